@@ -1,0 +1,34 @@
+package io.lucerna.instrumentation.checkpoint;
+
+import java.io.Closeable;
+import java.util.SortedSet;
+
+/**
+ * The stored weights of one model: named tensors, read as fp32 in row-major order whatever the storage form.
+ *
+ * <p>Names and shapes are those of the Hugging Face PyTorch state dict, so a linear weight is {@code [out, in]} even where the
+ * file stores it transposed.
+ */
+public interface Checkpoint extends Closeable {
+
+  /** The names of all tensors in the file or files. */
+  SortedSet<String> names();
+
+  /**
+   * The shape of a tensor; empty for a scalar.
+   *
+   * @throws CheckpointException if there is no such tensor; the message names the nearest names
+   */
+  long[] shape(String name);
+
+  /**
+   * The values of a tensor as fp32; bf16 and fp16 are widened exactly, fp64 is refused unless exact.
+   *
+   * @throws CheckpointException if there is no such tensor, its type is not a floating one, its bytes are cut short, or a value
+   *     is not finite
+   */
+  float[] floats(String name);
+
+  /** SHA-256 over the weight files' bytes in the order of their names, in hex. */
+  String sha256();
+}

@@ -1,0 +1,5 @@
+/** Stored weights: safetensors and ONNX files opened as named fp32 tensors. */
+@NullMarked
+package io.lucerna.instrumentation.checkpoint;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Hook points, hooks, and activation caches. */
+@NullMarked
+package io.lucerna.instrumentation.hooks;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,29 @@
+package io.lucerna.reranker;
+
+import java.util.Map;
+
+/**
+ * What a loaded ranker is.
+ *
+ * @param name the name it was asked for by, such as {@code minilm} or a folder
+ * @param architecture the Hugging Face class, such as {@code BertForSequenceClassification}
+ * @param scorer how text becomes a score, in words, such as {@code bi-encoder, mean pooling, cosine}
+ * @param layers number of transformer blocks
+ * @param heads attention heads per block
+ * @param width size of the residual stream
+ * @param parameters number of weights
+ * @param maxTokens the most token ids one input may have
+ * @param sha256 hash of the weight files, in hex
+ * @param settings further settings that decide the score, in a stable order
+ */
+public record ModelCard(
+    String name,
+    String architecture,
+    String scorer,
+    int layers,
+    int heads,
+    int width,
+    long parameters,
+    int maxTokens,
+    String sha256,
+    Map<String, String> settings) {}

@@ -1,0 +1,35 @@
+package io.lucerna.reranker;
+
+import io.lucerna.instrumentation.hooks.Hooks;
+import java.util.List;
+
+/**
+ * Scores passages for a query with a neural ranker. Higher is better. Implementations are safe for use by several threads; the
+ * scores of a call depend on nothing but its arguments.
+ *
+ * <p>No native memory crosses this interface.
+ */
+public interface PairScorer extends AutoCloseable {
+
+  /**
+   * Scores every passage for the query, in the order given.
+   *
+   * @param query the query's text, never truncated
+   * @param passages the passages' texts, truncated where the model's limit requires it
+   * @param hooks observers and interventions for this call
+   * @return one finite score per passage
+   * @throws IllegalArgumentException if the query alone exceeds the model's limit, or a hook names a point that the model lacks
+   */
+  PairScores score(String query, List<String> passages, Hooks hooks);
+
+  /** Scores every passage for the query without hooks. */
+  default PairScores score(String query, List<String> passages) {
+    return score(query, passages, Hooks.none());
+  }
+
+  /** What is being run: for reports and provenance. */
+  ModelCard card();
+
+  @Override
+  void close();
+}
