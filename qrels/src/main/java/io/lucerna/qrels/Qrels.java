@@ -1,0 +1,115 @@
+package io.lucerna.qrels;
+
+import io.lucerna.qrels.TrecLines.MalformedLineException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * Relevance judgments: topic to document to grade, immutable, in the order of the file.
+ *
+ * <p>Unjudged is not zero. A document that is absent here was never in the pool. One with a
+ * negative grade was in the pool and not judged, as in trec_eval. Grade 0 says that somebody read
+ * it and found it not relevant.
+ */
+public final class Qrels {
+  private static final String LAYOUT = "topic iteration docno grade";
+
+  private final Map<String, Map<String, Integer>> grades;
+
+  private Qrels(Map<String, Map<String, Integer>> grades) {
+    this.grades = grades;
+  }
+
+  /** Copies judgments given as topic to document to grade. */
+  public static Qrels of(Map<String, ? extends Map<String, Integer>> judgments) {
+    Map<String, Map<String, Integer>> copy = new LinkedHashMap<>();
+    judgments.forEach(
+        (topic, judged) ->
+            copy.put(topic, Collections.unmodifiableMap(new LinkedHashMap<>(judged))));
+    return new Qrels(Collections.unmodifiableMap(copy));
+  }
+
+  /**
+   * Reads TREC qrels: {@code topic iteration docno grade} per line; the iteration is ignored.
+   *
+   * @throws TrecFileException if a line is malformed, a document is judged twice for a topic, or
+   *     there is no judgment at all
+   */
+  public static Qrels read(Path file) throws IOException {
+    Map<String, Map<String, Integer>> read = new LinkedHashMap<>();
+    long lines = TrecLines.read(file, LAYOUT, columns -> add(read, columns));
+    if (lines == 0) {
+      throw new TrecFileException(file, 0, "no judgments; each line must be: " + LAYOUT);
+    }
+    return of(read);
+  }
+
+  private static void add(Map<String, Map<String, Integer>> read, String[] columns)
+      throws MalformedLineException {
+    String topic = columns[0];
+    String docno = columns[2];
+    int grade;
+    try {
+      grade = Integer.parseInt(columns[3]);
+    } catch (NumberFormatException e) {
+      throw new MalformedLineException("grade '" + columns[3] + "' is not a whole number");
+    }
+    Integer before =
+        read.computeIfAbsent(topic, key -> new LinkedHashMap<>()).putIfAbsent(docno, grade);
+    if (before != null) {
+      throw new MalformedLineException(
+          String.format(
+              Locale.ROOT,
+              "document %s is judged twice for topic %s (%d, then %d)",
+              docno,
+              topic,
+              before,
+              grade));
+    }
+  }
+
+  /** The judged topics in the order of the file. */
+  public Set<String> topics() {
+    return grades.keySet();
+  }
+
+  /** Documents and raw grades of a topic in the order of the file; empty for an unknown topic. */
+  public Map<String, Integer> judged(String topic) {
+    return grades.getOrDefault(topic, Map.of());
+  }
+
+  /** The raw grade, or empty if the document was not in the topic's pool. */
+  public OptionalInt grade(String topic, String docno) {
+    Integer grade = judged(topic).get(docno);
+    return grade == null ? OptionalInt.empty() : OptionalInt.of(grade);
+  }
+
+  /** Judged documents of a topic by grade, lowest first; negative grades (unjudged) are left out. */
+  public SortedMap<Integer, List<String>> strata(String topic) {
+    SortedMap<Integer, List<String>> strata = new TreeMap<>();
+    judged(topic)
+        .forEach(
+            (docno, grade) -> {
+              if (grade >= 0) {
+                strata.computeIfAbsent(grade, key -> new ArrayList<>()).add(docno);
+              }
+            });
+    strata.replaceAll((grade, docnos) -> List.copyOf(docnos));
+    return Collections.unmodifiableSortedMap(strata);
+  }
+
+  /** The number of judgments, negative grades included. */
+  public int size() {
+    return grades.values().stream().mapToInt(Map::size).sum();
+  }
+}
