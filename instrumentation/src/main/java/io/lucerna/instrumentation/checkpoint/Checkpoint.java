@@ -4,10 +4,12 @@ import java.io.Closeable;
 import java.util.SortedSet;
 
 /**
- * The stored weights of one model: named tensors, read as fp32 in row-major order whatever the storage form.
+ * The stored weights of one model: named tensors, read as fp32 in row-major order whatever the
+ * storage form.
  *
- * <p>Names and shapes are those of the Hugging Face PyTorch state dict, so a linear weight is {@code [out, in]} even where the
- * file stores it transposed.
+ * <p>Names and shapes are those of the Hugging Face PyTorch state dict, so a linear weight is
+ * {@code [out, in]} even where the file stores it transposed. {@link Checkpoints#open} makes one.
+ * Reads may come from many threads at once.
  */
 public interface Checkpoint extends Closeable {
 
@@ -22,12 +24,21 @@ public interface Checkpoint extends Closeable {
   long[] shape(String name);
 
   /**
-   * The values of a tensor as fp32; bf16 and fp16 are widened exactly, fp64 is refused unless exact.
+   * The values of a tensor as fp32; bf16 and fp16 are widened exactly, fp64 is refused unless
+   * exact.
    *
-   * @throws CheckpointException if there is no such tensor, its type is not a floating one, its bytes are cut short, or a value
-   *     is not finite
+   * @throws CheckpointException if there is no such tensor, its type is not a floating one, its
+   *     bytes are cut short, or a value is not finite
    */
   float[] floats(String name);
+
+  /**
+   * The values of an integer or boolean tensor, such as stored position ids.
+   *
+   * @throws CheckpointException if there is no such tensor, its type is a floating one, or its
+   *     bytes are cut short
+   */
+  long[] integers(String name);
 
   /** SHA-256 over the weight files' bytes in the order of their names, in hex. */
   String sha256();

@@ -5,8 +5,8 @@ import ai.djl.ndarray.NDArray;
 /**
  * What is done with the activation at a hook point during one forward call.
  *
- * <p>The tensor is only valid during the call: an observer copies out what it wants to keep. An intervention returns a tensor of
- * the same shape and type, or its argument.
+ * <p>The tensor is only valid during the call: an observer copies out what it wants to keep. An
+ * intervention returns a tensor of the same shape and type, or its argument.
  */
 public sealed interface Hook {
 

@@ -1,0 +1,187 @@
+package io.lucerna.instrumentation.checkpoint;
+
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** Opens the weights of a model folder in whatever form they are stored. */
+public final class Checkpoints {
+  private static final String SINGLE = "model.safetensors";
+  private static final String INDEX = "model.safetensors.index.json";
+  private static final long MAX_INDEX = 50_000_000;
+  private static final JsonMapper JSON =
+      JsonMapper.builder()
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .build();
+
+  private Checkpoints() {}
+
+  /**
+   * Opens the weights of a folder: the first that exists of {@code model.safetensors}, {@code
+   * model.safetensors.index.json} with its shards.
+   *
+   * @throws CheckpointException if there are none, or if what is there is broken: headers and
+   *     shards are checked here, values when they are read
+   */
+  public static Checkpoint open(Path folder) {
+    if (!Files.isDirectory(folder)) {
+      throw new CheckpointException(folder + ": no such folder");
+    }
+    if (Files.exists(folder.resolve(SINGLE))) {
+      return openFile(folder.resolve(SINGLE));
+    }
+    if (Files.exists(folder.resolve(INDEX))) {
+      return openSharded(folder.resolve(INDEX));
+    }
+    throw new CheckpointException(
+        folder
+            + ": no weights found; looked for "
+            + SINGLE
+            + " and "
+            + INDEX
+            + (Files.exists(folder.resolve("pytorch_model.bin"))
+                ? ". There is a pytorch_model.bin, which cannot be read yet: convert it to"
+                    + " safetensors (in Python, from_pretrained and save_pretrained do so)"
+                : ""));
+  }
+
+  /**
+   * Opens one safetensors file, whatever its name.
+   *
+   * @throws CheckpointException if it is not there or breaks the form
+   */
+  public static Checkpoint openFile(Path path) {
+    return build(
+        path,
+        files -> {
+          WeightFile file = WeightFile.open(path);
+          files.add(file);
+          SortedMap<String, StoredTensor> tensors = new TreeMap<>();
+          Safetensors.tensors(file).forEach(tensor -> tensors.put(tensor.name(), tensor));
+          return tensors;
+        });
+  }
+
+  private interface Reader {
+    /** Finds the tensors; adds each file it opens to the list, so that it is closed on failure. */
+    SortedMap<String, StoredTensor> read(List<WeightFile> files);
+  }
+
+  private static Checkpoint build(Path path, Reader reader) {
+    List<WeightFile> files = new ArrayList<>();
+    boolean done = false;
+    try {
+      Checkpoint checkpoint = new StoredCheckpoint(path, files, reader.read(files));
+      done = true;
+      return checkpoint;
+    } finally {
+      if (!done) {
+        closeQuietly(files);
+      }
+    }
+  }
+
+  private static void closeQuietly(List<WeightFile> files) {
+    try {
+      StoredCheckpoint.closeAll(files);
+    } catch (IOException e) {
+      // The exception under way says what is wrong; this one would hide it.
+    }
+  }
+
+  private static Checkpoint openSharded(Path index) {
+    return build(
+        index,
+        files -> {
+          SortedMap<String, StoredTensor> tensors = new TreeMap<>();
+          shards(index)
+              .forEach(
+                  (shard, names) -> {
+                    WeightFile file = WeightFile.open(shard);
+                    files.add(file);
+                    tensors.putAll(shardTensors(index, file, names));
+                  });
+          return tensors;
+        });
+  }
+
+  /** The shards' paths with the names that the index places in each. */
+  private static Map<Path, List<String>> shards(Path index) {
+    JsonNode weightMap = readIndex(index).path("weight_map");
+    if (!weightMap.isObject() || weightMap.isEmpty()) {
+      throw new CheckpointException(index + ": weight_map must be an object that is not empty");
+    }
+    Map<Path, List<String>> shards = new LinkedHashMap<>();
+    weightMap
+        .properties()
+        .forEach(
+            entry -> {
+              if (!entry.getValue().isTextual()) {
+                throw new CheckpointException(
+                    index + ": weight_map." + entry.getKey() + " must be a file name");
+              }
+              Path shard = sibling(index, entry.getValue().textValue());
+              shards.computeIfAbsent(shard, s -> new ArrayList<>()).add(entry.getKey());
+            });
+    return shards;
+  }
+
+  private static JsonNode readIndex(Path index) {
+    try {
+      if (Files.size(index) > MAX_INDEX) {
+        throw new CheckpointException(index + ": is over " + MAX_INDEX + " bytes long");
+      }
+      return JSON.readTree(Files.readAllBytes(index));
+    } catch (IOException e) {
+      throw new CheckpointException(index + ": cannot be read as JSON: " + e.getMessage(), e);
+    }
+  }
+
+  /** A file that {@code from} names, which must lie in the same folder or below it. */
+  static Path sibling(Path from, String name) {
+    Path folder = from.toAbsolutePath().resolveSibling("").normalize();
+    try {
+      Path file = folder.resolve(name).normalize();
+      if (!name.isEmpty() && !file.equals(folder) && file.startsWith(folder)) {
+        return from.resolveSibling(folder.relativize(file));
+      }
+    } catch (InvalidPathException e) {
+      // Refused below with the others.
+    }
+    throw new CheckpointException(
+        from + ": names the file \"" + name + "\", which is not inside the model's folder");
+  }
+
+  private static SortedMap<String, StoredTensor> shardTensors(
+      Path index, WeightFile file, List<String> names) {
+    SortedMap<String, StoredTensor> found = new TreeMap<>();
+    Safetensors.tensors(file).forEach(tensor -> found.put(tensor.name(), tensor));
+    for (String name : names) {
+      if (!found.containsKey(name)) {
+        throw new CheckpointException(
+            index + ": places tensor " + name + " in " + file.path() + ", which does not hold it");
+      }
+    }
+    if (found.size() > names.size()) {
+      found.keySet().removeAll(names);
+      throw new CheckpointException(
+          file.path()
+              + ": holds tensor "
+              + found.firstKey()
+              + ", which the index does not place here");
+    }
+    return found;
+  }
+}

@@ -1,0 +1,135 @@
+package io.lucerna.instrumentation.checkpoint;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** A checkpoint of whatever format, once it is known where each tensor lies. */
+final class StoredCheckpoint implements Checkpoint {
+  private static final int NAMES_SHOWN = 3;
+
+  private final Path path;
+  private final List<WeightFile> files;
+  private final SortedMap<String, StoredTensor> tensors;
+  private @Nullable String sha256;
+
+  /**
+   * Takes over the files.
+   *
+   * @param path the file or folder that messages name
+   */
+  StoredCheckpoint(Path path, List<WeightFile> files, SortedMap<String, StoredTensor> tensors) {
+    this.path = path;
+    this.files =
+        files.stream()
+            .sorted(Comparator.comparing((WeightFile file) -> file.path().getFileName().toString()))
+            .toList();
+    this.tensors = Collections.unmodifiableSortedMap(new TreeMap<>(tensors));
+  }
+
+  @Override
+  public SortedSet<String> names() {
+    return Collections.unmodifiableSortedSet(new TreeSet<>(tensors.keySet()));
+  }
+
+  @Override
+  public long[] shape(String name) {
+    return tensor(name).readShape();
+  }
+
+  @Override
+  public float[] floats(String name) {
+    return tensor(name).floats();
+  }
+
+  @Override
+  public long[] integers(String name) {
+    return tensor(name).integers();
+  }
+
+  @Override
+  public synchronized String sha256() {
+    if (sha256 == null) {
+      MessageDigest digest = newSha256();
+      files.forEach(file -> file.digest(digest));
+      sha256 = HexFormat.of().formatHex(digest.digest());
+    }
+    return sha256;
+  }
+
+  @Override
+  public void close() throws IOException {
+    closeAll(files);
+  }
+
+  /** Closes all, even where one fails. */
+  static void closeAll(List<WeightFile> files) throws IOException {
+    IOException failed = null;
+    for (WeightFile file : files) {
+      try {
+        file.close();
+      } catch (IOException e) {
+        failed = e;
+      }
+    }
+    if (failed != null) {
+      throw failed;
+    }
+  }
+
+  private StoredTensor tensor(String name) {
+    StoredTensor tensor = tensors.get(name);
+    if (tensor == null) {
+      throw new CheckpointException(
+          path + ": no tensor " + name + " among " + tensors.size() + nearest(name));
+    }
+    return tensor;
+  }
+
+  private String nearest(String name) {
+    if (tensors.isEmpty()) {
+      return "";
+    }
+    return tensors.keySet().stream()
+        .sorted(Comparator.comparingInt((String other) -> distance(name, other)))
+        .limit(NAMES_SHOWN)
+        .collect(Collectors.joining(", ", "; nearest: ", ""));
+  }
+
+  /** Levenshtein's edit distance. */
+  private static int distance(String a, String b) {
+    int[] row = new int[b.length() + 1];
+    for (int j = 0; j <= b.length(); j++) {
+      row[j] = j;
+    }
+    for (int i = 1; i <= a.length(); i++) {
+      int diagonal = row[0];
+      row[0] = i;
+      for (int j = 1; j <= b.length(); j++) {
+        int substituted = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+        diagonal = row[j];
+        row[j] = Math.min(substituted, 1 + Math.min(row[j], row[j - 1]));
+      }
+    }
+    return row[b.length()];
+  }
+
+  private static MessageDigest newSha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError("every Java platform has SHA-256", e);
+    }
+  }
+}
