@@ -94,7 +94,9 @@ public final class Qrels {
     return grade == null ? OptionalInt.empty() : OptionalInt.of(grade);
   }
 
-  /** Judged documents of a topic by grade, lowest first; negative grades (unjudged) are left out. */
+  /**
+   * Judged documents of a topic by grade, lowest first; negative grades (unjudged) are left out.
+   */
   public SortedMap<Integer, List<String>> strata(String topic) {
     SortedMap<Integer, List<String>> strata = new TreeMap<>();
     judged(topic)

@@ -73,8 +73,7 @@ class QrelsTest {
 
   @Test
   void aByteOrderMarkIsNotPartOfTheFirstTopic() throws IOException {
-    assertEquals(
-        List.of("1"), List.copyOf(Qrels.read(file("\uFEFF1 0 a 1\n")).topics()));
+    assertEquals(List.of("1"), List.copyOf(Qrels.read(file("\uFEFF1 0 a 1\n")).topics()));
   }
 
   @Test
@@ -83,7 +82,6 @@ class QrelsTest {
     Qrels qrels = Qrels.of(Map.of("1", judged));
     judged.put("b", 1);
     assertEquals(1, qrels.size());
-    assertThrows(
-        UnsupportedOperationException.class, () -> qrels.judged("1").put("b", 1));
+    assertThrows(UnsupportedOperationException.class, () -> qrels.judged("1").put("b", 1));
   }
 }

@@ -1,0 +1,39 @@
+package io.lucerna.topics;
+
+import java.util.Optional;
+
+/**
+ * One information need. White space in every text is normalised: runs become one space, ends are
+ * trimmed.
+ *
+ * @param id the topic's id as runs and judgments write it; no white space
+ * @param text the query: TREC's title, or the text of a one-line format; never blank
+ * @param description TREC's description, if the format has one and it is not blank
+ * @param narrative TREC's narrative, if the format has one and it is not blank
+ */
+public record Topic(
+    String id, String text, Optional<String> description, Optional<String> narrative) {
+
+  /** Normalises the texts and checks that there is an id and a query. */
+  public Topic {
+    if (id.isEmpty() || id.chars().anyMatch(Character::isWhitespace)) {
+      throw new IllegalArgumentException(
+          "a topic id must be non-empty and free of white space, got '" + id + "'");
+    }
+    text = normalise(text);
+    if (text.isEmpty()) {
+      throw new IllegalArgumentException("topic " + id + " has no text");
+    }
+    description = description.map(Topic::normalise).filter(s -> !s.isEmpty());
+    narrative = narrative.map(Topic::normalise).filter(s -> !s.isEmpty());
+  }
+
+  /** A topic of a query alone. */
+  public Topic(String id, String text) {
+    this(id, text, Optional.empty(), Optional.empty());
+  }
+
+  private static String normalise(String s) {
+    return s.replaceAll("[\\s\\p{Z}]+", " ").strip();
+  }
+}

@@ -1,0 +1,105 @@
+package io.lucerna.topics;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/** The forms of topic files that can be read, named as Anserini names its topic readers. */
+public enum TopicFormat {
+  /** {@code <top>} blocks with {@code <num>}, {@code <title>}, {@code <desc>}, {@code <narr>}. */
+  TREC("Trec", true),
+  /** {@code <DOC>} blocks with {@code <DOCNO>}; all the rest of the block is the query. */
+  CACM("Cacm", true),
+  /** Lines of an integer id, a tab, and the query. */
+  TSV_INT("TsvInt", true),
+  /** Lines of any id, a tab, and the query. */
+  TSV_STRING("TsvString", false),
+  /**
+   * Lines of JSON objects with {@code id} or {@code qid}, and {@code title}, {@code query} or
+   * {@code text}; {@code description} and {@code narrative} are optional.
+   */
+  JSON_STRING("JsonString", false);
+
+  private final String anseriniName;
+  private final boolean integerIds;
+
+  TopicFormat(String anseriniName, boolean integerIds) {
+    this.anseriniName = anseriniName;
+    this.integerIds = integerIds;
+  }
+
+  /** What Anserini's {@code -topicReader} calls the format. */
+  public String anseriniName() {
+    return anseriniName;
+  }
+
+  /**
+   * Whether ids are integers, so that {@code 007} and {@code 7} are the same topic, written {@code
+   * 7}.
+   */
+  public boolean integerIds() {
+    return integerIds;
+  }
+
+  /**
+   * The format of this name, whatever its case.
+   *
+   * @throws IllegalArgumentException if there is none; the message lists those that exist
+   */
+  public static TopicFormat parse(String name) {
+    for (TopicFormat format : values()) {
+      if (format.anseriniName.toLowerCase(Locale.ROOT).equals(name.toLowerCase(Locale.ROOT))) {
+        return format;
+      }
+    }
+    String known =
+        Arrays.stream(values()).map(TopicFormat::anseriniName).collect(Collectors.joining(", "));
+    throw new IllegalArgumentException(
+        "unknown topic format '" + name + "'; the formats are " + known);
+  }
+
+  /**
+   * Tells the format from the text of a file. A file of tab-separated lines counts as {@link
+   * #TSV_INT} only if every id is an integer in canonical form, so that guessing never changes an
+   * id.
+   *
+   * @param file the file's name, for the message
+   * @param content the whole text
+   * @throws TopicSyntaxException if the text looks like none of the formats
+   */
+  static TopicFormat guess(String file, String content) throws TopicSyntaxException {
+    String start = content.stripLeading();
+    String head = start.substring(0, Math.min(start.length(), 4)).toLowerCase(Locale.ROOT);
+    if (head.equals("<top")) {
+      return TREC;
+    }
+    if (head.equals("<doc")) {
+      return CACM;
+    }
+    if (head.startsWith("{")) {
+      return JSON_STRING;
+    }
+    if (start.lines().findFirst().orElse("").indexOf('\t') > 0) {
+      boolean integers =
+          start
+              .lines()
+              .filter(line -> !line.isBlank())
+              .map(line -> line.strip().split("\t", 2)[0])
+              .allMatch(TopicFormat::isCanonicalInteger);
+      return integers ? TSV_INT : TSV_STRING;
+    }
+    int line = (int) content.substring(0, content.length() - start.length()).lines().count() + 1;
+    throw new TopicSyntaxException(
+        file,
+        line,
+        "cannot tell the topic format: a topic file starts with <top>, <DOC>, {, or id<TAB>text");
+  }
+
+  private static boolean isCanonicalInteger(String id) {
+    try {
+      return Integer.toString(Integer.parseInt(id)).equals(id);
+    } catch (NumberFormatException e) {
+      return false;
+    }
+  }
+}
