@@ -27,6 +27,17 @@ public interface PairScorer extends AutoCloseable {
     return score(query, passages, Hooks.none());
   }
 
+  /**
+   * A view for one caller that goes through many topics in order, and that does not compute again what it still knows from earlier
+   * ones: a bi-encoder's vector of a passage that came before. It is not thread-safe, and its results depend on the order of the
+   * calls (within the bound for batch against single), so that a given order of topics repeats bit for bit.
+   *
+   * @param passages the most passages to remember
+   */
+  default PairScorer remembering(int passages) {
+    return this;
+  }
+
   /** What is being run: for reports and provenance. */
   ModelCard card();
 

@@ -1,5 +1,8 @@
 package io.lucerna.reranker;
 
+import io.lucerna.instrumentation.model.TokenSequence;
+import java.util.List;
+
 /**
  * The scores of one query's passages, in the order in which the passages were given.
  *
@@ -8,6 +11,20 @@ package io.lucerna.reranker;
  * @param truncated whether the passage lost tokens to the length limit
  */
 public record PairScores(float[] scores, int[] tokens, boolean[] truncated) {
+
+  static PairScores of(float[] scores, List<TokenSequence> read) {
+    int[] tokens = new int[scores.length];
+    boolean[] truncated = new boolean[scores.length];
+    for (int i = 0; i < scores.length; i++) {
+      if (!Float.isFinite(scores[i])) {
+        throw new IllegalStateException(
+            "the model gave the score " + scores[i] + " to passage number " + i);
+      }
+      tokens[i] = read.get(i).length();
+      truncated[i] = read.get(i).truncated();
+    }
+    return new PairScores(scores, tokens, truncated);
+  }
 
   /** How many passages were cut to the length limit. */
   public int truncatedCount() {

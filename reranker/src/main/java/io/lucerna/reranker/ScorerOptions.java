@@ -1,19 +1,35 @@
 package io.lucerna.reranker;
 
+import io.lucerna.instrumentation.model.Pooling;
+import io.lucerna.instrumentation.model.Precision;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * How a ranker is loaded.
+ * How a ranker is loaded. What is left empty is read from the model's folder.
  *
  * @param maxTokens upper bound on the token ids of one input; empty for the model's own limit, at most 512
  * @param batchSize how many inputs go through the network at once
- * @param label the output that scores, for a classifier with two labels; empty for the last one
+ * @param label the output of a classifier that scores
+ * @param pooling how a bi-encoder pools
+ * @param similarity how a bi-encoder compares
+ * @param precision the number type of the forward pass
  */
-public record ScorerOptions(OptionalInt maxTokens, int batchSize, OptionalInt label) {
+public record ScorerOptions(
+    OptionalInt maxTokens,
+    int batchSize,
+    Label label,
+    Optional<Pooling> pooling,
+    Optional<Similarity> similarity,
+    Precision precision) {
 
-  /** The model's own limit, batches of 32, the last label. */
+  /** The most token ids of one input unless said otherwise. */
+  public static final int DEFAULT_MAX_TOKENS = 512;
+
+  /** The model's own limit, batches of 32, the last label, pooling and similarity as the folder says, fp32. */
   public static ScorerOptions defaults() {
-    return new ScorerOptions(OptionalInt.empty(), 32, OptionalInt.empty());
+    return new ScorerOptions(
+        OptionalInt.empty(), 32, Label.LAST, Optional.empty(), Optional.empty(), Precision.FP32);
   }
 
   /** Checks the bounds. */
@@ -22,7 +38,40 @@ public record ScorerOptions(OptionalInt maxTokens, int batchSize, OptionalInt la
       throw new IllegalArgumentException("batch size must be at least 1, got " + batchSize);
     }
     if (maxTokens.isPresent() && maxTokens.getAsInt() < 4) {
-      throw new IllegalArgumentException("max tokens must be at least 4, got " + maxTokens.getAsInt());
+      throw new IllegalArgumentException(
+          "max tokens must be at least 4, got " + maxTokens.getAsInt());
     }
+  }
+
+  /** The same with another bound on the tokens of one input. */
+  public ScorerOptions withMaxTokens(int tokens) {
+    return new ScorerOptions(
+        OptionalInt.of(tokens), batchSize, label, pooling, similarity, precision);
+  }
+
+  /** The same with another batch size. */
+  public ScorerOptions withBatchSize(int size) {
+    return new ScorerOptions(maxTokens, size, label, pooling, similarity, precision);
+  }
+
+  /** The same with another scoring output. */
+  public ScorerOptions withLabel(Label scoring) {
+    return new ScorerOptions(maxTokens, batchSize, scoring, pooling, similarity, precision);
+  }
+
+  /** The same with another pooling than the folder says. */
+  public ScorerOptions withPooling(Pooling kind) {
+    return new ScorerOptions(
+        maxTokens, batchSize, label, Optional.of(kind), similarity, precision);
+  }
+
+  /** The same with another similarity than the folder says. */
+  public ScorerOptions withSimilarity(Similarity kind) {
+    return new ScorerOptions(maxTokens, batchSize, label, pooling, Optional.of(kind), precision);
+  }
+
+  /** The same in another precision. */
+  public ScorerOptions withPrecision(Precision type) {
+    return new ScorerOptions(maxTokens, batchSize, label, pooling, similarity, type);
   }
 }

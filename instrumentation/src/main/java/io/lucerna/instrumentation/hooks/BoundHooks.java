@@ -1,0 +1,94 @@
+package io.lucerna.instrumentation.hooks;
+
+import ai.djl.ndarray.NDArray;
+import io.lucerna.instrumentation.model.TokenBatch;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** The hooks of one forward call at the points of one model: the seam that a forward pass calls at every point. */
+public final class BoundHooks {
+  private final Map<HookPoint, List<Hook>> hooks;
+  private final Set<HookPoint> reached = new HashSet<>();
+
+  BoundHooks(Map<HookPoint, List<Hook>> hooks) {
+    this.hooks = hooks;
+  }
+
+  /** Whether something is hooked at the point, for activations that are computed only on demand. */
+  public boolean wants(Site site, int layer) {
+    return !hooks.isEmpty() && hooks.containsKey(new HookPoint(site, layer));
+  }
+
+  /** Runs the hooks of a point outside of the blocks. */
+  public NDArray at(Site site, TokenBatch batch, NDArray activation) {
+    return at(site, -1, batch, activation);
+  }
+
+  /**
+   * Runs a point's hooks in order.
+   *
+   * @return the activation to go on with: the argument itself if no intervention replaced it
+   * @throws IllegalStateException if an intervention returns another shape or type
+   */
+  public NDArray at(Site site, int layer, TokenBatch batch, NDArray activation) {
+    if (hooks.isEmpty()) {
+      return activation;
+    }
+    HookPoint point = new HookPoint(site, layer);
+    List<Hook> here = hooks.get(point);
+    if (here == null) {
+      return activation;
+    }
+    reached.add(point);
+    HookContext context = new HookContext(point, batch);
+    NDArray current = activation;
+    for (Hook hook : here) {
+      current =
+          switch (hook) {
+            case Hook.Observer observer -> {
+              try (NDArray copy = current.duplicate()) {
+                observer.observe(context, copy);
+              }
+              yield current;
+            }
+            case Hook.Intervention intervention -> replace(intervention, context, current);
+          };
+    }
+    return current;
+  }
+
+  private static NDArray replace(Hook.Intervention hook, HookContext context, NDArray current) {
+    try (NDArray copy = current.duplicate()) {
+      NDArray answer = hook.replace(context, copy);
+      if (!answer.getShape().equals(current.getShape())
+          || answer.getDataType() != current.getDataType()) {
+        throw new IllegalStateException(
+            "the intervention at %s returned %s %s instead of %s %s"
+                .formatted(
+                    context.point(),
+                    answer.getDataType(),
+                    answer.getShape(),
+                    current.getDataType(),
+                    current.getShape()));
+      }
+      NDArray own = answer.duplicate();
+      own.attach(current.getManager());
+      return own;
+    }
+  }
+
+  /**
+   * Checks, after the pass, that every hooked point was reached.
+   *
+   * @throws IllegalStateException naming the points that were not
+   */
+  public void finish() {
+    if (reached.size() != hooks.size()) {
+      Set<HookPoint> missed = new HashSet<>(hooks.keySet());
+      missed.removeAll(reached);
+      throw new IllegalStateException("the forward pass never reached " + missed);
+    }
+  }
+}

@@ -1,0 +1,60 @@
+package io.lucerna.instrumentation.hooks;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The hooks of one forward call: names or globs of points, each with what to do there, in order. Immutable; it belongs to the call
+ * and never to the model, so nothing has to be reset and nothing leaks into the next run or another thread.
+ *
+ * <pre>{@code
+ * Hooks hooks = Hooks.none()
+ *     .with("blocks.*.attn.hook_pattern", (Hook.Observer) (context, pattern) -> keep(context, pattern))
+ *     .with("blocks.3.attn.hook_z", (Hook.Intervention) (context, z) -> z.muli(0));
+ * }</pre>
+ */
+public final class Hooks {
+  private static final Hooks NONE = new Hooks(List.of());
+
+  private record Entry(String glob, Hook hook) {}
+
+  private final List<Entry> entries;
+
+  private Hooks(List<Entry> entries) {
+    this.entries = entries;
+  }
+
+  /** No hooks: the plain forward pass. */
+  public static Hooks none() {
+    return NONE;
+  }
+
+  /** These hooks and one more, which runs after those already at the same point. */
+  public Hooks with(String glob, Hook hook) {
+    List<Entry> more = new ArrayList<>(entries);
+    more.add(new Entry(glob, hook));
+    return new Hooks(List.copyOf(more));
+  }
+
+  /** Whether there are none. */
+  public boolean isEmpty() {
+    return entries.isEmpty();
+  }
+
+  /**
+   * Finds each hook's points in a model.
+   *
+   * @throws IllegalArgumentException if a name or glob matches no point of the model
+   */
+  public BoundHooks bind(HookRegistry registry) {
+    Map<HookPoint, List<Hook>> bound = new LinkedHashMap<>();
+    for (Entry entry : entries) {
+      for (HookPoint point : registry.match(entry.glob)) {
+        bound.computeIfAbsent(point, p -> new ArrayList<>()).add(entry.hook);
+      }
+    }
+    return new BoundHooks(bound);
+  }
+}

@@ -1,0 +1,81 @@
+package io.lucerna.instrumentation.hooks;
+
+/**
+ * The places of a transformer where an activation can be observed or replaced, with TransformerLens' names.
+ *
+ * <p>Shapes use these letters: batch; pos, qpos, kpos: token positions; head: attention heads; d_head: width of a head; d_model:
+ * width of the residual stream; d_mlp: width of the MLP; label: outputs of a classifier.
+ *
+ * <p>BERT is a post-LN model: a block's LayerNorms come after the sums. As in TransformerLens' BERT block, {@link #RESID_MID} and
+ * {@link #RESID_POST} are the sums before the first and the second LayerNorm; what Hugging Face calls a hidden state is {@link
+ * #NORMALIZED_RESID_POST}, which is also the next block's {@link #RESID_PRE}. {@link #NORMALIZED_RESID_MID} has no counterpart in
+ * TransformerLens.
+ */
+public enum Site {
+  /** Word embeddings. */
+  EMBED("embed.hook_embed", "batch, pos, d_model"),
+  /** Position embeddings, the same for every text. */
+  POS_EMBED("embed.hook_pos_embed", "batch, pos, d_model"),
+  /** Token type embeddings. */
+  TOKEN_TYPE_EMBED("embed.hook_token_type_embed", "batch, pos, d_model"),
+  /** The embeddings' sum after its LayerNorm: Hugging Face's hidden state 0. */
+  FULL_EMBED("hook_full_embed", "batch, pos, d_model"),
+  /** What enters the block. */
+  RESID_PRE("blocks.%d.hook_resid_pre", "batch, pos, d_model"),
+  /** Queries, before the division by the square root of d_head. */
+  Q("blocks.%d.attn.hook_q", "batch, pos, head, d_head"),
+  /** Keys. */
+  K("blocks.%d.attn.hook_k", "batch, pos, head, d_head"),
+  /** Values. */
+  V("blocks.%d.attn.hook_v", "batch, pos, head, d_head"),
+  /** Scaled attention scores; they carry the padding mask (a padded key has the lowest fp32 number added). */
+  ATTN_SCORES("blocks.%d.attn.hook_attn_scores", "batch, head, qpos, kpos"),
+  /** Attention probabilities. */
+  PATTERN("blocks.%d.attn.hook_pattern", "batch, head, qpos, kpos"),
+  /** The values mixed by the pattern, before the output projection. */
+  Z("blocks.%d.attn.hook_z", "batch, pos, head, d_head"),
+  /** Each head's own contribution to the attention output, without the output bias. Computed only when hooked. */
+  RESULT("blocks.%d.attn.hook_result", "batch, pos, head, d_model"),
+  /** The attention output after projection and bias. */
+  ATTN_OUT("blocks.%d.hook_attn_out", "batch, pos, d_model"),
+  /** Block input plus attention output, before the first LayerNorm. */
+  RESID_MID("blocks.%d.hook_resid_mid", "batch, pos, d_model"),
+  /** The same after the first LayerNorm: what the MLP reads. */
+  NORMALIZED_RESID_MID("blocks.%d.hook_normalized_resid_mid", "batch, pos, d_model"),
+  /** MLP before its activation function. */
+  MLP_PRE("blocks.%d.mlp.hook_pre", "batch, pos, d_mlp"),
+  /** MLP after its activation function. */
+  MLP_POST("blocks.%d.mlp.hook_post", "batch, pos, d_mlp"),
+  /** The MLP's output after projection and bias. */
+  MLP_OUT("blocks.%d.hook_mlp_out", "batch, pos, d_model"),
+  /** MLP input plus MLP output, before the second LayerNorm. */
+  RESID_POST("blocks.%d.hook_resid_post", "batch, pos, d_model"),
+  /** What leaves the block: Hugging Face's hidden state of that layer. */
+  NORMALIZED_RESID_POST("blocks.%d.hook_normalized_resid_post", "batch, pos, d_model"),
+  /** The pooled vector: dense and tanh over the first token in a classifier, CLS or mean in a bi-encoder, not normalised. */
+  POOLER_OUT("pooler.hook_pooler_out", "batch, d_model"),
+  /** A classifier's logits. */
+  LOGITS("hook_logits", "batch, label");
+
+  private final String template;
+  private final String dimensions;
+
+  Site(String template, String dimensions) {
+    this.template = template;
+    this.dimensions = dimensions;
+  }
+
+  /** Whether every block has this site. */
+  public boolean perLayer() {
+    return template.contains("%d");
+  }
+
+  /** The dimensions in words, outermost first. */
+  public String dimensions() {
+    return dimensions;
+  }
+
+  String name(int layer) {
+    return template.replace("%d", Integer.toString(layer));
+  }
+}

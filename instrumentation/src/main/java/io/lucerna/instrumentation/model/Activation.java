@@ -1,0 +1,57 @@
+package io.lucerna.instrumentation.model;
+
+import ai.djl.ndarray.NDArray;
+
+/** Activation functions of an MLP under Hugging Face's names. */
+public enum Activation {
+  /** x Phi(x) with the exact error function (Hendrycks and Gimpel 2016, section 2). */
+  GELU {
+    @Override
+    NDArray apply(NDArray x) {
+      return x.getNDArrayInternal().gelu();
+    }
+  },
+  /** The tanh approximation of GELU (Hendrycks and Gimpel 2016, section 2). */
+  GELU_NEW {
+    @Override
+    NDArray apply(NDArray x) {
+      NDArray inner = x.pow(3).muli(0.044715).addi(x).muli(Math.sqrt(2 / Math.PI));
+      return inner.tanh().addi(1).muli(x).muli(0.5);
+    }
+  },
+  /** max(x, 0). */
+  RELU {
+    @Override
+    NDArray apply(NDArray x) {
+      return x.getNDArrayInternal().relu();
+    }
+  },
+  /** x times the logistic function of x. */
+  SILU {
+    @Override
+    NDArray apply(NDArray x) {
+      return x.getNDArrayInternal().sigmoid().muli(x);
+    }
+  };
+
+  abstract NDArray apply(NDArray x);
+
+  /**
+   * The function of a {@code hidden_act} name.
+   *
+   * @throws IllegalArgumentException naming the known ones
+   */
+  public static Activation parse(String name) {
+    return switch (name) {
+      case "gelu" -> GELU;
+      case "gelu_new", "gelu_pytorch_tanh" -> GELU_NEW;
+      case "relu" -> RELU;
+      case "silu", "swish" -> SILU;
+      default ->
+          throw new IllegalArgumentException(
+              "hidden_act "
+                  + name
+                  + " is not supported; supported: gelu, gelu_new, gelu_pytorch_tanh, relu, silu");
+    };
+  }
+}

@@ -1,0 +1,245 @@
+package io.lucerna.instrumentation.model;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.ndarray.types.SparseFormat;
+import io.lucerna.instrumentation.checkpoint.Checkpoint;
+import io.lucerna.instrumentation.checkpoint.CheckpointException;
+import io.lucerna.instrumentation.hooks.BoundHooks;
+import io.lucerna.instrumentation.hooks.HookRegistry;
+import io.lucerna.instrumentation.hooks.Hooks;
+import io.lucerna.instrumentation.hooks.Site;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * BERT with its inside in reach: embeddings, blocks, and a head, written over NDArrays with a hook point at every activation.
+ *
+ * <p>Thread-safe: weights are only read, and every forward call has a native-memory scope of its own. No native memory leaves a
+ * call but through hooks that copy it out.
+ */
+public final class HookedEncoder implements AutoCloseable {
+  private static final List<Site> BEFORE =
+      List.of(Site.EMBED, Site.POS_EMBED, Site.TOKEN_TYPE_EMBED, Site.FULL_EMBED);
+  private static final List<Site> PER_BLOCK =
+      List.of(
+          Site.RESID_PRE,
+          Site.Q,
+          Site.K,
+          Site.V,
+          Site.ATTN_SCORES,
+          Site.PATTERN,
+          Site.Z,
+          Site.RESULT,
+          Site.ATTN_OUT,
+          Site.RESID_MID,
+          Site.NORMALIZED_RESID_MID,
+          Site.MLP_PRE,
+          Site.MLP_POST,
+          Site.MLP_OUT,
+          Site.RESID_POST,
+          Site.NORMALIZED_RESID_POST);
+
+  /** Unused by the forward pass but present in published files: a pooler without a classifier, and a buffer of numbers. */
+  private static final String LEFT_BY_ENCODERS = "pooler\\..*|embeddings\\.position_ids";
+
+  private static final String LEFT_BY_CLASSIFIERS = "embeddings\\.position_ids";
+
+  private final ModelConfig config;
+  private final DataType type;
+  private final NDManager manager;
+  private final NDArray wordEmbeddings;
+  private final NDArray positionEmbeddings;
+  private final NDArray typeEmbeddings;
+  private final Norm embeddingNorm;
+  private final List<BertBlock> blocks = new ArrayList<>();
+  private final OutputHead head;
+  private final HookRegistry registry;
+  private final long parameters;
+
+  private HookedEncoder(
+      ModelConfig config, Checkpoint checkpoint, @Nullable Pooling pooling, Precision precision) {
+    this.config = config;
+    this.type = precision.type();
+    this.manager = NDManager.newBaseManager("PyTorch");
+    try {
+      String prefix =
+          checkpoint.names().contains("bert.embeddings.word_embeddings.weight") ? "bert." : "";
+      Weights weights = new Weights(checkpoint, manager, type, prefix);
+      long h = config.width();
+      wordEmbeddings = weights.body("embeddings.word_embeddings.weight", config.vocabulary(), h);
+      positionEmbeddings =
+          weights.body("embeddings.position_embeddings.weight", config.maxPositions(), h);
+      typeEmbeddings =
+          weights.body("embeddings.token_type_embeddings.weight", config.tokenTypes(), h);
+      embeddingNorm = BertBlock.norm(weights, "embeddings.LayerNorm", config);
+      for (int layer = 0; layer < config.layers(); layer++) {
+        blocks.add(BertBlock.load(layer, config, weights));
+      }
+      head = pooling == null ? classifier(checkpoint, weights) : new OutputHead.Pooler(pooling, config.width());
+      weights.finish(pooling == null ? LEFT_BY_CLASSIFIERS : LEFT_BY_ENCODERS);
+      parameters = weights.parameters();
+    } catch (RuntimeException e) {
+      manager.close();
+      throw e;
+    }
+    List<Site> after =
+        pooling == null ? List.of(Site.POOLER_OUT, Site.LOGITS) : List.of(Site.POOLER_OUT);
+    registry = new HookRegistry(BEFORE, PER_BLOCK, config.layers(), after);
+  }
+
+  /**
+   * A cross-encoder: {@code BertForSequenceClassification}, whose output is one logit per label.
+   *
+   * @throws CheckpointException if a tensor is missing, unknown, of the wrong shape or not finite
+   */
+  public static HookedEncoder classifier(
+      ModelConfig config, Checkpoint checkpoint, Precision precision) {
+    return new HookedEncoder(config, checkpoint, null, precision);
+  }
+
+  /**
+   * A bi-encoder: {@code BertModel}, whose output is one vector per text, not normalised.
+   *
+   * @throws CheckpointException if a tensor is missing, unknown, of the wrong shape or not finite
+   */
+  public static HookedEncoder pooled(
+      ModelConfig config, Checkpoint checkpoint, Pooling pooling, Precision precision) {
+    return new HookedEncoder(config, checkpoint, pooling, precision);
+  }
+
+  private OutputHead classifier(Checkpoint checkpoint, Weights weights) {
+    long h = config.width();
+    Linear pooler = BertBlock.linear(weights, "pooler.dense", h, h);
+    long labels = checkpoint.shape("classifier.bias").length == 1 ? checkpoint.shape("classifier.bias")[0] : 0;
+    if (labels < 1 || labels > 2) {
+      throw new CheckpointException(
+          "%s: the classifier has %d labels; a ranker has one or two".formatted(checkpoint, labels));
+    }
+    return new OutputHead.Classifier(
+        pooler,
+        new Linear(
+            weights.head("classifier.weight", labels, h), weights.head("classifier.bias", labels)));
+  }
+
+  /**
+   * Runs a batch.
+   *
+   * @return one row per text: the logits of a classifier, the pooled vector of a bi-encoder
+   * @throws IllegalArgumentException if a text is longer than the model allows, an id is unknown, or a hook's point does not exist
+   * @throws IllegalStateException if a hook's point was never reached
+   */
+  public float[][] forward(TokenBatch batch, Hooks hooks) {
+    check(batch);
+    BoundHooks bound = hooks.bind(registry);
+    try (NDManager scope = manager.newSubManager()) {
+      NDArray mask = batch.padded() ? mask(batch, scope) : null; // [B, 1, 1, S]
+      NDArray hidden = embed(batch, scope, bound); // [B, S, H]
+      for (BertBlock block : blocks) {
+        try (NDManager layer = scope.newSubManager()) {
+          hidden.attach(layer);
+          hidden = block.forward(hidden, mask, batch, bound);
+          hidden.attach(scope);
+        }
+      }
+      NDArray output = head.apply(hidden, batch, bound); // [B, outputs]
+      bound.finish();
+      return rows(output, batch.size());
+    }
+  }
+
+  private NDArray embed(TokenBatch batch, NDManager scope, BoundHooks hooks) {
+    Shape shape = new Shape(batch.size(), batch.width());
+    long[] positions = new long[batch.size() * batch.width()];
+    Arrays.setAll(positions, i -> i % batch.width());
+    NDArray words = lookup(scope.create(batch.ids(), shape), wordEmbeddings); // [B, S, H]
+    NDArray places = lookup(scope.create(positions, shape), positionEmbeddings); // [B, S, H]
+    NDArray types = lookup(scope.create(batch.types(), shape), typeEmbeddings); // [B, S, H]
+    NDArray sum =
+        hooks
+            .at(Site.EMBED, batch, words)
+            .add(hooks.at(Site.TOKEN_TYPE_EMBED, batch, types))
+            .addi(hooks.at(Site.POS_EMBED, batch, places));
+    return hooks.at(Site.FULL_EMBED, batch, embeddingNorm.apply(sum)); // [B, S, H]
+  }
+
+  private static NDArray lookup(NDArray ids, NDArray table) {
+    return ids.getNDArrayInternal().embedding(ids, table, SparseFormat.DENSE).singletonOrThrow();
+  }
+
+  private NDArray mask(TokenBatch batch, NDManager scope) {
+    int width = batch.width();
+    float[] values = new float[batch.size() * width];
+    for (int row = 0; row < batch.size(); row++) {
+      int length = batch.sequences().get(row).length();
+      Arrays.fill(values, row * width + length, (row + 1) * width, -Float.MAX_VALUE);
+    }
+    return scope.create(values, new Shape(batch.size(), 1, 1, width)).toType(type, false);
+  }
+
+  private static float[][] rows(NDArray output, int size) {
+    int columns = (int) (output.size() / size);
+    float[] flat = output.toType(DataType.FLOAT32, false).toFloatArray();
+    float[][] rows = new float[size][];
+    for (int row = 0; row < size; row++) {
+      rows[row] = Arrays.copyOfRange(flat, row * columns, (row + 1) * columns);
+    }
+    return rows;
+  }
+
+  private void check(TokenBatch batch) {
+    if (batch.width() > config.maxPositions()) {
+      throw new IllegalArgumentException(
+          "a text of %d tokens; this model takes at most %d"
+              .formatted(batch.width(), config.maxPositions()));
+    }
+    for (TokenSequence sequence : batch.sequences()) {
+      for (int i = 0; i < sequence.length(); i++) {
+        inRange("token id", sequence.ids()[i], config.vocabulary());
+        inRange("token type", sequence.types()[i], config.tokenTypes());
+      }
+    }
+  }
+
+  private static void inRange(String what, long value, int bound) {
+    if (value < 0 || value >= bound) {
+      throw new IllegalArgumentException(
+          "%s %d is not in 0..%d: the tokenizer does not fit the model"
+              .formatted(what, value, bound - 1));
+    }
+  }
+
+  /** The configuration. */
+  public ModelConfig config() {
+    return config;
+  }
+
+  /** The points that hooks can name. */
+  public HookRegistry registry() {
+    return registry;
+  }
+
+  /** Numbers per text in the output: labels of a classifier, width of a pooled vector. */
+  public int outputs() {
+    return head.outputs();
+  }
+
+  /** Number of weights that the forward pass uses. */
+  public long parameters() {
+    return parameters;
+  }
+
+  /** Native arrays that this model holds now: its weights, and nothing more between calls. */
+  public int liveArrays() {
+    return manager.getManagedArrays().size();
+  }
+
+  @Override
+  public void close() {
+    manager.close();
+  }
+}

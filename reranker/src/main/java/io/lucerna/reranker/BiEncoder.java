@@ -1,0 +1,127 @@
+package io.lucerna.reranker;
+
+import io.lucerna.instrumentation.hooks.Hooks;
+import io.lucerna.instrumentation.model.HookedEncoder;
+import io.lucerna.instrumentation.model.TokenBatch;
+import io.lucerna.instrumentation.model.TokenSequence;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * Reads query and passage apart; the score is the similarity of their pooled vectors (Reimers and Gurevych 2019, section 3). Hooks
+ * see both: first the query, then the passages.
+ */
+final class BiEncoder implements PairScorer {
+  private final HookedEncoder model;
+  private final PairTokenizer tokenizer;
+  private final Similarity similarity;
+  private final int batchSize;
+  private final ModelCard card;
+
+  /** A passage's vector, and what its text became. */
+  private record Encoded(float[] vector, TokenSequence tokens) {}
+
+  BiEncoder(
+      HookedEncoder model,
+      PairTokenizer tokenizer,
+      Similarity similarity,
+      int batchSize,
+      ModelCard card) {
+    this.model = model;
+    this.tokenizer = tokenizer;
+    this.similarity = similarity;
+    this.batchSize = batchSize;
+    this.card = card;
+  }
+
+  @Override
+  public PairScores score(String query, List<String> passages, Hooks hooks) {
+    if (hooks.isEmpty()) {
+      return score(query, passages, new LinkedHashMap<>());
+    }
+    // A hook sees every passage, repeated ones too, under its place in the list.
+    float[] queryVector = encode(List.of(tokenizer.query(query)), hooks)[0];
+    List<TokenSequence> tokens = passages.stream().map(tokenizer::passage).toList();
+    float[][] vectors = encode(tokens, hooks);
+    float[] scores = new float[vectors.length];
+    for (int i = 0; i < scores.length; i++) {
+      scores[i] = similarity.of(queryVector, vectors[i]);
+    }
+    return PairScores.of(scores, tokens);
+  }
+
+  private PairScores score(String query, List<String> passages, Map<String, Encoded> known) {
+    float[] queryVector = encode(List.of(tokenizer.query(query)), Hooks.none())[0];
+    List<String> missing =
+        passages.stream().distinct().filter(passage -> !known.containsKey(passage)).toList();
+    List<TokenSequence> tokens = missing.stream().map(tokenizer::passage).toList();
+    float[][] vectors = encode(tokens, Hooks.none());
+    for (int i = 0; i < vectors.length; i++) {
+      known.put(missing.get(i), new Encoded(vectors[i], tokens.get(i)));
+    }
+    float[] scores = new float[passages.size()];
+    List<TokenSequence> read = new ArrayList<>(passages.size());
+    for (int i = 0; i < scores.length; i++) {
+      Encoded encoded = Objects.requireNonNull(known.get(passages.get(i)));
+      scores[i] = similarity.of(queryVector, encoded.vector);
+      read.add(encoded.tokens);
+    }
+    return PairScores.of(scores, read);
+  }
+
+  private float[][] encode(List<TokenSequence> sequences, Hooks hooks) {
+    float[][] vectors = new float[sequences.size()][];
+    for (TokenBatch batch : Batches.byLength(sequences, batchSize, model.config().padId())) {
+      float[][] output = model.forward(batch, hooks);
+      for (int row = 0; row < output.length; row++) {
+        vectors[batch.rows()[row]] = output[row];
+      }
+    }
+    return vectors;
+  }
+
+  @Override
+  public PairScorer remembering(int passages) {
+    Map<String, Encoded> known = new LinkedHashMap<>(16, .75f, true);
+    return new PairScorer() {
+      @Override
+      public PairScores score(String query, List<String> texts, Hooks hooks) {
+        if (!hooks.isEmpty()) {
+          return BiEncoder.this.score(query, texts, hooks);
+        }
+        PairScores scores = BiEncoder.this.score(query, texts, known);
+        Iterator<String> eldest = known.keySet().iterator();
+        while (known.size() > passages) {
+          eldest.next();
+          eldest.remove();
+        }
+        return scores;
+      }
+
+      @Override
+      public ModelCard card() {
+        return card;
+      }
+
+      @Override
+      public void close() {
+        BiEncoder.this.close();
+      }
+    };
+  }
+
+  @Override
+  public ModelCard card() {
+    return card;
+  }
+
+  @Override
+  public void close() {
+    model.close();
+    tokenizer.close();
+  }
+}

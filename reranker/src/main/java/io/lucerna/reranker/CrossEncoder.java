@@ -1,0 +1,56 @@
+package io.lucerna.reranker;
+
+import io.lucerna.instrumentation.hooks.Hooks;
+import io.lucerna.instrumentation.model.HookedEncoder;
+import io.lucerna.instrumentation.model.TokenBatch;
+import io.lucerna.instrumentation.model.TokenSequence;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Reads query and passage in one input; the score is a logit (Nogueira and Cho 2019, section 3, without the softmax, which does not
+ * change the order for one label).
+ */
+final class CrossEncoder implements PairScorer {
+  private final HookedEncoder model;
+  private final PairTokenizer tokenizer;
+  private final Label label;
+  private final int batchSize;
+  private final ModelCard card;
+
+  CrossEncoder(
+      HookedEncoder model, PairTokenizer tokenizer, Label label, int batchSize, ModelCard card) {
+    this.model = model;
+    this.tokenizer = tokenizer;
+    this.label = label;
+    this.batchSize = batchSize;
+    this.card = card;
+  }
+
+  @Override
+  public PairScores score(String query, List<String> passages, Hooks hooks) {
+    List<TokenSequence> pairs = new ArrayList<>(passages.size());
+    for (String passage : passages) {
+      pairs.add(tokenizer.pair(query, passage));
+    }
+    float[] scores = new float[pairs.size()];
+    for (TokenBatch batch : Batches.byLength(pairs, batchSize, model.config().padId())) {
+      float[][] logits = model.forward(batch, hooks);
+      for (int row = 0; row < logits.length; row++) {
+        scores[batch.rows()[row]] = label.of(logits[row]);
+      }
+    }
+    return PairScores.of(scores, pairs);
+  }
+
+  @Override
+  public ModelCard card() {
+    return card;
+  }
+
+  @Override
+  public void close() {
+    model.close();
+    tokenizer.close();
+  }
+}

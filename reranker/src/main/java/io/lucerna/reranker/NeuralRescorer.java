@@ -1,0 +1,99 @@
+package io.lucerna.reranker;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.lucene.search.Explanation;
+import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.Rescorer;
+import org.apache.lucene.search.ScoreDoc;
+import org.apache.lucene.search.TopDocs;
+
+/**
+ * Lucene's {@link Rescorer} with a neural ranker: the first hits are scored by the ranker and ordered anew, by score descending
+ * and then by document number ascending.
+ *
+ * <p>It belongs to one query. The hits that it is given are left as they are. {@link #explain} gives exactly the score that {@link
+ * #rescore} last gave to the document, or the score of the passage alone where it was not among the hits. Thread-safe.
+ */
+public final class NeuralRescorer extends Rescorer {
+  private final PairScorer scorer;
+  private final String query;
+  private final PassageSource passages;
+  private final Map<Key, Scored> scored = new ConcurrentHashMap<>();
+
+  private record Key(Object reader, int docId) {}
+
+  private record Scored(float score, int tokens, boolean truncated) {}
+
+  /**
+   * A rescorer for one query.
+   *
+   * @param scorer the ranker; stays open and belongs to the caller
+   * @param query the text that passages are scored for
+   * @param passages where a hit's text comes from
+   */
+  public NeuralRescorer(PairScorer scorer, String query, PassageSource passages) {
+    this.scorer = scorer;
+    this.query = query;
+    this.passages = passages;
+  }
+
+  /**
+   * Scores all first-pass hits and returns the best.
+   *
+   * @param topN how many hits to return at most
+   * @throws IllegalArgumentException if topN is negative
+   */
+  @Override
+  public TopDocs rescore(IndexSearcher searcher, TopDocs firstPass, int topN) throws IOException {
+    if (topN < 0) {
+      throw new IllegalArgumentException("topN must be at least 0, got " + topN);
+    }
+    List<String> texts = new ArrayList<>(firstPass.scoreDocs.length);
+    for (ScoreDoc hit : firstPass.scoreDocs) {
+      texts.add(passages.passage(searcher, hit.doc));
+    }
+    PairScores scores = scorer.score(query, texts);
+    ScoreDoc[] hits = new ScoreDoc[texts.size()];
+    for (int i = 0; i < hits.length; i++) {
+      ScoreDoc first = firstPass.scoreDocs[i];
+      hits[i] = new ScoreDoc(first.doc, scores.scores()[i], first.shardIndex);
+      scored.put(key(searcher, first.doc), scored(scores, i));
+    }
+    Arrays.sort(
+        hits,
+        Comparator.comparingDouble((ScoreDoc hit) -> -hit.score)
+            .thenComparingInt(hit -> hit.doc));
+    return new TopDocs(firstPass.totalHits, Arrays.copyOf(hits, Math.min(topN, hits.length)));
+  }
+
+  @Override
+  public Explanation explain(IndexSearcher searcher, Explanation firstPass, int docId)
+      throws IOException {
+    Scored known = scored.get(key(searcher, docId));
+    Scored it =
+        known != null
+            ? known
+            : scored(scorer.score(query, List.of(passages.passage(searcher, docId))), 0);
+    ModelCard card = scorer.card();
+    return Explanation.match(
+        it.score,
+        "neural score of " + card.name() + ", " + card.scorer() + ", weights " + card.sha256(),
+        Explanation.match(it.tokens, "tokens read, of at most " + card.maxTokens()),
+        Explanation.match(it.truncated ? 1 : 0, "1 if the passage was truncated"),
+        Explanation.match(firstPass.getValue(), "first-pass score", firstPass));
+  }
+
+  private static Key key(IndexSearcher searcher, int docId) {
+    return new Key(searcher.getIndexReader().getContext().id(), docId);
+  }
+
+  private static Scored scored(PairScores scores, int i) {
+    return new Scored(scores.scores()[i], scores.tokens()[i], scores.truncated()[i]);
+  }
+}

@@ -1,0 +1,98 @@
+package io.lucerna.reranker;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.lucerna.instrumentation.checkpoint.CheckpointException;
+import io.lucerna.instrumentation.model.Pooling;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.OptionalInt;
+
+/**
+ * What the sentence-transformers files of a model folder say: {@code modules.json}, the pooling module's {@code config.json}, {@code
+ * sentence_bert_config.json}, {@code config_sentence_transformers.json}. Without them: mean pooling and cosine.
+ *
+ * @param pooling how vectors are pooled
+ * @param similarity how vectors are compared; cosine where nothing is said, as sentence-transformers does
+ * @param normalized whether a normalisation module follows, which makes the inner product a cosine
+ * @param maxTokens the model's own limit on token ids
+ */
+record SentenceConfig(
+    Pooling pooling, Similarity similarity, boolean normalized, OptionalInt maxTokens) {
+
+  static SentenceConfig read(Path folder) {
+    Pooling pooling = Pooling.MEAN;
+    boolean normalized = false;
+    Path modules = folder.resolve("modules.json");
+    if (Files.isRegularFile(modules)) {
+      for (JsonNode module : json(modules)) {
+        String type = module.path("type").asText();
+        switch (type.substring(type.lastIndexOf('.') + 1)) {
+          case "Transformer" -> {}
+          case "Pooling" ->
+              pooling = pooling(folder.resolve(module.path("path").asText()).resolve("config.json"));
+          case "Normalize" -> normalized = true;
+          default ->
+              throw new CheckpointException(
+                  "%s: module %s is not supported; supported: Transformer, Pooling, Normalize"
+                      .formatted(modules, type));
+        }
+      }
+    } else if (Files.isRegularFile(folder.resolve("1_Pooling/config.json"))) {
+      pooling = pooling(folder.resolve("1_Pooling/config.json"));
+    }
+    return new SentenceConfig(pooling, similarity(folder), normalized, maxTokens(folder));
+  }
+
+  private static Pooling pooling(Path file) {
+    JsonNode json = json(file);
+    String mode = json.path("pooling_mode").asText("");
+    boolean cls = json.path("pooling_mode_cls_token").asBoolean(mode.equals("cls"));
+    boolean mean = json.path("pooling_mode_mean_tokens").asBoolean(mode.equals("mean"));
+    for (String other :
+        new String[] {
+          "pooling_mode_max_tokens",
+          "pooling_mode_mean_sqrt_len_tokens",
+          "pooling_mode_weightedmean_tokens",
+          "pooling_mode_lasttoken"
+        }) {
+      if (json.path(other).asBoolean(false)) {
+        throw new CheckpointException(file + ": " + other + " is not supported; supported: cls, mean");
+      }
+    }
+    if (cls == mean) {
+      throw new CheckpointException(file + ": exactly one of CLS and mean pooling must be on");
+    }
+    return cls ? Pooling.CLS : Pooling.MEAN;
+  }
+
+  private static Similarity similarity(Path folder) {
+    Path file = folder.resolve("config_sentence_transformers.json");
+    if (!Files.isRegularFile(file) || !json(file).hasNonNull("similarity_fn_name")) {
+      return Similarity.COSINE;
+    }
+    try {
+      return Similarity.parse(json(file).get("similarity_fn_name").asText());
+    } catch (IllegalArgumentException e) {
+      throw new CheckpointException(file + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static OptionalInt maxTokens(Path folder) {
+    Path file = folder.resolve("sentence_bert_config.json");
+    if (!Files.isRegularFile(file) || !json(file).path("max_seq_length").canConvertToInt()) {
+      return OptionalInt.empty();
+    }
+    int tokens = json(file).path("max_seq_length").asInt();
+    return tokens > 0 ? OptionalInt.of(tokens) : OptionalInt.empty();
+  }
+
+  private static JsonNode json(Path file) {
+    try {
+      return new ObjectMapper().readTree(file.toFile());
+    } catch (IOException e) {
+      throw new CheckpointException(file + ": not readable as JSON", e);
+    }
+  }
+}

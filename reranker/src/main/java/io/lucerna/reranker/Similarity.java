@@ -1,0 +1,40 @@
+package io.lucerna.reranker;
+
+/** How a bi-encoder compares the query's vector with a passage's. Computed in double precision, rounded once. */
+public enum Similarity {
+  /** The inner product. */
+  DOT,
+  /** The inner product of the vectors divided by their Euclidean lengths. */
+  COSINE;
+
+  /**
+   * The similarity of an option's value: {@code dot} or {@code cosine}.
+   *
+   * @throws IllegalArgumentException naming these
+   */
+  public static Similarity parse(String option) {
+    return switch (option) {
+      case "dot", "dot_score" -> DOT;
+      case "cosine", "cos_sim" -> COSINE;
+      default ->
+          throw new IllegalArgumentException("similarity must be dot or cosine, got " + option);
+    };
+  }
+
+  float of(float[] a, float[] b) {
+    double product = inner(a, b);
+    return (float)
+        switch (this) {
+          case DOT -> product;
+          case COSINE -> product / Math.max(1e-24, Math.sqrt(inner(a, a)) * Math.sqrt(inner(b, b)));
+        };
+  }
+
+  private static double inner(float[] a, float[] b) {
+    double sum = 0;
+    for (int i = 0; i < a.length; i++) {
+      sum += (double) a[i] * b[i];
+    }
+    return sum;
+  }
+}
