@@ -16,7 +16,8 @@ final class Batches {
    *
    * <p>Which sequences share a batch depends on nothing but the list, so results repeat bit for bit.
    */
-  static List<TokenBatch> byLength(List<TokenSequence> sequences, int size, long padId) {
+  static List<TokenBatch> byLength(
+      List<TokenSequence> sequences, int size, long padId, TokenBatch.Side side) {
     Integer[] order = new Integer[sequences.size()];
     Arrays.setAll(order, i -> i);
     Arrays.sort(order, Comparator.comparingInt((Integer i) -> -sequences.get(i).length()));
@@ -28,7 +29,7 @@ final class Batches {
         rows[i] = order[from + i];
         members.add(sequences.get(rows[i]));
       }
-      batches.add(new TokenBatch(members, rows, padId));
+      batches.add(new TokenBatch(members, rows, padId, side));
     }
     return batches;
   }

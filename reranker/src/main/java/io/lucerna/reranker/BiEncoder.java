@@ -3,6 +3,7 @@ package io.lucerna.reranker;
 import io.lucerna.instrumentation.hooks.Hooks;
 import io.lucerna.instrumentation.model.HookedEncoder;
 import io.lucerna.instrumentation.model.TokenBatch;
+import io.lucerna.instrumentation.model.TokenBatch.Side;
 import io.lucerna.instrumentation.model.TokenSequence;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -44,9 +45,9 @@ final class BiEncoder implements PairScorer {
       return score(query, passages, new LinkedHashMap<>());
     }
     // A hook sees every passage, repeated ones too, under its place in the list.
-    float[] queryVector = encode(List.of(tokenizer.query(query)), hooks)[0];
+    float[] queryVector = encode(List.of(tokenizer.query(query)), Side.QUERY, hooks)[0];
     List<TokenSequence> tokens = passages.stream().map(tokenizer::passage).toList();
-    float[][] vectors = encode(tokens, hooks);
+    float[][] vectors = encode(tokens, Side.PASSAGE, hooks);
     float[] scores = new float[vectors.length];
     for (int i = 0; i < scores.length; i++) {
       scores[i] = similarity.of(queryVector, vectors[i]);
@@ -55,11 +56,11 @@ final class BiEncoder implements PairScorer {
   }
 
   private PairScores score(String query, List<String> passages, Map<String, Encoded> known) {
-    float[] queryVector = encode(List.of(tokenizer.query(query)), Hooks.none())[0];
+    float[] queryVector = encode(List.of(tokenizer.query(query)), Side.QUERY, Hooks.none())[0];
     List<String> missing =
         passages.stream().distinct().filter(passage -> !known.containsKey(passage)).toList();
     List<TokenSequence> tokens = missing.stream().map(tokenizer::passage).toList();
-    float[][] vectors = encode(tokens, Hooks.none());
+    float[][] vectors = encode(tokens, Side.PASSAGE, Hooks.none());
     for (int i = 0; i < vectors.length; i++) {
       known.put(missing.get(i), new Encoded(vectors[i], tokens.get(i)));
     }
@@ -73,9 +74,10 @@ final class BiEncoder implements PairScorer {
     return PairScores.of(scores, read);
   }
 
-  private float[][] encode(List<TokenSequence> sequences, Hooks hooks) {
+  private float[][] encode(List<TokenSequence> sequences, Side side, Hooks hooks) {
     float[][] vectors = new float[sequences.size()][];
-    for (TokenBatch batch : Batches.byLength(sequences, batchSize, model.config().padId())) {
+    long padId = model.config().padId();
+    for (TokenBatch batch : Batches.byLength(sequences, batchSize, padId, side)) {
       float[][] output = model.forward(batch, hooks);
       for (int row = 0; row < output.length; row++) {
         vectors[batch.rows()[row]] = output[row];
@@ -112,6 +114,14 @@ final class BiEncoder implements PairScorer {
         BiEncoder.this.close();
       }
     };
+  }
+
+  HookedEncoder model() {
+    return model;
+  }
+
+  PairTokenizer tokenizer() {
+    return tokenizer;
   }
 
   @Override

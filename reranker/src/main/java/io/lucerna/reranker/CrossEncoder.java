@@ -3,6 +3,7 @@ package io.lucerna.reranker;
 import io.lucerna.instrumentation.hooks.Hooks;
 import io.lucerna.instrumentation.model.HookedEncoder;
 import io.lucerna.instrumentation.model.TokenBatch;
+import io.lucerna.instrumentation.model.TokenBatch.Side;
 import io.lucerna.instrumentation.model.TokenSequence;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,13 +35,22 @@ final class CrossEncoder implements PairScorer {
       pairs.add(tokenizer.pair(query, passage));
     }
     float[] scores = new float[pairs.size()];
-    for (TokenBatch batch : Batches.byLength(pairs, batchSize, model.config().padId())) {
+    long padId = model.config().padId();
+    for (TokenBatch batch : Batches.byLength(pairs, batchSize, padId, Side.PAIR)) {
       float[][] logits = model.forward(batch, hooks);
       for (int row = 0; row < logits.length; row++) {
         scores[batch.rows()[row]] = label.of(logits[row]);
       }
     }
     return PairScores.of(scores, pairs);
+  }
+
+  HookedEncoder model() {
+    return model;
+  }
+
+  PairTokenizer tokenizer() {
+    return tokenizer;
   }
 
   @Override

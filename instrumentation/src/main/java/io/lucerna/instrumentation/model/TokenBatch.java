@@ -9,8 +9,19 @@ import java.util.List;
  * @param sequences the rows
  * @param rows each row's number in the caller's own list, so that hooks know which text they see
  * @param padId the id that fills up
+ * @param side what the texts are
  */
-public record TokenBatch(List<TokenSequence> sequences, int[] rows, long padId) {
+public record TokenBatch(List<TokenSequence> sequences, int[] rows, long padId, Side side) {
+
+  /** What the rows of a batch are. */
+  public enum Side {
+    /** Queries, read alone. */
+    QUERY,
+    /** Passages, read alone. */
+    PASSAGE,
+    /** A query and a passage in one input. */
+    PAIR
+  }
 
   /** Checks that the rows agree. */
   public TokenBatch {
@@ -23,10 +34,10 @@ public record TokenBatch(List<TokenSequence> sequences, int[] rows, long padId) 
   }
 
   /** A batch whose rows are numbered in order. */
-  public static TokenBatch of(List<TokenSequence> sequences, long padId) {
+  public static TokenBatch of(List<TokenSequence> sequences, long padId, Side side) {
     int[] rows = new int[sequences.size()];
     Arrays.setAll(rows, i -> i);
-    return new TokenBatch(sequences, rows, padId);
+    return new TokenBatch(sequences, rows, padId, side);
   }
 
   /** Number of rows. */

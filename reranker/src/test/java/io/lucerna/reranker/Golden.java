@@ -1,0 +1,83 @@
+package io.lucerna.reranker;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.lucerna.instrumentation.checkpoint.Checkpoint;
+import io.lucerna.instrumentation.checkpoint.Checkpoints;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * A checkpoint with the activations that Hugging Face transformers computes for given texts.
+ *
+ * @param folder the model folder
+ * @param queries the pairs' queries
+ * @param passages the pairs' passages
+ * @param reference the reference tensors
+ */
+record Golden(Path folder, List<String> queries, List<String> passages, Checkpoint reference) {
+
+  /** Another storage form of bert-cross has no texts, or no reference, of its own: it has those of the model that it stores. */
+  static Golden read(Path folder) throws IOException {
+    JsonNode json = new ObjectMapper().readTree(folder.resolve("reference.json").toFile());
+    Path original = folder.resolveSibling("bert-cross");
+    if (!json.has("pairs")) {
+      json = new ObjectMapper().readTree(original.resolve("reference.json").toFile());
+    }
+    Path own = folder.resolve("reference.safetensors");
+    Path reference = Files.exists(own) ? own : original.resolve("reference.safetensors");
+    List<String> queries = new ArrayList<>();
+    List<String> passages = new ArrayList<>();
+    for (JsonNode pair : json.get("pairs")) {
+      queries.add(pair.get(0).asText());
+      passages.add(pair.get(1).asText());
+    }
+    return new Golden(folder, queries, passages, Checkpoints.openFile(reference));
+  }
+
+  boolean cross() throws IOException {
+    return Files.readString(folder.resolve("config.json")).contains("ForSequenceClassification");
+  }
+
+  /** Reference activations of the whole padded batch, [batch, width, rest], or null if there are none of that name. */
+  Values get(String name) {
+    return new Values(reference.shape(name), reference.floats(name));
+  }
+
+  boolean has(String name) {
+    return reference.names().contains(name);
+  }
+
+  record Values(long[] shape, float[] values) {
+    /** Row {@code index} of the first dimension. */
+    float[] row(int index) {
+      int size = values.length / (int) shape[0];
+      return java.util.Arrays.copyOfRange(values, index * size, (index + 1) * size);
+    }
+  }
+
+  static Path shared() {
+    return Path.of(System.getProperty("lucerna.shared", "../../shared"), "goldens");
+  }
+
+  /** The project's own fixtures, and those of ../shared where it exists. */
+  static Stream<Path> folders(String namePattern) throws IOException {
+    List<Path> found = new ArrayList<>();
+    for (Path root : List.of(Path.of("../instrumentation/src/test/resources/io/lucerna/instrumentation"), shared())) {
+      if (Files.isDirectory(root)) {
+        try (Stream<Path> children = Files.walk(root, 3)) {
+          children
+              .filter(p -> p.getFileName().toString().matches(namePattern))
+              .filter(p -> Files.exists(p.resolve("config.json")))
+              .sorted()
+              .forEach(found::add);
+        }
+      }
+    }
+    return found.stream();
+  }
+}

@@ -1,0 +1,286 @@
+package io.lucerna.reranker;
+
+import static java.util.Objects.requireNonNull;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
+
+import ai.djl.ndarray.types.Shape;
+import io.lucerna.instrumentation.hooks.Hook;
+import io.lucerna.instrumentation.hooks.HookPoint;
+import io.lucerna.instrumentation.hooks.Hooks;
+import io.lucerna.instrumentation.hooks.Site;
+import io.lucerna.instrumentation.model.HookedEncoder;
+import io.lucerna.instrumentation.model.Pooling;
+import io.lucerna.instrumentation.model.TokenBatch;
+import io.lucerna.instrumentation.model.TokenBatch.Side;
+import io.lucerna.instrumentation.model.TokenSequence;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Every hook point and every score against Hugging Face transformers, from text, through the classes that rerank: once each pair
+ * alone, once all pairs padded in a batch.
+ */
+class GoldenParityTest {
+  private static final double HOOK_BOUND = 1e-5;
+  private static final double PROBABILITY_BOUND = 1e-6;
+
+  /** Points without a reference tensor; {@link #derivedPoints} checks them by what defines them. */
+  private static final Set<Site> DERIVED =
+      EnumSet.of(
+          Site.ATTN_SCORES, Site.RESULT, Site.RESID_MID, Site.RESID_POST, Site.MLP_POST);
+
+  static Stream<Path> goldens() throws IOException {
+    return Golden.folders("bert-(cross|bi).*")
+        .filter(folder -> !folder.getFileName().toString().matches("bert-cross-(bin|bin-legacy)"));
+  }
+
+  private record Seen(TokenBatch batch, int row, Shape shape, float[] values) {}
+
+  private static final class Recorder {
+    final Map<HookPoint, Map<Integer, Seen>> seen = new LinkedHashMap<>();
+
+    Hooks hooks(Side side, int textOffset) {
+      Hook.Observer observer =
+          (context, activation) -> {
+            TokenBatch batch = context.batch();
+            if (batch.side() != side) {
+              return;
+            }
+            float[] all = activation.toFloatArray();
+            int size = all.length / batch.size();
+            for (int row = 0; row < batch.size(); row++) {
+              float[] own = java.util.Arrays.copyOfRange(all, row * size, (row + 1) * size);
+              seen.computeIfAbsent(context.point(), p -> new LinkedHashMap<>())
+                  .put(
+                      textOffset + batch.rows()[row],
+                      new Seen(batch, row, activation.getShape(), own));
+            }
+          };
+      return Hooks.none().with("*", observer);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("goldens")
+  void everyPointAndScoreOfSinglePairs(Path folder) throws IOException {
+    Golden golden = Golden.read(folder);
+    try (PairScorer scorer = Rankers.open(folder, "golden", ScorerOptions.defaults())) {
+      Recorder recorder = new Recorder();
+      for (int i = 0; i < golden.queries().size(); i++) {
+        Side side = golden.cross() ? Side.PAIR : Side.PASSAGE;
+        PairScores scores =
+            scorer.score(
+                golden.queries().get(i),
+                List.of(golden.passages().get(i)),
+                recorder.hooks(side, i));
+        if (golden.cross()) {
+          close("score " + i, golden.get("score").row(i)[0], scores.scores()[0], 1e-5);
+        }
+      }
+      compareAll(golden, recorder);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("goldens")
+  void everyPointOfThePaddedBatch(Path folder) throws IOException {
+    Golden golden = Golden.read(folder);
+    try (PairScorer scorer = Rankers.open(folder, "golden", ScorerOptions.defaults())) {
+      List<TokenSequence> texts = new ArrayList<>();
+      for (int i = 0; i < golden.queries().size(); i++) {
+        texts.add(
+            scorer instanceof CrossEncoder cross
+                ? cross.tokenizer().pair(golden.queries().get(i), golden.passages().get(i))
+                : ((BiEncoder) scorer).tokenizer().passage(golden.passages().get(i)));
+      }
+      HookedEncoder model =
+          scorer instanceof CrossEncoder cross ? cross.model() : ((BiEncoder) scorer).model();
+      Recorder recorder = new Recorder();
+      Side side = golden.cross() ? Side.PAIR : Side.PASSAGE;
+      TokenBatch batch = TokenBatch.of(texts, model.config().padId(), side);
+      assertTrue(batch.padded(), "the golden texts have different lengths");
+      model.forward(batch, recorder.hooks(side, 0));
+      compareAll(golden, recorder);
+      if (golden.cross()) {
+        float[][] logits = model.forward(batch, Hooks.none());
+        for (int i = 0; i < logits.length; i++) {
+          close("score " + i, golden.get("score").row(i)[0], Label.LAST.of(logits[i]), HOOK_BOUND);
+        }
+      } else {
+        comparePooled(golden, model, batch);
+      }
+    }
+  }
+
+  private static void comparePooled(Golden golden, HookedEncoder model, TokenBatch batch) {
+    float[][] pooled = model.forward(batch, Hooks.none());
+    for (int i = 0; i < pooled.length; i++) {
+      close("mean pooled " + i, golden.get("mean_pooled").row(i), pooled[i], HOOK_BOUND);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("goldens")
+  void clsPooling(Path folder) throws IOException {
+    Golden golden = Golden.read(folder);
+    if (golden.cross()) {
+      return;
+    }
+    ScorerOptions options = ScorerOptions.defaults().withPooling(Pooling.CLS);
+    try (BiEncoder scorer = (BiEncoder) Rankers.open(folder, "golden", options)) {
+      for (int i = 0; i < golden.passages().size(); i++) {
+        TokenSequence text = scorer.tokenizer().passage(golden.passages().get(i));
+        TokenBatch batch =
+            TokenBatch.of(List.of(text), scorer.model().config().padId(), Side.PASSAGE);
+        float[] pooled = scorer.model().forward(batch, Hooks.none())[0];
+        close("cls " + i, golden.get("cls").row(i), pooled, HOOK_BOUND);
+      }
+    }
+  }
+
+  private static void compareAll(Golden golden, Recorder recorder) throws IOException {
+    if (!golden.has("hidden_states.0")) {
+      return; // a reference of scores only: weights stored in bf16
+    }
+    int compared = 0;
+    for (var entry : recorder.seen.entrySet()) {
+      HookPoint point = entry.getKey();
+      assertEquals(golden.queries().size(), entry.getValue().size(), point + " of every text");
+      if (DERIVED.contains(point.site())) {
+        continue;
+      }
+      for (var text : entry.getValue().entrySet()) {
+        compare(golden, point, text.getKey(), text.getValue());
+        compared++;
+      }
+    }
+    assertTrue(compared > 0);
+    derivedPoints(recorder);
+  }
+
+  private static void compare(Golden golden, HookPoint point, int text, Seen seen)
+      throws IOException {
+    String name = referenceName(point, golden);
+    Golden.Values values = golden.get(name);
+    float[] expected = values.row(values.shape()[0] == 1 ? 0 : text);
+    int length = seen.batch().sequences().get(seen.row()).length();
+    if (point.site() == Site.PATTERN) {
+      int heads = (int) seen.shape().get(1);
+      int width = (int) values.shape()[2];
+      int own = (int) seen.shape().get(2);
+      for (int h = 0; h < heads; h++) {
+        for (int q = 0; q < length; q++) {
+          for (int k = 0; k < length; k++) {
+            double e = expected[(h * width + q) * width + k];
+            double a = seen.values()[(h * own + q) * own + k];
+            assertEquals(e, a, PROBABILITY_BOUND, point + " head " + h + " " + q + "," + k);
+          }
+        }
+      }
+      return;
+    }
+    boolean perPosition = seen.shape().dimension() > 2;
+    int rest = perPosition ? (int) (seen.values().length / seen.shape().get(1)) : 0;
+    int count = perPosition ? length * rest : seen.values().length;
+    for (int i = 0; i < count; i++) {
+      double e = point.site() == Site.POOLER_OUT && golden.cross() ? Math.tanh(expected[i]) : expected[i];
+      close(point + " of text " + text + " at " + i, e, seen.values()[i], HOOK_BOUND);
+    }
+  }
+
+  private static String referenceName(HookPoint point, Golden golden) throws IOException {
+    String body = golden.has("out:bert.embeddings.LayerNorm") ? "bert." : "";
+    String layer = body + "encoder.layer." + point.layer() + ".";
+    return switch (point.site()) {
+      case EMBED -> "out:" + body + "embeddings.word_embeddings";
+      case POS_EMBED -> "out:" + body + "embeddings.position_embeddings";
+      case TOKEN_TYPE_EMBED -> "out:" + body + "embeddings.token_type_embeddings";
+      case FULL_EMBED -> "hidden_states.0";
+      case RESID_PRE -> "hidden_states." + point.layer();
+      case Q -> "out:" + layer + "attention.self.query";
+      case K -> "out:" + layer + "attention.self.key";
+      case V -> "out:" + layer + "attention.self.value";
+      case PATTERN -> "attentions." + point.layer();
+      case Z -> "in:" + layer + "attention.output.dense";
+      case ATTN_OUT -> "out:" + layer + "attention.output.dense";
+      case NORMALIZED_RESID_MID -> "out:" + layer + "attention.output.LayerNorm";
+      case MLP_PRE -> "out:" + layer + "intermediate.dense";
+      case MLP_OUT -> "out:" + layer + "output.dense";
+      case NORMALIZED_RESID_POST -> "hidden_states." + (point.layer() + 1);
+      case POOLER_OUT -> golden.cross() ? "out:bert.pooler.dense" : "mean_pooled";
+      case LOGITS -> "logits";
+      default -> fail("no reference for " + point);
+    };
+  }
+
+  /** Sums are sums of their parts, softmax of the scores is the pattern, and head results add up to the attention output. */
+  private static void derivedPoints(Recorder recorder) {
+    recorder.seen.forEach(
+        (point, texts) ->
+            texts.forEach(
+                (text, seen) -> {
+                  switch (point.site()) {
+                    case RESID_MID -> sum(recorder, point, text, Site.RESID_PRE, Site.ATTN_OUT);
+                    case RESID_POST ->
+                        sum(recorder, point, text, Site.NORMALIZED_RESID_MID, Site.MLP_OUT);
+                    case ATTN_SCORES -> softmax(recorder, point, text);
+                    default -> {}
+                  }
+                }));
+  }
+
+  private static Seen at(Recorder recorder, Site site, int layer, int text) {
+    return requireNonNull(requireNonNull(recorder.seen.get(new HookPoint(site, layer))).get(text));
+  }
+
+  private static void sum(Recorder recorder, HookPoint point, int text, Site a, Site b) {
+    float[] total = at(recorder, point.site(), point.layer(), text).values();
+    float[] first = at(recorder, a, point.layer(), text).values();
+    float[] second = at(recorder, b, point.layer(), text).values();
+    for (int i = 0; i < total.length; i++) {
+      assertEquals(first[i] + second[i], total[i], point + " at " + i);
+    }
+  }
+
+  private static void softmax(Recorder recorder, HookPoint point, int text) {
+    Seen scores = at(recorder, Site.ATTN_SCORES, point.layer(), text);
+    float[] pattern = at(recorder, Site.PATTERN, point.layer(), text).values();
+    int width = (int) scores.shape().get(3);
+    for (int from = 0; from < pattern.length; from += width) {
+      double max = Double.NEGATIVE_INFINITY;
+      for (int k = 0; k < width; k++) {
+        max = Math.max(max, scores.values()[from + k]);
+      }
+      double total = 0;
+      for (int k = 0; k < width; k++) {
+        total += Math.exp(scores.values()[from + k] - max);
+      }
+      for (int k = 0; k < width; k++) {
+        double expected = Math.exp(scores.values()[from + k] - max) / total;
+        assertEquals(expected, pattern[from + k], PROBABILITY_BOUND, point + " at " + (from + k));
+      }
+    }
+  }
+
+  private static void close(String what, float[] expected, float[] actual, double bound) {
+    assertEquals(expected.length, actual.length, what);
+    for (int i = 0; i < expected.length; i++) {
+      close(what + " at " + i, expected[i], actual[i], bound);
+    }
+  }
+
+  private static void close(String what, double expected, double actual, double bound) {
+    assertEquals(expected, actual, bound * Math.max(1, Math.abs(expected)), what);
+  }
+}
