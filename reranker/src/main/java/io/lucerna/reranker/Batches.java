@@ -12,9 +12,11 @@ final class Batches {
   private Batches() {}
 
   /**
-   * Cuts the sequences, longest first, into batches. Every batch remembers which sequences it holds.
+   * Cuts the sequences, longest first, into batches. Every batch remembers which sequences it
+   * holds.
    *
-   * <p>Which sequences share a batch depends on nothing but the list, so results repeat bit for bit.
+   * <p>Which sequences share a batch depends on nothing but the list, so results repeat bit for
+   * bit.
    */
   static List<TokenBatch> byLength(
       List<TokenSequence> sequences, int size, long padId, TokenBatch.Side side) {

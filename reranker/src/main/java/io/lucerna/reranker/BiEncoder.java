@@ -13,8 +13,8 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * Reads query and passage apart; the score is the similarity of their pooled vectors (Reimers and Gurevych 2019, section 3). Hooks
- * see both: first the query, then the passages.
+ * Reads query and passage apart; the score is the similarity of their pooled vectors (Reimers and
+ * Gurevych 2019, section 3). Hooks see both: first the query, then the passages.
  */
 final class BiEncoder implements PairScorer {
   private final HookedEncoder model;

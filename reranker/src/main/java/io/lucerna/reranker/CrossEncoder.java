@@ -9,8 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Reads query and passage in one input; the score is a logit (Nogueira and Cho 2019, section 3, without the softmax, which does not
- * change the order for one label).
+ * Reads query and passage in one input; the score is a logit (Nogueira and Cho 2019, section 3,
+ * without the softmax, which does not change the order for one label).
  */
 final class CrossEncoder implements PairScorer {
   private final HookedEncoder model;

@@ -7,7 +7,8 @@ import java.util.Map;
  *
  * @param name the name it was asked for by, such as {@code minilm} or a folder
  * @param architecture the Hugging Face class, such as {@code BertForSequenceClassification}
- * @param scorer how text becomes a score, in words, such as {@code bi-encoder, mean pooling, cosine}
+ * @param scorer how text becomes a score, in words, such as {@code bi-encoder, mean pooling,
+ *     cosine}
  * @param layers number of transformer blocks
  * @param heads attention heads per block
  * @param width size of the residual stream

@@ -14,11 +14,12 @@ import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.search.TopDocs;
 
 /**
- * Lucene's {@link Rescorer} with a neural ranker: the first hits are scored by the ranker and ordered anew, by score descending
- * and then by document number ascending.
+ * Lucene's {@link Rescorer} with a neural ranker: the first hits are scored by the ranker and
+ * ordered anew, by score descending and then by document number ascending.
  *
- * <p>It belongs to one query. The hits that it is given are left as they are. {@link #explain} gives exactly the score that {@link
- * #rescore} last gave to the document, or the score of the passage alone where it was not among the hits. Thread-safe.
+ * <p>It belongs to one query. The hits that it is given are left as they are. {@link #explain}
+ * gives exactly the score that {@link #rescore} last gave to the document, or the score of the
+ * passage alone where it was not among the hits. Thread-safe.
  */
 public final class NeuralRescorer extends Rescorer {
   private final PairScorer scorer;
@@ -67,8 +68,7 @@ public final class NeuralRescorer extends Rescorer {
     }
     Arrays.sort(
         hits,
-        Comparator.comparingDouble((ScoreDoc hit) -> -hit.score)
-            .thenComparingInt(hit -> hit.doc));
+        Comparator.comparingDouble((ScoreDoc hit) -> -hit.score).thenComparingInt(hit -> hit.doc));
     return new TopDocs(firstPass.totalHits, Arrays.copyOf(hits, Math.min(topN, hits.length)));
   }
 

@@ -4,8 +4,8 @@ import io.lucerna.instrumentation.hooks.Hooks;
 import java.util.List;
 
 /**
- * Scores passages for a query with a neural ranker. Higher is better. Implementations are safe for use by several threads; the
- * scores of a call depend on nothing but its arguments.
+ * Scores passages for a query with a neural ranker. Higher is better. Implementations are safe for
+ * use by several threads; the scores of a call depend on nothing but its arguments.
  *
  * <p>No native memory crosses this interface.
  */
@@ -18,7 +18,8 @@ public interface PairScorer extends AutoCloseable {
    * @param passages the passages' texts, truncated where the model's limit requires it
    * @param hooks observers and interventions for this call
    * @return one finite score per passage
-   * @throws IllegalArgumentException if the query alone exceeds the model's limit, or a hook names a point that the model lacks
+   * @throws IllegalArgumentException if the query alone exceeds the model's limit, or a hook names
+   *     a point that the model lacks
    */
   PairScores score(String query, List<String> passages, Hooks hooks);
 
@@ -28,9 +29,10 @@ public interface PairScorer extends AutoCloseable {
   }
 
   /**
-   * A view for one caller that goes through many topics in order, and that does not compute again what it still knows from earlier
-   * ones: a bi-encoder's vector of a passage that came before. It is not thread-safe, and its results depend on the order of the
-   * calls (within the bound for batch against single), so that a given order of topics repeats bit for bit.
+   * A view for one caller that goes through many topics in order, and that does not compute again
+   * what it still knows from earlier ones: a bi-encoder's vector of a passage that came before. It
+   * is not thread-safe, and its results depend on the order of the calls (within the bound for
+   * batch against single), so that a given order of topics repeats bit for bit.
    *
    * @param passages the most passages to remember
    */

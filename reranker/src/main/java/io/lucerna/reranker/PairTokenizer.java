@@ -10,14 +10,16 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /**
- * Text to token ids, and the one place that decides what is cut: the passage's end, never the query.
+ * Text to token ids, and the one place that decides what is cut: the passage's end, never the
+ * query.
  *
  * <p>The tokenizer's own truncation and padding settings are ignored. Thread-safe.
  */
 final class PairTokenizer implements AutoCloseable {
   /**
-   * A passage is cut to this many characters for each token that it may have before it is tokenized, so that a huge document costs
-   * no more than a long one. No wordpiece of the supported vocabularies is nearly as long.
+   * A passage is cut to this many characters for each token that it may have before it is
+   * tokenized, so that a huge document costs no more than a long one. No wordpiece of the supported
+   * vocabularies is nearly as long.
    */
   private static final int CHARACTERS_PER_TOKEN = 200;
 

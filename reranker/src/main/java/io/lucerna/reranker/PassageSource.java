@@ -14,7 +14,8 @@ public interface PassageSource {
    * @param searcher the searcher whose index holds the document
    * @param docId Lucene's number of the document
    * @throws IOException if the index cannot be read
-   * @throws IllegalStateException if no text is stored for the document; the message says how to index so that it is
+   * @throws IllegalStateException if no text is stored for the document; the message says how to
+   *     index so that it is
    */
   String passage(IndexSearcher searcher, int docId) throws IOException;
 

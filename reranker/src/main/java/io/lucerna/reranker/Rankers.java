@@ -21,11 +21,13 @@ public final class Rankers {
   private Rankers() {}
 
   /**
-   * Opens the ranker in a folder: {@code BertModel} as a bi-encoder, {@code BertForSequenceClassification} as a cross-encoder.
+   * Opens the ranker in a folder: {@code BertModel} as a bi-encoder, {@code
+   * BertForSequenceClassification} as a cross-encoder.
    *
    * @param folder holds config.json, the weights, and the tokenizer
    * @param name what reports call the model
-   * @throws CheckpointException if the folder cannot be used; the message names the file and what is wrong
+   * @throws CheckpointException if the folder cannot be used; the message names the file and what
+   *     is wrong
    */
   public static PairScorer open(Path folder, String name, ScorerOptions options) {
     ModelConfig config = ModelConfig.read(folder);

@@ -8,7 +8,8 @@ import java.util.OptionalInt;
 /**
  * How a ranker is loaded. What is left empty is read from the model's folder.
  *
- * @param maxTokens upper bound on the token ids of one input; empty for the model's own limit, at most 512
+ * @param maxTokens upper bound on the token ids of one input; empty for the model's own limit, at
+ *     most 512
  * @param batchSize how many inputs go through the network at once
  * @param label the output of a classifier that scores
  * @param pooling how a bi-encoder pools
@@ -26,7 +27,10 @@ public record ScorerOptions(
   /** The most token ids of one input unless said otherwise. */
   public static final int DEFAULT_MAX_TOKENS = 512;
 
-  /** The model's own limit, batches of 32, the last label, pooling and similarity as the folder says, fp32. */
+  /**
+   * The model's own limit, batches of 32, the last label, pooling and similarity as the folder
+   * says, fp32.
+   */
   public static ScorerOptions defaults() {
     return new ScorerOptions(
         OptionalInt.empty(), 32, Label.LAST, Optional.empty(), Optional.empty(), Precision.FP32);
@@ -61,8 +65,7 @@ public record ScorerOptions(
 
   /** The same with another pooling than the folder says. */
   public ScorerOptions withPooling(Pooling kind) {
-    return new ScorerOptions(
-        maxTokens, batchSize, label, Optional.of(kind), similarity, precision);
+    return new ScorerOptions(maxTokens, batchSize, label, Optional.of(kind), similarity, precision);
   }
 
   /** The same with another similarity than the folder says. */

@@ -10,11 +10,13 @@ import java.nio.file.Path;
 import java.util.OptionalInt;
 
 /**
- * What the sentence-transformers files of a model folder say: {@code modules.json}, the pooling module's {@code config.json}, {@code
- * sentence_bert_config.json}, {@code config_sentence_transformers.json}. Without them: mean pooling and cosine.
+ * What the sentence-transformers files of a model folder say: {@code modules.json}, the pooling
+ * module's {@code config.json}, {@code sentence_bert_config.json}, {@code
+ * config_sentence_transformers.json}. Without them: mean pooling and cosine.
  *
  * @param pooling how vectors are pooled
- * @param similarity how vectors are compared; cosine where nothing is said, as sentence-transformers does
+ * @param similarity how vectors are compared; cosine where nothing is said, as
+ *     sentence-transformers does
  * @param normalized whether a normalisation module follows, which makes the inner product a cosine
  * @param maxTokens the model's own limit on token ids
  */
@@ -31,7 +33,8 @@ record SentenceConfig(
         switch (type.substring(type.lastIndexOf('.') + 1)) {
           case "Transformer" -> {}
           case "Pooling" ->
-              pooling = pooling(folder.resolve(module.path("path").asText()).resolve("config.json"));
+              pooling =
+                  pooling(folder.resolve(module.path("path").asText()).resolve("config.json"));
           case "Normalize" -> normalized = true;
           default ->
               throw new CheckpointException(
@@ -58,7 +61,8 @@ record SentenceConfig(
           "pooling_mode_lasttoken"
         }) {
       if (json.path(other).asBoolean(false)) {
-        throw new CheckpointException(file + ": " + other + " is not supported; supported: cls, mean");
+        throw new CheckpointException(
+            file + ": " + other + " is not supported; supported: cls, mean");
       }
     }
     if (cls == mean) {

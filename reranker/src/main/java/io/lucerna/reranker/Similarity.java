@@ -1,6 +1,9 @@
 package io.lucerna.reranker;
 
-/** How a bi-encoder compares the query's vector with a passage's. Computed in double precision, rounded once. */
+/**
+ * How a bi-encoder compares the query's vector with a passage's. Computed in double precision,
+ * rounded once.
+ */
 public enum Similarity {
   /** The inner product. */
   DOT,

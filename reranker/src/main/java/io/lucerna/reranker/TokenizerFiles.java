@@ -14,7 +14,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Finds a model folder's tokenizer: {@code tokenizer.json}, or one made of BERT's {@code vocab.txt}. */
+/**
+ * Finds a model folder's tokenizer: {@code tokenizer.json}, or one made of BERT's {@code
+ * vocab.txt}.
+ */
 final class TokenizerFiles {
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -52,8 +55,7 @@ final class TokenizerFiles {
     root.put("version", "1.0");
     ObjectNode normalizer = root.putObject("normalizer");
     normalizer.put("type", "BertNormalizer").put("clean_text", true);
-    normalizer.put(
-        "handle_chinese_chars", settings.path("tokenize_chinese_chars").asBoolean(true));
+    normalizer.put("handle_chinese_chars", settings.path("tokenize_chinese_chars").asBoolean(true));
     normalizer.put("lowercase", settings.path("do_lower_case").asBoolean(true));
     if (settings.hasNonNull("strip_accents")) {
       normalizer.put("strip_accents", settings.get("strip_accents").asBoolean());

@@ -21,7 +21,10 @@ import java.util.stream.Stream;
  */
 record Golden(Path folder, List<String> queries, List<String> passages, Checkpoint reference) {
 
-  /** Another storage form of bert-cross has no texts, or no reference, of its own: it has those of the model that it stores. */
+  /**
+   * Another storage form of bert-cross has no texts, or no reference, of its own: it has those of
+   * the model that it stores.
+   */
   static Golden read(Path folder) throws IOException {
     JsonNode json = new ObjectMapper().readTree(folder.resolve("reference.json").toFile());
     Path original = folder.resolveSibling("bert-cross");
@@ -43,7 +46,10 @@ record Golden(Path folder, List<String> queries, List<String> passages, Checkpoi
     return Files.readString(folder.resolve("config.json")).contains("ForSequenceClassification");
   }
 
-  /** Reference activations of the whole padded batch, [batch, width, rest], or null if there are none of that name. */
+  /**
+   * Reference activations of the whole padded batch, [batch, width, rest], or null if there are
+   * none of that name.
+   */
   Values get(String name) {
     return new Values(reference.shape(name), reference.floats(name));
   }
@@ -67,7 +73,10 @@ record Golden(Path folder, List<String> queries, List<String> passages, Checkpoi
   /** The project's own fixtures, and those of ../shared where it exists. */
   static Stream<Path> folders(String namePattern) throws IOException {
     List<Path> found = new ArrayList<>();
-    for (Path root : List.of(Path.of("../instrumentation/src/test/resources/io/lucerna/instrumentation"), shared())) {
+    for (Path root :
+        List.of(
+            Path.of("../instrumentation/src/test/resources/io/lucerna/instrumentation"),
+            shared())) {
       if (Files.isDirectory(root)) {
         try (Stream<Path> children = Files.walk(root, 3)) {
           children

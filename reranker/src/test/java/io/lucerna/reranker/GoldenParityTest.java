@@ -28,8 +28,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Every hook point and every score against Hugging Face transformers, from text, through the classes that rerank: once each pair
- * alone, once all pairs padded in a batch.
+ * Every hook point and every score against Hugging Face transformers, from text, through the
+ * classes that rerank: once each pair alone, once all pairs padded in a batch.
  */
 class GoldenParityTest {
   private static final double HOOK_BOUND = 1e-5;
@@ -37,8 +37,7 @@ class GoldenParityTest {
 
   /** Points without a reference tensor; {@link #derivedPoints} checks them by what defines them. */
   private static final Set<Site> DERIVED =
-      EnumSet.of(
-          Site.ATTN_SCORES, Site.RESULT, Site.RESID_MID, Site.RESID_POST, Site.MLP_POST);
+      EnumSet.of(Site.ATTN_SCORES, Site.RESULT, Site.RESID_MID, Site.RESID_POST, Site.MLP_POST);
 
   static Stream<Path> goldens() throws IOException {
     return Golden.folders("bert-(cross|bi).*")
@@ -194,7 +193,8 @@ class GoldenParityTest {
     int rest = perPosition ? (int) (seen.values().length / seen.shape().get(1)) : 0;
     int count = perPosition ? length * rest : seen.values().length;
     for (int i = 0; i < count; i++) {
-      double e = point.site() == Site.POOLER_OUT && golden.cross() ? Math.tanh(expected[i]) : expected[i];
+      double e =
+          point.site() == Site.POOLER_OUT && golden.cross() ? Math.tanh(expected[i]) : expected[i];
       close(point + " of text " + text + " at " + i, e, seen.values()[i], HOOK_BOUND);
     }
   }
@@ -224,7 +224,10 @@ class GoldenParityTest {
     };
   }
 
-  /** Sums are sums of their parts, softmax of the scores is the pattern, and head results add up to the attention output. */
+  /**
+   * Sums are sums of their parts, softmax of the scores is the pattern, and head results add up to
+   * the attention output.
+   */
   private static void derivedPoints(Recorder recorder) {
     recorder.seen.forEach(
         (point, texts) ->

@@ -8,7 +8,8 @@ import java.util.Map;
 /**
  * Activations kept from one forward call, by point. Data only. Closing it frees them.
  *
- * <p>A cache holds one activation per point, so it serves one batch; a second batch through the same observer is an error.
+ * <p>A cache holds one activation per point, so it serves one batch; a second batch through the
+ * same observer is an error.
  */
 public final class ActivationCache implements AutoCloseable {
   private final NDManager manager = NDManager.newBaseManager();

@@ -7,7 +7,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** The hooks of one forward call at the points of one model: the seam that a forward pass calls at every point. */
+/**
+ * The hooks of one forward call at the points of one model: the seam that a forward pass calls at
+ * every point.
+ */
 public final class BoundHooks {
   private final Map<HookPoint, List<Hook>> hooks;
   private final Set<HookPoint> reached = new HashSet<>();

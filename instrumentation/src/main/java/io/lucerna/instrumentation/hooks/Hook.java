@@ -5,7 +5,8 @@ import ai.djl.ndarray.NDArray;
 /**
  * What is done with the activation at a hook point during one forward call.
  *
- * <p>The tensor is a copy that is only valid during the call: an observer copies out what it wants to keep.
+ * <p>The tensor is a copy that is only valid during the call: an observer copies out what it wants
+ * to keep.
  */
 public sealed interface Hook {
 
@@ -20,8 +21,9 @@ public sealed interface Hook {
   @FunctionalInterface
   non-sealed interface Intervention extends Hook {
     /**
-     * Returns the activation that the forward pass goes on with: any tensor of the argument's shape and type, or the argument,
-     * changed in place or not. The pass copies what it is given and never closes it.
+     * Returns the activation that the forward pass goes on with: any tensor of the argument's shape
+     * and type, or the argument, changed in place or not. The pass copies what it is given and
+     * never closes it.
      */
     NDArray replace(HookContext context, NDArray activation);
   }

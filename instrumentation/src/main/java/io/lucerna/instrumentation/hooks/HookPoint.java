@@ -1,7 +1,8 @@
 package io.lucerna.instrumentation.hooks;
 
 /**
- * One place of one model: a site, and the layer where the site is per layer. Prints as TransformerLens' name.
+ * One place of one model: a site, and the layer where the site is per layer. Prints as
+ * TransformerLens' name.
  *
  * @param site the kind of place
  * @param layer the block's number from 0, or -1 for a site outside of the blocks

@@ -38,7 +38,8 @@ public final class HookRegistry {
   }
 
   /**
-   * The points that a name or glob means: {@code *} stands for any run of characters, {@code ?} for one.
+   * The points that a name or glob means: {@code *} stands for any run of characters, {@code ?} for
+   * one.
    *
    * @throws IllegalArgumentException if nothing matches; the message names the nearest points
    */

@@ -6,8 +6,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The hooks of one forward call: names or globs of points, each with what to do there, in order. Immutable; it belongs to the call
- * and never to the model, so nothing has to be reset and nothing leaks into the next run or another thread.
+ * The hooks of one forward call: names or globs of points, each with what to do there, in order.
+ * Immutable; it belongs to the call and never to the model, so nothing has to be reset and nothing
+ * leaks into the next run or another thread.
  *
  * <pre>{@code
  * Hooks hooks = Hooks.none()

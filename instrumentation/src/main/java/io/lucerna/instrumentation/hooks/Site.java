@@ -1,14 +1,17 @@
 package io.lucerna.instrumentation.hooks;
 
 /**
- * The places of a transformer where an activation can be observed or replaced, with TransformerLens' names.
+ * The places of a transformer where an activation can be observed or replaced, with
+ * TransformerLens' names.
  *
- * <p>Shapes use these letters: batch; pos, qpos, kpos: token positions; head: attention heads; d_head: width of a head; d_model:
- * width of the residual stream; d_mlp: width of the MLP; label: outputs of a classifier.
+ * <p>Shapes use these letters: batch; pos, qpos, kpos: token positions; head: attention heads;
+ * d_head: width of a head; d_model: width of the residual stream; d_mlp: width of the MLP; label:
+ * outputs of a classifier.
  *
- * <p>BERT is a post-LN model: a block's LayerNorms come after the sums. As in TransformerLens' BERT block, {@link #RESID_MID} and
- * {@link #RESID_POST} are the sums before the first and the second LayerNorm; what Hugging Face calls a hidden state is {@link
- * #NORMALIZED_RESID_POST}, which is also the next block's {@link #RESID_PRE}. {@link #NORMALIZED_RESID_MID} has no counterpart in
+ * <p>BERT is a post-LN model: a block's LayerNorms come after the sums. As in TransformerLens' BERT
+ * block, {@link #RESID_MID} and {@link #RESID_POST} are the sums before the first and the second
+ * LayerNorm; what Hugging Face calls a hidden state is {@link #NORMALIZED_RESID_POST}, which is
+ * also the next block's {@link #RESID_PRE}. {@link #NORMALIZED_RESID_MID} has no counterpart in
  * TransformerLens.
  */
 public enum Site {
@@ -28,13 +31,19 @@ public enum Site {
   K("blocks.%d.attn.hook_k", "batch, pos, head, d_head"),
   /** Values. */
   V("blocks.%d.attn.hook_v", "batch, pos, head, d_head"),
-  /** Scaled attention scores; they carry the padding mask (a padded key has the lowest fp32 number added). */
+  /**
+   * Scaled attention scores; they carry the padding mask (a padded key has the lowest fp32 number
+   * added).
+   */
   ATTN_SCORES("blocks.%d.attn.hook_attn_scores", "batch, head, qpos, kpos"),
   /** Attention probabilities. */
   PATTERN("blocks.%d.attn.hook_pattern", "batch, head, qpos, kpos"),
   /** The values mixed by the pattern, before the output projection. */
   Z("blocks.%d.attn.hook_z", "batch, pos, head, d_head"),
-  /** Each head's own contribution to the attention output, without the output bias. Computed only when hooked. */
+  /**
+   * Each head's own contribution to the attention output, without the output bias. Computed only
+   * when hooked.
+   */
   RESULT("blocks.%d.attn.hook_result", "batch, pos, head, d_model"),
   /** The attention output after projection and bias. */
   ATTN_OUT("blocks.%d.hook_attn_out", "batch, pos, d_model"),
@@ -52,7 +61,10 @@ public enum Site {
   RESID_POST("blocks.%d.hook_resid_post", "batch, pos, d_model"),
   /** What leaves the block: Hugging Face's hidden state of that layer. */
   NORMALIZED_RESID_POST("blocks.%d.hook_normalized_resid_post", "batch, pos, d_model"),
-  /** The pooled vector: dense and tanh over the first token in a classifier, CLS or mean in a bi-encoder, not normalised. */
+  /**
+   * The pooled vector: dense and tanh over the first token in a classifier, CLS or mean in a
+   * bi-encoder, not normalised.
+   */
   POOLER_OUT("pooler.hook_pooler_out", "batch, d_model"),
   /** A classifier's logits. */
   LOGITS("hook_logits", "batch, label");

@@ -8,9 +8,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One block of BERT (Devlin et al. 2019): self-attention and MLP, each followed by its sum with the input and a LayerNorm.
+ * One block of BERT (Devlin et al. 2019): self-attention and MLP, each followed by its sum with the
+ * input and a LayerNorm.
  *
- * <p>In shapes B is the batch, S the longest text, H the residual width, N the heads, D the width of a head, M the MLP's width.
+ * <p>In shapes B is the batch, S the longest text, H the residual width, N the heads, D the width
+ * of a head, M the MLP's width.
  *
  * @param qkv queries, keys and values in one product [3H, H]
  * @param output the attention's output projection [H, H]
@@ -35,9 +37,7 @@ record BertBlock(
     long m = config.mlpWidth();
     List<String> qkv =
         List.of(
-            at + "attention.self.query.",
-            at + "attention.self.key.",
-            at + "attention.self.value.");
+            at + "attention.self.query.", at + "attention.self.key.", at + "attention.self.value.");
     return new BertBlock(
         layer,
         config,
@@ -52,8 +52,7 @@ record BertBlock(
   }
 
   static Linear linear(Weights weights, String name, long out, long in) {
-    return new Linear(
-        weights.body(name + ".weight", out, in), weights.body(name + ".bias", out));
+    return new Linear(weights.body(name + ".weight", out, in), weights.body(name + ".bias", out));
   }
 
   static Norm norm(Weights weights, String name, ModelConfig config) {
@@ -64,7 +63,8 @@ record BertBlock(
   }
 
   /**
-   * The block's forward pass. Large intermediates are closed as soon as they are dead, so that the next one reuses their pages.
+   * The block's forward pass. Large intermediates are closed as soon as they are dead, so that the
+   * next one reuses their pages.
    *
    * @param input [B, S, H], attached to the layer's scope
    * @param mask [B, 1, 1, S], 0 or the lowest number; null where nothing is padded
@@ -100,8 +100,7 @@ record BertBlock(
     NDArray v = hooks.at(Site.V, layer, batch, parts.get(2).reshape(b, s, n, d)); // [B, S, N, D]
 
     NDArray scaled = q.mul(1 / Math.sqrt(d)); // [B, S, N, D]
-    NDArray scores =
-        scaled.transpose(0, 2, 1, 3).matMul(k.transpose(0, 2, 3, 1)); // [B, N, S, S]
+    NDArray scores = scaled.transpose(0, 2, 1, 3).matMul(k.transpose(0, 2, 3, 1)); // [B, N, S, S]
     scaled.close();
     if (mask != null) {
       scores.addi(mask);
@@ -123,7 +122,10 @@ record BertBlock(
     return out;
   }
 
-  /** Adds to the attention output what hooks change in the single heads' results: nothing, bit for bit, if they change nothing. */
+  /**
+   * Adds to the attention output what hooks change in the single heads' results: nothing, bit for
+   * bit, if they change nothing.
+   */
   private NDArray viaHeadResults(NDArray z, NDArray out, TokenBatch batch, BoundHooks hooks) {
     long h = config.width();
     NDArray perHead =

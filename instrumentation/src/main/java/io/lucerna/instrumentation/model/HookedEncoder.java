@@ -17,10 +17,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * BERT with its inside in reach: embeddings, blocks, and a head, written over NDArrays with a hook point at every activation.
+ * BERT with its inside in reach: embeddings, blocks, and a head, written over NDArrays with a hook
+ * point at every activation.
  *
- * <p>Thread-safe: weights are only read, and every forward call has a native-memory scope of its own. No native memory leaves a
- * call but through hooks that copy it out.
+ * <p>Thread-safe: weights are only read, and every forward call has a native-memory scope of its
+ * own. No native memory leaves a call but through hooks that copy it out.
  */
 public final class HookedEncoder implements AutoCloseable {
   private static final List<Site> BEFORE =
@@ -44,7 +45,10 @@ public final class HookedEncoder implements AutoCloseable {
           Site.RESID_POST,
           Site.NORMALIZED_RESID_POST);
 
-  /** Unused by the forward pass but present in published files: a pooler without a classifier, and a buffer of numbers. */
+  /**
+   * Unused by the forward pass but present in published files: a pooler without a classifier, and a
+   * buffer of numbers.
+   */
   private static final String LEFT_BY_ENCODERS = "pooler\\..*|embeddings\\.position_ids";
 
   private static final String LEFT_BY_CLASSIFIERS = "embeddings\\.position_ids";
@@ -80,7 +84,10 @@ public final class HookedEncoder implements AutoCloseable {
       for (int layer = 0; layer < config.layers(); layer++) {
         blocks.add(BertBlock.load(layer, config, weights));
       }
-      head = pooling == null ? classifier(checkpoint, weights) : new OutputHead.Pooler(pooling, config.width());
+      head =
+          pooling == null
+              ? classifier(checkpoint, weights)
+              : new OutputHead.Pooler(pooling, config.width());
       weights.finish(pooling == null ? LEFT_BY_CLASSIFIERS : LEFT_BY_ENCODERS);
       parameters = weights.parameters();
     } catch (RuntimeException e) {
@@ -115,10 +122,14 @@ public final class HookedEncoder implements AutoCloseable {
   private OutputHead classifier(Checkpoint checkpoint, Weights weights) {
     long h = config.width();
     Linear pooler = BertBlock.linear(weights, "pooler.dense", h, h);
-    long labels = checkpoint.shape("classifier.bias").length == 1 ? checkpoint.shape("classifier.bias")[0] : 0;
+    long labels =
+        checkpoint.shape("classifier.bias").length == 1
+            ? checkpoint.shape("classifier.bias")[0]
+            : 0;
     if (labels < 1 || labels > 2) {
       throw new CheckpointException(
-          "%s: the classifier has %d labels; a ranker has one or two".formatted(checkpoint, labels));
+          "%s: the classifier has %d labels; a ranker has one or two"
+              .formatted(checkpoint, labels));
     }
     return new OutputHead.Classifier(
         pooler,
@@ -130,7 +141,8 @@ public final class HookedEncoder implements AutoCloseable {
    * Runs a batch.
    *
    * @return one row per text: the logits of a classifier, the pooled vector of a bi-encoder
-   * @throws IllegalArgumentException if a text is longer than the model allows, an id is unknown, or a hook's point does not exist
+   * @throws IllegalArgumentException if a text is longer than the model allows, an id is unknown,
+   *     or a hook's point does not exist
    * @throws IllegalStateException if a hook's point was never reached
    */
   public float[][] forward(TokenBatch batch, Hooks hooks) {

@@ -77,7 +77,8 @@ public record ModelConfig(
   /**
    * Reads {@code config.json} in a model folder.
    *
-   * @throws CheckpointException if the file is missing or broken, or describes a model that this version cannot run
+   * @throws CheckpointException if the file is missing or broken, or describes a model that this
+   *     version cannot run
    */
   public static ModelConfig read(Path folder) {
     Path file = folder.resolve("config.json");

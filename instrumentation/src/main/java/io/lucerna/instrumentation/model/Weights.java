@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Takes the weights of a model out of a checkpoint, each exactly once and with the expected shape, and checks at the end that
- * nothing was left over but what the family is known to leave.
+ * Takes the weights of a model out of a checkpoint, each exactly once and with the expected shape,
+ * and checks at the end that nothing was left over but what the family is known to leave.
  */
 final class Weights {
   private final Checkpoint checkpoint;
