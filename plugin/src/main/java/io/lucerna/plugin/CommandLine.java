@@ -1,0 +1,96 @@
+package io.lucerna.plugin;
+
+import java.io.PrintStream;
+import java.io.StringWriter;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.kohsuke.args4j.ClassParser;
+import org.kohsuke.args4j.CmdLineException;
+import org.kohsuke.args4j.CmdLineParser;
+import org.kohsuke.args4j.NamedOptionDef;
+import org.kohsuke.args4j.ParserProperties;
+import org.kohsuke.args4j.spi.OptionHandler;
+
+/** Parses a command's arguments with args4j, as Anserini does, and prints its help. */
+final class CommandLine {
+  private static final Set<String> HELP = Set.of("-help", "--help", "-h", "-options", "--options");
+  private static final Set<String> VERBOSE = Set.of("-verbose", "--verbose");
+  private static final int WIDTH = 110;
+
+  private final String name;
+  private final Command command;
+  private final CmdLineParser parser;
+  private final Set<String> names = new HashSet<>();
+
+  CommandLine(String name, Command command) {
+    this.name = name;
+    this.command = command;
+    List<Object> beans = command.options();
+    ParserProperties properties =
+        ParserProperties.defaults().withUsageWidth(WIDTH).withOptionSorter(null);
+    this.parser = new CmdLineParser(beans.getFirst(), properties);
+    for (Object bean : beans.subList(1, beans.size())) {
+      new ClassParser().parse(bean, parser);
+    }
+    for (OptionHandler<?> handler : parser.getOptions()) {
+      NamedOptionDef option = (NamedOptionDef) handler.option;
+      names.add(option.name());
+      names.addAll(List.of(option.aliases()));
+    }
+  }
+
+  static boolean asksForHelp(List<String> arguments) {
+    return arguments.stream().anyMatch(HELP::contains);
+  }
+
+  static boolean asksForDetails(List<String> arguments) {
+    return arguments.stream().anyMatch(VERBOSE::contains);
+  }
+
+  /** Fills the command's beans. Two dashes mean the same as one. */
+  void parse(List<String> arguments) {
+    List<String> plain =
+        arguments.stream()
+            .map(this::withOneDash)
+            .filter(a -> names.contains(a) || !VERBOSE.contains(a))
+            .toList();
+    try {
+      parser.parseArgument(plain);
+    } catch (CmdLineException e) {
+      throw new CommandException(
+          ExitCode.USAGE,
+          e.getMessage() + " (\"lucerna " + name + " -help\" lists the options)",
+          e);
+    }
+  }
+
+  private String withOneDash(String argument) {
+    boolean known = argument.startsWith("--") && names.contains(argument.substring(1));
+    return known ? argument.substring(1) : argument;
+  }
+
+  /** Prints usage, options with their defaults, and an example. */
+  void printHelp(String description, PrintStream out) {
+    out.println(description);
+    out.println();
+    out.println("Usage: lucerna " + name + " [options]" + arguments());
+    out.println();
+    StringWriter usage = new StringWriter();
+    parser.printUsage(usage, null);
+    out.print(usage);
+    out.println(" -verbose : Say more, and print the trace of a failure");
+    out.println(" -help (-h) : Print this");
+    out.println("Two dashes mean the same as one.");
+    out.println();
+    out.println("Example: lucerna " + name + " " + command.example());
+  }
+
+  private String arguments() {
+    StringBuilder text = new StringBuilder();
+    for (OptionHandler<?> handler : parser.getArguments()) {
+      text.append(' ').append(handler.getNameAndMeta(null, parser.getProperties()));
+    }
+    return text.toString();
+  }
+}

@@ -1,0 +1,22 @@
+package io.lucerna.plugin;
+
+import java.io.PrintStream;
+import java.util.List;
+
+/**
+ * Where a command talks to.
+ *
+ * @param out results
+ * @param err messages and progress
+ * @param terminal whether {@code err} is a terminal, where a line can be drawn again
+ * @param verbose whether details are wanted
+ * @param commandLine the command and its arguments, for provenance
+ */
+public record Console(
+    PrintStream out, PrintStream err, boolean terminal, boolean verbose, List<String> commandLine) {
+
+  /** Prints one line of message. */
+  public void say(String format, Object... values) {
+    err.println(String.format(java.util.Locale.ROOT, format, values));
+  }
+}

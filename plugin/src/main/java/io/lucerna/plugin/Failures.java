@@ -1,0 +1,59 @@
+package io.lucerna.plugin;
+
+import io.lucerna.instrumentation.checkpoint.CheckpointException;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.util.Objects;
+import java.util.Optional;
+
+/** Turns what a command threw into one line and an exit code. */
+final class Failures {
+  /**
+   * An expected failure.
+   *
+   * @param code how the program ends
+   * @param message one line for the user
+   */
+  record Failure(ExitCode code, String message) {}
+
+  private Failures() {}
+
+  /** Explains a failure; empty when it is not one that a user can bring about, and so is a bug. */
+  static Optional<Failure> explain(Throwable thrown) {
+    return switch (thrown) {
+      case CommandException e -> failure(e.code(), e);
+      case CheckpointException e -> failure(ExitCode.MODEL, e);
+      case UncheckedIOException e -> explain(Objects.requireNonNull(e.getCause()));
+      case NoSuchFileException e ->
+          failure(ExitCode.INPUT, e.getFile() + ": no such file or folder");
+      case FileNotFoundException e -> failure(ExitCode.INPUT, e);
+      case AccessDeniedException e -> failure(ExitCode.INPUT, e.getFile() + ": permission denied");
+      case FileSystemException e -> failure(ExitCode.FAILED, e.getFile() + ": " + reason(e));
+      case IOException e -> failure(ExitCode.FAILED, e);
+      case IllegalArgumentException e when e.getMessage() != null -> failure(ExitCode.USAGE, e);
+      case InterruptedException e -> failure(ExitCode.INTERRUPTED, "interrupted");
+      case OutOfMemoryError e ->
+          failure(
+              ExitCode.FAILED,
+              "out of memory: give Java more with LUCERNA_OPTS=-Xmx8g, or a smaller -rerank.batch");
+      default -> Optional.empty();
+    };
+  }
+
+  private static String reason(FileSystemException e) {
+    return e.getReason() == null ? e.getClass().getSimpleName() : e.getReason();
+  }
+
+  private static Optional<Failure> failure(ExitCode code, Throwable thrown) {
+    String message = thrown.getMessage();
+    return failure(code, message == null ? thrown.getClass().getSimpleName() : message);
+  }
+
+  private static Optional<Failure> failure(ExitCode code, String message) {
+    return Optional.of(new Failure(code, message));
+  }
+}

@@ -1,0 +1,37 @@
+package io.lucerna.plugin;
+
+import java.util.logging.Logger;
+import org.apache.logging.log4j.Level;
+import org.apache.logging.log4j.core.config.Configurator;
+
+/**
+ * Logging of the command line: warnings and errors to standard error, nothing to standard output.
+ *
+ * <p>Anserini's jar has a {@code log4j2.xml} of its own that logs to standard output; ours has
+ * another name and is asked for by it, so that the class path's order does not matter.
+ */
+final class Logging {
+  private static final String CONFIGURATION = "log4j2.configurationFile";
+
+  /** Held here, since java.util.logging forgets the levels of loggers that nobody holds. */
+  private static final Logger LUCENE = Logger.getLogger("org.apache.lucene");
+
+  private Logging() {}
+
+  /**
+   * Takes effect only before the first logger is made. A configuration that the user names comes
+   * first.
+   */
+  static void configure() {
+    if (System.getProperty(CONFIGURATION) == null) {
+      System.setProperty(CONFIGURATION, "classpath:lucerna-log4j2.xml");
+    }
+    // Lucene warns at each start that its vector module is not in use.
+    LUCENE.setLevel(java.util.logging.Level.SEVERE);
+  }
+
+  /** Logs from INFO up when details are wanted, else from WARN up. */
+  static void setVerbose(boolean verbose) {
+    Configurator.setRootLevel(verbose ? Level.INFO : Level.WARN);
+  }
+}

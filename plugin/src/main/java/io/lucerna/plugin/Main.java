@@ -1,0 +1,145 @@
+package io.lucerna.plugin;
+
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/** The command line of Lucerna: a table of commands, and what they share. */
+public final class Main {
+  /**
+   * A row of the table of commands.
+   *
+   * @param name what the user types
+   * @param description one line of help
+   * @param factory makes the command for one call
+   */
+  record Entry(String name, String description, Supplier<Command> factory) {}
+
+  static final List<Entry> COMMANDS =
+      List.of(
+          new Entry(
+              "index", "Index a collection (Anserini's IndexCollection).", IndexCommand::new));
+
+  private final PrintStream out;
+  private final PrintStream err;
+  private final boolean terminal;
+
+  /** Creates a command line that talks to these streams. */
+  public Main(PrintStream out, PrintStream err, boolean terminal) {
+    this.out = out;
+    this.err = err;
+    this.terminal = terminal;
+  }
+
+  /** Runs one command and ends the program with its exit code. */
+  public static void main(String[] arguments) {
+    Logging.configure();
+    PrintStream out =
+        new PrintStream(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8);
+    PrintStream err =
+        new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
+    boolean terminal = Boolean.getBoolean("lucerna.terminal");
+    ExitCode code = new Main(out, err, terminal).run(arguments);
+    out.flush();
+    if (out.checkError() && code == ExitCode.DONE) {
+      code = ExitCode.FAILED;
+    }
+    System.exit(code.status());
+  }
+
+  /** Runs one command. */
+  public ExitCode run(String... arguments) {
+    if (arguments.length == 0) {
+      printHelp(err);
+      return ExitCode.USAGE;
+    }
+    String name = arguments[0];
+    List<String> rest = Arrays.asList(arguments).subList(1, arguments.length);
+    switch (name) {
+      case "help", "-help", "--help", "-h" -> {
+        return help(rest);
+      }
+      case "version", "-version", "--version" -> {
+        Versions.lines().forEach(out::println);
+        return ExitCode.DONE;
+      }
+      default -> {
+        return run(name, rest, List.of(arguments));
+      }
+    }
+  }
+
+  private ExitCode run(String name, List<String> arguments, List<String> commandLine) {
+    boolean verbose = CommandLine.asksForDetails(arguments);
+    try {
+      Entry entry = find(name);
+      Command command = entry.factory().get();
+      CommandLine line = new CommandLine(name, command);
+      if (CommandLine.asksForHelp(arguments)) {
+        line.printHelp(entry.description(), out);
+        return ExitCode.DONE;
+      }
+      line.parse(arguments);
+      Logging.setVerbose(verbose);
+      command.run(new Console(out, err, terminal, verbose, commandLine));
+      return ExitCode.DONE;
+    } catch (Exception | OutOfMemoryError e) {
+      return fail(name, e, verbose);
+    }
+  }
+
+  private ExitCode fail(String name, Throwable thrown, boolean verbose) {
+    Optional<Failures.Failure> failure = Failures.explain(thrown);
+    if (failure.isPresent()) {
+      err.println("lucerna " + name + ": " + failure.get().message());
+    } else {
+      err.println("lucerna " + name + ": unexpected failure, please report it with this trace:");
+    }
+    if (verbose || failure.isEmpty()) {
+      thrown.printStackTrace(err);
+    }
+    return failure.map(Failures.Failure::code).orElse(ExitCode.FAILED);
+  }
+
+  private ExitCode help(List<String> about) {
+    if (about.isEmpty()) {
+      printHelp(out);
+      return ExitCode.DONE;
+    }
+    return run(about.getFirst(), List.of("-help"), about);
+  }
+
+  private static Entry find(String name) {
+    return COMMANDS.stream()
+        .filter(entry -> entry.name().equals(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new CommandException(
+                    ExitCode.USAGE,
+                    "no such command; there are "
+                        + String.join(", ", COMMANDS.stream().map(Entry::name).toList())));
+  }
+
+  private static void printHelp(PrintStream stream) {
+    stream.println("Usage: lucerna COMMAND [options]");
+    stream.println();
+    stream.println("Commands (\"lucerna COMMAND -help\" lists the options and shows an example):");
+    for (Entry entry : COMMANDS) {
+      stream.println(String.format(Locale.ROOT, "  %-8s  %s", entry.name(), entry.description()));
+    }
+    stream.println(String.format(Locale.ROOT, "  %-8s  %s", "help", "Print this."));
+    stream.println(String.format(Locale.ROOT, "  %-8s  %s", "-version", "Print the versions."));
+    stream.println();
+    stream.println("Exit codes:");
+    for (ExitCode code : ExitCode.values()) {
+      stream.println(String.format(Locale.ROOT, "  %3d  %s", code.status(), code.meaning()));
+    }
+  }
+}

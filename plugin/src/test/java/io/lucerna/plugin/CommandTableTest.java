@@ -1,0 +1,89 @@
+package io.lucerna.plugin;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What every command owes its user. */
+class CommandTableTest {
+  static Stream<Main.Entry> commands() {
+    return Main.COMMANDS.stream();
+  }
+
+  @ParameterizedTest
+  @MethodSource("commands")
+  void describesItself(Main.Entry entry) {
+    assertTrue(
+        entry.description().matches("[A-Z].{15,75}\\."), entry.name() + ": " + entry.description());
+  }
+
+  @ParameterizedTest
+  @MethodSource("commands")
+  void exampleParses(Main.Entry entry) {
+    Command command = entry.factory().get();
+    assertFalse(command.example().isBlank(), entry.name());
+    new CommandLine(entry.name(), command).parse(List.of(command.example().split(" ")));
+  }
+
+  @ParameterizedTest
+  @MethodSource("commands")
+  void helpShowsOptionsAndExample(Main.Entry entry) {
+    for (String flag : List.of("-help", "-h", "--help", "-options")) {
+      Shell shell = Shell.run(entry.name(), flag);
+      assertEquals(ExitCode.DONE, shell.code());
+      assertTrue(shell.out().contains("Usage: lucerna " + entry.name()), shell.out());
+      assertTrue(shell.out().contains("Example: lucerna " + entry.name() + " "), shell.out());
+      assertTrue(shell.out().startsWith(entry.description()), shell.out());
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("commands")
+  void unknownOptionIsWrongUsage(Main.Entry entry) {
+    Shell shell = Shell.run(entry.name(), "-noSuchOption");
+    assertEquals(ExitCode.USAGE, shell.code());
+    assertTrue(shell.err().contains("-noSuchOption"), shell.err());
+    assertTrue(shell.err().contains("lucerna " + entry.name() + " -help"), shell.err());
+    assertFalse(shell.err().contains("\tat "), "no stack trace expected: " + shell.err());
+  }
+
+  @Test
+  void helpListsCommandsAndExitCodes() {
+    Shell shell = Shell.run("help");
+    assertEquals(ExitCode.DONE, shell.code());
+    Main.COMMANDS.forEach(e -> assertTrue(shell.out().contains(e.description()), e.name()));
+    for (ExitCode code : ExitCode.values()) {
+      assertTrue(shell.out().contains(code.status() + "  " + code.meaning()), code.name());
+    }
+  }
+
+  @Test
+  void versionNamesEveryPart() {
+    Shell shell = Shell.run("-version");
+    assertEquals(ExitCode.DONE, shell.code());
+    for (String part : List.of("Lucerna", "Anserini", "Lucene", "DJL", "PyTorch", "Java")) {
+      assertTrue(
+          shell.out().lines().anyMatch(l -> l.matches(part + " .*[0-9]+\\.[0-9]+.*")), shell.out());
+    }
+  }
+
+  @Test
+  void unknownCommandNamesTheKnownOnes() {
+    Shell shell = Shell.run("rank");
+    assertEquals(ExitCode.USAGE, shell.code());
+    assertTrue(shell.err().contains("no such command; there are index"), shell.err());
+  }
+
+  @Test
+  void noCommandPrintsHelpAndFails() {
+    Shell shell = Shell.run();
+    assertEquals(ExitCode.USAGE, shell.code());
+    assertTrue(shell.err().contains("Usage: lucerna COMMAND"), shell.err());
+  }
+}
