@@ -1,0 +1,122 @@
+package io.lucerna.plugin.collections;
+
+import io.lucerna.qrels.BundledJudgments;
+import io.lucerna.topics.BundledCollection;
+import io.lucerna.topics.TopicFormat;
+import java.net.URI;
+import java.util.List;
+import java.util.Optional;
+
+/** The collections that commands know by name. {@link CollectionStore} brings their files. */
+public final class CollectionRegistry {
+  /** Anserini's evaluation data, at a commit whose files were checked. */
+  private static final String TOOLS =
+      "https://raw.githubusercontent.com/castorini/anserini-tools/"
+          + "5b819c1a45c8a0a3ec9426f476694f44a29dfaf3/";
+
+  private static final String ANSERINI =
+      "https://raw.githubusercontent.com/castorini/anserini/"
+          + "a932e39f08a184c1333b9b01acb7ba7a71b953f0/";
+
+  private static final String MS_MARCO =
+      "Documents: the MS MARCO v1 passages as JSON lines, from collectionandqueries.tar.gz (md5"
+          + " 31644046b18952c1386cd4564ba2ae69); Anserini's guide says how to convert them.";
+
+  private static final String BEIR =
+      "Documents: corpus/NAME of beir-v1.0.0-corpus.tar (md5 faefd5281b662c72ce03d22021e4ff6b).";
+
+  private static final List<NamedCollection> ALL =
+      List.of(
+          new NamedCollection(
+              BundledCollection.NAME,
+              "48 topics and 480 judged passages that come with Lucerna, for demonstration.",
+              Optional.of(
+                  new Source.Resource(
+                      BundledCollection.CORPUS_FILE, BundledCollection::writeCorpus)),
+              flags("JsonCollection"),
+              new Source.Resource(BundledCollection.TOPICS_FILE, BundledCollection::writeTopics),
+              TopicFormat.TREC,
+              new Source.Resource(BundledJudgments.QRELS_FILE, BundledJudgments::writeQrels),
+              PassageCleaning.NONE),
+          new NamedCollection(
+              "cacm",
+              "CACM: 3,204 records of Communications of the ACM, 64 topics, 52 of them judged.",
+              Optional.of(
+                  remote(
+                      ANSERINI + "src/main/resources/cacm/cacm.tar.gz",
+                      "59d77bea5ea622c6aa2fc979c8036acb")),
+              flags("HtmlCollection"),
+              remote(TOOLS + "topics/topics.cacm.txt", "ae531228463a8d4950b08205f16a9eff"),
+              TopicFormat.CACM,
+              remote(TOOLS + "qrels/qrels.cacm.txt", "af133287de3f09af60eb9081d0fd4c9b"),
+              PassageCleaning.CACM),
+          new NamedCollection(
+              "dl19-passage",
+              "TREC 2019 Deep Learning, passages: 43 judged topics. " + MS_MARCO,
+              Optional.empty(),
+              flags("JsonCollection"),
+              remote(TOOLS + "topics/topics.dl19-passage.txt", "c83e3dda130c7a191357b0287d854ddb"),
+              TopicFormat.TSV_INT,
+              remote(TOOLS + "qrels/qrels.dl19-passage.txt", "2f4be390198da108f6845c822e5ada14"),
+              PassageCleaning.NONE),
+          new NamedCollection(
+              "dl20-passage",
+              "TREC 2020 Deep Learning, passages: 200 topics, 54 of them judged. " + MS_MARCO,
+              Optional.empty(),
+              flags("JsonCollection"),
+              remote(TOOLS + "topics/topics.dl20.txt", "52cf21f50b4842233d35933cbc26b179"),
+              TopicFormat.TSV_INT,
+              remote(TOOLS + "qrels/qrels.dl20-passage.txt", "0355ccee7509ac0463e8278186cdd8d1"),
+              PassageCleaning.NONE),
+          beir(
+              "scifact",
+              "SciFact (BEIR): scientific claims, checked against abstracts.",
+              "e2caa31d00a1e256daae18de39576660",
+              "2edf8f4c5cb2ebf9f4fd9a0b9a389133"),
+          beir(
+              "nfcorpus",
+              "NFCorpus (BEIR): questions on nutrition, answered by medical abstracts.",
+              "e5f65f104c00f97742a50975dc06ecb8",
+              "d0655f2827d0355f62b1e0f7a30f0254"));
+
+  private CollectionRegistry() {}
+
+  /** Every collection, the bundled one first. */
+  public static List<NamedCollection> all() {
+    return ALL;
+  }
+
+  /** The collection of this name, if there is one. */
+  public static Optional<NamedCollection> find(String name) {
+    return ALL.stream().filter(collection -> collection.name().equals(name)).findFirst();
+  }
+
+  private static NamedCollection beir(
+      String name, String description, String topicsMd5, String qrelsMd5) {
+    String file = "beir-v1.0.0-" + name + ".test";
+    return new NamedCollection(
+        "beir-v1.0.0-" + name,
+        description + " " + BEIR.replace("NAME", name),
+        Optional.empty(),
+        flags("BeirFlatCollection"),
+        remote(TOOLS + "topics/topics." + file + ".tsv.gz", topicsMd5),
+        TopicFormat.TSV_STRING,
+        remote(TOOLS + "qrels/qrels." + file + ".txt", qrelsMd5),
+        PassageCleaning.NONE);
+  }
+
+  private static List<String> flags(String collection) {
+    return List.of(
+        "-collection",
+        collection,
+        "-generator",
+        "DefaultLuceneDocumentGenerator",
+        "-storePositions",
+        "-storeDocvectors",
+        "-storeRaw");
+  }
+
+  private static Source remote(String uri, String md5) {
+    return new Source.Remote(URI.create(uri), md5);
+  }
+}
