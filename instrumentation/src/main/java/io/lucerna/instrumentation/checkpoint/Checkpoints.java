@@ -19,6 +19,7 @@ import java.util.TreeMap;
 public final class Checkpoints {
   private static final String SINGLE = "model.safetensors";
   private static final String INDEX = "model.safetensors.index.json";
+  private static final List<String> ONNX = List.of("model.onnx", "onnx/model.onnx");
   private static final long MAX_INDEX = 50_000_000;
   private static final JsonMapper JSON =
       JsonMapper.builder()
@@ -30,7 +31,7 @@ public final class Checkpoints {
 
   /**
    * Opens the weights of a folder: the first that exists of {@code model.safetensors}, {@code
-   * model.safetensors.index.json} with its shards.
+   * model.safetensors.index.json} with its shards, {@code model.onnx}, {@code onnx/model.onnx}.
    *
    * @throws CheckpointException if there are none, or if what is there is broken: headers and
    *     shards are checked here, values when they are read
@@ -45,12 +46,15 @@ public final class Checkpoints {
     if (Files.exists(folder.resolve(INDEX))) {
       return openSharded(folder.resolve(INDEX));
     }
+    for (String name : ONNX) {
+      if (Files.exists(folder.resolve(name))) {
+        return openFile(folder.resolve(name));
+      }
+    }
     throw new CheckpointException(
         folder
             + ": no weights found; looked for "
-            + SINGLE
-            + " and "
-            + INDEX
+            + String.join(", ", SINGLE, INDEX, String.join(", ", ONNX))
             + (Files.exists(folder.resolve("pytorch_model.bin"))
                 ? ". There is a pytorch_model.bin, which cannot be read yet: convert it to"
                     + " safetensors (in Python, from_pretrained and save_pretrained do so)"
@@ -58,7 +62,7 @@ public final class Checkpoints {
   }
 
   /**
-   * Opens one safetensors file, whatever its name.
+   * Opens one file: ONNX if its name ends in {@code .onnx}, safetensors otherwise.
    *
    * @throws CheckpointException if it is not there or breaks the form
    */
@@ -68,9 +72,10 @@ public final class Checkpoints {
         files -> {
           WeightFile file = WeightFile.open(path);
           files.add(file);
-          SortedMap<String, StoredTensor> tensors = new TreeMap<>();
-          Safetensors.tensors(file).forEach(tensor -> tensors.put(tensor.name(), tensor));
-          return tensors;
+          if (path.toString().endsWith(".onnx")) {
+            return OnnxWeights.read(file, files);
+          }
+          return Safetensors.tensors(file);
         });
   }
 
@@ -166,8 +171,7 @@ public final class Checkpoints {
 
   private static SortedMap<String, StoredTensor> shardTensors(
       Path index, WeightFile file, List<String> names) {
-    SortedMap<String, StoredTensor> found = new TreeMap<>();
-    Safetensors.tensors(file).forEach(tensor -> found.put(tensor.name(), tensor));
+    SortedMap<String, StoredTensor> found = Safetensors.tensors(file);
     for (String name : names) {
       if (!found.containsKey(name)) {
         throw new CheckpointException(

@@ -14,6 +14,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,14 +42,14 @@ final class Safetensors {
     this.file = file;
   }
 
-  /** The tensors of the file; throws CheckpointException where the header breaks the form. */
-  static List<StoredTensor> tensors(WeightFile file) {
+  /** The tensors of the file by name; throws CheckpointException where the header breaks the form. */
+  static SortedMap<String, StoredTensor> tensors(WeightFile file) {
     return new Safetensors(file).read();
   }
 
   private record Entry(String name, ElementType type, long[] shape, long begin, long end) {}
 
-  private List<StoredTensor> read() {
+  private SortedMap<String, StoredTensor> read() {
     long length = headerLength();
     List<Entry> entries = new ArrayList<>();
     long dataStart = LENGTH_BYTES + length;
@@ -75,9 +77,12 @@ final class Safetensors {
           file.path() + ": the header is not valid JSON: " + firstLine(e), e);
     }
     requireTiling(entries, file.size() - dataStart);
-    return entries.stream()
-        .map(e -> new StoredTensor(file, e.name, e.type, e.shape, dataStart + e.begin, false))
-        .toList();
+    SortedMap<String, StoredTensor> tensors = new TreeMap<>();
+    for (Entry e : entries) {
+      tensors.put(
+          e.name, new StoredTensor(file, e.name, e.type, e.shape, dataStart + e.begin, false));
+    }
+    return tensors;
   }
 
   private long headerLength() {
