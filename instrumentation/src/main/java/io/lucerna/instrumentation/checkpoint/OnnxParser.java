@@ -42,10 +42,12 @@ final class OnnxParser {
 
   private OnnxGraph model() {
     int[] graphs = {0};
+    int[] operatorSets = {0};
     try {
       fields(
           (int) file.size(),
           number -> {
+            operatorSets[0] += number == 8 ? 1 : 0;
             if (number != 7) {
               return false;
             }
@@ -59,6 +61,9 @@ final class OnnxParser {
     }
     if (graphs[0] != 1) {
       throw error("holds " + graphs[0] + " graphs, where an ONNX model has 1");
+    }
+    if (operatorSets[0] == 0) {
+      throw error("names no operator set, which every ONNX model does: is it cut short?");
     }
     return new OnnxGraph(tensors, nodes);
   }
@@ -120,6 +125,7 @@ final class OnnxParser {
   }
 
   private boolean graphField(int number) throws IOException {
+    expect(WireFormat.WIRETYPE_LENGTH_DELIMITED);
     switch (number) {
       case 1 -> node();
       case 5 -> add(new TensorFields().initializer());
@@ -146,6 +152,7 @@ final class OnnxParser {
     fields(
         length(),
         number -> {
+          expect(WireFormat.WIRETYPE_LENGTH_DELIMITED);
           switch (number) {
             case 1 -> inputs.add(text());
             case 2 -> outputs.add(text());
@@ -160,11 +167,7 @@ final class OnnxParser {
         });
     nodes.add(
         new OnnxGraph.Node(
-            labels[0],
-            labels[1],
-            List.copyOf(inputs),
-            List.copyOf(outputs),
-            Map.copyOf(numbers)));
+            labels[0], labels[1], List.copyOf(inputs), List.copyOf(outputs), Map.copyOf(numbers)));
     if (labels[1].equals("Constant") && outputs.size() == 1) {
       for (TensorFields value : values) {
         add(value.tensor(outputs.get(0)));
@@ -268,8 +271,7 @@ final class OnnxParser {
 
     private void dimension(long size) {
       if (size < 0 || shape.size() == MAX_DIMENSIONS) {
-        throw error(
-            "tensor " + name + " has a negative dimension or more than " + MAX_DIMENSIONS);
+        throw error("tensor " + name + " has a negative dimension or more than " + MAX_DIMENSIONS);
       }
       shape.add(size);
     }

@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
  * embeddings, the rows that those lengths need: they are found as what is added right before the
  * embeddings' LayerNorm, and have fewer rows than the configuration says.
  *
- * <p>A floating tensor of two or more dimensions that gets no name is an error; smaller made-up ones
- * are constants of the computation and left out.
+ * <p>A floating tensor of two or more dimensions that gets no name is an error; smaller made-up
+ * ones are constants of the computation and left out.
  */
 final class OnnxWeights {
   private static final Set<String> QUANTIZED =
@@ -181,7 +181,8 @@ final class OnnxWeights {
     if (product.operation().equals("Gemm")) {
       return owner(product.input(2));
     }
-    List<OnnxGraph.Node> users = product.outputs().stream().flatMap(o -> consumers(o).stream()).toList();
+    List<OnnxGraph.Node> users =
+        product.outputs().stream().flatMap(o -> consumers(o).stream()).toList();
     if (users.size() != 1 || !users.get(0).operation().equals("Add")) {
       return null;
     }
@@ -274,8 +275,7 @@ final class OnnxWeights {
       throw error(
           "tensor " + tensor.name() + " has unknown external data " + tensor.external().keySet());
     }
-    Path path =
-        Checkpoints.sibling(file.path(), tensor.external().getOrDefault("location", ""));
+    Path path = Checkpoints.sibling(file.path(), tensor.external().getOrDefault("location", ""));
     WeightFile known = external.get(path);
     if (known != null) {
       return known;
@@ -307,7 +307,9 @@ final class OnnxWeights {
         if (tensor.offset() < end) {
           throw error("the external data of tensor " + tensor.name() + " overlaps another's");
         }
-        end = tensor.offset() + StoredTensor.count(tensor.shape(), tensor.type()) * tensor.type().bytes;
+        end =
+            tensor.offset()
+                + StoredTensor.count(tensor.shape(), tensor.type()) * tensor.type().bytes;
       }
     }
   }

@@ -42,7 +42,9 @@ final class Safetensors {
     this.file = file;
   }
 
-  /** The tensors of the file by name; throws CheckpointException where the header breaks the form. */
+  /**
+   * The tensors of the file by name; throws CheckpointException where the header breaks the form.
+   */
   static SortedMap<String, StoredTensor> tensors(WeightFile file) {
     return new Safetensors(file).read();
   }
