@@ -1,5 +1,6 @@
 package io.lucerna.instrumentation.checkpoint;
 
+import io.lucerna.instrumentation.hooks.NearestNames;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -12,7 +13,6 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** A checkpoint of whatever format, once it is known where each tensor lies. */
@@ -92,37 +92,15 @@ final class StoredCheckpoint implements Checkpoint {
     StoredTensor tensor = tensors.get(name);
     if (tensor == null) {
       throw new CheckpointException(
-          path + ": no tensor " + name + " among " + tensors.size() + nearest(name));
+          path
+              + ": no tensor "
+              + name
+              + " among "
+              + tensors.size()
+              + "; nearest: "
+              + String.join(", ", NearestNames.to(name, tensors.keySet(), NAMES_SHOWN)));
     }
     return tensor;
-  }
-
-  private String nearest(String name) {
-    if (tensors.isEmpty()) {
-      return "";
-    }
-    return tensors.keySet().stream()
-        .sorted(Comparator.comparingInt((String other) -> distance(name, other)))
-        .limit(NAMES_SHOWN)
-        .collect(Collectors.joining(", ", "; nearest: ", ""));
-  }
-
-  /** Levenshtein's edit distance. */
-  private static int distance(String a, String b) {
-    int[] row = new int[b.length() + 1];
-    for (int j = 0; j <= b.length(); j++) {
-      row[j] = j;
-    }
-    for (int i = 1; i <= a.length(); i++) {
-      int diagonal = row[0];
-      row[0] = i;
-      for (int j = 1; j <= b.length(); j++) {
-        int substituted = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-        diagonal = row[j];
-        row[j] = Math.min(substituted, 1 + Math.min(row[j], row[j - 1]));
-      }
-    }
-    return row[b.length()];
   }
 
   private static MessageDigest newSha256() {

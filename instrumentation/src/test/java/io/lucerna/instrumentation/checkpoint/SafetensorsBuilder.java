@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 
 /** Builds the bytes of small safetensors files, valid or not. */
 final class SafetensorsBuilder {
@@ -27,8 +28,14 @@ final class SafetensorsBuilder {
   }
 
   static String entry(String name, String type, String shape, long begin, long end) {
-    return "\"%s\":{\"dtype\":\"%s\",\"shape\":%s,\"data_offsets\":[%d,%d]}"
-        .formatted(name, type, shape, begin, end);
+    return String.format(
+        Locale.ROOT,
+        "\"%s\":{\"dtype\":\"%s\",\"shape\":%s,\"data_offsets\":[%d,%d]}",
+        name,
+        type,
+        shape,
+        begin,
+        end);
   }
 
   byte[] build() {

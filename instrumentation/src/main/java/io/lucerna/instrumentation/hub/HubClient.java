@@ -1,0 +1,281 @@
+package io.lucerna.instrumentation.hub;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+
+/**
+ * Fetches the folder of a model from a Hugging Face hub, in the cache that Python's huggingface_hub
+ * shares: what either has fetched, the other uses.
+ *
+ * <p>Only what a ranker needs is fetched: configuration, tokenizer, sentence-transformers settings,
+ * and the weights in one form. Safe for use from many threads.
+ */
+public final class HubClient {
+  /** What is fetched where the repository has it, besides the weights. */
+  private static final List<String> SETTINGS =
+      List.of(
+          "config.json",
+          "tokenizer.json",
+          "tokenizer_config.json",
+          "vocab.txt",
+          "special_tokens_map.json",
+          "modules.json",
+          "1_Pooling/config.json",
+          "sentence_bert_config.json");
+
+  private static final String SINGLE = "model.safetensors";
+  private static final String INDEX = "model.safetensors.index.json";
+  private static final List<String> ONNX = List.of("onnx/model.onnx", "model.onnx");
+  private static final List<String> ONNX_DATA = List.of(".data", "_data");
+  private static final Duration TIMEOUT = Duration.ofSeconds(30);
+  private static final Duration PAUSE = Duration.ofMillis(500);
+  private static final JsonMapper JSON = new JsonMapper();
+
+  /** One lock per blob, so that threads do not write the same partial file. */
+  private static final ConcurrentMap<Path, Object> LOCKS = new ConcurrentHashMap<>();
+
+  private final HubSettings settings;
+  private final HubProgress progress;
+  private final HubHttp http;
+
+  /** Creates a client; nothing is asked yet. */
+  public HubClient(HubSettings settings, HubProgress progress) {
+    this(settings, progress, TIMEOUT, PAUSE);
+  }
+
+  HubClient(HubSettings settings, HubProgress progress, Duration timeout, Duration pause) {
+    this.settings = settings;
+    this.progress = progress;
+    this.http = new HubHttp(settings, timeout, pause);
+  }
+
+  /**
+   * The folder of a model at a revision, fetched where it is not cached whole.
+   *
+   * <p>A whole cached snapshot is used as it is, without asking whether the branch has moved on.
+   *
+   * @param repoId such as {@code cross-encoder/ms-marco-MiniLM-L6-v2}
+   * @param revision a branch, a tag, or a commit of 40 hex digits; {@code main} is usual
+   * @throws HubException if it cannot be had; the message says why and what to do
+   */
+  public Path snapshot(String repoId, String revision) {
+    requireName("model", repoId, "[\\w][\\w.-]*(/[\\w][\\w.-]*)?");
+    requireName("revision", revision, "[\\w][\\w.-]*(/[\\w][\\w.-]*)*");
+    HubCache cache = new HubCache(settings.cache(), repoId);
+    try {
+      Optional<String> cached = cache.commit(revision);
+      if (cached.isPresent() && isWhole(cache, cached.get())) {
+        return cache.snapshot(cached.get());
+      }
+      if (settings.offline()) {
+        throw new HubException(
+            repoId
+                + " at "
+                + revision
+                + " is not (or not wholly) cached in "
+                + settings.cache()
+                + ", and HF_HUB_OFFLINE forbids to fetch it: unset it once, or give a local folder");
+      }
+      return fetch(cache, repoId, revision);
+    } catch (IOException e) {
+      throw new HubException(repoId + ": the cache in " + settings.cache() + " failed: " + e, e);
+    }
+  }
+
+  private static void requireName(String what, String name, String form) {
+    if (!name.matches(form) || name.contains("..")) {
+      throw new HubException("\"" + name + "\" is not the name of a " + what + " on the hub");
+    }
+  }
+
+  /** Whether all that the snapshot can offer is there; offline, all that a model must have. */
+  private boolean isWhole(HubCache cache, String commit) throws IOException {
+    Path folder = cache.snapshot(commit);
+    boolean hasModel =
+        has(folder, "config.json")
+            && (has(folder, "tokenizer.json") || has(folder, "vocab.txt"))
+            && hasWeights(folder);
+    return hasModel
+        && (settings.offline()
+            || SETTINGS.stream()
+                .allMatch(file -> has(folder, file) || cache.isKnownMissing(commit, file)));
+  }
+
+  private static boolean has(Path folder, String file) {
+    return Files.isRegularFile(folder.resolve(file));
+  }
+
+  private static boolean hasWeights(Path folder) throws IOException {
+    if (has(folder, SINGLE) || ONNX.stream().anyMatch(file -> has(folder, file))) {
+      return true;
+    }
+    return has(folder, INDEX)
+        && shards(folder.resolve(INDEX)).stream().allMatch(shard -> has(folder, shard));
+  }
+
+  private Path fetch(HubCache cache, String repoId, String revision) throws IOException {
+    URI listing =
+        URI.create(settings.endpoint() + "/api/models/" + repoId + "/revision/" + encode(revision));
+    JsonNode info = json(listing.toString(), http.get(listing));
+    String commit = info.path("sha").asText();
+    if (!HubCache.isCommit(commit)) {
+      throw new HubException(listing + ": the answer names no commit: \"" + commit + "\"");
+    }
+    Set<String> siblings = siblings(listing, info);
+    List<String> wanted = new ArrayList<>(SETTINGS.stream().filter(siblings::contains).toList());
+    wanted.addAll(weights(repoId, siblings));
+    for (String file : wanted) {
+      fetchFile(cache, repoId, commit, file);
+    }
+    if (wanted.contains(INDEX)) {
+      for (String shard : shards(cache.snapshot(commit).resolve(INDEX))) {
+        fetchFile(cache, repoId, commit, shard);
+      }
+    }
+    for (String file : SETTINGS) {
+      if (!siblings.contains(file)) {
+        cache.rememberMissing(commit, file);
+      }
+    }
+    cache.remember(revision, commit);
+    return cache.snapshot(commit);
+  }
+
+  private static Set<String> siblings(URI listing, JsonNode info) {
+    Set<String> siblings = new TreeSet<>();
+    for (JsonNode sibling : info.path("siblings")) {
+      String file = sibling.path("rfilename").asText();
+      requireInside(listing.toString(), file);
+      siblings.add(file);
+    }
+    return siblings;
+  }
+
+  private static void requireInside(String where, String file) {
+    boolean climbs =
+        Arrays.asList(file.split("/", -1)).stream().anyMatch(Set.of("", ".", "..")::contains);
+    if (climbs || file.matches(".*[\\\\:\\p{Cntrl}].*")) {
+      throw new HubException(
+          where + ": names the file \"" + file + "\", which is not inside the model's folder");
+    }
+  }
+
+  private List<String> weights(String repoId, Set<String> siblings) {
+    for (String file : List.of(SINGLE, INDEX)) {
+      if (siblings.contains(file)) {
+        return List.of(file);
+      }
+    }
+    for (String file : ONNX) {
+      if (siblings.contains(file)) {
+        List<String> files = new ArrayList<>(List.of(file));
+        ONNX_DATA.stream().map(end -> file + end).filter(siblings::contains).forEach(files::add);
+        return files;
+      }
+    }
+    throw new HubException(
+        repoId
+            + ": has no weights that can be read; looked for "
+            + String.join(", ", SINGLE, INDEX, String.join(", ", ONNX))
+            + (siblings.contains("pytorch_model.bin")
+                ? ". It has a pytorch_model.bin, which cannot be read yet: convert it to safetensors"
+                : ""));
+  }
+
+  private static Set<String> shards(Path index) throws IOException {
+    Set<String> shards = new TreeSet<>();
+    for (JsonNode shard : json(index.toString(), Files.readAllBytes(index)).path("weight_map")) {
+      requireInside(index.toString(), shard.asText());
+      shards.add(shard.asText());
+    }
+    return shards;
+  }
+
+  private static JsonNode json(String where, byte[] bytes) throws IOException {
+    try {
+      return JSON.readTree(bytes);
+    } catch (JsonProcessingException e) {
+      throw new HubException(where + ": is not valid JSON: " + e.getOriginalMessage(), e);
+    }
+  }
+
+  private void fetchFile(HubCache cache, String repoId, String commit, String file)
+      throws IOException {
+    if (has(cache.snapshot(commit), file)) {
+      return;
+    }
+    URI uri =
+        URI.create(settings.endpoint() + "/" + repoId + "/resolve/" + commit + "/" + path(file));
+    HubHttp.FileFacts facts = http.facts(uri);
+    Path blob = cache.blob(facts.etag());
+    synchronized (LOCKS.computeIfAbsent(blob.toAbsolutePath(), b -> new Object())) {
+      try (FileChannel unused = cache.lock(facts.etag())) {
+        if (!Files.exists(blob)) {
+          Files.createDirectories(blob.resolveSibling(""));
+          Path partial = blob.resolveSibling(facts.etag() + ".incomplete");
+          http.download(uri, file, facts.size(), partial, progress);
+          requireHash(uri, facts.etag(), partial);
+          HubCache.move(partial, blob);
+        }
+        if (!has(cache.snapshot(commit), file)) {
+          cache.link(commit, file, facts.etag());
+        }
+      }
+    }
+  }
+
+  /** The ETag of a large file is its SHA-256; that of a small one says nothing to us. */
+  private static void requireHash(URI uri, String etag, Path partial) throws IOException {
+    if (!etag.matches("[0-9a-f]{64}")) {
+      return;
+    }
+    String actual = sha256(partial);
+    if (!actual.equals(etag)) {
+      Files.delete(partial);
+      throw new HubException(
+          uri + ": wrong content: its SHA-256 is " + actual + ", the hub says " + etag);
+    }
+  }
+
+  private static String sha256(Path file) throws IOException {
+    try (InputStream in = Files.newInputStream(file)) {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      byte[] chunk = new byte[1 << 16];
+      for (int read = in.read(chunk); read >= 0; read = in.read(chunk)) {
+        digest.update(chunk, 0, read);
+      }
+      return HexFormat.of().formatHex(digest.digest());
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError("every Java platform has SHA-256", e);
+    }
+  }
+
+  private static String path(String file) {
+    return String.join("/", Arrays.stream(file.split("/")).map(HubClient::encode).toList());
+  }
+
+  private static String encode(String part) {
+    return URLEncoder.encode(part, StandardCharsets.UTF_8).replace("+", "%20");
+  }
+}
