@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.stream.Collectors;
@@ -58,6 +59,7 @@ final class FakeHub implements AutoCloseable {
 
   private final HttpServer hub;
   private final HttpServer store;
+  private final CountDownLatch closed = new CountDownLatch(1);
   private final ExecutorService threads = Executors.newCachedThreadPool();
 
   FakeHub() throws IOException {
@@ -168,17 +170,23 @@ final class FakeHub implements AutoCloseable {
           .set("Content-Range", "bytes " + from + "-" + (bytes.length - 1) + "/" + bytes.length);
     }
     exchange.sendResponseHeaders(from > 0 ? 206 : 200, bytes.length - from);
-    try (exchange;
-        OutputStream out = exchange.getResponseBody()) {
-      out.write(bytes, from, until - from);
-      if (stall) {
-        out.flush();
-        Thread.sleep(60_000);
-      }
+    OutputStream out = exchange.getResponseBody();
+    out.write(bytes, from, until - from);
+    out.flush();
+    if (stall) {
+      waitForClose();
+    }
+    if (until < bytes.length) {
+      throw new IOException("breaks off: an exception closes the connection");
+    }
+    exchange.close();
+  }
+
+  private void waitForClose() {
+    try {
+      closed.await();
     } catch (InterruptedException e) {
-      // The server is being closed.
-    } catch (IOException e) {
-      // Closing a body before its end is how the server breaks off.
+      Thread.currentThread().interrupt();
     }
   }
 
@@ -202,6 +210,7 @@ final class FakeHub implements AutoCloseable {
 
   @Override
   public void close() {
+    closed.countDown();
     hub.stop(0);
     store.stop(0);
     threads.shutdownNow();
