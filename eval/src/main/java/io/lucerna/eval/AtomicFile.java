@@ -1,0 +1,45 @@
+package io.lucerna.eval;
+
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+
+/** Text files that appear under their name only when they are complete. */
+public final class AtomicFile {
+  /** Writes the content of a file. */
+  @FunctionalInterface
+  public interface Content {
+    void writeTo(BufferedWriter out) throws IOException;
+  }
+
+  private AtomicFile() {}
+
+  /**
+   * Writes UTF-8 text to a temporary file beside the target and moves it there in one step. After
+   * any failure the target is what it was and the temporary file is gone. A target that exists and
+   * is no regular file, such as a pipe, is written directly.
+   */
+  public static void write(Path target, Content content) throws IOException {
+    if (Files.exists(target) && !Files.isRegularFile(target)) {
+      try (BufferedWriter out = Files.newBufferedWriter(target, StandardCharsets.UTF_8)) {
+        content.writeTo(out);
+      }
+      return;
+    }
+    Path real = Files.exists(target) ? target.toRealPath() : target.toAbsolutePath();
+    Path temporary =
+        real.resolveSibling(real.getFileName() + ".part-" + ProcessHandle.current().pid());
+    try {
+      try (BufferedWriter out = Files.newBufferedWriter(temporary, StandardCharsets.UTF_8)) {
+        content.writeTo(out);
+      }
+      Files.move(
+          temporary, real, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } finally {
+      Files.deleteIfExists(temporary);
+    }
+  }
+}

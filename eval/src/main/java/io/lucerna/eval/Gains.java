@@ -1,0 +1,81 @@
+package io.lucerna.eval;
+
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * What a grade is worth: by default the grade itself, unless a parameter such as {@code 1=3.5,2=9}
+ * says otherwise. Gains may be negative; what was not judged gains nothing.
+ */
+record Gains(Map<Integer, Double> stated) {
+  /** Every grade is its own gain. */
+  static final Gains GRADES = new Gains(Map.of());
+
+  private static final double LN_2 = Math.log(2);
+
+  static Gains parse(String pairs) {
+    Map<Integer, Double> stated = new HashMap<>();
+    for (String pair : pairs.split(",")) {
+      String[] sides = pair.split("=", -1);
+      try {
+        if (sides.length == 2) {
+          stated.put(Integer.valueOf(sides[0]), Double.valueOf(sides[1]));
+          continue;
+        }
+      } catch (NumberFormatException e) {
+        // Reported below, like a wrong number of sides.
+      }
+      throw new IllegalArgumentException("'" + pair + "' is not grade=gain, such as 2=9.0");
+    }
+    return new Gains(Map.copyOf(stated));
+  }
+
+  double of(int grade) {
+    return stated.getOrDefault(grade, grade > 0 ? grade : 0.0);
+  }
+
+  /** The positive gains of all judged documents, best first: the ideal ranking. */
+  double[] ideal(JudgedRanking topic) {
+    double[] ascending =
+        topic.judgedPerGrade().entrySet().stream()
+            .flatMapToDouble(
+                entry ->
+                    Arrays.stream(new int[entry.getValue()]).mapToDouble(i -> of(entry.getKey())))
+            .filter(gain -> gain > 0)
+            .sorted()
+            .toArray();
+    double[] ideal = new double[ascending.length];
+    for (int i = 0; i < ideal.length; i++) {
+      ideal[i] = ascending[ideal.length - 1 - i];
+    }
+    return ideal;
+  }
+
+  /** The gains of the retrieved documents in rank order. */
+  double[] retrieved(JudgedRanking topic) {
+    double[] gains = new double[topic.retrieved()];
+    for (int i = 0; i < gains.length; i++) {
+      gains[i] = of(topic.grade(i));
+    }
+    return gains;
+  }
+
+  /**
+   * Discounted cumulative gain of the first 0, 1, … {@code gains.length} documents: gain over
+   * log2(rank + 1), summed.
+   */
+  static double[] cumulated(double[] gains) {
+    double[] dcg = new double[gains.length + 1];
+    for (int i = 0; i < gains.length; i++) {
+      dcg[i + 1] = dcg[i] + gains[i] / log2(i + 2);
+    }
+    return dcg;
+  }
+
+  /** Binary logarithm, exact at the powers of two as C's. */
+  static double log2(double x) {
+    int exponent = Math.getExponent(x);
+    return exponent + Math.log(Math.scalb(x, -exponent)) / LN_2;
+  }
+}

@@ -1,0 +1,111 @@
+package io.lucerna.eval;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/**
+ * The ranked documents of one topic, in the order of {@link Run#ORDER}; immutable. Scores are
+ * finite and no document occurs twice.
+ */
+public final class Ranking {
+  private final String topic;
+  private final String[] docnos;
+  private final float[] scores;
+
+  private Ranking(String topic, String[] docnos, float[] scores) {
+    this.topic = topic;
+    this.docnos = docnos;
+    this.scores = scores;
+  }
+
+  /**
+   * Ranks documents by score, whatever order they come in.
+   *
+   * @throws IllegalArgumentException if a score is NaN or infinite, or a document occurs twice
+   */
+  public static Ranking of(String topic, Collection<RankedDoc> docs) {
+    Set<String> seen = HashSet.newHashSet(docs.size());
+    for (RankedDoc doc : docs) {
+      if (!Float.isFinite(doc.score())) {
+        throw new IllegalArgumentException(
+            "topic " + topic + ", document " + doc.docno() + ": score " + doc.score());
+      }
+      if (!seen.add(doc.docno())) {
+        throw new IllegalArgumentException(
+            "topic " + topic + ": document " + doc.docno() + " is ranked twice");
+      }
+    }
+    RankedDoc[] sorted = docs.toArray(RankedDoc[]::new);
+    Arrays.sort(sorted, Run.ORDER);
+    String[] docnos = new String[sorted.length];
+    float[] scores = new float[sorted.length];
+    for (int i = 0; i < sorted.length; i++) {
+      docnos[i] = sorted[i].docno();
+      scores[i] = sorted[i].score();
+    }
+    return new Ranking(topic, docnos, scores);
+  }
+
+  public String topic() {
+    return topic;
+  }
+
+  /** The number of documents. */
+  public int size() {
+    return docnos.length;
+  }
+
+  /** The document at a place, counted from 0. */
+  public String docno(int place) {
+    return docnos[place];
+  }
+
+  /** The score at a place, counted from 0. */
+  public float score(int place) {
+    return scores[place];
+  }
+
+  public Stream<RankedDoc> stream() {
+    return IntStream.range(0, size()).mapToObj(i -> new RankedDoc(docnos[i], scores[i]));
+  }
+
+  /** The documents, best first. */
+  public List<String> docnos() {
+    return List.of(docnos);
+  }
+
+  /** The best documents only: the whole ranking if it is not longer than {@code depth}. */
+  public Ranking top(int depth) {
+    if (depth < 0) {
+      throw new IllegalArgumentException("depth " + depth + " is not in [0, 2^31)");
+    }
+    if (depth >= size()) {
+      return this;
+    }
+    return new Ranking(topic, Arrays.copyOf(docnos, depth), Arrays.copyOf(scores, depth));
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Ranking that
+        && topic.equals(that.topic)
+        && Arrays.equals(docnos, that.docnos)
+        && Arrays.equals(scores, that.scores);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * topic.hashCode() + Arrays.hashCode(docnos);
+  }
+
+  @Override
+  public String toString() {
+    return topic + new ArrayList<>(docnos());
+  }
+}

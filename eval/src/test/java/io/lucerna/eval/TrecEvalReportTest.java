@@ -1,0 +1,75 @@
+package io.lucerna.eval;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.lucerna.qrels.Qrels;
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class TrecEvalReportTest {
+  private static Path resource(String name) throws URISyntaxException {
+    return Path.of(Objects.requireNonNull(TrecEvalReportTest.class.getResource(name)).toURI());
+  }
+
+  /** The golden is what trec_eval 9.0.4 printed for {@code -q -c -l 2 -M 20 -m all_trec}. */
+  @Test
+  void printsWhatTrecEvalPrints() throws Exception {
+    MeasureSelection selection = MeasureSelection.of(List.of("all_trec"));
+    Run run = Run.read(resource("golden.run"));
+    Evaluation.Options options = new Evaluation.Options(2, true, 20, false, 0);
+    Evaluation evaluation =
+        Evaluation.of(run, Qrels.read(resource("golden.qrels")), selection.measures(), options);
+    StringBuilder out = new StringBuilder();
+    TrecEvalReport.print(selection, evaluation, run, true, true, out);
+    assertEquals(Files.readString(resource("golden.out")), out.toString());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "0.00625,0.0063",
+    "0.03125,0.0312",
+    "0.09375,0.0938",
+    "-0.00001,-0.0000",
+    "12,12.0000"
+  })
+  void roundsTheBinaryValueHalfToEven(double value, String printed) {
+    assertEquals(printed, TrecEvalReport.fourDecimals(value));
+  }
+
+  @Test
+  void keepsTopicValuesAndPairsMissingTopicsAsZero() throws IOException {
+    Qrels qrels = Qrels.of(Map.of("1", Map.of("a", 1), "2", Map.of("b", 1)));
+    Run run = Run.of("t", List.of(Ranking.of("1", List.of(new RankedDoc("a", 1)))));
+    Measure ap = Measure.parse("AP");
+    Evaluation evaluation = Evaluation.of(run, qrels, List.of(ap), Evaluation.Options.DEFAULT);
+    assertEquals(List.of("1"), evaluation.topics());
+    assertEquals(1, evaluation.summary(ap));
+    assertEquals(
+        List.of(0.0, 1.0),
+        java.util.Arrays.stream(evaluation.values(ap, List.of("2", "1"))).boxed().toList());
+    IllegalArgumentException e =
+        assertThrows(
+            IllegalArgumentException.class, () -> evaluation.summary(Measure.parse("RR@10")));
+    assertEquals("RR@10 was not measured; measured were [AP]", e.getMessage());
+  }
+
+  @Test
+  void refusesARunWithoutAJudgedTopic() {
+    Qrels qrels = Qrels.of(Map.of("1", Map.of("a", 1)));
+    Run run = Run.of("t", List.of(Ranking.of("one", List.of())));
+    IllegalArgumentException e =
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> Evaluation.of(run, qrels, List.of(), Evaluation.Options.DEFAULT));
+    assertEquals("run t and qrels have no topic in common", e.getMessage());
+  }
+}
