@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param qkv queries, keys and values in one product [3H, H]
  * @param output the attention's output projection [H, H]
+ * @param outputPerHead a view of the same weight, each head's own map [N, D, H]
  * @param attentionNorm the LayerNorm after the attention's sum
  * @param up the MLP's first map [M, H]
  * @param down the MLP's second map [H, M]
@@ -26,6 +27,7 @@ record BertBlock(
     ModelConfig config,
     Linear qkv,
     Linear output,
+    NDArray outputPerHead,
     Norm attentionNorm,
     Linear up,
     Linear down,
@@ -38,13 +40,17 @@ record BertBlock(
     List<String> qkv =
         List.of(
             at + "attention.self.query.", at + "attention.self.key.", at + "attention.self.value.");
+    Linear output = linear(weights, at + "attention.output.dense", h, h);
+    NDArray perHead =
+        output.weight().reshape(h, config.heads(), config.headWidth()).transpose(1, 2, 0);
     return new BertBlock(
         layer,
         config,
         new Linear(
             weights.stacked(qkv.stream().map(n -> n + "weight").toList(), h, h),
             weights.stacked(qkv.stream().map(n -> n + "bias").toList(), h)),
-        linear(weights, at + "attention.output.dense", h, h),
+        output,
+        perHead,
         norm(weights, at + "attention.output.LayerNorm", config),
         linear(weights, at + "intermediate.dense", m, h),
         linear(weights, at + "output.dense", h, m),
@@ -127,12 +133,8 @@ record BertBlock(
    * bit, if they change nothing.
    */
   private NDArray viaHeadResults(NDArray z, NDArray out, TokenBatch batch, BoundHooks hooks) {
-    long h = config.width();
-    NDArray perHead =
-        output.weight().reshape(h, config.heads(), config.headWidth()).transpose(1, 2, 0);
-    perHead.attach(z.getManager()); // [N, D, H]
     NDArray result =
-        z.expandDims(3).matMul(perHead).squeeze(3); // [B, S, N, 1, D] x [N, D, H] -> [B, S, N, H]
+        z.expandDims(3).matMul(outputPerHead).squeeze(3); // [B, S, N, 1, D] x [N, D, H] -> [B, S, N, H]
     NDArray replaced = hooks.at(Site.RESULT, layer, batch, result);
     return replaced == result ? out : out.add(replaced.sub(result).sum(new int[] {2}));
   }
