@@ -7,6 +7,7 @@ import io.lucerna.instrumentation.model.TokenSequence;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -134,8 +135,7 @@ final class PairTokenizer implements AutoCloseable {
 
   private IllegalArgumentException tooLong(int tokens) {
     return new IllegalArgumentException(
-        "the query takes %d tokens with special tokens and leaves no room for a passage; the limit is %d"
-            .formatted(tokens, maxTokens));
+        String.format(Locale.ROOT, "the query takes %d tokens with special tokens and leaves no room for a passage; the limit is %d", tokens, maxTokens));
   }
 
   private static long[] without(long[] values, int start, int end) {

@@ -1,6 +1,7 @@
 package io.lucerna.reranker;
 
 import java.io.IOException;
+import java.util.Locale;
 import java.util.Set;
 import org.apache.lucene.search.IndexSearcher;
 
@@ -25,8 +26,7 @@ public interface PassageSource {
       String text = searcher.storedFields().document(docId, Set.of(field)).get(field);
       if (text == null) {
         throw new IllegalStateException(
-            "document %d has no stored field '%s': store the text when indexing, or name the field that has it"
-                .formatted(docId, field));
+            String.format(Locale.ROOT, "document %d has no stored field '%s': store the text when indexing, or name the field that has it", docId, field));
       }
       return text;
     };

@@ -33,7 +33,6 @@ public final class Rankers {
     ModelConfig config = ModelConfig.read(folder);
     boolean cross = config.architecture().equals("BertForSequenceClassification");
     SentenceConfig sentence = SentenceConfig.read(folder);
-    int maxTokens = maxTokens(folder, config, sentence, options);
     Pooling pooling = options.pooling().orElse(sentence.pooling());
     HookedEncoder model;
     String sha256;
@@ -47,6 +46,7 @@ public final class Rankers {
       throw new CheckpointException(folder + ": " + e.getMessage(), e);
     }
     try {
+      int maxTokens = maxTokens(folder, model.config(), sentence, options);
       PairTokenizer tokenizer = PairTokenizer.open(folder, maxTokens);
       if (cross) {
         Label label = label(folder, model, options.label());
@@ -56,8 +56,7 @@ public final class Rankers {
       }
       Similarity similarity = options.similarity().orElse(sentence.similarity());
       String scorer =
-          "bi-encoder, %s pooling, %s"
-              .formatted(pooling.name().toLowerCase(Locale.ROOT), similarity(similarity, sentence));
+          String.format(Locale.ROOT, "bi-encoder, %s pooling, %s", pooling.name().toLowerCase(Locale.ROOT), similarity(similarity, sentence));
       ModelCard card = card(name, model, scorer, maxTokens, sha256, options);
       Similarity effective = sentence.normalized() ? Similarity.COSINE : similarity;
       return new BiEncoder(model, tokenizer, effective, options.batchSize(), card);
@@ -92,8 +91,7 @@ public final class Rankers {
       int asked = options.maxTokens().getAsInt();
       if (asked > config.maxPositions()) {
         throw new IllegalArgumentException(
-            "max length %d is more than the %d positions of %s"
-                .formatted(asked, config.maxPositions(), folder));
+            String.format(Locale.ROOT, "max length %d is more than the %d positions of %s", asked, config.maxPositions(), folder));
       }
       return asked;
     }

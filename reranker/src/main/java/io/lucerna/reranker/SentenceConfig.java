@@ -7,6 +7,7 @@ import io.lucerna.instrumentation.model.Pooling;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.OptionalInt;
 
 /**
@@ -38,8 +39,7 @@ record SentenceConfig(
           case "Normalize" -> normalized = true;
           default ->
               throw new CheckpointException(
-                  "%s: module %s is not supported; supported: Transformer, Pooling, Normalize"
-                      .formatted(modules, type));
+                  String.format(Locale.ROOT, "%s: module %s is not supported; supported: Transformer, Pooling, Normalize", modules, type));
         }
       }
     } else if (Files.isRegularFile(folder.resolve("1_Pooling/config.json"))) {

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -48,7 +49,7 @@ final class TokenizerFiles {
     for (int id = 0; id < words.size(); id++) {
       if (ids.put(words.get(id), id) != null) {
         throw new CheckpointException(
-            "%s:%d: '%s' occurs twice".formatted(file, id + 1, words.get(id)));
+            String.format(Locale.ROOT, "%s:%d: '%s' occurs twice", file, id + 1, words.get(id)));
       }
     }
     ObjectNode root = JSON.createObjectNode();

@@ -66,27 +66,31 @@ record Golden(Path folder, List<String> queries, List<String> passages, Checkpoi
     }
   }
 
-  static Path shared() {
-    return Path.of(System.getProperty("lucerna.shared", "../../shared"), "goldens");
-  }
-
-  /** The project's own fixtures, and those of ../shared where it exists. */
+  /** The project's own fixtures, those beside the checkout, and those that -Dlucerna.goldens names. */
   static Stream<Path> folders(String namePattern) throws IOException {
     List<Path> found = new ArrayList<>();
-    for (Path root :
-        List.of(
-            Path.of("../instrumentation/src/test/resources/io/lucerna/instrumentation"),
-            shared())) {
+    for (Path root : roots()) {
       if (Files.isDirectory(root)) {
-        try (Stream<Path> children = Files.walk(root, 3)) {
+        try (Stream<Path> children = Files.list(root)) {
           children
-              .filter(p -> p.getFileName().toString().matches(namePattern))
-              .filter(p -> Files.exists(p.resolve("config.json")))
+              .filter(folder -> folder.getFileName().toString().matches(namePattern))
+              .filter(folder -> Files.exists(folder.resolve("config.json")))
               .sorted()
               .forEach(found::add);
         }
       }
     }
     return found.stream();
+  }
+
+  private static List<Path> roots() {
+    List<Path> roots = new ArrayList<>();
+    roots.add(Path.of("../instrumentation/src/test/resources/io/lucerna/instrumentation"));
+    roots.add(Path.of(System.getProperty("lucerna.shared", "../../shared"), "goldens"));
+    String more = System.getProperty("lucerna.goldens", "");
+    if (!more.isEmpty()) {
+      roots.add(Path.of(more));
+    }
+    return roots;
   }
 }

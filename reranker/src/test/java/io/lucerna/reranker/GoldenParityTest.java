@@ -40,7 +40,7 @@ class GoldenParityTest {
       EnumSet.of(Site.ATTN_SCORES, Site.RESULT, Site.RESID_MID, Site.RESID_POST, Site.MLP_POST);
 
   static Stream<Path> goldens() throws IOException {
-    return Golden.folders("bert-(cross|bi).*")
+    return Golden.folders("(bert|random-\\d+)-(cross|bi).*")
         .filter(folder -> !folder.getFileName().toString().matches("bert-cross-(bin|bin-legacy)"));
   }
 

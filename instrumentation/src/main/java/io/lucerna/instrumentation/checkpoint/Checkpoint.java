@@ -42,4 +42,10 @@ public interface Checkpoint extends Closeable {
 
   /** SHA-256 over the weight files' bytes in the order of their names, in hex. */
   String sha256();
+
+  /**
+   * Whether the weights come out of a traced graph, which may have kept fewer position embeddings
+   * than the model had: only those of the input that it was traced with.
+   */
+  boolean traced();
 }

@@ -69,6 +69,17 @@ final class StoredCheckpoint implements Checkpoint {
   }
 
   @Override
+  public boolean traced() {
+    return path.toString().endsWith(".onnx");
+  }
+
+  /** The path, for messages. */
+  @Override
+  public String toString() {
+    return path.toString();
+  }
+
+  @Override
   public void close() throws IOException {
     closeAll(files);
   }

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import io.lucerna.instrumentation.model.TokenBatch;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -68,8 +69,7 @@ public final class BoundHooks {
       if (!answer.getShape().equals(current.getShape())
           || answer.getDataType() != current.getDataType()) {
         throw new IllegalStateException(
-            "the intervention at %s returned %s %s instead of %s %s"
-                .formatted(
+            String.format(Locale.ROOT, "the intervention at %s returned %s %s instead of %s %s", 
                     context.point(),
                     answer.getDataType(),
                     answer.getShape(),

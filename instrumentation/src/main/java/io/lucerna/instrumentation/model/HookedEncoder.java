@@ -14,6 +14,7 @@ import io.lucerna.instrumentation.hooks.Site;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,6 +54,8 @@ public final class HookedEncoder implements AutoCloseable {
 
   private static final String LEFT_BY_CLASSIFIERS = "embeddings\\.position_ids";
 
+  private static final String POSITIONS = "embeddings.position_embeddings.weight";
+
   private final ModelConfig config;
   private final DataType type;
   private final NDManager manager;
@@ -66,18 +69,18 @@ public final class HookedEncoder implements AutoCloseable {
   private final long parameters;
 
   private HookedEncoder(
-      ModelConfig config, Checkpoint checkpoint, @Nullable Pooling pooling, Precision precision) {
-    this.config = config;
+      ModelConfig stated, Checkpoint checkpoint, @Nullable Pooling pooling, Precision precision) {
     this.type = precision.type();
     this.manager = NDManager.newBaseManager("PyTorch");
     try {
       String prefix =
           checkpoint.names().contains("bert.embeddings.word_embeddings.weight") ? "bert." : "";
+      config = withStoredPositions(stated, checkpoint, prefix);
       Weights weights = new Weights(checkpoint, manager, type, prefix);
       long h = config.width();
       wordEmbeddings = weights.body("embeddings.word_embeddings.weight", config.vocabulary(), h);
       positionEmbeddings =
-          weights.body("embeddings.position_embeddings.weight", config.maxPositions(), h);
+          weights.body(POSITIONS, config.maxPositions(), h);
       typeEmbeddings =
           weights.body("embeddings.token_type_embeddings.weight", config.tokenTypes(), h);
       embeddingNorm = BertBlock.norm(weights, "embeddings.LayerNorm", config);
@@ -97,6 +100,14 @@ public final class HookedEncoder implements AutoCloseable {
     List<Site> after =
         pooling == null ? List.of(Site.POOLER_OUT, Site.LOGITS) : List.of(Site.POOLER_OUT);
     registry = new HookRegistry(BEFORE, PER_BLOCK, config.layers(), after);
+  }
+
+  private static ModelConfig withStoredPositions(
+      ModelConfig stated, Checkpoint checkpoint, String prefix) {
+    long[] shape = checkpoint.shape(prefix + POSITIONS);
+    return checkpoint.traced() && shape.length == 2 && shape[0] < stated.maxPositions()
+        ? stated.withMaxPositions((int) shape[0])
+        : stated;
   }
 
   /**
@@ -128,8 +139,7 @@ public final class HookedEncoder implements AutoCloseable {
             : 0;
     if (labels < 1 || labels > 2) {
       throw new CheckpointException(
-          "%s: the classifier has %d labels; a ranker has one or two"
-              .formatted(checkpoint, labels));
+          String.format(Locale.ROOT, "%s: the classifier has %d labels; a ranker has one or two", checkpoint, labels));
     }
     return new OutputHead.Classifier(
         pooler,
@@ -206,8 +216,7 @@ public final class HookedEncoder implements AutoCloseable {
   private void check(TokenBatch batch) {
     if (batch.width() > config.maxPositions()) {
       throw new IllegalArgumentException(
-          "a text of %d tokens; this model takes at most %d"
-              .formatted(batch.width(), config.maxPositions()));
+          String.format(Locale.ROOT, "a text of %d tokens; this model takes at most %d", batch.width(), config.maxPositions()));
     }
     for (TokenSequence sequence : batch.sequences()) {
       for (int i = 0; i < sequence.length(); i++) {
@@ -220,12 +229,11 @@ public final class HookedEncoder implements AutoCloseable {
   private static void inRange(String what, long value, int bound) {
     if (value < 0 || value >= bound) {
       throw new IllegalArgumentException(
-          "%s %d is not in 0..%d: the tokenizer does not fit the model"
-              .formatted(what, value, bound - 1));
+          String.format(Locale.ROOT, "%s %d is not in 0..%d: the tokenizer does not fit the model", what, value, bound - 1));
     }
   }
 
-  /** The configuration. */
+  /** The configuration, with the number of positions that are really stored. */
   public ModelConfig config() {
     return config;
   }

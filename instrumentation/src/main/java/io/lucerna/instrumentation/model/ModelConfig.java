@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * What a model folder's {@code config.json} says, checked.
@@ -51,11 +52,11 @@ public record ModelConfig(
     positive("type_vocab_size", tokenTypes);
     if (width % heads != 0) {
       throw new IllegalArgumentException(
-          "hidden_size %d is not a multiple of num_attention_heads %d".formatted(width, heads));
+          String.format(Locale.ROOT, "hidden_size %d is not a multiple of num_attention_heads %d", width, heads));
     }
     if (padId < 0 || padId >= vocabulary) {
       throw new IllegalArgumentException(
-          "pad_token_id %d is not in 0..%d".formatted(padId, vocabulary - 1));
+          String.format(Locale.ROOT, "pad_token_id %d is not in 0..%d", padId, vocabulary - 1));
     }
     if (!(layerNormEpsilon > 0 && layerNormEpsilon < 1)) {
       throw new IllegalArgumentException(
@@ -67,6 +68,22 @@ public record ModelConfig(
     if (value < 1) {
       throw new IllegalArgumentException(key + " must be at least 1, got " + value);
     }
+  }
+
+  /** The same with another limit on positions. */
+  ModelConfig withMaxPositions(int positions) {
+    return new ModelConfig(
+        architecture,
+        layers,
+        heads,
+        width,
+        mlpWidth,
+        vocabulary,
+        positions,
+        tokenTypes,
+        layerNormEpsilon,
+        activation,
+        padId);
   }
 
   /** Width of one head. */
@@ -140,7 +157,7 @@ public record ModelConfig(
   private static void require(JsonNode json, String key, String value) {
     if (json.hasNonNull(key) && !json.get(key).asText().equals(value)) {
       throw new IllegalArgumentException(
-          "%s is %s; only %s is supported".formatted(key, json.get(key).asText(), value));
+          String.format(Locale.ROOT, "%s is %s; only %s is supported", key, json.get(key).asText(), value));
     }
   }
 

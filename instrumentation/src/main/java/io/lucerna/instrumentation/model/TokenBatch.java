@@ -2,6 +2,7 @@ package io.lucerna.instrumentation.model;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Sequences that go through the network together, padded on the right to the longest.
@@ -28,8 +29,7 @@ public record TokenBatch(List<TokenSequence> sequences, int[] rows, long padId, 
     sequences = List.copyOf(sequences);
     if (sequences.isEmpty() || sequences.size() != rows.length) {
       throw new IllegalArgumentException(
-          "a batch needs at least one sequence and as many row numbers, got %d and %d"
-              .formatted(sequences.size(), rows.length));
+          String.format(Locale.ROOT, "a batch needs at least one sequence and as many row numbers, got %d and %d", sequences.size(), rows.length));
     }
   }
 

@@ -1,6 +1,7 @@
 package io.lucerna.instrumentation.model;
 
 import java.util.Arrays;
+import java.util.Locale;
 
 /**
  * One text, or one pair of texts, as the model reads it.
@@ -16,8 +17,7 @@ public record TokenSequence(long[] ids, long[] types, int[] segments, boolean tr
   public TokenSequence {
     if (ids.length == 0 || ids.length != types.length || ids.length != segments.length) {
       throw new IllegalArgumentException(
-          "ids, types and segments must have the same length of at least 1, got %d, %d, %d"
-              .formatted(ids.length, types.length, segments.length));
+          String.format(Locale.ROOT, "ids, types and segments must have the same length of at least 1, got %d, %d, %d", ids.length, types.length, segments.length));
     }
   }
 

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 
@@ -49,7 +50,7 @@ public final class EmbeddedModel {
       long size = Files.size(draft.resolve("model.onnx"));
       if (size != ONNX_BYTES) {
         throw new IOException(
-            "the embedded model.onnx has %d bytes instead of %d".formatted(size, ONNX_BYTES));
+            String.format(Locale.ROOT, "the embedded model.onnx has %d bytes instead of %d", size, ONNX_BYTES));
       }
       moveUnlessThere(draft, folder);
     } finally {
