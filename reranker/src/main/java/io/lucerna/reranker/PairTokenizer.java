@@ -135,7 +135,11 @@ final class PairTokenizer implements AutoCloseable {
 
   private IllegalArgumentException tooLong(int tokens) {
     return new IllegalArgumentException(
-        String.format(Locale.ROOT, "the query takes %d tokens with special tokens and leaves no room for a passage; the limit is %d", tokens, maxTokens));
+        String.format(
+            Locale.ROOT,
+            "the query takes %d tokens with special tokens and leaves no room for a passage; the limit is %d",
+            tokens,
+            maxTokens));
   }
 
   private static long[] without(long[] values, int start, int end) {

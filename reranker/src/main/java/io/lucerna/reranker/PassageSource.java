@@ -26,7 +26,11 @@ public interface PassageSource {
       String text = searcher.storedFields().document(docId, Set.of(field)).get(field);
       if (text == null) {
         throw new IllegalStateException(
-            String.format(Locale.ROOT, "document %d has no stored field '%s': store the text when indexing, or name the field that has it", docId, field));
+            String.format(
+                Locale.ROOT,
+                "document %d has no stored field '%s': store the text when indexing, or name the field that has it",
+                docId,
+                field));
       }
       return text;
     };

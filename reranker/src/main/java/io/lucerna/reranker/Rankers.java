@@ -56,7 +56,11 @@ public final class Rankers {
       }
       Similarity similarity = options.similarity().orElse(sentence.similarity());
       String scorer =
-          String.format(Locale.ROOT, "bi-encoder, %s pooling, %s", pooling.name().toLowerCase(Locale.ROOT), similarity(similarity, sentence));
+          String.format(
+              Locale.ROOT,
+              "bi-encoder, %s pooling, %s",
+              pooling.name().toLowerCase(Locale.ROOT),
+              similarity(similarity, sentence));
       ModelCard card = card(name, model, scorer, maxTokens, sha256, options);
       Similarity effective = sentence.normalized() ? Similarity.COSINE : similarity;
       return new BiEncoder(model, tokenizer, effective, options.batchSize(), card);
@@ -91,7 +95,12 @@ public final class Rankers {
       int asked = options.maxTokens().getAsInt();
       if (asked > config.maxPositions()) {
         throw new IllegalArgumentException(
-            String.format(Locale.ROOT, "max length %d is more than the %d positions of %s", asked, config.maxPositions(), folder));
+            String.format(
+                Locale.ROOT,
+                "max length %d is more than the %d positions of %s",
+                asked,
+                config.maxPositions(),
+                folder));
       }
       return asked;
     }

@@ -39,7 +39,11 @@ record SentenceConfig(
           case "Normalize" -> normalized = true;
           default ->
               throw new CheckpointException(
-                  String.format(Locale.ROOT, "%s: module %s is not supported; supported: Transformer, Pooling, Normalize", modules, type));
+                  String.format(
+                      Locale.ROOT,
+                      "%s: module %s is not supported; supported: Transformer, Pooling, Normalize",
+                      modules,
+                      type));
         }
       }
     } else if (Files.isRegularFile(folder.resolve("1_Pooling/config.json"))) {

@@ -66,7 +66,9 @@ record Golden(Path folder, List<String> queries, List<String> passages, Checkpoi
     }
   }
 
-  /** The project's own fixtures, those beside the checkout, and those that -Dlucerna.goldens names. */
+  /**
+   * The project's own fixtures, those beside the checkout, and those that -Dlucerna.goldens names.
+   */
   static Stream<Path> folders(String namePattern) throws IOException {
     List<Path> found = new ArrayList<>();
     for (Path root : roots()) {

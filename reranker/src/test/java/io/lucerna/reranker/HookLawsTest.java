@@ -31,7 +31,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What must hold for hooks on every model: the laws of the numerical contract that need no reference values. */
+/**
+ * What must hold for hooks on every model: the laws of the numerical contract that need no
+ * reference values.
+ */
 class HookLawsTest {
 
   static Stream<Path> models() throws IOException {
@@ -105,14 +108,14 @@ class HookLawsTest {
     try (Setup setup = Setup.of(folder);
         ActivationCache cache = new ActivationCache()) {
       TokenBatch batch = setup.together();
-      float[][] plain =
-          setup.model.forward(batch, Hooks.none().with("*", cache.observer()));
+      float[][] plain = setup.model.forward(batch, Hooks.none().with("*", cache.observer()));
       for (HookPoint point : setup.model.registry().points()) {
         Hook.Intervention own = (context, activation) -> cache.get(context.point());
         Hooks hooks = Hooks.none().with(point.toString(), own);
         bitEqual(plain, setup.model.forward(batch, hooks), "patched at " + point);
       }
-      Hooks all = Hooks.none().with("*", (Hook.Intervention) (context, x) -> cache.get(context.point()));
+      Hooks all =
+          Hooks.none().with("*", (Hook.Intervention) (context, x) -> cache.get(context.point()));
       bitEqual(plain, setup.model.forward(batch, all), "patched everywhere");
       bitEqual(
           plain,
@@ -134,7 +137,8 @@ class HookLawsTest {
               NDArray squared = x.square();
               return squared.addi(x).muli(.5);
             };
-        float[][] changed = setup.model.forward(batch, Hooks.none().with(point.toString(), distort));
+        float[][] changed =
+            setup.model.forward(batch, Hooks.none().with(point.toString(), distort));
         assertFalse(
             java.util.Arrays.equals(plain[0], changed[0]), point + " does not reach the output");
       }
@@ -157,8 +161,7 @@ class HookLawsTest {
               Side.PAIR);
       HookPoint start = new HookPoint(Site.RESID_PRE, 0);
       float[] donorOutput =
-          setup.model.forward(
-              donorBatch, Hooks.none().with(start.toString(), donor.observer()))[0];
+          setup.model.forward(donorBatch, Hooks.none().with(start.toString(), donor.observer()))[0];
       Hooks patch =
           Hooks.none().with(start.toString(), (Hook.Intervention) (c, x) -> donor.get(start));
       float[] patched = setup.model.forward(batch, patch)[0];
@@ -195,11 +198,15 @@ class HookLawsTest {
       HookPoint result = new HookPoint(Site.RESULT, 0);
       setup.model.forward(
           setup.alone(0),
-          Hooks.none().with(attnOut.toString(), plain.observer()).with(result.toString(), plain.observer()));
+          Hooks.none()
+              .with(attnOut.toString(), plain.observer())
+              .with(result.toString(), plain.observer()));
       Hook.Intervention zero = (context, x) -> x.muli(0);
       setup.model.forward(
           setup.alone(0),
-          Hooks.none().with("blocks.0.attn.hook_z", zero).with(attnOut.toString(), noHeads.observer()));
+          Hooks.none()
+              .with("blocks.0.attn.hook_z", zero)
+              .with(attnOut.toString(), noHeads.observer()));
       float[] expected = plain.get(attnOut).toFloatArray();
       float[] bias = noHeads.get(attnOut).toFloatArray();
       float[] heads = plain.get(result).sum(new int[] {2}).toFloatArray();
@@ -219,11 +226,16 @@ class HookLawsTest {
             return x;
           };
       float[] atZ =
-          setup.model.forward(
-              setup.alone(1), Hooks.none().with("blocks.0.attn.hook_z", withoutHeadOne))[0];
+          setup
+              .model
+              .forward(setup.alone(1), Hooks.none().with("blocks.0.attn.hook_z", withoutHeadOne))[
+              0];
       float[] atResult =
-          setup.model.forward(
-              setup.alone(1), Hooks.none().with("blocks.0.attn.hook_result", withoutHeadOne))[0];
+          setup
+              .model
+              .forward(
+                  setup.alone(1), Hooks.none().with("blocks.0.attn.hook_result", withoutHeadOne))[
+              0];
       assertArrayEquals(atZ, atResult, 5e-6f);
       assertFalse(java.util.Arrays.equals(atZ, setup.plain(setup.alone(1))[0]));
     }
@@ -263,7 +275,8 @@ class HookLawsTest {
     try (Setup setup = Setup.of(folder);
         ExecutorService threads = Executors.newFixedThreadPool(4)) {
       float[][] plain = setup.plain(setup.together());
-      Hooks zero = Hooks.none().with("blocks.*.attn.hook_z", (Hook.Intervention) (c, z) -> z.muli(0));
+      Hooks zero =
+          Hooks.none().with("blocks.*.attn.hook_z", (Hook.Intervention) (c, z) -> z.muli(0));
       float[][] without = setup.model.forward(setup.together(), zero);
       assertNotEquals(plain[0][0], without[0][0]);
       List<Future<?>> done = new ArrayList<>();
@@ -289,8 +302,7 @@ class HookLawsTest {
       Hooks typo = Hooks.none().with("blocks.1.atn.hook_z", (Hook.Observer) (c, x) -> {});
       String message =
           assertThrows(
-                  IllegalArgumentException.class,
-                  () -> setup.model.forward(setup.together(), typo))
+                  IllegalArgumentException.class, () -> setup.model.forward(setup.together(), typo))
               .getMessage();
       assertTrue(message.startsWith("no hook point matches 'blocks.1.atn.hook_z'"), message);
       assertTrue(message.contains("nearest: blocks.1.attn.hook_z"), message);
@@ -307,8 +319,7 @@ class HookLawsTest {
           Hooks.none().with("hook_full_embed", (Hook.Intervention) (c, x) -> x.sum(new int[] {1}));
       String message =
           assertThrows(
-                  IllegalStateException.class,
-                  () -> setup.model.forward(setup.together(), wrong))
+                  IllegalStateException.class, () -> setup.model.forward(setup.together(), wrong))
               .getMessage();
       assertTrue(message.startsWith("the intervention at hook_full_embed returned"), message);
     }

@@ -109,19 +109,22 @@ class NeuralRescorerTest {
   void aDocumentWithoutStoredTextIsAnError() throws IOException {
     TopDocs dark = searcher.search(new TermQuery(new Term("contents", "dark")), 10);
     String message =
-        assertThrows(
-                IllegalStateException.class, () -> rescorer.rescore(searcher, dark, 10))
+        assertThrows(IllegalStateException.class, () -> rescorer.rescore(searcher, dark, 10))
             .getMessage();
     assertTrue(message.startsWith("document 5 has no stored field 'contents'"), message);
   }
 
-  /** With a real model on random passages: explain gives, bit for bit, the score that rescore gave. */
+  /**
+   * With a real model on random passages: explain gives, bit for bit, the score that rescore gave.
+   */
   @Test
   void explainEqualsRescore() throws IOException {
     long seed = 20;
     Random random = new Random(seed);
     try (PairScorer real =
-        Rankers.open(Golden.folders("bert-cross").findFirst().orElseThrow(), "golden",
+        Rankers.open(
+            Golden.folders("bert-cross").findFirst().orElseThrow(),
+            "golden",
             ScorerOptions.defaults().withBatchSize(2))) {
       NeuralRescorer neural =
           new NeuralRescorer(real, "lamp oil", PassageSource.storedField("contents"));
@@ -136,8 +139,7 @@ class NeuralRescorerTest {
       NeuralRescorer fresh =
           new NeuralRescorer(real, "lamp oil", PassageSource.storedField("contents"));
       float alone = real.score("lamp oil", List.of(TEXTS.get(unseen))).scores()[0];
-      Explanation explanation =
-          fresh.explain(searcher, searcher.explain(QUERY, unseen), unseen);
+      Explanation explanation = fresh.explain(searcher, searcher.explain(QUERY, unseen), unseen);
       assertEquals(alone, explanation.getValue().floatValue(), "seed " + seed);
     }
   }

@@ -79,17 +79,14 @@ class PairTokenizerTest {
       TokenSequence cut = tokenizer.pair("the system", huge);
       assertEquals(64, cut.length());
       assertTrue(cut.truncated());
-      assertArrayEquals(
-          cut.ids(), tokenizer.pair("the system", "memory disk ".repeat(100)).ids());
+      assertArrayEquals(cut.ids(), tokenizer.pair("the system", "memory disk ".repeat(100)).ids());
     }
   }
 
   @Test
   void aVocabularyFileGivesTheSameIdsAsTheTokenizerMadeOfIt() throws IOException {
     JsonNode vocabulary =
-        new ObjectMapper()
-            .readTree(folder.resolve("tokenizer.json").toFile())
-            .at("/model/vocab");
+        new ObjectMapper().readTree(folder.resolve("tokenizer.json").toFile()).at("/model/vocab");
     Map<Integer, String> words = new TreeMap<>();
     vocabulary.fields().forEachRemaining(e -> words.put(e.getValue().asInt(), e.getKey()));
     Files.write(temp.resolve("vocab.txt"), new ArrayList<>(words.values()));

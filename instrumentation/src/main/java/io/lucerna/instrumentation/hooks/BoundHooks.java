@@ -69,12 +69,14 @@ public final class BoundHooks {
       if (!answer.getShape().equals(current.getShape())
           || answer.getDataType() != current.getDataType()) {
         throw new IllegalStateException(
-            String.format(Locale.ROOT, "the intervention at %s returned %s %s instead of %s %s", 
-                    context.point(),
-                    answer.getDataType(),
-                    answer.getShape(),
-                    current.getDataType(),
-                    current.getShape()));
+            String.format(
+                Locale.ROOT,
+                "the intervention at %s returned %s %s instead of %s %s",
+                context.point(),
+                answer.getDataType(),
+                answer.getShape(),
+                current.getDataType(),
+                current.getShape()));
       }
       NDArray own = answer.duplicate();
       own.attach(current.getManager());

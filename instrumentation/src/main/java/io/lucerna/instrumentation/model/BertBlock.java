@@ -134,7 +134,9 @@ record BertBlock(
    */
   private NDArray viaHeadResults(NDArray z, NDArray out, TokenBatch batch, BoundHooks hooks) {
     NDArray result =
-        z.expandDims(3).matMul(outputPerHead).squeeze(3); // [B, S, N, 1, D] x [N, D, H] -> [B, S, N, H]
+        z.expandDims(3)
+            .matMul(outputPerHead)
+            .squeeze(3); // [B, S, N, 1, D] x [N, D, H] -> [B, S, N, H]
     NDArray replaced = hooks.at(Site.RESULT, layer, batch, result);
     return replaced == result ? out : out.add(replaced.sub(result).sum(new int[] {2}));
   }

@@ -79,8 +79,7 @@ public final class HookedEncoder implements AutoCloseable {
       Weights weights = new Weights(checkpoint, manager, type, prefix);
       long h = config.width();
       wordEmbeddings = weights.body("embeddings.word_embeddings.weight", config.vocabulary(), h);
-      positionEmbeddings =
-          weights.body(POSITIONS, config.maxPositions(), h);
+      positionEmbeddings = weights.body(POSITIONS, config.maxPositions(), h);
       typeEmbeddings =
           weights.body("embeddings.token_type_embeddings.weight", config.tokenTypes(), h);
       embeddingNorm = BertBlock.norm(weights, "embeddings.LayerNorm", config);
@@ -139,7 +138,11 @@ public final class HookedEncoder implements AutoCloseable {
             : 0;
     if (labels < 1 || labels > 2) {
       throw new CheckpointException(
-          String.format(Locale.ROOT, "%s: the classifier has %d labels; a ranker has one or two", checkpoint, labels));
+          String.format(
+              Locale.ROOT,
+              "%s: the classifier has %d labels; a ranker has one or two",
+              checkpoint,
+              labels));
     }
     return new OutputHead.Classifier(
         pooler,
@@ -216,7 +219,11 @@ public final class HookedEncoder implements AutoCloseable {
   private void check(TokenBatch batch) {
     if (batch.width() > config.maxPositions()) {
       throw new IllegalArgumentException(
-          String.format(Locale.ROOT, "a text of %d tokens; this model takes at most %d", batch.width(), config.maxPositions()));
+          String.format(
+              Locale.ROOT,
+              "a text of %d tokens; this model takes at most %d",
+              batch.width(),
+              config.maxPositions()));
     }
     for (TokenSequence sequence : batch.sequences()) {
       for (int i = 0; i < sequence.length(); i++) {
@@ -229,7 +236,12 @@ public final class HookedEncoder implements AutoCloseable {
   private static void inRange(String what, long value, int bound) {
     if (value < 0 || value >= bound) {
       throw new IllegalArgumentException(
-          String.format(Locale.ROOT, "%s %d is not in 0..%d: the tokenizer does not fit the model", what, value, bound - 1));
+          String.format(
+              Locale.ROOT,
+              "%s %d is not in 0..%d: the tokenizer does not fit the model",
+              what,
+              value,
+              bound - 1));
     }
   }
 

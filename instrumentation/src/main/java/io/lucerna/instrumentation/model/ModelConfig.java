@@ -52,7 +52,11 @@ public record ModelConfig(
     positive("type_vocab_size", tokenTypes);
     if (width % heads != 0) {
       throw new IllegalArgumentException(
-          String.format(Locale.ROOT, "hidden_size %d is not a multiple of num_attention_heads %d", width, heads));
+          String.format(
+              Locale.ROOT,
+              "hidden_size %d is not a multiple of num_attention_heads %d",
+              width,
+              heads));
     }
     if (padId < 0 || padId >= vocabulary) {
       throw new IllegalArgumentException(
@@ -157,7 +161,8 @@ public record ModelConfig(
   private static void require(JsonNode json, String key, String value) {
     if (json.hasNonNull(key) && !json.get(key).asText().equals(value)) {
       throw new IllegalArgumentException(
-          String.format(Locale.ROOT, "%s is %s; only %s is supported", key, json.get(key).asText(), value));
+          String.format(
+              Locale.ROOT, "%s is %s; only %s is supported", key, json.get(key).asText(), value));
     }
   }
 

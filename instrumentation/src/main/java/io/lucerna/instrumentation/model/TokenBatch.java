@@ -29,7 +29,11 @@ public record TokenBatch(List<TokenSequence> sequences, int[] rows, long padId, 
     sequences = List.copyOf(sequences);
     if (sequences.isEmpty() || sequences.size() != rows.length) {
       throw new IllegalArgumentException(
-          String.format(Locale.ROOT, "a batch needs at least one sequence and as many row numbers, got %d and %d", sequences.size(), rows.length));
+          String.format(
+              Locale.ROOT,
+              "a batch needs at least one sequence and as many row numbers, got %d and %d",
+              sequences.size(),
+              rows.length));
     }
   }
 

@@ -17,7 +17,12 @@ public record TokenSequence(long[] ids, long[] types, int[] segments, boolean tr
   public TokenSequence {
     if (ids.length == 0 || ids.length != types.length || ids.length != segments.length) {
       throw new IllegalArgumentException(
-          String.format(Locale.ROOT, "ids, types and segments must have the same length of at least 1, got %d, %d, %d", ids.length, types.length, segments.length));
+          String.format(
+              Locale.ROOT,
+              "ids, types and segments must have the same length of at least 1, got %d, %d, %d",
+              ids.length,
+              types.length,
+              segments.length));
     }
   }
 

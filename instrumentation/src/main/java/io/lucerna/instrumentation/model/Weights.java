@@ -65,7 +65,13 @@ final class Weights {
     long[] found = checkpoint.shape(name);
     if (!Arrays.equals(found, shape)) {
       throw new CheckpointException(
-          String.format(Locale.ROOT, "%s: tensor %s has shape %s, config.json asks for %s", checkpoint, name, Arrays.toString(found), Arrays.toString(shape)));
+          String.format(
+              Locale.ROOT,
+              "%s: tensor %s has shape %s, config.json asks for %s",
+              checkpoint,
+              name,
+              Arrays.toString(found),
+              Arrays.toString(shape)));
     }
     if (!used.add(name)) {
       throw new IllegalStateException("tensor " + name + " is used twice");
@@ -103,11 +109,13 @@ final class Weights {
             (name.startsWith(prefix) ? name.substring(prefix.length()) : name).matches(leftOver));
     if (!unknown.isEmpty()) {
       throw new CheckpointException(
-          String.format(Locale.ROOT, "%s: %d tensors do not belong to this architecture: %s%s", 
-                  checkpoint,
-                  unknown.size(),
-                  String.join(", ", unknown.subList(0, Math.min(5, unknown.size()))),
-                  unknown.size() > 5 ? ", ..." : ""));
+          String.format(
+              Locale.ROOT,
+              "%s: %d tensors do not belong to this architecture: %s%s",
+              checkpoint,
+              unknown.size(),
+              String.join(", ", unknown.subList(0, Math.min(5, unknown.size()))),
+              unknown.size() > 5 ? ", ..." : ""));
     }
   }
 }

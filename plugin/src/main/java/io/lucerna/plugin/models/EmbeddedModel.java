@@ -14,8 +14,9 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * The ranker on the class path: {@code minilm}, which is sentence-transformers' all-MiniLM-L6-v2 as an ONNX file. It is laid out as
- * a model folder in the cache once, and opened from there like any other.
+ * The ranker on the class path: {@code minilm}, which is sentence-transformers' all-MiniLM-L6-v2 as
+ * an ONNX file. It is laid out as a model folder in the cache once, and opened from there like any
+ * other.
  */
 public final class EmbeddedModel {
   /** The name under which commands know it. */
@@ -50,7 +51,11 @@ public final class EmbeddedModel {
       long size = Files.size(draft.resolve("model.onnx"));
       if (size != ONNX_BYTES) {
         throw new IOException(
-            String.format(Locale.ROOT, "the embedded model.onnx has %d bytes instead of %d", size, ONNX_BYTES));
+            String.format(
+                Locale.ROOT,
+                "the embedded model.onnx has %d bytes instead of %d",
+                size,
+                ONNX_BYTES));
       }
       moveUnlessThere(draft, folder);
     } finally {

@@ -127,8 +127,7 @@ class MinilmParityTest {
       ModelCard card = scorer.card();
       assertEquals("bi-encoder, mean pooling, cosine", card.scorer());
       assertEquals(256, card.maxTokens());
-      assertEquals(
-          List.of(6, 12, 384), List.of(card.layers(), card.heads(), card.width()));
+      assertEquals(List.of(6, 12, 384), List.of(card.layers(), card.heads(), card.width()));
       assertEquals(22_565_376, card.parameters());
       assertTrue(card.sha256().matches("[0-9a-f]{64}"), card.sha256());
     }
