@@ -69,6 +69,11 @@ public final class Measure {
     return irName;
   }
 
+  /** Whether the summary of the topics is their mean: not so for counts and geometric means. */
+  public boolean isMean() {
+    return summary == Summary.MEAN;
+  }
+
   Summary summary() {
     return summary;
   }

@@ -1,6 +1,7 @@
 package io.lucerna.plugin;
 
 import io.lucerna.instrumentation.checkpoint.CheckpointException;
+import io.lucerna.qrels.TrecFileException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -30,6 +31,7 @@ final class Failures {
       case UncheckedIOException e -> explain(Objects.requireNonNull(e.getCause()));
       case NoSuchFileException e ->
           failure(ExitCode.INPUT, e.getFile() + ": no such file or folder");
+      case TrecFileException e -> failure(ExitCode.INPUT, e);
       case FileNotFoundException e -> failure(ExitCode.INPUT, e);
       case AccessDeniedException e -> failure(ExitCode.INPUT, e.getFile() + ": permission denied");
       case FileSystemException e -> failure(ExitCode.FAILED, e.getFile() + ": " + reason(e));

@@ -24,7 +24,10 @@ public final class Main {
   static final List<Entry> COMMANDS =
       List.of(
           new Entry(
-              "index", "Index a collection (Anserini's IndexCollection).", IndexCommand::new));
+              "index", "Index a collection (Anserini's IndexCollection).", IndexCommand::new),
+          new Entry("eval", "Measure a run against judgments, as trec_eval does.", EvalCommand::new),
+          new Entry(
+              "compare", "Compare runs over topics, with significance.", CompareCommand::new));
 
   private final PrintStream out;
   private final PrintStream err;
