@@ -88,21 +88,14 @@ final class CompareCommand implements Command {
 
   @Override
   public void run(Console console) throws Exception {
-    Comparison.Settings settings =
-        new Comparison.Settings(flags.seed, flags.rounds, flags.margin);
+    Comparison.Settings settings = new Comparison.Settings(flags.seed, flags.rounds, flags.margin);
     Correction correction = Correction.parse(flags.correction);
     List<Measure> measures = measures();
     List<Path> files = files();
     Qrels qrels = Qrels.read(Path.of(flags.qrels));
     RunComparison comparison =
         RunComparison.of(
-            read(files, qrels),
-            qrels,
-            measures,
-            flags.level,
-            flags.complete,
-            settings,
-            correction);
+            read(files, qrels), qrels, measures, flags.level, flags.complete, settings, correction);
     ComparisonText.lines(comparison, settings, correction).forEach(console.out()::println);
     if (!flags.output.isEmpty()) {
       Path output = Path.of(flags.output);

@@ -23,8 +23,16 @@ final class ComparisonCsv {
   static void writeTopics(RunComparison comparison, Path file) throws IOException {
     CSVFormat format =
         format(
-            "run", "measure", "topic", "baseline", "value", "change", "common_docs",
-            "swapped_pairs", "moved_docs", "total_moves");
+            "run",
+            "measure",
+            "topic",
+            "baseline",
+            "value",
+            "change",
+            "common_docs",
+            "swapped_pairs",
+            "moved_docs",
+            "total_moves");
     AtomicFile.write(
         file,
         out -> {
@@ -60,10 +68,29 @@ final class ComparisonCsv {
       throws IOException {
     CSVFormat format =
         format(
-            "run", "baseline_run", "measure", "topics", "baseline", "value", "change",
-            "relative_change", "lower95", "upper95", "t_p", "t_p_adjusted", "flip_p",
-            "flip_p_adjusted", "d_z", "wins", "ties", "losses", "equivalence_p", "correction",
-            "seed", "rounds", "margin");
+            "run",
+            "baseline_run",
+            "measure",
+            "topics",
+            "baseline",
+            "value",
+            "change",
+            "relative_change",
+            "lower95",
+            "upper95",
+            "t_p",
+            "t_p_adjusted",
+            "flip_p",
+            "flip_p_adjusted",
+            "d_z",
+            "wins",
+            "ties",
+            "losses",
+            "equivalence_p",
+            "correction",
+            "seed",
+            "rounds",
+            "margin");
     AtomicFile.write(
         file,
         out -> {

@@ -48,18 +48,26 @@ final class ComparisonText {
   private static TextTable table(RunComparison comparison) {
     TextTable table =
         new TextTable(
-            2, "measure", "run", "mean", "change", "change%", "95% interval", "p", "flip p",
-            "adj p", "d_z", "w/t/l", "same p");
+            2,
+            "measure",
+            "run",
+            "mean",
+            "change",
+            "change%",
+            "95% interval",
+            "p",
+            "flip p",
+            "adj p",
+            "d_z",
+            "w/t/l",
+            "same p");
     String last = "";
     for (RunComparison.Contrast contrast : comparison.contrasts()) {
       if (!contrast.measure().irName().equals(last)) {
         last = contrast.measure().irName();
         List<String> row =
             new ArrayList<>(
-                List.of(
-                    last,
-                    comparison.baseline(),
-                    format("%.4f", contrast.result().baseline())));
+                List.of(last, comparison.baseline(), format("%.4f", contrast.result().baseline())));
         while (row.size() < 12) {
           row.add("");
         }

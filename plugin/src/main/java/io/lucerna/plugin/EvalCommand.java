@@ -82,7 +82,6 @@ final class EvalCommand implements Command {
           flags.run + " and " + flags.qrels + " have no topic in common: nothing to measure");
     }
     Evaluation evaluation = Evaluation.of(run, qrels, selection.measures(), options);
-    TrecEvalReport.print(
-        selection, evaluation, run, flags.topics, !flags.noSummary, console.out());
+    TrecEvalReport.print(selection, evaluation, run, flags.topics, !flags.noSummary, console.out());
   }
 }

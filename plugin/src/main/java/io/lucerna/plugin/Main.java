@@ -23,9 +23,9 @@ public final class Main {
 
   static final List<Entry> COMMANDS =
       List.of(
+          new Entry("index", "Index a collection (Anserini's IndexCollection).", IndexCommand::new),
           new Entry(
-              "index", "Index a collection (Anserini's IndexCollection).", IndexCommand::new),
-          new Entry("eval", "Measure a run against judgments, as trec_eval does.", EvalCommand::new),
+              "eval", "Measure a run against judgments, as trec_eval does.", EvalCommand::new),
           new Entry(
               "compare", "Compare runs over topics, with significance.", CompareCommand::new));
 

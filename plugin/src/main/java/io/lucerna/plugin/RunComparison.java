@@ -75,8 +75,7 @@ record RunComparison(
     runs.forEach(
         (name, run) -> {
           evaluations.put(name, Evaluation.of(run, qrels, measures, options));
-          missing.put(
-              name, (int) topics.stream().filter(t -> run.ranking(t).isEmpty()).count());
+          missing.put(name, (int) topics.stream().filter(t -> run.ranking(t).isEmpty()).count());
         });
     List<String> names = List.copyOf(runs.keySet());
     String baseline = names.getFirst();
@@ -105,8 +104,7 @@ record RunComparison(
     for (int i = 0; i < contrasts.size(); i++) {
       Contrast c = contrasts.get(i);
       adjusted.add(
-          new Contrast(
-              c.run, c.measure, c.before, c.after, c.result, tTests.get(i), flips.get(i)));
+          new Contrast(c.run, c.measure, c.before, c.after, c.result, tTests.get(i), flips.get(i)));
     }
     return List.copyOf(adjusted);
   }

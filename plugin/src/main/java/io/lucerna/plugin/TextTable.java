@@ -3,7 +3,9 @@ package io.lucerna.plugin;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A table of text in aligned columns, two spaces apart; the first columns left, the others right. */
+/**
+ * A table of text in aligned columns, two spaces apart; the first columns left, the others right.
+ */
 final class TextTable {
   private final int leftColumns;
   private final List<List<String>> rows = new ArrayList<>();

@@ -45,8 +45,7 @@ class EvalCommandTest {
     Files.writeString(folder.resolve("bad"), "1 Q0 c 1 3 t\n1 Q0 c 2 2 t\n");
     Shell twice = Shell.run("eval", qrels, folder.resolve("bad").toString());
     assertEquals(ExitCode.INPUT, twice.code());
-    assertTrue(
-        twice.err().endsWith("bad:2: document c occurs twice for topic 1\n"), twice.err());
+    assertTrue(twice.err().endsWith("bad:2: document c occurs twice for topic 1\n"), twice.err());
     Shell missing = Shell.run("eval", qrels, "nowhere");
     assertEquals(ExitCode.INPUT, missing.code());
     Files.writeString(folder.resolve("other"), "2 Q0 c 1 3 t\n");
