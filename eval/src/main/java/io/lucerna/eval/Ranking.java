@@ -1,5 +1,6 @@
 package io.lucerna.eval;
 
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -69,6 +70,19 @@ public final class Ranking {
   /** The score at a place, counted from 0. */
   public float score(int place) {
     return scores[place];
+  }
+
+  /**
+   * The scores as they are read back from a run that {@link Run#write} wrote: strictly falling, and
+   * still so when they are printed with six decimals.
+   */
+  public float[] writtenScores() {
+    BigDecimal[] printed = RunWriter.printedScores(this);
+    float[] written = new float[printed.length];
+    for (int i = 0; i < written.length; i++) {
+      written[i] = (float) printed[i].doubleValue();
+    }
+    return written;
   }
 
   public Stream<RankedDoc> stream() {

@@ -1,54 +1,51 @@
 package io.lucerna.plugin;
 
-import java.io.OutputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import org.apache.logging.log4j.Level;
-import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.core.LogEvent;
 import org.apache.logging.log4j.core.Logger;
+import org.apache.logging.log4j.core.LoggerContext;
 import org.apache.logging.log4j.core.appender.AbstractAppender;
 import org.apache.logging.log4j.core.config.Property;
 
 /**
- * Collects the warnings that Anserini only logs, so that a command can fail on them, and keeps the
- * traces that it prints to standard error from the user, who sees them with {@code -verbose}.
+ * Collects what Anserini only logs or prints where it should fail: warnings, and traces on standard
+ * error. So a command can fail on them, and the user sees one line, or all with {@code -verbose}.
  */
 final class AnseriniWatch implements AutoCloseable {
+  private final boolean verbose;
   private final List<String> complaints = Collections.synchronizedList(new ArrayList<>());
   private final AbstractAppender appender;
-  private final List<Logger> loggers;
+  private final Logger logger;
   private final PrintStream standardError = System.err;
+  private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
 
-  private AnseriniWatch(List<Logger> loggers) {
-    this.loggers = loggers;
+  private AnseriniWatch(boolean verbose) {
+    this.verbose = verbose;
+    this.logger = LoggerContext.getContext(false).getRootLogger();
     this.appender =
         new AbstractAppender("watch", null, null, true, Property.EMPTY_ARRAY) {
           @Override
           public void append(LogEvent event) {
-            if (event.getLevel().isMoreSpecificThan(Level.WARN)) {
+            boolean serious = event.getLevel().isMoreSpecificThan(Level.WARN);
+            if (serious && event.getLoggerName().startsWith("io.anserini")) {
               complaints.add(event.getMessage().getFormattedMessage());
             }
           }
         };
   }
 
-  /** Starts to watch the loggers of these names and all below them. */
-  static AnseriniWatch on(boolean verbose, String... names) {
-    List<Logger> loggers = new ArrayList<>();
-    for (String name : names) {
-      loggers.add((Logger) LogManager.getLogger(name));
-    }
-    AnseriniWatch watch = new AnseriniWatch(loggers);
+  /** Starts to watch. */
+  static AnseriniWatch start(boolean verbose) {
+    AnseriniWatch watch = new AnseriniWatch(verbose);
     watch.appender.start();
-    if (!verbose) {
-      System.setErr(
-          new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8));
-    }
-    loggers.forEach(logger -> logger.addAppender(watch.appender));
+    watch.logger.addAppender(watch.appender);
+    System.setErr(new PrintStream(watch.printed, true, StandardCharsets.UTF_8));
     return watch;
   }
 
@@ -59,10 +56,27 @@ final class AnseriniWatch implements AutoCloseable {
     }
   }
 
+  /**
+   * The first line of the first trace, or else the first warning, after a colon; empty if there is
+   * none.
+   */
+  String reason() {
+    String trace = printed.toString(StandardCharsets.UTF_8);
+    return trace
+        .lines()
+        .findFirst()
+        .or(() -> complaints().stream().findFirst())
+        .map(r -> ": " + r)
+        .orElse("");
+  }
+
   @Override
   public void close() {
-    loggers.forEach(logger -> logger.removeAppender(appender));
+    logger.removeAppender(appender);
     appender.stop();
     System.setErr(standardError);
+    if (verbose) {
+      standardError.print(printed.toString(StandardCharsets.UTF_8));
+    }
   }
 }

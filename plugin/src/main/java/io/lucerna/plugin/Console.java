@@ -2,6 +2,7 @@ package io.lucerna.plugin;
 
 import java.io.PrintStream;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Where a command talks to.
@@ -15,8 +16,9 @@ import java.util.List;
 public record Console(
     PrintStream out, PrintStream err, boolean terminal, boolean verbose, List<String> commandLine) {
 
-  /** Prints one line of message. */
+  /** Prints one line of message, by the rules of {@link String#format}. */
+  @SuppressWarnings("AnnotateFormatMethod")
   public void say(String format, Object... values) {
-    err.println(String.format(java.util.Locale.ROOT, format, values));
+    err.println(String.format(Locale.ROOT, format, values));
   }
 }

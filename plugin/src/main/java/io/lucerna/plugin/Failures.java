@@ -1,10 +1,13 @@
 package io.lucerna.plugin;
 
 import io.lucerna.instrumentation.checkpoint.CheckpointException;
+import io.lucerna.instrumentation.hub.HubException;
 import io.lucerna.qrels.TrecFileException;
+import io.lucerna.topics.TopicSyntaxException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
@@ -28,12 +31,15 @@ final class Failures {
     return switch (thrown) {
       case CommandException e -> failure(e.code(), e);
       case CheckpointException e -> failure(ExitCode.MODEL, e);
+      case HubException e -> failure(ExitCode.MODEL, e);
       case UncheckedIOException e -> explain(Objects.requireNonNull(e.getCause()));
       case NoSuchFileException e ->
           failure(ExitCode.INPUT, e.getFile() + ": no such file or folder");
-      case TrecFileException e -> failure(ExitCode.INPUT, e);
       case FileNotFoundException e -> failure(ExitCode.INPUT, e);
       case AccessDeniedException e -> failure(ExitCode.INPUT, e.getFile() + ": permission denied");
+      case TrecFileException e -> failure(ExitCode.INPUT, e);
+      case TopicSyntaxException e -> failure(ExitCode.INPUT, e);
+      case CharacterCodingException e -> failure(ExitCode.INPUT, "a text file is not UTF-8");
       case FileSystemException e -> failure(ExitCode.FAILED, e.getFile() + ": " + reason(e));
       case IOException e -> failure(ExitCode.FAILED, e);
       case IllegalArgumentException e when e.getMessage() != null -> failure(ExitCode.USAGE, e);

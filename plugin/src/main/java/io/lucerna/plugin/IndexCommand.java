@@ -37,8 +37,7 @@ final class IndexCommand implements Command {
     args.quiet = !args.verbose;
     Counters counters;
     List<String> complaints;
-    try (AnseriniWatch watch =
-        AnseriniWatch.on(args.verbose, "io.anserini.index", "io.anserini.collection")) {
+    try (AnseriniWatch watch = AnseriniWatch.start(args.verbose)) {
       IndexCollection indexer = new IndexCollection(args);
       indexer.run();
       counters = indexer.getCounters();

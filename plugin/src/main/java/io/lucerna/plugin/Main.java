@@ -21,23 +21,48 @@ public final class Main {
    */
   record Entry(String name, String description, Supplier<Command> factory) {}
 
-  static final List<Entry> COMMANDS =
-      List.of(
-          new Entry("index", "Index a collection (Anserini's IndexCollection).", IndexCommand::new),
-          new Entry(
-              "eval", "Measure a run against judgments, as trec_eval does.", EvalCommand::new),
-          new Entry(
-              "compare", "Compare runs over topics, with significance.", CompareCommand::new));
+  static final List<Entry> COMMANDS = commands(new ModelRegistry());
 
+  private final List<Entry> commands;
   private final PrintStream out;
   private final PrintStream err;
   private final boolean terminal;
 
   /** Creates a command line that talks to these streams. */
   public Main(PrintStream out, PrintStream err, boolean terminal) {
+    this(COMMANDS, out, err, terminal);
+  }
+
+  Main(List<Entry> commands, PrintStream out, PrintStream err, boolean terminal) {
+    this.commands = commands;
     this.out = out;
     this.err = err;
     this.terminal = terminal;
+  }
+
+  /** The table of commands, over these models. */
+  static List<Entry> commands(ModelRegistry models) {
+    return List.of(
+        new Entry("index", "Index a collection (Anserini's IndexCollection).", IndexCommand::new),
+        new Entry(
+            "search",
+            "Search an index (Anserini's SearchCollection); rerank if a model is named.",
+            () -> new SearchCommand(models)),
+        new Entry(
+            "rerank",
+            "Rerank a TREC run or RankLLM requests with a neural ranker.",
+            () -> new RerankCommand(models)),
+        new Entry(
+            "score",
+            "Score the query and passage pairs of a table.",
+            () -> new ScoreCommand(models)),
+        new Entry(
+            "eval", "Measure a run against judgments, as trec_eval does.", EvalCommand::new),
+        new Entry("compare", "Compare runs over topics, with significance.", CompareCommand::new),
+        new Entry(
+            "models",
+            "Show the models that are at hand, or one model's card.",
+            () -> new ModelsCommand(models)));
   }
 
   /** Runs one command and ends the program with its exit code. */
@@ -118,8 +143,8 @@ public final class Main {
     return run(about.getFirst(), List.of("-help"), about);
   }
 
-  private static Entry find(String name) {
-    return COMMANDS.stream()
+  private Entry find(String name) {
+    return commands.stream()
         .filter(entry -> entry.name().equals(name))
         .findFirst()
         .orElseThrow(
@@ -127,14 +152,14 @@ public final class Main {
                 new CommandException(
                     ExitCode.USAGE,
                     "no such command; there are "
-                        + String.join(", ", COMMANDS.stream().map(Entry::name).toList())));
+                        + String.join(", ", commands.stream().map(Entry::name).toList())));
   }
 
-  private static void printHelp(PrintStream stream) {
+  private void printHelp(PrintStream stream) {
     stream.println("Usage: lucerna COMMAND [options]");
     stream.println();
     stream.println("Commands (\"lucerna COMMAND -help\" lists the options and shows an example):");
-    for (Entry entry : COMMANDS) {
+    for (Entry entry : commands) {
       stream.println(String.format(Locale.ROOT, "  %-8s  %s", entry.name(), entry.description()));
     }
     stream.println(String.format(Locale.ROOT, "  %-8s  %s", "help", "Print this."));

@@ -4,18 +4,40 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 
-/** The outcome of a command that a test ran in this process. */
+/**
+ * The outcome of a command that a test ran in this process, with {@link FakeScorer} as the model
+ * called {@code fake}.
+ */
 record Shell(ExitCode code, String out, String err) {
+  private static final ModelRegistry MODELS =
+      new ModelRegistry() {
+        @Override
+        public io.lucerna.reranker.PairScorer open(
+            String name, io.lucerna.reranker.ScorerOptions options) throws java.io.IOException {
+          return name.equals("fake") ? new FakeScorer(options) : super.open(name, options);
+        }
+      };
+
   static Shell run(String... arguments) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     ExitCode code =
         new Main(
+                Main.commands(MODELS),
                 new PrintStream(out, true, StandardCharsets.UTF_8),
                 new PrintStream(err, true, StandardCharsets.UTF_8),
                 false)
             .run(arguments);
     return new Shell(
         code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+  }
+
+  /** The same, and fails the test unless the command ended well. */
+  static Shell succeed(String... arguments) {
+    Shell shell = run(arguments);
+    if (shell.code() != ExitCode.DONE) {
+      throw new AssertionError(shell.code() + ": " + shell.err());
+    }
+    return shell;
   }
 }

@@ -1,0 +1,105 @@
+package io.lucerna.plugin;
+
+import io.anserini.index.IndexReaderUtils;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.lucene.document.Document;
+import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.index.IndexNotFoundException;
+import org.apache.lucene.index.Term;
+import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.ScoreDoc;
+import org.apache.lucene.search.TermQuery;
+import org.apache.lucene.store.FSDirectory;
+
+/**
+ * The texts stored in an Anserini index: field {@code raw} or, where there is none, {@code
+ * contents}.
+ */
+final class IndexTexts implements TextSource {
+  private static final String ID = "id";
+  private static final String RAW = "raw";
+  private static final String CONTENTS = "contents";
+
+  private final Path path;
+  private final DirectoryReader reader;
+  private final IndexSearcher searcher;
+
+  private IndexTexts(Path path, DirectoryReader reader) {
+    this.path = path;
+    this.reader = reader;
+    this.searcher = new IndexSearcher(reader);
+  }
+
+  /**
+   * Opens an index: a folder, or one of Anserini's prebuilt ones by name.
+   *
+   * @throws CommandException if there is none
+   */
+  static IndexTexts open(String index) throws IOException {
+    Path path;
+    try {
+      path = IndexReaderUtils.getIndex(index);
+    } catch (IllegalArgumentException e) {
+      throw new CommandException(ExitCode.INPUT, index + ": no such index", e);
+    }
+    try {
+      return new IndexTexts(path, DirectoryReader.open(FSDirectory.open(path)));
+    } catch (IndexNotFoundException e) {
+      throw new CommandException(ExitCode.INPUT, path + ": the folder holds no Lucene index", e);
+    } catch (IOException | IllegalArgumentException e) {
+      throw new CommandException(
+          ExitCode.INPUT, path + ": cannot be read as a Lucene index: " + e.getMessage(), e);
+    }
+  }
+
+  DirectoryReader reader() {
+    return reader;
+  }
+
+  @Override
+  public String text(String topic, String docno) throws IOException {
+    ScoreDoc[] hits = searcher.search(new TermQuery(new Term(ID, docno)), 2).scoreDocs;
+    if (hits.length != 1) {
+      String fault = hits.length == 0 ? "is not in the index" : "is more than once in the index";
+      throw new CommandException(ExitCode.INPUT, path + ": document " + docno + " " + fault);
+    }
+    Document document = searcher.storedFields().document(hits[0].doc, Set.of(RAW, CONTENTS));
+    return stored(document)
+        .orElseThrow(
+            () ->
+                new CommandException(
+                    ExitCode.INPUT,
+                    path
+                        + ": no text is stored for document "
+                        + docno
+                        + "; index again with -storeRaw or -storeContents"));
+  }
+
+  /** The passage that the index stores with a document, if it stores any. */
+  static Optional<String> stored(Document document) {
+    String raw = document.get(RAW);
+    return Optional.ofNullable(raw == null ? document.get(CONTENTS) : raw)
+        .map(JsonText::passageOrAll);
+  }
+
+  @Override
+  public Map<String, Object> identity() throws IOException {
+    Map<String, Object> identity = new LinkedHashMap<>();
+    identity.put("path", path.toString());
+    identity.put("documents", reader.numDocs());
+    identity.put("commit", reader.getIndexCommit().getSegmentsFileName());
+    identity.put(
+        "sha256", Hashes.sha256(path.resolve(reader.getIndexCommit().getSegmentsFileName())));
+    return identity;
+  }
+
+  @Override
+  public void close() throws IOException {
+    reader.close();
+  }
+}

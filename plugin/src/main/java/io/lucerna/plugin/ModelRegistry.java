@@ -1,0 +1,95 @@
+package io.lucerna.plugin;
+
+import io.lucerna.instrumentation.hub.HubClient;
+import io.lucerna.instrumentation.hub.HubProgress;
+import io.lucerna.instrumentation.hub.HubSettings;
+import io.lucerna.plugin.models.EmbeddedModel;
+import io.lucerna.reranker.PairScorer;
+import io.lucerna.reranker.Rankers;
+import io.lucerna.reranker.ScorerOptions;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** Finds models by the names that users give them. */
+class ModelRegistry {
+  /** The model that comes with Lucerna. */
+  static final String DEFAULT = EmbeddedModel.NAME;
+
+  private static final String HUB_FOLDER = "models--";
+
+  private final Map<String, String> environment;
+  private final Path home;
+
+  ModelRegistry() {
+    this(System.getenv(), Path.of(System.getProperty("user.home", "")));
+  }
+
+  /** Looks for caches where these variables and this home folder say. */
+  ModelRegistry(Map<String, String> environment, Path home) {
+    this.environment = environment;
+    this.home = home;
+  }
+
+  /**
+   * Opens a ranker.
+   *
+   * @param name {@code minilm}, a folder, or {@code org/name} on the hub, which is fetched if it is
+   *     not cached
+   * @throws CommandException if nothing of that name exists
+   */
+  PairScorer open(String name, ScorerOptions options) throws IOException {
+    return Rankers.open(folder(name), name, options);
+  }
+
+  private Path folder(String name) throws IOException {
+    if (name.equals(EmbeddedModel.NAME)) {
+      return EmbeddedModel.folder(cache());
+    }
+    Path folder = Path.of(name);
+    if (Files.isDirectory(folder)) {
+      return folder;
+    }
+    if (name.matches("[\\w][\\w.-]*/[\\w][\\w.-]*")) {
+      return new HubClient(hub(), HubProgress.NONE).snapshot(name, "main");
+    }
+    throw new CommandException(
+        ExitCode.MODEL,
+        name
+            + ": no such model; name minilm, an existing Hugging Face folder, or org/name on the"
+            + " hub");
+  }
+
+  private HubSettings hub() {
+    return HubSettings.from(environment, home);
+  }
+
+  private Path cache() {
+    String own = environment.get("LUCERNA_CACHE");
+    return own == null ? home.resolve(".cache/lucerna") : Path.of(own);
+  }
+
+  /**
+   * The names that can be opened without a download: the embedded model, and what the hub's cache
+   * holds.
+   */
+  List<String> known() throws IOException {
+    List<String> names = new ArrayList<>(List.of(EmbeddedModel.NAME));
+    Path hub = hub().cache();
+    if (Files.isDirectory(hub)) {
+      try (Stream<Path> folders = Files.list(hub)) {
+        folders
+            .map(folder -> String.valueOf(folder.getFileName()))
+            .filter(folder -> folder.startsWith(HUB_FOLDER))
+            .map(folder -> folder.substring(HUB_FOLDER.length()).replace("--", "/"))
+            .sorted()
+            .forEach(names::add);
+      }
+    }
+    return names;
+  }
+}

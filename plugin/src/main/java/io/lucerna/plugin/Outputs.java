@@ -1,0 +1,86 @@
+package io.lucerna.plugin;
+
+import io.lucerna.eval.Run;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+
+/** Where a run goes and in which form; checked before any work is done. */
+final class Outputs {
+  private static final int NAMED = 5;
+
+  private final Path path;
+  private final boolean msMarco;
+  private final String tag;
+
+  /**
+   * Checks that the output can be written.
+   *
+   * @throws CommandException if it cannot
+   */
+  Outputs(String output, String format, String tag) {
+    this.path = Path.of(output);
+    if (!format.equals("trec") && !format.equals("msmarco")) {
+      throw new CommandException(ExitCode.USAGE, "-format must be trec or msmarco, got " + format);
+    }
+    this.msMarco = format.equals("msmarco");
+    if (tag.isEmpty() || tag.chars().anyMatch(Character::isWhitespace)) {
+      throw new CommandException(ExitCode.USAGE, "-runtag must be one word, got '" + tag + "'");
+    }
+    this.tag = tag;
+    Path folder = path.toAbsolutePath().getParent();
+    if (Files.isDirectory(path) || folder == null || !Files.isWritable(folder)) {
+      throw new CommandException(
+          ExitCode.USAGE, output + ": -output must be a file in an existing, writable folder");
+    }
+  }
+
+  Path path() {
+    return path;
+  }
+
+  /** The same form under another name. */
+  Outputs at(Path other) {
+    return new Outputs(other.toString(), msMarco ? "msmarco" : "trec", tag);
+  }
+
+  /** Writes a run. */
+  void write(Run run) throws IOException {
+    if (msMarco) {
+      run.writeMsMarco(path);
+    } else {
+      run.write(path);
+    }
+  }
+
+  /** Writes what reranking gave, as requests where the name says so. */
+  void write(RerankJob.Outcome outcome, List<Candidates> candidates, TextSource texts)
+      throws IOException {
+    if (outcome.rankings().size() != candidates.size()) {
+      throw new CommandException(
+          ExitCode.FAILED,
+          candidates.size() + " topics went in, " + outcome.rankings().size() + " came out");
+    }
+    Run run = outcome.run(tag);
+    if (Requests.isRequests(path.toString())) {
+      Requests.write(path, candidates, run, texts);
+    } else {
+      write(run);
+    }
+  }
+
+  /** What a topics option named, for provenance: a file with its hash, or a name. */
+  static Map<String, Object> topics(String topics) throws IOException {
+    Path file = Path.of(topics);
+    return Files.isRegularFile(file) ? Hashes.of(file) : Map.of("name", topics);
+  }
+
+  /** The first few of these, for a message. */
+  static String some(Collection<String> names) {
+    String first = String.join(", ", names.stream().limit(NAMED).toList());
+    return names.size() > NAMED ? first + ", ..." : first;
+  }
+}

@@ -1,0 +1,58 @@
+package io.lucerna.plugin;
+
+import com.fasterxml.jackson.core.util.DefaultIndenter;
+import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.lucerna.eval.AtomicFile;
+import io.lucerna.reranker.ModelCard;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** What is needed to make an output again, written as {@code OUTPUT.meta.json} beside it. */
+final class Provenance {
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+
+  private final Map<String, Object> fields = new LinkedHashMap<>();
+
+  Provenance(Console console) {
+    fields.put("command", console.commandLine());
+    fields.put("versions", Versions.all());
+    fields.put("created", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
+  }
+
+  /** Adds a field; values are strings, numbers, lists and maps. */
+  Provenance put(String name, Object value) {
+    fields.put(name, value);
+    return this;
+  }
+
+  /** Adds the model that scored. */
+  Provenance put(ModelCard card) {
+    return put("model", card);
+  }
+
+  /** Adds what came out of reranking. */
+  Provenance put(RerankJob.Outcome outcome) {
+    Map<String, Object> counts = new LinkedHashMap<>();
+    counts.put("topics", outcome.rankings().size());
+    counts.put("scored", outcome.scored());
+    counts.put("truncated", outcome.truncated());
+    counts.put("empty", outcome.empty());
+    return put("counts", counts);
+  }
+
+  /** Writes the file beside the output. */
+  void writeBeside(Path output) throws IOException {
+    DefaultIndenter lines = new DefaultIndenter("  ", "\n");
+    String json =
+        MAPPER
+            .writer(new DefaultPrettyPrinter().withObjectIndenter(lines))
+            .writeValueAsString(fields);
+    AtomicFile.write(
+        output.resolveSibling(output.getFileName() + ".meta.json"), out -> out.write(json + "\n"));
+  }
+}

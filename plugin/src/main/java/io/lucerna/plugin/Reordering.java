@@ -1,0 +1,30 @@
+package io.lucerna.plugin;
+
+import io.lucerna.eval.RankedDoc;
+import io.lucerna.eval.Ranking;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Puts new scores on the top of a ranking and keeps the rest below. */
+final class Reordering {
+  private Reordering() {}
+
+  /**
+   * Ranks the first {@code scores.length} documents by the new scores. All others follow in the
+   * order they had, each one step of float below the one before, the first below the lowest new
+   * score.
+   */
+  static Ranking of(Ranking first, float[] scores) {
+    List<RankedDoc> docs = new ArrayList<>(first.size());
+    float below = Float.POSITIVE_INFINITY;
+    for (int i = 0; i < scores.length; i++) {
+      docs.add(new RankedDoc(first.docno(i), scores[i]));
+      below = Math.min(below, scores[i]);
+    }
+    for (int i = scores.length; i < first.size(); i++) {
+      below = Math.nextDown(below);
+      docs.add(new RankedDoc(first.docno(i), below));
+    }
+    return Ranking.of(first.topic(), docs);
+  }
+}

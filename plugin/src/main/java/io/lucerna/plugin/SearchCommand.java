@@ -1,0 +1,210 @@
+package io.lucerna.plugin;
+
+import io.anserini.search.SearchCollection;
+import io.lucerna.eval.RankedDoc;
+import io.lucerna.eval.Ranking;
+import io.lucerna.eval.Run;
+import io.lucerna.reranker.PairScorer;
+import io.lucerna.reranker.ScorerOptions;
+import io.lucerna.topics.TopicReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import org.apache.lucene.index.FieldInfo;
+import org.apache.lucene.index.FieldInfos;
+import org.apache.lucene.index.IndexOptions;
+
+/**
+ * {@code search}: Anserini's own search with all of its flags and, if a model is named, neural
+ * reranking of what it finds. The reranking comes after Anserini's threads have ended and is the
+ * code of {@code rerank}, so the run is the same for any number of threads.
+ */
+final class SearchCommand implements Command {
+  private final ModelRegistry models;
+  private final SearchCollection.Args args = new SearchCollection.Args();
+  private final RerankOptions rerank = new RerankOptions();
+
+  SearchCommand(ModelRegistry models) {
+    this.models = models;
+  }
+
+  @Override
+  public List<Object> options() {
+    return List.of(args, rerank);
+  }
+
+  @Override
+  public String example() {
+    return "-index indexes/cacm -topics topics.cacm.txt -topicReader Cacm -output run.minilm.txt -bm25"
+        + " -hits 1000 -rerank.model minilm -rerank.depth 50";
+  }
+
+  @Override
+  public void run(Console console) throws Exception {
+    ScorerOptions options = rerank.scorerOptions();
+    rerank.cleaning();
+    Outputs out = new Outputs(args.output, args.format, args.runtag);
+    checkNumbers();
+    try (IndexTexts texts = IndexTexts.open(args.index)) {
+      checkNames(texts);
+      Map<String, String> queries = queries();
+      boolean maxPassage = Boolean.TRUE.equals(args.selectMaxPassage);
+      List<FirstStage.Result> results = firstStage(queries.keySet(), console);
+      args.selectMaxPassage = maxPassage;
+      Provenance provenance = new Provenance(console);
+      provenance.put("topics", topicsIdentity()).put("index", texts.identity());
+      if (rerank.model == null) {
+        for (FirstStage.Result result : results) {
+          Outputs to = out.at(Path.of(args.output + result.suffix()));
+          to.write(Run.of(args.runtag, result.rankings()));
+          provenance.writeBeside(to.path());
+          report(result.rankings(), queries, to, console);
+        }
+        return;
+      }
+      try (PairScorer scorer = models.open(rerank.model, options)) {
+        provenance.put(scorer.card()).put("depth", rerank.depth);
+        for (FirstStage.Result result : results) {
+          Outputs to = out.at(Path.of(args.output + result.suffix()));
+          rerank(result, queries, scorer, texts, to, provenance, console);
+          report(result.rankings(), queries, to, console);
+        }
+      }
+    }
+  }
+
+  private void checkNumbers() {
+    if (args.threads < 1 || args.parallelism < 1 || args.hits < 1) {
+      throw new CommandException(
+          ExitCode.USAGE,
+          "-threads, -parallelism and -hits must be at least 1, got "
+              + args.threads
+              + ", "
+              + args.parallelism
+              + " and "
+              + args.hits);
+    }
+    if (rerank.model != null && Boolean.TRUE.equals(args.backgroundLinking)) {
+      throw new CommandException(
+          ExitCode.USAGE, "-rerank.model needs queries in words; -backgroundLinking has documents");
+    }
+  }
+
+  /** Anserini goes on, and ends well, when one of these is wrong. */
+  private void checkNames(IndexTexts texts) {
+    AnseriniNames.require("io.anserini.search.query.", args.queryGenerator, "-generator");
+    if (args.encoder != null) {
+      AnseriniNames.require("io.anserini.encoder.sparse.", args.encoder + "Encoder", "-encoder");
+    }
+    Set<String> searchable = new TreeSet<>();
+    for (FieldInfo field : FieldInfos.getMergedFieldInfos(texts.reader())) {
+      if (field.getIndexOptions() != IndexOptions.NONE) {
+        searchable.add(field.name);
+      }
+    }
+    List<String> wanted = new ArrayList<>();
+    for (String field : args.fields) {
+      wanted.add(field.split("=")[0]);
+    }
+    if (wanted.isEmpty()) {
+      wanted.add("contents");
+    }
+    for (String field : wanted) {
+      if (!searchable.contains(field)) {
+        throw new CommandException(
+            ExitCode.INPUT,
+            args.index
+                + ": the index has no field "
+                + field
+                + " to search; it has "
+                + String.join(", ", searchable));
+      }
+    }
+  }
+
+  private Map<String, String> queries() throws IOException {
+    Map<String, String> queries = new LinkedHashMap<>();
+    for (String topics : args.topics) {
+      if (args.topicReader == null && Files.isRegularFile(Path.of(topics))) {
+        args.topicReader = TopicReader.guessFormat(Path.of(topics)).anseriniName();
+      }
+      queries.putAll(TopicFiles.read(topics, args.topicReader, args.topicField));
+    }
+    return queries;
+  }
+
+  private List<FirstStage.Result> firstStage(Set<String> topics, Console console)
+      throws IOException {
+    if (rerank.model != null) {
+      // Segments must reach the model whole; the best one of each document is chosen after it.
+      args.selectMaxPassage = false;
+    }
+    return FirstStage.search(args, topics, console.verbose());
+  }
+
+  private void rerank(
+      FirstStage.Result result,
+      Map<String, String> queries,
+      PairScorer scorer,
+      TextSource texts,
+      Outputs to,
+      Provenance provenance,
+      Console console)
+      throws IOException {
+    List<Candidates> candidates = new ArrayList<>();
+    for (Ranking ranking : result.rankings()) {
+      String query = Objects.requireNonNull(queries.get(ranking.topic()), ranking.topic());
+      candidates.add(new Candidates(query, ranking));
+    }
+    CleaningChoice cleaning = rerank.cleaning(candidates, texts);
+    console.say("passages cleaned: %s", cleaning);
+    RerankJob.Outcome outcome =
+        new RerankJob(scorer, rerank.depth, console)
+            .run(candidates, (t, d) -> cleaning.cleaning().apply(texts.text(t, d)));
+    if (Boolean.TRUE.equals(args.selectMaxPassage)) {
+      outcome = outcome.with(outcome.rankings().stream().map(this::bestSegments).toList());
+    }
+    to.write(outcome, candidates, texts);
+    provenance.put("cleaning", cleaning.toString()).put(outcome).writeBeside(to.path());
+    console.say("%s", outcome.summary(scorer));
+  }
+
+  /** Keeps the best segment of each document, under the document's id, as Anserini does. */
+  private Ranking bestSegments(Ranking segments) {
+    Map<String, RankedDoc> best = new LinkedHashMap<>();
+    for (RankedDoc segment : segments.stream().toList()) {
+      String docno = segment.docno().split(args.selectMaxPassageDelimiter)[0];
+      best.putIfAbsent(docno, new RankedDoc(docno, segment.score()));
+    }
+    return Ranking.of(segments.topic(), best.values()).top(args.selectMaxPassageHits);
+  }
+
+  private List<Map<String, Object>> topicsIdentity() throws IOException {
+    List<Map<String, Object>> identities = new ArrayList<>();
+    for (String topics : args.topics) {
+      identities.add(Outputs.topics(topics));
+    }
+    return identities;
+  }
+
+  private static void report(
+      Collection<Ranking> rankings, Map<String, String> queries, Outputs to, Console console) {
+    Set<String> without = new HashSet<>(queries.keySet());
+    rankings.forEach(ranking -> without.remove(ranking.topic()));
+    if (!without.isEmpty()) {
+      console.say(
+          "%d of %d topics have no hits: %s",
+          without.size(), queries.size(), Outputs.some(new TreeSet<>(without)));
+    }
+    console.say("%d topics in %s", rankings.size(), to.path());
+  }
+}
