@@ -177,9 +177,19 @@ final class FakeHub implements AutoCloseable {
       waitForClose();
     }
     if (until < bytes.length) {
+      pause();
       throw new IOException("breaks off: an exception closes the connection");
     }
     exchange.close();
+  }
+
+  /** Long enough for the client to take what was sent: an error makes it forget what waits. */
+  private static void pause() {
+    try {
+      Thread.sleep(200);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private void waitForClose() {

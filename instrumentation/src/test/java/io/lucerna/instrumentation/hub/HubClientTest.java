@@ -216,9 +216,11 @@ class HubClientTest {
     hub.redirect = true;
     hub.breaks.put(WEIGHTS, 1);
     assertWeightsWhole(fetch());
+    // What had arrived when the connection broke is up to the network; some of it must be kept.
     assertTrue(
-        hub.requests.contains(
-            "STORE GET /" + WEIGHTS + " bytes=" + served(WEIGHTS).length / 2 + "-"));
+        hub.requests.stream()
+            .anyMatch(request -> request.matches("STORE GET /" + WEIGHTS + " bytes=[1-9]\\d*-")),
+        hub.requests.toString());
   }
 
   @Test
