@@ -108,9 +108,7 @@ class NeuralRescorerTest {
   @Test
   void aDocumentWithoutStoredTextIsAnError() throws IOException {
     TopDocs dark = searcher.search(new TermQuery(new Term("contents", "dark")), 10);
-    String message =
-        assertThrows(IllegalStateException.class, () -> rescorer.rescore(searcher, dark, 10))
-            .getMessage();
+    String message = Refusals.message(IllegalStateException.class, () -> rescorer.rescore(searcher, dark, 10));
     assertTrue(message.startsWith("document 5 has no stored field 'contents'"), message);
   }
 

@@ -58,11 +58,9 @@ class PairTokenizerTest {
   @Test
   void aQueryWithoutRoomForAPassageIsAnError() {
     try (PairTokenizer narrow = PairTokenizer.open(folder, 6)) {
-      String message =
-          assertThrows(
+      String message = Refusals.message(
                   IllegalArgumentException.class,
-                  () -> narrow.pair("the memory of the system", "the disk"))
-              .getMessage();
+                  () -> narrow.pair("the memory of the system", "the disk"));
       assertTrue(message.matches("the query takes \\d+ tokens .*; the limit is 6"), message);
       assertThrows(
           IllegalArgumentException.class, () -> narrow.query("the memory of the system of memory"));
@@ -111,12 +109,10 @@ class PairTokenizerTest {
 
   @Test
   void brokenTokenizersNameTheFolder() throws IOException {
-    String none =
-        assertThrows(CheckpointException.class, () -> PairTokenizer.open(temp, 64)).getMessage();
+    String none = Refusals.message(CheckpointException.class, () -> PairTokenizer.open(temp, 64));
     assertEquals(temp + ": neither tokenizer.json nor vocab.txt is there", none);
     Files.writeString(temp.resolve("tokenizer.json"), "{\"version\": \"1.0\", \"model\": {");
-    String broken =
-        assertThrows(CheckpointException.class, () -> PairTokenizer.open(temp, 64)).getMessage();
+    String broken = Refusals.message(CheckpointException.class, () -> PairTokenizer.open(temp, 64));
     assertTrue(broken.startsWith(temp + ": the tokenizer cannot be read"), broken);
   }
 }

@@ -1,0 +1,233 @@
+package io.lucerna.reranker;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.lucerna.instrumentation.checkpoint.CheckpointException;
+import io.lucerna.instrumentation.model.Pooling;
+import io.lucerna.instrumentation.model.Precision;
+import io.lucerna.reranker.examples.LuceneExample;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a model folder says is what the ranker does, and a folder that cannot be used says why. */
+class RankersTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String QUERY = "the memory of the system";
+  private static final List<String> PASSAGES =
+      List.of("the disk and the memory", "water", "the operating system of a computer", "water");
+
+  @TempDir Path temp;
+
+  private Path copy(String golden) throws IOException {
+    Path from = Golden.folders(golden).findFirst().orElseThrow();
+    Path to = temp.resolve(golden);
+    try (Stream<Path> files = Files.walk(from)) {
+      for (Path file : files.toList()) {
+        Path target = to.resolve(from.relativize(file).toString());
+        Files.createDirectories(target.getParent());
+        if (Files.isRegularFile(file) && !file.getFileName().toString().startsWith("reference")) {
+          Files.copy(file, target);
+        }
+      }
+    }
+    return to;
+  }
+
+  private static void edit(Path file, Consumer<ObjectNode> change) throws IOException {
+    ObjectNode json = (ObjectNode) JSON.readTree(file.toFile());
+    change.accept(json);
+    JSON.writeValue(file.toFile(), json);
+  }
+
+  private static float[] scores(Path folder, ScorerOptions options) {
+    try (PairScorer scorer = Rankers.open(folder, "test", options)) {
+      return scorer.score(QUERY, PASSAGES).scores();
+    }
+  }
+
+  private static String refusal(Path folder) {
+    return Refusals.message(
+            CheckpointException.class,
+            () -> Rankers.open(folder, "test", ScorerOptions.defaults()).close());
+  }
+
+  @Test
+  void poolingAndSimilarityComeFromTheFolder() throws IOException {
+    Path folder = copy("bert-bi");
+    Files.deleteIfExists(folder.resolve("modules.json"));
+    Files.deleteIfExists(folder.resolve("config_sentence_transformers.json"));
+    Files.createDirectories(folder.resolve("1_Pooling"));
+    Files.writeString(
+        folder.resolve("1_Pooling/config.json"),
+        "{\"pooling_mode_cls_token\": true, \"pooling_mode_mean_tokens\": false}");
+    ScorerOptions plain = ScorerOptions.defaults();
+    ScorerOptions cls = plain.withPooling(Pooling.CLS);
+    float[] byFolder = scores(folder, plain);
+    assertArrayEquals(scores(folder, cls.withSimilarity(Similarity.COSINE)), byFolder);
+    Files.writeString(
+        folder.resolve("config_sentence_transformers.json"), "{\"similarity_fn_name\": \"dot\"}");
+    float[] dot = scores(folder, plain);
+    assertArrayEquals(scores(folder, cls.withSimilarity(Similarity.DOT)), dot);
+    assertNotEquals(byFolder[0], dot[0]);
+    Files.writeString(
+        folder.resolve("modules.json"),
+        "[{\"type\": \"sentence_transformers.models.Pooling\", \"path\": \"1_Pooling\"},"
+            + "{\"type\": \"sentence_transformers.models.Normalize\", \"path\": \"2_Normalize\"}]");
+    assertArrayEquals(byFolder, scores(folder, plain), "dot of normalised vectors is cosine");
+  }
+
+  @Test
+  void labelsAreChosen() throws IOException {
+    Path folder = copy("bert-cross-2labels");
+    ScorerOptions options = ScorerOptions.defaults();
+    float[] zero = scores(folder, options.withLabel(Label.FIRST));
+    float[] one = scores(folder, options.withLabel(Label.LAST));
+    float[] difference = scores(folder, options.withLabel(Label.DIFFERENCE));
+    assertArrayEquals(one, scores(folder, options), "the last label scores by default");
+    for (int i = 0; i < zero.length; i++) {
+      assertEquals(one[i] - zero[i], difference[i]);
+    }
+    Path single = copy("bert-cross");
+    assertThrows(
+        IllegalArgumentException.class, () -> scores(single, options.withLabel(Label.FIRST)));
+  }
+
+  @Test
+  void doublePrecisionAgrees() throws IOException {
+    Path folder = copy("bert-cross");
+    float[] single = scores(folder, ScorerOptions.defaults());
+    float[] exact = scores(folder, ScorerOptions.defaults().withPrecision(Precision.FP64));
+    assertArrayEquals(exact, single, 5e-6f);
+  }
+
+  @Test
+  void rememberedPassagesScoreTheSameAndAreNotReadAgain() throws IOException {
+    Path folder = copy("bert-bi");
+    try (PairScorer scorer = Rankers.open(folder, "test", ScorerOptions.defaults())) {
+      float[] plain = scorer.score(QUERY, PASSAGES).scores();
+      assertEquals(plain[1], plain[3], "the same text twice has the same score");
+      PairScorer remembering = scorer.remembering(100);
+      assertArrayEquals(plain, remembering.score(QUERY, PASSAGES).scores());
+      assertArrayEquals(plain, remembering.score(QUERY, PASSAGES).scores());
+      PairScorer forgetful = scorer.remembering(1);
+      forgetful.score("water", PASSAGES);
+      float[] after = forgetful.score(QUERY, PASSAGES).scores();
+      assertArrayEquals(plain, after, 5e-6f);
+    }
+  }
+
+  @Test
+  void theSameCallRepeatsBitForBitWhateverWasScoredBefore() throws IOException {
+    for (String golden : List.of("bert-bi", "bert-cross")) {
+      try (PairScorer scorer = Rankers.open(copy(golden), "test", ScorerOptions.defaults())) {
+        float[] once = scorer.score(QUERY, PASSAGES).scores();
+        scorer.score("water", List.of("another passage", PASSAGES.get(0)));
+        assertArrayEquals(once, scorer.score(QUERY, PASSAGES).scores());
+      }
+    }
+  }
+
+  @Test
+  void limitsOnLength() throws IOException {
+    Path folder = copy("bert-cross");
+    int positions = JSON.readTree(folder.resolve("config.json").toFile())
+        .get("max_position_embeddings").asInt();
+    try (PairScorer scorer = Rankers.open(folder, "test", ScorerOptions.defaults())) {
+      assertEquals(Math.min(512, positions), scorer.card().maxTokens());
+      PairScores scores = scorer.score(QUERY, List.of("", "water ".repeat(100_000)));
+      assertArrayEquals(new boolean[] {false, true}, scores.truncated());
+      assertEquals(scorer.card().maxTokens(), scores.tokens()[1]);
+      assertEquals(1, scores.truncatedCount());
+    }
+    String message = Refusals.message(
+                IllegalArgumentException.class,
+                () -> scores(folder, ScorerOptions.defaults().withMaxTokens(positions + 1)));
+    assertTrue(message.contains("is more than the " + positions + " positions"), message);
+    edit(folder.resolve("tokenizer_config.json"), json -> json.put("model_max_length", 40));
+    try (PairScorer scorer = Rankers.open(folder, "test", ScorerOptions.defaults())) {
+      assertEquals(40, scorer.card().maxTokens());
+    }
+  }
+
+  @Test
+  void unusableFoldersSayWhy() throws IOException {
+    Path config = copy("bert-cross").resolve("config.json");
+    String good = Files.readString(config);
+    Path folder = config.getParent();
+    record Case(Consumer<ObjectNode> change, String message) {}
+    List<Case> cases =
+        List.of(
+            new Case(
+                c -> c.putArray("architectures").add("GPT2LMHeadModel"),
+                "architecture GPT2LMHeadModel is not supported; supported: [BertModel,"),
+            new Case(c -> c.put("hidden_act", "mish"), "hidden_act mish is not supported"),
+            new Case(
+                c -> c.put("position_embedding_type", "relative_key"),
+                "position_embedding_type is relative_key; only absolute is supported"),
+            new Case(c -> c.put("num_attention_heads", 5), "is not a multiple of"),
+            new Case(c -> c.remove("hidden_size"), "hidden_size must be a whole number, got nothing"),
+            new Case(c -> c.put("num_hidden_layers", 3), "no tensor bert.encoder.layer.2."),
+            new Case(c -> c.put("num_hidden_layers", 1), "do not belong to this architecture"),
+            new Case(c -> c.put("intermediate_size", 63), "config.json asks for [63"),
+            new Case(c -> c.put("vocab_size", 7), "config.json asks for [7"));
+    for (Case broken : cases) {
+      Files.writeString(config, good);
+      edit(config, broken.change);
+      String message = refusal(folder);
+      assertTrue(message.contains(broken.message), message);
+      assertTrue(message.startsWith(folder.toString()), message);
+    }
+    Files.writeString(config, "{");
+    assertTrue(refusal(folder).contains("not readable as JSON"));
+    Files.delete(config);
+    assertTrue(refusal(folder).endsWith("config.json: no such file"));
+  }
+
+  @Test
+  void notANumberInTheWeightsIsRefused() throws IOException {
+    Path folder = copy("bert-cross");
+    Path weights = folder.resolve("model.safetensors");
+    byte[] bytes = Files.readAllBytes(weights);
+    byte[] nan = {0, 0, (byte) 0xc0, 0x7f};
+    System.arraycopy(nan, 0, bytes, bytes.length - 4, 4);
+    Files.write(weights, bytes);
+    assertTrue(refusal(folder).contains("NaN"), refusal(folder));
+  }
+
+  @Test
+  void sentenceTransformersFilesThatCannotBeHonouredAreRefused() throws IOException {
+    Path folder = copy("bert-bi");
+    Files.createDirectories(folder.resolve("1_Pooling"));
+    Files.writeString(
+        folder.resolve("1_Pooling/config.json"),
+        "{\"pooling_mode_max_tokens\": true, \"pooling_mode_mean_tokens\": false}");
+    Files.writeString(
+        folder.resolve("modules.json"),
+        "[{\"type\": \"sentence_transformers.models.Pooling\", \"path\": \"1_Pooling\"}]");
+    assertTrue(refusal(folder).contains("pooling_mode_max_tokens is not supported"));
+    Files.writeString(
+        folder.resolve("modules.json"),
+        "[{\"type\": \"sentence_transformers.models.Dense\", \"path\": \"2_Dense\"}]");
+    assertTrue(refusal(folder).contains("module sentence_transformers.models.Dense is not supported"));
+  }
+
+  @Test
+  void theReadmesExampleCutsAHead() throws IOException {
+    try (PairScorer scorer = Rankers.open(copy("bert-cross"), "test", ScorerOptions.defaults())) {
+      float change = LuceneExample.withoutHead(scorer, QUERY, PASSAGES.get(0), 1, 2);
+      assertNotEquals(0, change);
+    }
+  }
+}
