@@ -43,6 +43,10 @@ public final class Main {
   /** The table of commands, over these models. */
   static List<Entry> commands(ModelRegistry models) {
     return List.of(
+        new Entry(
+            "demo",
+            "Index, search, rerank and measure the bundled collection.",
+            () -> new DemoCommand(models)),
         new Entry("index", "Index a collection (Anserini's IndexCollection).", IndexCommand::new),
         new Entry(
             "search",
