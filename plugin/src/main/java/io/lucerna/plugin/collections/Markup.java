@@ -31,6 +31,21 @@ final class Markup {
     return Parser.unescapeEntities(new Markup(text).withoutTags(), false);
   }
 
+  /** The text with each stretch from {@code <} to the next {@code >} replaced by a space. */
+  static String stripPlainly(String text) {
+    StringBuilder out = new StringBuilder(text.length());
+    int from = 0;
+    for (int lt = text.indexOf('<'); lt >= 0; lt = text.indexOf('<', from)) {
+      int gt = text.indexOf('>', lt + 2);
+      if (gt < 0) {
+        break;
+      }
+      out.append(text, from, lt).append(' ');
+      from = gt + 1;
+    }
+    return Parser.unescapeEntities(out.append(text, from, text.length()).toString(), false);
+  }
+
   private String withoutTags() {
     int from = 0;
     for (int lt = text.indexOf('<'); lt >= 0; lt = text.indexOf('<', from)) {

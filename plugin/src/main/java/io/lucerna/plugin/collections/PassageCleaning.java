@@ -20,13 +20,15 @@ public enum PassageCleaning {
     }
   },
   /**
-   * {@link #MARKUP}, and the citation lines of CACM's records are dropped: three numbers and two
-   * tabs.
+   * As published numbers on CACM were made: everything from a less-than sign to the next
+   * greater-than sign becomes a space, which eats text of the ten records that compare numbers;
+   * entities become characters; the citation lines, three numbers and two tabs, are dropped; runs of
+   * white space become one space.
    */
   CACM {
     @Override
     public String apply(String stored) {
-      return join(CITATION.matcher(Markup.strip(stored)).replaceAll(""));
+      return join(CITATION.matcher(Markup.stripPlainly(stored)).replaceAll(""));
     }
   };
 
