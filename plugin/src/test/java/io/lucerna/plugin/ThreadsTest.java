@@ -1,0 +1,37 @@
+package io.lucerna.plugin;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+
+import io.lucerna.topics.BundledCollection;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** With a real model, the run does not depend on the number of search threads, in any bit. */
+class ThreadsTest {
+  @TempDir Path temp;
+
+  @Test
+  void oneThreadAndFourGiveTheSameRun() throws IOException {
+    Path corpus = temp.resolve("corpus");
+    BundledCollection.writeCorpus(corpus);
+    String topics = BundledCollection.writeTopics(temp).toString();
+    String index = temp.resolve("index").toString();
+    Shell.succeed(
+        "index", "-collection", "JsonCollection", "-input", corpus.toString(), "-index", index,
+        "-storeContents");
+    Path[] runs = new Path[3];
+    String[] threads = {"1", "4", "4"};
+    for (int i = 0; i < runs.length; i++) {
+      runs[i] = temp.resolve("run." + i + ".txt");
+      Shell.succeed(
+          "search", "-index", index, "-topics", topics, "-topicReader", "Trec", "-bm25",
+          "-threads", threads[i], "-rerank.model", "minilm", "-rerank.depth", "10", "-output",
+          runs[i].toString());
+    }
+    assertArrayEquals(Files.readAllBytes(runs[0]), Files.readAllBytes(runs[1]));
+    assertArrayEquals(Files.readAllBytes(runs[1]), Files.readAllBytes(runs[2]));
+  }
+}
