@@ -1,0 +1,116 @@
+package io.lucerna.reranker.examples;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.lucerna.reranker.PairScorer;
+import io.lucerna.reranker.Rankers;
+import io.lucerna.reranker.ScorerOptions;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.apache.lucene.analysis.standard.StandardAnalyzer;
+import org.apache.lucene.document.Document;
+import org.apache.lucene.document.Field;
+import org.apache.lucene.document.TextField;
+import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.index.IndexWriter;
+import org.apache.lucene.index.IndexWriterConfig;
+import org.apache.lucene.index.Term;
+import org.apache.lucene.search.Explanation;
+import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.TermQuery;
+import org.apache.lucene.store.ByteBuffersDirectory;
+import org.apache.lucene.store.Directory;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Runs the examples of the documentation on the small fixtures. */
+class ExamplesTest {
+  private static final Path FIXTURES =
+      Path.of("../instrumentation/src/test/resources/io/lucerna/instrumentation");
+
+  private static final String QUERY = "what is a lamp";
+  private static final String PASSAGE = "the lamp is light of oil and glass .";
+  private static final String OTHER = "the ship is night of sea and flame .";
+
+  private static PairScorer open(String model) {
+    return Rankers.open(FIXTURES.resolve(model), model, ScorerOptions.defaults());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"bert-cross", "bert-bi"})
+  void attentionRowsAddUpToOne(String model) {
+    try (PairScorer scorer = open(model)) {
+      float[] attention = HooksExample.attention(scorer, QUERY, PASSAGE, 1);
+      int tokens = scorer.score(QUERY, List.of(PASSAGE)).tokens()[0];
+      assertEquals(scorer.card().heads() * tokens * tokens, attention.length);
+      for (int from = 0; from < attention.length; from += tokens) {
+        double sum = 0;
+        for (int key = 0; key < tokens; key++) {
+          sum += attention[from + key];
+        }
+        assertEquals(1, sum, 1e-5);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"bert-cross", "bert-bi"})
+  void everyPassageHasANormAfterEveryLayer(String model) {
+    try (PairScorer scorer = open(model)) {
+      int layers = scorer.card().layers();
+      Map<Integer, float[]> norms =
+          HooksExample.firstTokenNorms(scorer, QUERY, List.of(PASSAGE, "sea", OTHER), layers);
+      assertEquals(3, norms.size());
+      for (float[] lengths : norms.values()) {
+        assertEquals(layers, lengths.length);
+        for (float length : lengths) {
+          assertTrue(length > 0, "length " + length);
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"bert-cross", "bert-bi"})
+  void patchingMovesTheScoreUnlessTheDonorIsTheRecipient(String model) {
+    try (PairScorer scorer = open(model)) {
+      float plain = scorer.score(QUERY, List.of(PASSAGE)).scores()[0];
+      assertEquals(plain, HooksExample.patched(scorer, QUERY, PASSAGE, PASSAGE, 0));
+      assertNotEquals(plain, HooksExample.patched(scorer, QUERY, PASSAGE, OTHER, 0));
+      assertThrows(
+          IllegalStateException.class,
+          () -> HooksExample.patched(scorer, QUERY, PASSAGE, "the sea", 0));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"bert-cross", "bert-bi"})
+  void theBestHitIsExplained(String model) throws IOException {
+    try (Directory directory = new ByteBuffersDirectory()) {
+      try (IndexWriter writer =
+          new IndexWriter(directory, new IndexWriterConfig(new StandardAnalyzer()))) {
+        for (String text : List.of(PASSAGE, OTHER, "a lamp")) {
+          Document document = new Document();
+          document.add(new TextField("contents", text, Field.Store.YES));
+          writer.addDocument(document);
+        }
+      }
+      try (DirectoryReader reader = DirectoryReader.open(directory)) {
+        Explanation best =
+            LuceneExample.rescore(
+                FIXTURES.resolve(model),
+                new IndexSearcher(reader),
+                new TermQuery(new Term("contents", "lamp")),
+                QUERY);
+        assertTrue(best.isMatch());
+        assertTrue(best.toString().contains("neural score of my-model"), best.toString());
+        assertTrue(best.toString().contains("first-pass score"), best.toString());
+      }
+    }
+  }
+}

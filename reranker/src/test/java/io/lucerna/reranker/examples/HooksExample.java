@@ -1,0 +1,79 @@
+package io.lucerna.reranker.examples;
+
+import io.lucerna.instrumentation.hooks.ActivationCache;
+import io.lucerna.instrumentation.hooks.Hook;
+import io.lucerna.instrumentation.hooks.HookPoint;
+import io.lucerna.instrumentation.hooks.Hooks;
+import io.lucerna.instrumentation.hooks.Site;
+import io.lucerna.instrumentation.model.TokenBatch.Side;
+import io.lucerna.reranker.PairScorer;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Hooks from Java: the examples of docs/hooks.md, compiled and run by the tests. */
+public final class HooksExample {
+  private HooksExample() {}
+
+  /** One layer's attention probabilities of one input: [1, head, qpos, kpos], row by row. */
+  public static float[] attention(PairScorer scorer, String query, String passage, int layer) {
+    HookPoint pattern = new HookPoint(Site.PATTERN, layer);
+    try (ActivationCache cache = new ActivationCache()) {
+      Hook.Observer keep = cache.observer();
+      // A bi-encoder reads the query in a pass of its own; a cross-encoder's side is PAIR.
+      Hook.Observer ofPassage =
+          (context, activation) -> {
+            if (context.batch().side() != Side.QUERY) {
+              keep.observe(context, activation);
+            }
+          };
+      Hooks hooks = Hooks.none().with(pattern.toString(), ofPassage);
+      scorer.score(query, List.of(passage), hooks);
+      return cache.get(pattern).toFloatArray();
+    }
+  }
+
+  /** For each passage, the length of its first token's vector after every layer. */
+  public static Map<Integer, float[]> firstTokenNorms(
+      PairScorer scorer, String query, List<String> passages, int layers) {
+    Map<Integer, float[]> norms = new LinkedHashMap<>();
+    Hook.Observer measure =
+        (context, hidden) -> { // [batch, pos, d_model]
+          if (context.batch().side() == Side.QUERY) {
+            return;
+          }
+          float[] lengths = hidden.get(":, 0").norm(new int[] {1}).toFloatArray(); // [batch]
+          for (int row = 0; row < lengths.length; row++) {
+            int passage = context.batch().rows()[row];
+            norms.computeIfAbsent(passage, p -> new float[layers])[context.point().layer()] =
+                lengths[row];
+          }
+        };
+    scorer.score(
+        query, passages, Hooks.none().with("blocks.*.hook_normalized_resid_post", measure));
+    return norms;
+  }
+
+  /**
+   * The score of a passage after one layer's head outputs are replaced by those of another passage,
+   * which must have as many tokens.
+   */
+  public static float patched(
+      PairScorer scorer, String query, String recipient, String donor, int layer) {
+    String z = "blocks." + layer + ".attn.hook_z";
+    try (ActivationCache cache = new ActivationCache()) {
+      Hook.Observer keep = cache.observer();
+      Hook.Observer record =
+          (context, activation) -> {
+            if (context.batch().side() != Side.QUERY) {
+              keep.observe(context, activation);
+            }
+          };
+      Hook.Intervention replace =
+          (context, activation) ->
+              context.batch().side() == Side.QUERY ? activation : cache.get(context.point());
+      scorer.score(query, List.of(donor), Hooks.none().with(z, record));
+      return scorer.score(query, List.of(recipient), Hooks.none().with(z, replace)).scores()[0];
+    }
+  }
+}
