@@ -32,6 +32,8 @@ public final class AtomicFile {
     Path real = Files.exists(target) ? target.toRealPath() : target.toAbsolutePath();
     Path temporary =
         real.resolveSibling(real.getFileName() + ".part-" + ProcessHandle.current().pid());
+    // Ctrl-C ends the program without unwinding the stack.
+    temporary.toFile().deleteOnExit();
     try {
       try (BufferedWriter out = Files.newBufferedWriter(temporary, StandardCharsets.UTF_8)) {
         content.writeTo(out);

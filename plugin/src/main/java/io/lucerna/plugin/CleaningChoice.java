@@ -1,5 +1,6 @@
 package io.lucerna.plugin;
 
+import io.lucerna.plugin.collections.NamedCollection;
 import io.lucerna.plugin.collections.PassageCleaning;
 import java.util.Optional;
 
@@ -10,6 +11,12 @@ import java.util.Optional;
  * @param reason in words
  */
 record CleaningChoice(PassageCleaning cleaning, String reason) {
+
+  /** What is right for a collection that was named. */
+  static CleaningChoice of(NamedCollection collection) {
+    return new CleaningChoice(
+        collection.cleaning(), "as collection " + collection.name() + " needs");
+  }
 
   /**
    * What was asked for or, if nothing was, what one document of the collection calls for: {@code

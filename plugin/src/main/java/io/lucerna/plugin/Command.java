@@ -10,6 +10,11 @@ public interface Command {
    */
   List<Object> options();
 
+  /** Replaces arguments that stand for several others, before any is parsed. */
+  default List<String> expand(List<String> arguments) {
+    return arguments;
+  }
+
   /** The arguments of an example call, without the program's and the command's names. */
   String example();
 

@@ -1,5 +1,6 @@
 package io.lucerna.plugin;
 
+import io.lucerna.instrumentation.hooks.NearestNames;
 import java.io.PrintStream;
 import java.io.StringWriter;
 import java.util.HashSet;
@@ -56,13 +57,26 @@ final class CommandLine {
             .filter(a -> names.contains(a) || !VERBOSE.contains(a))
             .toList();
     try {
-      parser.parseArgument(plain);
+      parser.parseArgument(command.expand(plain));
     } catch (CmdLineException e) {
       throw new CommandException(
           ExitCode.USAGE,
-          e.getMessage() + " (\"lucerna " + name + " -help\" lists the options)",
+          e.getMessage()
+              + suggestion(plain)
+              + " (\"lucerna "
+              + name
+              + " -help\" lists the options)",
           e);
     }
+  }
+
+  /** The options most like the first one that does not exist. */
+  private String suggestion(List<String> arguments) {
+    return arguments.stream()
+        .filter(a -> a.matches("-[A-Za-z].*") && !names.contains(a))
+        .findFirst()
+        .map(a -> "; did you mean " + NearestNames.to(a, names, 1).getFirst() + "?")
+        .orElse("");
   }
 
   private String withOneDash(String argument) {

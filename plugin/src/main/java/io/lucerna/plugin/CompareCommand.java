@@ -20,9 +20,6 @@ final class CompareCommand implements Command {
 
   /** The options. */
   static final class Flags {
-    @Option(name = "-qrels", metaVar = "FILE", required = true, usage = "Judgments in TREC format")
-    String qrels = "";
-
     @Option(
         name = "-m",
         metaVar = "MEASURE",
@@ -69,21 +66,33 @@ final class CompareCommand implements Command {
         usage = "Write the values of all topics here, and the table to FILE.summary.csv")
     String output = "";
 
-    @Argument(metaVar = "RUN...", required = true, usage = "Runs in TREC format")
+    @Argument(
+        index = 0,
+        metaVar = "QRELS",
+        required = true,
+        usage = "Judgments in TREC format, or the name of a collection")
+    String qrels = "";
+
+    @Argument(index = 1, metaVar = "RUN...", required = true, usage = "Runs in TREC format")
     List<String> runs = new ArrayList<>();
   }
 
   private final Flags flags = new Flags();
+  private final CollectionOptions collections;
+
+  CompareCommand(CollectionOptions collections) {
+    this.collections = collections;
+  }
 
   @Override
   public List<Object> options() {
-    return List.of(flags);
+    return List.of(flags, collections);
   }
 
   @Override
   public String example() {
-    return "-qrels qrels.cacm.txt -m nDCG@10 -m AP -baseline run.cacm.bm25.txt"
-        + " run.cacm.minilm.txt -output compared.csv";
+    return "-m nDCG@10 -m AP -output compared.csv"
+        + " qrels.cacm.txt run.cacm.bm25.txt run.cacm.minilm.txt";
   }
 
   @Override
@@ -92,7 +101,7 @@ final class CompareCommand implements Command {
     Correction correction = Correction.parse(flags.correction);
     List<Measure> measures = measures();
     List<Path> files = files();
-    Qrels qrels = Qrels.read(Path.of(flags.qrels));
+    Qrels qrels = Qrels.read(collections.qrels(flags.qrels));
     RunComparison comparison =
         RunComparison.of(
             read(files, qrels), qrels, measures, flags.level, flags.complete, settings, correction);

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.kohsuke.args4j.Option;
 
 /**
@@ -37,6 +38,7 @@ final class DemoCommand implements Command {
   private static final String LABEL = "%-18s";
 
   private final ModelRegistry models;
+  private final Supplier<CollectionOptions> collections;
 
   @Option(
       name = "-output",
@@ -44,8 +46,9 @@ final class DemoCommand implements Command {
       usage = "Where collection, index and runs go; made if it does not exist.")
   Path folder = Path.of("runs", "demo");
 
-  DemoCommand(ModelRegistry models) {
+  DemoCommand(ModelRegistry models, Supplier<CollectionOptions> collections) {
     this.models = models;
+    this.collections = collections;
   }
 
   @Override
@@ -73,16 +76,20 @@ final class DemoCommand implements Command {
     console.say("1 of 3: index the bundled collection");
     List<String> flags = new ArrayList<>(bundled.indexFlags());
     flags.addAll(List.of("-input", corpus.toString(), "-index", index.toString(), "-threads", "1"));
-    step("index", new IndexCommand(), flags, console);
+    step("index", new IndexCommand(collections.get()), flags, console);
 
     List<String> query = List.of("-index", index.toString(), "-topics", topics.toString());
     console.say("2 of 3: search it with BM25");
-    step("search", new SearchCommand(models), with(query, "-bm25", "-output", bm25), console);
+    step(
+        "search",
+        new SearchCommand(models, collections.get()),
+        with(query, "-bm25", "-output", bm25),
+        console);
 
     console.say("3 of 3: rerank the best 100 of each topic with %s", ModelRegistry.DEFAULT);
     step(
         "rerank",
-        new RerankCommand(models),
+        new RerankCommand(models, collections.get()),
         with(query, "-run", bm25, "-output", reranked),
         console);
 

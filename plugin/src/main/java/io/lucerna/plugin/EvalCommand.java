@@ -49,7 +49,11 @@ final class EvalCommand implements Command {
         usage = "Documents in the collection; matters to utility alone")
     long collectionSize;
 
-    @Argument(index = 0, metaVar = "QRELS", required = true, usage = "Judgments in TREC format")
+    @Argument(
+        index = 0,
+        metaVar = "QRELS",
+        required = true,
+        usage = "Judgments in TREC format, or the name of a collection")
     String qrels = "";
 
     @Argument(index = 1, metaVar = "RUN", required = true, usage = "A run in TREC format")
@@ -57,10 +61,15 @@ final class EvalCommand implements Command {
   }
 
   private final Flags flags = new Flags();
+  private final CollectionOptions collections;
+
+  EvalCommand(CollectionOptions collections) {
+    this.collections = collections;
+  }
 
   @Override
   public List<Object> options() {
-    return List.of(flags);
+    return List.of(flags, collections);
   }
 
   @Override
@@ -74,7 +83,7 @@ final class EvalCommand implements Command {
     Evaluation.Options options =
         new Evaluation.Options(
             flags.level, flags.complete, flags.maxDocs, flags.judgedOnly, flags.collectionSize);
-    Qrels qrels = Qrels.read(Path.of(flags.qrels));
+    Qrels qrels = Qrels.read(collections.qrels(flags.qrels));
     Run run = Run.read(Path.of(flags.run));
     if (run.topics().stream().noneMatch(qrels.topics()::contains)) {
       throw new CommandException(

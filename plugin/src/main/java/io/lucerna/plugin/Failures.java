@@ -2,6 +2,7 @@ package io.lucerna.plugin;
 
 import io.lucerna.instrumentation.checkpoint.CheckpointException;
 import io.lucerna.instrumentation.hub.HubException;
+import io.lucerna.plugin.collections.CollectionException;
 import io.lucerna.qrels.TrecFileException;
 import io.lucerna.topics.TopicSyntaxException;
 import java.io.FileNotFoundException;
@@ -32,6 +33,7 @@ final class Failures {
       case CommandException e -> failure(e.code(), e);
       case CheckpointException e -> failure(ExitCode.MODEL, e);
       case HubException e -> failure(ExitCode.MODEL, e);
+      case CollectionException e -> failure(ExitCode.INPUT, e);
       case UncheckedIOException e -> explain(Objects.requireNonNull(e.getCause()));
       case NoSuchFileException e ->
           failure(ExitCode.INPUT, e.getFile() + ": no such file or folder");

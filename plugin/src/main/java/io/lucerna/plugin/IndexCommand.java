@@ -2,10 +2,14 @@ package io.lucerna.plugin;
 
 import io.anserini.index.Counters;
 import io.anserini.index.IndexCollection;
+import io.lucerna.plugin.collections.CollectionRegistry;
+import io.lucerna.plugin.collections.NamedCollection;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.MultiTerms;
 import org.apache.lucene.index.Terms;
@@ -17,12 +21,46 @@ import org.apache.lucene.store.FSDirectory;
  */
 final class IndexCommand implements Command {
   private static final String FIELD = "contents";
+  private static final String COLLECTION = "-collection";
+  private static final String INPUT = "-input";
 
   private final IndexCollection.Args args = new IndexCollection.Args();
+  private final CollectionOptions collections;
+
+  /** The collection whose documents are not where the user says, but to be found. */
+  private Optional<NamedCollection> wanted = Optional.empty();
+
+  IndexCommand(CollectionOptions collections) {
+    this.collections = collections;
+  }
 
   @Override
   public List<Object> options() {
-    return List.of(args);
+    return List.of(args, collections);
+  }
+
+  /**
+   * {@code -collection NAME} stands for the flags that the collection of this name needs. What the
+   * user writes comes after them, and so goes before them.
+   */
+  @Override
+  public List<String> expand(List<String> arguments) {
+    int at = arguments.indexOf(COLLECTION);
+    if (at < 0 || at + 1 == arguments.size()) {
+      return arguments;
+    }
+    Optional<NamedCollection> named = CollectionRegistry.find(arguments.get(at + 1));
+    if (named.isEmpty()) {
+      return arguments;
+    }
+    List<String> expanded = new ArrayList<>(named.get().indexFlags());
+    expanded.addAll(arguments.subList(0, at));
+    expanded.addAll(arguments.subList(at + 2, arguments.size()));
+    if (!arguments.contains(INPUT)) {
+      wanted = named;
+      expanded.addAll(List.of(INPUT, named.get().name()));
+    }
+    return expanded;
   }
 
   @Override
@@ -33,6 +71,9 @@ final class IndexCommand implements Command {
 
   @Override
   public void run(Console console) throws Exception {
+    if (wanted.isPresent()) {
+      args.input = collections.store().corpus(wanted.get()).toString();
+    }
     check();
     args.quiet = !args.verbose;
     Counters counters;
@@ -60,12 +101,20 @@ final class IndexCommand implements Command {
       throw new CommandException(
           ExitCode.INPUT, args.input + ": -input must be an existing folder of documents");
     }
-    AnseriniNames.require("io.anserini.collection.", args.collectionClass, "-collection");
+    checkCollection();
     AnseriniNames.require("io.anserini.index.generator.", args.generatorClass, "-generator");
     if (args.whitelist != null && !Files.isReadable(Path.of(args.whitelist))) {
       throw new CommandException(ExitCode.INPUT, args.whitelist + ": no such file (-whitelist)");
     }
     Files.createDirectories(Path.of(args.index));
+  }
+
+  private void checkCollection() {
+    try {
+      AnseriniNames.require("io.anserini.collection.", args.collectionClass, COLLECTION);
+    } catch (CommandException e) {
+      throw new CommandException(e.code(), e.getMessage() + "; " + CollectionOptions.known(), e);
+    }
   }
 
   private void report(Counters counters, List<String> complaints, Console console)

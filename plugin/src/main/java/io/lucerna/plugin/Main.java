@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -21,7 +22,7 @@ public final class Main {
    */
   record Entry(String name, String description, Supplier<Command> factory) {}
 
-  static final List<Entry> COMMANDS = commands(new ModelRegistry());
+  static final List<Entry> COMMANDS = commands(new ModelRegistry(), System.getenv());
 
   private final List<Entry> commands;
   private final PrintStream out;
@@ -40,29 +41,38 @@ public final class Main {
     this.terminal = terminal;
   }
 
-  /** The table of commands, over these models. */
-  static List<Entry> commands(ModelRegistry models) {
+  /** The table of commands, over these models and environment variables. */
+  static List<Entry> commands(ModelRegistry models, Map<String, String> environment) {
+    Supplier<CollectionOptions> collections = () -> new CollectionOptions(environment);
     return List.of(
         new Entry(
             "demo",
             "Index, search, rerank and measure the bundled collection.",
-            () -> new DemoCommand(models)),
-        new Entry("index", "Index a collection (Anserini's IndexCollection).", IndexCommand::new),
+            () -> new DemoCommand(models, collections)),
+        new Entry(
+            "index",
+            "Index a collection (Anserini's IndexCollection).",
+            () -> new IndexCommand(collections.get())),
         new Entry(
             "search",
             "Search an index (Anserini's SearchCollection); rerank if a model is named.",
-            () -> new SearchCommand(models)),
+            () -> new SearchCommand(models, collections.get())),
         new Entry(
             "rerank",
             "Rerank a TREC run or RankLLM requests with a neural ranker.",
-            () -> new RerankCommand(models)),
+            () -> new RerankCommand(models, collections.get())),
         new Entry(
             "score",
             "Score the query and passage pairs of a table.",
             () -> new ScoreCommand(models)),
         new Entry(
-            "eval", "Measure a run against judgments, as trec_eval does.", EvalCommand::new),
-        new Entry("compare", "Compare runs over topics, with significance.", CompareCommand::new),
+            "eval",
+            "Measure a run against judgments, as trec_eval does.",
+            () -> new EvalCommand(collections.get())),
+        new Entry(
+            "compare",
+            "Compare runs over topics, with significance.",
+            () -> new CompareCommand(collections.get())),
         new Entry(
             "models",
             "Show the models that are at hand, or one model's card.",

@@ -1,7 +1,6 @@
 package io.lucerna.plugin;
 
 import io.lucerna.instrumentation.hub.HubClient;
-import io.lucerna.instrumentation.hub.HubProgress;
 import io.lucerna.instrumentation.hub.HubSettings;
 import io.lucerna.plugin.models.EmbeddedModel;
 import io.lucerna.reranker.PairScorer;
@@ -40,13 +39,14 @@ class ModelRegistry {
    *
    * @param name {@code minilm}, a folder, or {@code org/name} on the hub, which is fetched if it is
    *     not cached
+   * @param console told how a download goes on
    * @throws CommandException if nothing of that name exists
    */
-  PairScorer open(String name, ScorerOptions options) throws IOException {
-    return Rankers.open(folder(name), name, options);
+  PairScorer open(String name, ScorerOptions options, Console console) throws IOException {
+    return Rankers.open(folder(name, console), name, options);
   }
 
-  private Path folder(String name) throws IOException {
+  private Path folder(String name, Console console) throws IOException {
     if (name.equals(EmbeddedModel.NAME)) {
       return EmbeddedModel.folder(cache());
     }
@@ -55,7 +55,9 @@ class ModelRegistry {
       return folder;
     }
     if (name.matches("[\\w][\\w.-]*/[\\w][\\w.-]*")) {
-      return new HubClient(hub(), HubProgress.NONE).snapshot(name, "main");
+      try (DownloadProgress progress = new DownloadProgress(console)) {
+        return new HubClient(hub(), progress).snapshot(name, "main");
+      }
     }
     throw new CommandException(
         ExitCode.MODEL,

@@ -14,6 +14,18 @@ import org.kohsuke.args4j.Option;
 
 /** {@code models}: what can be named as a model, and what a model is. */
 final class ModelsCommand implements Command {
+  private static final List<String> NOTES =
+      List.of(
+          "tokens: the longest input, which is the model's own limit and at most "
+              + ScorerOptions.DEFAULT_MAX_TOKENS
+              + " (-rerank.maxLength);",
+          "of a longer one the passage's end is cut, never the query, and the cuts are counted.",
+          "The first "
+              + new RerankOptions().depth
+              + " candidates of a topic are scored (-rerank.depth).",
+          "Any Hugging Face folder is a model too, and org/name, which is fetched from the hub.",
+          "\"lucerna models -model NAME\" shows all about one.");
+
   private final ModelRegistry models;
 
   @Option(
@@ -42,7 +54,7 @@ final class ModelsCommand implements Command {
       table(console);
       return;
     }
-    try (PairScorer scorer = models.open(model, ScorerOptions.defaults())) {
+    try (PairScorer scorer = models.open(model, ScorerOptions.defaults(), console)) {
       print(scorer.card(), console.out());
     }
   }
@@ -85,7 +97,7 @@ final class ModelsCommand implements Command {
                 "tokens",
                 "sha256"));
     for (String name : names) {
-      try (PairScorer scorer = models.open(name, ScorerOptions.defaults())) {
+      try (PairScorer scorer = models.open(name, ScorerOptions.defaults(), console)) {
         ModelCard card = scorer.card();
         String shape = card.layers() + " x " + card.width() + ", " + card.heads() + " heads";
         console
@@ -104,5 +116,7 @@ final class ModelsCommand implements Command {
         console.out().println(String.format(Locale.ROOT, "%-40s not usable: %s", name, why));
       }
     }
+    console.out().println();
+    NOTES.forEach(console.out()::println);
   }
 }

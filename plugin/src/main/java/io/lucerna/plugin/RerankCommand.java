@@ -2,6 +2,7 @@ package io.lucerna.plugin;
 
 import io.lucerna.eval.Ranking;
 import io.lucerna.eval.Run;
+import io.lucerna.plugin.collections.NamedCollection;
 import io.lucerna.reranker.PairScorer;
 import io.lucerna.reranker.ScorerOptions;
 import java.io.IOException;
@@ -10,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.kohsuke.args4j.Option;
@@ -21,6 +23,8 @@ import org.kohsuke.args4j.Option;
 final class RerankCommand implements Command {
   private final ModelRegistry models;
   private final RerankOptions rerank = new RerankOptions();
+  private final CollectionOptions collections;
+  private Optional<NamedCollection> collection = Optional.empty();
 
   @Option(
       name = "-run",
@@ -41,7 +45,8 @@ final class RerankCommand implements Command {
   @Option(
       name = "-topics",
       metaVar = "[file]",
-      usage = "Topics; not needed with requests, which hold the queries.")
+      usage =
+          "Topics, or the name of a collection; not needed with requests, which hold the queries.")
   @Nullable String topics;
 
   @Option(
@@ -76,13 +81,14 @@ final class RerankCommand implements Command {
   @Option(name = "-format", metaVar = "[format]", usage = "Format of the run: trec or msmarco.")
   String format = "trec";
 
-  RerankCommand(ModelRegistry models) {
+  RerankCommand(ModelRegistry models, CollectionOptions collections) {
     this.models = models;
+    this.collections = collections;
   }
 
   @Override
   public List<Object> options() {
-    return List.of(this, rerank);
+    return List.of(this, rerank, collections);
   }
 
   @Override
@@ -106,6 +112,7 @@ final class RerankCommand implements Command {
     if (topics == null) {
       throw new CommandException(ExitCode.USAGE, "-topics is needed to rerank a run");
     }
+    findCollection(topics);
     Map<String, String> queries = TopicFiles.read(topics, topicReader, topicField);
     Run run = Run.read(Path.of(input));
     List<Candidates> candidates = candidates(run, queries, console);
@@ -114,6 +121,15 @@ final class RerankCommand implements Command {
       provenance.put("topics", Outputs.topics(topics));
       provenance.put("texts", texts.identity());
       rerank(candidates, texts, options, out, provenance, console);
+    }
+  }
+
+  private void findCollection(String given) throws IOException {
+    collection = CollectionOptions.named(given);
+    if (collection.isPresent()) {
+      topics = collections.topics(collection.get()).toString();
+      topicReader =
+          topicReader == null ? collection.get().topicFormat().anseriniName() : topicReader;
     }
   }
 
@@ -158,10 +174,10 @@ final class RerankCommand implements Command {
       Provenance provenance,
       Console console)
       throws IOException {
-    CleaningChoice cleaning = rerank.cleaning(candidates, texts);
+    CleaningChoice cleaning = rerank.cleaning(collection, candidates, texts);
     console.say("passages cleaned: %s", cleaning);
     String model = rerank.model == null ? ModelRegistry.DEFAULT : rerank.model;
-    try (PairScorer scorer = models.open(model, options)) {
+    try (PairScorer scorer = models.open(model, options, console)) {
       RerankJob.Outcome outcome =
           new RerankJob(scorer, rerank.depth, console)
               .run(candidates, (t, d) -> cleaning.cleaning().apply(texts.text(t, d)));

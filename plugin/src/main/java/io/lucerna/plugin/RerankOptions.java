@@ -1,8 +1,11 @@
 package io.lucerna.plugin;
 
+import io.lucerna.instrumentation.model.Pooling;
+import io.lucerna.plugin.collections.NamedCollection;
 import io.lucerna.plugin.collections.PassageCleaning;
 import io.lucerna.reranker.Label;
 import io.lucerna.reranker.ScorerOptions;
+import io.lucerna.reranker.Similarity;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -39,6 +42,22 @@ final class RerankOptions {
   String label = "1";
 
   @Option(
+      name = "-rerank.pooling",
+      metaVar = "[how]",
+      usage =
+          "How a bi-encoder makes one vector of a text: cls, mean; as the model's folder says, or"
+              + " mean, if not given.")
+  @Nullable String pooling;
+
+  @Option(
+      name = "-rerank.similarity",
+      metaVar = "[how]",
+      usage =
+          "How a bi-encoder compares vectors: cosine, dot; as the model's folder says, or cosine,"
+              + " if not given.")
+  @Nullable String similarity;
+
+  @Option(
       name = "-passage.clean",
       metaVar = "[how]",
       usage =
@@ -55,9 +74,21 @@ final class RerankOptions {
     if (depth < 1) {
       throw new IllegalArgumentException("-rerank.depth must be at least 1, got " + depth);
     }
+    return scorerOptions(batch, label, maxLength, pooling, similarity);
+  }
+
+  /** The same for a command with options of the same meaning and other names. */
+  static ScorerOptions scorerOptions(
+      int batch,
+      String label,
+      @Nullable Integer maxLength,
+      @Nullable String pooling,
+      @Nullable String similarity) {
     ScorerOptions options =
         ScorerOptions.defaults().withBatchSize(batch).withLabel(Label.parse(label));
-    return maxLength == null ? options : options.withMaxTokens(maxLength);
+    options = maxLength == null ? options : options.withMaxTokens(maxLength);
+    options = pooling == null ? options : options.withPooling(Pooling.parse(pooling));
+    return similarity == null ? options : options.withSimilarity(Similarity.parse(similarity));
   }
 
   /** The cleaning that was asked for, if one was. */
@@ -65,8 +96,17 @@ final class RerankOptions {
     return Optional.ofNullable(clean).map(PassageCleaning::parse);
   }
 
-  /** How the passages of these candidates are cleaned. */
-  CleaningChoice cleaning(List<Candidates> topics, TextSource texts) throws IOException {
+  /**
+   * How the passages of these candidates are cleaned.
+   *
+   * @param collection the collection whose topics were named, if one was
+   */
+  CleaningChoice cleaning(
+      Optional<NamedCollection> collection, List<Candidates> topics, TextSource texts)
+      throws IOException {
+    if (cleaning().isEmpty() && collection.isPresent()) {
+      return CleaningChoice.of(collection.get());
+    }
     for (Candidates topic : topics) {
       if (topic.ranking().size() > 0) {
         String docno = topic.ranking().docno(0);

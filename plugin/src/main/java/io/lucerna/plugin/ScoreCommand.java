@@ -1,7 +1,6 @@
 package io.lucerna.plugin;
 
 import io.lucerna.eval.AtomicFile;
-import io.lucerna.reranker.Label;
 import io.lucerna.reranker.PairScorer;
 import io.lucerna.reranker.PairScores;
 import io.lucerna.reranker.ScorerOptions;
@@ -74,6 +73,22 @@ final class ScoreCommand implements Command {
       usage = "Which output of a classifier with two labels scores: 0, 1, difference.")
   String label = "1";
 
+  @Option(
+      name = "-pooling",
+      metaVar = "[how]",
+      usage =
+          "How a bi-encoder makes one vector of a text: cls, mean; as the model's folder says, or"
+              + " mean, if not given.")
+  @Nullable String pooling;
+
+  @Option(
+      name = "-similarity",
+      metaVar = "[how]",
+      usage =
+          "How a bi-encoder compares vectors: cosine, dot; as the model's folder says, or cosine,"
+              + " if not given.")
+  @Nullable String similarity;
+
   ScoreCommand(ModelRegistry models) {
     this.models = models;
   }
@@ -93,13 +108,10 @@ final class ScoreCommand implements Command {
   @Override
   public void run(Console console) throws Exception {
     ScorerOptions options =
-        ScorerOptions.defaults().withBatchSize(batch).withLabel(Label.parse(label));
-    if (maxLength != null) {
-      options = options.withMaxTokens(maxLength);
-    }
+        RerankOptions.scorerOptions(batch, label, maxLength, pooling, similarity);
     List<Pair> rows = read();
     Path target = new Outputs(output, "trec", "none").path();
-    try (PairScorer scorer = models.open(model, options)) {
+    try (PairScorer scorer = models.open(model, options, console)) {
       float[] scores = score(rows, scorer, console);
       AtomicFile.write(
           target,

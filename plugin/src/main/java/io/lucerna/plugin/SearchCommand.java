@@ -4,6 +4,7 @@ import io.anserini.search.SearchCollection;
 import io.lucerna.eval.RankedDoc;
 import io.lucerna.eval.Ranking;
 import io.lucerna.eval.Run;
+import io.lucerna.plugin.collections.NamedCollection;
 import io.lucerna.reranker.PairScorer;
 import io.lucerna.reranker.ScorerOptions;
 import io.lucerna.topics.TopicReader;
@@ -17,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.apache.lucene.index.FieldInfo;
@@ -32,14 +34,17 @@ final class SearchCommand implements Command {
   private final ModelRegistry models;
   private final SearchCollection.Args args = new SearchCollection.Args();
   private final RerankOptions rerank = new RerankOptions();
+  private final CollectionOptions collections;
+  private Optional<NamedCollection> collection = Optional.empty();
 
-  SearchCommand(ModelRegistry models) {
+  SearchCommand(ModelRegistry models, CollectionOptions collections) {
     this.models = models;
+    this.collections = collections;
   }
 
   @Override
   public List<Object> options() {
-    return List.of(args, rerank);
+    return List.of(args, rerank, collections);
   }
 
   @Override
@@ -71,7 +76,7 @@ final class SearchCommand implements Command {
         }
         return;
       }
-      try (PairScorer scorer = models.open(rerank.model, options)) {
+      try (PairScorer scorer = models.open(rerank.model, options, console)) {
         provenance.put(scorer.card()).put("depth", rerank.depth);
         for (FirstStage.Result result : results) {
           Outputs to = out.at(Path.of(args.output + result.suffix()));
@@ -133,6 +138,7 @@ final class SearchCommand implements Command {
 
   private Map<String, String> queries() throws IOException {
     Map<String, String> queries = new LinkedHashMap<>();
+    findCollections();
     for (String topics : args.topics) {
       if (args.topicReader == null && Files.isRegularFile(Path.of(topics))) {
         args.topicReader = TopicReader.guessFormat(Path.of(topics)).anseriniName();
@@ -140,6 +146,20 @@ final class SearchCommand implements Command {
       queries.putAll(TopicFiles.read(topics, args.topicReader, args.topicField));
     }
     return queries;
+  }
+
+  /** Puts the topic files of named collections in place of the names. */
+  private void findCollections() throws IOException {
+    for (int i = 0; i < args.topics.length; i++) {
+      Optional<NamedCollection> named = CollectionOptions.named(args.topics[i]);
+      if (named.isPresent()) {
+        collection = named;
+        args.topics[i] = collections.topics(named.get()).toString();
+        if (args.topicReader == null) {
+          args.topicReader = named.get().topicFormat().anseriniName();
+        }
+      }
+    }
   }
 
   private List<FirstStage.Result> firstStage(Set<String> topics, Console console)
@@ -165,7 +185,7 @@ final class SearchCommand implements Command {
       String query = Objects.requireNonNull(queries.get(ranking.topic()), ranking.topic());
       candidates.add(new Candidates(query, ranking));
     }
-    CleaningChoice cleaning = rerank.cleaning(candidates, texts);
+    CleaningChoice cleaning = rerank.cleaning(collection, candidates, texts);
     console.say("passages cleaned: %s", cleaning);
     RerankJob.Outcome outcome =
         new RerankJob(scorer, rerank.depth, console)

@@ -63,9 +63,22 @@ final class TopicFiles {
     Topics known = Topics.getByName(name);
     if (known == null) {
       throw new CommandException(
-          ExitCode.INPUT, name + ": no such file, and Anserini knows no topics of that name");
+          ExitCode.INPUT,
+          name
+              + ": no such file, and Anserini knows no topics of that name; "
+              + CollectionOptions.known());
     }
-    return texts(TopicReader.getTopics(known), field);
+    try {
+      return texts(TopicReader.getTopics(known), field);
+    } catch (IOException e) {
+      throw new CommandException(
+          ExitCode.INPUT,
+          name
+              + ": Anserini cannot fetch these topics: "
+              + e.getMessage()
+              + ". Fetch the file in another way and give its path",
+          e);
+    }
   }
 
   private static Map<String, String> foreign(Path file, String reader, String field) {

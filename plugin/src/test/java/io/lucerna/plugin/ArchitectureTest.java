@@ -30,9 +30,7 @@ class ArchitectureTest {
         .should()
         .onlyDependOnClassesThat()
         .resideInAnyPackage(
-            Stream.concat(
-                    Stream.of("java..", "org.jspecify.."),
-                    Stream.of(allowed))
+            Stream.concat(Stream.of("java..", "org.jspecify.."), Stream.of(allowed))
                 .toArray(String[]::new));
   }
 

@@ -77,7 +77,7 @@ class CommandTableTest {
   void unknownCommandNamesTheKnownOnes() {
     Shell shell = Shell.run("rank");
     assertEquals(ExitCode.USAGE, shell.code());
-    assertTrue(shell.err().contains("no such command; there are index"), shell.err());
+    assertTrue(shell.err().contains("no such command; there are demo, index"), shell.err());
   }
 
   @Test

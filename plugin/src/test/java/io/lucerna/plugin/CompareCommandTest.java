@@ -36,7 +36,7 @@ class CompareCommandTest {
   }
 
   private Shell compare(String... arguments) {
-    List<String> all = new ArrayList<>(List.of("compare", "-qrels", path("qrels")));
+    List<String> all = new ArrayList<>(List.of("compare", path("qrels")));
     all.addAll(List.of(arguments));
     return Shell.run(all.toArray(String[]::new));
   }

@@ -1,8 +1,12 @@
 package io.lucerna.plugin;
 
+import io.lucerna.reranker.PairScorer;
+import io.lucerna.reranker.ScorerOptions;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 
 /**
  * The outcome of a command that a test ran in this process, with {@link FakeScorer} as the model
@@ -12,18 +16,23 @@ record Shell(ExitCode code, String out, String err) {
   private static final ModelRegistry MODELS =
       new ModelRegistry() {
         @Override
-        public io.lucerna.reranker.PairScorer open(
-            String name, io.lucerna.reranker.ScorerOptions options) throws java.io.IOException {
-          return name.equals("fake") ? new FakeScorer(options) : super.open(name, options);
+        public PairScorer open(String name, ScorerOptions options, Console console)
+            throws IOException {
+          return name.equals("fake") ? new FakeScorer(options) : super.open(name, options, console);
         }
       };
 
   static Shell run(String... arguments) {
+    return run(System.getenv(), arguments);
+  }
+
+  /** The same where the environment has these variables. */
+  static Shell run(Map<String, String> environment, String... arguments) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     ExitCode code =
         new Main(
-                Main.commands(MODELS),
+                Main.commands(MODELS, environment),
                 new PrintStream(out, true, StandardCharsets.UTF_8),
                 new PrintStream(err, true, StandardCharsets.UTF_8),
                 false)

@@ -28,10 +28,12 @@ public final class Rankers {
    * @param name what reports call the model
    * @throws CheckpointException if the folder cannot be used; the message names the file and what
    *     is wrong
+   * @throws IllegalArgumentException if an option does not fit this kind of model
    */
   public static PairScorer open(Path folder, String name, ScorerOptions options) {
     ModelConfig config = ModelConfig.read(folder);
     boolean cross = config.architecture().equals("BertForSequenceClassification");
+    refuseWhatWouldBeIgnored(folder, cross, options);
     SentenceConfig sentence = SentenceConfig.read(folder);
     Pooling pooling = options.pooling().orElse(sentence.pooling());
     HookedEncoder model;
@@ -67,6 +69,20 @@ public final class Rankers {
     } catch (RuntimeException e) {
       model.close();
       throw e;
+    }
+  }
+
+  private static void refuseWhatWouldBeIgnored(Path folder, boolean cross, ScorerOptions options) {
+    if (cross && (options.pooling().isPresent() || options.similarity().isPresent())) {
+      throw new IllegalArgumentException(
+          folder + ": a cross-encoder has no pooling and no similarity to choose");
+    }
+    if (!cross && options.label() != Label.LAST) {
+      throw new IllegalArgumentException(
+          folder
+              + ": a bi-encoder has no labels, so label "
+              + options.label()
+              + " cannot be chosen");
     }
   }
 

@@ -300,8 +300,9 @@ class HookLawsTest {
   void aPointThatDoesNotExistIsAnErrorThatNamesTheNearest() throws IOException {
     try (Setup setup = Setup.of(models().findFirst().orElseThrow())) {
       Hooks typo = Hooks.none().with("blocks.1.atn.hook_z", (Hook.Observer) (c, x) -> {});
-      String message = Refusals.message(
-                  IllegalArgumentException.class, () -> setup.model.forward(setup.together(), typo));
+      String message =
+          Refusals.message(
+              IllegalArgumentException.class, () -> setup.model.forward(setup.together(), typo));
       assertTrue(message.startsWith("no hook point matches 'blocks.1.atn.hook_z'"), message);
       assertTrue(message.contains("nearest: blocks.1.attn.hook_z"), message);
       Hooks tooDeep = Hooks.none().with("blocks.99.hook_resid_pre", (Hook.Observer) (c, x) -> {});
@@ -315,8 +316,9 @@ class HookLawsTest {
     try (Setup setup = Setup.of(models().findFirst().orElseThrow())) {
       Hooks wrong =
           Hooks.none().with("hook_full_embed", (Hook.Intervention) (c, x) -> x.sum(new int[] {1}));
-      String message = Refusals.message(
-                  IllegalStateException.class, () -> setup.model.forward(setup.together(), wrong));
+      String message =
+          Refusals.message(
+              IllegalStateException.class, () -> setup.model.forward(setup.together(), wrong));
       assertTrue(message.startsWith("the intervention at hook_full_embed returned"), message);
     }
   }

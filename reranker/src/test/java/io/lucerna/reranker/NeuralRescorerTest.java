@@ -108,7 +108,8 @@ class NeuralRescorerTest {
   @Test
   void aDocumentWithoutStoredTextIsAnError() throws IOException {
     TopDocs dark = searcher.search(new TermQuery(new Term("contents", "dark")), 10);
-    String message = Refusals.message(IllegalStateException.class, () -> rescorer.rescore(searcher, dark, 10));
+    String message =
+        Refusals.message(IllegalStateException.class, () -> rescorer.rescore(searcher, dark, 10));
     assertTrue(message.startsWith("document 5 has no stored field 'contents'"), message);
   }
 

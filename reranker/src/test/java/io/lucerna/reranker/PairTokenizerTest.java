@@ -58,9 +58,10 @@ class PairTokenizerTest {
   @Test
   void aQueryWithoutRoomForAPassageIsAnError() {
     try (PairTokenizer narrow = PairTokenizer.open(folder, 6)) {
-      String message = Refusals.message(
-                  IllegalArgumentException.class,
-                  () -> narrow.pair("the memory of the system", "the disk"));
+      String message =
+          Refusals.message(
+              IllegalArgumentException.class,
+              () -> narrow.pair("the memory of the system", "the disk"));
       assertTrue(message.matches("the query takes \\d+ tokens .*; the limit is 6"), message);
       assertThrows(
           IllegalArgumentException.class, () -> narrow.query("the memory of the system of memory"));

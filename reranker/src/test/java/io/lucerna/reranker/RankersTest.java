@@ -59,8 +59,8 @@ class RankersTest {
 
   private static String refusal(Path folder) {
     return Refusals.message(
-            CheckpointException.class,
-            () -> Rankers.open(folder, "test", ScorerOptions.defaults()).close());
+        CheckpointException.class,
+        () -> Rankers.open(folder, "test", ScorerOptions.defaults()).close());
   }
 
   @Test
@@ -142,8 +142,10 @@ class RankersTest {
   @Test
   void limitsOnLength() throws IOException {
     Path folder = copy("bert-cross");
-    int positions = JSON.readTree(folder.resolve("config.json").toFile())
-        .get("max_position_embeddings").asInt();
+    int positions =
+        JSON.readTree(folder.resolve("config.json").toFile())
+            .get("max_position_embeddings")
+            .asInt();
     try (PairScorer scorer = Rankers.open(folder, "test", ScorerOptions.defaults())) {
       assertEquals(Math.min(512, positions), scorer.card().maxTokens());
       PairScores scores = scorer.score(QUERY, List.of("", "water ".repeat(100_000)));
@@ -151,9 +153,10 @@ class RankersTest {
       assertEquals(scorer.card().maxTokens(), scores.tokens()[1]);
       assertEquals(1, scores.truncatedCount());
     }
-    String message = Refusals.message(
-                IllegalArgumentException.class,
-                () -> scores(folder, ScorerOptions.defaults().withMaxTokens(positions + 1)));
+    String message =
+        Refusals.message(
+            IllegalArgumentException.class,
+            () -> scores(folder, ScorerOptions.defaults().withMaxTokens(positions + 1)));
     assertTrue(message.contains("is more than the " + positions + " positions"), message);
     edit(folder.resolve("tokenizer_config.json"), json -> json.put("model_max_length", 40));
     try (PairScorer scorer = Rankers.open(folder, "test", ScorerOptions.defaults())) {
@@ -177,7 +180,8 @@ class RankersTest {
                 c -> c.put("position_embedding_type", "relative_key"),
                 "position_embedding_type is relative_key; only absolute is supported"),
             new Case(c -> c.put("num_attention_heads", 5), "is not a multiple of"),
-            new Case(c -> c.remove("hidden_size"), "hidden_size must be a whole number, got nothing"),
+            new Case(
+                c -> c.remove("hidden_size"), "hidden_size must be a whole number, got nothing"),
             new Case(c -> c.put("num_hidden_layers", 3), "no tensor bert.encoder.layer.2."),
             new Case(c -> c.put("num_hidden_layers", 1), "do not belong to this architecture"),
             new Case(c -> c.put("intermediate_size", 63), "config.json asks for [63"),
@@ -220,7 +224,8 @@ class RankersTest {
     Files.writeString(
         folder.resolve("modules.json"),
         "[{\"type\": \"sentence_transformers.models.Dense\", \"path\": \"2_Dense\"}]");
-    assertTrue(refusal(folder).contains("module sentence_transformers.models.Dense is not supported"));
+    assertTrue(
+        refusal(folder).contains("module sentence_transformers.models.Dense is not supported"));
   }
 
   @Test

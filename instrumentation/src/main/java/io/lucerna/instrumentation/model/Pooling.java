@@ -5,5 +5,18 @@ public enum Pooling {
   /** The first token's. */
   CLS,
   /** The mean over all tokens, special tokens included and padding left out. */
-  MEAN
+  MEAN;
+
+  /**
+   * The pooling of an option's value: {@code cls} or {@code mean}.
+   *
+   * @throws IllegalArgumentException naming these
+   */
+  public static Pooling parse(String option) {
+    return switch (option) {
+      case "cls" -> CLS;
+      case "mean" -> MEAN;
+      default -> throw new IllegalArgumentException("pooling must be cls or mean, got " + option);
+    };
+  }
 }

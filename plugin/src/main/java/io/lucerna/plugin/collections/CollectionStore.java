@@ -1,5 +1,6 @@
 package io.lucerna.plugin.collections;
 
+import io.lucerna.eval.AtomicFile;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -91,11 +92,8 @@ public final class CollectionStore {
                             + " cannot be fetched by name; name their folder. "
                             + collection.description()));
     return switch (source) {
-      case Source.Resource resource -> {
-        Path folder = folder(collection).resolve("corpus");
-        resource.writer().write(folder);
-        yield folder;
-      }
+      case Source.Resource resource ->
+          written(collection, resource, folder(collection).resolve("corpus"));
       case Source.Remote remote -> unpacked(collection, remote);
     };
   }
@@ -106,12 +104,32 @@ public final class CollectionStore {
 
   private Path file(NamedCollection collection, Source source) throws IOException {
     return switch (source) {
-      case Source.Resource resource -> resource.writer().write(folder(collection));
+      case Source.Resource resource ->
+          written(collection, resource, folder(collection)).resolve(resource.fileName());
       case Source.Remote remote -> {
         Optional<Path> found = local(collection, remote);
         yield found.isPresent() ? found.get() : cached(collection, remote);
       }
     };
+  }
+
+  /** Writes the file anew, since it may be of another version, and whole, since others may read. */
+  private Path written(NamedCollection collection, Source.Resource resource, Path folder)
+      throws IOException {
+    Files.createDirectories(folder);
+    return locked(
+        folder(collection),
+        () -> {
+          Path fresh = Files.createTempDirectory("lucerna-resource");
+          try {
+            AtomicFile.write(
+                folder.resolve(resource.fileName()),
+                out -> out.write(Files.readString(resource.writer().write(fresh))));
+          } finally {
+            delete(fresh);
+          }
+          return folder;
+        });
   }
 
   private Optional<Path> local(NamedCollection collection, Source.Remote source)

@@ -22,8 +22,8 @@ public enum PassageCleaning {
   /**
    * As published numbers on CACM were made: everything from a less-than sign to the next
    * greater-than sign becomes a space, which eats text of the ten records that compare numbers;
-   * entities become characters; the citation lines, three numbers and two tabs, are dropped; runs of
-   * white space become one space.
+   * entities become characters; the citation lines, three numbers and two tabs, are dropped; runs
+   * of white space become one space.
    */
   CACM {
     @Override

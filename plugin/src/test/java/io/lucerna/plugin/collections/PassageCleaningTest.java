@@ -93,7 +93,9 @@ class PassageCleaningTest {
       String passage = PassageCleaning.CACM.apply(record.getValue());
       digest.update((record.getKey() + "\t" + passage + "\n").getBytes(StandardCharsets.UTF_8));
     }
-    assertEquals("3fcf347f86ec948bd78d9de625303924cc4da480ea17619d95860bdb3be71351", HexFormat.of().formatHex(digest.digest()));
+    assertEquals(
+        "3fcf347f86ec948bd78d9de625303924cc4da480ea17619d95860bdb3be71351",
+        HexFormat.of().formatHex(digest.digest()));
   }
 
   private static Map<String, String> records(Path file) throws Exception {
