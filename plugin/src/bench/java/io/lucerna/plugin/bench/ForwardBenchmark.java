@@ -1,0 +1,90 @@
+package io.lucerna.plugin.bench;
+
+import ai.onnxruntime.OrtException;
+import io.lucerna.instrumentation.checkpoint.Checkpoint;
+import io.lucerna.instrumentation.checkpoint.Checkpoints;
+import io.lucerna.instrumentation.hooks.Hooks;
+import io.lucerna.instrumentation.model.HookedEncoder;
+import io.lucerna.instrumentation.model.ModelConfig;
+import io.lucerna.instrumentation.model.Pooling;
+import io.lucerna.instrumentation.model.Precision;
+import io.lucerna.instrumentation.model.TokenBatch;
+import io.lucerna.instrumentation.model.TokenSequence;
+import io.lucerna.plugin.models.EmbeddedModel;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+
+/** One forward pass of minilm over equal batches, here and in ONNX Runtime. */
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.SampleTime)
+@OutputTimeUnit(TimeUnit.MILLISECONDS)
+@Fork(1)
+@Warmup(iterations = 2, time = 3)
+@Measurement(iterations = 3, time = 4)
+public class ForwardBenchmark {
+  /** Texts in the batch x tokens in each. */
+  @Param({"1x73", "16x73", "16x128", "32x73", "16x205"})
+  public String shape = "16x73";
+
+  private HookedEncoder lucerna;
+  private OnnxPeer onnx;
+  private TokenBatch batch;
+  private long[][] ids;
+
+  /** Opens both models and draws token ids. */
+  @Setup(Level.Trial)
+  public void open() throws IOException, OrtException {
+    Path folder = EmbeddedModel.folder(Path.of(System.getProperty("user.home"), ".cache/lucerna"));
+    try (Checkpoint checkpoint = Checkpoints.open(folder)) {
+      lucerna =
+          HookedEncoder.pooled(
+              ModelConfig.read(folder), checkpoint, Pooling.MEAN, Precision.FP32);
+    }
+    onnx = new OnnxPeer(folder);
+    int[] sizes = Arrays.stream(shape.split("x")).mapToInt(Integer::parseInt).toArray();
+    Random random = new Random(7);
+    ids = new long[sizes[0]][];
+    for (int i = 0; i < ids.length; i++) {
+      ids[i] = random.longs(sizes[1], 1000, 30000).toArray();
+    }
+    List<TokenSequence> texts =
+        Arrays.stream(ids).map(row -> TokenSequence.ofIds(row, new long[row.length])).toList();
+    batch = TokenBatch.of(texts, 0, TokenBatch.Side.PASSAGE);
+  }
+
+  /** This project's forward pass with its hook seam. */
+  @Benchmark
+  public float[][] lucerna() {
+    return lucerna.forward(batch, Hooks.none());
+  }
+
+  /** ONNX Runtime's. */
+  @Benchmark
+  public float[][] onnxRuntime() throws OrtException {
+    return onnx.encode(ids);
+  }
+
+  /** Frees both. */
+  @TearDown(Level.Trial)
+  public void close() throws OrtException {
+    lucerna.close();
+    onnx.close();
+  }
+}
