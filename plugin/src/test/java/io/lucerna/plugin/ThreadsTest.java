@@ -20,15 +20,34 @@ class ThreadsTest {
     String topics = BundledCollection.writeTopics(temp).toString();
     String index = temp.resolve("index").toString();
     Shell.succeed(
-        "index", "-collection", "JsonCollection", "-input", corpus.toString(), "-index", index,
+        "index",
+        "-collection",
+        "JsonCollection",
+        "-input",
+        corpus.toString(),
+        "-index",
+        index,
         "-storeContents");
     Path[] runs = new Path[3];
     String[] threads = {"1", "4", "4"};
     for (int i = 0; i < runs.length; i++) {
       runs[i] = temp.resolve("run." + i + ".txt");
       Shell.succeed(
-          "search", "-index", index, "-topics", topics, "-topicReader", "Trec", "-bm25",
-          "-threads", threads[i], "-rerank.model", "minilm", "-rerank.depth", "10", "-output",
+          "search",
+          "-index",
+          index,
+          "-topics",
+          topics,
+          "-topicReader",
+          "Trec",
+          "-bm25",
+          "-threads",
+          threads[i],
+          "-rerank.model",
+          "minilm",
+          "-rerank.depth",
+          "10",
+          "-output",
           runs[i].toString());
     }
     assertArrayEquals(Files.readAllBytes(runs[0]), Files.readAllBytes(runs[1]));
