@@ -161,8 +161,10 @@ final class RerankCommand implements Command {
     if (corpus == null) {
       throw new CommandException(ExitCode.USAGE, "the texts are missing: give -index or -corpus");
     }
+    // Requests carry the texts of all candidates, a run those of none.
+    int wanted = Requests.isRequests(String.valueOf(output)) ? Integer.MAX_VALUE : rerank.depth;
     Set<String> docnos = new LinkedHashSet<>();
-    candidates.forEach(c -> docnos.addAll(c.ranking().top(rerank.depth).docnos()));
+    candidates.forEach(c -> docnos.addAll(c.ranking().top(wanted).docnos()));
     return CorpusTexts.read(Path.of(corpus), docnos);
   }
 

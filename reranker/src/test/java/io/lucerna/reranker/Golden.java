@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lucerna.instrumentation.checkpoint.Checkpoint;
 import io.lucerna.instrumentation.checkpoint.Checkpoints;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -46,12 +47,21 @@ record Golden(Path folder, List<String> queries, List<String> passages, Checkpoi
     return Files.readString(folder.resolve("config.json")).contains("ForSequenceClassification");
   }
 
-  /**
-   * Reference activations of the whole padded batch, [batch, width, rest], or null if there are
-   * none of that name.
-   */
+  /** Reference activations of the whole padded batch, texts first. */
   Values get(String name) {
     return new Values(reference.shape(name), reference.floats(name));
+  }
+
+  /** The MLP's activation function, by its name in config.json. */
+  String activation() {
+    try {
+      return new ObjectMapper()
+          .readTree(folder.resolve("config.json").toFile())
+          .path("hidden_act")
+          .asText("gelu");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   boolean has(String name) {

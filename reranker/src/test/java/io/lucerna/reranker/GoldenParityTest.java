@@ -165,7 +165,7 @@ class GoldenParityTest {
       }
     }
     assertTrue(compared > 0);
-    derivedPoints(recorder);
+    derivedPoints(recorder, golden);
   }
 
   private static void compare(Golden golden, HookPoint point, int text, Seen seen)
@@ -228,7 +228,7 @@ class GoldenParityTest {
    * Sums are sums of their parts, softmax of the scores is the pattern, and head results add up to
    * the attention output.
    */
-  private static void derivedPoints(Recorder recorder) {
+  private static void derivedPoints(Recorder recorder, Golden golden) {
     recorder.seen.forEach(
         (point, texts) ->
             texts.forEach(
@@ -238,6 +238,7 @@ class GoldenParityTest {
                     case RESID_POST ->
                         sum(recorder, point, text, Site.NORMALIZED_RESID_MID, Site.MLP_OUT);
                     case ATTN_SCORES -> softmax(recorder, point, text);
+                    case MLP_POST -> activation(recorder, golden, point, text);
                     default -> {}
                   }
                 }));
@@ -254,6 +255,37 @@ class GoldenParityTest {
     for (int i = 0; i < total.length; i++) {
       assertEquals(first[i] + second[i], total[i], point + " at " + i);
     }
+  }
+
+  private static void activation(Recorder recorder, Golden golden, HookPoint point, int text) {
+    float[] pre = at(recorder, Site.MLP_PRE, point.layer(), text).values();
+    float[] post = at(recorder, Site.MLP_POST, point.layer(), text).values();
+    for (int i = 0; i < pre.length; i++) {
+      double x = pre[i];
+      double expected =
+          switch (golden.activation()) {
+            case "gelu" -> x * (1 + erf(x / Math.sqrt(2))) / 2;
+            case "gelu_new" ->
+                x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + .044715 * x * x * x))) / 2;
+            case "relu" -> Math.max(x, 0);
+            default -> fail("no reference for " + golden.activation());
+          };
+      close(point + " at " + i, expected, post[i], HOOK_BOUND);
+    }
+  }
+
+  /** The error function by its Maclaurin series (Abramowitz and Stegun 7.1.5), 1 beyond 5. */
+  private static double erf(double x) {
+    if (Math.abs(x) > 5) {
+      return Math.signum(x);
+    }
+    double sum = 0;
+    double power = x;
+    for (int n = 0; n < 120; n++) {
+      sum += power / (2 * n + 1);
+      power *= -x * x / (n + 1);
+    }
+    return 2 / Math.sqrt(Math.PI) * sum;
   }
 
   private static void softmax(Recorder recorder, HookPoint point, int text) {

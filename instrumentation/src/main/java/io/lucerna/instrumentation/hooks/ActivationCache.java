@@ -2,6 +2,7 @@ package io.lucerna.instrumentation.hooks;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -43,7 +44,7 @@ public final class ActivationCache implements AutoCloseable {
 
   /** The points recorded, in forward order. */
   public Map<HookPoint, NDArray> all() {
-    return Map.copyOf(kept);
+    return Collections.unmodifiableMap(new LinkedHashMap<>(kept));
   }
 
   @Override

@@ -42,7 +42,8 @@ public final class HubClient {
           "special_tokens_map.json",
           "modules.json",
           "1_Pooling/config.json",
-          "sentence_bert_config.json");
+          "sentence_bert_config.json",
+          "config_sentence_transformers.json");
 
   private static final String SINGLE = "model.safetensors";
   private static final String INDEX = "model.safetensors.index.json";

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HookedEncoder implements AutoCloseable {
   private static final List<Site> BEFORE =
-      List.of(Site.EMBED, Site.POS_EMBED, Site.TOKEN_TYPE_EMBED, Site.FULL_EMBED);
+      List.of(Site.EMBED, Site.TOKEN_TYPE_EMBED, Site.POS_EMBED, Site.FULL_EMBED);
   private static final List<Site> PER_BLOCK =
       List.of(
           Site.RESID_PRE,
