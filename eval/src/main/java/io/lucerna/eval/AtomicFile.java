@@ -3,6 +3,7 @@ package io.lucerna.eval;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -40,6 +41,11 @@ public final class AtomicFile {
       }
       Files.move(
           temporary, real, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } catch (FileSystemException e) {
+      throw e;
+    } catch (IOException e) {
+      // A full disk does not name the file.
+      throw new IOException("cannot write " + target + ": " + e.getMessage(), e);
     } finally {
       Files.deleteIfExists(temporary);
     }

@@ -43,7 +43,7 @@ final class CollectionOptions {
 
   /** The file of judgments that an argument means. */
   Path qrels(String argument) throws IOException {
-    Path file = Path.of(argument);
+    Path file = Inputs.file(argument);
     if (Files.exists(file)) {
       return file;
     }

@@ -100,6 +100,9 @@ final class CompareCommand implements Command {
     Comparison.Settings settings = new Comparison.Settings(flags.seed, flags.rounds, flags.margin);
     Correction correction = Correction.parse(flags.correction);
     List<Measure> measures = measures();
+    if (!flags.output.isEmpty()) {
+      Outputs.writable(flags.output);
+    }
     List<Path> files = files();
     Qrels qrels = Qrels.read(collections.qrels(flags.qrels));
     RunComparison comparison =
@@ -134,7 +137,7 @@ final class CompareCommand implements Command {
       names.remove(flags.baseline);
       names.addFirst(flags.baseline);
     }
-    List<Path> files = names.stream().distinct().map(Path::of).toList();
+    List<Path> files = names.stream().distinct().map(Inputs::file).toList();
     if (files.size() < 2) {
       throw new CommandException(
           ExitCode.USAGE, "a comparison takes two runs or more, got " + files.size());

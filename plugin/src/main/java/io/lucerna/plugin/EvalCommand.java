@@ -5,7 +5,6 @@ import io.lucerna.eval.MeasureSelection;
 import io.lucerna.eval.Run;
 import io.lucerna.eval.TrecEvalReport;
 import io.lucerna.qrels.Qrels;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.kohsuke.args4j.Argument;
@@ -84,7 +83,7 @@ final class EvalCommand implements Command {
         new Evaluation.Options(
             flags.level, flags.complete, flags.maxDocs, flags.judgedOnly, flags.collectionSize);
     Qrels qrels = Qrels.read(collections.qrels(flags.qrels));
-    Run run = Run.read(Path.of(flags.run));
+    Run run = Run.read(Inputs.file(flags.run));
     if (run.topics().stream().noneMatch(qrels.topics()::contains)) {
       throw new CommandException(
           ExitCode.INPUT,

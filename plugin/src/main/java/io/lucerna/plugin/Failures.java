@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.util.Objects;
@@ -37,6 +38,8 @@ final class Failures {
       case UncheckedIOException e -> explain(Objects.requireNonNull(e.getCause()));
       case NoSuchFileException e ->
           failure(ExitCode.INPUT, e.getFile() + ": no such file or folder");
+      case FileAlreadyExistsException e ->
+          failure(ExitCode.USAGE, e.getFile() + ": exists already and is not a folder");
       case FileNotFoundException e -> failure(ExitCode.INPUT, e);
       case AccessDeniedException e -> failure(ExitCode.INPUT, e.getFile() + ": permission denied");
       case TrecFileException e -> failure(ExitCode.INPUT, e);
@@ -44,6 +47,8 @@ final class Failures {
       case CharacterCodingException e -> failure(ExitCode.INPUT, "a text file is not UTF-8");
       case FileSystemException e -> failure(ExitCode.FAILED, e.getFile() + ": " + reason(e));
       case IOException e -> failure(ExitCode.FAILED, e);
+      case NumberFormatException e ->
+          failure(ExitCode.USAGE, "a value is not a number: " + e.getMessage());
       case IllegalArgumentException e when e.getMessage() != null -> failure(ExitCode.USAGE, e);
       case InterruptedException e -> failure(ExitCode.INTERRUPTED, "interrupted");
       case OutOfMemoryError e ->

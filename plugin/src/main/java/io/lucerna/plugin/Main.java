@@ -90,6 +90,7 @@ public final class Main {
     ExitCode code = new Main(out, err, terminal).run(arguments);
     out.flush();
     if (out.checkError() && code == ExitCode.DONE) {
+      err.println("lucerna: standard output cannot be written");
       code = ExitCode.FAILED;
     }
     System.exit(code.status());

@@ -22,7 +22,6 @@ final class Outputs {
    * @throws CommandException if it cannot
    */
   Outputs(String output, String format, String tag) {
-    this.path = Path.of(output);
     if (!format.equals("trec") && !format.equals("msmarco")) {
       throw new CommandException(ExitCode.USAGE, "-format must be trec or msmarco, got " + format);
     }
@@ -31,11 +30,22 @@ final class Outputs {
       throw new CommandException(ExitCode.USAGE, "-runtag must be one word, got '" + tag + "'");
     }
     this.tag = tag;
+    this.path = writable(output);
+  }
+
+  /**
+   * The file of that name.
+   *
+   * @throws CommandException if it cannot be written
+   */
+  static Path writable(String output) {
+    Path path = Path.of(output);
     Path folder = path.toAbsolutePath().getParent();
     if (Files.isDirectory(path) || folder == null || !Files.isWritable(folder)) {
       throw new CommandException(
           ExitCode.USAGE, output + ": -output must be a file in an existing, writable folder");
     }
+    return path;
   }
 
   Path path() {

@@ -104,7 +104,7 @@ final class RerankCommand implements Command {
     Outputs out = new Outputs(output, format, runtag);
     Provenance provenance = new Provenance(console);
     if (Requests.isRequests(input)) {
-      Requests requests = Requests.read(Path.of(input));
+      Requests requests = Requests.read(Inputs.file(input));
       provenance.put("requests", requests.identity());
       rerank(requests.topics(), requests, options, out, provenance, console);
       return;
@@ -114,7 +114,7 @@ final class RerankCommand implements Command {
     }
     findCollection(topics);
     Map<String, String> queries = TopicFiles.read(topics, topicReader, topicField);
-    Run run = Run.read(Path.of(input));
+    Run run = Run.read(Inputs.file(input));
     List<Candidates> candidates = candidates(run, queries, console);
     try (TextSource texts = texts(candidates)) {
       provenance.put("run", Hashes.of(Path.of(input)));

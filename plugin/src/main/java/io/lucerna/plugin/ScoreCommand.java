@@ -7,6 +7,7 @@ import io.lucerna.reranker.ScorerOptions;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -110,7 +111,7 @@ final class ScoreCommand implements Command {
     ScorerOptions options =
         RerankOptions.scorerOptions(batch, label, maxLength, pooling, similarity);
     List<Pair> rows = read();
-    Path target = new Outputs(output, "trec", "none").path();
+    Path target = Outputs.writable(output);
     try (PairScorer scorer = models.open(model, options, console)) {
       float[] scores = score(rows, scorer, console);
       AtomicFile.write(
@@ -131,7 +132,7 @@ final class ScoreCommand implements Command {
 
   private List<Pair> read() throws IOException {
     List<Pair> rows = new ArrayList<>();
-    try (Reader reader = Files.newBufferedReader(Path.of(pairs), StandardCharsets.UTF_8);
+    try (Reader reader = Files.newBufferedReader(Inputs.file(pairs), StandardCharsets.UTF_8);
         CSVParser parser = TABLE.parse(reader)) {
       if (!parser.getHeaderNames().equals(COLUMNS)) {
         throw new CommandException(
@@ -156,8 +157,13 @@ final class ScoreCommand implements Command {
         }
         rows.add(new Pair(row.get(0), row.get(1), row.get(2), row.get(3)));
       }
+    } catch (CharacterCodingException e) {
+      throw new CommandException(ExitCode.INPUT, pairs + ": not UTF-8", e);
     } catch (UncheckedIOException e) {
       throw new CommandException(ExitCode.INPUT, pairs + ": " + e.getMessage(), e);
+    }
+    if (rows.isEmpty()) {
+      throw new CommandException(ExitCode.INPUT, pairs + ": no pairs below the header");
     }
     return rows;
   }

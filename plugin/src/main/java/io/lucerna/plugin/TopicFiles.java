@@ -87,7 +87,14 @@ final class TopicFiles {
             "io.anserini.search.topicreader.", reader + "TopicReader", "-topicReader");
     try {
       TopicReader<?> instance = (TopicReader<?>) type.getConstructor(Path.class).newInstance(file);
-      return texts(instance.read(), field);
+      SortedMap<?, ? extends Map<String, String>> read = instance.read();
+      if (read.isEmpty()) {
+        throw new CommandException(
+            ExitCode.INPUT, file + ": Anserini's reader " + reader + " finds no topics in it");
+      }
+      return texts(read, field);
+    } catch (CommandException e) {
+      throw e;
     } catch (ReflectiveOperationException | IOException | RuntimeException e) {
       throw new CommandException(
           ExitCode.INPUT, file + ": Anserini's reader " + reader + " cannot read it: " + e, e);

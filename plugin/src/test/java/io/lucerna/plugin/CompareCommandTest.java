@@ -115,6 +115,10 @@ class CompareCommandTest {
     assertTrue(sum.err().contains("gm_map is not a mean over topics"), sum.err());
     Shell correction = compare("-correction", "x", path("base.run"), path("good.run"));
     assertEquals(ExitCode.USAGE, correction.code());
+    Shell output = compare("-output", path("no/out.csv"), path("base.run"), path("good.run"));
+    assertEquals(ExitCode.USAGE, output.code());
+    assertTrue(output.err().contains("out.csv: -output must be a file in an"), output.err());
+    assertEquals("", output.out());
     Files.writeString(folder.resolve("far.run"), lines("8ab"));
     Shell far = compare(path("base.run"), path("far.run"));
     assertEquals(ExitCode.INPUT, far.code());

@@ -46,6 +46,9 @@ class EvalCommandTest {
     Shell twice = Shell.run("eval", qrels, folder.resolve("bad").toString());
     assertEquals(ExitCode.INPUT, twice.code());
     assertTrue(twice.err().endsWith("bad:2: document c occurs twice for topic 1\n"), twice.err());
+    Shell directory = Shell.run("eval", qrels, folder.toString());
+    assertEquals(ExitCode.INPUT, directory.code());
+    assertTrue(directory.err().endsWith(": is a folder, not a file\n"), directory.err());
     Shell missing = Shell.run("eval", qrels, "nowhere");
     assertEquals(ExitCode.INPUT, missing.code());
     Files.writeString(folder.resolve("other"), "2 Q0 c 1 3 t\n");

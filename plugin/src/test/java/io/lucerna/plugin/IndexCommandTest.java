@@ -71,5 +71,9 @@ class IndexCommandTest {
     assertEquals(ExitCode.INPUT, empty.code(), empty.err());
     assertTrue(empty.err().contains("no document for JsonCollection was found"), empty.err());
     assertEquals(ExitCode.USAGE, index("-append").code());
+    Files.writeString(folder.resolve("file"), "");
+    Shell file = index("-index", folder.resolve("file").toString());
+    assertEquals(ExitCode.USAGE, file.code());
+    assertTrue(file.err().contains("file: exists already and is not a folder"), file.err());
   }
 }

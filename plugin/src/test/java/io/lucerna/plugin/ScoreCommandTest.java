@@ -1,6 +1,7 @@
 package io.lucerna.plugin;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -62,5 +63,9 @@ class ScoreCommandTest {
         columns.err());
     Shell empty = score("");
     assertEquals(ExitCode.INPUT, empty.code(), empty.err());
+    Shell none = score("qid\tquery\tdocid\ttext\n");
+    assertEquals(ExitCode.INPUT, none.code(), none.err());
+    assertTrue(none.err().contains("pairs.tsv: no pairs below the header"), none.err());
+    assertFalse(Files.exists(folder.resolve("scores.tsv")));
   }
 }

@@ -225,11 +225,28 @@ class SearchCommandTest {
         "-threads, -parallelism and -hits",
         search("run", "-bm25", "-threads", "0"));
     fails(
+        ExitCode.USAGE, "not a number: For input string", search("run", "-bm25", "-bm25.k1", "x"));
+    fails(ExitCode.USAGE, "did you mean -bm25?", search("run", "-bm52"));
+    fails(
         ExitCode.INPUT, "topic 1 has no field desc", search("run", "-bm25", "-topicField", "desc"));
     fails(
         ExitCode.MODEL, "nosuch: no such model", search("run", "-bm25", "-rerank.model", "nosuch"));
     String topics = shared.resolve("topics.tsv").toString();
     String output = folder.resolve("run").toString();
+    fails(
+        ExitCode.INPUT,
+        "Anserini's reader Webxml finds no topics in it",
+        Shell.run(
+            "search",
+            "-index",
+            shared.resolve("index").toString(),
+            "-topics",
+            topics,
+            "-output",
+            output,
+            "-bm25",
+            "-topicReader",
+            "Webxml"));
     fails(
         ExitCode.INPUT,
         "no such index",
