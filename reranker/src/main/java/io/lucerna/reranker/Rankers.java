@@ -24,6 +24,9 @@ public final class Rankers {
    * Opens the ranker in a folder: {@code BertModel} as a bi-encoder, {@code
    * BertForSequenceClassification} as a cross-encoder.
    *
+   * <p>A folder that holds reference outputs (reference.json and reference.safetensors) is checked
+   * against them, and refused where they differ.
+   *
    * @param folder holds config.json, the weights, and the tokenizer
    * @param name what reports call the model
    * @throws CheckpointException if the folder cannot be used; the message names the file and what
@@ -50,6 +53,7 @@ public final class Rankers {
     try {
       int maxTokens = maxTokens(folder, model.config(), sentence, options);
       PairTokenizer tokenizer = PairTokenizer.open(folder, maxTokens);
+      ReferenceCheck.run(folder, model, tokenizer, cross ? null : pooling);
       if (cross) {
         Label label = label(folder, model, options.label());
         ModelCard card =

@@ -200,6 +200,21 @@ class RankersTest {
   }
 
   @Test
+  void aModelThatDoesNotGiveItsReferenceIsRefused() throws IOException {
+    for (String golden : List.of("bert-cross", "bert-bi")) {
+      Path folder = copy(golden);
+      Path original = Golden.folders(golden).findFirst().orElseThrow();
+      for (String file : List.of("reference.json", "reference.safetensors")) {
+        Files.copy(original.resolve(file), folder.resolve(file));
+      }
+      Rankers.open(folder, "test", ScorerOptions.defaults()).close();
+      edit(folder.resolve("config.json"), json -> json.put("hidden_act", "relu"));
+      String message = refusal(folder);
+      assertTrue(message.startsWith(folder + ": parity check failed: output 0 of"), message);
+    }
+  }
+
+  @Test
   void notANumberInTheWeightsIsRefused() throws IOException {
     Path folder = copy("bert-cross");
     Path weights = folder.resolve("model.safetensors");
