@@ -16,7 +16,7 @@ import java.util.Objects;
  * Reads query and passage apart; the score is the similarity of their pooled vectors (Reimers and
  * Gurevych 2019, section 3). Hooks see both: first the query, then the passages.
  */
-final class BiEncoder implements PairScorer {
+final class BiEncoder implements NeuralRanker {
   private final HookedEncoder model;
   private final PairTokenizer tokenizer;
   private final Similarity similarity;
@@ -46,7 +46,8 @@ final class BiEncoder implements PairScorer {
     }
     // A hook sees every passage, repeated ones too, under its place in the list.
     float[] queryVector = encode(List.of(tokenizer.query(query)), Side.QUERY, hooks)[0];
-    List<TokenSequence> tokens = passages.stream().map(tokenizer::passage).toList();
+    List<TokenSequence> tokens =
+        passages.stream().map(text -> tokenizer.passage(query, text)).toList();
     float[][] vectors = encode(tokens, Side.PASSAGE, hooks);
     float[] scores = new float[vectors.length];
     for (int i = 0; i < scores.length; i++) {
@@ -116,8 +117,35 @@ final class BiEncoder implements PairScorer {
     };
   }
 
-  HookedEncoder model() {
+  @Override
+  public HookedEncoder model() {
     return model;
+  }
+
+  @Override
+  public List<Side> sides() {
+    return List.of(Side.QUERY, Side.PASSAGE);
+  }
+
+  @Override
+  public TokenSequence input(Side side, String query, String passage) {
+    return switch (side) {
+      case QUERY -> tokenizer.query(query);
+      case PASSAGE -> tokenizer.passage(query, passage);
+      case PAIR -> throw new IllegalArgumentException("a bi-encoder reads no pairs");
+    };
+  }
+
+  @Override
+  public Readout readout(Side side, float[] fixed) {
+    return side == Side.QUERY
+        ? output -> similarity.of(output, fixed)
+        : output -> similarity.of(fixed, output);
+  }
+
+  @Override
+  public TokenSequence word(String text) {
+    return tokenizer.query(text);
   }
 
   PairTokenizer tokenizer() {

@@ -12,7 +12,7 @@ import java.util.List;
  * Reads query and passage in one input; the score is a logit (Nogueira and Cho 2019, section 3,
  * without the softmax, which does not change the order for one label).
  */
-final class CrossEncoder implements PairScorer {
+final class CrossEncoder implements NeuralRanker {
   private final HookedEncoder model;
   private final PairTokenizer tokenizer;
   private final Label label;
@@ -45,8 +45,32 @@ final class CrossEncoder implements PairScorer {
     return PairScores.of(scores, pairs);
   }
 
-  HookedEncoder model() {
+  @Override
+  public HookedEncoder model() {
     return model;
+  }
+
+  @Override
+  public List<Side> sides() {
+    return List.of(Side.PAIR);
+  }
+
+  @Override
+  public TokenSequence input(Side side, String query, String passage) {
+    if (side != Side.PAIR) {
+      throw new IllegalArgumentException("a cross-encoder reads pairs, it has no side " + side);
+    }
+    return tokenizer.pair(query, passage);
+  }
+
+  @Override
+  public Readout readout(Side side, float[] fixed) {
+    return label::of;
+  }
+
+  @Override
+  public TokenSequence word(String text) {
+    return tokenizer.query(text);
   }
 
   PairTokenizer tokenizer() {

@@ -2,11 +2,19 @@ package io.lucerna.reranker;
 
 import ai.djl.huggingface.tokenizers.Encoding;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import ai.djl.huggingface.tokenizers.jni.CharSpan;
 import io.lucerna.instrumentation.checkpoint.CheckpointException;
+import io.lucerna.instrumentation.model.Role;
+import io.lucerna.instrumentation.model.RoleTagger;
+import io.lucerna.instrumentation.model.TermForm;
+import io.lucerna.instrumentation.model.Token;
 import io.lucerna.instrumentation.model.TokenSequence;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -27,9 +35,12 @@ final class PairTokenizer implements AutoCloseable {
   private final HuggingFaceTokenizer tokenizer;
   private final int maxTokens;
 
-  private PairTokenizer(HuggingFaceTokenizer tokenizer, int maxTokens) {
+  private final RoleTagger roles;
+
+  private PairTokenizer(HuggingFaceTokenizer tokenizer, int maxTokens, TermForm terms) {
     this.tokenizer = tokenizer;
     this.maxTokens = maxTokens;
+    this.roles = new RoleTagger(terms);
   }
 
   /**
@@ -37,11 +48,11 @@ final class PairTokenizer implements AutoCloseable {
    *
    * @throws CheckpointException if the folder has no tokenizer that can be read
    */
-  static PairTokenizer open(Path folder, int maxTokens) {
+  static PairTokenizer open(Path folder, int maxTokens, TermForm terms) {
     Map<String, String> options =
         Map.of("addSpecialTokens", "true", "truncation", "false", "padding", "false");
     try (InputStream json = TokenizerFiles.open(folder)) {
-      return new PairTokenizer(HuggingFaceTokenizer.newInstance(json, options), maxTokens);
+      return new PairTokenizer(HuggingFaceTokenizer.newInstance(json, options), maxTokens, terms);
     } catch (IOException | RuntimeException e) {
       if (e instanceof CheckpointException known) {
         throw known;
@@ -61,7 +72,7 @@ final class PairTokenizer implements AutoCloseable {
    * @throws IllegalArgumentException if it exceeds the limit
    */
   TokenSequence query(String text) {
-    TokenSequence whole = sequence(tokenizer.encode(text), false);
+    TokenSequence whole = sequence(tokenizer.encode(text), false, Role.QUERY, text);
     if (whole.length() > maxTokens) {
       throw tooLong(whole.length());
     }
@@ -71,7 +82,12 @@ final class PairTokenizer implements AutoCloseable {
   /** A passage alone, cut at its end to the limit. */
   TokenSequence passage(String text) {
     String cut = cut(text);
-    return cut(sequence(tokenizer.encode(cut), cut.length() < text.length()), 0);
+    return cut(sequence(tokenizer.encode(cut), cut.length() < text.length(), Role.OTHER, cut), 0);
+  }
+
+  /** The same, its tokens in the roles that they have for a query. */
+  TokenSequence passage(String query, String text) {
+    return roles.tag(passage(text), 0, query, text);
   }
 
   /**
@@ -81,7 +97,10 @@ final class PairTokenizer implements AutoCloseable {
    */
   TokenSequence pair(String query, String passage) {
     String cut = cut(passage);
-    return cut(sequence(tokenizer.encode(query, cut), cut.length() < passage.length()), 1);
+    Encoding encoding = tokenizer.encode(query, cut);
+    TokenSequence whole =
+        sequence(encoding, cut.length() < passage.length(), Role.QUERY, query, cut);
+    return roles.tag(cut(whole, 1), 1, query, passage);
   }
 
   private String cut(String passage) {
@@ -93,15 +112,34 @@ final class PairTokenizer implements AutoCloseable {
         0, Character.isHighSurrogate(passage.charAt(limit - 1)) ? limit - 1 : limit);
   }
 
-  private static TokenSequence sequence(Encoding encoding, boolean truncated) {
+  private static TokenSequence sequence(
+      Encoding encoding, boolean truncated, Role first, String... texts) {
+    // The tokenizer counts code points, Java counts UTF-16 units.
+    boolean plain =
+        Arrays.stream(texts).allMatch(t -> t.codePointCount(0, t.length()) == t.length());
     long[] ids = encoding.getIds();
     long[] sequenceIds = encoding.getSequenceIds();
+    long[] words = encoding.getWordIds();
     long[] special = encoding.getSpecialTokenMask();
-    int[] segments = new int[ids.length];
+    String[] pieces = encoding.getTokens();
+    CharSpan[] spans = encoding.getCharTokenSpans();
+    List<Token> tokens = new ArrayList<>(ids.length);
     for (int i = 0; i < ids.length; i++) {
-      segments[i] = special[i] == 1 ? -1 : (int) sequenceIds[i];
+      if (special[i] == 1) {
+        tokens.add(new Token(pieces[i], -1, -1, 0, 0, i == 0 ? Role.CLS : Role.SEP));
+      } else {
+        int segment = (int) sequenceIds[i];
+        Role role = segment == 0 ? first : Role.OTHER;
+        int start = spans[i].getStart();
+        int end = spans[i].getEnd();
+        if (!plain) {
+          start = texts[segment].offsetByCodePoints(0, start);
+          end = texts[segment].offsetByCodePoints(0, end);
+        }
+        tokens.add(new Token(pieces[i], segment, (int) words[i], start, end, role));
+      }
     }
-    return new TokenSequence(ids, encoding.getTypeIds(), segments, truncated);
+    return new TokenSequence(ids, encoding.getTypeIds(), tokens, truncated);
   }
 
   /** Drops the last tokens of one segment until the whole fits; special tokens stay. */
@@ -110,27 +148,16 @@ final class PairTokenizer implements AutoCloseable {
     if (surplus <= 0) {
       return whole;
     }
+    List<Token> tokens = whole.tokens();
     int end = whole.length();
-    while (end > 0 && whole.segments()[end - 1] != segment) {
+    while (end > 0 && tokens.get(end - 1).segment() != segment) {
       end--;
     }
     int start = end - surplus;
-    if (start < 1 || whole.segments()[start - 1] != segment) {
-      throw tooLong(whole.length() - (int) count(whole, segment));
+    if (start < 1 || tokens.get(start - 1).segment() != segment) {
+      throw tooLong((int) tokens.stream().filter(token -> token.segment() != segment).count());
     }
-    return new TokenSequence(
-        without(whole.ids(), start, end),
-        without(whole.types(), start, end),
-        without(whole.segments(), start, end),
-        true);
-  }
-
-  private static long count(TokenSequence whole, int segment) {
-    long count = 0;
-    for (int of : whole.segments()) {
-      count += of == segment ? 1 : 0;
-    }
-    return count;
+    return whole.without(start, end);
   }
 
   private IllegalArgumentException tooLong(int tokens) {
@@ -140,20 +167,6 @@ final class PairTokenizer implements AutoCloseable {
             "the query takes %d tokens with special tokens and leaves no room for a passage; the limit is %d",
             tokens,
             maxTokens));
-  }
-
-  private static long[] without(long[] values, int start, int end) {
-    long[] rest = new long[values.length - (end - start)];
-    System.arraycopy(values, 0, rest, 0, start);
-    System.arraycopy(values, end, rest, start, values.length - end);
-    return rest;
-  }
-
-  private static int[] without(int[] values, int start, int end) {
-    int[] rest = new int[values.length - (end - start)];
-    System.arraycopy(values, 0, rest, 0, start);
-    System.arraycopy(values, end, rest, start, values.length - end);
-    return rest;
   }
 
   @Override

@@ -33,7 +33,7 @@ public final class Rankers {
    *     is wrong
    * @throws IllegalArgumentException if an option does not fit this kind of model
    */
-  public static PairScorer open(Path folder, String name, ScorerOptions options) {
+  public static NeuralRanker open(Path folder, String name, ScorerOptions options) {
     ModelConfig config = ModelConfig.read(folder);
     boolean cross = config.architecture().equals("BertForSequenceClassification");
     refuseWhatWouldBeIgnored(folder, cross, options);
@@ -52,7 +52,7 @@ public final class Rankers {
     }
     try {
       int maxTokens = maxTokens(folder, model.config(), sentence, options);
-      PairTokenizer tokenizer = PairTokenizer.open(folder, maxTokens);
+      PairTokenizer tokenizer = PairTokenizer.open(folder, maxTokens, options.terms());
       ReferenceCheck.run(folder, model, tokenizer, cross ? null : pooling);
       if (cross) {
         Label label = label(folder, model, options.label());

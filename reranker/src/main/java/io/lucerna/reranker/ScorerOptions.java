@@ -2,6 +2,7 @@ package io.lucerna.reranker;
 
 import io.lucerna.instrumentation.model.Pooling;
 import io.lucerna.instrumentation.model.Precision;
+import io.lucerna.instrumentation.model.TermForm;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -15,6 +16,7 @@ import java.util.OptionalInt;
  * @param pooling how a bi-encoder pools
  * @param similarity how a bi-encoder compares
  * @param precision the number type of the forward pass
+ * @param terms when a word of a passage is one of the query's, for the roles of tokens
  */
 public record ScorerOptions(
     OptionalInt maxTokens,
@@ -22,7 +24,8 @@ public record ScorerOptions(
     Label label,
     Optional<Pooling> pooling,
     Optional<Similarity> similarity,
-    Precision precision) {
+    Precision precision,
+    TermForm terms) {
 
   /** The most token ids of one input unless said otherwise. */
   public static final int DEFAULT_MAX_TOKENS = 512;
@@ -33,7 +36,13 @@ public record ScorerOptions(
    */
   public static ScorerOptions defaults() {
     return new ScorerOptions(
-        OptionalInt.empty(), 32, Label.LAST, Optional.empty(), Optional.empty(), Precision.FP32);
+        OptionalInt.empty(),
+        32,
+        Label.LAST,
+        Optional.empty(),
+        Optional.empty(),
+        Precision.FP32,
+        TermForm.LOWER_CASE);
   }
 
   /** Checks the bounds. */
@@ -50,31 +59,38 @@ public record ScorerOptions(
   /** The same with another bound on the tokens of one input. */
   public ScorerOptions withMaxTokens(int tokens) {
     return new ScorerOptions(
-        OptionalInt.of(tokens), batchSize, label, pooling, similarity, precision);
+        OptionalInt.of(tokens), batchSize, label, pooling, similarity, precision, terms);
   }
 
   /** The same with another batch size. */
   public ScorerOptions withBatchSize(int size) {
-    return new ScorerOptions(maxTokens, size, label, pooling, similarity, precision);
+    return new ScorerOptions(maxTokens, size, label, pooling, similarity, precision, terms);
   }
 
   /** The same with another scoring output. */
   public ScorerOptions withLabel(Label scoring) {
-    return new ScorerOptions(maxTokens, batchSize, scoring, pooling, similarity, precision);
+    return new ScorerOptions(maxTokens, batchSize, scoring, pooling, similarity, precision, terms);
   }
 
   /** The same with another pooling than the folder says. */
   public ScorerOptions withPooling(Pooling kind) {
-    return new ScorerOptions(maxTokens, batchSize, label, Optional.of(kind), similarity, precision);
+    return new ScorerOptions(
+        maxTokens, batchSize, label, Optional.of(kind), similarity, precision, terms);
   }
 
   /** The same with another similarity than the folder says. */
   public ScorerOptions withSimilarity(Similarity kind) {
-    return new ScorerOptions(maxTokens, batchSize, label, pooling, Optional.of(kind), precision);
+    return new ScorerOptions(
+        maxTokens, batchSize, label, pooling, Optional.of(kind), precision, terms);
+  }
+
+  /** The same with another notion of what is the same word. */
+  public ScorerOptions withTerms(TermForm form) {
+    return new ScorerOptions(maxTokens, batchSize, label, pooling, similarity, precision, form);
   }
 
   /** The same in another precision. */
   public ScorerOptions withPrecision(Precision type) {
-    return new ScorerOptions(maxTokens, batchSize, label, pooling, similarity, type);
+    return new ScorerOptions(maxTokens, batchSize, label, pooling, similarity, type, terms);
   }
 }

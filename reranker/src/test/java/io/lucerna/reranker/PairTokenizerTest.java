@@ -9,6 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lucerna.instrumentation.checkpoint.CheckpointException;
+import io.lucerna.instrumentation.model.Role;
+import io.lucerna.instrumentation.model.TermForm;
 import io.lucerna.instrumentation.model.TokenSequence;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -36,12 +38,12 @@ class PairTokenizerTest {
   void onlyThePassagesEndIsCut() {
     String query = "the system";
     String passage = "the memory of the system and the disk of the system";
-    try (PairTokenizer wide = PairTokenizer.open(folder, 512)) {
+    try (PairTokenizer wide = PairTokenizer.open(folder, 512, TermForm.LOWER_CASE)) {
       TokenSequence whole = wide.pair(query, passage);
       assertFalse(whole.truncated());
-      int queryTokens = (int) java.util.Arrays.stream(whole.segments()).filter(s -> s == 0).count();
+      int queryTokens = whole.positions(Role.QUERY).length;
       for (int limit = queryTokens + 4; limit <= whole.length(); limit++) {
-        try (PairTokenizer narrow = PairTokenizer.open(folder, limit)) {
+        try (PairTokenizer narrow = PairTokenizer.open(folder, limit, TermForm.LOWER_CASE)) {
           TokenSequence cut = narrow.pair(query, passage);
           assertEquals(limit, cut.length());
           assertEquals(limit < whole.length(), cut.truncated());
@@ -57,7 +59,7 @@ class PairTokenizerTest {
 
   @Test
   void aQueryWithoutRoomForAPassageIsAnError() {
-    try (PairTokenizer narrow = PairTokenizer.open(folder, 6)) {
+    try (PairTokenizer narrow = PairTokenizer.open(folder, 6, TermForm.LOWER_CASE)) {
       String message =
           Refusals.message(
               IllegalArgumentException.class,
@@ -70,9 +72,9 @@ class PairTokenizerTest {
 
   @Test
   void emptyPassagesAndHugeOnesAreRead() {
-    try (PairTokenizer tokenizer = PairTokenizer.open(folder, 64)) {
+    try (PairTokenizer tokenizer = PairTokenizer.open(folder, 64, TermForm.LOWER_CASE)) {
       TokenSequence empty = tokenizer.pair("the system", "");
-      assertEquals(-1, empty.segments()[empty.length() - 1]);
+      assertTrue(empty.tokens().getLast().special());
       assertFalse(empty.truncated());
       String huge = "memory disk ".repeat(50_000);
       TokenSequence cut = tokenizer.pair("the system", huge);
@@ -90,8 +92,8 @@ class PairTokenizerTest {
     vocabulary.fields().forEachRemaining(e -> words.put(e.getValue().asInt(), e.getKey()));
     Files.write(temp.resolve("vocab.txt"), new ArrayList<>(words.values()));
     Random random = new Random(5);
-    try (PairTokenizer made = PairTokenizer.open(temp, 128);
-        PairTokenizer given = PairTokenizer.open(folder, 128)) {
+    try (PairTokenizer made = PairTokenizer.open(temp, 128, TermForm.LOWER_CASE);
+        PairTokenizer given = PairTokenizer.open(folder, 128, TermForm.LOWER_CASE)) {
       for (int round = 0; round < 200; round++) {
         List<String> some = new ArrayList<>(words.values());
         Collections.shuffle(some, random);
@@ -103,17 +105,21 @@ class PairTokenizerTest {
         TokenSequence actual = made.pair(text, text + " Caf\u00e9 \u4e2d");
         assertArrayEquals(expected.ids(), actual.ids(), text);
         assertArrayEquals(expected.types(), actual.types(), text);
-        assertArrayEquals(expected.segments(), actual.segments(), text);
+        assertEquals(expected.tokens(), actual.tokens(), text);
       }
     }
   }
 
   @Test
   void brokenTokenizersNameTheFolder() throws IOException {
-    String none = Refusals.message(CheckpointException.class, () -> PairTokenizer.open(temp, 64));
+    String none =
+        Refusals.message(
+            CheckpointException.class, () -> PairTokenizer.open(temp, 64, TermForm.LOWER_CASE));
     assertEquals(temp + ": neither tokenizer.json nor vocab.txt is there", none);
     Files.writeString(temp.resolve("tokenizer.json"), "{\"version\": \"1.0\", \"model\": {");
-    String broken = Refusals.message(CheckpointException.class, () -> PairTokenizer.open(temp, 64));
+    String broken =
+        Refusals.message(
+            CheckpointException.class, () -> PairTokenizer.open(temp, 64, TermForm.LOWER_CASE));
     assertTrue(broken.startsWith(temp + ": the tokenizer cannot be read"), broken);
   }
 }

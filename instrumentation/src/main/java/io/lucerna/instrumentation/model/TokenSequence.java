@@ -1,28 +1,31 @@
 package io.lucerna.instrumentation.model;
 
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
 
 /**
  * One text, or one pair of texts, as the model reads it.
  *
  * @param ids token ids with special tokens, without padding
  * @param types token types as the tokenizer gives them
- * @param segments which text each token is from: 0 the first, 1 the second, -1 a special token
+ * @param tokens where each token comes from
  * @param truncated whether tokens were cut off to keep within the limit
  */
-public record TokenSequence(long[] ids, long[] types, int[] segments, boolean truncated) {
+public record TokenSequence(long[] ids, long[] types, List<Token> tokens, boolean truncated) {
 
-  /** Checks that the arrays agree. */
+  /** Checks that the parts agree. */
   public TokenSequence {
-    if (ids.length == 0 || ids.length != types.length || ids.length != segments.length) {
+    tokens = List.copyOf(tokens);
+    if (ids.length == 0 || ids.length != types.length || ids.length != tokens.size()) {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
-              "ids, types and segments must have the same length of at least 1, got %d, %d, %d",
+              "ids, types and tokens must have the same length of at least 1, got %d, %d, %d",
               ids.length,
               types.length,
-              segments.length));
+              tokens.size()));
     }
   }
 
@@ -31,10 +34,36 @@ public record TokenSequence(long[] ids, long[] types, int[] segments, boolean tr
     return ids.length;
   }
 
+  /** The same ids with other tokens. */
+  public TokenSequence with(List<Token> others) {
+    return new TokenSequence(ids, types, others, truncated);
+  }
+
+  /** The positions of the tokens with this role, in order. */
+  public int[] positions(Role role) {
+    return IntStream.range(0, length()).filter(i -> tokens.get(i).role() == role).toArray();
+  }
+
+  /** The same without the tokens from {@code start} to before {@code end}, marked as truncated. */
+  public TokenSequence without(int start, int end) {
+    List<Token> rest = new ArrayList<>(tokens.subList(0, start));
+    rest.addAll(tokens.subList(end, length()));
+    return new TokenSequence(cut(ids, start, end), cut(types, start, end), rest, true);
+  }
+
+  private static long[] cut(long[] values, int start, int end) {
+    long[] rest = new long[values.length - (end - start)];
+    System.arraycopy(values, 0, rest, 0, start);
+    System.arraycopy(values, end, rest, start, values.length - end);
+    return rest;
+  }
+
   /** A sequence of given ids and types, for callers who have no text. */
   public static TokenSequence ofIds(long[] ids, long[] types) {
-    int[] segments = new int[ids.length];
-    Arrays.fill(segments, -1);
-    return new TokenSequence(ids, types, segments, false);
+    List<Token> tokens = new ArrayList<>(ids.length);
+    for (int i = 0; i < ids.length; i++) {
+      tokens.add(new Token("#" + ids[i], -1, -1, 0, 0, i == 0 ? Role.CLS : Role.SEP));
+    }
+    return new TokenSequence(ids, types, tokens, false);
   }
 }

@@ -1,5 +1,6 @@
 package io.lucerna.plugin.bench;
 
+import ai.djl.engine.Engine;
 import ai.djl.pytorch.jni.JniUtils;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +18,7 @@ public final class Benchmarks {
 
   /** No arguments; {@code -Dlucerna.shared} names the folder with the collections. */
   public static void main(String[] arguments) throws Exception {
+    Engine.getEngine("PyTorch"); // loads the library that the next line asks
     System.out.println("ONNX Runtime " + OnnxPeer.version() + ", PyTorch threads " + JniUtils.getNumThreads());
     forward();
     Path cacm = Path.of(System.getProperty("lucerna.shared", ""), "collections", "cacm");

@@ -1,0 +1,45 @@
+package io.lucerna.reranker;
+
+import io.lucerna.instrumentation.model.HookedEncoder;
+import io.lucerna.instrumentation.model.TokenBatch.Side;
+import io.lucerna.instrumentation.model.TokenSequence;
+import java.util.List;
+
+/**
+ * A ranker whose inside is in reach: what it reads of a query and a passage, the model that reads
+ * it, and how the model's outputs become a score.
+ */
+public sealed interface NeuralRanker extends PairScorer permits CrossEncoder, BiEncoder {
+
+  /** The model. It belongs to the ranker. */
+  HookedEncoder model();
+
+  /** What one pair is read as, in order: one PAIR, or a QUERY and a PASSAGE. */
+  List<Side> sides();
+
+  /**
+   * One side's input, its tokens with their roles, cut to the model's limit.
+   *
+   * @throws IllegalArgumentException if the query alone exceeds the limit, or the ranker has no
+   *     such side
+   */
+  TokenSequence input(Side side, String query, String passage);
+
+  /**
+   * Turns the model's output for one side into a score, while the other side stays as it is.
+   *
+   * @param side the side whose output varies
+   * @param fixed the model's output for the other side; ignored for a PAIR
+   */
+  Readout readout(Side side, float[] fixed);
+
+  /** The ids and the piece of a word, such as the filler {@code a}, as it stands inside a text. */
+  TokenSequence word(String text);
+
+  /** From a model's output to a score. */
+  @FunctionalInterface
+  interface Readout {
+    /** The score of an output: logits, or a pooled vector. */
+    float score(float[] output);
+  }
+}

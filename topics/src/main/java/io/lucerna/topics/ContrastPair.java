@@ -1,0 +1,46 @@
+package io.lucerna.topics;
+
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+
+/**
+ * A passage and a changed version of it, under one query: the unit of causal analysis (MechIR,
+ * section 3).
+ *
+ * @param id unique in its file and stable: the same input gives the same id
+ * @param qid the topic
+ * @param query the topic's text
+ * @param docid the passage
+ * @param perturbation the perturbation's name and settings, such as {@code TFC1}
+ * @param base the passage as it was
+ * @param perturbed the passage after the change
+ * @param edits where the two differ, in order; outside of them they are the same
+ * @param terms the index terms that were added, removed, exchanged or moved
+ * @param grade the judged grade, if there is one
+ * @param bm25Base BM25 of the base, if an index was at hand
+ * @param bm25Perturbed BM25 of the perturbed passage with the same statistics, if so
+ * @param idf the highest inverse document frequency among the terms, if so
+ */
+public record ContrastPair(
+    String id,
+    String qid,
+    String query,
+    String docid,
+    String perturbation,
+    String base,
+    String perturbed,
+    List<Edit> edits,
+    List<String> terms,
+    OptionalInt grade,
+    OptionalDouble bm25Base,
+    OptionalDouble bm25Perturbed,
+    OptionalDouble idf) {
+
+  /** Checks that the edits turn one text into the other. */
+  public ContrastPair {
+    edits = List.copyOf(edits);
+    terms = List.copyOf(terms);
+    Edit.check(base, perturbed, edits);
+  }
+}
