@@ -1,0 +1,44 @@
+package io.lucerna.instrumentation.recording;
+
+import io.lucerna.instrumentation.hooks.HookPoint;
+import io.lucerna.instrumentation.model.Token;
+import io.lucerna.instrumentation.model.TokenBatch.Side;
+import java.util.List;
+import java.util.Set;
+
+/** Activations of many inputs, recorded earlier: what a mean, a resample or a donor comes from. */
+public interface ActivationSource extends AutoCloseable {
+
+  /** The ids of the recorded pairs, in the order of recording. */
+  List<String> ids();
+
+  /** The points that were recorded, on this side. */
+  Set<HookPoint> points(Side side);
+
+  /** The tokens of one input, all of them, whether their activations were kept or not. */
+  List<Token> tokens(String id, Side side);
+
+  /**
+   * What was kept of one point for one input.
+   *
+   * @throws IllegalArgumentException if the id, the side or the point was not recorded; the message
+   *     names what was
+   */
+  Slice get(String id, Side side, HookPoint point);
+
+  /**
+   * Activations at some positions of one input.
+   *
+   * @param positions the positions kept, in order; for a point without positions (a pooled vector,
+   *     logits) the single 0
+   * @param shape the shape of {@code values}: first the kept positions, then the rest of the point's
+   *     dimensions in the order of {@link io.lucerna.instrumentation.hooks.Site#dimensions()}
+   *     without batch and position; scores and patterns are kept as [position of the query, head,
+   *     position of the key]
+   * @param values the numbers, last dimension fastest
+   */
+  record Slice(int[] positions, long[] shape, float[] values) {}
+
+  @Override
+  void close();
+}
