@@ -72,7 +72,7 @@ final class RerankCommand implements Command {
     // Requests carry the texts of all candidates, a run those of none.
     int wanted = Requests.isRequests(output) ? Integer.MAX_VALUE : rerank.depth;
     try (TextSource texts = inputs.texts(candidates, wanted)) {
-      inputs.identify(input, texts, provenance);
+      inputs.identity(input, texts).forEach(provenance::put);
       rerank(candidates, texts, options, out, provenance, console);
     }
   }

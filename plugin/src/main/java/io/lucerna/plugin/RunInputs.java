@@ -6,6 +6,7 @@ import io.lucerna.plugin.collections.NamedCollection;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -107,9 +108,11 @@ final class RunInputs {
   }
 
   /** What was read, for provenance. */
-  void identify(String run, TextSource texts, Provenance provenance) throws IOException {
-    provenance.put("run", Hashes.of(Path.of(run)));
-    provenance.put("topics", Outputs.topics(String.valueOf(topics)));
-    provenance.put("texts", texts.identity());
+  Map<String, Object> identity(String run, TextSource texts) throws IOException {
+    Map<String, Object> identity = new LinkedHashMap<>();
+    identity.put("run", Hashes.of(Path.of(run)));
+    identity.put("topics", Outputs.topics(String.valueOf(topics)));
+    identity.put("texts", texts.identity());
+    return identity;
   }
 }
