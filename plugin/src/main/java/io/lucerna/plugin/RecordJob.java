@@ -64,7 +64,7 @@ final class RecordJob {
       return ranker.model().forward(batch, Hooks.none())[0];
     }
     Capture capture = writer.capture(batch);
-    float[] vector = ranker.model().forward(batch, capture.hooks())[0];
+    float[] vector = ranker.model().forward(batch, capture.after(Hooks.none()))[0];
     for (String qid : qids) {
       add(capture, 0, new RecordingWriter.Entry(qid, Optional.empty()));
     }
@@ -88,7 +88,7 @@ final class RecordJob {
         continue;
       }
       Capture capture = writer.capture(batch);
-      float[][] outputs = ranker.model().forward(batch, capture.hooks());
+      float[][] outputs = ranker.model().forward(batch, capture.after(Hooks.none()));
       for (int row = 0; row < outputs.length; row++) {
         float score = readout.score(outputs[row]);
         for (PairSource.Pair pair : members.get(batch.rows()[row])) {

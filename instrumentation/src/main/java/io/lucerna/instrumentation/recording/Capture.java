@@ -48,9 +48,13 @@ public final class Capture {
     this.picked = Arrays.copyOf(all, count);
   }
 
-  /** The observers to give to the forward call of this batch. */
-  public Hooks hooks() {
-    Hooks hooks = Hooks.none();
+  /**
+   * The hooks to give to the forward call of this batch.
+   *
+   * @param earlier hooks whose effect is to be recorded
+   */
+  public Hooks after(Hooks earlier) {
+    Hooks hooks = earlier;
     for (int i = 0; i < values.length; i++) {
       int number = i;
       PointShape point = spec.points().get(i);
