@@ -24,7 +24,7 @@ final class ModelOptions {
       aliases = "-rerank.batch",
       metaVar = "[num]",
       usage = "Texts per forward pass.")
-  int batch = 32;
+  int batch = ScorerOptions.DEFAULT_BATCH;
 
   @Option(
       name = "-maxLength",

@@ -4,6 +4,7 @@ import io.lucerna.instrumentation.hooks.Hooks;
 import io.lucerna.instrumentation.model.TokenBatch;
 import io.lucerna.instrumentation.model.TokenBatch.Side;
 import io.lucerna.instrumentation.model.TokenSequence;
+import io.lucerna.instrumentation.model.Workers;
 import io.lucerna.instrumentation.recording.Capture;
 import io.lucerna.instrumentation.recording.RecordingWriter;
 import io.lucerna.reranker.NeuralRanker;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Callable;
 
 /**
  * Sends pairs through a ranker in the batches in which it would score them, and records. What the
@@ -63,12 +65,11 @@ final class RecordJob {
       next += qids.size();
       return ranker.model().forward(batch, Hooks.none())[0];
     }
-    Capture capture = writer.capture(batch);
-    float[] vector = ranker.model().forward(batch, capture.after(Hooks.none()))[0];
+    Passed passed = pass(List.of(batch)).getFirst();
     for (String qid : qids) {
-      add(capture, 0, new RecordingWriter.Entry(qid, Optional.empty()));
+      add(passed.capture, 0, new RecordingWriter.Entry(qid, Optional.empty()));
     }
-    return vector;
+    return passed.outputs[0];
   }
 
   private void passages(PairSource.Group group, Side side, float[] query) throws IOException {
@@ -78,24 +79,46 @@ final class RecordJob {
       inputs.add(ranker.input(side, group.query(), same.getFirst().text()));
     }
     NeuralRanker.Readout readout = ranker.readout(side, query);
-    for (TokenBatch batch : ranker.batches(side, inputs)) {
+    List<TokenBatch> batches = ranker.batches(side, inputs);
+    for (int from = 0; from < batches.size(); from += Workers.count()) {
+      List<TokenBatch> some =
+          batches.subList(from, Math.min(from + Workers.count(), batches.size()));
       int size = 0;
-      for (int input : batch.rows()) {
-        size += members.get(input).size();
+      for (TokenBatch batch : some) {
+        for (int input : batch.rows()) {
+          size += members.get(input).size();
+        }
       }
       if (next + size <= done) {
         next += size;
         continue;
       }
-      Capture capture = writer.capture(batch);
-      float[][] outputs = ranker.model().forward(batch, capture.after(Hooks.none()));
-      for (int row = 0; row < outputs.length; row++) {
-        float score = readout.score(outputs[row]);
-        for (PairSource.Pair pair : members.get(batch.rows()[row])) {
-          add(capture, row, entry(pair, score));
+      for (Passed batch : pass(some)) {
+        for (int row = 0; row < batch.outputs.length; row++) {
+          float score = readout.score(batch.outputs[row]);
+          for (PairSource.Pair pair : members.get(batch.rows[row])) {
+            add(batch.capture, row, entry(pair, score));
+          }
         }
       }
     }
+  }
+
+  /** A batch that has been through the network. */
+  private record Passed(int[] rows, Capture capture, float[][] outputs) {}
+
+  /** Sends batches through the network, all at once. */
+  private List<Passed> pass(List<TokenBatch> batches) {
+    List<Callable<Passed>> tasks = new ArrayList<>(batches.size());
+    for (TokenBatch batch : batches) {
+      tasks.add(
+          () -> {
+            Capture capture = writer.capture(batch);
+            Hooks hooks = capture.after(Hooks.none());
+            return new Passed(batch.rows(), capture, ranker.model().forward(batch, hooks));
+          });
+    }
+    return Workers.all(tasks);
   }
 
   /** The pairs of each input: a bi-encoder reads a text that is repeated once. */

@@ -2,7 +2,6 @@ package io.lucerna.reranker;
 
 import io.lucerna.instrumentation.hooks.Hooks;
 import io.lucerna.instrumentation.model.HookedEncoder;
-import io.lucerna.instrumentation.model.TokenBatch;
 import io.lucerna.instrumentation.model.TokenBatch.Side;
 import io.lucerna.instrumentation.model.TokenSequence;
 import java.util.ArrayList;
@@ -76,14 +75,7 @@ final class BiEncoder implements NeuralRanker {
   }
 
   private float[][] encode(List<TokenSequence> sequences, Side side, Hooks hooks) {
-    float[][] vectors = new float[sequences.size()][];
-    for (TokenBatch batch : batches(side, sequences)) {
-      float[][] output = model.forward(batch, hooks);
-      for (int row = 0; row < output.length; row++) {
-        vectors[batch.rows()[row]] = output[row];
-      }
-    }
-    return vectors;
+    return Batches.run(model, sequences, batchSize, side, hooks);
   }
 
   @Override

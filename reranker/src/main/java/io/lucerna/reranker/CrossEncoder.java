@@ -2,7 +2,6 @@ package io.lucerna.reranker;
 
 import io.lucerna.instrumentation.hooks.Hooks;
 import io.lucerna.instrumentation.model.HookedEncoder;
-import io.lucerna.instrumentation.model.TokenBatch;
 import io.lucerna.instrumentation.model.TokenBatch.Side;
 import io.lucerna.instrumentation.model.TokenSequence;
 import java.util.ArrayList;
@@ -34,12 +33,10 @@ final class CrossEncoder implements NeuralRanker {
     for (String passage : passages) {
       pairs.add(tokenizer.pair(query, passage));
     }
-    float[] scores = new float[pairs.size()];
-    for (TokenBatch batch : batches(Side.PAIR, pairs)) {
-      float[][] logits = model.forward(batch, hooks);
-      for (int row = 0; row < logits.length; row++) {
-        scores[batch.rows()[row]] = label.of(logits[row]);
-      }
+    float[][] logits = Batches.run(model, pairs, batchSize, Side.PAIR, hooks);
+    float[] scores = new float[logits.length];
+    for (int i = 0; i < scores.length; i++) {
+      scores[i] = label.of(logits[i]);
     }
     return PairScores.of(scores, pairs);
   }
