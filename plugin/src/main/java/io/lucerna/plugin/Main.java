@@ -66,6 +66,10 @@ public final class Main {
             "Score the query and passage pairs of a table.",
             () -> new ScoreCommand(models)),
         new Entry(
+            "perturb",
+            "Make contrast pairs: passages, and changed versions of them.",
+            () -> new PerturbCommand(models, collections.get())),
+        new Entry(
             "eval",
             "Measure a run against judgments, as trec_eval does.",
             () -> new EvalCommand(collections.get())),

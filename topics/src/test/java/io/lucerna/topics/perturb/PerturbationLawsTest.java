@@ -95,8 +95,7 @@ class PerturbationLawsTest {
     resources = index.resources();
     bm25 = new Bm25(resources.statistics());
     for (int i = 0; i < SUBJECTS; i++) {
-      subjects.add(
-          Subject.of("q" + i % 50, random.query(), "d" + i, random.passage(), resources));
+      subjects.add(Subject.of("q" + i % 50, random.query(), "d" + i, random.passage(), resources));
     }
   }
 
@@ -127,7 +126,8 @@ class PerturbationLawsTest {
   @MethodSource("all")
   void pairsChangeAndRepeatAndHaveTheirOwnIds(String name) {
     List<Case> cases = cases(name);
-    assertEquals(cases.stream().map(Case::pair).toList(), cases(name).stream().map(Case::pair).toList());
+    assertEquals(
+        cases.stream().map(Case::pair).toList(), cases(name).stream().map(Case::pair).toList());
     assertEquals(cases.size(), cases.stream().map(c -> c.pair().id()).distinct().count());
     for (Case c : cases) {
       assertNotEquals(c.pair().base(), c.pair().perturbed(), c.toString());
@@ -148,7 +148,8 @@ class PerturbationLawsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"TFC1", "TFC1:start", "TFC1:2", "TDC-APPEND", "ADD:tf:start", "ADD:tfidf:3"})
+  @ValueSource(
+      strings = {"TFC1", "TFC1:start", "TFC1:2", "TDC-APPEND", "ADD:tf:start", "ADD:tfidf:3"})
   void oneQueryTermOccursOnceMore(String name) {
     for (Case c : cases(name)) {
       assertEquals(1, c.pair().terms().size());
@@ -163,7 +164,9 @@ class PerturbationLawsTest {
   void appendedTermIsTheRarest() {
     for (Case c : cases("TDC-APPEND")) {
       float idf = resources.statistics().idf(c.pair().terms().getFirst());
-      c.subject().queryTerms().keySet()
+      c.subject()
+          .queryTerms()
+          .keySet()
           .forEach(t -> assertTrue(resources.statistics().idf(t) <= idf, c.toString()));
       assertTrue(c.pair().perturbed().startsWith(c.pair().base()), c.toString());
     }
@@ -250,8 +253,7 @@ class PerturbationLawsTest {
   void oneQueryTermIsGone(String name) {
     for (Case c : cases(name)) {
       String term = c.pair().terms().getFirst();
-      assertEquals(
-          Map.of(term, -c.subject().passage().count(term)), c.changes(), c.toString());
+      assertEquals(Map.of(term, -c.subject().passage().count(term)), c.changes(), c.toString());
       assertTrue(c.change() < 0, c.toString());
       int present = c.subject().present().size();
       switch (name) {
@@ -291,8 +293,7 @@ class PerturbationLawsTest {
           for (Case c : cases(name)) {
             assertEquals(Map.of(), c.changes(), c.toString());
             Subject after =
-                new Subject(
-                    c.subject().qid(), c.subject().query(), "d", c.perturbed(), resources);
+                new Subject(c.subject().qid(), c.subject().query(), "d", c.perturbed(), resources);
             assertTrue(
                 measure.of(Proximity.terms(after)) < measure.of(Proximity.terms(c.subject())),
                 c.toString());
@@ -307,8 +308,10 @@ class PerturbationLawsTest {
       assertEquals(Map.of(), c.changes(), c.toString());
       String first = c.subject().queryTerms().keySet().iterator().next();
       assertTrue(c.perturbed().words().getFirst().is(first), c.toString());
-      assertFalse(c.subject().passage().words().getFirst().is(first)
-          && c.pair().base().startsWith(c.pair().perturbed().substring(0, 8)), c.toString());
+      assertFalse(
+          c.subject().passage().words().getFirst().is(first)
+              && c.pair().base().startsWith(c.pair().perturbed().substring(0, 8)),
+          c.toString());
     }
   }
 
@@ -336,8 +339,12 @@ class PerturbationLawsTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "SHUFFLE-WORDS", "REVERSE-WORDS", "SHUFFLE-SENTENCES", "REVERSE-SENTENCES",
-        "DELETE-PUNCTUATION", "DELETE-STOPWORDS"
+        "SHUFFLE-WORDS",
+        "REVERSE-WORDS",
+        "SHUFFLE-SENTENCES",
+        "REVERSE-SENTENCES",
+        "DELETE-PUNCTUATION",
+        "DELETE-STOPWORDS"
       })
   void orderAndWritingLeaveTheTermsAlone(String name) {
     for (Case c : cases(name)) {
@@ -349,9 +356,11 @@ class PerturbationLawsTest {
   @Test
   void writingIsWhatItsNameSays() {
     for (Case c : cases("CASE-FOLD")) {
-      assertTrue(c.pair().perturbed().chars().noneMatch(ch -> ch >= 'A' && ch <= 'Z'), c.toString());
-      assertTrue(c.pair().base().equalsIgnoreCase(c.pair().perturbed())
-          || c.pair().base().contains("İ"), c.toString());
+      assertTrue(
+          c.pair().perturbed().chars().noneMatch(ch -> ch >= 'A' && ch <= 'Z'), c.toString());
+      assertTrue(
+          c.pair().base().equalsIgnoreCase(c.pair().perturbed()) || c.pair().base().contains("İ"),
+          c.toString());
     }
     for (Case c : cases("DELETE-STOPWORDS")) {
       assertTrue(c.perturbed().words().stream().allMatch(w -> w.term().isPresent()), c.toString());

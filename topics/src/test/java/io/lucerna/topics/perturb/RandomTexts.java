@@ -4,15 +4,47 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/** Passages and queries made of few words, so that they share terms, with all that gets in the way. */
+/**
+ * Passages and queries made of few words, so that they share terms, with all that gets in the way.
+ */
 final class RandomTexts {
   private static final List<String> WORDS =
       List.of(
-          "lamp", "Lamps", "oil", "wick", "the", "of", "a", "burning", "burns", "flame's", "light",
-          "harbour", "inn", "captain", "3.5", "42", "1,000", "don't", "naïve", "Zürich", "ελιά",
-          "灯", "🪔", "👩‍🔬", "x86", "U.S.", "e-mail", "lamp-oil", "is", "and", "SHIP", "İzmir");
+          "lamp",
+          "Lamps",
+          "oil",
+          "wick",
+          "the",
+          "of",
+          "a",
+          "burning",
+          "burns",
+          "flame's",
+          "light",
+          "harbour",
+          "inn",
+          "captain",
+          "3.5",
+          "42",
+          "1,000",
+          "don't",
+          "naïve",
+          "Zürich",
+          "ελιά",
+          "灯",
+          "🪔",
+          "👩‍🔬",
+          "x86",
+          "U.S.",
+          "e-mail",
+          "lamp-oil",
+          "is",
+          "and",
+          "SHIP",
+          "İzmir");
   private static final List<String> MARKS =
-      List.of(" ", " ", " ", " ", " ", " ", ", ", ". ", "? ", " - ", "; ", "(", ") ", "  ", "\n", "/");
+      List.of(
+          " ", " ", " ", " ", " ", " ", ", ", ". ", "? ", " - ", "; ", "(", ") ", "  ", "\n", "/");
 
   private final SplittableRandom random;
 

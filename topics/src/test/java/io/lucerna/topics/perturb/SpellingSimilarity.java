@@ -3,7 +3,9 @@ package io.lucerna.topics.perturb;
 import java.util.Comparator;
 import java.util.List;
 
-/** Words are alike by the letters that they share; no embeddings are needed to see the rules work. */
+/**
+ * Words are alike by the letters that they share; no embeddings are needed to see the rules work.
+ */
 final class SpellingSimilarity implements TermSimilarity {
   private static final List<String> KNOWN =
       List.of("lantern", "lampion", "olive", "wicker", "burner", "lighten", "inner", "captive");
