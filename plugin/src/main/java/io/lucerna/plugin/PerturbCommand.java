@@ -2,6 +2,7 @@ package io.lucerna.plugin;
 
 import io.anserini.index.Constants;
 import io.lucerna.eval.Run;
+import io.lucerna.plugin.collections.CollectionRegistry;
 import io.lucerna.plugin.collections.NamedCollection;
 import io.lucerna.plugin.collections.PassageCleaning;
 import io.lucerna.qrels.Qrels;
@@ -161,6 +162,7 @@ final class PerturbCommand implements Command {
   @Override
   public void run(Console console) throws Exception {
     Path target = Outputs.writable(output);
+    List<Perturbation> perturbations = pairs == null ? perturbations() : List.of();
     Provenance provenance = new Provenance(console);
     IndexTerms terms = new IndexTerms();
     try (PairScorer scorer = model == null ? null : open(terms, console)) {
@@ -172,7 +174,7 @@ final class PerturbCommand implements Command {
       }
       PerturbSummary summary =
           pairs == null
-              ? perturb(job, terms, (NeuralRanker) scorer, provenance, console)
+              ? perturb(job, perturbations, terms, (NeuralRanker) scorer, provenance, console)
               : complete(job, pairs, terms, provenance);
       provenance.put("counts", summary.counts()).writeBeside(target);
       summary.lines().forEach(console.out()::println);
@@ -215,12 +217,12 @@ final class PerturbCommand implements Command {
 
   private PerturbSummary perturb(
       PerturbJob job,
+      List<Perturbation> perturbations,
       IndexTerms terms,
       @Nullable NeuralRanker ranker,
       Provenance provenance,
       Console console)
       throws IOException {
-    List<Perturbation> perturbations = perturbations();
     Optional<NamedCollection> named = findCollection();
     PassageChoice choice = choice(console);
     try (IndexTexts texts = IndexTexts.open(required(index, "-index"))) {
@@ -274,16 +276,18 @@ final class PerturbCommand implements Command {
 
   /** The collection that was named, whose files take the place of what was not given. */
   private Optional<NamedCollection> findCollection() throws IOException {
-    if (collection != null) {
-      if (CollectionOptions.named(collection).isEmpty()) {
+    Optional<NamedCollection> named;
+    if (collection == null) {
+      named = CollectionOptions.named(required(topics, "-topics"));
+    } else {
+      named = CollectionRegistry.find(collection);
+      if (named.isEmpty()) {
         throw new CommandException(
             ExitCode.INPUT, collection + ": no such collection; " + CollectionOptions.known());
       }
-      topics = topics == null ? collection : topics;
-      qrels = qrels == null ? collection : qrels;
+      qrels = qrels == null ? collections.store().qrels(named.get()).toString() : qrels;
     }
-    Optional<NamedCollection> named = CollectionOptions.named(required(topics, "-topics"));
-    if (named.isPresent()) {
+    if (named.isPresent() && (topics == null || collection == null)) {
       topics = collections.topics(named.get()).toString();
       topicReader = topicReader == null ? named.get().topicFormat().anseriniName() : topicReader;
     }
@@ -311,13 +315,14 @@ final class PerturbCommand implements Command {
             : PassageChoice.ofRun(queries, Run.read(Inputs.file(run)), judged, depth, wanted);
     if (!choice.withoutQuery().isEmpty()) {
       String source = String.valueOf(run == null ? qrels : run);
-      String what = String.join(", ", List.of(Outputs.some(choice.withoutQuery())));
+      String missing = Outputs.some(choice.withoutQuery());
       if (run != null || choice.queries().isEmpty()) {
         throw new CommandException(
-            ExitCode.INPUT, source + ": not in " + topics + ": topics " + what);
+            ExitCode.INPUT, source + ": not in " + topics + ": topics " + missing);
       }
       console.say(
-          "%d topics of %s are not in %s: %s", choice.withoutQuery().size(), source, topics, what);
+          "%d topics of %s are not in %s: %s",
+          choice.withoutQuery().size(), source, String.valueOf(topics), missing);
     }
     if (choice.passages() == 0) {
       throw new CommandException(ExitCode.INPUT, "no passages are left by -depth and -grades");

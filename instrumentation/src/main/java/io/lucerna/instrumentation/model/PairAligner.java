@@ -239,8 +239,8 @@ public record PairAligner(long fillerId, String fillerPiece, int maxTokens) {
   private static boolean same(
       TokenSequence base, int baseFrom, int baseTo, TokenSequence other, int from, int to) {
     return baseFrom <= baseTo
- && from <= to
- && Arrays.equals(base.ids(), baseFrom, baseTo, other.ids(), from, to)
+        && from <= to
+        && Arrays.equals(base.ids(), baseFrom, baseTo, other.ids(), from, to)
         && Arrays.equals(base.types(), baseFrom, baseTo, other.types(), from, to);
   }
 
