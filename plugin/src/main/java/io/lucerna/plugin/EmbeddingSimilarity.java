@@ -25,7 +25,7 @@ final class EmbeddingSimilarity implements TermSimilarity {
   private final Map<String, List<String>> neighbours = new HashMap<>();
 
   /**
-   * @param vocabulary words that may be somebody's nearest, in any case; at least one
+   * @param vocabulary words that may be somebody's nearest, in any case
    */
   EmbeddingSimilarity(NeuralRanker ranker, Collection<String> vocabulary) {
     this.ranker = ranker;

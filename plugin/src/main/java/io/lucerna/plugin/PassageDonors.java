@@ -4,11 +4,12 @@ import io.lucerna.topics.perturb.Donors;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.random.RandomGenerator;
 
@@ -48,20 +49,23 @@ final class PassageDonors implements Donors {
     return Optional.empty();
   }
 
-  /** The words of letters in the first passages, up to so many passages. */
+  /** The words of letters that two of the first passages have or more; up to so many passages. */
   Set<String> words(int most) {
+    Map<String, Integer> counts = new TreeMap<>();
+    all.stream()
+        .map(Candidate::docid)
+        .distinct()
+        .limit(most)
+        .forEach(docid -> wordsOf(docid).forEach(word -> counts.merge(word, 1, Integer::sum)));
+    counts.values().removeIf(passages -> passages < 2);
+    return counts.keySet();
+  }
+
+  private Set<String> wordsOf(String docid) {
     Set<String> words = new TreeSet<>();
-    Set<String> seen = new HashSet<>();
-    for (Candidate candidate : all) {
-      if (seen.size() == most) {
-        break;
-      }
-      if (seen.add(candidate.docid)) {
-        for (String word : text(candidate).split("[^\\p{L}]+")) {
-          if (word.length() > 2) {
-            words.add(word);
-          }
-        }
+    for (String word : text(new Candidate("", docid)).split("[^\\p{L}]+", -1)) {
+      if (word.length() > 2) {
+        words.add(word.toLowerCase(Locale.ROOT));
       }
     }
     return words;

@@ -22,15 +22,28 @@ final class Reordering {
 
     private List<Part> of(AnalyzedText passage) {
       return this == WORDS
-          ? passage.words().stream().map(Part::of).toList()
+          ? words(passage)
           : Sentences.of(passage.text()).stream().map(s -> new Part(s.start(), s.end())).toList();
     }
   }
 
-  private record Part(int start, int end) {
-    static Part of(Word word) {
-      return new Part(word.start(), word.end());
+  private record Part(int start, int end) {}
+
+  /** Words; those without white space between them, as in 12:30 or lamp-oil, stay together. */
+  private static List<Part> words(AnalyzedText passage) {
+    List<Part> parts = new ArrayList<>();
+    for (Word word : passage.words()) {
+      boolean apart =
+          parts.isEmpty()
+              || passage
+                  .text()
+                  .substring(parts.getLast().end, word.start())
+                  .chars()
+                  .anyMatch(Character::isWhitespace);
+      int start = apart ? word.start() : parts.removeLast().start;
+      parts.add(new Part(start, word.end()));
     }
+    return parts;
   }
 
   static Outcome shuffled(Subject subject, Unit unit, RandomGenerator random) {

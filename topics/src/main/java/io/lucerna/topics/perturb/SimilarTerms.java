@@ -36,6 +36,7 @@ final class SimilarTerms {
         subject.otherPlaces().stream()
             .map(subject.passage().words()::get)
             .filter(word -> !word.is(synonym.term))
+            .filter(word -> word.text().codePoints().allMatch(Character::isLetter))
             .min(Comparator.comparingDouble(word -> likeness(word, subject, similarity)));
     if (unrelated.isEmpty()) {
       return Outcome.notApplicable("the passage has no word that is not of the query");
