@@ -43,7 +43,9 @@ final class RecordCommand implements Command {
         "-rerank.depth",
         "-passage.clean"
       },
-      usage = "Table with tabs and the header qid, query, docid, text; texts are read as they are.")
+      usage =
+          "Table with tabs and the header qid, query, docid, text, or contrast pairs in JSON lines;"
+              + " texts are read as they are.")
   @Nullable String pairs;
 
   @Option(
@@ -156,7 +158,9 @@ final class RecordCommand implements Command {
 
   private PairSource source(Console console) throws IOException {
     if (pairs != null) {
-      return new TablePairs(pairs);
+      return ContrastPairSource.holds(pairs)
+          ? new ContrastPairSource(pairs)
+          : new TablePairs(pairs);
     }
     if (run == null) {
       throw new CommandException(ExitCode.USAGE, "give the pairs: -pairs, or -run");

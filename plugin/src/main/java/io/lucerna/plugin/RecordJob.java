@@ -10,6 +10,7 @@ import io.lucerna.instrumentation.recording.RecordingWriter;
 import io.lucerna.reranker.NeuralRanker;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -83,12 +84,11 @@ final class RecordJob {
     for (int from = 0; from < batches.size(); from += Workers.count()) {
       List<TokenBatch> some =
           batches.subList(from, Math.min(from + Workers.count(), batches.size()));
-      int size = 0;
-      for (TokenBatch batch : some) {
-        for (int input : batch.rows()) {
-          size += members.get(input).size();
-        }
-      }
+      int size =
+          some.stream()
+              .flatMapToInt(batch -> Arrays.stream(batch.rows()))
+              .map(input -> members.get(input).size())
+              .sum();
       if (next + size <= done) {
         next += size;
         continue;

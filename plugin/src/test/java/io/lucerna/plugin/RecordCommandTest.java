@@ -9,9 +9,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lucerna.instrumentation.hooks.HookPoint;
 import io.lucerna.instrumentation.hooks.Site;
+import io.lucerna.instrumentation.model.Role;
+import io.lucerna.instrumentation.model.Token;
 import io.lucerna.instrumentation.model.TokenBatch.Side;
 import io.lucerna.instrumentation.recording.Recording;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,6 +24,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -177,15 +182,47 @@ class RecordCommandTest {
     assertFalse(manifest.path("command").toString().contains("-output"));
   }
 
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void bothPassagesOfContrastPairsAreRecorded(boolean gzip) throws IOException {
+    String lines =
+        """
+        \uFEFF{"id": "c1", "qid": "1", "query": "red", "docid": "d", "perturbation": "TFC1", "base": "water", "perturbed": "water red"}
+
+        {"id": "c2", "qid": "1", "query": "red", "docid": "d", "perturbation": "TFC1", "base": "water", "perturbed": "disk"}
+        """;
+    byte[] bytes = lines.getBytes(StandardCharsets.UTF_8);
+    try (OutputStream out = Files.newOutputStream(folder.resolve("pairs.tsv"));
+        OutputStream text = gzip ? new GZIPOutputStream(out) : out) {
+      text.write(bytes);
+    }
+    Shell shell = record("bert-bi", "-hooks", "*pooler*", "-positions", "cls");
+    assertEquals(ExitCode.DONE, shell.code(), shell.err());
+    HookPoint pooled = HookPoint.of(Site.POOLER_OUT);
+    try (Recording recording = Recording.open(folder.resolve("out"))) {
+      assertEquals(
+          Set.of("c1/base", "c1/perturbed", "c2/base", "c2/perturbed"),
+          Set.copyOf(recording.ids()));
+      assertArrayEquals(
+          recording.get("c1/base", Side.PASSAGE, pooled).values(),
+          recording.get("c2/base", Side.PASSAGE, pooled).values());
+      List<Token> base = recording.tokens("c1/base", Side.PASSAGE);
+      List<Token> perturbed = recording.tokens("c1/perturbed", Side.PASSAGE);
+      assertEquals(
+          List.of(Role.MATCH, Role.MATCH, Role.MATCH),
+          perturbed.subList(base.size() - 1, perturbed.size() - 1).stream()
+              .map(Token::role)
+              .toList(),
+          "r, e and d of the word that was added");
+    }
+  }
+
   @Test
   void saysWhatItDidAndWhatWasMissing() throws IOException {
     pairs(SMALL + "1\tred water\tc\t\n");
     Shell shell =
         record("bert-cross", "-hooks", "hook_logits", "-positions", "role:match,cls", "-half");
     assertEquals(ExitCode.DONE, shell.code(), shell.err());
-    assertTrue(
-        shell.err().contains("3 of 3 inputs have no") || shell.err().contains("inputs have no"),
-        shell.err());
     assertTrue(shell.err().contains("to record: 3 pairs, 3 inputs, "), shell.err());
     assertTrue(shell.err().contains("recorded 3 pairs ("), shell.err());
     assertTrue(shell.err().contains("0 truncated to 40 tokens, 1 empty"), shell.err());

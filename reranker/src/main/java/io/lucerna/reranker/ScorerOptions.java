@@ -37,8 +37,8 @@ public record ScorerOptions(
   public static final int DEFAULT_BATCH = 8;
 
   /**
-   * The model's own limit, batches of 8, the last label, pooling and similarity as the folder
-   * says, fp32.
+   * The model's own limit, batches of 8, the last label, pooling and similarity as the folder says,
+   * fp32.
    */
   public static ScorerOptions defaults() {
     return new ScorerOptions(

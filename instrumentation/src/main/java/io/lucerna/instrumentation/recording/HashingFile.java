@@ -71,7 +71,7 @@ final class HashingFile implements Closeable {
     channel.close();
   }
 
-  static MessageDigest newDigest() {
+  private static MessageDigest newDigest() {
     try {
       return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {

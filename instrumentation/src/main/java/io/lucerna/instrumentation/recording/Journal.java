@@ -12,7 +12,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -110,7 +109,7 @@ final class Journal {
       settle();
       shard = number;
     }
-    Side side = Side.valueOf(json.path(IndexLine.SIDE).asText().toUpperCase(Locale.ROOT));
+    Side side = TensorNames.side(json.path(IndexLine.SIDE).asText());
     int rows = json.path(IndexLine.POSITIONS).size();
     int tokens = json.path(IndexLine.TOKENS).size();
     last.add(new Line(start, side, rows, tokens, json.path(IndexLine.OVERFLOWS)));

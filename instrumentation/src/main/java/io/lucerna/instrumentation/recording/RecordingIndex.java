@@ -15,13 +15,9 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -69,16 +65,15 @@ final class RecordingIndex implements Closeable {
   }
 
   private void scan(ShardFile expected) throws IOException {
-    MessageDigest digest = HashingFile.newDigest();
-    try (InputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {
+    if (!HashingFile.identify(file).equals(expected)) {
+      throw new RecordingException(
+          file + ": was changed: it has another hash than the manifest says");
+    }
+    try (InputStream in = Files.newInputStream(file)) {
       LineReader lines = new LineReader(in);
       for (Optional<byte[]> line = lines.next(); line.isPresent(); line = lines.next()) {
         add(line.get(), lines.start());
       }
-    }
-    if (!HexFormat.of().formatHex(digest.digest()).equals(expected.sha256())) {
-      throw new RecordingException(
-          file + ": was changed: it has another hash than the manifest says");
     }
   }
 
@@ -86,7 +81,7 @@ final class RecordingIndex implements Closeable {
   private void add(byte[] line, long start) throws IOException {
     try (JsonParser parser = JSON.createParser(line)) {
       parser.nextToken();
-      Side side = Side.valueOf(field(parser, IndexLine.SIDE).toUpperCase(Locale.ROOT));
+      Side side = TensorNames.side(field(parser, IndexLine.SIDE));
       Place place = new Place(field(parser, IndexLine.QID), start, line.length);
       if (side == Side.QUERY) {
         queries.put(place.qid, place);

@@ -152,7 +152,8 @@ public final class RecordingWriter implements AutoCloseable {
   private static void lock(FileChannel index, RecordingFolder folder) throws IOException {
     boolean mine;
     try {
-      mine = index.tryLock() != null;
+      // Beyond the file's end: where locks are mandatory, others must still read the lines.
+      mine = index.tryLock(Long.MAX_VALUE - 1, 1, false) != null;
     } catch (OverlappingFileLockException e) {
       mine = false;
     }

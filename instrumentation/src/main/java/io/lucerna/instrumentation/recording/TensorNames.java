@@ -13,6 +13,16 @@ final class TensorNames {
     return side.name().toLowerCase(Locale.ROOT);
   }
 
+  /** The side of a name. */
+  static Side side(String name) {
+    for (Side side : Side.values()) {
+      if (of(side).equals(name)) {
+        return side;
+      }
+    }
+    throw new RecordingException("the index names a side '" + name + "'");
+  }
+
   /** The rows of all of a shard's inputs, such as {@code passage/blocks.3.attn.hook_z}. */
   static String of(Side side, HookPoint point) {
     return of(side) + "/" + point;
