@@ -4,6 +4,7 @@ import io.lucerna.instrumentation.hooks.Hooks;
 import io.lucerna.instrumentation.model.HookedEncoder;
 import io.lucerna.instrumentation.model.TokenBatch.Side;
 import io.lucerna.instrumentation.model.TokenSequence;
+import io.lucerna.instrumentation.sweep.PatchingSweep.Readout;
 import java.util.ArrayList;
 import java.util.List;
 

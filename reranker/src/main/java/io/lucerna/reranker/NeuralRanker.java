@@ -3,6 +3,7 @@ package io.lucerna.reranker;
 import io.lucerna.instrumentation.model.HookedEncoder;
 import io.lucerna.instrumentation.model.TokenBatch.Side;
 import io.lucerna.instrumentation.model.TokenSequence;
+import io.lucerna.instrumentation.sweep.PatchingSweep.Readout;
 import java.util.List;
 
 /**
@@ -35,11 +36,4 @@ public sealed interface NeuralRanker extends PairScorer permits CrossEncoder, Bi
 
   /** The ids and the piece of a word, such as the filler {@code a}, as it stands inside a text. */
   TokenSequence word(String text);
-
-  /** From a model's output to a score. */
-  @FunctionalInterface
-  interface Readout {
-    /** The score of an output: logits, or a pooled vector. */
-    float score(float[] output);
-  }
 }

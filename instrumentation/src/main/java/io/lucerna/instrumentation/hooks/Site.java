@@ -87,6 +87,11 @@ public enum Site {
     return dimensions;
   }
 
+  /** The glob that means this site in every layer. */
+  public String glob() {
+    return template.replace("%d", "*");
+  }
+
   String name(int layer) {
     return template.replace("%d", Integer.toString(layer));
   }

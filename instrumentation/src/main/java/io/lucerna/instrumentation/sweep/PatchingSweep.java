@@ -1,0 +1,97 @@
+package io.lucerna.instrumentation.sweep;
+
+import io.lucerna.instrumentation.model.AlignedPair;
+import io.lucerna.instrumentation.model.HookedEncoder;
+import io.lucerna.instrumentation.model.TokenBatch;
+import io.lucerna.instrumentation.model.TokenBatch.Side;
+import io.lucerna.instrumentation.model.TokenSequence;
+import io.lucerna.instrumentation.model.TracedRun;
+import java.util.List;
+
+/**
+ * Patches every cell of a sweep in a pair, one cell at a time, and scores the recipient under each
+ * patch.
+ *
+ * @param model the model
+ * @param side what its inputs are
+ * @param sweep the cells
+ * @param method how: fast, or plainly one forward pass for each cell
+ * @param batch cells that go through the network together, which bounds memory
+ * @param width positions of each input, filled up with padding; 0 for no padding
+ */
+public record PatchingSweep(
+    HookedEncoder model, Side side, Sweep sweep, Method method, int batch, int width) {
+
+  /** Two ways to the same numbers, within 1e-6 x max(1, abs(score)). */
+  public enum Method {
+    /** Nothing is computed twice that a patch does not change. */
+    FAST,
+    /** One forward pass for each cell: the reference. */
+    PLAIN
+  }
+
+  /** From a model's output to a score. */
+  @FunctionalInterface
+  public interface Readout {
+    /** The score of an output: logits, or a pooled vector. */
+    float score(float[] output);
+  }
+
+  /** Checks the settings. */
+  public PatchingSweep {
+    sweep.check(model.config());
+    if (batch < 1) {
+      throw new IllegalArgumentException("batch must be at least 1, got " + batch);
+    }
+  }
+
+  /** Patches one pair in one direction. */
+  public SweepResult run(AlignedPair pair, Direction direction, Readout readout) {
+    boolean denoise = direction == Direction.DENOISE;
+    TokenSequence recipient = denoise ? pair.base() : pair.perturbed();
+    TokenSequence donor = denoise ? pair.perturbed() : pair.base();
+    return run(recipient, donor, direction, readout);
+  }
+
+  /**
+   * Patches a recipient with the activations of any donor of the same length.
+   *
+   * @param direction what the result is marked with
+   */
+  public SweepResult run(
+      TokenSequence recipient, TokenSequence donor, Direction direction, Readout readout) {
+    TokenBatch into = batch(recipient);
+    TokenBatch from = batch(donor);
+    if (into.width() != from.width()) {
+      throw new IllegalArgumentException(
+          "recipient and donor have " + into.width() + " and " + from.width() + " positions");
+    }
+    int positions = recipient.length();
+    List<Cell> cells = sweep.cells(model.config(), positions);
+    try (TracedRun one = model.trace(into);
+        TracedRun two = model.trace(from)) {
+      float[][] outputs =
+          switch (method) {
+            case FAST -> new FastSweep(one, two, batch).run(cells);
+            case PLAIN -> PlainSweep.run(model, into, from, cells, batch);
+          };
+      float[] patched = new float[outputs.length];
+      for (int i = 0; i < patched.length; i++) {
+        patched[i] = readout.score(outputs[i]);
+      }
+      return new SweepResult(
+          sweep.kind(),
+          direction,
+          sweep.axes(model.config(), positions),
+          patched,
+          readout.score(one.output()),
+          readout.score(two.output()),
+          recipient.tokens());
+    }
+  }
+
+  private TokenBatch batch(TokenSequence input) {
+    int positions = width == 0 ? input.length() : width;
+    return TokenBatch.repeated(input, 1, model.config().padId(), side, positions);
+  }
+}
