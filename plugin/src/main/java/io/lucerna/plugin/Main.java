@@ -66,6 +66,14 @@ public final class Main {
             "Score the query and passage pairs of a table.",
             () -> new ScoreCommand(models)),
         new Entry(
+            "perturb",
+            "Make contrast pairs: passages, and changed versions of them.",
+            () -> new PerturbCommand(models, collections.get())),
+        new Entry(
+            "record",
+            "Record a ranker's activations on pairs or on a run's candidates.",
+            () -> new RecordCommand(models, collections.get())),
+        new Entry(
             "eval",
             "Measure a run against judgments, as trec_eval does.",
             () -> new EvalCommand(collections.get())),

@@ -129,6 +129,11 @@ final class BiEncoder implements NeuralRanker {
   }
 
   @Override
+  public List<TokenBatch> batches(Side side, List<TokenSequence> inputs) {
+    return Batches.byLength(inputs, batchSize, model.config().padId(), side);
+  }
+
+  @Override
   public Readout readout(Side side, float[] fixed) {
     return side == Side.QUERY
         ? output -> similarity.of(output, fixed)

@@ -61,6 +61,11 @@ final class CrossEncoder implements NeuralRanker {
   }
 
   @Override
+  public List<TokenBatch> batches(Side side, List<TokenSequence> inputs) {
+    return Batches.byLength(inputs, batchSize, model.config().padId(), side);
+  }
+
+  @Override
   public Readout readout(Side side, float[] fixed) {
     return label::of;
   }

@@ -27,7 +27,7 @@ public final class Workers {
 
   private static final ExecutorService POOL =
       Executors.newFixedThreadPool(
-          Math.max(1, COUNT),
+          count(),
           task -> {
             Thread thread = new Thread(task, "lucerna-worker-" + NUMBER.getAndIncrement());
             thread.setDaemon(true);
@@ -35,6 +35,11 @@ public final class Workers {
           });
 
   private Workers() {}
+
+  /** How many tasks run at once. */
+  public static int count() {
+    return Math.max(1, COUNT);
+  }
 
   /** Loads the engine, and keeps its operations on the thread that calls them. */
   static void prepare() {
