@@ -45,13 +45,22 @@ final class BiEncoder implements NeuralRanker {
       return score(query, passages, new LinkedHashMap<>());
     }
     // A hook sees every passage, repeated ones too, under its place in the list.
-    float[] queryVector = encode(List.of(tokenizer.query(query)), Side.QUERY, hooks)[0];
+    Hooks inside = ScorePoint.inside(hooks, points(), model.registry());
+    float[] queryVector = encode(List.of(tokenizer.query(query)), Side.QUERY, inside)[0];
     List<TokenSequence> tokens =
         passages.stream().map(text -> tokenizer.passage(query, text)).toList();
-    float[][] vectors = encode(tokens, Side.PASSAGE, hooks);
-    float[] scores = new float[vectors.length];
-    for (int i = 0; i < scores.length; i++) {
-      scores[i] = similarity.of(queryVector, vectors[i]);
+    float[] scores = new float[tokens.size()];
+    long padId = model.config().padId();
+    for (TokenBatch batch : Batches.byLength(tokens, batchSize, padId, Side.PASSAGE)) {
+      float[][] vectors = model.forward(batch, inside);
+      float[] own = new float[vectors.length];
+      for (int row = 0; row < own.length; row++) {
+        own[row] = similarity.of(queryVector, vectors[row]);
+      }
+      own = ScorePoint.apply(hooks, batch, own);
+      for (int row = 0; row < own.length; row++) {
+        scores[batch.rows()[row]] = own[row];
+      }
     }
     return PairScores.of(scores, tokens);
   }

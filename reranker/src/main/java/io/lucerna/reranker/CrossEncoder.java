@@ -36,10 +36,16 @@ final class CrossEncoder implements NeuralRanker {
     }
     float[] scores = new float[pairs.size()];
     long padId = model.config().padId();
+    Hooks inside = ScorePoint.inside(hooks, points(), model.registry());
     for (TokenBatch batch : Batches.byLength(pairs, batchSize, padId, Side.PAIR)) {
-      float[][] logits = model.forward(batch, hooks);
-      for (int row = 0; row < logits.length; row++) {
-        scores[batch.rows()[row]] = label.of(logits[row]);
+      float[][] logits = model.forward(batch, inside);
+      float[] own = new float[logits.length];
+      for (int row = 0; row < own.length; row++) {
+        own[row] = label.of(logits[row]);
+      }
+      own = ScorePoint.apply(hooks, batch, own);
+      for (int row = 0; row < own.length; row++) {
+        scores[batch.rows()[row]] = own[row];
       }
     }
     return PairScores.of(scores, pairs);

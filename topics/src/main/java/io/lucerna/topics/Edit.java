@@ -44,8 +44,7 @@ public record Edit(int baseStart, int baseEnd, int perturbedStart, int perturbed
     }
     int end = 0;
     while (end < most - start
-        && base.charAt(base.length() - 1 - end)
-            == perturbed.charAt(perturbed.length() - 1 - end)) {
+        && base.charAt(base.length() - 1 - end) == perturbed.charAt(perturbed.length() - 1 - end)) {
       end++;
     }
     return List.of(new Edit(start, base.length() - end, start, perturbed.length() - end));

@@ -45,6 +45,14 @@ public final class Hooks {
   }
 
   /**
+   * Those of these hooks that have a point here: where several parts of a ranker share the hooks of
+   * one call, each part's own.
+   */
+  public Hooks within(HookRegistry part) {
+    return new Hooks(entries.stream().filter(e -> !part.find(e.glob).isEmpty()).toList());
+  }
+
+  /**
    * Finds each hook's points in a model.
    *
    * @throws IllegalArgumentException if a name or glob matches no point of the model

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -98,7 +99,16 @@ public final class HookedEncoder implements AutoCloseable {
     }
     List<Site> after =
         pooling == null ? List.of(Site.POOLER_OUT, Site.LOGITS) : List.of(Site.POOLER_OUT);
-    registry = new HookRegistry(BEFORE, PER_BLOCK, config.layers(), after);
+    registry = new HookRegistry(BEFORE, PER_BLOCK, config.layers(), after, sizes());
+  }
+
+  private Map<String, Integer> sizes() {
+    return Map.of(
+        "head", config.heads(),
+        "d_head", config.headWidth(),
+        "d_model", config.width(),
+        "d_mlp", config.mlpWidth(),
+        "label", head.outputs());
   }
 
   private static ModelConfig withStoredPositions(

@@ -56,8 +56,7 @@ public record PairAligner(long fillerId, String fillerPiece, int maxTokens) {
    * @param segment the segment of both that is the passage
    * @param edits where the passages differ, in order
    */
-  public Result align(
-      TokenSequence base, TokenSequence perturbed, int segment, List<Span> edits) {
+  public Result align(TokenSequence base, TokenSequence perturbed, int segment, List<Span> edits) {
     if (base.truncated() || perturbed.truncated()) {
       return Result.failed("truncated: a passage is longer than " + maxTokens + " tokens allow");
     }
