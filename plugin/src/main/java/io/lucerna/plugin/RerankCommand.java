@@ -23,6 +23,7 @@ import org.kohsuke.args4j.Option;
 final class RerankCommand implements Command {
   private final ModelRegistry models;
   private final RerankOptions rerank = new RerankOptions();
+  private final InterventionOptions intervene = new InterventionOptions();
   private final CollectionOptions collections;
   private Optional<NamedCollection> collection = Optional.empty();
 
@@ -88,7 +89,7 @@ final class RerankCommand implements Command {
 
   @Override
   public List<Object> options() {
-    return List.of(this, rerank, collections);
+    return List.of(this, rerank, intervene, collections);
   }
 
   @Override
@@ -101,7 +102,7 @@ final class RerankCommand implements Command {
   public void run(Console console) throws Exception {
     ScorerOptions options = rerank.scorerOptions();
     rerank.cleaning();
-    Outputs out = new Outputs(output, format, runtag);
+    Outputs out = new Outputs(output, format, Interventions.tag(runtag, intervene.spec()));
     Provenance provenance = new Provenance(console);
     if (Requests.isRequests(input)) {
       Requests requests = Requests.read(Inputs.file(input));
@@ -179,12 +180,14 @@ final class RerankCommand implements Command {
     CleaningChoice cleaning = rerank.cleaning(collection, candidates, texts);
     console.say("passages cleaned: %s", cleaning);
     String model = rerank.model == null ? ModelRegistry.DEFAULT : rerank.model;
-    try (PairScorer scorer = models.open(model, options, console)) {
+    try (PairScorer scorer = models.open(model, options, console);
+        Interventions interventions = intervene.compile(scorer)) {
       RerankJob.Outcome outcome =
-          new RerankJob(scorer, rerank.depth, console)
+          new RerankJob(scorer, rerank.depth, interventions, console)
               .run(candidates, (t, d) -> cleaning.cleaning().apply(texts.text(t, d)));
       out.write(outcome, candidates, texts);
       provenance.put(scorer.card()).put("depth", rerank.depth).put("cleaning", cleaning.toString());
+      interventions.describe(provenance);
       provenance.put(outcome).writeBeside(out.path());
       console.say("%s", outcome.summary(scorer));
     }

@@ -37,6 +37,7 @@ final class ScoreCommand implements Command {
           .get();
 
   private final ModelRegistry models;
+  private final InterventionOptions intervene = new InterventionOptions();
 
   @Option(
       name = "-model",
@@ -96,7 +97,7 @@ final class ScoreCommand implements Command {
 
   @Override
   public List<Object> options() {
-    return List.of(this);
+    return List.of(this, intervene);
   }
 
   @Override
@@ -110,10 +111,13 @@ final class ScoreCommand implements Command {
   public void run(Console console) throws Exception {
     ScorerOptions options =
         RerankOptions.scorerOptions(batch, label, maxLength, pooling, similarity);
+    intervene.spec();
     List<Pair> rows = read();
     Path target = Outputs.writable(output);
-    try (PairScorer scorer = models.open(model, options, console)) {
-      float[] scores = score(rows, scorer, console);
+    try (PairScorer scorer = models.open(model, options, console);
+        Interventions interventions = intervene.compile(scorer)) {
+      float[] scores = score(rows, scorer, interventions, console);
+      interventions.finish(console);
       AtomicFile.write(
           target,
           out -> {
@@ -123,10 +127,10 @@ final class ScoreCommand implements Command {
               out.write(row.qid() + "\t" + row.docid() + "\t" + Float.toString(scores[i]) + "\n");
             }
           });
-      new Provenance(console)
-          .put("pairs", Hashes.of(Path.of(pairs)))
-          .put(scorer.card())
-          .writeBeside(target);
+      Provenance provenance = new Provenance(console);
+      provenance.put("pairs", Hashes.of(Path.of(pairs))).put(scorer.card());
+      interventions.describe(provenance);
+      provenance.writeBeside(target);
     }
   }
 
@@ -169,7 +173,8 @@ final class ScoreCommand implements Command {
   }
 
   /** Scores the rows; neighbours of one query go together. */
-  private static float[] score(List<Pair> rows, PairScorer scorer, Console console) {
+  private static float[] score(
+      List<Pair> rows, PairScorer scorer, Interventions interventions, Console console) {
     float[] all = new float[rows.size()];
     int truncated = 0;
     try (Progress progress = new Progress(console, "scoring", rows.size())) {
@@ -179,8 +184,11 @@ final class ScoreCommand implements Command {
         while (to < all.length && rows.get(to).query().equals(query)) {
           to++;
         }
-        List<String> texts = rows.subList(from, to).stream().map(Pair::text).toList();
-        PairScores scores = scorer.score(query, texts);
+        List<Pair> own = rows.subList(from, to);
+        List<String> texts = own.stream().map(Pair::text).toList();
+        List<String> docids = own.stream().map(Pair::docid).toList();
+        PairScores scores =
+            scorer.score(query, texts, interventions.hooks(own.getFirst().qid(), docids));
         System.arraycopy(scores.scores(), 0, all, from, texts.size());
         truncated += scores.truncatedCount();
         progress.advance(texts.size());
