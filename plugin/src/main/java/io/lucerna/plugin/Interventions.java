@@ -70,7 +70,7 @@ final class Interventions implements AutoCloseable {
 
   /** The id under which a pair of topic and document is known in recordings. */
   static String pairId(String topic, String docno) {
-    return topic + " " + docno;
+    return topic + "/" + docno;
   }
 
   /** Hooks for one topic's documents. */
