@@ -84,7 +84,11 @@ public final class Main {
         new Entry(
             "models",
             "Show the models that are at hand, or one model's card.",
-            () -> new ModelsCommand(models)));
+            () -> new ModelsCommand(models)),
+        new Entry(
+            "hooks",
+            "List the places inside a model that can be watched and changed.",
+            () -> new HooksCommand(models)));
   }
 
   /** Runs one command and ends the program with its exit code. */

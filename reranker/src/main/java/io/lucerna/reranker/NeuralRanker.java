@@ -1,10 +1,12 @@
 package io.lucerna.reranker;
 
+import io.lucerna.instrumentation.hooks.HookRegistry;
+import io.lucerna.instrumentation.hooks.Site;
 import io.lucerna.instrumentation.model.HookedEncoder;
 import io.lucerna.instrumentation.model.TokenBatch;
 import io.lucerna.instrumentation.model.TokenBatch.Side;
 import io.lucerna.instrumentation.model.TokenSequence;
-import io.lucerna.instrumentation.sweep.PatchingSweep.Readout;
+import io.lucerna.instrumentation.model.Readout;
 import java.util.List;
 
 /**
@@ -15,6 +17,11 @@ public sealed interface NeuralRanker extends PairScorer permits CrossEncoder, Bi
 
   /** The model. It belongs to the ranker. */
   HookedEncoder model();
+
+  /** The points that hooks can name: the model's, and then the score. */
+  default HookRegistry points() {
+    return model().registry().with(Site.SCORE);
+  }
 
   /** What one pair is read as, in order: one PAIR, or a QUERY and a PASSAGE. */
   List<Side> sides();

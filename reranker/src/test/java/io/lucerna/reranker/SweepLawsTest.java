@@ -15,7 +15,7 @@ import io.lucerna.instrumentation.sweep.Cell;
 import io.lucerna.instrumentation.sweep.Direction;
 import io.lucerna.instrumentation.sweep.PatchingSweep;
 import io.lucerna.instrumentation.sweep.PatchingSweep.Method;
-import io.lucerna.instrumentation.sweep.PatchingSweep.Readout;
+import io.lucerna.instrumentation.model.Readout;
 import io.lucerna.instrumentation.sweep.Sweep;
 import io.lucerna.instrumentation.sweep.Sweep.Head;
 import io.lucerna.instrumentation.sweep.SweepKind;

@@ -62,6 +62,24 @@ public final class Hooks {
   }
 
   /**
+   * Those of these hooks that have a point here: where several parts of a ranker share the hooks of
+   * one call, each part's own.
+   */
+  public Hooks within(HookRegistry part) {
+    List<Entry> own = entries.stream().filter(e -> !part.find(e.glob).isEmpty()).toList();
+    return new Hooks(own, concurrent || own.isEmpty());
+  }
+
+  /**
+   * Checks that every hook has a point.
+   *
+   * @throws IllegalArgumentException if a name or glob matches none of these points
+   */
+  public void check(HookRegistry registry) {
+    entries.forEach(entry -> registry.match(entry.glob));
+  }
+
+  /**
    * Finds each hook's points in a model, for one batch.
    *
    * @throws IllegalArgumentException if a name or glob matches no point of the model

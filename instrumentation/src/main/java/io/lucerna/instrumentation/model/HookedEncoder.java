@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -102,7 +103,16 @@ public final class HookedEncoder implements AutoCloseable {
     }
     List<Site> after =
         pooling == null ? List.of(Site.POOLER_OUT, Site.LOGITS) : List.of(Site.POOLER_OUT);
-    registry = new HookRegistry(BEFORE, PER_BLOCK, config.layers(), after);
+    registry = new HookRegistry(BEFORE, PER_BLOCK, config.layers(), after, sizes());
+  }
+
+  private Map<String, Integer> sizes() {
+    return Map.of(
+        "head", config.heads(),
+        "d_head", config.headWidth(),
+        "d_model", config.width(),
+        "d_mlp", config.mlpWidth(),
+        "label", head.outputs());
   }
 
   private static ModelConfig withStoredPositions(

@@ -2,6 +2,7 @@ package io.lucerna.instrumentation.sweep;
 
 import io.lucerna.instrumentation.model.AlignedPair;
 import io.lucerna.instrumentation.model.HookedEncoder;
+import io.lucerna.instrumentation.model.Readout;
 import io.lucerna.instrumentation.model.TokenBatch;
 import io.lucerna.instrumentation.model.TokenBatch.Side;
 import io.lucerna.instrumentation.model.TokenSequence;
@@ -28,13 +29,6 @@ public record PatchingSweep(
     FAST,
     /** One forward pass for each cell: the reference. */
     PLAIN
-  }
-
-  /** From a model's output to a score. */
-  @FunctionalInterface
-  public interface Readout {
-    /** The score of an output: logits, or a pooled vector. */
-    float score(float[] output);
   }
 
   /** Checks the settings. */
