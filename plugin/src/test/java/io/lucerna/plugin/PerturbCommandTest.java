@@ -46,8 +46,16 @@ class PerturbCommandTest {
             "t1 0 L0159 2\nt1 0 L0020 0\nt1 0 L9999 1\nt1 0 L0021 -1\nt2 0 L0022 1\nt3 0 L0020 1\n");
     run = temp.resolve("run.txt");
     Shell.succeed(
-        "search", "-index", index.toString(), "-topics", "bundled", "-bm25", "-hits", "20",
-        "-output", run.toString());
+        "search",
+        "-index",
+        index.toString(),
+        "-topics",
+        "bundled",
+        "-bm25",
+        "-hits",
+        "20",
+        "-output",
+        run.toString());
   }
 
   private static Shell perturb(Path output, String... more) {
@@ -60,7 +68,12 @@ class PerturbCommandTest {
     List<String> arguments =
         new ArrayList<>(
             List.of(
-                "-topics", topics.toString(), "-qrels", qrels.toString(), "-index", index.toString()));
+                "-topics",
+                topics.toString(),
+                "-qrels",
+                qrels.toString(),
+                "-index",
+                index.toString()));
     arguments.addAll(List.of(more));
     return perturb(output, arguments.toArray(String[]::new));
   }
@@ -70,8 +83,17 @@ class PerturbCommandTest {
     Path output = temp.resolve("run.jsonl");
     Shell shell =
         perturb(
-            output, "-topics", "bundled", "-run", run.toString(), "-index", index.toString(),
-            "-perturbation", "TFC1", "-depth", "20");
+            output,
+            "-topics",
+            "bundled",
+            "-run",
+            run.toString(),
+            "-index",
+            index.toString(),
+            "-perturbation",
+            "TFC1",
+            "-depth",
+            "20");
     assertEquals(ExitCode.DONE, shell.code(), shell.err());
     Map<String, Double> scores = new HashMap<>();
     for (String line : Files.readAllLines(run)) {
@@ -83,7 +105,10 @@ class PerturbCommandTest {
     for (ContrastPair pair : pairs) {
       // Anserini lowers a score by a millionth where it ties with the one before.
       assertEquals(
-          scores.get(pair.qid() + "/" + pair.docid()), pair.bm25Base().getAsDouble(), 1e-4, pair.id());
+          scores.getOrDefault(pair.qid() + "/" + pair.docid(), Double.NaN),
+          pair.bm25Base().getAsDouble(),
+          1e-4,
+          pair.id());
     }
   }
 
@@ -108,7 +133,8 @@ class PerturbCommandTest {
             "t2/L0022/PROX2\tt2\tL0022\tPROX2\tnot applicable\tthe passage has no query term",
             "t2/L0022/CASE-FOLD\tt2\tL0022\tCASE-FOLD\tunchanged\tnothing changes: the same token ids"),
         Files.readAllLines(temp.resolve("judged.jsonl.left.tsv")));
-    assertTrue(shell.out().contains("TFC1 not applicable: 1: the query has no index term"), shell.out());
+    assertTrue(
+        shell.out().contains("TFC1 not applicable: 1: the query has no index term"), shell.out());
     assertTrue(shell.err().contains("1 of 4 judged passages are not in the index"), shell.err());
     assertTrue(shell.err().contains("1 topics of"), shell.err());
     JsonNode meta = new ObjectMapper().readTree(temp.resolve("judged.jsonl.meta.json").toFile());
@@ -121,7 +147,8 @@ class PerturbCommandTest {
   void tokensOfAPairAreAlignedAndHaveRoles() throws IOException {
     Path output = temp.resolve("tokens.jsonl");
     Shell shell =
-        judged(output, "-perturbation", "TFC1", "-model", "minilm", "-filler", "the", "-grades", "2");
+        judged(
+            output, "-perturbation", "TFC1", "-model", "minilm", "-filler", "the", "-grades", "2");
     assertEquals(ExitCode.DONE, shell.code(), shell.err());
     JsonNode tokens =
         new ObjectMapper().readTree(Files.readAllLines(output).getFirst()).path("tokens");
@@ -143,7 +170,9 @@ class PerturbCommandTest {
 
   @Test
   void sameSeedSameFile() throws IOException {
-    String[] options = {"-perturbation", "TFC1,LNC1,SHUFFLE-WORDS,REPLACE,TYPO,STMC1", "-model", "minilm"};
+    String[] options = {
+      "-perturbation", "TFC1,LNC1,SHUFFLE-WORDS,REPLACE,TYPO,STMC1", "-model", "minilm"
+    };
     Path one = temp.resolve("one.jsonl");
     Path two = temp.resolve("two.jsonl");
     Path other = temp.resolve("other.jsonl");
@@ -211,7 +240,8 @@ class PerturbCommandTest {
     Path output = temp.resolve("refused.jsonl");
     Shell shell = judged(output, options == null ? new String[0] : options.split(" "));
     assertEquals(code, shell.code(), shell.err());
-    assertTrue(shell.err().contains(message.equals("-passage") ? "thoroughly" : message), shell.err());
+    assertTrue(
+        shell.err().contains(message.equals("-passage") ? "thoroughly" : message), shell.err());
     assertFalse(Files.exists(output));
     assertFalse(shell.err().contains("\tat "), shell.err());
   }
@@ -219,30 +249,92 @@ class PerturbCommandTest {
   @Test
   void inputsThatAreMissingAreNamed() throws IOException {
     Path output = temp.resolve("missing.jsonl");
-    Shell none = perturb(output, "-topics", topics.toString(), "-index", index.toString(), "-perturbation", "TFC1");
+    Shell none =
+        perturb(
+            output,
+            "-topics",
+            topics.toString(),
+            "-index",
+            index.toString(),
+            "-perturbation",
+            "TFC1");
     assertEquals(ExitCode.USAGE, none.code());
-    assertTrue(none.err().contains("the passages are missing: give -qrels, -run or -pairs"), none.err());
+    assertTrue(
+        none.err().contains("the passages are missing: give -qrels, -run or -pairs"), none.err());
     Shell both = perturb(output, "-pairs", "p.tsv", "-perturbation", "TFC1");
     assertEquals(ExitCode.USAGE, both.code(), both.err());
-    Shell collection = perturb(output, "-collection", "cran", "-index", index.toString(), "-perturbation", "TFC1");
+    Shell collection =
+        perturb(output, "-collection", "cran", "-index", index.toString(), "-perturbation", "TFC1");
     assertEquals(ExitCode.INPUT, collection.code());
-    assertTrue(collection.err().contains("cran: no such collection; collections known by name are"), collection.err());
+    assertTrue(
+        collection.err().contains("cran: no such collection; collections known by name are"),
+        collection.err());
     Path twice = Files.writeString(temp.resolve("twice.txt"), "t1 0 L0159 2\nt1 0 L0159 1\n");
-    Shell judgedTwice = perturb(output, "-topics", topics.toString(), "-qrels", twice.toString(), "-index", index.toString(), "-perturbation", "TFC1");
+    Shell judgedTwice =
+        perturb(
+            output,
+            "-topics",
+            topics.toString(),
+            "-qrels",
+            twice.toString(),
+            "-index",
+            index.toString(),
+            "-perturbation",
+            "TFC1");
     assertEquals(ExitCode.INPUT, judgedTwice.code());
-    assertTrue(judgedTwice.err().contains("twice.txt:2: document L0159 is judged twice"), judgedTwice.err());
+    assertTrue(
+        judgedTwice.err().contains("twice.txt:2: document L0159 is judged twice"),
+        judgedTwice.err());
+  }
+
+  @Test
+  void indexOfOtherAnalysisIsNoticed() throws IOException {
+    Path other = temp.resolve("unstemmed");
+    Shell.succeed(
+        "index", "-collection", "bundled", "-index", other.toString(), "-stemmer", "none");
+    String warning = "was it made with another analyzer than Anserini's default?";
+    String[] options = {"-collection", "bundled", "-perturbation", "TFC1", "-depth", "1"};
+    List<String> wrong = new ArrayList<>(List.of(options));
+    wrong.addAll(List.of("-index", other.toString()));
+    List<String> right = new ArrayList<>(List.of(options));
+    right.addAll(List.of("-index", index.toString()));
+    Path output = temp.resolve("analysis.jsonl");
+    Shell warned = perturb(output, wrong.toArray(String[]::new));
+    assertEquals(ExitCode.DONE, warned.code(), warned.err());
+    assertTrue(warned.err().contains(warning), warned.err());
+    assertFalse(perturb(output, right.toArray(String[]::new)).err().contains(warning));
   }
 
   @Test
   void indexWithoutTextsSaysHowToMakeOne() throws IOException {
     Path corpus = Files.createDirectories(temp.resolve("corpus"));
-    Files.writeString(corpus.resolve("c.jsonl"), "{\"id\":\"L0159\",\"contents\":\"canal locks\"}\n");
+    Files.writeString(
+        corpus.resolve("c.jsonl"), "{\"id\":\"L0159\",\"contents\":\"canal locks\"}\n");
     Path bare = temp.resolve("bare");
     Shell.succeed(
-        "index", "-collection", "JsonCollection", "-input", corpus.toString(), "-index", bare.toString(),
-        "-generator", "DefaultLuceneDocumentGenerator");
-    Shell shell = perturb(temp.resolve("bare.jsonl"), "-topics", topics.toString(), "-qrels", qrels.toString(), "-index", bare.toString(), "-perturbation", "TFC1");
+        "index",
+        "-collection",
+        "JsonCollection",
+        "-input",
+        corpus.toString(),
+        "-index",
+        bare.toString(),
+        "-generator",
+        "DefaultLuceneDocumentGenerator");
+    Shell shell =
+        perturb(
+            temp.resolve("bare.jsonl"),
+            "-topics",
+            topics.toString(),
+            "-qrels",
+            qrels.toString(),
+            "-index",
+            bare.toString(),
+            "-perturbation",
+            "TFC1");
     assertEquals(ExitCode.INPUT, shell.code(), shell.err());
-    assertTrue(shell.err().contains("no text is stored for document L0159; index again with -storeRaw"), shell.err());
+    assertTrue(
+        shell.err().contains("no text is stored for document L0159; index again with -storeRaw"),
+        shell.err());
   }
 }

@@ -39,15 +39,25 @@ class HostileSubjectsTest {
   private static PairMaker.Result make(
       String query, String passage, Perturbation perturbation, Subject.Resources resources) {
     return new PairMaker(new Bm25(resources.statistics()), 1)
-        .make(
-            Subject.of("q", query, "d", passage, resources), OptionalInt.empty(), perturbation);
+        .make(Subject.of("q", query, "d", passage, resources), OptionalInt.empty(), perturbation);
   }
 
   @Test
   void everythingSurvivesEverything() throws IOException {
     List<String> passages =
-        List.of("", " ", "lamp", "the of a", ".", "🪔", "\uD83E", "灯灯灯", "a\u0000b", "lamp ".repeat(3000));
-    List<String> queries = List.of("lamp", "the of", "🪔 🪕", "lamp lamp", "lamp oil wick captain", "?");
+        List.of(
+            "",
+            " ",
+            "lamp",
+            "the of a",
+            ".",
+            "🪔",
+            "\uD83E",
+            "灯灯灯",
+            "a\u0000b",
+            "lamp ".repeat(3000));
+    List<String> queries =
+        List.of("lamp", "the of", "🪔 🪕", "lamp lamp", "lamp oil wick captain", "?");
     for (String query : queries) {
       for (String passage : passages) {
         for (Perturbations.Kind kind : Perturbations.kinds()) {
@@ -93,8 +103,7 @@ class HostileSubjectsTest {
   void withoutDonorsOrSimilarityItSaysSo() throws IOException {
     Subject.Resources all = index.resources();
     Subject.Resources poor =
-        new Subject.Resources(
-            all.analysis(), all.statistics(), Donors.none(), Optional.empty());
+        new Subject.Resources(all.analysis(), all.statistics(), Donors.none(), Optional.empty());
     assertEquals(
         "there is no passage of another topic to take a sentence of",
         make("lamp", "lamp", Perturbations.parse("LNC1"), poor).reason());
@@ -122,8 +131,7 @@ class HostileSubjectsTest {
     assertEquals("q/d/shout", pair.id());
     assertEquals("shout does not apply", make("oil", "oil", shout, index.resources()).reason());
     Perturbation idle = Perturbation.of("idle", (s, r) -> Optional.of(s.passage().text()));
-    assertEquals(
-        "the text does not change", make("oil", "oil", idle, index.resources()).reason());
+    assertEquals("the text does not change", make("oil", "oil", idle, index.resources()).reason());
   }
 
   @ParameterizedTest
@@ -148,7 +156,8 @@ class HostileSubjectsTest {
     IllegalArgumentException e =
         assertThrows(IllegalArgumentException.class, () -> Perturbations.parse("TFC9"));
     assertTrue(
-        String.valueOf(e.getMessage()).startsWith("there is no perturbation 'TFC9'; there are TFC1, TFC2"),
+        String.valueOf(e.getMessage())
+            .startsWith("there is no perturbation 'TFC9'; there are TFC1, TFC2"),
         e.getMessage());
   }
 
