@@ -234,7 +234,7 @@ class InterventionCommandsTest {
         "USAGE",
         "-intervene",
         "zero blocks.0.attn.hook_z head=99",
-        "an intervention does not fit the model: column 28: head 99 is not in 0..3"
+        "an intervention does not fit the model: column 27: head 99 is not in 0..3"
       },
       {
         "USAGE",

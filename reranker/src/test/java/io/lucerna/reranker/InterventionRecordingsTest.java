@@ -107,8 +107,14 @@ class InterventionRecordingsTest {
   @MethodSource("io.lucerna.reranker.HookLawsTest#models")
   void aResampledTextIsAnotherOneAndAlwaysTheSame(Path folder) {
     try (NeuralRanker ranker = open(folder)) {
+      // The same words in other orders: as many tokens in each.
       MemoryRecording recording =
-          recording(ranker).with("copy of p0", ranker, QUERY, PASSAGES.get(0));
+          new MemoryRecording()
+              .with("p0", ranker, QUERY, PASSAGES.get(0))
+              .with("copy of p0", ranker, QUERY, PASSAGES.get(0))
+              .with("p4", ranker, QUERY, "time on a short document")
+              .with("p5", ranker, QUERY, "short document on time a")
+              .with("p6", ranker, QUERY, "document time a on short");
       HookPoint point = new HookPoint(Site.RESID_PRE, 0);
       Side side = passageSide(ranker);
       String option = side.name().toLowerCase(Locale.ROOT);

@@ -68,7 +68,11 @@ class InterventionRefusalsTest {
           "unit=",
           "unit " + mlp + " is not in 0.." + (mlp - 1) + ", which blocks.0.mlp.hook_post has"
         },
-        {"zero blocks.9.mlp.hook_post", "blocks.9", "no hook point matches 'blocks.9.mlp.hook_post'"},
+        {
+          "zero blocks.9.mlp.hook_post",
+          "blocks.9",
+          "no hook point matches 'blocks.9.mlp.hook_post'"
+        },
         {
           "zero blocks.0.hook_mlp_out head=0",
           "head=",
@@ -129,14 +133,17 @@ class InterventionRefusalsTest {
           "donor=",
           "r holds no input 'x'; it has 1, such as d"
         },
-        {"add hook_full_embed vector=/no/such.safetensors#v dose=1", "vector=", "/no/such.safetensors"},
+        {
+          "add hook_full_embed vector=/no/such.safetensors#v dose=1",
+          "vector=",
+          "/no/such.safetensors"
+        },
       };
       for (String[] c : cases) {
         String message =
             Refusals.message(SpecSyntaxException.class, () -> compile(ranker, c[0], recording));
         int column = c[0].indexOf(c[1]) + 1;
-        assertTrue(
-            message.startsWith("column " + column + ": " + c[2]), c[0] + " gave " + message);
+        assertTrue(message.startsWith("column " + column + ": " + c[2]), c[0] + " gave " + message);
         assertTrue(message.contains("\n  " + c[0] + "\n  "), message);
       }
     }
