@@ -66,6 +66,10 @@ public final class Main {
             "Score the query and passage pairs of a table.",
             () -> new ScoreCommand(models)),
         new Entry(
+            "patch",
+            "Patch activations of contrast pairs, cell by cell.",
+            () -> new PatchCommand(SweepEngine::open, SweepEngine::read)),
+        new Entry(
             "eval",
             "Measure a run against judgments, as trec_eval does.",
             () -> new EvalCommand(collections.get())),
