@@ -84,8 +84,11 @@ final class ClusterWeights {
     return byRound[round];
   }
 
-  /** Sets {@code sums[round]} to the sum over clusters of weight x value, for this chunk. */
-  void sum(double[] values, double[] sums) {
+  /**
+   * Sets {@code sums[round]} to the sum over clusters of weight x value, for this chunk, and returns
+   * it.
+   */
+  double[] sum(double[] values, double[] sums) {
     Arrays.fill(sums, 0, size, 0);
     int cluster = 0;
     // Four at a time: the sums are read and written a quarter as often.
@@ -109,5 +112,6 @@ final class ClusterWeights {
         sums[round] += a[round] * va;
       }
     }
+    return sums;
   }
 }

@@ -31,6 +31,13 @@ public final class ClusteredRatios {
   private final int rounds;
   private final ClusterWeights weights;
 
+  /** Of each cluster, and of each round of the chunk, over all items: for columns without holes. */
+  private final double[] allDivisors;
+
+  private final double[] allCounts;
+  private final double[] drawnDivisors;
+  private final double[] drawnCounts;
+
   /**
    * Creates the aggregates of some items.
    *
@@ -60,6 +67,14 @@ public final class ClusteredRatios {
     this.clusterCount = Arrays.stream(clusters).max().orElse(-1) + 1;
     this.rounds = rounds;
     this.weights = new ClusterWeights(clusterCount, rounds, seed);
+    this.allDivisors = new double[clusterCount];
+    this.allCounts = new double[clusterCount];
+    for (int i = 0; i < clusters.length; i++) {
+      allDivisors[clusters[i]] += denominators[i];
+      allCounts[clusters[i]]++;
+    }
+    this.drawnDivisors = new double[rounds];
+    this.drawnCounts = new double[rounds];
   }
 
   /** Number of items. */
@@ -84,6 +99,8 @@ public final class ClusteredRatios {
     if (clusterCount >= 2) {
       weights.start();
       do {
+        weights.sum(allDivisors, drawnDivisors);
+        weights.sum(allCounts, drawnCounts);
         Arrays.stream(columns).parallel().forEach(Column::resample);
       } while (weights.next());
     }
@@ -141,18 +158,18 @@ public final class ClusteredRatios {
       }
       int size = weights.size();
       double[] numerator = new double[size];
-      double[] denominator = new double[size];
+      boolean complete = order.length == denominators.length;
+      double[] divisor = complete ? drawnDivisors : weights.sum(divisors, new double[size]);
+      double[] count = complete ? drawnCounts : weights.sum(counts, new double[size]);
       weights.sum(sums, numerator);
-      weights.sum(divisors, denominator);
-      divide(numerator, denominator, drawn[RatioAggregate.RATIO_OF_SUMS.ordinal()]);
+      divide(numerator, divisor, drawn[RatioAggregate.RATIO_OF_SUMS.ordinal()]);
       weights.sum(ratios, numerator);
-      weights.sum(counts, denominator);
-      divide(numerator, denominator, drawn[RatioAggregate.MEAN_OF_RATIOS.ordinal()]);
+      divide(numerator, count, drawn[RatioAggregate.MEAN_OF_RATIOS.ordinal()]);
       weights.sum(below, numerator);
       double[] medians = drawn[RatioAggregate.MEDIAN.ordinal()];
       for (int round = 0; round < size; round++) {
         medians[weights.from() + round] =
-            median(weights.round(round), (long) numerator[round], (long) denominator[round]);
+            median(weights.round(round), (long) numerator[round], (long) count[round]);
       }
     }
 

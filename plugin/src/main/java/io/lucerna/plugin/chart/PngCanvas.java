@@ -28,6 +28,19 @@ public final class PngCanvas implements Canvas {
   private final Graphics2D graphics;
   private final Font font = new Font(Font.SANS_SERIF, Font.PLAIN, 1);
 
+  /**
+   * Whether this Java can draw text: one without its graphics libraries, or on a machine without any
+   * font, cannot.
+   */
+  public static boolean available() {
+    try {
+      new PngCanvas(1, 1).text(0, 0, Style.of(1, Anchor.START), "a");
+      return true;
+    } catch (RuntimeException | LinkageError | InternalError e) {
+      return false;
+    }
+  }
+
   /** Starts a picture of this size in points. */
   public PngCanvas(double width, double height) {
     image =

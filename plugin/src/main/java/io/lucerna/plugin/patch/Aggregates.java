@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * The aggregates of one direction.
@@ -90,7 +91,7 @@ record Aggregates(DirectionRows rows, CellSpace space, List<Level> levels) {
 
   /** The cells that some pair has, in order. */
   int[] present() {
-    return java.util.stream.IntStream.range(0, space.size())
+    return IntStream.range(0, space.size())
         .filter(cell -> all().cells().get(cell).pairs() > 0)
         .toArray();
   }

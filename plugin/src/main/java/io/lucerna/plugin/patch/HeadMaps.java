@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.SequencedMap;
@@ -61,7 +62,7 @@ public record HeadMaps(SequencedMap<Name, SequencedMap<SweepSettings.Head, Doubl
                   new Name(row.get(0), row.get(1), row.get(2)),
                   name ->
                       new TreeMap<>(
-                          java.util.Comparator.comparingInt(SweepSettings.Head::layer)
+                          Comparator.comparingInt(SweepSettings.Head::layer)
                               .thenComparingInt(SweepSettings.Head::head)))
               .put(head, Double.valueOf(row.get(5)));
         } catch (NumberFormatException | ArrayIndexOutOfBoundsException e) {

@@ -11,15 +11,14 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -79,7 +78,7 @@ public final class Journal implements AutoCloseable {
         if (node.isEmpty() && lines.atEnd()) {
           break;
         }
-        take(node.orElseThrow(() -> damaged("is not JSON")), number, from, settings);
+        take(node.orElseThrow(damaged(number)), number, from, settings);
         from = lines.position();
       }
     }
@@ -127,8 +126,8 @@ public final class Journal implements AutoCloseable {
     }
   }
 
-  private StudyException damaged(String what) {
-    return new StudyException(path + ": a line " + what + "; give another folder");
+  private Supplier<StudyException> damaged(int line) {
+    return () -> new StudyException(path + ": line " + line + " is not JSON; give another folder");
   }
 
   /** The ids of the pairs that are done, in the order in which they were done. */
@@ -181,7 +180,7 @@ public final class Journal implements AutoCloseable {
     }
     List<Axis> known = axes == null ? List.of() : axes;
     try (LineReader lines = new LineReader(path, offset)) {
-      JsonNode line = lines.next().flatMap(Journal::parse).orElseThrow(() -> damaged("is torn"));
+      JsonNode line = lines.next().flatMap(Journal::parse).orElseThrow();
       return JournalCodec.outcome(line, kind, known);
     }
   }
@@ -237,9 +236,7 @@ public final class Journal implements AutoCloseable {
 
     private static String join(List<byte[]> parts, int length) {
       ByteBuffer all = ByteBuffer.allocate(length);
-      for (Iterator<byte[]> each = parts.iterator(); each.hasNext(); ) {
-        all.put(each.next());
-      }
+      parts.forEach(all::put);
       return new String(all.array(), StandardCharsets.UTF_8);
     }
 
@@ -256,10 +253,5 @@ public final class Journal implements AutoCloseable {
     public void close() throws IOException {
       channel.close();
     }
-  }
-
-  /** Whether there is a journal at this path. */
-  public static boolean exists(Path path) {
-    return Files.exists(path);
   }
 }

@@ -5,6 +5,7 @@ import io.lucerna.eval.RatioAggregate;
 import io.lucerna.instrumentation.sweep.SweepKind;
 import io.lucerna.instrumentation.sweep.SweepResult;
 import io.lucerna.plugin.chart.HeatMap;
+import io.lucerna.plugin.chart.PngCanvas;
 import io.lucerna.topics.ContrastPair;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -31,6 +32,7 @@ public final class PatchStudy {
   private final List<ContrastPair> pairs;
   private final List<ContrastPair> donors;
   private final Path folder;
+  private final boolean png = PngCanvas.available();
 
   /**
    * Creates a study.
@@ -108,6 +110,9 @@ public final class PatchStudy {
       pictures(identity, data, aggregates);
       new StudyPage(settings, identity, data, exclusions, controls, aggregates)
           .write(folder.resolve("report.html"));
+      if (!png) {
+        notes.add("no PNG pictures: this Java cannot draw text; the SVG ones are there");
+      }
       for (Aggregates each : aggregates) {
         notes.add(Summary.of(each, exclusions));
       }
@@ -187,6 +192,8 @@ public final class PatchStudy {
   private void draw(HeatMap map, String name) throws IOException {
     String id = name.replace('.', '-');
     AtomicFile.write(folder.resolve(name + ".svg"), out -> out.write(map.svg(id)));
-    AtomicFile.writeBytes(folder.resolve(name + ".png"), map.png()::finish);
+    if (png) {
+      AtomicFile.writeBytes(folder.resolve(name + ".png"), map.png()::finish);
+    }
   }
 }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.SequencedMap;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.IntStream;
@@ -71,7 +72,7 @@ record Stratum(String name, String level, int[] rows) {
     for (int row : used) {
       parts.computeIfAbsent(level.apply(rows.get(row)), l -> new ArrayList<>()).add(row);
     }
-    if (parts.keySet().equals(java.util.Set.of(NONE))) {
+    if (parts.keySet().equals(Set.of(NONE))) {
       return List.of();
     }
     return parts.entrySet().stream()

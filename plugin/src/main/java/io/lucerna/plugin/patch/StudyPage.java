@@ -3,6 +3,7 @@ package io.lucerna.plugin.patch;
 import static io.lucerna.plugin.chart.PlainText.escaped;
 
 import io.lucerna.eval.AtomicFile;
+import io.lucerna.eval.Estimate;
 import io.lucerna.eval.RatioAggregate;
 import java.io.IOException;
 import java.io.InputStream;
@@ -10,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -77,6 +79,7 @@ final class StudyPage {
     StringBuilder out = new StringBuilder();
     out.append("<header><h1>").append(escaped(title())).append("</h1>\n<p>");
     out.append(escaped(lead())).append("</p></header>\n<main>\n");
+    section(out, "Strongest cells", strongest());
     section(out, "Effects", effects());
     section(out, "Cells", cells());
     section(out, "Controls", controls());
@@ -99,6 +102,21 @@ final class StudyPage {
   private static void section(StringBuilder out, String title, String content) {
     out.append("<section><h2>").append(title).append("</h2>\n").append(content);
     out.append("</section>\n");
+  }
+
+  private String strongest() {
+    StringBuilder out = new StringBuilder("<p class=\"quiet\">By ratio of sums over all pairs, with");
+    out.append(" 95% intervals.</p>\n<div class=\"beside\">");
+    for (Aggregates each : aggregates) {
+      out.append("<div><b>").append(each.rows().direction().option()).append("</b><ol>\n");
+      for (int cell : Summary.strongest(each, Summary.STRONGEST)) {
+        Estimate estimate = each.all().cells().get(cell).get(RatioAggregate.RATIO_OF_SUMS);
+        out.append("<li>").append(escaped(each.space().describe(cell))).append(": ");
+        out.append(escaped(Figures.describe(estimate).replace('-', '\u2212'))).append("</li>\n");
+      }
+      out.append("</ol></div>\n");
+    }
+    return out.append("</div>\n").toString();
   }
 
   private String effects() {
@@ -137,7 +155,7 @@ final class StudyPage {
         new StringBuilder(
             "<p class=\"quiet\">As chosen above. A click on a heading sorts.</p>\n"
                 + "<div class=\"scroll\"><table id=\"cells\"><thead><tr>");
-    List<String> columns = new java.util.ArrayList<>();
+    List<String> columns = new ArrayList<>();
     data.space().outer().forEach(axis -> columns.add(axis.name()));
     if (data.space().positions()) {
       columns.add("role");
@@ -155,7 +173,9 @@ final class StudyPage {
       String direction = control.direction().option() + ": ";
       rows.put(
           direction + "patched with its own activations",
-          verdict(control.empty() == 0, "moves the score by up to " + control.empty()));
+          verdict(
+              control.empty() == 0,
+              "largest distance from the recipient's score " + control.empty()));
       rows.put(
           direction + "patched with all of the donor's",
           verdict(
@@ -190,7 +210,7 @@ final class StudyPage {
   }
 
   private static Map<String, String> verdict(boolean holds, String text) {
-    String mark = holds ? "<b class=\"good\">holds</b> " : "<b class=\"bad\">FAILS</b> ";
+    String mark = holds ? "<b class=\"good\">holds:</b> " : "<b class=\"bad\">FAILS:</b> ";
     return Map.of(mark, text);
   }
 

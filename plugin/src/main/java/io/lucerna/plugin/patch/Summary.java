@@ -10,7 +10,8 @@ import java.util.Map;
 
 /** A few lines on what came out of one direction. */
 final class Summary {
-  private static final int STRONGEST = 5;
+  /** How many cells are named. */
+  static final int STRONGEST = 5;
 
   private Summary() {}
 
