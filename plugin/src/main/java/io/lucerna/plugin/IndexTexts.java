@@ -61,6 +61,11 @@ final class IndexTexts implements TextSource {
     return reader;
   }
 
+  /** Whether the index has this document. */
+  boolean has(String docno) throws IOException {
+    return reader.docFreq(new Term(ID, docno)) > 0;
+  }
+
   @Override
   public String text(String topic, String docno) throws IOException {
     ScoreDoc[] hits = searcher.search(new TermQuery(new Term(ID, docno)), 2).scoreDocs;

@@ -66,9 +66,13 @@ public final class Main {
             "Score the query and passage pairs of a table.",
             () -> new ScoreCommand(models)),
         new Entry(
+            "perturb",
+            "Make contrast pairs: passages, and changed versions of them.",
+            () -> new PerturbCommand(models, collections.get())),
+        new Entry(
             "patch",
             "Patch activations of contrast pairs, cell by cell.",
-            () -> new PatchCommand(SweepEngine::open, SweepEngine::read)),
+            () -> new PatchCommand(SweepEngine::open)),
         new Entry(
             "eval",
             "Measure a run against judgments, as trec_eval does.",

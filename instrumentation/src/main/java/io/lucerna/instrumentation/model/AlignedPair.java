@@ -18,10 +18,7 @@ public record AlignedPair(TokenSequence base, TokenSequence perturbed) {
     if (base.length() != perturbed.length()) {
       throw new IllegalArgumentException(
           String.format(
-              Locale.ROOT,
-              "the inputs have %d and %d tokens",
-              base.length(),
-              perturbed.length()));
+              Locale.ROOT, "the inputs have %d and %d tokens", base.length(), perturbed.length()));
     }
   }
 
@@ -33,9 +30,7 @@ public record AlignedPair(TokenSequence base, TokenSequence perturbed) {
   /** The positions where ids or types differ, in order. */
   public int[] changed() {
     return IntStream.range(0, length())
-        .filter(
-            i ->
-                base.ids()[i] != perturbed.ids()[i] || base.types()[i] != perturbed.types()[i])
+        .filter(i -> base.ids()[i] != perturbed.ids()[i] || base.types()[i] != perturbed.types()[i])
         .toArray();
   }
 

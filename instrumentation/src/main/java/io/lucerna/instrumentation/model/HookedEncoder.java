@@ -255,6 +255,20 @@ public final class HookedEncoder implements AutoCloseable {
     return registry;
   }
 
+  /**
+   * The row of the word embedding table for a token id: what the model knows of a token before it
+   * has seen any other.
+   *
+   * @throws IllegalArgumentException if there is no such token
+   */
+  public float[] wordEmbedding(long id) {
+    inRange("token id", id, config.vocabulary());
+    try (NDManager scope = manager.newSubManager()) {
+      NDArray row = lookup(scope.create(new long[] {id}), wordEmbeddings); // [1, H]
+      return row.toType(DataType.FLOAT32, false).toFloatArray();
+    }
+  }
+
   /** Numbers per text in the output: labels of a classifier, width of a pooled vector. */
   public int outputs() {
     return head.outputs();
