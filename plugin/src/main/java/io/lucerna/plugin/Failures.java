@@ -2,6 +2,7 @@ package io.lucerna.plugin;
 
 import io.lucerna.instrumentation.checkpoint.CheckpointException;
 import io.lucerna.instrumentation.hub.HubException;
+import io.lucerna.instrumentation.recording.RecordingException;
 import io.lucerna.plugin.collections.CollectionException;
 import io.lucerna.plugin.patch.StudyException;
 import io.lucerna.qrels.TrecFileException;
@@ -34,6 +35,7 @@ final class Failures {
     return switch (thrown) {
       case CommandException e -> failure(e.code(), e);
       case CheckpointException e -> failure(ExitCode.MODEL, e);
+      case RecordingException e -> failure(ExitCode.INPUT, e);
       case HubException e -> failure(ExitCode.MODEL, e);
       case CollectionException e -> failure(ExitCode.INPUT, e);
       case StudyException e -> failure(ExitCode.FAILED, e);
@@ -56,7 +58,7 @@ final class Failures {
       case OutOfMemoryError e ->
           failure(
               ExitCode.FAILED,
-              "out of memory: give Java more with LUCERNA_OPTS=-Xmx8g, or a smaller -rerank.batch");
+              "out of memory: give Java more with LUCERNA_OPTS=-Xmx8g, or a smaller -batch");
       default -> Optional.empty();
     };
   }

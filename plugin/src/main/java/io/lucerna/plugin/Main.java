@@ -74,6 +74,10 @@ public final class Main {
             "Patch activations of contrast pairs, cell by cell.",
             () -> new PatchCommand(SweepEngine::open)),
         new Entry(
+            "record",
+            "Record a ranker's activations on pairs or on a run's candidates.",
+            () -> new RecordCommand(models, collections.get())),
+        new Entry(
             "eval",
             "Measure a run against judgments, as trec_eval does.",
             () -> new EvalCommand(collections.get())),

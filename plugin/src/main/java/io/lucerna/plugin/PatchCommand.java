@@ -11,17 +11,16 @@ import io.lucerna.plugin.patch.SweepSettings;
 import io.lucerna.reranker.ModelCard;
 import io.lucerna.reranker.ScorerOptions;
 import io.lucerna.topics.ContrastPair;
+import io.lucerna.topics.ContrastPairs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.kohsuke.args4j.Option;
@@ -44,22 +43,10 @@ final class PatchCommand implements Command {
         throws IOException;
   }
 
-  /** Reads a file of pairs. */
-  @FunctionalInterface
-  interface PairReader {
-    List<ContrastPair> read(Path file) throws IOException;
-  }
-
   private final Engine engine;
-  private final PairReader reader;
+  private final ModelOptions model = new ModelOptions();
 
-  @Option(
-      name = "-model",
-      metaVar = "[model]",
-      usage = "Neural ranker: minilm, a Hugging Face folder, or org/name on the hub.")
-  String model = ModelRegistry.DEFAULT;
-
-  @Option(name = "-pairs", required = true, metaVar = "[file]", usage = "Contrast pairs.")
+  @Option(name = "-pairs", required = true, metaVar = "[file]", usage = "Contrast pairs, as perturb writes them, or a table of MechIR's.")
   String pairs = "";
 
   @Option(
@@ -117,12 +104,6 @@ final class PatchCommand implements Command {
   @Option(name = "-rounds", metaVar = "[num]", usage = "Of the bootstrap.")
   int rounds = 10_000;
 
-  @Option(
-      name = "-batch",
-      metaVar = "[num]",
-      usage = "Patched inputs per forward pass: bounds the memory.")
-  int batch = 32;
-
   @Option(name = "-maxPairs", metaVar = "[num]", usage = "Sweep only the first pairs of the file.")
   @Nullable Integer maxPairs;
 
@@ -134,42 +115,13 @@ final class PatchCommand implements Command {
   @Option(name = "-resume", usage = "Go on with the study in the folder, from its journal.")
   boolean resume;
 
-  @Option(
-      name = "-maxLength",
-      metaVar = "[num]",
-      usage = "Most tokens of one input; the model's own limit, at most 512, if not given.")
-  @Nullable Integer maxLength;
-
-  @Option(
-      name = "-label",
-      metaVar = "[label]",
-      usage = "Which output of a classifier with two labels scores: 0, 1, difference.")
-  String label = "1";
-
-  @Option(
-      name = "-pooling",
-      metaVar = "[how]",
-      usage =
-          "How a bi-encoder makes one vector of a text: cls, mean; as the model's folder says, or"
-              + " mean, if not given.")
-  @Nullable String pooling;
-
-  @Option(
-      name = "-similarity",
-      metaVar = "[how]",
-      usage =
-          "How a bi-encoder compares vectors: cosine, dot; as the model's folder says, or cosine,"
-              + " if not given.")
-  @Nullable String similarity;
-
-  PatchCommand(Engine engine, PairReader reader) {
+  PatchCommand(Engine engine) {
     this.engine = engine;
-    this.reader = reader;
   }
 
   @Override
   public List<Object> options() {
-    return List.of(this);
+    return List.of(this, model);
   }
 
   @Override
@@ -180,13 +132,12 @@ final class PatchCommand implements Command {
   @Override
   public void run(Console console) throws Exception {
     StudySettings settings = new StudySettings(sweepSettings(), floor, rounds);
-    ScorerOptions options =
-        RerankOptions.scorerOptions(batch, label, maxLength, pooling, similarity);
-    List<ContrastPair> all = readPairs();
+    ScorerOptions options = model.scorerOptions();
+    List<ContrastPair> all = ContrastPairs.read(Inputs.file(pairs));
     List<ContrastPair> chosen =
         maxPairs == null ? all : all.subList(0, Math.min(maxPairs, all.size()));
     Path folder = folder();
-    try (PairSweeper sweeper = engine.open(model, options, settings.sweep(), console)) {
+    try (PairSweeper sweeper = engine.open(model.modelOrDefault(), options, settings.sweep(), console)) {
       StudyIdentity identity = identity(sweeper.card(), console);
       PatchStudy study = new PatchStudy(settings, chosen, all, folder);
       try (Journal journal =
@@ -245,23 +196,9 @@ final class PatchCommand implements Command {
             ? List.of()
             : COMMA.splitAsStream(heads).map(SweepSettings.Head::parse).toList(),
         filler,
-        batch,
+        model.batch,
         plain,
         seed);
-  }
-
-  private List<ContrastPair> readPairs() throws IOException {
-    List<ContrastPair> all = reader.read(Inputs.file(pairs));
-    if (all.isEmpty()) {
-      throw new CommandException(ExitCode.INPUT, pairs + ": no pairs in the file");
-    }
-    Set<String> ids = new HashSet<>();
-    for (ContrastPair pair : all) {
-      if (!ids.add(pair.id())) {
-        throw new CommandException(ExitCode.INPUT, pairs + ": two pairs have the id " + pair.id());
-      }
-    }
-    return all;
   }
 
   /** The folder, made if need be; it may hold a study only with {@code -resume}. */
@@ -286,7 +223,7 @@ final class PatchCommand implements Command {
   }
 
   /** The command without what a run that was broken off, or one into another folder, has. */
-  private List<String> canonical(List<String> commandLine) {
+  private static List<String> canonical(List<String> commandLine) {
     List<String> words = new ArrayList<>();
     for (String word : commandLine) {
       boolean value = !words.isEmpty() && words.getLast().matches("--?output");

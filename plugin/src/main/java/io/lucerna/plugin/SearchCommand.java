@@ -33,6 +33,7 @@ import org.apache.lucene.index.IndexOptions;
 final class SearchCommand implements Command {
   private final ModelRegistry models;
   private final SearchCollection.Args args = new SearchCollection.Args();
+  private final ModelOptions model = new ModelOptions();
   private final RerankOptions rerank = new RerankOptions();
   private final CollectionOptions collections;
   private Optional<NamedCollection> collection = Optional.empty();
@@ -44,7 +45,7 @@ final class SearchCommand implements Command {
 
   @Override
   public List<Object> options() {
-    return List.of(args, rerank, collections);
+    return List.of(args, model, rerank, collections);
   }
 
   @Override
@@ -55,8 +56,8 @@ final class SearchCommand implements Command {
 
   @Override
   public void run(Console console) throws Exception {
-    ScorerOptions options = rerank.scorerOptions();
-    rerank.cleaning();
+    ScorerOptions options = model.scorerOptions();
+    rerank.check();
     Outputs out = new Outputs(args.output, args.format, args.runtag);
     checkNumbers();
     try (IndexTexts texts = IndexTexts.open(args.index)) {
@@ -67,7 +68,7 @@ final class SearchCommand implements Command {
       args.selectMaxPassage = maxPassage;
       Provenance provenance = new Provenance(console);
       provenance.put("topics", topicsIdentity()).put("index", texts.identity());
-      if (rerank.model == null) {
+      if (model.model == null) {
         for (FirstStage.Result result : results) {
           Outputs to = out.at(Path.of(args.output + result.suffix()));
           to.write(Run.of(args.runtag, result.rankings()));
@@ -76,7 +77,7 @@ final class SearchCommand implements Command {
         }
         return;
       }
-      try (PairScorer scorer = models.open(rerank.model, options, console)) {
+      try (PairScorer scorer = models.open(model.model, options, console)) {
         provenance.put(scorer.card()).put("depth", rerank.depth);
         for (FirstStage.Result result : results) {
           Outputs to = out.at(Path.of(args.output + result.suffix()));
@@ -98,7 +99,7 @@ final class SearchCommand implements Command {
               + " and "
               + args.hits);
     }
-    if (rerank.model != null && Boolean.TRUE.equals(args.backgroundLinking)) {
+    if (model.model != null && Boolean.TRUE.equals(args.backgroundLinking)) {
       throw new CommandException(
           ExitCode.USAGE, "-rerank.model needs queries in words; -backgroundLinking has documents");
     }
@@ -164,7 +165,7 @@ final class SearchCommand implements Command {
 
   private List<FirstStage.Result> firstStage(Set<String> topics, Console console)
       throws IOException {
-    if (rerank.model != null) {
+    if (model.model != null) {
       // Segments must reach the model whole; the best one of each document is chosen after it.
       args.selectMaxPassage = false;
     }

@@ -275,15 +275,6 @@ class PatchCommandTest {
   }
 
   @Test
-  void twoPairsOfOneIdAreRefused() throws IOException {
-    Shell shell =
-        PatchShell.run(
-            List.of(PAIRS.getFirst(), PAIRS.getFirst()), temporary.resolve("study"), kind("mlp"));
-    assertEquals(ExitCode.INPUT, shell.code());
-    assertTrue(shell.err().contains("two pairs have the id p0"), shell.err());
-  }
-
-  @Test
   void onlyTheFirstPairsAreSweptIfSoAsked() throws IOException {
     Path folder = temporary.resolve("study");
     PatchShell.succeed(PAIRS, folder, with(kind("mlp"), "-maxPairs", "10"));

@@ -1,6 +1,7 @@
 package io.lucerna.plugin;
 
 import io.lucerna.topics.ContrastPair;
+import io.lucerna.topics.ContrastPairs;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -9,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Runs {@code patch} in this process over made-up pairs with {@link FakeSweeper}. */
 final class PatchShell {
@@ -26,14 +28,15 @@ final class PatchShell {
       PatchCommand.Engine engine, List<ContrastPair> pairs, Path folder, String... more)
       throws IOException {
     Path file = folder.resolveSibling("pairs.jsonl");
-    Files.writeString(file, pairs.size() + " pairs\n");
+    Files.write(
+        file, pairs.stream().map(pair -> ContrastPairs.line(pair, Optional.empty())).toList());
     List<String> arguments =
         new ArrayList<>(List.of("patch", "-pairs", file.toString(), "-output", folder.toString()));
     arguments.addAll(List.of(more));
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     Main.Entry entry =
-        new Main.Entry("patch", "Patch.", () -> new PatchCommand(engine, ignored -> pairs));
+        new Main.Entry("patch", "Patch.", () -> new PatchCommand(engine));
     ExitCode code =
         new Main(
                 List.of(entry),

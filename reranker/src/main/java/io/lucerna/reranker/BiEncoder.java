@@ -77,8 +77,7 @@ final class BiEncoder implements NeuralRanker {
 
   private float[][] encode(List<TokenSequence> sequences, Side side, Hooks hooks) {
     float[][] vectors = new float[sequences.size()][];
-    long padId = model.config().padId();
-    for (TokenBatch batch : Batches.byLength(sequences, batchSize, padId, side)) {
+    for (TokenBatch batch : batches(side, sequences)) {
       float[][] output = model.forward(batch, hooks);
       for (int row = 0; row < output.length; row++) {
         vectors[batch.rows()[row]] = output[row];
@@ -134,6 +133,11 @@ final class BiEncoder implements NeuralRanker {
       case PASSAGE -> tokenizer.passage(query, passage);
       case PAIR -> throw new IllegalArgumentException("a bi-encoder reads no pairs");
     };
+  }
+
+  @Override
+  public List<TokenBatch> batches(Side side, List<TokenSequence> inputs) {
+    return Batches.byLength(inputs, batchSize, model.config().padId(), side);
   }
 
   @Override

@@ -35,8 +35,7 @@ final class CrossEncoder implements NeuralRanker {
       pairs.add(tokenizer.pair(query, passage));
     }
     float[] scores = new float[pairs.size()];
-    long padId = model.config().padId();
-    for (TokenBatch batch : Batches.byLength(pairs, batchSize, padId, Side.PAIR)) {
+    for (TokenBatch batch : batches(Side.PAIR, pairs)) {
       float[][] logits = model.forward(batch, hooks);
       for (int row = 0; row < logits.length; row++) {
         scores[batch.rows()[row]] = label.of(logits[row]);
@@ -61,6 +60,11 @@ final class CrossEncoder implements NeuralRanker {
       throw new IllegalArgumentException("a cross-encoder reads pairs, it has no side " + side);
     }
     return tokenizer.pair(query, passage);
+  }
+
+  @Override
+  public List<TokenBatch> batches(Side side, List<TokenSequence> inputs) {
+    return Batches.byLength(inputs, batchSize, model.config().padId(), side);
   }
 
   @Override

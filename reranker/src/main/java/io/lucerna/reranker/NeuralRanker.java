@@ -1,6 +1,7 @@
 package io.lucerna.reranker;
 
 import io.lucerna.instrumentation.model.HookedEncoder;
+import io.lucerna.instrumentation.model.TokenBatch;
 import io.lucerna.instrumentation.model.TokenBatch.Side;
 import io.lucerna.instrumentation.model.TokenSequence;
 import java.util.List;
@@ -24,6 +25,13 @@ public sealed interface NeuralRanker extends PairScorer permits CrossEncoder, Bi
    *     such side
    */
   TokenSequence input(Side side, String query, String passage);
+
+  /**
+   * The batches in which {@link #score} runs inputs of one call: who runs them himself gets the
+   * same outputs, bit for bit. Without hooks, a bi-encoder's inputs are the passages of the call
+   * without repetition.
+   */
+  List<TokenBatch> batches(Side side, List<TokenSequence> inputs);
 
   /**
    * Turns the model's output for one side into a score, while the other side stays as it is.
