@@ -21,7 +21,7 @@ final class HeatMapPainter {
 
   private static final double BAR_WIDTH = 12;
   private static final double BAR_ROOM = 78;
-  private static final double LEAST_BAR = 84;
+  private static final double LEAST_BAR = 124;
   private static final double MOST_BAR = 220;
   private static final int BAR_STEPS = 100;
   private static final double FOOT = 30;
@@ -46,35 +46,38 @@ final class HeatMapPainter {
     this.map = map;
     this.form = NumberForm.of(map.scale().limit());
     this.top = MARGIN + 16 + 13 * map.subtitle().size() + 8;
-    double across = 0;
-    double down = 0;
+    double across = -GAP;
     double widest = 0;
-    double highest = 0;
     for (Panel panel : map.panels()) {
       PanelLayout layout = new PanelLayout(panel, map.scale(), form);
       panels.add(layout);
       across += layout.width() + GAP;
-      down += layout.height() + GAP;
       widest = Math.max(widest, layout.width());
-      highest = Math.max(highest, layout.height());
     }
-    boolean beside = across - GAP <= PAGE;
+    boolean beside = across <= PAGE;
+    if (!beside && sameColumns()) {
+      panels.subList(0, panels.size() - 1).forEach(PanelLayout::leaveOutColumnLabels);
+    }
     double x = MARGIN;
     double y = top;
+    double bottom = top;
     for (PanelLayout layout : panels) {
       layout.place(x, y);
+      bottom = Math.max(bottom, y + layout.height());
       if (beside) {
         x += layout.width() + GAP;
       } else {
         y += layout.height() + GAP;
       }
     }
-    this.plots = beside ? across - GAP : widest;
+    this.plots = beside ? across : widest;
     this.bar = Math.clamp(panels.getFirst().plotHeight(), LEAST_BAR, MOST_BAR);
-    double inside =
-        Math.max(beside ? highest : down - GAP, panels.getFirst().plotTop() + bar + 14 - top);
-    this.height = top + inside + FOOT + MARGIN;
+    this.height = Math.max(bottom, panels.getFirst().plotTop() + bar + 14) + FOOT + MARGIN;
     this.width = Math.max(MARGIN + plots + BAR_ROOM + MARGIN, MARGIN + texts() + MARGIN);
+  }
+
+  private boolean sameColumns() {
+    return map.panels().stream().map(Panel::columns).distinct().count() == 1;
   }
 
   private double texts() {

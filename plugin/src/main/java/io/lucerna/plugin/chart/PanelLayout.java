@@ -31,7 +31,8 @@ final class PanelLayout {
   private final boolean numbers;
   private final double left;
   private final double above;
-  private final double below;
+  private double below;
+  private boolean columnLabels = true;
   private double x;
   private double y;
 
@@ -55,7 +56,17 @@ final class PanelLayout {
     this.left = widest(rows) + 8 + 14;
     this.above = panel.title().isEmpty() ? 0 : 17;
     double labels = turned ? widest(columns) + 8 : 14;
-    this.below = labels + (panel.strip().isEmpty() ? 0 : STRIP + 2) + 14;
+    this.below = strip() + labels + 14;
+  }
+
+  private double strip() {
+    return panel.strip().isEmpty() ? 0 : STRIP + 2;
+  }
+
+  /** Another panel below has the same columns. */
+  void leaveOutColumnLabels() {
+    columnLabels = false;
+    below = strip();
   }
 
   private static List<String> shortened(List<String> labels) {
@@ -151,6 +162,9 @@ final class PanelLayout {
         canvas.box(at, under + 2, cellWidth - 0.6, STRIP, panel.strip().get(column));
       }
       under += STRIP + 2;
+    }
+    if (!columnLabels) {
+      return;
     }
     for (int column = 0; column < columns.size(); column++) {
       double middle = fromX + (column + 0.5) * cellWidth;

@@ -179,7 +179,7 @@ final class StudyPage {
       rows.put(
           direction + "patched with all of the donor's",
           verdict(
-              control.fullFailures() == 0, "misses the donor's score by up to " + control.full()));
+              control.fullFailures() == 0, "largest distance from the donor's score " + control.full()));
       rows.put(
           direction + "donor of an unrelated pair",
           Map.of("", "median effect " + decimal(control.unrelated())));
