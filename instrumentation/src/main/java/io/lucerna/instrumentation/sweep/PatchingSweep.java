@@ -1,5 +1,6 @@
 package io.lucerna.instrumentation.sweep;
 
+import io.lucerna.instrumentation.hooks.Hooks;
 import io.lucerna.instrumentation.model.AlignedPair;
 import io.lucerna.instrumentation.model.HookedEncoder;
 import io.lucerna.instrumentation.model.Readout;
@@ -41,10 +42,7 @@ public record PatchingSweep(
 
   /** Patches one pair in one direction. */
   public SweepResult run(AlignedPair pair, Direction direction, Readout readout) {
-    boolean denoise = direction == Direction.DENOISE;
-    TokenSequence recipient = denoise ? pair.base() : pair.perturbed();
-    TokenSequence donor = denoise ? pair.perturbed() : pair.base();
-    return run(recipient, donor, direction, readout);
+    return run(direction.recipient(pair), direction.donor(pair), direction, readout);
   }
 
   /**
@@ -82,6 +80,42 @@ public record PatchingSweep(
           readout.score(two.output()),
           recipient.tokens());
     }
+  }
+
+  /** The model's output for any input without a patch and without padding. */
+  public float[] output(Side of, TokenSequence input) {
+    TokenBatch alone = TokenBatch.of(List.of(input), model.config().padId(), of);
+    return model.forward(alone, Hooks.none())[0];
+  }
+
+  /**
+   * A control: the recipient with z, attention and MLP outputs and the residual stream of every
+   * layer taken from its own run. The same output as without a patch, to the bit.
+   */
+  public float[] patchedWithItself(TokenSequence recipient) {
+    return Controls.itself(model, batch(recipient));
+  }
+
+  /**
+   * A control: the recipient with the donor's whole residual stream before the first layer. The
+   * donor's output, to the bit.
+   */
+  public float[] patchedWhole(TokenSequence recipient, TokenSequence donor) {
+    return Controls.whole(model, batch(recipient), batch(donor));
+  }
+
+  /**
+   * A baseline: the recipient with the residual stream before the first layer taken from an
+   * unrelated pair's donor, at the positions where the pair's inputs differ. The rows are those
+   * where the unrelated pair differs, in order, and again from the first where they run out.
+   */
+  public float[] patchedUnrelated(AlignedPair pair, AlignedPair unrelated, Direction direction) {
+    return Controls.rows(
+        model,
+        batch(direction.recipient(pair)),
+        pair.changed(),
+        batch(direction.donor(unrelated)),
+        unrelated.changed());
   }
 
   private TokenBatch batch(TokenSequence input) {
