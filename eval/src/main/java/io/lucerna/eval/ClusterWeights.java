@@ -85,8 +85,8 @@ final class ClusterWeights {
   }
 
   /**
-   * Sets {@code sums[round]} to the sum over clusters of weight x value, for this chunk, and returns
-   * it.
+   * Sets {@code sums[round]} to the sum over clusters of weight x value, for this chunk, and
+   * returns it.
    */
   double[] sum(double[] values, double[] sums) {
     Arrays.fill(sums, 0, size, 0);

@@ -48,8 +48,7 @@ class ClusteredRatiosTest {
       return switch (aggregate) {
         case RATIO_OF_SUMS -> numerator / denominator;
         case MEAN_OF_RATIOS -> ratios.stream().mapToDouble(r -> r).sum() / n;
-        case MEDIAN ->
-            n == 0 ? Double.NaN : (ratios.get((n - 1) / 2) + ratios.get(n / 2)) / 2;
+        case MEDIAN -> n == 0 ? Double.NaN : (ratios.get((n - 1) / 2) + ratios.get(n / 2)) / 2;
       };
     }
 
@@ -77,8 +76,7 @@ class ClusteredRatiosTest {
       SplittableRandom random = new SplittableRandom(seed);
       int clusters = 2 + random.nextInt(9);
       Items items =
-          Items.random(
-              random, clusters + random.nextInt(30), clusters, seed % 2 == 0 ? 0 : 0.4);
+          Items.random(random, clusters + random.nextInt(30), clusters, seed % 2 == 0 ? 0 : 0.4);
       int rounds = 200;
       Map<RatioAggregate, Estimate> fast =
           new ClusteredRatios(items.denominators, items.clusters, seed, rounds)
@@ -109,7 +107,8 @@ class ClusteredRatiosTest {
                 .sorted()
                 .toArray();
         int low = (int) (0.025 * defined.length);
-        assertEquals(defined[low], estimate.lower(), 1e-9 * Math.max(1, Math.abs(defined[low])), where);
+        assertEquals(
+            defined[low], estimate.lower(), 1e-9 * Math.max(1, Math.abs(defined[low])), where);
         double high = defined[defined.length - 1 - low];
         assertEquals(high, estimate.upper(), 1e-9 * Math.max(1, Math.abs(high)), where);
       }
@@ -187,8 +186,7 @@ class ClusteredRatiosTest {
           ofCluster[item] = cluster;
           ofItem[item] = item;
           denominators[item] = 0.5 + random.nextDouble();
-          numerators[item] =
-              denominators[item] * (truth + shift + 0.1 * gaussian(random));
+          numerators[item] = denominators[item] * (truth + shift + 0.1 * gaussian(random));
         }
       }
       Map<RatioAggregate, Estimate> all =
@@ -254,7 +252,10 @@ class ClusteredRatiosTest {
     double[] y = {2, 1, 4, 3, 7};
     assertEquals(0.8241633836921342, Correlation.pearson(x, y), 1e-14);
     assertEquals(0.8, Correlation.spearman(x, y), 1e-15);
-    assertEquals(0.9486832980505138, Correlation.spearman(new double[] {1, 1, 2, 3}, new double[] {1, 2, 3, 4}), 1e-15);
+    assertEquals(
+        0.9486832980505138,
+        Correlation.spearman(new double[] {1, 1, 2, 3}, new double[] {1, 2, 3, 4}),
+        1e-15);
     assertTrue(Double.isNaN(Correlation.pearson(x, new double[5])));
   }
 }

@@ -46,7 +46,11 @@ final class PatchCommand implements Command {
   private final Engine engine;
   private final ModelOptions model = new ModelOptions();
 
-  @Option(name = "-pairs", required = true, metaVar = "[file]", usage = "Contrast pairs, as perturb writes them, or a table of MechIR's.")
+  @Option(
+      name = "-pairs",
+      required = true,
+      metaVar = "[file]",
+      usage = "Contrast pairs, as perturb writes them, or a table of MechIR's.")
   String pairs = "";
 
   @Option(
@@ -146,7 +150,8 @@ final class PatchCommand implements Command {
     List<ContrastPair> chosen =
         maxPairs == null ? all : all.subList(0, Math.min(maxPairs, all.size()));
     Path folder = folder();
-    try (PairSweeper sweeper = engine.open(model.modelOrDefault(), options, settings.sweep(), console)) {
+    try (PairSweeper sweeper =
+        engine.open(model.modelOrDefault(), options, settings.sweep(), console)) {
       StudyIdentity identity = identity(sweeper.card(), console);
       PatchStudy study = new PatchStudy(settings, chosen, all, folder);
       try (Journal journal =

@@ -32,8 +32,10 @@ final class Browser implements AutoCloseable {
     this.driver = driver;
     Map<String, Object> options =
         Map.of(
-            "binary", chromium,
-            "args", List.of("--headless", "--no-sandbox", "--disable-gpu", "--window-size=1280,900"));
+            "binary",
+            chromium,
+            "args",
+            List.of("--headless", "--no-sandbox", "--disable-gpu", "--window-size=1280,900"));
     Map<String, Object> wanted =
         Map.of("goog:chromeOptions", options, "goog:loggingPrefs", Map.of("browser", "ALL"));
     JsonNode made =

@@ -109,7 +109,9 @@ class PatchCommandTest {
             contents(temporary.resolve("two")).get("aggregates.csv")));
   }
 
-  /** Broken off after some pairs, with a torn last line, as kill -9 in the middle of one leaves it. */
+  /**
+   * Broken off after some pairs, with a torn last line, as kill -9 in the middle of one leaves it.
+   */
   @ParameterizedTest
   @ValueSource(strings = {"block", "head"})
   void aResumedStudyEqualsAnUninterruptedOne(String kind) throws IOException {
@@ -162,8 +164,7 @@ class PatchCommandTest {
     Shell other = PatchShell.run(PAIRS, folder, with(kind("head"), "-resume", "-filler", "the"));
     assertEquals(ExitCode.FAILED, other.code());
     assertTrue(other.err().contains("was made with filler a, not the: give the"), other.err());
-    Shell floor =
-        PatchShell.succeed(PAIRS, folder, with(kind("head"), "-resume", "-floor", "0.3"));
+    Shell floor = PatchShell.succeed(PAIRS, folder, with(kind("head"), "-resume", "-floor", "0.3"));
     assertTrue(floor.err().contains("60 of 60 pairs are done already"), floor.err());
     Path fresh = temporary.resolve("fresh");
     PatchShell.succeed(PAIRS, fresh, with(kind("head"), "-floor", "0.3"));
@@ -204,7 +205,8 @@ class PatchCommandTest {
         lines.toString());
     assertTrue(
         lines.stream()
-            .anyMatch(l -> l.matches("p3,q0,tiny3,denoise,score change below the floor,\"change .*")),
+            .anyMatch(
+                l -> l.matches("p3,q0,tiny3,denoise,score change below the floor,\"change .*")),
         lines.toString());
   }
 
@@ -218,14 +220,11 @@ class PatchCommandTest {
     Shell shell = PatchShell.run(none, folder, kind("block"));
     assertEquals(ExitCode.FAILED, shell.code());
     assertTrue(
-        shell
-            .err()
-            .contains("no pair is left of 6: 3 the score does not change, 3 truncated; see"),
+        shell.err().contains("no pair is left of 6: 3 the score does not change, 3 truncated; see"),
         shell.err());
     assertEquals(7, Files.readAllLines(folder.resolve("excluded.csv")).size());
     assertFalse(Files.exists(folder.resolve("aggregates.csv")));
-    List<ContrastPair> unusable =
-        PAIRS.stream().filter(p -> p.docid().startsWith("long")).toList();
+    List<ContrastPair> unusable = PAIRS.stream().filter(p -> p.docid().startsWith("long")).toList();
     Shell lost = PatchShell.run(unusable, temporary.resolve("lost"), kind("block"));
     assertEquals(ExitCode.FAILED, lost.code());
     assertTrue(lost.err().contains("no pair is left of 3: 3 truncated"), lost.err());
@@ -250,15 +249,26 @@ class PatchCommandTest {
   @Test
   void optionsAreCheckedBeforeTheModelIsOpened() throws IOException {
     Map<String, String[]> wrong = new TreeMap<>();
-    wrong.put("sweep must be one of [block, head, head-pos, mlp, neuron], got row", new String[] {"-sweep", "row"});
+    wrong.put(
+        "sweep must be one of [block, head, head-pos, mlp, neuron], got row",
+        new String[] {"-sweep", "row"});
     wrong.put("-layer goes with -sweep neuron, which needs it", new String[] {"-sweep", "neuron"});
-    wrong.put("-heads goes with -sweep head-pos, which needs it", new String[] {"-sweep", "head-pos"});
-    wrong.put("a head is written layer.head, such as 1.6; got 16", new String[] {"-sweep", "head-pos", "-heads", "16"});
-    wrong.put("-direction must be denoise, noise or both, got up", new String[] {"-sweep", "head", "-direction", "up"});
-    wrong.put("-side must be query or passage, got left", new String[] {"-sweep", "head", "-side", "left"});
-    wrong.put("-floor must be 0 or more, got -1.0", new String[] {"-sweep", "head", "-floor", "-1"});
+    wrong.put(
+        "-heads goes with -sweep head-pos, which needs it", new String[] {"-sweep", "head-pos"});
+    wrong.put(
+        "a head is written layer.head, such as 1.6; got 16",
+        new String[] {"-sweep", "head-pos", "-heads", "16"});
+    wrong.put(
+        "-direction must be denoise, noise or both, got up",
+        new String[] {"-sweep", "head", "-direction", "up"});
+    wrong.put(
+        "-side must be query or passage, got left",
+        new String[] {"-sweep", "head", "-side", "left"});
+    wrong.put(
+        "-floor must be 0 or more, got -1.0", new String[] {"-sweep", "head", "-floor", "-1"});
     wrong.put("-rounds must be at least 1, got 0", new String[] {"-sweep", "head", "-rounds", "0"});
-    wrong.put("-maxPairs must be at least 1, got 0", new String[] {"-sweep", "head", "-maxPairs", "0"});
+    wrong.put(
+        "-maxPairs must be at least 1, got 0", new String[] {"-sweep", "head", "-maxPairs", "0"});
     for (Map.Entry<String, String[]> each : wrong.entrySet()) {
       Shell shell =
           PatchShell.run(
@@ -306,7 +316,8 @@ class PatchCommandTest {
         }
         assertEquals(0, document.getElementsByTagNameNS("*", "script").getLength());
         assertEquals(0, document.getElementsByTagNameNS("*", "image").getLength());
-        double width = Double.parseDouble(
+        double width =
+            Double.parseDouble(
                 document.getDocumentElement().getAttribute("width").replace("pt", ""));
         Path png = folder.resolve(file.getKey().replace(".svg", ".png"));
         int pixels = ImageIO.read(png.toFile()).getWidth();

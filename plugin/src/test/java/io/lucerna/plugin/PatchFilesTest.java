@@ -50,8 +50,7 @@ class PatchFilesTest {
       assertEquals(0, bytes.position() % 64, "data are aligned");
       Matcher form = NPY.matcher(new String(header, StandardCharsets.US_ASCII));
       assertTrue(form.matches());
-      int[] shape =
-          Arrays.stream(form.group(2).split(", *")).mapToInt(Integer::parseInt).toArray();
+      int[] shape = Arrays.stream(form.group(2).split(", *")).mapToInt(Integer::parseInt).toArray();
       double[] values = new double[Arrays.stream(shape).reduce(1, (a, b) -> a * b)];
       for (int i = 0; i < values.length; i++) {
         values[i] = form.group(1).equals("<f4") ? bytes.getFloat() : bytes.get();
@@ -84,7 +83,8 @@ class PatchFilesTest {
     rows.forEach(
         row ->
             pairs
-                .computeIfAbsent(row.get("direction") + " " + row.get("pair"), p -> new ArrayList<>())
+                .computeIfAbsent(
+                    row.get("direction") + " " + row.get("pair"), p -> new ArrayList<>())
                 .add(row));
     return pairs;
   }
@@ -115,8 +115,7 @@ class PatchFilesTest {
       int size = patched.values.length / patched.shape[0];
       double[] own = Arrays.copyOfRange(patched.values, row * size, (row + 1) * size);
       double[] there = Arrays.stream(own).filter(v -> !Double.isNaN(v)).toArray();
-      List<CSVRecord> rows =
-          Objects.requireNonNull(cells.get(direction + " " + pair.get("pair")));
+      List<CSVRecord> rows = Objects.requireNonNull(cells.get(direction + " " + pair.get("pair")));
       assertEquals(rows.size(), there.length);
       int longest = patched.shape[patched.shape.length - 1];
       for (int i = 0; i < there.length; i++) {
@@ -220,7 +219,8 @@ class PatchFilesTest {
       if (row.get("direction").equals("denoise") && row.get("aggregate").equals("mean-of-ratios")) {
         String grade = row.get("stratum").equals("all") ? "all" : "rel_" + row.get("level");
         if (!row.get("stratum").equals("idf") && !grade.equals("rel_none")) {
-          means.put("TFC1," + grade + "," + row.get("layer") + "," + row.get("head"), row.get("value"));
+          means.put(
+              "TFC1," + grade + "," + row.get("layer") + "," + row.get("head"), row.get("value"));
         }
       }
     }
@@ -228,7 +228,13 @@ class PatchFilesTest {
     for (CSVRecord row : table(folder.resolve("heads.denoise.csv"))) {
       assertEquals("fake", row.get("model"));
       heads.put(
-          row.get("axiom") + "," + row.get("grade") + "," + row.get("layer") + "," + row.get("head"),
+          row.get("axiom")
+              + ","
+              + row.get("grade")
+              + ","
+              + row.get("layer")
+              + ","
+              + row.get("head"),
           row.get("value"));
     }
     assertEquals(5 * 72, heads.size());

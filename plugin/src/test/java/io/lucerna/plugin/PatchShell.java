@@ -35,8 +35,7 @@ final class PatchShell {
     arguments.addAll(List.of(more));
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
-    Main.Entry entry =
-        new Main.Entry("patch", "Patch.", () -> new PatchCommand(engine));
+    Main.Entry entry = new Main.Entry("patch", "Patch.", () -> new PatchCommand(engine));
     ExitCode code =
         new Main(
                 List.of(entry),

@@ -32,7 +32,8 @@ class StudyPageTest {
     String page = Files.readString(page("block"));
     String names = page.replace("http://www.w3.org/2000/svg", "");
     assertFalse(names.matches("(?s).*(https?:)?//[a-z].*"), "an address");
-    assertFalse(names.matches("(?s).*<(link|img|iframe|object|embed)\\b.*"), "an element that loads");
+    assertFalse(
+        names.matches("(?s).*<(link|img|iframe|object|embed)\\b.*"), "an element that loads");
     assertEquals(2, names.split("<script\\b", -1).length - 1, "own data and own code");
     assertTrue(page.contains(" -output DIR -sweep block "), "the command");
   }

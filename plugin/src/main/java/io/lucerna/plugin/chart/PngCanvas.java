@@ -29,8 +29,8 @@ public final class PngCanvas implements Canvas {
   private final Font font = new Font(Font.SANS_SERIF, Font.PLAIN, 1);
 
   /**
-   * Whether this Java can draw text: one without its graphics libraries, or on a machine without any
-   * font, cannot.
+   * Whether this Java can draw text: one without its graphics libraries, or on a machine without
+   * any font, cannot.
    */
   public static boolean available() {
     try {

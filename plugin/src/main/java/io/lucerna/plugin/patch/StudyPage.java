@@ -105,7 +105,8 @@ final class StudyPage {
   }
 
   private String strongest() {
-    StringBuilder out = new StringBuilder("<p class=\"quiet\">By ratio of sums over all pairs, with");
+    StringBuilder out =
+        new StringBuilder("<p class=\"quiet\">By ratio of sums over all pairs, with");
     out.append(" 95% intervals.</p>\n<div class=\"beside\">");
     for (Aggregates each : aggregates) {
       out.append("<div><b>").append(each.rows().direction().option()).append("</b><ol>\n");
@@ -179,7 +180,8 @@ final class StudyPage {
       rows.put(
           direction + "patched with all of the donor's",
           verdict(
-              control.fullFailures() == 0, "largest distance from the donor's score " + control.full()));
+              control.fullFailures() == 0,
+              "largest distance from the donor's score " + control.full()));
       rows.put(
           direction + "donor of an unrelated pair",
           Map.of("", "median effect " + decimal(control.unrelated())));

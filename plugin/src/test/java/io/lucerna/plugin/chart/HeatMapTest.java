@@ -60,8 +60,7 @@ class HeatMapTest {
     String svg = map(new double[HOSTILE.size()], HOSTILE).svg("hostile");
     Document document = parse(svg);
     assertTrue(all(document, "script").isEmpty());
-    List<String> texts =
-        all(document, "text").stream().map(Element::getTextContent).toList();
+    List<String> texts = all(document, "text").stream().map(Element::getTextContent).toList();
     assertTrue(texts.contains("<script>alert(1)</script>"), texts.toString());
     assertTrue(texts.contains("nul\u2400bell\u2407del\u2421nel[U+0085]"), texts.toString());
     assertTrue(texts.contains("[U+202E]evil[U+2066]"), texts.toString());
@@ -106,10 +105,8 @@ class HeatMapTest {
     for (int i = 0; i < n; i++) {
       tokens.add("representation" + i);
     }
-    HeatMap.Panel panel =
-        map(new double[n], tokens).panels().getFirst();
-    HeatMap map =
-        new HeatMap("t", List.of(), "u", new DivergingScale(1), List.of(panel), Map.of());
+    HeatMap.Panel panel = map(new double[n], tokens).panels().getFirst();
+    HeatMap map = new HeatMap("t", List.of(), "u", new DivergingScale(1), List.of(panel), Map.of());
     Document document = parse(map.svg("long"));
     List<Element> labels =
         all(document, "text").stream()

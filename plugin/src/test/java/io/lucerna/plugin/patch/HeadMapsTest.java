@@ -17,8 +17,7 @@ class HeadMapsTest {
   @TempDir Path folder;
 
   private Path file(String name, String rows) throws IOException {
-    return Files.writeString(
-        folder.resolve(name), "model,axiom,grade,layer,head,value\n" + rows);
+    return Files.writeString(folder.resolve(name), "model,axiom,grade,layer,head,value\n" + rows);
   }
 
   @Test
