@@ -44,6 +44,10 @@ public final class Main {
   /** The table of commands, over these models and environment variables. */
   static List<Entry> commands(ModelRegistry models, Map<String, String> environment) {
     Supplier<CollectionOptions> collections = () -> new CollectionOptions(environment);
+    PatchCommand.Engine engine =
+        (model, options, settings, console) ->
+            new SweepEngine(
+                models.ranker(model, options.withTerms(new IndexTerms()), console), settings);
     return List.of(
         new Entry(
             "demo",
@@ -70,6 +74,10 @@ public final class Main {
             "Make contrast pairs: passages, and changed versions of them.",
             () -> new PerturbCommand(models, collections.get())),
         new Entry(
+            "patch",
+            "Patch activations of contrast pairs, cell by cell.",
+            () -> new PatchCommand(engine)),
+        new Entry(
             "record",
             "Record a ranker's activations on pairs or on a run's candidates.",
             () -> new RecordCommand(models, collections.get())),
@@ -84,7 +92,11 @@ public final class Main {
         new Entry(
             "models",
             "Show the models that are at hand, or one model's card.",
-            () -> new ModelsCommand(models)));
+            () -> new ModelsCommand(models)),
+        new Entry(
+            "hooks",
+            "List the places inside a model that can be watched and changed.",
+            () -> new HooksCommand(models)));
   }
 
   /** Runs one command and ends the program with its exit code. */

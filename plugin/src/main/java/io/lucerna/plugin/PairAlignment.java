@@ -18,11 +18,19 @@ final class PairAlignment {
   private final String filler;
   private final PairAligner aligner;
   private final Side side;
+  private final boolean ofQuery;
+
+  /** Pairs that change the passage. */
+  PairAlignment(NeuralRanker ranker, String filler) {
+    this(ranker, filler, false);
+  }
 
   /**
+   * @param ofQuery whether the text that changes is the query, and the other one the passage
    * @throws CommandException if the model does not have the filler as one token
    */
-  PairAlignment(NeuralRanker ranker, String filler) {
+  PairAlignment(NeuralRanker ranker, String filler, boolean ofQuery) {
+    this.ofQuery = ofQuery;
     this.ranker = ranker;
     this.filler = filler;
     TokenSequence word = ranker.word(filler);
@@ -44,10 +52,10 @@ final class PairAlignment {
     int at = own.getFirst();
     this.aligner =
         new PairAligner(word.ids()[at], word.tokens().get(at).piece(), ranker.card().maxTokens());
-    this.side = ranker.sides().getLast();
+    this.side = ofQuery ? ranker.sides().getFirst() : ranker.sides().getLast();
   }
 
-  /** Aligns the two inputs that hold the passages of a pair. */
+  /** Aligns the two inputs that hold the texts of a pair. */
   PairAligner.Result align(ContrastPair pair) {
     List<PairAligner.Span> edits =
         pair.edits().stream()
@@ -57,10 +65,21 @@ final class PairAlignment {
                         e.baseStart(), e.baseEnd(), e.perturbedStart(), e.perturbedEnd()))
             .toList();
     return aligner.align(
-        ranker.input(side, pair.query(), pair.base()),
-        ranker.input(side, pair.query(), pair.perturbed()),
-        side == Side.PAIR ? 1 : 0,
+        input(pair, pair.base()),
+        input(pair, pair.perturbed()),
+        side == Side.PAIR && !ofQuery ? 1 : 0,
         edits);
+  }
+
+  private TokenSequence input(ContrastPair pair, String text) {
+    return ofQuery
+        ? ranker.input(side, text, pair.query())
+        : ranker.input(side, pair.query(), text);
+  }
+
+  /** The inputs that are aligned. */
+  Side side() {
+    return side;
   }
 
   /** The same as it is written to files. */

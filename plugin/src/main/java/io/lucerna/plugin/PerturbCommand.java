@@ -232,6 +232,7 @@ final class PerturbCommand implements Command {
       RerankJob.Passages passages = (t, d) -> cleaning.cleaning().apply(texts.text(t, d));
       PassageDonors donors = new PassageDonors(found.documents(), passages);
       LuceneStatistics statistics = statistics(texts);
+      AnalysisCheck.run(found, passages, terms.analysis(), statistics, console);
       boolean similar =
           perturbations.stream().anyMatch(p -> Perturbations.kind(p).needsSimilarity());
       Optional<TermSimilarity> similarity =

@@ -1,6 +1,7 @@
 package io.lucerna.plugin;
 
 import io.lucerna.instrumentation.hooks.Hooks;
+import io.lucerna.instrumentation.model.Readout;
 import io.lucerna.instrumentation.model.TokenBatch;
 import io.lucerna.instrumentation.model.TokenBatch.Side;
 import io.lucerna.instrumentation.model.TokenSequence;
@@ -79,7 +80,7 @@ final class RecordJob {
     for (List<PairSource.Pair> same : members) {
       inputs.add(ranker.input(side, group.query(), same.getFirst().text()));
     }
-    NeuralRanker.Readout readout = ranker.readout(side, query);
+    Readout readout = ranker.readout(side, query);
     List<TokenBatch> batches = ranker.batches(side, inputs);
     for (int from = 0; from < batches.size(); from += Workers.count()) {
       List<TokenBatch> some =

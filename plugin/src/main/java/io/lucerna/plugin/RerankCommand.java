@@ -15,6 +15,7 @@ final class RerankCommand implements Command {
   private final ModelOptions model = new ModelOptions();
   private final RerankOptions rerank = new RerankOptions();
   private final RunInputs inputs = new RunInputs();
+  private final InterventionOptions intervene = new InterventionOptions();
   private final CollectionOptions collections;
 
   @Option(
@@ -47,7 +48,7 @@ final class RerankCommand implements Command {
 
   @Override
   public List<Object> options() {
-    return List.of(this, inputs, model, rerank, collections);
+    return List.of(this, inputs, model, rerank, intervene, collections);
   }
 
   @Override
@@ -60,7 +61,7 @@ final class RerankCommand implements Command {
   public void run(Console console) throws Exception {
     ScorerOptions options = model.scorerOptions();
     rerank.check();
-    Outputs out = new Outputs(output, format, runtag);
+    Outputs out = new Outputs(output, format, Interventions.tag(runtag, intervene.spec()));
     Provenance provenance = new Provenance(console);
     if (Requests.isRequests(input)) {
       Requests requests = Requests.read(Inputs.file(input));
@@ -87,12 +88,14 @@ final class RerankCommand implements Command {
       throws IOException {
     CleaningChoice cleaning = rerank.cleaning(inputs.collection(), candidates, texts);
     console.say("passages cleaned: %s", cleaning);
-    try (PairScorer scorer = models.open(model.modelOrDefault(), options, console)) {
+    try (PairScorer scorer = models.open(model.modelOrDefault(), options, console);
+        Interventions interventions = intervene.compile(scorer)) {
       RerankJob.Outcome outcome =
-          new RerankJob(scorer, rerank.depth, console)
+          new RerankJob(scorer, rerank.depth, interventions, console)
               .run(candidates, (t, d) -> cleaning.cleaning().apply(texts.text(t, d)));
       out.write(outcome, candidates, texts);
       provenance.put(scorer.card()).put("depth", rerank.depth).put("cleaning", cleaning.toString());
+      interventions.describe(provenance);
       provenance.put(outcome).writeBeside(out.path());
       console.say("%s", outcome.summary(scorer));
     }

@@ -62,11 +62,13 @@ final class RerankJob {
 
   private final PairScorer scorer;
   private final int depth;
+  private final Interventions interventions;
   private final Console console;
 
-  RerankJob(PairScorer scorer, int depth, Console console) {
+  RerankJob(PairScorer scorer, int depth, Interventions interventions, Console console) {
     this.scorer = scorer.remembering(REMEMBERED);
     this.depth = depth;
+    this.interventions = interventions;
     this.console = console;
   }
 
@@ -79,26 +81,28 @@ final class RerankJob {
     try (Progress progress = new Progress(console, "reranking", total)) {
       for (Candidates topic : topics) {
         List<String> texts = new ArrayList<>();
-        for (String docno : topic.ranking().top(depth).docnos()) {
+        List<String> docnos = topic.ranking().top(depth).docnos();
+        for (String docno : docnos) {
           texts.add(passages.of(topic.topic(), docno));
         }
         empty += (int) texts.stream().filter(String::isBlank).count();
-        PairScores scores = score(topic, texts);
+        PairScores scores = score(topic, docnos, texts);
         truncated += scores.truncatedCount();
         rankings.add(Reordering.of(topic.ranking(), scores.scores()));
         progress.advance(texts.size());
       }
     }
+    interventions.finish(console);
     double seconds = (System.nanoTime() - start) / 1e9;
     return new Outcome(List.copyOf(rankings), total, truncated, empty, seconds);
   }
 
-  private PairScores score(Candidates topic, List<String> texts) {
+  private PairScores score(Candidates topic, List<String> docnos, List<String> texts) {
     if (texts.isEmpty()) {
       return new PairScores(new float[0], new int[0], new boolean[0]);
     }
     try {
-      return scorer.score(topic.query(), texts);
+      return scorer.score(topic.query(), texts, interventions.hooks(topic.topic(), docnos));
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException("topic " + topic.topic() + ": " + e.getMessage(), e);
     }

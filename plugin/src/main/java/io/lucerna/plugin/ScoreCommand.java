@@ -14,6 +14,7 @@ import org.kohsuke.args4j.Option;
 final class ScoreCommand implements Command {
   private final ModelRegistry models;
   private final ModelOptions model = new ModelOptions();
+  private final InterventionOptions intervene = new InterventionOptions();
 
   @Option(
       name = "-pairs",
@@ -36,7 +37,7 @@ final class ScoreCommand implements Command {
 
   @Override
   public List<Object> options() {
-    return List.of(this, model);
+    return List.of(this, model, intervene);
   }
 
   @Override
@@ -47,10 +48,13 @@ final class ScoreCommand implements Command {
   @Override
   public void run(Console console) throws Exception {
     ScorerOptions options = model.scorerOptions();
+    intervene.spec();
     List<PairTable.Row> rows = read();
     Path target = Outputs.writable(output);
-    try (PairScorer scorer = models.open(model.modelOrDefault(), options, console)) {
-      float[] scores = score(rows, scorer, console);
+    try (PairScorer scorer = models.open(model.modelOrDefault(), options, console);
+        Interventions interventions = intervene.compile(scorer)) {
+      float[] scores = score(rows, scorer, interventions, console);
+      interventions.finish(console);
       AtomicFile.write(
           target,
           out -> {
@@ -60,10 +64,10 @@ final class ScoreCommand implements Command {
               out.write(row.qid() + "\t" + row.docid() + "\t" + Float.toString(scores[i]) + "\n");
             }
           });
-      new Provenance(console)
-          .put("pairs", Hashes.of(Path.of(pairs)))
-          .put(scorer.card())
-          .writeBeside(target);
+      Provenance provenance = new Provenance(console);
+      provenance.put("pairs", Hashes.of(Path.of(pairs))).put(scorer.card());
+      interventions.describe(provenance);
+      provenance.writeBeside(target);
     }
   }
 
@@ -81,7 +85,8 @@ final class ScoreCommand implements Command {
   }
 
   /** Scores the rows; neighbours of one query go together. */
-  private static float[] score(List<PairTable.Row> rows, PairScorer scorer, Console console) {
+  private static float[] score(
+      List<PairTable.Row> rows, PairScorer scorer, Interventions interventions, Console console) {
     float[] all = new float[rows.size()];
     int truncated = 0;
     try (Progress progress = new Progress(console, "scoring", rows.size())) {
@@ -91,8 +96,11 @@ final class ScoreCommand implements Command {
         while (to < all.length && rows.get(to).query().equals(query)) {
           to++;
         }
-        List<String> texts = rows.subList(from, to).stream().map(PairTable.Row::text).toList();
-        PairScores scores = scorer.score(query, texts);
+        List<PairTable.Row> own = rows.subList(from, to);
+        List<String> texts = own.stream().map(PairTable.Row::text).toList();
+        List<String> docids = own.stream().map(PairTable.Row::docid).toList();
+        PairScores scores =
+            scorer.score(query, texts, interventions.hooks(own.getFirst().qid(), docids));
         System.arraycopy(scores.scores(), 0, all, from, texts.size());
         truncated += scores.truncatedCount();
         progress.advance(texts.size());

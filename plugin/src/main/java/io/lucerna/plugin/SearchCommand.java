@@ -4,6 +4,7 @@ import io.anserini.search.SearchCollection;
 import io.lucerna.eval.RankedDoc;
 import io.lucerna.eval.Ranking;
 import io.lucerna.eval.Run;
+import io.lucerna.instrumentation.intervene.InterventionSpec;
 import io.lucerna.plugin.collections.NamedCollection;
 import io.lucerna.reranker.PairScorer;
 import io.lucerna.reranker.ScorerOptions;
@@ -35,6 +36,7 @@ final class SearchCommand implements Command {
   private final SearchCollection.Args args = new SearchCollection.Args();
   private final ModelOptions model = new ModelOptions();
   private final RerankOptions rerank = new RerankOptions();
+  private final InterventionOptions intervene = new InterventionOptions();
   private final CollectionOptions collections;
   private Optional<NamedCollection> collection = Optional.empty();
 
@@ -45,7 +47,7 @@ final class SearchCommand implements Command {
 
   @Override
   public List<Object> options() {
-    return List.of(args, model, rerank, collections);
+    return List.of(args, model, rerank, intervene, collections);
   }
 
   @Override
@@ -58,7 +60,11 @@ final class SearchCommand implements Command {
   public void run(Console console) throws Exception {
     ScorerOptions options = model.scorerOptions();
     rerank.check();
-    Outputs out = new Outputs(args.output, args.format, args.runtag);
+    InterventionSpec spec = intervene.spec();
+    if (model.model == null && !spec.isEmpty()) {
+      throw new CommandException(ExitCode.USAGE, "-intervene needs a -rerank.model to change");
+    }
+    Outputs out = new Outputs(args.output, args.format, Interventions.tag(args.runtag, spec));
     checkNumbers();
     try (IndexTexts texts = IndexTexts.open(args.index)) {
       checkNames(texts);
@@ -77,11 +83,12 @@ final class SearchCommand implements Command {
         }
         return;
       }
-      try (PairScorer scorer = models.open(model.model, options, console)) {
+      try (PairScorer scorer = models.open(model.model, options, console);
+          Interventions interventions = intervene.compile(scorer)) {
         provenance.put(scorer.card()).put("depth", rerank.depth);
         for (FirstStage.Result result : results) {
           Outputs to = out.at(Path.of(args.output + result.suffix()));
-          rerank(result, queries, scorer, texts, to, provenance, console);
+          rerank(result, queries, scorer, interventions.fresh(), texts, to, provenance, console);
           report(result.rankings(), queries, to, console);
         }
       }
@@ -176,6 +183,7 @@ final class SearchCommand implements Command {
       FirstStage.Result result,
       Map<String, String> queries,
       PairScorer scorer,
+      Interventions interventions,
       TextSource texts,
       Outputs to,
       Provenance provenance,
@@ -189,12 +197,13 @@ final class SearchCommand implements Command {
     CleaningChoice cleaning = rerank.cleaning(collection, candidates, texts);
     console.say("passages cleaned: %s", cleaning);
     RerankJob.Outcome outcome =
-        new RerankJob(scorer, rerank.depth, console)
+        new RerankJob(scorer, rerank.depth, interventions, console)
             .run(candidates, (t, d) -> cleaning.cleaning().apply(texts.text(t, d)));
     if (Boolean.TRUE.equals(args.selectMaxPassage)) {
       outcome = outcome.with(outcome.rankings().stream().map(this::bestSegments).toList());
     }
     to.write(outcome, candidates, texts);
+    interventions.describe(provenance);
     provenance.put("cleaning", cleaning.toString()).put(outcome).writeBeside(to.path());
     console.say("%s", outcome.summary(scorer));
   }

@@ -96,9 +96,16 @@ class CacmTest {
     return command.toArray(String[]::new);
   }
 
-  private static Run rerank(String cleaning) throws IOException {
-    Path output = temp.resolve("run." + cleaning + ".txt");
-    Shell.succeed(
+  private static Run rerank(String cleaning, String... more) throws IOException {
+    Path output = temp.resolve("run." + cleaning + "." + more.length + ".txt");
+    List<String> command = new ArrayList<>(rerankCommand(cleaning, output));
+    command.addAll(List.of(more));
+    Shell.succeed(command.toArray(String[]::new));
+    return Run.read(output);
+  }
+
+  private static List<String> rerankCommand(String cleaning, Path output) {
+    return List.of(
         "rerank",
         "-index",
         index.toString(),
@@ -114,7 +121,6 @@ class CacmTest {
         "100",
         "-output",
         output.toString());
-    return Run.read(output);
   }
 
   private static String measure(Run run, String measure) throws IOException {
@@ -167,6 +173,13 @@ class CacmTest {
     assertEquals(.2224, value(within(hundred, first, 100), "P_30"), .002);
     assertEquals(.5131, value(within(hundred, first, 50), "nDCG@10"), .002);
     assertEquals(.2199, value(within(hundred, first, 50), "P_30"), .002);
+  }
+
+  @Test
+  @Tag("soak")
+  void withoutAnyHeadsTheNumberIsThatOfMeanPooledWords() throws IOException {
+    Run zeroed = rerank("cacm", "-intervene", "zero blocks.*.attn.hook_z");
+    assertEquals(.3511, value(within(zeroed, Run.read(bm25), 50), "nDCG@10"), .002);
   }
 
   @Test

@@ -105,7 +105,7 @@ class PerturbCommandTest {
     for (ContrastPair pair : pairs) {
       // Anserini lowers a score by a millionth where it ties with the one before.
       assertEquals(
-          scores.get(pair.qid() + "/" + pair.docid()),
+          scores.getOrDefault(pair.qid() + "/" + pair.docid(), Double.NaN),
           pair.bm25Base().getAsDouble(),
           1e-4,
           pair.id());
@@ -285,6 +285,24 @@ class PerturbCommandTest {
     assertTrue(
         judgedTwice.err().contains("twice.txt:2: document L0159 is judged twice"),
         judgedTwice.err());
+  }
+
+  @Test
+  void indexOfOtherAnalysisIsNoticed() throws IOException {
+    Path other = temp.resolve("unstemmed");
+    Shell.succeed(
+        "index", "-collection", "bundled", "-index", other.toString(), "-stemmer", "none");
+    String warning = "was it made with another analyzer than Anserini's default?";
+    String[] options = {"-collection", "bundled", "-perturbation", "TFC1", "-depth", "1"};
+    List<String> wrong = new ArrayList<>(List.of(options));
+    wrong.addAll(List.of("-index", other.toString()));
+    List<String> right = new ArrayList<>(List.of(options));
+    right.addAll(List.of("-index", index.toString()));
+    Path output = temp.resolve("analysis.jsonl");
+    Shell warned = perturb(output, wrong.toArray(String[]::new));
+    assertEquals(ExitCode.DONE, warned.code(), warned.err());
+    assertTrue(warned.err().contains(warning), warned.err());
+    assertFalse(perturb(output, right.toArray(String[]::new)).err().contains(warning));
   }
 
   @Test

@@ -5,6 +5,7 @@ import io.lucerna.instrumentation.model.HookedEncoder;
 import io.lucerna.instrumentation.model.TokenBatch;
 import io.lucerna.instrumentation.model.TokenBatch.Side;
 import io.lucerna.instrumentation.model.TokenSequence;
+import io.lucerna.instrumentation.model.Readout;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -45,14 +46,13 @@ final class BiEncoder implements NeuralRanker {
       return score(query, passages, new LinkedHashMap<>());
     }
     // A hook sees every passage, repeated ones too, under its place in the list.
-    float[] queryVector = encode(List.of(tokenizer.query(query)), Side.QUERY, hooks)[0];
+    Hooks inside = ScorePoint.inside(hooks, points(), model.registry());
+    float[] queryVector = encode(List.of(tokenizer.query(query)), Side.QUERY, inside)[0];
     List<TokenSequence> tokens =
         passages.stream().map(text -> tokenizer.passage(query, text)).toList();
-    float[][] vectors = encode(tokens, Side.PASSAGE, hooks);
-    float[] scores = new float[vectors.length];
-    for (int i = 0; i < scores.length; i++) {
-      scores[i] = similarity.of(queryVector, vectors[i]);
-    }
+    Readout readout = readout(Side.PASSAGE, queryVector);
+    float[] scores =
+        Batches.scores(model, tokens, batchSize, Side.PASSAGE, hooks, inside, readout);
     return PairScores.of(scores, tokens);
   }
 

@@ -5,6 +5,7 @@ import io.lucerna.instrumentation.model.HookedEncoder;
 import io.lucerna.instrumentation.model.TokenBatch;
 import io.lucerna.instrumentation.model.TokenBatch.Side;
 import io.lucerna.instrumentation.model.TokenSequence;
+import io.lucerna.instrumentation.model.Readout;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -34,11 +35,9 @@ final class CrossEncoder implements NeuralRanker {
     for (String passage : passages) {
       pairs.add(tokenizer.pair(query, passage));
     }
-    float[][] logits = Batches.run(model, pairs, batchSize, Side.PAIR, hooks);
-    float[] scores = new float[logits.length];
-    for (int i = 0; i < scores.length; i++) {
-      scores[i] = label.of(logits[i]);
-    }
+    Hooks inside = ScorePoint.inside(hooks, points(), model.registry());
+    float[] scores =
+        Batches.scores(model, pairs, batchSize, Side.PAIR, hooks, inside, label::of);
     return PairScores.of(scores, pairs);
   }
 

@@ -1,9 +1,12 @@
 package io.lucerna.reranker;
 
+import io.lucerna.instrumentation.hooks.HookRegistry;
+import io.lucerna.instrumentation.hooks.Site;
 import io.lucerna.instrumentation.model.HookedEncoder;
 import io.lucerna.instrumentation.model.TokenBatch;
 import io.lucerna.instrumentation.model.TokenBatch.Side;
 import io.lucerna.instrumentation.model.TokenSequence;
+import io.lucerna.instrumentation.model.Readout;
 import java.util.List;
 
 /**
@@ -14,6 +17,11 @@ public sealed interface NeuralRanker extends PairScorer permits CrossEncoder, Bi
 
   /** The model. It belongs to the ranker. */
   HookedEncoder model();
+
+  /** The points that hooks can name: the model's, and then the score. */
+  default HookRegistry points() {
+    return model().registry().with(Site.SCORE);
+  }
 
   /** What one pair is read as, in order: one PAIR, or a QUERY and a PASSAGE. */
   List<Side> sides();
@@ -43,11 +51,4 @@ public sealed interface NeuralRanker extends PairScorer permits CrossEncoder, Bi
 
   /** The ids and the piece of a word, such as the filler {@code a}, as it stands inside a text. */
   TokenSequence word(String text);
-
-  /** From a model's output to a score. */
-  @FunctionalInterface
-  interface Readout {
-    /** The score of an output: logits, or a pooled vector. */
-    float score(float[] output);
-  }
 }

@@ -81,7 +81,7 @@ final class PairJson {
       throw new IllegalArgumentException("not a JSON object");
     }
     OptionalDouble grade = number(json, "grade");
-    if (grade.isPresent() && !json.get("grade").canConvertToInt()) {
+    if (grade.isPresent() && !json.get("grade").isInt()) {
       throw new IllegalArgumentException("field grade must be a whole number");
     }
     return new ContrastPair(

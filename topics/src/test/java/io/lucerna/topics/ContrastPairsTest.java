@@ -142,7 +142,7 @@ class ContrastPairsTest {
       value = {
         "{'id':1} | p.jsonl:2: field id must be a string",
         "[] | p.jsonl:2: not a JSON object",
-        "{'id':'2' | p.jsonl:2: not a JSON object: Unexpected end-of-input: expected close marker for Object (start marker at [Source: (String)\"{\"id\":\"2\"\"; line: 1, column: 1])",
+        "nonsense | p.jsonl:2: not a JSON object: Unrecognized token 'nonsense': was expecting (JSON String, Number, Array, Object or token 'null', 'true' or 'false')",
         "GOOD,'edits':[[0,1,0]]} | p.jsonl:2: an edit must be four numbers, got [0,1,0]",
         "GOOD,'edits':[[0,1,0,'x']]} | p.jsonl:2: an edit must be four whole numbers, got [0,1,0,\"x\"]",
         "GOOD,'edits':[[3,1,0,1]]} | p.jsonl:2: not an edit: 3..1 to 0..1",
@@ -156,7 +156,8 @@ class ContrastPairsTest {
     String good =
         "{'id':'2','qid':'q','query':'lamp','docid':'d','perturbation':'x','base':'a','perturbed':'b'";
     String first = ContrastPairs.line(pair("1", "a", "b"), Optional.empty());
-    String second = line.replace("GOOD", good).replace('\'', '"').replace("FIRST", first);
+    String second =
+        line.startsWith("FIRST") ? first : line.replace("GOOD", good).replace('\'', '"');
     Path file = file("p.jsonl", first + "\n" + second + "\n");
     TopicSyntaxException e =
         assertThrows(TopicSyntaxException.class, () -> ContrastPairs.read(file));

@@ -1,14 +1,14 @@
 package io.lucerna.instrumentation.hooks;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
+import java.util.OptionalInt;
 
 /** The hook points that one model has, in the order in which a forward pass reaches them. */
 public final class HookRegistry {
   private final Map<String, HookPoint> points = new LinkedHashMap<>();
+  private final Map<String, Integer> sizes;
 
   /**
    * Lists a model's points.
@@ -17,8 +17,15 @@ public final class HookRegistry {
    * @param perBlock sites of every block
    * @param layers number of blocks
    * @param after sites after the blocks
+   * @param sizes the dimensions whose size the model decides, by their letters: head, d_head, ...
    */
-  public HookRegistry(List<Site> before, List<Site> perBlock, int layers, List<Site> after) {
+  public HookRegistry(
+      List<Site> before,
+      List<Site> perBlock,
+      int layers,
+      List<Site> after,
+      Map<String, Integer> sizes) {
+    this.sizes = Map.copyOf(sizes);
     before.forEach(site -> add(HookPoint.of(site)));
     for (int layer = 0; layer < layers; layer++) {
       for (Site site : perBlock) {
@@ -28,8 +35,40 @@ public final class HookRegistry {
     after.forEach(site -> add(HookPoint.of(site)));
   }
 
+  private HookRegistry(HookRegistry model, Site last) {
+    sizes = model.sizes;
+    points.putAll(model.points);
+    add(HookPoint.of(last));
+  }
+
   private void add(HookPoint point) {
     points.put(point.toString(), point);
+  }
+
+  /** These points and one more, which is reached after them. */
+  public HookRegistry with(Site last) {
+    return new HookRegistry(this, last);
+  }
+
+  /**
+   * The size of a dimension; empty where each batch decides it.
+   *
+   * @param dimension one of the letters of {@link Site#dimensions()}
+   */
+  public OptionalInt size(String dimension) {
+    Integer size = sizes.get(dimension);
+    return size == null ? OptionalInt.empty() : OptionalInt.of(size);
+  }
+
+  /** A point's dimensions, outermost first: numbers, or letters where each batch decides. */
+  public List<String> shape(HookPoint point) {
+    return point.site().letters().stream()
+        .map(
+            letter -> {
+              Integer size = sizes.get(letter);
+              return size == null ? letter : size.toString();
+            })
+        .toList();
   }
 
   /** All points in forward order. */
@@ -44,14 +83,7 @@ public final class HookRegistry {
    * @throws IllegalArgumentException if nothing matches; the message names the nearest points
    */
   public List<HookPoint> match(String glob) {
-    Pattern pattern = globToPattern(glob);
-    List<HookPoint> found = new ArrayList<>();
-    points.forEach(
-        (name, point) -> {
-          if (pattern.matcher(name).matches()) {
-            found.add(point);
-          }
-        });
+    List<HookPoint> found = find(glob);
     if (found.isEmpty()) {
       throw new IllegalArgumentException(
           "no hook point matches '"
@@ -62,16 +94,34 @@ public final class HookRegistry {
     return found;
   }
 
-  private static Pattern globToPattern(String glob) {
-    StringBuilder regex = new StringBuilder();
-    for (char c : glob.toCharArray()) {
-      regex.append(
-          switch (c) {
-            case '*' -> ".*";
-            case '?' -> ".";
-            default -> Pattern.quote(String.valueOf(c));
-          });
+  /** The points that a name or glob means; empty if nothing matches. */
+  List<HookPoint> find(String glob) {
+    return points.entrySet().stream()
+        .filter(entry -> matches(glob, entry.getKey()))
+        .map(Map.Entry::getValue)
+        .toList();
+  }
+
+  /** Without recursion, so that a glob of many stars costs no more than a long name. */
+  private static boolean matches(String glob, String name) {
+    int g = 0;
+    int n = 0;
+    int star = -1;
+    int afterStar = 0;
+    while (n < name.length()) {
+      if (g < glob.length() && glob.charAt(g) == '*') {
+        star = g++;
+        afterStar = n;
+      } else if (g < glob.length() && (glob.charAt(g) == '?' || glob.charAt(g) == name.charAt(n))) {
+        g++;
+        n++;
+      } else if (star >= 0) {
+        g = star + 1;
+        n = ++afterStar;
+      } else {
+        return false;
+      }
     }
-    return Pattern.compile(regex.toString());
+    return glob.substring(g).chars().allMatch(c -> c == '*');
   }
 }

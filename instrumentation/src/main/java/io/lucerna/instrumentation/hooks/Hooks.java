@@ -1,5 +1,6 @@
 package io.lucerna.instrumentation.hooks;
 
+import io.lucerna.instrumentation.model.TokenBatch;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -61,17 +62,35 @@ public final class Hooks {
   }
 
   /**
-   * Finds each hook's points in a model.
+   * Those of these hooks that have a point here: where several parts of a ranker share the hooks of
+   * one call, each part's own.
+   */
+  public Hooks within(HookRegistry part) {
+    List<Entry> own = entries.stream().filter(e -> !part.find(e.glob).isEmpty()).toList();
+    return new Hooks(own, concurrent || own.isEmpty());
+  }
+
+  /**
+   * Checks that every hook has a point.
+   *
+   * @throws IllegalArgumentException if a name or glob matches none of these points
+   */
+  public void check(HookRegistry registry) {
+    entries.forEach(entry -> registry.match(entry.glob));
+  }
+
+  /**
+   * Finds each hook's points in a model, for one batch.
    *
    * @throws IllegalArgumentException if a name or glob matches no point of the model
    */
-  public BoundHooks bind(HookRegistry registry) {
+  public BoundHooks bind(HookRegistry registry, TokenBatch batch) {
     Map<HookPoint, List<Hook>> bound = new LinkedHashMap<>();
     for (Entry entry : entries) {
       for (HookPoint point : registry.match(entry.glob)) {
         bound.computeIfAbsent(point, p -> new ArrayList<>()).add(entry.hook);
       }
     }
-    return new BoundHooks(bound);
+    return new BoundHooks(bound, batch);
   }
 }

@@ -4,7 +4,10 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 
-/** Finds the names most like a mistyped one, by Levenshtein's edit distance. */
+/**
+ * Finds the names most like a mistyped one, by Levenshtein's edit distance. Where the mistyped one
+ * is a glob, what its stars and question marks stand for costs nothing.
+ */
 public final class NearestNames {
   private NearestNames() {}
 
@@ -22,10 +25,17 @@ public final class NearestNames {
       row[j] = j;
     }
     for (int i = 1; i <= a.length(); i++) {
+      char c = a.charAt(i - 1);
+      if (c == '*') {
+        for (int j = 1; j <= b.length(); j++) {
+          row[j] = Math.min(row[j], row[j - 1]);
+        }
+        continue;
+      }
       int diagonal = row[0];
-      row[0] = i;
+      row[0]++;
       for (int j = 1; j <= b.length(); j++) {
-        int substituted = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+        int substituted = diagonal + (c == b.charAt(j - 1) || c == '?' ? 0 : 1);
         diagonal = row[j];
         row[j] = Math.min(substituted, 1 + Math.min(row[j], row[j - 1]));
       }

@@ -1,5 +1,7 @@
 package io.lucerna.instrumentation.hooks;
 
+import java.util.List;
+
 /**
  * The places of a transformer where an activation can be observed or replaced, with
  * TransformerLens' names.
@@ -11,8 +13,11 @@ package io.lucerna.instrumentation.hooks;
  * <p>BERT is a post-LN model: a block's LayerNorms come after the sums. As in TransformerLens' BERT
  * block, {@link #RESID_MID} and {@link #RESID_POST} are the sums before the first and the second
  * LayerNorm; what Hugging Face calls a hidden state is {@link #NORMALIZED_RESID_POST}, which is
- * also the next block's {@link #RESID_PRE}. {@link #NORMALIZED_RESID_MID} has no counterpart in
- * TransformerLens.
+ * also the next block's {@link #RESID_PRE}. {@link #NORMALIZED_RESID_MID} is what TransformerLens
+ * calls {@code blocks.L.ln1.hook_normalized}.
+ *
+ * <p>No activation but {@link #ATTN_SCORES} carries a mask. Padded positions have activations like
+ * all others, and no padded position reaches a score.
  */
 public enum Site {
   /** Word embeddings. */
@@ -67,7 +72,12 @@ public enum Site {
    */
   POOLER_OUT("pooler.hook_pooler_out", "batch, d_model"),
   /** A classifier's logits. */
-  LOGITS("hook_logits", "batch, label");
+  LOGITS("hook_logits", "batch, label"),
+  /**
+   * The score that ranks: made by the ranker from the logits, or from the pooled vectors of query
+   * and passage, after the model is done.
+   */
+  SCORE("hook_score", "batch");
 
   private final String template;
   private final String dimensions;
@@ -85,6 +95,16 @@ public enum Site {
   /** The dimensions in words, outermost first. */
   public String dimensions() {
     return dimensions;
+  }
+
+  /** The glob that means this site in every layer. */
+  public String glob() {
+    return template.replace("%d", "*");
+  }
+
+  /** The letters of the dimensions, outermost first. */
+  public List<String> letters() {
+    return List.of(dimensions.split(", "));
   }
 
   String name(int layer) {

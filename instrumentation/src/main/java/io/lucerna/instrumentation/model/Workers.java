@@ -56,11 +56,12 @@ public final class Workers {
   public static <T> List<T> all(List<? extends Callable<T>> tasks) {
     List<Future<T>> futures = new ArrayList<>(tasks.size());
     try {
+      List<T> results = new ArrayList<>(tasks.size());
       if (tasks.size() == 1) {
-        return List.of(tasks.getFirst().call());
+        results.add(tasks.getFirst().call());
+        return results;
       }
       futures.addAll(POOL.invokeAll(tasks));
-      List<T> results = new ArrayList<>(tasks.size());
       for (Future<T> future : futures) {
         results.add(future.get());
       }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.lucerna.reranker.NeuralRanker;
 import io.lucerna.reranker.PairScorer;
 import io.lucerna.reranker.Rankers;
 import io.lucerna.reranker.ScorerOptions;
@@ -85,6 +86,17 @@ class ExamplesTest {
       assertThrows(
           IllegalStateException.class,
           () -> HooksExample.patched(scorer, QUERY, PASSAGE, "the sea", 0));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"bert-cross", "bert-bi"})
+  void aHeadThatIsSilentWhereThePassageMatchesMovesTheScore(String model) {
+    try (NeuralRanker ranker =
+        Rankers.open(FIXTURES.resolve(model), model, ScorerOptions.defaults())) {
+      float[] plain = ranker.score(QUERY, List.of(PASSAGE)).scores();
+      float[] without = InterventionExample.without(ranker, QUERY, List.of(PASSAGE));
+      assertNotEquals(plain[0], without[0]);
     }
   }
 

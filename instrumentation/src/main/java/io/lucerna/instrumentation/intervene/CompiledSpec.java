@@ -1,0 +1,90 @@
+package io.lucerna.instrumentation.intervene;
+
+import io.lucerna.instrumentation.hooks.HookPoint;
+import io.lucerna.instrumentation.hooks.Hooks;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/**
+ * A spec, ready for one ranker: hooks for its calls, and a check when the work is done.
+ *
+ * <pre>{@code
+ * CompiledSpec compiled = spec.compile(ranker.points(), ranker.sides(), SpecSources.withoutRecordings());
+ * float[] scores = ranker.score(query, passages, compiled.hooks()).scores();
+ * compiled.check();
+ * }</pre>
+ *
+ * <p>Several threads may use one. What is done to a text depends on the text and the spec alone.
+ */
+public final class CompiledSpec {
+  private final InterventionSpec spec;
+  private final List<AppliedIntervention> interventions;
+  private final List<Tally> tallies;
+
+  CompiledSpec(InterventionSpec spec, List<AppliedIntervention> interventions) {
+    this.spec = spec;
+    this.interventions = interventions;
+    this.tallies = interventions.stream().map(i -> new Tally()).toList();
+  }
+
+  /** What this was made of. */
+  public InterventionSpec spec() {
+    return spec;
+  }
+
+  /** Hooks for a call whose texts have no ids: chance goes by their tokens. */
+  public Hooks hooks() {
+    return hooks(TextIds.NONE);
+  }
+
+  /**
+   * Hooks for one call.
+   *
+   * @param query the query's id, by which chance goes on the query's side
+   * @param pairs for each passage of the call the id of its pair with the query: chance goes by it,
+   *     and a patch without a donor looks for it in the recording
+   */
+  public Hooks hooks(String query, List<String> pairs) {
+    return hooks(new TextIds(Optional.of(query), List.copyOf(pairs)));
+  }
+
+  private Hooks hooks(TextIds ids) {
+    Hooks hooks = Hooks.none();
+    for (int i = 0; i < interventions.size(); i++) {
+      AppliedIntervention intervention = interventions.get(i);
+      for (HookPoint point : intervention.places().keySet()) {
+        hooks = hooks.with(point.toString(), intervention.hook(ids, tallies.get(i)));
+      }
+    }
+    return hooks;
+  }
+
+  /** What was done so far, by intervention. */
+  public List<Touched> report() {
+    return IntStream.range(0, interventions.size())
+        .mapToObj(i -> tallies.get(i).sum(interventions.get(i).intervention()))
+        .toList();
+  }
+
+  /**
+   * Checks, after the work, that every intervention changed something.
+   *
+   * @throws IllegalStateException if one was never reached, or found none of its positions in any
+   *     text
+   */
+  public void check() {
+    List<String> problems = new ArrayList<>();
+    report().forEach(touched -> touched.problem().ifPresent(problems::add));
+    if (!problems.isEmpty()) {
+      throw new IllegalStateException(problems.stream().collect(Collectors.joining("; ")));
+    }
+  }
+
+  /** The same with nothing counted yet. */
+  public CompiledSpec fresh() {
+    return new CompiledSpec(spec, interventions);
+  }
+}

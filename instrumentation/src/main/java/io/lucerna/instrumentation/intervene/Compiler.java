@@ -1,0 +1,261 @@
+package io.lucerna.instrumentation.intervene;
+
+import io.lucerna.instrumentation.checkpoint.CheckpointException;
+import io.lucerna.instrumentation.hooks.HookPoint;
+import io.lucerna.instrumentation.hooks.HookRegistry;
+import io.lucerna.instrumentation.intervene.Operation.Per;
+import io.lucerna.instrumentation.intervene.PointLayout.Kind;
+import io.lucerna.instrumentation.model.TokenBatch.Side;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/** Fits a spec to one ranker: finds points, checks numbers, reads what it names. */
+final class Compiler {
+  private final HookRegistry registry;
+  private final List<Side> sides;
+  private final SpecSources sources;
+  private final Map<String, Recorded> recordings = new HashMap<>();
+
+  Compiler(HookRegistry registry, List<Side> sides, SpecSources sources) {
+    this.registry = registry;
+    this.sides = sides;
+    this.sources = sources;
+  }
+
+  CompiledSpec compile(InterventionSpec spec) {
+    return new CompiledSpec(spec, spec.interventions().stream().map(this::compile).toList());
+  }
+
+  private AppliedIntervention compile(Intervention intervention) {
+    Target target = intervention.target();
+    target.side().ifPresent(side -> checkSide(intervention, side));
+    Map<HookPoint, AppliedIntervention.Place> places = new LinkedHashMap<>();
+    for (HookPoint point : points(intervention)) {
+      PointLayout layout = PointLayout.of(point, registry);
+      check(intervention, layout);
+      int[] heads = target.heads().map(Ranges::numbers).orElseGet(() -> all(layout.heads()));
+      int[] units = target.units().map(Ranges::numbers).orElseGet(() -> all(layout.width()));
+      Edit edit = edit(intervention, layout, units.length);
+      places.put(point, new AppliedIntervention.Place(layout, heads, units, edit));
+    }
+    return new AppliedIntervention(intervention, places);
+  }
+
+  private static int[] all(int count) {
+    return IntStream.range(0, count).toArray();
+  }
+
+  private static SpecSyntaxException error(Intervention intervention, String key, String message) {
+    return SpecSyntaxException.at(
+        intervention.toString(), SpecWriter.indexOf(intervention, key), message);
+  }
+
+  private static <T> T at(Intervention intervention, String key, Supplier<T> work) {
+    try {
+      return work.get();
+    } catch (SpecSyntaxException e) {
+      throw e;
+    } catch (IllegalArgumentException | CheckpointException e) {
+      throw error(intervention, key, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private void checkSide(Intervention intervention, Side side) {
+    if (!sides.contains(side)) {
+      String read = sides.stream().map(SpecWriter::option).collect(Collectors.joining(" and "));
+      throw error(
+          intervention,
+          "side",
+          "this ranker reads no "
+              + SpecWriter.option(side)
+              + " on its own; its sides are: "
+              + read
+              + (sides.contains(Side.PAIR) ? " (at=query or at=passage part the tokens)" : ""));
+    }
+  }
+
+  /** In forward order, each once. */
+  private List<HookPoint> points(Intervention intervention) {
+    Set<HookPoint> found = new LinkedHashSet<>();
+    for (String glob : intervention.target().points()) {
+      found.addAll(at(intervention, "points", () -> registry.match(glob)));
+    }
+    return registry.points().stream().filter(found::contains).toList();
+  }
+
+  private static void check(Intervention intervention, PointLayout layout) {
+    Target target = intervention.target();
+    HookPoint point = layout.point();
+    String shape = point + " [" + point.site().dimensions() + "]";
+    if (target.heads().isPresent()) {
+      if (!layout.hasHeads()) {
+        throw error(intervention, "head", shape + " has no heads");
+      }
+      inRange(intervention, "head", target.heads().get(), layout.heads(), point);
+    }
+    boolean attention = layout.kind() == Kind.ATTENTION;
+    if (target.units().isPresent()) {
+      if (attention) {
+        throw error(
+            intervention, "unit", shape + " has positions as its last dimension: say keys=");
+      }
+      inRange(intervention, "unit", target.units().get(), layout.width(), point);
+    }
+    if (target.at().isPresent() && layout.kind() == Kind.FLAT) {
+      throw error(intervention, "at", shape + " has no positions");
+    }
+    if (target.keys().isPresent() && !attention) {
+      throw error(
+          intervention, "keys", shape + " has no key positions; attention scores and patterns do");
+    }
+  }
+
+  private static void inRange(
+      Intervention intervention, String key, Ranges numbers, int size, HookPoint point) {
+    if (numbers.max() >= size) {
+      throw error(
+          intervention,
+          key,
+          key + " " + numbers.max() + " is not in 0.." + (size - 1) + ", which " + point + " has");
+    }
+  }
+
+  private Edit edit(Intervention intervention, PointLayout layout, int units) {
+    return switch (intervention.operation()) {
+      case Operation.Zero zero -> Edit.each(x -> 0);
+      case Operation.SetTo set -> Edit.each(x -> set.value());
+      case Operation.Scale scale -> Edit.each(x -> x * scale.factor() + 0.0); // no -0
+      case Operation.Add add -> {
+        double[][] vectors = vectors(intervention, add.vector(), layout, units);
+        if (vectors.length != 1) {
+          throw error(intervention, "vector", "add takes one vector, got " + vectors.length);
+        }
+        yield Edit.add(vectors[0], add.dose());
+      }
+      case Operation.ProjectOut project ->
+          Edit.project(subspace(intervention, project.vectors(), layout, units), false);
+      case Operation.ProjectOnto project ->
+          Edit.project(subspace(intervention, project.vectors(), layout, units), true);
+      case Operation.Noise noise -> Edit.noise(noise.std(), noise.seed(), layout);
+      case Operation.Mean mean -> mean(intervention, mean, layout);
+      case Operation.Resample resample -> {
+        Recorded from = recorded(intervention, resample.from(), resample.per(), layout);
+        yield text ->
+            from.donor(from.other(text, resample.seed()), text.side(), layout)
+                .cell(text.tokens().tokens(), resample.per());
+      }
+      case Operation.Patch patch -> patch(intervention, patch, layout);
+    };
+  }
+
+  private Subspace subspace(
+      Intervention intervention, Vectors vectors, PointLayout layout, int units) {
+    double[][] rows = vectors(intervention, vectors, layout, units);
+    return at(intervention, "vector", () -> Subspace.spanning(rows));
+  }
+
+  private double[][] vectors(
+      Intervention intervention, Vectors vectors, PointLayout layout, int units) {
+    if (layout.kind() == Kind.ATTENTION) {
+      throw error(
+          intervention,
+          "vector",
+          layout.point() + " has positions as its last dimension, for which there are no vectors");
+    }
+    double[][] rows =
+        switch (vectors) {
+          case Vectors.Stored stored -> at(intervention, "vector", () -> sources.vectors(stored));
+          case Vectors.Literal literal ->
+              literal.rows().stream()
+                  .map(row -> row.stream().mapToDouble(Double::doubleValue).toArray())
+                  .toArray(double[][]::new);
+        };
+    for (double[] row : rows) {
+      if (row.length != units) {
+        throw error(
+            intervention,
+            "vector",
+            "the vector has "
+                + row.length
+                + " numbers, where "
+                + layout.point()
+                + " has "
+                + units
+                + (intervention.target().units().isPresent() ? " targeted units" : " units"));
+      }
+      if (Arrays.stream(row).allMatch(x -> x == 0)) {
+        throw error(intervention, "vector", "a vector must not be zero");
+      }
+    }
+    return rows;
+  }
+
+  private Edit mean(Intervention intervention, Operation.Mean mean, PointLayout layout) {
+    Recorded from = recorded(intervention, mean.from(), mean.per(), layout);
+    Map<Side, Means> means = new EnumMap<>(Side.class);
+    for (Side side : sidesOf(intervention, layout)) {
+      means.put(side, at(intervention, "from", () -> Means.of(from, layout, side, mean.per())));
+    }
+    return text -> {
+      Means here = means.get(text.side());
+      if (here == null) {
+        throw new AssertionError(text.side());
+      }
+      return here.cell(text.tokens().tokens());
+    };
+  }
+
+  private Edit patch(Intervention intervention, Operation.Patch patch, PointLayout layout) {
+    Recorded from = recorded(intervention, patch.from(), patch.per(), layout);
+    Optional<String> donor = patch.donor();
+    if (donor.isPresent()) {
+      at(
+          intervention,
+          "donor",
+          () -> {
+            from.require(donor.get());
+            return donor;
+          });
+    }
+    return text -> {
+      String id = donor.orElseGet(() -> from.own(text));
+      return from.donor(id, text.side(), layout).cell(text.tokens().tokens(), patch.per());
+    };
+  }
+
+  private List<Side> sidesOf(Intervention intervention, PointLayout layout) {
+    return intervention
+        .target()
+        .side()
+        .map(List::of)
+        .orElseGet(() -> sides.stream().filter(side -> layout.reachedOn(side)).toList());
+  }
+
+  private Recorded recorded(Intervention intervention, String name, Per per, PointLayout layout) {
+    if (layout.kind() == Kind.ATTENTION && per == Per.ROLE) {
+      throw error(
+          intervention,
+          "per",
+          layout.point() + " joins two positions, which one role does not tell: say per=position");
+    }
+    return at(
+        intervention,
+        "from",
+        () -> {
+          Recorded found =
+              recordings.computeIfAbsent(name, n -> new Recorded(n, sources.recording(n)));
+          sidesOf(intervention, layout).forEach(side -> found.require(layout, side));
+          return found;
+        });
+  }
+}

@@ -1,0 +1,15 @@
+package io.lucerna.instrumentation.intervene;
+
+import io.lucerna.instrumentation.model.TokenBatch.Side;
+import io.lucerna.instrumentation.model.TokenSequence;
+import java.util.List;
+
+/**
+ * One text in the network.
+ *
+ * @param side what it is
+ * @param identity what tells it from other texts, whatever its batch
+ * @param ids the ids under which it may have been recorded; empty if its caller gave none
+ * @param tokens the text
+ */
+record InputText(Side side, String identity, List<String> ids, TokenSequence tokens) {}

@@ -1,0 +1,115 @@
+package io.lucerna.instrumentation.intervene;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.lucerna.instrumentation.hooks.HookRegistry;
+import io.lucerna.instrumentation.model.TokenBatch.Side;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * Interventions as data: a list, done in order wherever several meet at one point. It can be read
+ * from a line or from JSON, prints as the line that reads back as itself, and has a hash.
+ *
+ * <pre>{@code
+ * zero blocks.3.attn.hook_z head=7 at=match,stem; add blocks.5.hook_resid_pre vector=dir.safetensors#v dose=2
+ * }</pre>
+ *
+ * <p>The language is described in docs/interventions.md.
+ *
+ * @param interventions the list; empty for a spec that changes nothing
+ */
+public record InterventionSpec(List<Intervention> interventions) {
+  private static final InterventionSpec NONE = new InterventionSpec(List.of());
+  private static final int SHORT = 8;
+
+  /** Copies the list. */
+  public InterventionSpec {
+    interventions = List.copyOf(interventions);
+  }
+
+  /** The spec that changes nothing. */
+  public static InterventionSpec none() {
+    return NONE;
+  }
+
+  /** A spec of these interventions. */
+  public static InterventionSpec of(Intervention... interventions) {
+    return new InterventionSpec(List.of(interventions));
+  }
+
+  /**
+   * Reads a line; a blank one is the empty spec.
+   *
+   * @throws SpecSyntaxException with the column, and what was expected there
+   */
+  public static InterventionSpec parse(String line) {
+    return SpecLine.parse(line);
+  }
+
+  /**
+   * Reads the JSON form: an object with the list {@code interventions}, or the list itself, of
+   * objects or lines.
+   *
+   * @throws SpecSyntaxException with the path in the tree, and what was expected there
+   */
+  public static InterventionSpec fromJson(JsonNode tree) {
+    return SpecJson.read(tree);
+  }
+
+  /** The JSON form. */
+  public JsonNode toJson() {
+    return SpecWriter.json(this);
+  }
+
+  /**
+   * Makes hooks of this spec for one ranker.
+   *
+   * @param points the ranker's hook points
+   * @param sides what the ranker reads
+   * @param sources where recordings and vectors are found
+   * @throws SpecSyntaxException if the spec does not fit the ranker, or what it names is not there
+   */
+  public CompiledSpec compile(HookRegistry points, List<Side> sides, SpecSources sources) {
+    return new Compiler(points, sides, sources).compile(this);
+  }
+
+  /** This spec's interventions, then the other's. */
+  public InterventionSpec and(InterventionSpec other) {
+    List<Intervention> all = new ArrayList<>(interventions);
+    all.addAll(other.interventions);
+    return new InterventionSpec(all);
+  }
+
+  /** Whether nothing is changed. */
+  public boolean isEmpty() {
+    return interventions.isEmpty();
+  }
+
+  /** SHA-256 of the printed form in UTF-8, in hex. */
+  public String sha256() {
+    try {
+      return HexFormat.of()
+          .formatHex(
+              MessageDigest.getInstance("SHA-256")
+                  .digest(toString().getBytes(StandardCharsets.UTF_8)));
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError("every Java platform has SHA-256", e);
+    }
+  }
+
+  /** The first 8 digits of the hash, for run tags. */
+  public String shortHash() {
+    return sha256().substring(0, SHORT);
+  }
+
+  /** The line that reads back as this spec: one form for each meaning. */
+  @Override
+  public String toString() {
+    return interventions.stream().map(Intervention::toString).collect(Collectors.joining("; "));
+  }
+}

@@ -1,0 +1,58 @@
+package io.lucerna.instrumentation.intervene;
+
+import io.lucerna.instrumentation.hooks.HookPoint;
+import io.lucerna.instrumentation.hooks.HookRegistry;
+import io.lucerna.instrumentation.hooks.Site;
+import io.lucerna.instrumentation.model.TokenBatch.Side;
+import java.util.List;
+
+/**
+ * How one text's numbers lie at a point.
+ *
+ * @param point the point
+ * @param kind which dimensions there are
+ * @param heads heads; 1 where there are none
+ * @param width units of the last dimension; 0 where these are positions
+ */
+record PointLayout(HookPoint point, Kind kind, int heads, int width) {
+
+  /** Which dimensions a text has at a point. */
+  enum Kind {
+    /** [pos, head, width], or [pos, width]. */
+    POSITIONS,
+    /** [head, qpos, kpos]. */
+    ATTENTION,
+    /** [width]. */
+    FLAT
+  }
+
+  static PointLayout of(HookPoint point, HookRegistry registry) {
+    List<String> letters = point.site().letters();
+    String last = letters.getLast();
+    int heads = letters.contains("head") ? registry.size("head").orElseThrow() : 1;
+    if (letters.contains("qpos")) {
+      return new PointLayout(point, Kind.ATTENTION, heads, 0);
+    }
+    int width = last.equals("batch") ? 1 : registry.size(last).orElseThrow();
+    return new PointLayout(
+        point, letters.contains("pos") ? Kind.POSITIONS : Kind.FLAT, heads, width);
+  }
+
+  /** Whether texts of that side come by: a bi-encoder's scores belong to its passages. */
+  boolean reachedOn(Side side) {
+    return point.site() != Site.SCORE || side != Side.QUERY;
+  }
+
+  boolean hasHeads() {
+    return point.site().letters().contains("head");
+  }
+
+  /** Where the numbers of a position and head start in a text that is padded to a width. */
+  int offset(int position, int head, int batchWidth) {
+    return switch (kind) {
+      case POSITIONS -> (position * heads + head) * width;
+      case ATTENTION -> (head * batchWidth + position) * batchWidth;
+      case FLAT -> 0;
+    };
+  }
+}

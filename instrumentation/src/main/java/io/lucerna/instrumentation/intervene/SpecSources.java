@@ -1,0 +1,54 @@
+package io.lucerna.instrumentation.intervene;
+
+import io.lucerna.instrumentation.checkpoint.Checkpoint;
+import io.lucerna.instrumentation.checkpoint.CheckpointException;
+import io.lucerna.instrumentation.checkpoint.Checkpoints;
+import io.lucerna.instrumentation.recording.ActivationSource;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+
+/** Finds what a spec names: recordings, and vectors in files. */
+@FunctionalInterface
+public interface SpecSources {
+
+  /**
+   * The recording of that name. It stays the finder's to close, after the work is done.
+   *
+   * @throws IllegalArgumentException if there is none
+   */
+  ActivationSource recording(String name);
+
+  /**
+   * The vectors of a safetensors file.
+   *
+   * @return one row for each vector
+   * @throws CheckpointException if the file or the tensor cannot be read, is neither [d] nor [k,
+   *     d], or holds a number that is not finite
+   */
+  default double[][] vectors(Vectors.Stored stored) {
+    try (Checkpoint file = Checkpoints.openFile(Path.of(stored.file()))) {
+      long[] shape = file.shape(stored.name());
+      if (shape.length < 1 || shape.length > 2) {
+        throw new CheckpointException(
+            stored + " has the shape " + Arrays.toString(shape) + "; expected [d] or [k, d]");
+      }
+      int width = (int) shape[shape.length - 1];
+      float[] flat = file.floats(stored.name());
+      double[][] rows = new double[shape.length == 1 ? 1 : (int) shape[0]][width];
+      for (int i = 0; i < flat.length; i++) {
+        rows[i / width][i % width] = flat[i];
+      }
+      return rows;
+    } catch (IOException e) {
+      throw new CheckpointException(stored.file() + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** Finds vectors, and no recordings. */
+  static SpecSources withoutRecordings() {
+    return name -> {
+      throw new IllegalArgumentException("no recordings are at hand, so none is called " + name);
+    };
+  }
+}

@@ -1,0 +1,80 @@
+package io.lucerna.instrumentation.intervene;
+
+import io.lucerna.instrumentation.model.TokenBatch.Side;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What an intervention changes. What is empty is not restricted.
+ *
+ * @param points names or globs of hook points, sorted
+ * @param heads attention heads
+ * @param units numbers of the last dimension: neurons of the MLP, units of a head or of the stream
+ * @param at positions; of attention scores and patterns, those that attend
+ * @param keys of attention scores and patterns, the positions that are attended to
+ * @param side of a bi-encoder, the query or the passage
+ */
+public record Target(
+    List<String> points,
+    Optional<Ranges> heads,
+    Optional<Ranges> units,
+    Optional<Positions> at,
+    Optional<Positions> keys,
+    Optional<Side> side) {
+  private static final String NAME = "[\\w.*?]+";
+  private static final int LONGEST = 200;
+
+  /** Sorts the points. */
+  public Target {
+    if (points.isEmpty()) {
+      throw new IllegalArgumentException("a target needs at least one hook point");
+    }
+    points = points.stream().map(Target::checked).sorted().distinct().toList();
+    at = at.filter(positions -> !positions.everywhere());
+    keys = keys.filter(positions -> !positions.everywhere());
+  }
+
+  static String checked(String point) {
+    if (point.length() > LONGEST || !point.matches(NAME)) {
+      throw new IllegalArgumentException(
+          "expected a hook point or a glob, such as blocks.3.attn.hook_z or blocks.*.hook_mlp_out");
+    }
+    return point;
+  }
+
+  /** All of these points. */
+  public static Target of(String... points) {
+    return new Target(
+        List.of(points),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty());
+  }
+
+  /** Only these heads. */
+  public Target withHeads(int... numbers) {
+    return new Target(points, Optional.of(Ranges.of(numbers)), units, at, keys, side);
+  }
+
+  /** Only these units of the last dimension. */
+  public Target withUnits(int... numbers) {
+    return new Target(points, heads, Optional.of(Ranges.of(numbers)), at, keys, side);
+  }
+
+  /** Only these positions. */
+  public Target withPositions(Positions positions) {
+    return new Target(points, heads, units, Optional.of(positions), keys, side);
+  }
+
+  /** Only attention to these positions. */
+  public Target withKeys(Positions positions) {
+    return new Target(points, heads, units, at, Optional.of(positions), side);
+  }
+
+  /** Only this side. */
+  public Target withSide(Side only) {
+    return new Target(points, heads, units, at, keys, Optional.of(only));
+  }
+}

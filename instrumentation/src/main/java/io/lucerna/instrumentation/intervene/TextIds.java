@@ -1,0 +1,37 @@
+package io.lucerna.instrumentation.intervene;
+
+import io.lucerna.instrumentation.model.TokenBatch;
+import io.lucerna.instrumentation.model.TokenBatch.Side;
+import io.lucerna.instrumentation.model.TokenSequence;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The ids of the texts of one call.
+ *
+ * @param query the query's id; empty if none were given
+ * @param pairs an id for each passage of the call, in its order
+ */
+record TextIds(Optional<String> query, List<String> pairs) {
+  static final TextIds NONE = new TextIds(Optional.empty(), List.of());
+
+  /** The text of a row. Without ids, its token ids tell it from others. */
+  InputText text(TokenBatch batch, int row) {
+    TokenSequence tokens = batch.sequences().get(row);
+    if (query.isEmpty()) {
+      String content = Arrays.toString(tokens.ids()) + Arrays.toString(tokens.types());
+      return new InputText(batch.side(), content, List.of(), tokens);
+    }
+    if (batch.side() == Side.QUERY) {
+      return new InputText(batch.side(), query.get(), pairs, tokens);
+    }
+    int number = batch.rows()[row];
+    if (number >= pairs.size()) {
+      throw new IllegalArgumentException(
+          "passage number " + number + " has no id; ids were given for " + pairs.size());
+    }
+    String id = pairs.get(number);
+    return new InputText(batch.side(), id, List.of(id), tokens);
+  }
+}

@@ -1,0 +1,47 @@
+package io.lucerna.instrumentation.intervene;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Reads vectors as they stand in a spec: {@code FILE#NAME}, {@code [1,0]} or {@code [[1,0],[0,1]]}.
+ */
+final class VectorText {
+  private static final String EXPECTED = "expected FILE#NAME or numbers such as [1,0,-0.5]";
+
+  private VectorText() {}
+
+  static Vectors parse(String text) {
+    int mark = text.lastIndexOf('#');
+    if (mark >= 0) {
+      return new Vectors.Stored(text.substring(0, mark), text.substring(mark + 1));
+    }
+    if (!text.startsWith("[") || !text.endsWith("]")) {
+      throw new IllegalArgumentException(EXPECTED);
+    }
+    String inside = text.substring(1, text.length() - 1).replaceAll("\\s", "");
+    if (!inside.startsWith("[")) {
+      return new Vectors.Literal(List.of(row(inside)));
+    }
+    if (!inside.endsWith("]")) {
+      throw new IllegalArgumentException(EXPECTED);
+    }
+    List<List<Double>> rows = new ArrayList<>();
+    for (String row : inside.substring(1, inside.length() - 1).split("\\],\\[", -1)) {
+      rows.add(row(row));
+    }
+    return new Vectors.Literal(rows);
+  }
+
+  private static List<Double> row(String numbers) {
+    List<Double> row = new ArrayList<>();
+    for (String number : numbers.split(",", -1)) {
+      try {
+        row.add(Numbers.parse(number));
+      } catch (IllegalArgumentException e) {
+        throw new IllegalArgumentException(EXPECTED, e);
+      }
+    }
+    return row;
+  }
+}

@@ -1,0 +1,65 @@
+package io.lucerna.instrumentation.intervene;
+
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** Where the vectors of an intervention come from. */
+public sealed interface Vectors {
+
+  /**
+   * A tensor of a safetensors file: one vector [d], or several [k, d].
+   *
+   * @param file the file
+   * @param name the tensor
+   */
+  record Stored(String file, String name) implements Vectors {
+    /** Checks that both are given. */
+    public Stored {
+      Operation.named(file);
+      if (Operation.named(name).contains("#")) {
+        throw new IllegalArgumentException("a tensor's name holds no #, got " + name);
+      }
+    }
+
+    @Override
+    public String toString() {
+      return file + "#" + name;
+    }
+  }
+
+  /**
+   * Numbers in the spec itself.
+   *
+   * @param rows one or more vectors of the same length, finite and not all 0
+   */
+  record Literal(List<List<Double>> rows) implements Vectors {
+    /** Checks the numbers. */
+    public Literal {
+      rows = rows.stream().map(Literal::checked).toList();
+      if (rows.isEmpty() || rows.stream().mapToInt(List::size).distinct().count() != 1) {
+        throw new IllegalArgumentException("vectors must have the same length, of at least 1");
+      }
+    }
+
+    private static List<Double> checked(List<Double> row) {
+      if (row.stream().anyMatch(x -> !Double.isFinite(x))) {
+        throw new IllegalArgumentException("a vector's numbers must be finite, got " + row);
+      }
+      if (row.stream().allMatch(x -> x == 0)) {
+        throw new IllegalArgumentException("a vector must not be zero, got " + row);
+      }
+      return row.stream().map(x -> x + 0.0).toList(); // -0 becomes 0
+    }
+
+    @Override
+    public String toString() {
+      return rows.size() == 1
+          ? print(rows.getFirst())
+          : rows.stream().map(Literal::print).collect(Collectors.joining(",", "[", "]"));
+    }
+
+    private static String print(List<Double> row) {
+      return row.stream().map(Numbers::print).collect(Collectors.joining(",", "[", "]"));
+    }
+  }
+}

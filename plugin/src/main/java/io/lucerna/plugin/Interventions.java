@@ -1,0 +1,153 @@
+package io.lucerna.plugin;
+
+import io.lucerna.instrumentation.hooks.HookRegistry;
+import io.lucerna.instrumentation.hooks.Hooks;
+import io.lucerna.instrumentation.intervene.CompiledSpec;
+import io.lucerna.instrumentation.intervene.Intervention;
+import io.lucerna.instrumentation.intervene.InterventionSpec;
+import io.lucerna.instrumentation.intervene.Operation;
+import io.lucerna.instrumentation.intervene.SpecSyntaxException;
+import io.lucerna.instrumentation.intervene.Touched;
+import io.lucerna.instrumentation.intervene.Vectors;
+import io.lucerna.reranker.NeuralRanker;
+import io.lucerna.reranker.PairScorer;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The interventions of a command at work: hooks for its calls, and the account of what they did.
+ */
+final class Interventions implements AutoCloseable {
+  private static final HookRegistry NO_POINTS =
+      new HookRegistry(List.of(), List.of(), 0, List.of(), Map.of());
+
+  private final CompiledSpec compiled;
+  private final RecordingSources sources;
+
+  private Interventions(CompiledSpec compiled, RecordingSources sources) {
+    this.compiled = compiled;
+    this.sources = sources;
+  }
+
+  /**
+   * Fits a spec to a ranker.
+   *
+   * @throws CommandException if it does not fit
+   */
+  static Interventions of(InterventionSpec spec, PairScorer scorer) {
+    RecordingSources sources = new RecordingSources();
+    if (!(scorer instanceof NeuralRanker ranker)) {
+      if (spec.isEmpty()) {
+        return new Interventions(spec.compile(NO_POINTS, List.of(), sources), sources);
+      }
+      throw new CommandException(
+          ExitCode.MODEL, scorer.card().name() + ": nothing can be changed inside this ranker");
+    }
+    boolean done = false;
+    try {
+      CompiledSpec compiled = spec.compile(ranker.points(), ranker.sides(), sources);
+      done = true;
+      return new Interventions(compiled, sources);
+    } catch (SpecSyntaxException e) {
+      throw new CommandException(
+          ExitCode.USAGE, "an intervention does not fit the model: " + e.getMessage(), e);
+    } finally {
+      if (!done) {
+        sources.close();
+      }
+    }
+  }
+
+  /** A run's tag with the hash of what was changed, if anything was. */
+  static String tag(String runtag, InterventionSpec spec) {
+    return spec.isEmpty() ? runtag : runtag + "-iv" + spec.shortHash();
+  }
+
+  /** The id under which a pair of topic and document is known in recordings. */
+  static String pairId(String topic, String docno) {
+    return topic + "/" + docno;
+  }
+
+  /** Hooks for one topic's documents. */
+  Hooks hooks(String topic, List<String> docnos) {
+    return compiled.hooks(topic, docnos.stream().map(docno -> pairId(topic, docno)).toList());
+  }
+
+  /**
+   * Says what was done.
+   *
+   * @throws CommandException if an intervention changed nothing
+   */
+  void finish(Console console) {
+    for (Touched touched : compiled.report()) {
+      console.say("%s", touched);
+    }
+    try {
+      compiled.check();
+    } catch (IllegalStateException e) {
+      throw new CommandException(ExitCode.FAILED, String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  /** Adds the spec, its hash, what it names and what it did; nothing if it is empty. */
+  void describe(Provenance provenance) throws IOException {
+    InterventionSpec spec = compiled.spec();
+    if (spec.isEmpty()) {
+      return;
+    }
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("spec", spec.toString());
+    fields.put("sha256", spec.sha256());
+    List<Object> files = new ArrayList<>();
+    for (Intervention intervention : spec.interventions()) {
+      Object named = named(intervention.operation());
+      if (named != null && !files.contains(named)) {
+        files.add(named);
+      }
+    }
+    fields.put("files", files);
+    List<Object> counts = new ArrayList<>();
+    for (Touched touched : compiled.report()) {
+      Map<String, Object> count = new LinkedHashMap<>();
+      count.put("intervention", touched.intervention().toString());
+      count.put("texts", touched.texts());
+      count.put("touched", touched.touched());
+      count.put("positions", touched.positions());
+      count.put("missing", touched.missing());
+      counts.add(count);
+    }
+    fields.put("counts", counts);
+    provenance.put("interventions", fields);
+  }
+
+  private static @Nullable Object named(Operation operation) throws IOException {
+    return switch (operation) {
+      case Operation.Add add -> named(add.vector());
+      case Operation.ProjectOut project -> named(project.vectors());
+      case Operation.ProjectOnto project -> named(project.vectors());
+      case Operation.Mean mean -> Map.of("path", mean.from());
+      case Operation.Resample resample -> Map.of("path", resample.from());
+      case Operation.Patch patch -> Map.of("path", patch.from());
+      default -> null;
+    };
+  }
+
+  private static @Nullable Object named(Vectors vectors) throws IOException {
+    return vectors instanceof Vectors.Stored stored ? Hashes.of(Path.of(stored.file())) : null;
+  }
+
+  /** The same with nothing counted yet, for another run; closed with this one. */
+  Interventions fresh() {
+    return new Interventions(compiled.fresh(), sources);
+  }
+
+  @Override
+  public void close() {
+    sources.close();
+  }
+}
