@@ -40,7 +40,7 @@ final class Interventions implements AutoCloseable {
    * @throws CommandException if it does not fit
    */
   static Interventions of(InterventionSpec spec, PairScorer scorer) {
-    RecordingSources sources = new RecordingSources();
+    RecordingSources sources = new RecordingSources(scorer.card().sha256());
     if (!(scorer instanceof NeuralRanker ranker)) {
       if (spec.isEmpty()) {
         return new Interventions(spec.compile(NO_POINTS, List.of(), sources), sources);
@@ -130,9 +130,9 @@ final class Interventions implements AutoCloseable {
       case Operation.Add add -> named(add.vector());
       case Operation.ProjectOut project -> named(project.vectors());
       case Operation.ProjectOnto project -> named(project.vectors());
-      case Operation.Mean mean -> Map.of("path", mean.from());
-      case Operation.Resample resample -> Map.of("path", resample.from());
-      case Operation.Patch patch -> Map.of("path", patch.from());
+      case Operation.Mean mean -> RecordingSources.identity(mean.from());
+      case Operation.Resample resample -> RecordingSources.identity(resample.from());
+      case Operation.Patch patch -> RecordingSources.identity(patch.from());
       default -> null;
     };
   }

@@ -25,7 +25,7 @@ record RunPairs(
       List<Pair> pairs = new ArrayList<>();
       for (String docno : topic.ranking().top(depth).docnos()) {
         String text = cleaning.cleaning().apply(texts.text(topic.topic(), docno));
-        pairs.add(new Pair(topic.topic() + "/" + docno, topic.topic(), docno, text));
+        pairs.add(new Pair(Interventions.pairId(topic.topic(), docno), topic.topic(), docno, text));
       }
       if (!pairs.isEmpty()) {
         visitor.visit(new Group(topic.query(), pairs));

@@ -20,6 +20,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Interventions in {@code score}, {@code rerank} and {@code search}, and the list of points. */
 class InterventionCommandsTest {
@@ -318,5 +320,52 @@ class InterventionCommandsTest {
 
   private static String[] with(String[] command, String... more) {
     return Stream.concat(Arrays.stream(command), Arrays.stream(more)).toArray(String[]::new);
+  }
+
+  private Shell record(String model, String output, String... more) {
+    List<String> command =
+        new ArrayList<>(
+            List.of("record", "-model", model, "-pairs", path("pairs.tsv"), "-hooks", "*"));
+    command.addAll(List.of("-positions", "all", "-output", path(output)));
+    command.addAll(List.of(more));
+    return Shell.run(command.toArray(String[]::new));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {CROSS, BI})
+  void patchingWithWhatWasRecordedOfThemselvesChangesNoBit(String model) throws IOException {
+    Shell recorded = record(model, "own");
+    assertEquals(ExitCode.DONE, recorded.code(), recorded.err());
+    assertEquals(ExitCode.DONE, score(model, "plain.tsv").code());
+    for (String point : List.of("hook_full_embed", "blocks.1.attn.hook_pattern", "*pooler*")) {
+      Shell patched =
+          score(model, "patched.tsv", "-intervene", "patch " + point + " from=" + path("own"));
+      assertEquals(ExitCode.DONE, patched.code(), patched.err());
+      assertEquals(
+          Files.readString(folder.resolve("plain.tsv")),
+          Files.readString(folder.resolve("patched.tsv")),
+          point);
+    }
+    JsonNode meta =
+        new ObjectMapper().readTree(folder.resolve("patched.tsv.meta.json").toFile());
+    assertEquals(
+        64,
+        meta.path("interventions").path("files").path(0).path("sha256").asText().length(),
+        meta.toString());
+  }
+
+  @Test
+  void aRecordingOfAnotherModelIsRefused() {
+    assertEquals(ExitCode.DONE, record(CROSS, "cross").code());
+    Shell shell =
+        score(BI, "out.tsv", "-intervene", "mean hook_full_embed from=" + path("cross"));
+    assertEquals(ExitCode.INPUT, shell.code(), shell.err());
+    assertTrue(
+        shell.err().contains(path("cross") + ": was recorded with another model"), shell.err());
+    Shell none = score(BI, "out.tsv", "-intervene", "mean hook_full_embed from=" + path("no"));
+    assertEquals(ExitCode.INPUT, none.code(), none.err());
+    assertTrue(
+        none.err().contains("manifest.json: no such file; this folder holds no recording"),
+        none.err());
   }
 }
