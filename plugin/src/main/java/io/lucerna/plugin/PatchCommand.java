@@ -1,7 +1,7 @@
 package io.lucerna.plugin;
 
-import io.lucerna.instrumentation.sweep.Sweep.Head;
 import io.lucerna.instrumentation.sweep.Direction;
+import io.lucerna.instrumentation.sweep.Sweep.Head;
 import io.lucerna.instrumentation.sweep.SweepKind;
 import io.lucerna.plugin.patch.Journal;
 import io.lucerna.plugin.patch.PairSweeper;
@@ -206,9 +206,7 @@ final class PatchCommand implements Command {
         directions,
         SweepSettings.Side.parse(side),
         layer == null ? OptionalInt.empty() : OptionalInt.of(layer),
-        heads == null
-            ? List.of()
-            : COMMA.splitAsStream(heads).map(Head::parse).toList(),
+        heads == null ? List.of() : COMMA.splitAsStream(heads).map(Head::parse).toList(),
         filler,
         model.batch,
         plain,

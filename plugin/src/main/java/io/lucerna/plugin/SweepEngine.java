@@ -43,8 +43,7 @@ final class SweepEngine implements PairSweeper {
         settings.plain() ? PatchingSweep.Method.PLAIN : PatchingSweep.Method.FAST;
     int width = settings.mechir() ? mechirWidth(alignment.side()) : 0;
     this.sweep =
-        new PatchingSweep(
-            ranker.model(), alignment.side(), cells, method, settings.batch(), width);
+        new PatchingSweep(ranker.model(), alignment.side(), cells, method, settings.batch(), width);
   }
 
   /** MechIR's fixed input lengths. */
@@ -75,8 +74,7 @@ final class SweepEngine implements PairSweeper {
     AlignedPair inputs = aligned.pair().get();
     if (sweep.width() > 0 && inputs.length() > sweep.width()) {
       return new PairOutcome.Unusable(
-          String.format(
-              Locale.ROOT, "too long: more than MechIR's %d tokens", sweep.width()));
+          String.format(Locale.ROOT, "too long: more than MechIR's %d tokens", sweep.width()));
     }
     Optional<AlignedPair> other =
         unrelated.map(this::align).flatMap(PairAligner.Result::pair).filter(this::fits);

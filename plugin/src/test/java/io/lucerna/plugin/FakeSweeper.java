@@ -1,10 +1,10 @@
 package io.lucerna.plugin;
 
-import io.lucerna.instrumentation.sweep.Sweep.Head;
 import io.lucerna.instrumentation.model.Role;
 import io.lucerna.instrumentation.model.Token;
 import io.lucerna.instrumentation.sweep.Axis;
 import io.lucerna.instrumentation.sweep.Direction;
+import io.lucerna.instrumentation.sweep.Sweep.Head;
 import io.lucerna.instrumentation.sweep.SweepResult;
 import io.lucerna.plugin.patch.PairOutcome;
 import io.lucerna.plugin.patch.PairSweeper;
@@ -128,8 +128,7 @@ final class FakeSweeper implements PairSweeper {
       case HEAD_POS ->
           List.of(
               new Axis("component", List.of("z", "pattern")),
-              new Axis(
-                  "head", settings.heads().stream().map(Head::toString).toList()),
+              new Axis("head", settings.heads().stream().map(Head::toString).toList()),
               numbered(Axis.POSITION, length));
       case MLP -> List.of(layers);
       case NEURON -> List.of(numbered("unit", 1536));

@@ -346,8 +346,7 @@ class InterventionCommandsTest {
           Files.readString(folder.resolve("patched.tsv")),
           point);
     }
-    JsonNode meta =
-        new ObjectMapper().readTree(folder.resolve("patched.tsv.meta.json").toFile());
+    JsonNode meta = new ObjectMapper().readTree(folder.resolve("patched.tsv.meta.json").toFile());
     assertEquals(
         64,
         meta.path("interventions").path("files").path(0).path("sha256").asText().length(),
@@ -357,8 +356,7 @@ class InterventionCommandsTest {
   @Test
   void aRecordingOfAnotherModelIsRefused() {
     assertEquals(ExitCode.DONE, record(CROSS, "cross").code());
-    Shell shell =
-        score(BI, "out.tsv", "-intervene", "mean hook_full_embed from=" + path("cross"));
+    Shell shell = score(BI, "out.tsv", "-intervene", "mean hook_full_embed from=" + path("cross"));
     assertEquals(ExitCode.INPUT, shell.code(), shell.err());
     assertTrue(
         shell.err().contains(path("cross") + ": was recorded with another model"), shell.err());

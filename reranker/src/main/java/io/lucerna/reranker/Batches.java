@@ -2,9 +2,9 @@ package io.lucerna.reranker;
 
 import io.lucerna.instrumentation.hooks.Hooks;
 import io.lucerna.instrumentation.model.HookedEncoder;
+import io.lucerna.instrumentation.model.Readout;
 import io.lucerna.instrumentation.model.TokenBatch;
 import io.lucerna.instrumentation.model.TokenSequence;
-import io.lucerna.instrumentation.model.Readout;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;

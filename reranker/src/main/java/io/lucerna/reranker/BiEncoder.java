@@ -2,10 +2,10 @@ package io.lucerna.reranker;
 
 import io.lucerna.instrumentation.hooks.Hooks;
 import io.lucerna.instrumentation.model.HookedEncoder;
+import io.lucerna.instrumentation.model.Readout;
 import io.lucerna.instrumentation.model.TokenBatch;
 import io.lucerna.instrumentation.model.TokenBatch.Side;
 import io.lucerna.instrumentation.model.TokenSequence;
-import io.lucerna.instrumentation.model.Readout;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -51,8 +51,7 @@ final class BiEncoder implements NeuralRanker {
     List<TokenSequence> tokens =
         passages.stream().map(text -> tokenizer.passage(query, text)).toList();
     Readout readout = readout(Side.PASSAGE, queryVector);
-    float[] scores =
-        Batches.scores(model, tokens, batchSize, Side.PASSAGE, hooks, inside, readout);
+    float[] scores = Batches.scores(model, tokens, batchSize, Side.PASSAGE, hooks, inside, readout);
     return PairScores.of(scores, tokens);
   }
 

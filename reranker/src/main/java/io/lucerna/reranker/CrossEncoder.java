@@ -2,10 +2,10 @@ package io.lucerna.reranker;
 
 import io.lucerna.instrumentation.hooks.Hooks;
 import io.lucerna.instrumentation.model.HookedEncoder;
+import io.lucerna.instrumentation.model.Readout;
 import io.lucerna.instrumentation.model.TokenBatch;
 import io.lucerna.instrumentation.model.TokenBatch.Side;
 import io.lucerna.instrumentation.model.TokenSequence;
-import io.lucerna.instrumentation.model.Readout;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -36,8 +36,7 @@ final class CrossEncoder implements NeuralRanker {
       pairs.add(tokenizer.pair(query, passage));
     }
     Hooks inside = ScorePoint.inside(hooks, points(), model.registry());
-    float[] scores =
-        Batches.scores(model, pairs, batchSize, Side.PAIR, hooks, inside, label::of);
+    float[] scores = Batches.scores(model, pairs, batchSize, Side.PAIR, hooks, inside, label::of);
     return PairScores.of(scores, pairs);
   }
 

@@ -3,10 +3,10 @@ package io.lucerna.reranker;
 import io.lucerna.instrumentation.hooks.HookRegistry;
 import io.lucerna.instrumentation.hooks.Site;
 import io.lucerna.instrumentation.model.HookedEncoder;
+import io.lucerna.instrumentation.model.Readout;
 import io.lucerna.instrumentation.model.TokenBatch;
 import io.lucerna.instrumentation.model.TokenBatch.Side;
 import io.lucerna.instrumentation.model.TokenSequence;
-import io.lucerna.instrumentation.model.Readout;
 import java.util.List;
 
 /**

@@ -8,6 +8,7 @@ import io.lucerna.instrumentation.hooks.Hooks;
 import io.lucerna.instrumentation.model.AlignedPair;
 import io.lucerna.instrumentation.model.ModelConfig;
 import io.lucerna.instrumentation.model.Pooling;
+import io.lucerna.instrumentation.model.Readout;
 import io.lucerna.instrumentation.model.TokenBatch;
 import io.lucerna.instrumentation.model.TokenBatch.Side;
 import io.lucerna.instrumentation.model.TokenSequence;
@@ -15,7 +16,6 @@ import io.lucerna.instrumentation.sweep.Cell;
 import io.lucerna.instrumentation.sweep.Direction;
 import io.lucerna.instrumentation.sweep.PatchingSweep;
 import io.lucerna.instrumentation.sweep.PatchingSweep.Method;
-import io.lucerna.instrumentation.model.Readout;
 import io.lucerna.instrumentation.sweep.Sweep;
 import io.lucerna.instrumentation.sweep.Sweep.Head;
 import io.lucerna.instrumentation.sweep.SweepKind;
@@ -41,7 +41,9 @@ class SweepLawsTest {
   /** One side of a ranker with a pair to patch. */
   private record Setup(NeuralRanker ranker, Side side, AlignedPair pair, Readout readout) {
 
-    /** Random ids; the pair differs in two of them. The other side is what the model makes of it. */
+    /**
+     * Random ids; the pair differs in two of them. The other side is what the model makes of it.
+     */
     static List<Setup> of(NeuralRanker ranker) {
       List<Setup> setups = new ArrayList<>();
       ModelConfig config = ranker.model().config();
@@ -89,9 +91,7 @@ class SweepLawsTest {
           Rankers.open(
               folder,
               "golden",
-              ScorerOptions.defaults()
-                  .withPooling(Pooling.CLS)
-                  .withSimilarity(Similarity.DOT)));
+              ScorerOptions.defaults().withPooling(Pooling.CLS).withSimilarity(Similarity.DOT)));
     }
     return rankers;
   }

@@ -121,8 +121,7 @@ record BertBlock(
    *
    * @return [B, 1, H]
    */
-  private NDArray withoutKeysAndValues(
-      NDArray input, @Nullable NDArray mask, BoundHooks hooks) {
+  private NDArray withoutKeysAndValues(NDArray input, @Nullable NDArray mask, BoundHooks hooks) {
     long n = config.heads();
     long d = config.headWidth();
     long h = config.width();

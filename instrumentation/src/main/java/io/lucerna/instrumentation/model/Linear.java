@@ -32,8 +32,7 @@ record Linear(NDArray weight, NDArray bias, LongAdder work) {
   private static final Shape DILATION = new Shape(2, 2);
 
   /** PyTorch's builds for x86 carry oneDNN; elsewhere a convolution is no faster than a product. */
-  private static final boolean ONE_DNN =
-      System.getProperty("os.arch", "").matches("amd64|x86_64");
+  private static final boolean ONE_DNN = System.getProperty("os.arch", "").matches("amd64|x86_64");
 
   /** The map to the outputs from {@code from} to before {@code to}, a view of the same weights. */
   Linear rows(long from, long to) {

@@ -33,8 +33,7 @@ final class Weights {
    * @param work what the maps made of these weights count their operations in
    * @param prefix what every name starts with in this file, such as {@code bert.}, or nothing
    */
-  Weights(
-      Checkpoint checkpoint, NDManager manager, DataType type, String prefix, LongAdder work) {
+  Weights(Checkpoint checkpoint, NDManager manager, DataType type, String prefix, LongAdder work) {
     this.checkpoint = checkpoint;
     this.manager = manager;
     this.type = type;

@@ -138,8 +138,7 @@ final class FastSweep {
     int[] positions = entries.stream().mapToInt(Entry::position).toArray();
     try (NDManager scope = recipient.newScope()) {
       NDArray stacked = scope.create(rows, new Shape(entries.size(), width));
-      float[][] computed =
-          recipient.withInputRow(entries.getFirst().layer, positions, stacked);
+      float[][] computed = recipient.withInputRow(entries.getFirst().layer, positions, stacked);
       for (int i = 0; i < computed.length; i++) {
         outputs[entries.get(i).cell] = computed[i];
       }
@@ -188,8 +187,7 @@ final class FastSweep {
     int s = (int) own.getShape().get(0);
     int k = (int) own.getShape().get(1);
     int w = (int) (own.size() / s / k);
-    NDArray both =
-        own.reshape(s * k, w).concat(donor.at(site, layer, scope).reshape(s * k, w), 0);
+    NDArray both = own.reshape(s * k, w).concat(donor.at(site, layer, scope).reshape(s * k, w), 0);
     int[] rows = new int[parts.length * s * k];
     for (int i = 0; i < rows.length; i++) {
       int part = i % k;
@@ -201,8 +199,7 @@ final class FastSweep {
   }
 
   /** Rows of z with one head from the donor, or mixed by the donor's pattern: [C, H]. */
-  private NDArray headRows(
-      Site site, int layer, int[] positions, int[] heads, NDManager scope) {
+  private NDArray headRows(Site site, int layer, int[] positions, int[] heads, NDManager scope) {
     NDArray own = recipient.at(Site.Z, layer, scope); // [S, N, D]
     int s = (int) own.getShape().get(0);
     int n = (int) own.getShape().get(1);
@@ -228,8 +225,7 @@ final class FastSweep {
     NDArray values = recipient.at(Site.V, layer, scope).transpose(1, 0, 2); // [N, S, D]
     long s = values.getShape().get(1);
     long d = values.getShape().get(2);
-    NDArray ofHead =
-        TracedRun.gather(values.reshape(-1, s * d), heads).reshape(heads.length, s, d);
+    NDArray ofHead = TracedRun.gather(values.reshape(-1, s * d), heads).reshape(heads.length, s, d);
     // A product of one row has roundings of its own; a plain pass mixes many.
     return weights.repeat(1, ROWS_AS_IN_A_PASS).matMul(ofHead).get(":, 0");
   }

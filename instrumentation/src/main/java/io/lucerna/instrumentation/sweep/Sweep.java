@@ -15,8 +15,7 @@ import java.util.stream.IntStream;
  * @param layer the layer of a {@link SweepKind#NEURON} sweep, else -1
  */
 public record Sweep(SweepKind kind, List<Head> heads, int layer) {
-  private static final List<Site> COMPONENTS =
-      List.of(Site.RESID_PRE, Site.ATTN_OUT, Site.MLP_OUT);
+  private static final List<Site> COMPONENTS = List.of(Site.RESID_PRE, Site.ATTN_OUT, Site.MLP_OUT);
   private static final List<Site> HEAD_SITES = List.of(Site.Z, Site.PATTERN);
 
   /**

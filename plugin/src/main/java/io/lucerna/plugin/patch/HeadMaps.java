@@ -1,7 +1,7 @@
 package io.lucerna.plugin.patch;
 
-import io.lucerna.instrumentation.sweep.Sweep.Head;
 import io.lucerna.eval.Correlation;
+import io.lucerna.instrumentation.sweep.Sweep.Head;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.charset.StandardCharsets;
@@ -57,14 +57,12 @@ public record HeadMaps(SequencedMap<Name, SequencedMap<Head, Double>> maps) {
       }
       for (CSVRecord row : parser) {
         try {
-          Head head =
-              new Head(Integer.parseInt(row.get(3)), Integer.parseInt(row.get(4)));
+          Head head = new Head(Integer.parseInt(row.get(3)), Integer.parseInt(row.get(4)));
           maps.computeIfAbsent(
                   new Name(row.get(0), row.get(1), row.get(2)),
                   name ->
                       new TreeMap<>(
-                          Comparator.comparingInt(Head::layer)
-                              .thenComparingInt(Head::head)))
+                          Comparator.comparingInt(Head::layer).thenComparingInt(Head::head)))
               .put(head, Double.valueOf(row.get(5)));
         } catch (NumberFormatException | ArrayIndexOutOfBoundsException e) {
           throw new StudyException(
@@ -95,10 +93,7 @@ public record HeadMaps(SequencedMap<Name, SequencedMap<Head, Double>> maps) {
 
   /** How alike two maps are. */
   public static Likeness likeness(
-      Name ours,
-      SequencedMap<Head, Double> map,
-      Name theirs,
-      SequencedMap<Head, Double> other) {
+      Name ours, SequencedMap<Head, Double> map, Name theirs, SequencedMap<Head, Double> other) {
     List<Double> x = new ArrayList<>();
     List<Double> y = new ArrayList<>();
     map.forEach(

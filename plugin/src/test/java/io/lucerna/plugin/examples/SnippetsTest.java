@@ -20,7 +20,8 @@ class SnippetsTest {
   private static final Pattern SNIPPET = Pattern.compile("```java\\n(.*?)```", Pattern.DOTALL);
 
   @ParameterizedTest
-  @ValueSource(strings = {"README.md", "docs/hooks.md", "docs/interventions.md", "docs/recording.md"})
+  @ValueSource(
+      strings = {"README.md", "docs/hooks.md", "docs/interventions.md", "docs/recording.md"})
   void javaSnippetsAreCompiledExamples(String page) throws IOException {
     List<String> examples = new ArrayList<>();
     for (String module : List.of("reranker", "plugin")) {
