@@ -1,8 +1,10 @@
 package io.lucerna.plugin;
 
+import io.lucerna.instrumentation.hooks.Hooks;
 import io.lucerna.instrumentation.model.AlignedPair;
 import io.lucerna.instrumentation.model.PairAligner;
 import io.lucerna.instrumentation.model.Readout;
+import io.lucerna.instrumentation.model.TokenBatch;
 import io.lucerna.instrumentation.model.TokenBatch.Side;
 import io.lucerna.instrumentation.model.TokenSequence;
 import io.lucerna.instrumentation.sweep.Direction;
@@ -127,10 +129,15 @@ final class SweepEngine implements PairSweeper {
     float[] fixed =
         switch (side) {
           case PAIR -> new float[0];
-          case PASSAGE -> sweep.output(Side.QUERY, ranker.input(Side.QUERY, pair.query(), ""));
-          case QUERY -> sweep.output(Side.PASSAGE, ranker.input(Side.PASSAGE, "", pair.query()));
+          case PASSAGE -> output(Side.QUERY, ranker.input(Side.QUERY, pair.query(), ""));
+          case QUERY -> output(Side.PASSAGE, ranker.input(Side.PASSAGE, "", pair.query()));
         };
     return ranker.readout(side, fixed);
+  }
+
+  private float[] output(Side side, TokenSequence input) {
+    TokenBatch alone = TokenBatch.of(List.of(input), ranker.model().config().padId(), side);
+    return ranker.model().forward(alone, Hooks.none())[0];
   }
 
   private float alone(ContrastPair pair, String text) {

@@ -1,6 +1,5 @@
 package io.lucerna.instrumentation.sweep;
 
-import io.lucerna.instrumentation.hooks.Hooks;
 import io.lucerna.instrumentation.model.AlignedPair;
 import io.lucerna.instrumentation.model.HookedEncoder;
 import io.lucerna.instrumentation.model.Readout;
@@ -80,12 +79,6 @@ public record PatchingSweep(
           readout.score(two.output()),
           recipient.tokens());
     }
-  }
-
-  /** The model's output for any input without a patch and without padding. */
-  public float[] output(Side of, TokenSequence input) {
-    TokenBatch alone = TokenBatch.of(List.of(input), model.config().padId(), of);
-    return model.forward(alone, Hooks.none())[0];
   }
 
   /**

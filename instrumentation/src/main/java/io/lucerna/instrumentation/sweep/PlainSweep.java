@@ -8,10 +8,13 @@ import io.lucerna.instrumentation.hooks.HookPoint;
 import io.lucerna.instrumentation.hooks.Hooks;
 import io.lucerna.instrumentation.model.HookedEncoder;
 import io.lucerna.instrumentation.model.TokenBatch;
+import io.lucerna.instrumentation.model.Workers;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 
 /**
  * The reference: every cell is one whole forward pass of the recipient, with an intervention at the
@@ -23,13 +26,13 @@ final class PlainSweep {
   /** The model's output under each cell, in order. */
   static float[][] run(
       HookedEncoder model, TokenBatch recipient, TokenBatch donor, List<Cell> cells, int batch) {
-    float[][] outputs = new float[cells.size()][];
     Hooks keep = Hooks.none();
     try (ActivationCache cache = new ActivationCache()) {
       for (HookPoint point : cells.stream().map(Cell::point).distinct().toList()) {
         keep = keep.with(point.toString(), cache.observer());
       }
       model.forward(donor, keep);
+      List<Callable<float[][]>> passes = new ArrayList<>();
       for (int from = 0; from < cells.size(); from += batch) {
         List<Cell> some = cells.subList(from, Math.min(from + batch, cells.size()));
         TokenBatch copies =
@@ -39,11 +42,10 @@ final class PlainSweep {
                 recipient.padId(),
                 recipient.side(),
                 recipient.width());
-        float[][] rows = model.forward(copies, patches(some, cache));
-        System.arraycopy(rows, 0, outputs, from, rows.length);
+        passes.add(() -> model.forward(copies, patches(some, cache)));
       }
+      return Workers.all(passes).stream().flatMap(Arrays::stream).toArray(float[][]::new);
     }
-    return outputs;
   }
 
   private static Hooks patches(List<Cell> cells, ActivationCache donor) {

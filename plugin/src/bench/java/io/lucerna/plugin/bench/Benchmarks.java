@@ -18,6 +18,17 @@ public final class Benchmarks {
   public static void main(String[] arguments) throws Exception {
     System.out.println("ONNX Runtime " + OnnxPeer.version() + ", two threads each");
     forward();
+    Path pairs =
+        Path.of(
+            System.getProperty("lucerna.shared", ""),
+            "collections",
+            "msmarco-dl",
+            "sebastian-hofstaetter-distilbert-dot-tas_b-b256-msmarco_bi_TFC1_topk_4000.tsv.gz");
+    if (Files.isRegularFile(pairs)) {
+      SweepBenchmark.run(pairs, 3, 20);
+    } else {
+      System.out.println("skipped the benchmark of sweeps: no file " + pairs);
+    }
     Path cacm = Path.of(System.getProperty("lucerna.shared", ""), "collections", "cacm");
     if (Files.isDirectory(cacm)) {
       RerankBenchmark.run(cacm, 20);
