@@ -27,7 +27,7 @@ final class RerankOptions {
   int depth = 100;
 
   @Option(name = "-rerank.batch", metaVar = "[num]", usage = "Texts per forward pass.")
-  int batch = 32;
+  int batch = ScorerOptions.DEFAULT_BATCH;
 
   @Option(
       name = "-rerank.maxLength",

@@ -61,7 +61,7 @@ final class ScoreCommand implements Command {
   String output = "";
 
   @Option(name = "-batch", metaVar = "[num]", usage = "Texts per forward pass.")
-  int batch = 32;
+  int batch = ScorerOptions.DEFAULT_BATCH;
 
   @Option(
       name = "-maxLength",

@@ -1,5 +1,7 @@
 package io.lucerna.reranker;
 
+import io.lucerna.instrumentation.hooks.Hooks;
+import io.lucerna.instrumentation.model.HookedEncoder;
 import io.lucerna.instrumentation.model.TokenBatch;
 import io.lucerna.instrumentation.model.TokenSequence;
 import java.util.ArrayList;
@@ -7,7 +9,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 
-/** Groups sequences of similar length, so that almost nothing is padding. */
+/** Runs sequences in groups of similar length, so that almost nothing is padding. */
 final class Batches {
   private Batches() {}
 
@@ -34,5 +36,28 @@ final class Batches {
       batches.add(new TokenBatch(members, rows, padId, side));
     }
     return batches;
+  }
+
+  /**
+   * Runs sequences through a model.
+   *
+   * @return the model's output for each sequence, in the order of the list
+   */
+  static float[][] run(
+      HookedEncoder model,
+      List<TokenSequence> sequences,
+      int size,
+      TokenBatch.Side side,
+      Hooks hooks) {
+    List<TokenBatch> batches = byLength(sequences, size, model.config().padId(), side);
+    List<float[][]> outputs = model.forwardAll(batches, hooks);
+    float[][] ordered = new float[sequences.size()][];
+    for (int i = 0; i < batches.size(); i++) {
+      int[] rows = batches.get(i).rows();
+      for (int row = 0; row < rows.length; row++) {
+        ordered[rows[row]] = outputs.get(i)[row];
+      }
+    }
+    return ordered;
   }
 }

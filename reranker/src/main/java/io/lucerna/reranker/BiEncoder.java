@@ -2,7 +2,6 @@ package io.lucerna.reranker;
 
 import io.lucerna.instrumentation.hooks.Hooks;
 import io.lucerna.instrumentation.model.HookedEncoder;
-import io.lucerna.instrumentation.model.TokenBatch;
 import io.lucerna.instrumentation.model.TokenBatch.Side;
 import io.lucerna.instrumentation.model.TokenSequence;
 import java.util.ArrayList;
@@ -49,19 +48,13 @@ final class BiEncoder implements NeuralRanker {
     float[] queryVector = encode(List.of(tokenizer.query(query)), Side.QUERY, inside)[0];
     List<TokenSequence> tokens =
         passages.stream().map(text -> tokenizer.passage(query, text)).toList();
-    float[] scores = new float[tokens.size()];
-    long padId = model.config().padId();
-    for (TokenBatch batch : Batches.byLength(tokens, batchSize, padId, Side.PASSAGE)) {
-      float[][] vectors = model.forward(batch, inside);
-      float[] own = new float[vectors.length];
-      for (int row = 0; row < own.length; row++) {
-        own[row] = similarity.of(queryVector, vectors[row]);
-      }
-      own = ScorePoint.apply(hooks, batch, own);
-      for (int row = 0; row < own.length; row++) {
-        scores[batch.rows()[row]] = own[row];
-      }
+    float[][] vectors = encode(tokens, Side.PASSAGE, inside);
+    float[] scores = new float[vectors.length];
+    for (int i = 0; i < scores.length; i++) {
+      scores[i] = similarity.of(queryVector, vectors[i]);
     }
+    ScorePoint.apply(
+        hooks, Batches.byLength(tokens, batchSize, model.config().padId(), Side.PASSAGE), scores);
     return PairScores.of(scores, tokens);
   }
 
@@ -85,15 +78,7 @@ final class BiEncoder implements NeuralRanker {
   }
 
   private float[][] encode(List<TokenSequence> sequences, Side side, Hooks hooks) {
-    float[][] vectors = new float[sequences.size()][];
-    long padId = model.config().padId();
-    for (TokenBatch batch : Batches.byLength(sequences, batchSize, padId, side)) {
-      float[][] output = model.forward(batch, hooks);
-      for (int row = 0; row < output.length; row++) {
-        vectors[batch.rows()[row]] = output[row];
-      }
-    }
-    return vectors;
+    return Batches.run(model, sequences, batchSize, side, hooks);
   }
 
   @Override

@@ -2,7 +2,6 @@ package io.lucerna.reranker;
 
 import io.lucerna.instrumentation.hooks.Hooks;
 import io.lucerna.instrumentation.model.HookedEncoder;
-import io.lucerna.instrumentation.model.TokenBatch;
 import io.lucerna.instrumentation.model.TokenBatch.Side;
 import io.lucerna.instrumentation.model.TokenSequence;
 import java.util.ArrayList;
@@ -34,20 +33,14 @@ final class CrossEncoder implements NeuralRanker {
     for (String passage : passages) {
       pairs.add(tokenizer.pair(query, passage));
     }
-    float[] scores = new float[pairs.size()];
-    long padId = model.config().padId();
     Hooks inside = ScorePoint.inside(hooks, points(), model.registry());
-    for (TokenBatch batch : Batches.byLength(pairs, batchSize, padId, Side.PAIR)) {
-      float[][] logits = model.forward(batch, inside);
-      float[] own = new float[logits.length];
-      for (int row = 0; row < own.length; row++) {
-        own[row] = label.of(logits[row]);
-      }
-      own = ScorePoint.apply(hooks, batch, own);
-      for (int row = 0; row < own.length; row++) {
-        scores[batch.rows()[row]] = own[row];
-      }
+    float[][] logits = Batches.run(model, pairs, batchSize, Side.PAIR, inside);
+    float[] scores = new float[logits.length];
+    for (int i = 0; i < scores.length; i++) {
+      scores[i] = label.of(logits[i]);
     }
+    ScorePoint.apply(
+        hooks, Batches.byLength(pairs, batchSize, model.config().padId(), Side.PAIR), scores);
     return PairScores.of(scores, pairs);
   }
 

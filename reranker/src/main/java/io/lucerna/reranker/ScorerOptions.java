@@ -31,13 +31,19 @@ public record ScorerOptions(
   public static final int DEFAULT_MAX_TOKENS = 512;
 
   /**
-   * The model's own limit, batches of 32, the last label, pooling and similarity as the folder
-   * says, fp32.
+   * Texts of one forward pass unless said otherwise: enough to keep a core's arithmetic busy, few
+   * enough for several passes at once and little padding.
+   */
+  public static final int DEFAULT_BATCH = 8;
+
+  /**
+   * The model's own limit, batches of 8, the last label, pooling and similarity as the folder says,
+   * fp32.
    */
   public static ScorerOptions defaults() {
     return new ScorerOptions(
         OptionalInt.empty(),
-        32,
+        DEFAULT_BATCH,
         Label.LAST,
         Optional.empty(),
         Optional.empty(),

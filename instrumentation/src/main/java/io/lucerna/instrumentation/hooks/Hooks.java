@@ -17,14 +17,17 @@ import java.util.Map;
  * }</pre>
  */
 public final class Hooks {
-  private static final Hooks NONE = new Hooks(List.of());
+  private static final Hooks NONE = new Hooks(List.of(), true);
 
   private record Entry(String glob, Hook hook) {}
 
   private final List<Entry> entries;
 
-  private Hooks(List<Entry> entries) {
+  private final boolean concurrent;
+
+  private Hooks(List<Entry> entries, boolean concurrent) {
     this.entries = entries;
+    this.concurrent = concurrent;
   }
 
   /** No hooks: the plain forward pass. */
@@ -36,7 +39,20 @@ public final class Hooks {
   public Hooks with(String glob, Hook hook) {
     List<Entry> more = new ArrayList<>(entries);
     more.add(new Entry(glob, hook));
-    return new Hooks(List.copyOf(more));
+    return new Hooks(List.copyOf(more), false);
+  }
+
+  /**
+   * The same hooks with the promise that several threads may call them at once, so that several
+   * batches can be in the network together.
+   */
+  public Hooks concurrent() {
+    return new Hooks(entries, true);
+  }
+
+  /** Whether several threads may call the hooks at once. */
+  public boolean isConcurrent() {
+    return concurrent;
   }
 
   /** Whether there are none. */
@@ -49,7 +65,8 @@ public final class Hooks {
    * one call, each part's own.
    */
   public Hooks within(HookRegistry part) {
-    return new Hooks(entries.stream().filter(e -> !part.find(e.glob).isEmpty()).toList());
+    List<Entry> own = entries.stream().filter(e -> !part.find(e.glob).isEmpty()).toList();
+    return new Hooks(own, concurrent || own.isEmpty());
   }
 
   /**

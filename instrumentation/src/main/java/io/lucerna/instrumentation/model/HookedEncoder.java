@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -72,6 +73,7 @@ public final class HookedEncoder implements AutoCloseable {
   private HookedEncoder(
       ModelConfig stated, Checkpoint checkpoint, @Nullable Pooling pooling, Precision precision) {
     this.type = precision.type();
+    Workers.prepare();
     this.manager = NDManager.newBaseManager("PyTorch");
     try {
       String prefix =
@@ -185,6 +187,20 @@ public final class HookedEncoder implements AutoCloseable {
       bound.finish();
       return rows(output, batch.size());
     }
+  }
+
+  /**
+   * Runs batches, several at once on different threads. Hooks are called by one thread at a time,
+   * batch after batch, unless they are {@link Hooks#concurrent}.
+   *
+   * @return for each batch what {@link #forward} returns
+   */
+  public List<float[][]> forwardAll(List<TokenBatch> batches, Hooks hooks) {
+    if (!hooks.isConcurrent()) {
+      return batches.stream().map(batch -> forward(batch, hooks)).toList();
+    }
+    return Workers.all(
+        batches.stream().<Callable<float[][]>>map(batch -> () -> forward(batch, hooks)).toList());
   }
 
   private NDArray embed(TokenBatch batch, NDManager scope, BoundHooks hooks) {

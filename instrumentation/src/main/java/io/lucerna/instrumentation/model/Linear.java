@@ -14,8 +14,11 @@ record Linear(NDArray weight, NDArray bias) {
   /** From this many multiplications on, the convolution is the faster kernel. */
   private static final long LARGE = 1L << 25;
 
-  private static final Shape ONE = new Shape(1, 1);
-  private static final Shape NONE = new Shape(0, 0);
+  private static final Shape STRIDE = new Shape(1, 1);
+  private static final Shape PADDING = new Shape(0, 0);
+
+  /** No difference for one pixel, but makes PyTorch choose oneDNN on a single thread too. */
+  private static final Shape DILATION = new Shape(2, 2);
 
   /** PyTorch's builds for x86 carry oneDNN; elsewhere a convolution is no faster than a product. */
   private static final boolean ONE_DNN = System.getProperty("os.arch", "").matches("amd64|x86_64");
@@ -45,7 +48,7 @@ record Linear(NDArray weight, NDArray bias) {
         NDArray convolved =
             channels
                 .getNDArrayInternal()
-                .convolution(channels, kernel, bias, ONE, NONE, ONE, 1)
+                .convolution(channels, kernel, bias, STRIDE, PADDING, DILATION, 1)
                 .singletonOrThrow(); // [1, out, rows, 1]
         NDArray last = convolved.transpose(0, 2, 3, 1)) { // [1, rows, 1, out]
       return last.reshape(result);

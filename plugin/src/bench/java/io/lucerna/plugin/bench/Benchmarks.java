@@ -1,7 +1,5 @@
 package io.lucerna.plugin.bench;
 
-import ai.djl.engine.Engine;
-import ai.djl.pytorch.jni.JniUtils;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
@@ -18,8 +16,7 @@ public final class Benchmarks {
 
   /** No arguments; {@code -Dlucerna.shared} names the folder with the collections. */
   public static void main(String[] arguments) throws Exception {
-    Engine.getEngine("PyTorch"); // loads the library that the next line asks
-    System.out.println("ONNX Runtime " + OnnxPeer.version() + ", PyTorch threads " + JniUtils.getNumThreads());
+    System.out.println("ONNX Runtime " + OnnxPeer.version() + ", two threads each");
     forward();
     Path cacm = Path.of(System.getProperty("lucerna.shared", ""), "collections", "cacm");
     if (Files.isDirectory(cacm)) {

@@ -11,8 +11,10 @@ import io.lucerna.instrumentation.model.Precision;
 import io.lucerna.instrumentation.model.TokenBatch;
 import io.lucerna.instrumentation.model.TokenSequence;
 import io.lucerna.plugin.models.EmbeddedModel;
+import io.lucerna.reranker.ScorerOptions;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -45,7 +47,7 @@ public class ForwardBenchmark {
 
   private HookedEncoder lucerna;
   private OnnxPeer onnx;
-  private TokenBatch batch;
+  private List<TokenBatch> batches;
   private long[][] ids;
 
   /** Opens both models and draws token ids. */
@@ -66,13 +68,19 @@ public class ForwardBenchmark {
     }
     List<TokenSequence> texts =
         Arrays.stream(ids).map(row -> TokenSequence.ofIds(row, new long[row.length])).toList();
-    batch = TokenBatch.of(texts, 0, TokenBatch.Side.PASSAGE);
+    // As rerankers do: several batches at once, on one thread each.
+    int size = ScorerOptions.DEFAULT_BATCH;
+    batches = new ArrayList<>();
+    for (int from = 0; from < texts.size(); from += size) {
+      List<TokenSequence> some = texts.subList(from, Math.min(from + size, texts.size()));
+      batches.add(TokenBatch.of(some, 0, TokenBatch.Side.PASSAGE));
+    }
   }
 
   /** This project's forward pass with its hook seam. */
   @Benchmark
-  public float[][] lucerna() {
-    return lucerna.forward(batch, Hooks.none());
+  public List<float[][]> lucerna() {
+    return lucerna.forwardAll(batches, Hooks.none());
   }
 
   /** ONNX Runtime's. */
