@@ -2,18 +2,26 @@ package io.lucerna.eval;
 
 import java.io.BufferedWriter;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.OutputStreamWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 
-/** Text files that appear under their name only when they are complete. */
+/** Files that appear under their name only when they are complete. */
 public final class AtomicFile {
   /** Writes the content of a file. */
   @FunctionalInterface
   public interface Content {
     void writeTo(BufferedWriter out) throws IOException;
+  }
+
+  /** Writes the bytes of a file; closing the stream is the caller's. */
+  @FunctionalInterface
+  public interface Bytes {
+    void writeTo(OutputStream out) throws IOException;
   }
 
   private AtomicFile() {}
@@ -24,8 +32,22 @@ public final class AtomicFile {
    * is no regular file, such as a pipe, is written directly.
    */
   public static void write(Path target, Content content) throws IOException {
+    writeBytes(
+        target,
+        bytes -> {
+          // Malformed surrogates are an error here, not a question mark.
+          BufferedWriter out =
+              new BufferedWriter(
+                  new OutputStreamWriter(bytes, StandardCharsets.UTF_8.newEncoder()));
+          content.writeTo(out);
+          out.flush();
+        });
+  }
+
+  /** The same for bytes. */
+  public static void writeBytes(Path target, Bytes content) throws IOException {
     if (Files.exists(target) && !Files.isRegularFile(target)) {
-      try (BufferedWriter out = Files.newBufferedWriter(target, StandardCharsets.UTF_8)) {
+      try (OutputStream out = Files.newOutputStream(target)) {
         content.writeTo(out);
       }
       return;
@@ -36,7 +58,7 @@ public final class AtomicFile {
     // Ctrl-C ends the program without unwinding the stack.
     temporary.toFile().deleteOnExit();
     try {
-      try (BufferedWriter out = Files.newBufferedWriter(temporary, StandardCharsets.UTF_8)) {
+      try (OutputStream out = Files.newOutputStream(temporary)) {
         content.writeTo(out);
       }
       Files.move(

@@ -2,7 +2,9 @@ package io.lucerna.plugin;
 
 import io.lucerna.instrumentation.checkpoint.CheckpointException;
 import io.lucerna.instrumentation.hub.HubException;
+import io.lucerna.instrumentation.recording.RecordingException;
 import io.lucerna.plugin.collections.CollectionException;
+import io.lucerna.plugin.patch.StudyException;
 import io.lucerna.qrels.TrecFileException;
 import io.lucerna.topics.TopicSyntaxException;
 import java.io.FileNotFoundException;
@@ -33,8 +35,10 @@ final class Failures {
     return switch (thrown) {
       case CommandException e -> failure(e.code(), e);
       case CheckpointException e -> failure(ExitCode.MODEL, e);
+      case RecordingException e -> failure(ExitCode.INPUT, e);
       case HubException e -> failure(ExitCode.MODEL, e);
       case CollectionException e -> failure(ExitCode.INPUT, e);
+      case StudyException e -> failure(ExitCode.FAILED, e);
       case UncheckedIOException e -> explain(Objects.requireNonNull(e.getCause()));
       case NoSuchFileException e ->
           failure(ExitCode.INPUT, e.getFile() + ": no such file or folder");
@@ -54,7 +58,7 @@ final class Failures {
       case OutOfMemoryError e ->
           failure(
               ExitCode.FAILED,
-              "out of memory: give Java more with LUCERNA_OPTS=-Xmx8g, or a smaller -rerank.batch");
+              "out of memory: give Java more with LUCERNA_OPTS=-Xmx8g, or a smaller -batch");
       default -> Optional.empty();
     };
   }

@@ -2,6 +2,7 @@ package io.lucerna.plugin;
 
 import io.anserini.index.IndexReaderUtils;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -43,7 +44,8 @@ final class IndexTexts implements TextSource {
   static IndexTexts open(String index) throws IOException {
     Path path;
     try {
-      path = IndexReaderUtils.getIndex(index);
+      // A folder goes before Anserini's name for one of its own, such as cacm.
+      path = Files.isDirectory(Path.of(index)) ? Path.of(index) : IndexReaderUtils.getIndex(index);
     } catch (IllegalArgumentException e) {
       throw new CommandException(ExitCode.INPUT, index + ": no such index", e);
     }
@@ -59,6 +61,11 @@ final class IndexTexts implements TextSource {
 
   DirectoryReader reader() {
     return reader;
+  }
+
+  /** Whether the index has this document. */
+  boolean has(String docno) throws IOException {
+    return reader.docFreq(new Term(ID, docno)) > 0;
   }
 
   @Override

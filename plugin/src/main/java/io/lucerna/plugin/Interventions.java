@@ -40,7 +40,7 @@ final class Interventions implements AutoCloseable {
    * @throws CommandException if it does not fit
    */
   static Interventions of(InterventionSpec spec, PairScorer scorer) {
-    RecordingSources sources = new RecordingSources();
+    RecordingSources sources = new RecordingSources(scorer.card().sha256());
     if (!(scorer instanceof NeuralRanker ranker)) {
       if (spec.isEmpty()) {
         return new Interventions(spec.compile(NO_POINTS, List.of(), sources), sources);

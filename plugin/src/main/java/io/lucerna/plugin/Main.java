@@ -44,6 +44,10 @@ public final class Main {
   /** The table of commands, over these models and environment variables. */
   static List<Entry> commands(ModelRegistry models, Map<String, String> environment) {
     Supplier<CollectionOptions> collections = () -> new CollectionOptions(environment);
+    PatchCommand.Engine engine =
+        (model, options, settings, console) ->
+            new SweepEngine(
+                models.ranker(model, options.withTerms(new IndexTerms()), console), settings);
     return List.of(
         new Entry(
             "demo",
@@ -65,6 +69,18 @@ public final class Main {
             "score",
             "Score the query and passage pairs of a table.",
             () -> new ScoreCommand(models)),
+        new Entry(
+            "perturb",
+            "Make contrast pairs: passages, and changed versions of them.",
+            () -> new PerturbCommand(models, collections.get())),
+        new Entry(
+            "patch",
+            "Patch activations of contrast pairs, cell by cell.",
+            () -> new PatchCommand(engine)),
+        new Entry(
+            "record",
+            "Record a ranker's activations on pairs or on a run's candidates.",
+            () -> new RecordCommand(models, collections.get())),
         new Entry(
             "eval",
             "Measure a run against judgments, as trec_eval does.",

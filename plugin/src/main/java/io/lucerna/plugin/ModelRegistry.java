@@ -3,6 +3,7 @@ package io.lucerna.plugin;
 import io.lucerna.instrumentation.hub.HubClient;
 import io.lucerna.instrumentation.hub.HubSettings;
 import io.lucerna.plugin.models.EmbeddedModel;
+import io.lucerna.reranker.NeuralRanker;
 import io.lucerna.reranker.PairScorer;
 import io.lucerna.reranker.Rankers;
 import io.lucerna.reranker.ScorerOptions;
@@ -43,6 +44,12 @@ class ModelRegistry {
    * @throws CommandException if nothing of that name exists
    */
   PairScorer open(String name, ScorerOptions options, Console console) throws IOException {
+    return ranker(name, options, console);
+  }
+
+  /** Opens a ranker whose inside is wanted, as {@link #open} does. */
+  final NeuralRanker ranker(String name, ScorerOptions options, Console console)
+      throws IOException {
     return Rankers.open(folder(name, console), name, options);
   }
 

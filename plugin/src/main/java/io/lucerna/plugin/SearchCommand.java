@@ -34,6 +34,7 @@ import org.apache.lucene.index.IndexOptions;
 final class SearchCommand implements Command {
   private final ModelRegistry models;
   private final SearchCollection.Args args = new SearchCollection.Args();
+  private final ModelOptions model = new ModelOptions();
   private final RerankOptions rerank = new RerankOptions();
   private final InterventionOptions intervene = new InterventionOptions();
   private final CollectionOptions collections;
@@ -46,7 +47,7 @@ final class SearchCommand implements Command {
 
   @Override
   public List<Object> options() {
-    return List.of(args, rerank, intervene, collections);
+    return List.of(args, model, rerank, intervene, collections);
   }
 
   @Override
@@ -57,10 +58,10 @@ final class SearchCommand implements Command {
 
   @Override
   public void run(Console console) throws Exception {
-    ScorerOptions options = rerank.scorerOptions();
-    rerank.cleaning();
+    ScorerOptions options = model.scorerOptions();
+    rerank.check();
     InterventionSpec spec = intervene.spec();
-    if (rerank.model == null && !spec.isEmpty()) {
+    if (model.model == null && !spec.isEmpty()) {
       throw new CommandException(ExitCode.USAGE, "-intervene needs a -rerank.model to change");
     }
     Outputs out = new Outputs(args.output, args.format, Interventions.tag(args.runtag, spec));
@@ -73,7 +74,7 @@ final class SearchCommand implements Command {
       args.selectMaxPassage = maxPassage;
       Provenance provenance = new Provenance(console);
       provenance.put("topics", topicsIdentity()).put("index", texts.identity());
-      if (rerank.model == null) {
+      if (model.model == null) {
         for (FirstStage.Result result : results) {
           Outputs to = out.at(Path.of(args.output + result.suffix()));
           to.write(Run.of(args.runtag, result.rankings()));
@@ -82,7 +83,7 @@ final class SearchCommand implements Command {
         }
         return;
       }
-      try (PairScorer scorer = models.open(rerank.model, options, console);
+      try (PairScorer scorer = models.open(model.model, options, console);
           Interventions interventions = intervene.compile(scorer)) {
         provenance.put(scorer.card()).put("depth", rerank.depth);
         for (FirstStage.Result result : results) {
@@ -105,7 +106,7 @@ final class SearchCommand implements Command {
               + " and "
               + args.hits);
     }
-    if (rerank.model != null && Boolean.TRUE.equals(args.backgroundLinking)) {
+    if (model.model != null && Boolean.TRUE.equals(args.backgroundLinking)) {
       throw new CommandException(
           ExitCode.USAGE, "-rerank.model needs queries in words; -backgroundLinking has documents");
     }
@@ -171,7 +172,7 @@ final class SearchCommand implements Command {
 
   private List<FirstStage.Result> firstStage(Set<String> topics, Console console)
       throws IOException {
-    if (rerank.model != null) {
+    if (model.model != null) {
       // Segments must reach the model whole; the best one of each document is chosen after it.
       args.selectMaxPassage = false;
     }

@@ -9,6 +9,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What every command owes its user. */
 class CommandTableTest {
@@ -51,6 +52,15 @@ class CommandTableTest {
     assertTrue(shell.err().contains("-noSuchOption"), shell.err());
     assertTrue(shell.err().contains("lucerna " + entry.name() + " -help"), shell.err());
     assertFalse(shell.err().contains("\tat "), "no stack trace expected: " + shell.err());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"search", "rerank", "score"})
+  void everyCommandThatScoresHasTheScorersOptionsUnderBothNames(String name) {
+    String help = Shell.run(name, "-help").out();
+    for (String option : List.of("model", "batch", "maxLength", "label", "pooling", "similarity")) {
+      assertTrue(help.contains(" -" + option + " (-rerank." + option + ") "), option + help);
+    }
   }
 
   @Test

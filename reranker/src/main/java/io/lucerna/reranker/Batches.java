@@ -2,6 +2,7 @@ package io.lucerna.reranker;
 
 import io.lucerna.instrumentation.hooks.Hooks;
 import io.lucerna.instrumentation.model.HookedEncoder;
+import io.lucerna.instrumentation.model.Readout;
 import io.lucerna.instrumentation.model.TokenBatch;
 import io.lucerna.instrumentation.model.TokenSequence;
 import java.util.ArrayList;
@@ -49,13 +50,45 @@ final class Batches {
       int size,
       TokenBatch.Side side,
       Hooks hooks) {
+    float[][] ordered = new float[sequences.size()][];
     List<TokenBatch> batches = byLength(sequences, size, model.config().padId(), side);
     List<float[][]> outputs = model.forwardAll(batches, hooks);
-    float[][] ordered = new float[sequences.size()][];
     for (int i = 0; i < batches.size(); i++) {
       int[] rows = batches.get(i).rows();
       for (int row = 0; row < rows.length; row++) {
         ordered[rows[row]] = outputs.get(i)[row];
+      }
+    }
+    return ordered;
+  }
+
+  /**
+   * Runs sequences through a model and makes scores of its outputs.
+   *
+   * @param hooks all hooks of the call; those at the score run here
+   * @param inside those of them that are the model's
+   * @return the score of each sequence, in the order of the list
+   */
+  static float[] scores(
+      HookedEncoder model,
+      List<TokenSequence> sequences,
+      int size,
+      TokenBatch.Side side,
+      Hooks hooks,
+      Hooks inside,
+      Readout readout) {
+    float[] ordered = new float[sequences.size()];
+    List<TokenBatch> batches = byLength(sequences, size, model.config().padId(), side);
+    List<float[][]> outputs = model.forwardAll(batches, inside);
+    for (int i = 0; i < batches.size(); i++) {
+      TokenBatch batch = batches.get(i);
+      float[] own = new float[batch.size()];
+      for (int row = 0; row < own.length; row++) {
+        own[row] = readout.score(outputs.get(i)[row]);
+      }
+      own = ScorePoint.apply(hooks, batch, own);
+      for (int row = 0; row < own.length; row++) {
+        ordered[batch.rows()[row]] = own[row];
       }
     }
     return ordered;

@@ -2,6 +2,8 @@ package io.lucerna.reranker;
 
 import io.lucerna.instrumentation.hooks.Hooks;
 import io.lucerna.instrumentation.model.HookedEncoder;
+import io.lucerna.instrumentation.model.Readout;
+import io.lucerna.instrumentation.model.TokenBatch;
 import io.lucerna.instrumentation.model.TokenBatch.Side;
 import io.lucerna.instrumentation.model.TokenSequence;
 import java.util.ArrayList;
@@ -48,13 +50,8 @@ final class BiEncoder implements NeuralRanker {
     float[] queryVector = encode(List.of(tokenizer.query(query)), Side.QUERY, inside)[0];
     List<TokenSequence> tokens =
         passages.stream().map(text -> tokenizer.passage(query, text)).toList();
-    float[][] vectors = encode(tokens, Side.PASSAGE, inside);
-    float[] scores = new float[vectors.length];
-    for (int i = 0; i < scores.length; i++) {
-      scores[i] = similarity.of(queryVector, vectors[i]);
-    }
-    ScorePoint.apply(
-        hooks, Batches.byLength(tokens, batchSize, model.config().padId(), Side.PASSAGE), scores);
+    Readout readout = readout(Side.PASSAGE, queryVector);
+    float[] scores = Batches.scores(model, tokens, batchSize, Side.PASSAGE, hooks, inside, readout);
     return PairScores.of(scores, tokens);
   }
 
@@ -128,6 +125,11 @@ final class BiEncoder implements NeuralRanker {
       case PASSAGE -> tokenizer.passage(query, passage);
       case PAIR -> throw new IllegalArgumentException("a bi-encoder reads no pairs");
     };
+  }
+
+  @Override
+  public List<TokenBatch> batches(Side side, List<TokenSequence> inputs) {
+    return Batches.byLength(inputs, batchSize, model.config().padId(), side);
   }
 
   @Override

@@ -2,6 +2,8 @@ package io.lucerna.reranker;
 
 import io.lucerna.instrumentation.hooks.Hooks;
 import io.lucerna.instrumentation.model.HookedEncoder;
+import io.lucerna.instrumentation.model.Readout;
+import io.lucerna.instrumentation.model.TokenBatch;
 import io.lucerna.instrumentation.model.TokenBatch.Side;
 import io.lucerna.instrumentation.model.TokenSequence;
 import java.util.ArrayList;
@@ -34,13 +36,7 @@ final class CrossEncoder implements NeuralRanker {
       pairs.add(tokenizer.pair(query, passage));
     }
     Hooks inside = ScorePoint.inside(hooks, points(), model.registry());
-    float[][] logits = Batches.run(model, pairs, batchSize, Side.PAIR, inside);
-    float[] scores = new float[logits.length];
-    for (int i = 0; i < scores.length; i++) {
-      scores[i] = label.of(logits[i]);
-    }
-    ScorePoint.apply(
-        hooks, Batches.byLength(pairs, batchSize, model.config().padId(), Side.PAIR), scores);
+    float[] scores = Batches.scores(model, pairs, batchSize, Side.PAIR, hooks, inside, label::of);
     return PairScores.of(scores, pairs);
   }
 
@@ -60,6 +56,11 @@ final class CrossEncoder implements NeuralRanker {
       throw new IllegalArgumentException("a cross-encoder reads pairs, it has no side " + side);
     }
     return tokenizer.pair(query, passage);
+  }
+
+  @Override
+  public List<TokenBatch> batches(Side side, List<TokenSequence> inputs) {
+    return Batches.byLength(inputs, batchSize, model.config().padId(), side);
   }
 
   @Override

@@ -3,6 +3,8 @@ package io.lucerna.reranker;
 import io.lucerna.instrumentation.hooks.HookRegistry;
 import io.lucerna.instrumentation.hooks.Site;
 import io.lucerna.instrumentation.model.HookedEncoder;
+import io.lucerna.instrumentation.model.Readout;
+import io.lucerna.instrumentation.model.TokenBatch;
 import io.lucerna.instrumentation.model.TokenBatch.Side;
 import io.lucerna.instrumentation.model.TokenSequence;
 import java.util.List;
@@ -33,6 +35,13 @@ public sealed interface NeuralRanker extends PairScorer permits CrossEncoder, Bi
   TokenSequence input(Side side, String query, String passage);
 
   /**
+   * The batches in which {@link #score} runs inputs of one call: who runs them himself gets the
+   * same outputs, bit for bit. Without hooks, a bi-encoder's inputs are the passages of the call
+   * without repetition.
+   */
+  List<TokenBatch> batches(Side side, List<TokenSequence> inputs);
+
+  /**
    * Turns the model's output for one side into a score, while the other side stays as it is.
    *
    * @param side the side whose output varies
@@ -42,11 +51,4 @@ public sealed interface NeuralRanker extends PairScorer permits CrossEncoder, Bi
 
   /** The ids and the piece of a word, such as the filler {@code a}, as it stands inside a text. */
   TokenSequence word(String text);
-
-  /** From a model's output to a score. */
-  @FunctionalInterface
-  interface Readout {
-    /** The score of an output: logits, or a pooled vector. */
-    float score(float[] output);
-  }
 }

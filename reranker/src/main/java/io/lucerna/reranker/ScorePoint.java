@@ -26,33 +26,20 @@ final class ScorePoint {
     if (hooks.isEmpty()) {
       return hooks;
     }
-    hooks.bind(points);
+    hooks.check(points);
     return hooks.within(model);
   }
 
-  /** Runs the hooks at this point, batch after batch, and puts what they return into the scores. */
-  static void apply(Hooks hooks, List<TokenBatch> batches, float[] scores) {
+  /** The scores of a batch's rows after the hooks at this point. */
+  static float[] apply(Hooks hooks, TokenBatch batch, float[] scores) {
     Hooks here = hooks.within(ONLY);
     if (here.isEmpty()) {
-      return;
+      return scores;
     }
-    for (TokenBatch batch : batches) {
-      float[] own = new float[batch.size()];
-      for (int row = 0; row < own.length; row++) {
-        own[row] = scores[batch.rows()[row]];
-      }
-      own = apply(here, batch, own);
-      for (int row = 0; row < own.length; row++) {
-        scores[batch.rows()[row]] = own[row];
-      }
-    }
-  }
-
-  private static float[] apply(Hooks here, TokenBatch batch, float[] scores) {
-    BoundHooks bound = here.bind(ONLY);
+    BoundHooks bound = here.bind(ONLY, batch);
     try (NDManager scope = NDManager.newBaseManager("PyTorch")) {
       NDArray given = scope.create(scores); // [B]
-      return bound.at(Site.SCORE, batch, given).toFloatArray();
+      return bound.at(Site.SCORE, given).toFloatArray();
     }
   }
 }

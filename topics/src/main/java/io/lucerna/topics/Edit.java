@@ -42,12 +42,27 @@ public record Edit(int baseStart, int baseEnd, int perturbedStart, int perturbed
     while (start < most && base.charAt(start) == perturbed.charAt(start)) {
       start++;
     }
+    // No edit begins or ends within a surrogate pair.
+    if (start > 0 && Character.isHighSurrogate(base.charAt(start - 1))) {
+      start--;
+    }
     int end = 0;
     while (end < most - start
         && base.charAt(base.length() - 1 - end) == perturbed.charAt(perturbed.length() - 1 - end)) {
       end++;
     }
+    if (end > 0 && Character.isLowSurrogate(base.charAt(base.length() - end))) {
+      end--;
+    }
     return List.of(new Edit(start, base.length() - end, start, perturbed.length() - end));
+  }
+
+  /**
+   * The difference of two texts as edits of words: the fewest words that must go or come, by their
+   * longest common subsequence. One edit, as of {@link #between}, where the texts are very long.
+   */
+  public static List<Edit> words(String base, String perturbed) {
+    return WordDifference.of(base, perturbed);
   }
 
   /** Checks that edits turn one text into the other: outside of them the texts are the same. */

@@ -37,6 +37,7 @@ record StoredTensor(
     }
     float[] values = new float[arrayLength()];
     inChunks(
+        0,
         values.length,
         (chunk, at, count) -> {
           type.decode(chunk, values, at, count);
@@ -45,13 +46,33 @@ record StoredTensor(
     return transposed ? transpose(values, (int) shape[0], (int) shape[1]) : values;
   }
 
+  /**
+   * The values from number {@code from} on, in storage order, as fp32; values that are not finite
+   * are taken as they are.
+   */
+  float[] floats(long from, int count) {
+    if (from < 0 || count < 0 || from + count > count(shape, type)) {
+      throw error(
+          "has "
+              + count(shape, type)
+              + " elements; "
+              + count
+              + " from number "
+              + from
+              + " were asked for");
+    }
+    float[] values = new float[count];
+    inChunks(from, count, (chunk, at, n) -> type.decode(chunk, values, at, n));
+    return values;
+  }
+
   /** The values of an integer or boolean tensor. */
   long[] integers() {
     if (type.floating) {
       throw error("has type " + type + ", where an integer type is needed");
     }
     long[] values = new long[arrayLength()];
-    inChunks(values.length, (chunk, at, count) -> type.decode(chunk, values, at, count));
+    inChunks(0, values.length, (chunk, at, count) -> type.decode(chunk, values, at, count));
     return values;
   }
 
@@ -59,14 +80,14 @@ record StoredTensor(
     void read(ByteBuffer chunk, int at, int count);
   }
 
-  private void inChunks(int total, ChunkReader reader) {
+  private void inChunks(long from, int total, ChunkReader reader) {
     int perChunk = CHUNK / type.bytes;
     ByteBuffer chunk =
         ByteBuffer.allocate(Math.min(perChunk, total) * type.bytes).order(ByteOrder.LITTLE_ENDIAN);
     for (int at = 0; at < total; at += perChunk) {
       int count = Math.min(perChunk, total - at);
       chunk.clear().limit(count * type.bytes);
-      file.read(offset + (long) at * type.bytes, chunk);
+      file.read(offset + (from + at) * type.bytes, chunk);
       reader.read(chunk, at, count);
     }
   }

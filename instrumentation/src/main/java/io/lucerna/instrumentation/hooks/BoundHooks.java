@@ -9,15 +9,22 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The hooks of one forward call at the points of one model: the seam that a forward pass calls at
- * every point.
+ * The hooks of one forward call at the points of one model, for one batch: the seam that a forward
+ * pass calls at every point.
  */
 public final class BoundHooks {
   private final Map<HookPoint, List<Hook>> hooks;
+  private final TokenBatch batch;
   private final Set<HookPoint> reached = new HashSet<>();
 
-  BoundHooks(Map<HookPoint, List<Hook>> hooks) {
+  BoundHooks(Map<HookPoint, List<Hook>> hooks, TokenBatch batch) {
     this.hooks = hooks;
+    this.batch = batch;
+  }
+
+  /** The batch in the network. */
+  public TokenBatch batch() {
+    return batch;
   }
 
   /** Whether something is hooked at the point, for activations that are computed only on demand. */
@@ -26,8 +33,8 @@ public final class BoundHooks {
   }
 
   /** Runs the hooks of a point outside of the blocks. */
-  public NDArray at(Site site, TokenBatch batch, NDArray activation) {
-    return at(site, -1, batch, activation);
+  public NDArray at(Site site, NDArray activation) {
+    return at(site, -1, activation);
   }
 
   /**
@@ -36,7 +43,7 @@ public final class BoundHooks {
    * @return the activation to go on with: the argument itself if no intervention replaced it
    * @throws IllegalStateException if an intervention returns another shape or type
    */
-  public NDArray at(Site site, int layer, TokenBatch batch, NDArray activation) {
+  public NDArray at(Site site, int layer, NDArray activation) {
     if (hooks.isEmpty()) {
       return activation;
     }

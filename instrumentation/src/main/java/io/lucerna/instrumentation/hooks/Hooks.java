@@ -1,5 +1,6 @@
 package io.lucerna.instrumentation.hooks;
 
+import io.lucerna.instrumentation.model.TokenBatch;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -70,17 +71,26 @@ public final class Hooks {
   }
 
   /**
-   * Finds each hook's points in a model.
+   * Checks that every hook has a point.
+   *
+   * @throws IllegalArgumentException if a name or glob matches none of these points
+   */
+  public void check(HookRegistry registry) {
+    entries.forEach(entry -> registry.match(entry.glob));
+  }
+
+  /**
+   * Finds each hook's points in a model, for one batch.
    *
    * @throws IllegalArgumentException if a name or glob matches no point of the model
    */
-  public BoundHooks bind(HookRegistry registry) {
+  public BoundHooks bind(HookRegistry registry, TokenBatch batch) {
     Map<HookPoint, List<Hook>> bound = new LinkedHashMap<>();
     for (Entry entry : entries) {
       for (HookPoint point : registry.match(entry.glob)) {
         bound.computeIfAbsent(point, p -> new ArrayList<>()).add(entry.hook);
       }
     }
-    return new BoundHooks(bound);
+    return new BoundHooks(bound, batch);
   }
 }

@@ -97,6 +97,11 @@ public enum Site {
     return dimensions;
   }
 
+  /** The glob that means this site in every layer. */
+  public String glob() {
+    return template.replace("%d", "*");
+  }
+
   /** The letters of the dimensions, outermost first. */
   public List<String> letters() {
     return List.of(dimensions.split(", "));

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,6 +70,7 @@ public final class HookedEncoder implements AutoCloseable {
   private final OutputHead head;
   private final HookRegistry registry;
   private final long parameters;
+  private final LongAdder work = new LongAdder();
 
   private HookedEncoder(
       ModelConfig stated, Checkpoint checkpoint, @Nullable Pooling pooling, Precision precision) {
@@ -79,7 +81,7 @@ public final class HookedEncoder implements AutoCloseable {
       String prefix =
           checkpoint.names().contains("bert.embeddings.word_embeddings.weight") ? "bert." : "";
       config = withStoredPositions(stated, checkpoint, prefix);
-      Weights weights = new Weights(checkpoint, manager, type, prefix);
+      Weights weights = new Weights(checkpoint, manager, type, prefix, work);
       long h = config.width();
       wordEmbeddings = weights.body("embeddings.word_embeddings.weight", config.vocabulary(), h);
       positionEmbeddings = weights.body(POSITIONS, config.maxPositions(), h);
@@ -159,7 +161,9 @@ public final class HookedEncoder implements AutoCloseable {
     return new OutputHead.Classifier(
         pooler,
         new Linear(
-            weights.head("classifier.weight", labels, h), weights.head("classifier.bias", labels)));
+            weights.head("classifier.weight", labels, h),
+            weights.head("classifier.bias", labels),
+            work));
   }
 
   /**
@@ -172,18 +176,18 @@ public final class HookedEncoder implements AutoCloseable {
    */
   public float[][] forward(TokenBatch batch, Hooks hooks) {
     check(batch);
-    BoundHooks bound = hooks.bind(registry);
+    BoundHooks bound = hooks.bind(registry, batch);
     try (NDManager scope = manager.newSubManager()) {
       NDArray mask = batch.padded() ? mask(batch, scope) : null; // [B, 1, 1, S]
-      NDArray hidden = embed(batch, scope, bound); // [B, S, H]
+      NDArray hidden = embed(scope, bound); // [B, S, H]
       for (BertBlock block : blocks) {
         try (NDManager layer = scope.newSubManager()) {
           hidden.attach(layer);
-          hidden = block.forward(hidden, mask, batch, bound);
+          hidden = block.forward(hidden, mask, bound);
           hidden.attach(scope);
         }
       }
-      NDArray output = head.apply(hidden, batch, bound); // [B, outputs]
+      NDArray output = head.apply(hidden, bound); // [B, outputs]
       bound.finish();
       return rows(output, batch.size());
     }
@@ -203,7 +207,17 @@ public final class HookedEncoder implements AutoCloseable {
         batches.stream().<Callable<float[][]>>map(batch -> () -> forward(batch, hooks)).toList());
   }
 
-  private NDArray embed(TokenBatch batch, NDManager scope, BoundHooks hooks) {
+  /**
+   * Runs one text and keeps what its blocks computed.
+   *
+   * @param batch a batch of one text
+   */
+  public TracedRun trace(TokenBatch batch) {
+    return new TracedRun(this, batch);
+  }
+
+  private NDArray embed(NDManager scope, BoundHooks hooks) {
+    TokenBatch batch = hooks.batch();
     Shape shape = new Shape(batch.size(), batch.width());
     long[] positions = new long[batch.size() * batch.width()];
     Arrays.setAll(positions, i -> i % batch.width());
@@ -212,17 +226,17 @@ public final class HookedEncoder implements AutoCloseable {
     NDArray types = lookup(scope.create(batch.types(), shape), typeEmbeddings); // [B, S, H]
     NDArray sum =
         hooks
-            .at(Site.EMBED, batch, words)
-            .add(hooks.at(Site.TOKEN_TYPE_EMBED, batch, types))
-            .addi(hooks.at(Site.POS_EMBED, batch, places));
-    return hooks.at(Site.FULL_EMBED, batch, embeddingNorm.apply(sum)); // [B, S, H]
+            .at(Site.EMBED, words)
+            .add(hooks.at(Site.TOKEN_TYPE_EMBED, types))
+            .addi(hooks.at(Site.POS_EMBED, places));
+    return hooks.at(Site.FULL_EMBED, embeddingNorm.apply(sum)); // [B, S, H]
   }
 
-  private static NDArray lookup(NDArray ids, NDArray table) {
+  static NDArray lookup(NDArray ids, NDArray table) {
     return ids.getNDArrayInternal().embedding(ids, table, SparseFormat.DENSE).singletonOrThrow();
   }
 
-  private NDArray mask(TokenBatch batch, NDManager scope) {
+  NDArray mask(TokenBatch batch, NDManager scope) {
     int width = batch.width();
     float[] values = new float[batch.size() * width];
     for (int row = 0; row < batch.size(); row++) {
@@ -232,7 +246,7 @@ public final class HookedEncoder implements AutoCloseable {
     return scope.create(values, new Shape(batch.size(), 1, 1, width)).toType(type, false);
   }
 
-  private static float[][] rows(NDArray output, int size) {
+  static float[][] rows(NDArray output, int size) {
     int columns = (int) (output.size() / size);
     float[] flat = output.toType(DataType.FLOAT32, false).toFloatArray();
     float[][] rows = new float[size][];
@@ -271,6 +285,18 @@ public final class HookedEncoder implements AutoCloseable {
     }
   }
 
+  List<BertBlock> blocks() {
+    return blocks;
+  }
+
+  OutputHead head() {
+    return head;
+  }
+
+  NDManager newScope() {
+    return manager.newSubManager();
+  }
+
   /** The configuration, with the number of positions that are really stored. */
   public ModelConfig config() {
     return config;
@@ -281,14 +307,41 @@ public final class HookedEncoder implements AutoCloseable {
     return registry;
   }
 
+  /**
+   * The row of the word embedding table for a token id: what the model knows of a token before it
+   * has seen any other.
+   *
+   * @throws IllegalArgumentException if there is no such token
+   */
+  public float[] wordEmbedding(long id) {
+    inRange("token id", id, config.vocabulary());
+    try (NDManager scope = manager.newSubManager()) {
+      NDArray row = lookup(scope.create(new long[] {id}), wordEmbeddings); // [1, H]
+      return row.toType(DataType.FLOAT32, false).toFloatArray();
+    }
+  }
+
   /** Numbers per text in the output: labels of a classifier, width of a pooled vector. */
   public int outputs() {
     return head.outputs();
   }
 
+  /** Whether the output depends on the first token's last hidden state alone. */
+  public boolean readsFirstOnly() {
+    return head.readsFirstOnly();
+  }
+
   /** Number of weights that the forward pass uses. */
   public long parameters() {
     return parameters;
+  }
+
+  /**
+   * Floating-point operations of all matrix products since the model was opened, a multiplication
+   * and an addition counted as two.
+   */
+  public long operations() {
+    return work.sum();
   }
 
   /** Native arrays that this model holds now: its weights, and nothing more between calls. */

@@ -10,18 +10,26 @@ import java.util.Arrays;
 sealed interface OutputHead {
 
   /** hidden [B, S, H] -> [B, outputs], in the scope of hidden. */
-  NDArray apply(NDArray hidden, TokenBatch batch, BoundHooks hooks);
+  NDArray apply(NDArray hidden, BoundHooks hooks);
 
   /** Numbers per text. */
   int outputs();
 
+  /** Whether the output depends on the first token's hidden state alone. */
+  boolean readsFirstOnly();
+
   /** BERT's pooler (dense and tanh over the first token) and a linear classifier over it. */
   record Classifier(Linear pooler, Linear classifier) implements OutputHead {
     @Override
-    public NDArray apply(NDArray hidden, TokenBatch batch, BoundHooks hooks) {
+    public NDArray apply(NDArray hidden, BoundHooks hooks) {
       NDArray pooled = pooler.apply(first(hidden)).tanh(); // [B, H]
-      pooled = hooks.at(Site.POOLER_OUT, batch, pooled);
-      return hooks.at(Site.LOGITS, batch, classifier.apply(pooled)); // [B, labels]
+      pooled = hooks.at(Site.POOLER_OUT, pooled);
+      return hooks.at(Site.LOGITS, classifier.apply(pooled)); // [B, labels]
+    }
+
+    @Override
+    public boolean readsFirstOnly() {
+      return true;
     }
 
     @Override
@@ -33,13 +41,13 @@ sealed interface OutputHead {
   /** One vector per text: its first token's, or the mean over its tokens without padding. */
   record Pooler(Pooling pooling, int width) implements OutputHead {
     @Override
-    public NDArray apply(NDArray hidden, TokenBatch batch, BoundHooks hooks) {
+    public NDArray apply(NDArray hidden, BoundHooks hooks) {
       NDArray pooled =
           switch (pooling) {
             case CLS -> first(hidden);
-            case MEAN -> mean(hidden, batch);
+            case MEAN -> mean(hidden, hooks.batch());
           };
-      return hooks.at(Site.POOLER_OUT, batch, pooled); // [B, H]
+      return hooks.at(Site.POOLER_OUT, pooled); // [B, H]
     }
 
     private static NDArray mean(NDArray hidden, TokenBatch batch) {
@@ -58,6 +66,11 @@ sealed interface OutputHead {
               .create(share, new Shape(batch.size(), 1, s))
               .toType(hidden.getDataType(), false);
       return weights.matMul(hidden).squeeze(1); // [B, 1, S] x [B, S, H] -> [B, H]
+    }
+
+    @Override
+    public boolean readsFirstOnly() {
+      return pooling == Pooling.CLS;
     }
 
     @Override

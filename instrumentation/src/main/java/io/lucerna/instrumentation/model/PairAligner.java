@@ -8,8 +8,8 @@ import java.util.Optional;
 
 /**
  * Makes the inputs of a base and a perturbed passage equally long, token by token: at every edit,
- * the shorter side gets filler tokens at its end. Works on token ids; nothing is turned back into
- * text.
+ * the shorter side gets filler tokens at the end of what changes. Works on token ids; nothing is
+ * turned back into text.
  *
  * @param fillerId the token that fills
  * @param fillerPiece its piece
@@ -25,7 +25,15 @@ public record PairAligner(long fillerId, String fillerPiece, int maxTokens) {
    * @param perturbedStart where it starts in the perturbed passage
    * @param perturbedEnd where it ends there
    */
-  public record Span(int baseStart, int baseEnd, int perturbedStart, int perturbedEnd) {}
+  public record Span(int baseStart, int baseEnd, int perturbedStart, int perturbedEnd) {
+    private boolean reaches(Span next) {
+      return next.baseStart < baseEnd || next.perturbedStart < perturbedEnd;
+    }
+
+    private Span with(Span next) {
+      return new Span(baseStart, next.baseEnd, perturbedStart, next.perturbedEnd);
+    }
+  }
 
   /**
    * What came of an attempt.
@@ -39,7 +47,7 @@ public record PairAligner(long fillerId, String fillerPiece, int maxTokens) {
     }
   }
 
-  /** A run of tokens: from {@code start} to before {@code end}. */
+  /** A run of tokens or characters: from {@code start} to before {@code end}. */
   private record Range(int start, int end) {
     int length() {
       return end - start;
@@ -59,6 +67,11 @@ public record PairAligner(long fillerId, String fillerPiece, int maxTokens) {
   public Result align(TokenSequence base, TokenSequence perturbed, int segment, List<Span> edits) {
     if (base.truncated() || perturbed.truncated()) {
       return Result.failed("truncated: a passage is longer than " + maxTokens + " tokens allow");
+    }
+    for (int i = 1; i < edits.size(); i++) {
+      if (edits.get(i - 1).reaches(edits.get(i))) {
+        return Result.failed("the edits are not in order");
+      }
     }
     List<Region> regions = regions(base, perturbed, segment, edits);
     Side one = new Side(base);
@@ -99,71 +112,113 @@ public record PairAligner(long fillerId, String fillerPiece, int maxTokens) {
         : new Result(Optional.of(pair), "");
   }
 
-  /** The tokens that each edit touches, widened until both sides go on alike, and merged. */
+  /** The tokens that the edits change: whole words on both sides, less what both have in common. */
   private static List<Region> regions(
       TokenSequence base, TokenSequence perturbed, int segment, List<Span> edits) {
-    List<Region> regions = new ArrayList<>();
+    List<Range> baseWords = words(base, segment);
+    List<Range> perturbedWords = words(perturbed, segment);
+    List<Span> spans = new ArrayList<>();
     for (Span edit : edits) {
-      Range b = touched(base, segment, edit.baseStart, edit.baseEnd);
-      Range p = touched(perturbed, segment, edit.perturbedStart, edit.perturbedEnd);
-      if (!regions.isEmpty()) {
-        Region last = regions.getLast();
-        // Two edits in one word, or with a different number of tokens between them, are one region.
-        boolean apart =
-            b.start >= last.base.end
-                && p.start >= last.perturbed.end
-                && b.start - last.base.end == p.start - last.perturbed.end;
-        if (!apart) {
-          regions.removeLast();
-          b = new Range(last.base.start, Math.max(b.end, last.base.end));
-          p = new Range(last.perturbed.start, Math.max(p.end, last.perturbed.end));
-        }
+      Span span = widened(edit, baseWords, perturbedWords);
+      while (!spans.isEmpty() && spans.getLast().reaches(span)) {
+        span = widened(spans.removeLast().with(span), baseWords, perturbedWords);
       }
-      regions.add(new Region(b, p));
+      spans.add(span);
+    }
+    List<Region> regions = new ArrayList<>();
+    for (Span span : spans) {
+      Range b = within(base, segment, span.baseStart, span.baseEnd);
+      Range p = within(perturbed, segment, span.perturbedStart, span.perturbedEnd);
+      regions.add(trimmed(base, b, perturbed, p));
     }
     return regions;
   }
 
-  /** The tokens of the words that overlap the characters; an empty range where none does. */
-  private static Range touched(TokenSequence input, int segment, int from, int to) {
+  /**
+   * Moves the ends of an edit outwards until they cut no word of either side. Outside of the edit
+   * the texts are the same, so an end moves by as many characters on both sides: an {@code s} after
+   * {@code lamp} changes that word on the side that does not have it too.
+   */
+  private static Span widened(Span edit, List<Range> baseWords, List<Range> perturbedWords) {
+    Span span = edit;
+    while (true) {
+      int left =
+          Math.max(before(baseWords, span.baseStart), before(perturbedWords, span.perturbedStart));
+      int right =
+          Math.max(after(baseWords, span.baseEnd), after(perturbedWords, span.perturbedEnd));
+      if (left == 0 && right == 0) {
+        return span;
+      }
+      span =
+          new Span(
+              span.baseStart - left,
+              span.baseEnd + right,
+              span.perturbedStart - left,
+              span.perturbedEnd + right);
+    }
+  }
+
+  /** Characters of the word around a place that are before it. */
+  private static int before(List<Range> words, int at) {
+    return words.stream().filter(w -> w.start < at && at < w.end).mapToInt(w -> at - w.start).sum();
+  }
+
+  /** Characters of the word around a place that are after it. */
+  private static int after(List<Range> words, int at) {
+    return words.stream().filter(w -> w.start < at && at < w.end).mapToInt(w -> w.end - at).sum();
+  }
+
+  /** The words of a segment, in characters. */
+  private static List<Range> words(TokenSequence input, int segment) {
+    List<Range> words = new ArrayList<>();
+    int word = -1;
+    for (Token token : input.tokens()) {
+      if (token.segment() == segment) {
+        if (token.word() == word) {
+          words.add(new Range(words.removeLast().start, token.end()));
+        } else {
+          words.add(new Range(token.start(), token.end()));
+          word = token.word();
+        }
+      }
+    }
+    return words;
+  }
+
+  /** The tokens that lie within the characters; where there are none, the place for them. */
+  private static Range within(TokenSequence input, int segment, int from, int to) {
     List<Token> tokens = input.tokens();
-    int start = -1;
-    int end = -1;
-    int before = -1;
-    for (int i = 0; i < tokens.size(); i++) {
-      Token token = tokens.get(i);
-      if (token.segment() != segment) {
-        continue;
-      }
-      boolean overlaps = token.start() < to && token.end() > from;
-      // An insertion inside a word changes the word.
-      boolean around = from == to && token.start() < from && token.end() > from;
-      if (overlaps || around) {
-        start = start < 0 ? i : start;
-        end = i + 1;
-      }
-      if (token.end() <= from) {
-        before = i;
-      }
+    int start = first(tokens, segment);
+    while (start < tokens.size()
+        && tokens.get(start).segment() == segment
+        && tokens.get(start).start() < from) {
+      start++;
     }
-    if (start < 0) {
-      int at = before < 0 ? first(tokens, segment) : before + 1;
-      return new Range(at, at);
-    }
-    while (start > 0 && sameWord(tokens.get(start - 1), tokens.get(start))) {
-      start--;
-    }
-    while (end < tokens.size() && sameWord(tokens.get(end - 1), tokens.get(end))) {
+    int end = start;
+    while (end < tokens.size()
+        && tokens.get(end).segment() == segment
+        && tokens.get(end).end() <= to) {
       end++;
     }
     return new Range(start, end);
   }
 
-  private static boolean sameWord(Token a, Token b) {
-    return !a.special() && a.segment() == b.segment() && a.word() == b.word();
+  private static Region trimmed(TokenSequence base, Range b, TokenSequence perturbed, Range p) {
+    int most = Math.min(b.length(), p.length());
+    int head = 0;
+    while (head < most && base.ids()[b.start + head] == perturbed.ids()[p.start + head]) {
+      head++;
+    }
+    int tail = 0;
+    while (tail < most - head
+        && base.ids()[b.end - 1 - tail] == perturbed.ids()[p.end - 1 - tail]) {
+      tail++;
+    }
+    return new Region(
+        new Range(b.start + head, b.end - tail), new Range(p.start + head, p.end - tail));
   }
 
-  /** Where the segment's first token stands, or would stand. */
+  /** Where the segment's first token stands, or would stand: after the special tokens before it. */
   private static int first(List<Token> tokens, int segment) {
     int special = 0;
     for (int i = 0; i < tokens.size(); i++) {
@@ -171,7 +226,11 @@ public record PairAligner(long fillerId, String fillerPiece, int maxTokens) {
         return i;
       }
       if (tokens.get(i).special() && special++ == segment) {
-        return i + 1;
+        int at = i + 1;
+        while (at < tokens.size() - 1 && tokens.get(at).special()) {
+          at++;
+        }
+        return at;
       }
     }
     return tokens.size();
@@ -179,7 +238,9 @@ public record PairAligner(long fillerId, String fillerPiece, int maxTokens) {
 
   private static boolean same(
       TokenSequence base, int baseFrom, int baseTo, TokenSequence other, int from, int to) {
-    return Arrays.equals(base.ids(), baseFrom, baseTo, other.ids(), from, to)
+    return baseFrom <= baseTo
+        && from <= to
+        && Arrays.equals(base.ids(), baseFrom, baseTo, other.ids(), from, to)
         && Arrays.equals(base.types(), baseFrom, baseTo, other.types(), from, to);
   }
 

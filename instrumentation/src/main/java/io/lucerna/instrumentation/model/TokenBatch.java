@@ -1,6 +1,7 @@
 package io.lucerna.instrumentation.model;
 
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 
@@ -11,8 +12,10 @@ import java.util.Locale;
  * @param rows each row's number in the caller's own list, so that hooks know which text they see
  * @param padId the id that fills up
  * @param side what the texts are
+ * @param width the number of positions: the length of the longest row, or more
  */
-public record TokenBatch(List<TokenSequence> sequences, int[] rows, long padId, Side side) {
+public record TokenBatch(
+    List<TokenSequence> sequences, int[] rows, long padId, Side side, int width) {
 
   /** What the rows of a batch are. */
   public enum Side {
@@ -35,6 +38,23 @@ public record TokenBatch(List<TokenSequence> sequences, int[] rows, long padId, 
               sequences.size(),
               rows.length));
     }
+    if (width < longest(sequences)) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "a text of %d tokens does not fit into %d positions",
+              longest(sequences),
+              width));
+    }
+  }
+
+  /** A batch as wide as its longest row. */
+  public TokenBatch(List<TokenSequence> sequences, int[] rows, long padId, Side side) {
+    this(sequences, rows, padId, side, longest(sequences));
+  }
+
+  private static int longest(List<TokenSequence> sequences) {
+    return sequences.stream().mapToInt(TokenSequence::length).max().orElse(0);
   }
 
   /** A batch whose rows are numbered in order. */
@@ -49,31 +69,32 @@ public record TokenBatch(List<TokenSequence> sequences, int[] rows, long padId, 
     return sequences.size();
   }
 
-  /** Length of the longest row. */
-  public int width() {
-    return sequences.stream().mapToInt(TokenSequence::length).max().orElseThrow();
+  /** One text, {@code count} times, in {@code width} positions. */
+  public static TokenBatch repeated(
+      TokenSequence text, int count, long padId, Side side, int width) {
+    int[] rows = new int[count];
+    Arrays.setAll(rows, i -> i);
+    return new TokenBatch(Collections.nCopies(count, text), rows, padId, side, width);
   }
 
-  /** Whether any row is shorter than the longest. */
+  /** Whether any row is shorter than the batch is wide. */
   public boolean padded() {
-    int width = width();
     return sequences.stream().anyMatch(s -> s.length() < width);
   }
 
   /** Token ids, row after row, padded. */
   public long[] ids() {
-    long[] flat = new long[size() * width()];
+    long[] flat = new long[size() * width];
     Arrays.fill(flat, padId);
     return fill(flat, true);
   }
 
   /** Token types, row after row, padded with 0. */
   public long[] types() {
-    return fill(new long[size() * width()], false);
+    return fill(new long[size() * width], false);
   }
 
   private long[] fill(long[] flat, boolean ids) {
-    int width = width();
     for (int row = 0; row < size(); row++) {
       long[] from = ids ? sequences.get(row).ids() : sequences.get(row).types();
       System.arraycopy(from, 0, flat, row * width, from.length);

@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * Takes the weights of a model out of a checkpoint, each exactly once and with the expected shape,
@@ -23,18 +24,21 @@ final class Weights {
   private final DataType type;
   private final String prefix;
   private final Set<String> used = new HashSet<>();
+  private final LongAdder work;
   private long parameters;
 
   /**
    * Starts reading.
    *
+   * @param work what the maps made of these weights count their operations in
    * @param prefix what every name starts with in this file, such as {@code bert.}, or nothing
    */
-  Weights(Checkpoint checkpoint, NDManager manager, DataType type, String prefix) {
+  Weights(Checkpoint checkpoint, NDManager manager, DataType type, String prefix, LongAdder work) {
     this.checkpoint = checkpoint;
     this.manager = manager;
     this.type = type;
     this.prefix = prefix;
+    this.work = work;
   }
 
   /** A weight whose name has the prefix. */
@@ -89,6 +93,10 @@ final class Weights {
     try (array) {
       return array.toType(type, true);
     }
+  }
+
+  LongAdder work() {
+    return work;
   }
 
   long parameters() {

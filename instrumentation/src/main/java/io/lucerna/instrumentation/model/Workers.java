@@ -27,7 +27,7 @@ public final class Workers {
 
   private static final ExecutorService POOL =
       Executors.newFixedThreadPool(
-          Math.max(1, COUNT),
+          count(),
           task -> {
             Thread thread = new Thread(task, "lucerna-worker-" + NUMBER.getAndIncrement());
             thread.setDaemon(true);
@@ -35,6 +35,11 @@ public final class Workers {
           });
 
   private Workers() {}
+
+  /** How many tasks run at once. */
+  public static int count() {
+    return Math.max(1, COUNT);
+  }
 
   /** Loads the engine, and keeps its operations on the thread that calls them. */
   static void prepare() {
@@ -51,11 +56,12 @@ public final class Workers {
   public static <T> List<T> all(List<? extends Callable<T>> tasks) {
     List<Future<T>> futures = new ArrayList<>(tasks.size());
     try {
+      List<T> results = new ArrayList<>(tasks.size());
       if (tasks.size() == 1) {
-        return List.of(tasks.getFirst().call());
+        results.add(tasks.getFirst().call());
+        return results;
       }
       futures.addAll(POOL.invokeAll(tasks));
-      List<T> results = new ArrayList<>(tasks.size());
       for (Future<T> future : futures) {
         results.add(future.get());
       }

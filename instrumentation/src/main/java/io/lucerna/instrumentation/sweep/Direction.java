@@ -1,5 +1,7 @@
 package io.lucerna.instrumentation.sweep;
 
+import io.lucerna.instrumentation.model.AlignedPair;
+import io.lucerna.instrumentation.model.TokenSequence;
 import java.util.Locale;
 
 /** Which run of a pair gives activations, and which one takes them. */
@@ -8,6 +10,16 @@ public enum Direction {
   DENOISE,
   /** The base passage's activations go into the perturbed passage's run. */
   NOISE;
+
+  /** The input whose run takes activations. */
+  public TokenSequence recipient(AlignedPair pair) {
+    return this == DENOISE ? pair.base() : pair.perturbed();
+  }
+
+  /** The input whose run gives activations. */
+  public TokenSequence donor(AlignedPair pair) {
+    return this == DENOISE ? pair.perturbed() : pair.base();
+  }
 
   /** The name in options and files. */
   public String option() {

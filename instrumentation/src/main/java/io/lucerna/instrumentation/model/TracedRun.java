@@ -1,0 +1,244 @@
+package io.lucerna.instrumentation.model;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import io.lucerna.instrumentation.hooks.ActivationCache;
+import io.lucerna.instrumentation.hooks.BoundHooks;
+import io.lucerna.instrumentation.hooks.HookPoint;
+import io.lucerna.instrumentation.hooks.Hooks;
+import io.lucerna.instrumentation.hooks.Site;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One text's forward pass with what its blocks computed, which can be continued from the middle
+ * under many changes at once: nothing below a change is computed again, and nothing that a change
+ * cannot reach.
+ *
+ * <p>In shapes C is the number of changes, S the number of positions, H the residual width. Arrays
+ * given to a method belong to a scope of the caller ({@link #newScope}), and so do those that it
+ * returns. Safe for use by several threads.
+ */
+public final class TracedRun implements AutoCloseable {
+  private static final List<Site> KEPT =
+      List.of(
+          Site.RESID_PRE,
+          Site.Q,
+          Site.K,
+          Site.V,
+          Site.PATTERN,
+          Site.Z,
+          Site.ATTN_OUT,
+          Site.NORMALIZED_RESID_MID,
+          Site.MLP_POST,
+          Site.MLP_OUT,
+          Site.NORMALIZED_RESID_POST);
+
+  private final HookedEncoder model;
+  private final TokenBatch batch;
+  private final ActivationCache kept = new ActivationCache();
+  private final float[] output;
+
+  TracedRun(HookedEncoder model, TokenBatch batch) {
+    if (batch.size() != 1) {
+      throw new IllegalArgumentException("a traced run is of one text, got " + batch.size());
+    }
+    this.model = model;
+    this.batch = batch;
+    Hooks hooks = Hooks.none();
+    for (Site site : KEPT) {
+      hooks = hooks.with(site.glob(), kept.observer());
+    }
+    try {
+      this.output = model.forward(batch, hooks)[0];
+    } catch (RuntimeException e) {
+      kept.close();
+      throw e;
+    }
+  }
+
+  /** The model's output without a change. */
+  public float[] output() {
+    return output.clone();
+  }
+
+  /** Number of positions, padding included. */
+  public int width() {
+    return batch.width();
+  }
+
+  /** The model that ran. */
+  public HookedEncoder model() {
+    return model;
+  }
+
+  /** A scope for arrays of a continuation; to be closed by the caller. */
+  public NDManager newScope() {
+    return model.newScope();
+  }
+
+  /** What was computed at a point, without the batch dimension, as a view in the scope. */
+  public NDArray at(Site site, int layer, NDManager scope) {
+    NDArray view = kept.get(new HookPoint(site, layer)).squeeze(0);
+    view.attach(scope);
+    return view;
+  }
+
+  /** Rows of a table: [rows, W] and C numbers to [C, W]. */
+  public static NDArray gather(NDArray table, int[] rows) {
+    long[] ids = Arrays.stream(rows).asLongStream().toArray();
+    NDArray index = table.getManager().create(ids, new Shape(ids.length));
+    return HookedEncoder.lookup(index, table);
+  }
+
+  /** Attention outputs of z, all heads side by side: [..., H] to [..., H]. */
+  public NDArray attnOut(int layer, NDArray joined) {
+    return model.blocks().get(layer).output().apply(joined);
+  }
+
+  /** MLP outputs of the hidden layer's activations: [..., M] to [..., H]. */
+  public NDArray mlpOut(int layer, NDArray activations) {
+    return model.blocks().get(layer).down().apply(activations);
+  }
+
+  /**
+   * A block's outputs at single positions when its attention output is replaced there.
+   *
+   * @param positions each change's position
+   * @param attnOut [C, H]
+   * @return [C, H]
+   */
+  public NDArray rowsAfterAttention(int layer, int[] positions, NDArray attnOut) {
+    NDArray pre = gather(at(Site.RESID_PRE, layer, attnOut.getManager()), positions);
+    return model.blocks().get(layer).afterAttention(pre, attnOut, none(positions.length));
+  }
+
+  /** The same when the MLP's output is replaced there. */
+  public NDArray rowsAfterMlp(int layer, int[] positions, NDArray mlpOut) {
+    NDArray mid = gather(at(Site.NORMALIZED_RESID_MID, layer, mlpOut.getManager()), positions);
+    return model.blocks().get(layer).afterMlp(mid, mlpOut, none(positions.length));
+  }
+
+  /**
+   * The outputs when one position of a block's input is replaced. Queries, keys and values are
+   * computed for that position alone; attention and what follows for all.
+   *
+   * @param layer the block, or the number of blocks for the last hidden states
+   * @param positions each change's position
+   * @param rows what stands there, [C, H]
+   */
+  public float[][] withInputRow(int layer, int[] positions, NDArray rows) {
+    NDManager scope = rows.getManager();
+    BoundHooks hooks = none(positions.length);
+    if (layer == model.config().layers()) {
+      NDArray last = at(Site.NORMALIZED_RESID_POST, layer - 1, scope);
+      return finish(spread(last, positions, rows), layer, hooks);
+    }
+    BertBlock block = model.blocks().get(layer);
+    NDArray input = spread(at(Site.RESID_PRE, layer, scope), positions, rows); // [C, S, H]
+    NDArray projected = spread(projected(layer, scope), positions, block.qkv().apply(rows));
+    NDArray mask = mask(hooks, scope);
+    if (lastOfFirst(layer)) {
+      long h = model.config().width();
+      NDArray mixed =
+          block.mix(
+              projected.get(":, :" + Linear.FEWEST_ROWS + ", :" + h),
+              projected.get(":, :, " + h + ":" + 2 * h),
+              projected.get(":, :, " + 2 * h + ":"),
+              mask,
+              hooks); // [C, R, H]
+      NDArray first = input.get(":, :" + Linear.FEWEST_ROWS);
+      return output(block.afterAttention(first, block.output().apply(mixed), hooks), hooks);
+    }
+    NDArray attnOut = block.attention(projected, mask, hooks);
+    return finish(block.afterAttention(input, attnOut, hooks), layer + 1, hooks);
+  }
+
+  /** The outputs when a block's attention output is replaced at all positions, by [C, S, H]. */
+  public float[][] withAttnOut(int layer, NDArray attnOut) {
+    NDManager scope = attnOut.getManager();
+    BoundHooks hooks = none((int) attnOut.getShape().get(0));
+    NDArray pre = at(Site.RESID_PRE, layer, scope).expandDims(0); // [1, S, H]
+    BertBlock block = model.blocks().get(layer);
+    if (lastOfFirst(layer)) {
+      String some = ":, :" + Linear.FEWEST_ROWS;
+      return output(block.afterAttention(pre.get(some), attnOut.get(some), hooks), hooks);
+    }
+    return finish(block.afterAttention(pre, attnOut, hooks), layer + 1, hooks);
+  }
+
+  /** The outputs when a block's MLP output is replaced at all positions, by [C, S, H]. */
+  public float[][] withMlpOut(int layer, NDArray mlpOut) {
+    BoundHooks hooks = none((int) mlpOut.getShape().get(0));
+    NDArray mid = at(Site.NORMALIZED_RESID_MID, layer, mlpOut.getManager()).expandDims(0);
+    return finish(model.blocks().get(layer).afterMlp(mid, mlpOut, hooks), layer + 1, hooks);
+  }
+
+  /** Runs the blocks from {@code layer} on, the last one only where the output needs it. */
+  private float[][] finish(NDArray input, int layer, BoundHooks hooks) {
+    NDManager scope = input.getManager();
+    NDArray mask = mask(hooks, scope);
+    NDArray hidden = input;
+    for (int l = layer; l < model.config().layers(); l++) {
+      BertBlock block = model.blocks().get(l);
+      try (NDManager inner = scope.newSubManager()) {
+        hidden.attach(inner);
+        hidden =
+            lastOfFirst(l)
+                ? block.forwardFirst(hidden, mask, hooks)
+                : block.forward(hidden, mask, hooks);
+        hidden.attach(scope);
+      }
+    }
+    return output(hidden, hooks);
+  }
+
+  private float[][] output(NDArray hidden, BoundHooks hooks) {
+    return HookedEncoder.rows(model.head().apply(hidden, hooks), hooks.batch().size());
+  }
+
+  /** Whether only the first position of this block's output is ever read. */
+  private boolean lastOfFirst(int layer) {
+    return layer == model.config().layers() - 1 && model.readsFirstOnly();
+  }
+
+  /** Queries, keys and values side by side, [S, 3H]. */
+  private NDArray projected(int layer, NDManager scope) {
+    Shape rows = new Shape(width(), model.config().width());
+    NDArray q = at(Site.Q, layer, scope).reshape(rows);
+    NDArray k = at(Site.K, layer, scope).reshape(rows);
+    NDArray v = at(Site.V, layer, scope).reshape(rows);
+    return q.concat(k, 1).concat(v, 1);
+  }
+
+  /** C copies of a table [S, W], each with one row replaced: [C, S, W]. Bits are copied. */
+  private static NDArray spread(NDArray table, int[] positions, NDArray rows) {
+    int s = (int) table.getShape().get(0);
+    long[] ids = new long[positions.length * s];
+    Arrays.setAll(ids, i -> i % s);
+    for (int c = 0; c < positions.length; c++) {
+      ids[c * s + positions[c]] = s + c;
+    }
+    NDArray both = table.concat(rows, 0); // [S + C, W]
+    NDArray index = table.getManager().create(ids, new Shape(positions.length, s));
+    return HookedEncoder.lookup(index, both);
+  }
+
+  private BoundHooks none(int count) {
+    TokenBatch copies =
+        TokenBatch.repeated(
+            batch.sequences().getFirst(), count, batch.padId(), batch.side(), batch.width());
+    return Hooks.none().bind(model.registry(), copies);
+  }
+
+  private @Nullable NDArray mask(BoundHooks hooks, NDManager scope) {
+    return hooks.batch().padded() ? model.mask(hooks.batch(), scope) : null;
+  }
+
+  @Override
+  public void close() {
+    kept.close();
+  }
+}

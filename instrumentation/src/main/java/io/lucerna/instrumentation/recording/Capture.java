@@ -1,0 +1,134 @@
+package io.lucerna.instrumentation.recording;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.SparseFormat;
+import io.lucerna.instrumentation.hooks.Hook;
+import io.lucerna.instrumentation.hooks.Hooks;
+import io.lucerna.instrumentation.model.TokenBatch;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * What is kept of one batch on its way through the network: only the wanted positions leave native
+ * memory.
+ */
+public final class Capture {
+  private final RecordingSpec spec;
+  private final TokenBatch batch;
+  private final List<int[]> positions = new ArrayList<>();
+
+  /** Each kept position as a row of the batch's activations, laid out as [batch x pos]. */
+  private final long[] picked;
+
+  /** For each row of the batch, which of the picked positions is its first. */
+  private final int[] first;
+
+  /** For each point of the spec, the picked rows. */
+  private final float[][] values;
+
+  Capture(RecordingSpec spec, TokenBatch batch) {
+    this.spec = spec;
+    this.batch = batch;
+    this.values = new float[spec.points().size()][];
+    this.first = new int[batch.size() + 1];
+    int width = batch.width();
+    long[] all = new long[batch.size() * width];
+    int count = 0;
+    for (int row = 0; row < batch.size(); row++) {
+      int[] kept = spec.positions().of(batch.sequences().get(row));
+      positions.add(kept);
+      for (int position : kept) {
+        all[count++] = (long) row * width + position;
+      }
+      first[row + 1] = count;
+    }
+    this.picked = Arrays.copyOf(all, count);
+  }
+
+  /**
+   * The hooks to give to the forward call of this batch.
+   *
+   * @param earlier hooks whose effect is to be recorded
+   */
+  public Hooks after(Hooks earlier) {
+    Hooks hooks = earlier;
+    for (int i = 0; i < values.length; i++) {
+      int number = i;
+      PointShape point = spec.points().get(i);
+      Hook.Observer observer =
+          (context, activation) -> values[number] = copy(point.kind(), activation);
+      hooks = hooks.with(point.point().toString(), observer);
+    }
+    return hooks;
+  }
+
+  private float[] copy(PointShape.Kind kind, NDArray activation) {
+    return switch (kind) {
+      case WHOLE -> floats(activation);
+      case BY_POSITION -> pick(activation);
+      case BY_KEY -> {
+        try (NDArray byPosition = activation.transpose(0, 2, 1, 3)) { // [B, Q, N, K]
+          yield pick(byPosition);
+        }
+      }
+    };
+  }
+
+  /** [B, S, ...] to the picked rows of [B x S, ...]. */
+  private float[] pick(NDArray activation) {
+    if (picked.length == 0) {
+      return new float[0];
+    }
+    long rows = activation.getShape().get(0) * activation.getShape().get(1);
+    try (NDManager scope = activation.getManager().newSubManager();
+        NDArray table = activation.reshape(rows, -1)) {
+      NDArray ids = scope.create(picked);
+      NDArray rowsPicked =
+          ids.getNDArrayInternal().embedding(ids, table, SparseFormat.DENSE).singletonOrThrow();
+      return floats(rowsPicked);
+    }
+  }
+
+  private static float[] floats(NDArray array) {
+    if (array.getDataType() == DataType.FLOAT32) {
+      return array.toFloatArray();
+    }
+    try (NDArray single = array.toType(DataType.FLOAT32, true)) {
+      return single.toFloatArray();
+    }
+  }
+
+  TokenBatch batch() {
+    return batch;
+  }
+
+  int[] positions(int row) {
+    return positions.get(row);
+  }
+
+  /** What was kept of one point for one row of the batch, without padding. */
+  float[] of(int point, int row) {
+    PointShape shape = spec.points().get(point);
+    int tokens = batch.sequences().get(row).length();
+    float[] from = values[point];
+    if (from == null) {
+      throw new IllegalStateException("the batch has not been through the network");
+    }
+    boolean byKey = shape.kind() == PointShape.Kind.BY_KEY;
+    int padded = byKey ? batch.width() : tokens;
+    int perRow = Math.toIntExact(shape.perRow(padded));
+    int start = (shape.kind() == PointShape.Kind.WHOLE ? row : first[row]) * perRow;
+    int end = start + shape.rows(positions(row).length) * perRow;
+    if (!byKey || padded == tokens) {
+      return Arrays.copyOfRange(from, start, end);
+    }
+    float[] kept = new float[(end - start) / padded * tokens];
+    for (int at = start, to = 0; at < end; at += padded, to += tokens) {
+      System.arraycopy(from, at, kept, to, tokens);
+    }
+    return kept;
+  }
+}

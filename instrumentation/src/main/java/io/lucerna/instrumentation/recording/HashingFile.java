@@ -1,0 +1,96 @@
+package io.lucerna.instrumentation.recording;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/** A new file, buffered, whose hash is known when it is written. */
+final class HashingFile implements Closeable {
+  private static final int BUFFER = 1 << 18;
+
+  private final FileChannel channel;
+  private final MessageDigest digest = newDigest();
+  private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER);
+  private long bytes;
+
+  HashingFile(Path path) throws IOException {
+    channel =
+        FileChannel.open(
+            path,
+            StandardOpenOption.CREATE,
+            StandardOpenOption.TRUNCATE_EXISTING,
+            StandardOpenOption.WRITE);
+  }
+
+  void write(ByteBuffer from) throws IOException {
+    bytes += from.remaining();
+    while (from.hasRemaining()) {
+      int count = Math.min(buffer.remaining(), from.remaining());
+      buffer.put(from.slice(from.position(), count));
+      from.position(from.position() + count);
+      if (!buffer.hasRemaining()) {
+        flush();
+      }
+    }
+  }
+
+  private void flush() throws IOException {
+    buffer.flip();
+    digest.update(buffer.duplicate());
+    while (buffer.hasRemaining()) {
+      channel.write(buffer);
+    }
+    buffer.clear();
+  }
+
+  /** Writes what is left, and waits until the disk has it. */
+  void force() throws IOException {
+    flush();
+    channel.force(true);
+  }
+
+  long bytes() {
+    return bytes;
+  }
+
+  /** The hash of all that was written; once. */
+  String sha256() {
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  @Override
+  public void close() throws IOException {
+    channel.close();
+  }
+
+  static MessageDigest newDigest() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError("every Java platform has SHA-256", e);
+    }
+  }
+
+  /** What a file that exists is. */
+  static ShardFile identify(Path file) throws IOException {
+    MessageDigest digest = newDigest();
+    byte[] chunk = new byte[BUFFER];
+    long bytes = 0;
+    try (InputStream in = Files.newInputStream(file)) {
+      for (int n = in.read(chunk); n >= 0; n = in.read(chunk)) {
+        digest.update(chunk, 0, n);
+        bytes += n;
+      }
+    }
+    return new ShardFile(
+        String.valueOf(file.getFileName()), bytes, HexFormat.of().formatHex(digest.digest()));
+  }
+}

@@ -1,0 +1,51 @@
+package io.lucerna.instrumentation.recording;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** Puts together what {@code manifest.json} says. */
+final class Manifest {
+  private Manifest() {}
+
+  /** What is known when recording begins, and decides what comes out. */
+  static ObjectNode head(Map<String, ?> given, RecordingSpec spec) {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("format", RecordingFolder.FORMAT);
+    fields.put("version", RecordingFolder.VERSION);
+    fields.putAll(given);
+    fields.put("positions", spec.positions().toString());
+    fields.put("dtype", spec.half() ? "F16" : "F32");
+    fields.put("shard_bytes", spec.shardBytes());
+    List<Map<String, Object>> points = new ArrayList<>();
+    for (PointShape point : spec.points()) {
+      Map<String, Object> entry = new LinkedHashMap<>();
+      entry.put("name", point.point().toString());
+      entry.put("rows", point.kind().name().toLowerCase(Locale.ROOT));
+      entry.put("shape", point.rest());
+      points.add(entry);
+    }
+    fields.put("points", points);
+    return RecordingFolder.tree(fields);
+  }
+
+  /** The head, and what came out. */
+  static ObjectNode whole(
+      ObjectNode head,
+      Map<String, ?> counts,
+      Map<String, Long> overflows,
+      ShardFile index,
+      List<ShardFile> shards) {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("counts", counts);
+    fields.put("overflows", overflows);
+    fields.put("index", index);
+    fields.put("shards", shards);
+    ObjectNode manifest = head.deepCopy();
+    manifest.setAll(RecordingFolder.tree(fields));
+    return manifest;
+  }
+}

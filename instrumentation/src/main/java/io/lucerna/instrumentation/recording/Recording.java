@@ -1,0 +1,225 @@
+package io.lucerna.instrumentation.recording;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.lucerna.instrumentation.checkpoint.CheckpointException;
+import io.lucerna.instrumentation.checkpoint.TensorFile;
+import io.lucerna.instrumentation.hooks.HookPoint;
+import io.lucerna.instrumentation.hooks.Site;
+import io.lucerna.instrumentation.model.Role;
+import io.lucerna.instrumentation.model.Token;
+import io.lucerna.instrumentation.model.TokenBatch.Side;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * A finished recording, read in parts: memory holds the ids and where they are, and what is asked
+ * for is read from disk. Thread-safe.
+ *
+ * <p>That all files are there in their size is checked when the folder is opened; that a file is
+ * unchanged, by its hash, when it is first read.
+ */
+public final class Recording implements ActivationSource {
+  private final RecordingFolder folder;
+  private final String modelSha256;
+  private final Map<HookPoint, PointShape> points = new LinkedHashMap<>();
+  private final Map<String, ShardFile> shards = new LinkedHashMap<>();
+  private final Map<String, TensorFile> open = new ConcurrentHashMap<>();
+  private final RecordingIndex index;
+
+  private Recording(RecordingFolder folder) throws IOException {
+    this.folder = folder;
+    if (!Files.exists(folder.manifest())) {
+      throw new RecordingException(
+          Files.exists(folder.unfinished())
+              ? folder.path() + ": the recording is not finished; record -resume goes on with it"
+              : folder.manifest() + ": no such file; this folder holds no recording");
+    }
+    JsonNode manifest = RecordingFolder.read(folder.manifest());
+    modelSha256 = manifest.path("model").path("sha256").asText();
+    for (JsonNode point : manifest.path("points")) {
+      PointShape shape = shape(point);
+      points.put(shape.point(), shape);
+    }
+    for (JsonNode shard : manifest.path("shards")) {
+      ShardFile file = file(shard);
+      shards.put(file.file(), file);
+      requireSize(file);
+    }
+    ShardFile lines = file(manifest.path("index"));
+    requireSize(lines);
+    index = RecordingIndex.open(folder.index(), lines);
+  }
+
+  /**
+   * Opens the folder that {@code record} wrote.
+   *
+   * @throws RecordingException if it is not a finished recording or a file is missing, cut short or
+   *     changed; the message names the file
+   */
+  public static Recording open(Path folder) throws IOException {
+    return new Recording(new RecordingFolder(folder));
+  }
+
+  private PointShape shape(JsonNode json) {
+    String name = json.path("name").asText();
+    int layer = name.startsWith("blocks.") ? Integer.parseInt(name.split("\\.")[1]) : -1;
+    for (Site site : Site.values()) {
+      if (site.perLayer() == (layer >= 0)) {
+        HookPoint point = new HookPoint(site, layer);
+        if (point.toString().equals(name)) {
+          long[] rest = new long[json.path("shape").size()];
+          Arrays.setAll(rest, i -> json.path("shape").path(i).asLong());
+          String kind = json.path("rows").asText().toUpperCase(Locale.ROOT);
+          return new PointShape(point, PointShape.Kind.valueOf(kind), rest);
+        }
+      }
+    }
+    throw new RecordingException(folder.manifest() + ": this version has no point " + name);
+  }
+
+  private static ShardFile file(JsonNode json) {
+    return new ShardFile(
+        json.path("file").asText(), json.path("bytes").asLong(), json.path("sha256").asText());
+  }
+
+  private void requireSize(ShardFile expected) throws IOException {
+    Path file = folder.path().resolve(expected.file());
+    if (!Files.exists(file)) {
+      throw new RecordingException(file + ": is missing from the recording");
+    }
+    if (Files.size(file) != expected.bytes()) {
+      throw new RecordingException(
+          String.format(
+              Locale.ROOT,
+              "%s: has %d bytes, the manifest says %d",
+              file,
+              Files.size(file),
+              expected.bytes()));
+    }
+  }
+
+  /** The hash of the model whose activations these are, as on its card. */
+  public String modelSha256() {
+    return modelSha256;
+  }
+
+  @Override
+  public List<String> ids() {
+    return index.ids();
+  }
+
+  @Override
+  public Set<HookPoint> points(Side side) {
+    return index.has(side)
+        ? Collections.unmodifiableSet(new LinkedHashSet<>(points.keySet()))
+        : Set.of();
+  }
+
+  @Override
+  public List<Token> tokens(String id, Side side) {
+    JsonNode line = line(id, side);
+    List<Token> tokens = new ArrayList<>();
+    for (int i = 0; i < line.path(IndexLine.TOKENS).size(); i++) {
+      tokens.add(
+          new Token(
+              line.path(IndexLine.TOKENS).path(i).asText(),
+              line.path(IndexLine.SEGMENTS).path(i).asInt(),
+              line.path(IndexLine.WORDS).path(i).asInt(),
+              line.path(IndexLine.STARTS).path(i).asInt(),
+              line.path(IndexLine.ENDS).path(i).asInt(),
+              Role.parse(line.path(IndexLine.ROLES).path(i).asText())));
+    }
+    return List.copyOf(tokens);
+  }
+
+  private JsonNode line(String id, Side side) {
+    try {
+      return index.line(id, side);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public Slice get(String id, Side side, HookPoint point) {
+    PointShape shape = points.get(point);
+    if (shape == null) {
+      throw new IllegalArgumentException(
+          folder.path() + ": " + point + " was not recorded; recorded: " + points.keySet());
+    }
+    JsonNode line = line(id, side);
+    int[] positions = new int[line.path(IndexLine.POSITIONS).size()];
+    Arrays.setAll(positions, i -> line.path(IndexLine.POSITIONS).path(i).asInt());
+    int tokens = line.path(IndexLine.TOKENS).size();
+    int item = line.path(IndexLine.ITEM).asInt();
+    int rows = shape.rows(positions.length);
+    int count = Math.toIntExact(rows * shape.perRow(tokens));
+    long[] size = shape.shape(rows, tokens);
+    if (count == 0) {
+      return new Slice(positions, size, new float[0]);
+    }
+    TensorFile shard = shard(line.path(IndexLine.SHARD).asText());
+    return switch (shape.kind()) {
+      case BY_POSITION -> {
+        long from = line.path(IndexLine.ROW).asLong() * shape.perRow(tokens);
+        yield new Slice(positions, size, shard.floats(TensorNames.of(side, point), from, count));
+      }
+      case BY_KEY ->
+          new Slice(positions, size, shard.floats(TensorNames.of(side, point, item), 0, count));
+      case WHOLE ->
+          new Slice(
+              new int[] {0},
+              size,
+              shard.floats(TensorNames.of(side, point), (long) item * count, count));
+    };
+  }
+
+  /** A shard, whose hash is checked the first time. */
+  private TensorFile shard(String name) {
+    return open.computeIfAbsent(
+        name,
+        file -> {
+          ShardFile expected = shards.get(file);
+          if (expected == null) {
+            throw new RecordingException(
+                folder.index() + ": names " + file + ", which the manifest lacks");
+          }
+          Path path = folder.path().resolve(file);
+          try {
+            if (!HashingFile.identify(path).equals(expected)) {
+              throw new RecordingException(
+                  path + ": was changed: it has another hash than the manifest says");
+            }
+            return TensorFile.open(path);
+          } catch (CheckpointException e) {
+            throw new RecordingException(String.valueOf(e.getMessage()), e);
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+        });
+  }
+
+  @Override
+  public void close() {
+    try {
+      index.close();
+      for (TensorFile file : open.values()) {
+        file.close();
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,163 @@
+package io.lucerna.instrumentation.recording;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.util.DefaultIndenter;
+import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/** The files of a recording beside its shards. */
+record RecordingFolder(Path path) {
+  static final String FORMAT = "lucerna-recording";
+  static final int VERSION = 1;
+  static final String COMMAND = "command";
+
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+
+  /** There once the recording is complete. */
+  Path manifest() {
+    return path.resolve("manifest.json");
+  }
+
+  /** The manifest's first part, there while the recording is not complete. */
+  Path unfinished() {
+    return path.resolve("unfinished.json");
+  }
+
+  /** One line for each input that is recorded. */
+  Path index() {
+    return path.resolve("index.jsonl");
+  }
+
+  /**
+   * Reads one of the JSON files.
+   *
+   * @throws RecordingException if it is not of a recording that this version knows
+   */
+  static ObjectNode read(Path file) throws IOException {
+    JsonNode json;
+    try {
+      json = MAPPER.readTree(file.toFile());
+    } catch (JsonProcessingException e) {
+      throw new RecordingException(file + ": is not JSON: " + e.getOriginalMessage(), e);
+    }
+    if (!(json instanceof ObjectNode object) || !json.path("format").asText().equals(FORMAT)) {
+      throw new RecordingException(file + ": does not describe a recording");
+    }
+    if (json.path("version").asInt() != VERSION) {
+      throw new RecordingException(
+          file
+              + ": is of version "
+              + json.path("version").asText("none")
+              + " of the format; this program reads version "
+              + VERSION);
+    }
+    return object;
+  }
+
+  /** Writes one of the JSON files in one step. */
+  void write(Path file, ObjectNode json) throws IOException {
+    DefaultIndenter lines = new DefaultIndenter("  ", "\n");
+    byte[] text =
+        MAPPER.writer(new DefaultPrettyPrinter().withObjectIndenter(lines)).writeValueAsBytes(json);
+    Path temporary = part(file);
+    try (FileChannel out =
+        FileChannel.open(
+            temporary,
+            StandardOpenOption.CREATE,
+            StandardOpenOption.TRUNCATE_EXISTING,
+            StandardOpenOption.WRITE)) {
+      writeAll(out, ByteBuffer.wrap(text));
+      writeAll(out, ByteBuffer.wrap(new byte[] {'\n'}));
+      out.force(true);
+    }
+    Files.move(
+        temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  static void writeAll(FileChannel to, ByteBuffer bytes) throws IOException {
+    while (bytes.hasRemaining()) {
+      to.write(bytes);
+    }
+  }
+
+  private static Path part(Path file) {
+    return file.resolveSibling(file.getFileName() + ".part");
+  }
+
+  /** Whether there is nothing in the folder but what a process killed at its start left. */
+  boolean untouched() throws IOException {
+    try (Stream<Path> files = Files.list(path)) {
+      return files.allMatch(file -> file.equals(part(unfinished())));
+    }
+  }
+
+  /**
+   * Checks that a recording goes on as it began: with the same model, data and settings. The
+   * command line may differ.
+   *
+   * @throws RecordingException naming what differs
+   */
+  static void requireSame(Path file, ObjectNode before, ObjectNode now) {
+    ObjectNode left = before.deepCopy();
+    ObjectNode right = now.deepCopy();
+    left.remove(COMMAND);
+    right.remove(COMMAND);
+    left.retain(names(right));
+    difference("", left, right)
+        .ifPresent(
+            what -> {
+              throw new RecordingException(
+                  file + ": cannot be gone on with: " + what + "; record into another folder");
+            });
+  }
+
+  private static Optional<String> difference(String at, JsonNode before, JsonNode now) {
+    if (before.isObject() && now.isObject()) {
+      Set<String> all = new LinkedHashSet<>(names(before));
+      all.addAll(names(now));
+      return all.stream()
+          .flatMap(
+              name ->
+                  difference(
+                      at.isEmpty() ? name : at + "." + name, before.path(name), now.path(name))
+                      .stream())
+          .findFirst();
+    }
+    return before.equals(now)
+        ? Optional.empty()
+        : Optional.of(at + " was " + show(before) + " and is " + show(now));
+  }
+
+  private static String show(JsonNode node) {
+    return node.isMissingNode() ? "not given" : node.toString();
+  }
+
+  private static List<String> names(JsonNode object) {
+    return object.properties().stream().map(Map.Entry::getKey).toList();
+  }
+
+  /** A JSON tree of records, maps, lists, strings and numbers. */
+  static ObjectNode tree(Map<String, ?> fields) {
+    try {
+      // Through text, so that numbers have the types that they are read back with.
+      return (ObjectNode) MAPPER.readTree(MAPPER.writeValueAsBytes(fields));
+    } catch (IOException e) {
+      throw new IllegalArgumentException("cannot be written as JSON: " + fields, e);
+    }
+  }
+}

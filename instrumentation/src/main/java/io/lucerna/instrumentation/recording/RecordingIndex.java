@@ -1,0 +1,161 @@
+package io.lucerna.instrumentation.recording;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.lucerna.instrumentation.hooks.NearestNames;
+import io.lucerna.instrumentation.model.TokenBatch.Side;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The index of a finished recording. Memory holds where each line is; lines are read when they are
+ * asked for. Thread-safe.
+ */
+final class RecordingIndex implements Closeable {
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+  private static final JsonFactory JSON = new JsonFactory();
+  private static final int IDS_SHOWN = 3;
+
+  /** Where a line is. */
+  private record Place(String qid, long start, int length) {}
+
+  private final Path file;
+  private final FileChannel channel;
+  private final Map<String, Place> pairs = new LinkedHashMap<>();
+  private final Map<String, Place> queries = new HashMap<>();
+  private Side pairSide = Side.PAIR;
+
+  private RecordingIndex(Path file) throws IOException {
+    this.file = file;
+    this.channel = FileChannel.open(file, StandardOpenOption.READ);
+  }
+
+  /**
+   * Reads through the index.
+   *
+   * @param expected its size and hash
+   * @throws RecordingException if it is another file than the manifest says
+   */
+  static RecordingIndex open(Path file, ShardFile expected) throws IOException {
+    RecordingIndex index = new RecordingIndex(file);
+    boolean opened = false;
+    try {
+      index.scan(expected);
+      opened = true;
+      return index;
+    } finally {
+      if (!opened) {
+        index.close();
+      }
+    }
+  }
+
+  private void scan(ShardFile expected) throws IOException {
+    MessageDigest digest = HashingFile.newDigest();
+    try (InputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {
+      LineReader lines = new LineReader(in);
+      for (Optional<byte[]> line = lines.next(); line.isPresent(); line = lines.next()) {
+        add(line.get(), lines.start());
+      }
+    }
+    if (!HexFormat.of().formatHex(digest.digest()).equals(expected.sha256())) {
+      throw new RecordingException(
+          file + ": was changed: it has another hash than the manifest says");
+    }
+  }
+
+  /** Notes a line by its first fields: the side, the topic and, of a pair, the id. */
+  private void add(byte[] line, long start) throws IOException {
+    try (JsonParser parser = JSON.createParser(line)) {
+      parser.nextToken();
+      Side side = Side.valueOf(field(parser, IndexLine.SIDE).toUpperCase(Locale.ROOT));
+      Place place = new Place(field(parser, IndexLine.QID), start, line.length);
+      if (side == Side.QUERY) {
+        queries.put(place.qid, place);
+      } else {
+        pairSide = side;
+        pairs.put(field(parser, IndexLine.ID), place);
+      }
+    }
+  }
+
+  private String field(JsonParser parser, String name) throws IOException {
+    if (parser.nextToken() != JsonToken.FIELD_NAME
+        || !name.equals(parser.currentName())
+        || parser.nextToken() != JsonToken.VALUE_STRING) {
+      throw new RecordingException(file + ": a line has no " + name + " at its place");
+    }
+    return parser.getText();
+  }
+
+  List<String> ids() {
+    return List.copyOf(pairs.keySet());
+  }
+
+  /** Whether the recording has inputs of that side. */
+  boolean has(Side side) {
+    return side == Side.QUERY ? !queries.isEmpty() : side == pairSide && !pairs.isEmpty();
+  }
+
+  /**
+   * The line of a pair's input.
+   *
+   * @throws IllegalArgumentException if there is none; the message names what there is
+   */
+  JsonNode line(String id, Side side) throws IOException {
+    Place pair = pairs.get(id);
+    if (pair == null) {
+      throw new IllegalArgumentException(
+          file
+              + ": no pair '"
+              + id
+              + "' was recorded, among "
+              + pairs.size()
+              + "; nearest: "
+              + String.join(", ", NearestNames.to(id, pairs.keySet(), IDS_SHOWN)));
+    }
+    if (!has(side)) {
+      throw new IllegalArgumentException(
+          file
+              + ": no side "
+              + TensorNames.of(side)
+              + " was recorded; recorded: "
+              + (queries.isEmpty() ? "" : "query, ")
+              + TensorNames.of(pairSide));
+    }
+    Place place = side == Side.QUERY ? queries.get(pair.qid) : pair;
+    if (place == null) {
+      throw new RecordingException(file + ": the query of topic " + pair.qid + " is missing");
+    }
+    ByteBuffer line = ByteBuffer.allocate(place.length);
+    while (line.hasRemaining()) {
+      if (channel.read(line, place.start + line.position()) < 0) {
+        throw new RecordingException(file + ": is cut short");
+      }
+    }
+    return MAPPER.readTree(line.array());
+  }
+
+  @Override
+  public void close() throws IOException {
+    channel.close();
+  }
+}

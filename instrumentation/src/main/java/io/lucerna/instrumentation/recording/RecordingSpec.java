@@ -1,0 +1,68 @@
+package io.lucerna.instrumentation.recording;
+
+import io.lucerna.instrumentation.hooks.HookPoint;
+import io.lucerna.instrumentation.model.HookedEncoder;
+import io.lucerna.instrumentation.model.TokenSequence;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * What is recorded, and how it is written.
+ *
+ * @param points the points, in forward order
+ * @param positions the positions that are kept
+ * @param half whether numbers are stored in fp16, rounded to the nearest, ties to even; in fp32 if
+ *     not
+ * @param shardBytes the most bytes of activations in one file; only an input that alone has more
+ *     gets a larger one
+ */
+public record RecordingSpec(
+    List<PointShape> points, Positions positions, boolean half, long shardBytes) {
+
+  /** Checks the size. */
+  public RecordingSpec {
+    points = List.copyOf(points);
+    if (shardBytes < 1) {
+      throw new IllegalArgumentException(
+          String.format(Locale.ROOT, "a shard must have at least 1 byte, got %d", shardBytes));
+    }
+  }
+
+  /**
+   * A specification for a model.
+   *
+   * @param globs names and globs of points; a point that several match is recorded once
+   * @throws IllegalArgumentException if one matches no point of the model
+   */
+  public static RecordingSpec of(
+      HookedEncoder model, List<String> globs, Positions positions, boolean half, long shardBytes) {
+    Set<HookPoint> wanted = new LinkedHashSet<>();
+    globs.forEach(glob -> wanted.addAll(model.registry().match(glob)));
+    List<PointShape> points =
+        model.registry().points().stream()
+            .filter(wanted::contains)
+            .map(point -> PointShape.of(point, model))
+            .toList();
+    return new RecordingSpec(points, positions, half, shardBytes);
+  }
+
+  /** Bytes of one number. */
+  int width() {
+    return half ? Short.BYTES : Float.BYTES;
+  }
+
+  /** How many bytes an input takes. */
+  public long bytes(TokenSequence input) {
+    return bytes(positions.of(input).length, input.length());
+  }
+
+  long bytes(int keptPositions, int tokens) {
+    long numbers = 0;
+    for (PointShape point : points) {
+      numbers += point.rows(keptPositions) * point.perRow(tokens);
+    }
+    return numbers * width();
+  }
+}

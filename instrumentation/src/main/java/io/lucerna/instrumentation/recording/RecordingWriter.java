@@ -1,0 +1,260 @@
+package io.lucerna.instrumentation.recording;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.lucerna.instrumentation.hooks.HookPoint;
+import io.lucerna.instrumentation.model.TokenBatch;
+import io.lucerna.instrumentation.model.TokenSequence;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Writes a recording as a stream: memory holds one batch of activations, whatever the number of
+ * inputs.
+ *
+ * <p>The folder can be gone on with after the process ended in any way, and comes out the same byte
+ * for byte: the index is the journal. An input's activations are in the part file of its shard
+ * before its line is in the index, and only whole lines count. The manifest comes last.
+ *
+ * <p>Not thread-safe; a second writer for the same folder is refused.
+ */
+public final class RecordingWriter implements AutoCloseable {
+  /** The name under which a recording's head has the command line. */
+  public static final String COMMAND = RecordingFolder.COMMAND;
+
+  /**
+   * What an input belongs to.
+   *
+   * @param qid the topic
+   * @param pair the pair; empty for a query that is read alone, for all of its topic's pairs
+   */
+  public record Entry(String qid, Optional<Pair> pair) {}
+
+  /**
+   * A pair of query and passage.
+   *
+   * @param id unique in the recording
+   * @param docid the passage
+   * @param score its score for the topic
+   */
+  public record Pair(String id, String docid, float score) {}
+
+  private final RecordingFolder folder;
+  private final RecordingSpec spec;
+  private final ObjectNode head;
+  private final FileChannel index;
+  private final List<ShardFile> shards;
+  private final Map<String, Long> overflows;
+  private OpenShard shard;
+  private long inputs;
+
+  private RecordingWriter(
+      RecordingFolder folder,
+      RecordingSpec spec,
+      ObjectNode head,
+      FileChannel index,
+      Journal.State state) {
+    this.folder = folder;
+    this.spec = spec;
+    this.head = head;
+    this.index = index;
+    this.shards = new ArrayList<>(state.finished());
+    this.overflows = new LinkedHashMap<>(state.overflows());
+    this.shard = state.open();
+    this.inputs = state.inputs();
+  }
+
+  /**
+   * Begins a recording, or goes on with one.
+   *
+   * @param path the folder; it is made, in a folder that exists
+   * @param head what decides the recording beside the specification: model, data, versions; and the
+   *     command line under {@code command}, the only entry that may differ when it is gone on with
+   * @param resume whether to go on with what the folder holds; without, it must not exist
+   * @return empty if the folder holds the whole recording already
+   * @throws RecordingException if the folder exists and must not, holds something else, or another
+   *     recording
+   */
+  public static Optional<RecordingWriter> open(
+      Path path, Map<String, ?> head, RecordingSpec spec, boolean resume) throws IOException {
+    RecordingFolder folder = new RecordingFolder(path);
+    ObjectNode wanted = Manifest.head(head, spec);
+    if (!resume) {
+      requireAbsent(path);
+    }
+    if (Files.exists(folder.manifest())) {
+      RecordingFolder.requireSame(
+          folder.manifest(), RecordingFolder.read(folder.manifest()), wanted);
+      Files.deleteIfExists(folder.unfinished());
+      return Optional.empty();
+    }
+    if (Files.exists(folder.unfinished())) {
+      ObjectNode begun = RecordingFolder.read(folder.unfinished());
+      RecordingFolder.requireSame(folder.unfinished(), begun, wanted);
+      return Optional.of(restore(folder, spec, begun));
+    }
+    if (!Files.exists(path)) {
+      Files.createDirectory(path);
+    } else if (!folder.untouched()) {
+      throw new RecordingException(path + ": holds other files and no recording to go on with");
+    }
+    folder.write(folder.unfinished(), wanted);
+    return Optional.of(restore(folder, spec, wanted));
+  }
+
+  /**
+   * Checks that a folder does not exist.
+   *
+   * @throws RecordingException if it does, saying what can be done
+   */
+  public static void requireAbsent(Path path) {
+    if (Files.exists(path)) {
+      RecordingFolder folder = new RecordingFolder(path);
+      throw new RecordingException(
+          path
+              + (Files.exists(folder.unfinished()) && !Files.exists(folder.manifest())
+                  ? ": holds a recording that is not finished; -resume goes on with it"
+                  : ": exists already; record into a new folder"));
+    }
+  }
+
+  private static RecordingWriter restore(
+      RecordingFolder folder, RecordingSpec spec, ObjectNode head) throws IOException {
+    FileChannel index =
+        FileChannel.open(
+            folder.index(),
+            StandardOpenOption.CREATE,
+            StandardOpenOption.READ,
+            StandardOpenOption.WRITE);
+    boolean opened = false;
+    try {
+      lock(index, folder);
+      Journal.State state = Journal.restore(folder, spec, index);
+      opened = true;
+      return new RecordingWriter(folder, spec, head, index, state);
+    } finally {
+      if (!opened) {
+        index.close();
+      }
+    }
+  }
+
+  private static void lock(FileChannel index, RecordingFolder folder) throws IOException {
+    boolean mine;
+    try {
+      mine = index.tryLock() != null;
+    } catch (OverlappingFileLockException e) {
+      mine = false;
+    }
+    if (!mine) {
+      throw new RecordingException(folder.path() + ": another process is recording into it");
+    }
+  }
+
+  /** How many inputs are recorded; in a recording that is gone on with, those of before too. */
+  public long inputs() {
+    return inputs;
+  }
+
+  /** What keeps the wanted activations of a batch while it goes through the network. */
+  public Capture capture(TokenBatch batch) {
+    return new Capture(spec, batch);
+  }
+
+  /**
+   * Records one row of a batch that has been through the network.
+   *
+   * @throws IOException naming the folder if it cannot be written; what was recorded before is kept
+   */
+  public void add(Capture capture, int row, Entry entry) throws IOException {
+    try {
+      TokenSequence input = capture.batch().sequences().get(row);
+      int[] positions = capture.positions(row);
+      if (!shard.takes(positions.length, input.length())) {
+        int next = shard.number() + 1;
+        shards.add(shard.finish());
+        shard = new OpenShard(folder.path(), spec, next);
+      }
+      Map<HookPoint, Long> infinite = new LinkedHashMap<>();
+      OpenShard.Item place =
+          shard.append(capture, row, (point, count) -> infinite.put(point.point(), count));
+      byte[] line = IndexLine.of(entry, input, positions, place, shard.number(), infinite);
+      RecordingFolder.writeAll(index, ByteBuffer.wrap(line));
+      infinite.forEach((point, count) -> overflows.merge(point.toString(), count, Long::sum));
+      inputs++;
+    } catch (IOException e) {
+      throw named(e);
+    }
+  }
+
+  /**
+   * Completes the recording.
+   *
+   * @param counts what the manifest tells about the inputs
+   * @return what was written
+   */
+  public Written finish(Map<String, ?> counts) throws IOException {
+    try {
+      if (shard.isEmpty()) {
+        shard.discard();
+      } else {
+        shards.add(shard.finish());
+      }
+      index.force(true);
+      Map<String, Long> ordered = new LinkedHashMap<>();
+      for (PointShape point : spec.points()) {
+        Long count = overflows.get(point.point().toString());
+        if (count != null) {
+          ordered.put(point.point().toString(), count);
+        }
+      }
+      ShardFile lines = HashingFile.identify(folder.index());
+      folder.write(folder.manifest(), Manifest.whole(head, counts, ordered, lines, shards));
+      Files.delete(folder.unfinished());
+      return new Written(
+          shards.size(), shards.stream().mapToLong(ShardFile::bytes).sum(), Map.copyOf(ordered));
+    } catch (IOException e) {
+      throw named(e);
+    }
+  }
+
+  /**
+   * What a finished recording has.
+   *
+   * @param shards how many files of activations
+   * @param bytes their size in all
+   * @param overflows how many finite numbers became infinite in fp16, by point; only points where
+   *     any did
+   */
+  public record Written(int shards, long bytes, Map<String, Long> overflows) {}
+
+  /** A full disk does not name the file. */
+  private IOException named(IOException e) {
+    return e instanceof FileSystemException
+        ? e
+        : new IOException(
+            "cannot write to "
+                + folder.path()
+                + ": "
+                + e.getMessage()
+                + "; what is recorded so far is kept and can be gone on with",
+            e);
+  }
+
+  /** Leaves the folder as it is, to be gone on with if it is not finished. */
+  @Override
+  public void close() throws IOException {
+    shard.close();
+    index.close();
+  }
+}

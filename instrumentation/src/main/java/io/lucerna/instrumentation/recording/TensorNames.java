@@ -1,0 +1,25 @@
+package io.lucerna.instrumentation.recording;
+
+import io.lucerna.instrumentation.hooks.HookPoint;
+import io.lucerna.instrumentation.model.TokenBatch.Side;
+import java.util.Locale;
+
+/** How the tensors in a shard are called. */
+final class TensorNames {
+  private TensorNames() {}
+
+  /** The side's name in files: {@code pair}, {@code query}, {@code passage}. */
+  static String of(Side side) {
+    return side.name().toLowerCase(Locale.ROOT);
+  }
+
+  /** The rows of all of a shard's inputs, such as {@code passage/blocks.3.attn.hook_z}. */
+  static String of(Side side, HookPoint point) {
+    return of(side) + "/" + point;
+  }
+
+  /** Scores or patterns of one input, such as {@code pair/blocks.3.attn.hook_pattern/17}. */
+  static String of(Side side, HookPoint point, int item) {
+    return of(side, point) + "/" + item;
+  }
+}

@@ -1,0 +1,125 @@
+package io.lucerna.instrumentation.sweep;
+
+import io.lucerna.instrumentation.hooks.Hooks;
+import io.lucerna.instrumentation.model.AlignedPair;
+import io.lucerna.instrumentation.model.HookedEncoder;
+import io.lucerna.instrumentation.model.Readout;
+import io.lucerna.instrumentation.model.TokenBatch;
+import io.lucerna.instrumentation.model.TokenBatch.Side;
+import io.lucerna.instrumentation.model.TokenSequence;
+import io.lucerna.instrumentation.model.TracedRun;
+import java.util.List;
+
+/**
+ * Patches every cell of a sweep in a pair, one cell at a time, and scores the recipient under each
+ * patch.
+ *
+ * @param model the model
+ * @param side what its inputs are
+ * @param sweep the cells
+ * @param method how: fast, or plainly one forward pass for each cell
+ * @param batch cells that go through the network together, which bounds memory
+ * @param width positions of each input, filled up with padding; 0 for no padding
+ */
+public record PatchingSweep(
+    HookedEncoder model, Side side, Sweep sweep, Method method, int batch, int width) {
+
+  /** Two ways to the same numbers, within 1e-6 x max(1, abs(score)). */
+  public enum Method {
+    /** Nothing is computed twice that a patch does not change. */
+    FAST,
+    /** One forward pass for each cell: the reference. */
+    PLAIN
+  }
+
+  /** Checks the settings. */
+  public PatchingSweep {
+    sweep.check(model.config());
+    if (batch < 1) {
+      throw new IllegalArgumentException("batch must be at least 1, got " + batch);
+    }
+  }
+
+  /** Patches one pair in one direction. */
+  public SweepResult run(AlignedPair pair, Direction direction, Readout readout) {
+    return run(direction.recipient(pair), direction.donor(pair), direction, readout);
+  }
+
+  /**
+   * Patches a recipient with the activations of any donor of the same length.
+   *
+   * @param direction what the result is marked with
+   */
+  public SweepResult run(
+      TokenSequence recipient, TokenSequence donor, Direction direction, Readout readout) {
+    TokenBatch into = batch(recipient);
+    TokenBatch from = batch(donor);
+    if (into.width() != from.width()) {
+      throw new IllegalArgumentException(
+          "recipient and donor have " + into.width() + " and " + from.width() + " positions");
+    }
+    int positions = recipient.length();
+    List<Cell> cells = sweep.cells(model.config(), positions);
+    try (TracedRun one = model.trace(into);
+        TracedRun two = model.trace(from)) {
+      float[][] outputs =
+          switch (method) {
+            case FAST -> new FastSweep(one, two, batch).run(cells);
+            case PLAIN -> PlainSweep.run(model, into, from, cells, batch);
+          };
+      float[] patched = new float[outputs.length];
+      for (int i = 0; i < patched.length; i++) {
+        patched[i] = readout.score(outputs[i]);
+      }
+      return new SweepResult(
+          sweep.kind(),
+          direction,
+          sweep.axes(model.config(), positions),
+          patched,
+          readout.score(one.output()),
+          readout.score(two.output()),
+          recipient.tokens());
+    }
+  }
+
+  /** The model's output for any input without a patch and without padding. */
+  public float[] output(Side of, TokenSequence input) {
+    TokenBatch alone = TokenBatch.of(List.of(input), model.config().padId(), of);
+    return model.forward(alone, Hooks.none())[0];
+  }
+
+  /**
+   * A control: the recipient with z, attention and MLP outputs and the residual stream of every
+   * layer taken from its own run. The same output as without a patch, to the bit.
+   */
+  public float[] patchedWithItself(TokenSequence recipient) {
+    return Controls.itself(model, batch(recipient));
+  }
+
+  /**
+   * A control: the recipient with the donor's whole residual stream before the first layer. The
+   * donor's output, to the bit.
+   */
+  public float[] patchedWhole(TokenSequence recipient, TokenSequence donor) {
+    return Controls.whole(model, batch(recipient), batch(donor));
+  }
+
+  /**
+   * A baseline: the recipient with the residual stream before the first layer taken from an
+   * unrelated pair's donor, at the positions where the pair's inputs differ. The rows are those
+   * where the unrelated pair differs, in order, and again from the first where they run out.
+   */
+  public float[] patchedUnrelated(AlignedPair pair, AlignedPair unrelated, Direction direction) {
+    return Controls.rows(
+        model,
+        batch(direction.recipient(pair)),
+        pair.changed(),
+        batch(direction.donor(unrelated)),
+        unrelated.changed());
+  }
+
+  private TokenBatch batch(TokenSequence input) {
+    int positions = width == 0 ? input.length() : width;
+    return TokenBatch.repeated(input, 1, model.config().padId(), side, positions);
+  }
+}

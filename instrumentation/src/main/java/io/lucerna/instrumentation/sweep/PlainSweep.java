@@ -1,0 +1,82 @@
+package io.lucerna.instrumentation.sweep;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.index.NDIndex;
+import io.lucerna.instrumentation.hooks.ActivationCache;
+import io.lucerna.instrumentation.hooks.Hook;
+import io.lucerna.instrumentation.hooks.HookPoint;
+import io.lucerna.instrumentation.hooks.Hooks;
+import io.lucerna.instrumentation.model.HookedEncoder;
+import io.lucerna.instrumentation.model.TokenBatch;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The reference: every cell is one whole forward pass of the recipient, with an intervention at the
+ * cell's point. Several cells may share a batch, a copy of the recipient for each.
+ */
+final class PlainSweep {
+  private PlainSweep() {}
+
+  /** The model's output under each cell, in order. */
+  static float[][] run(
+      HookedEncoder model, TokenBatch recipient, TokenBatch donor, List<Cell> cells, int batch) {
+    float[][] outputs = new float[cells.size()][];
+    Hooks keep = Hooks.none();
+    try (ActivationCache cache = new ActivationCache()) {
+      for (HookPoint point : cells.stream().map(Cell::point).distinct().toList()) {
+        keep = keep.with(point.toString(), cache.observer());
+      }
+      model.forward(donor, keep);
+      for (int from = 0; from < cells.size(); from += batch) {
+        List<Cell> some = cells.subList(from, Math.min(from + batch, cells.size()));
+        TokenBatch copies =
+            TokenBatch.repeated(
+                recipient.sequences().getFirst(),
+                some.size(),
+                recipient.padId(),
+                recipient.side(),
+                recipient.width());
+        float[][] rows = model.forward(copies, patches(some, cache));
+        System.arraycopy(rows, 0, outputs, from, rows.length);
+      }
+    }
+    return outputs;
+  }
+
+  private static Hooks patches(List<Cell> cells, ActivationCache donor) {
+    Map<HookPoint, List<Integer>> rows = new LinkedHashMap<>();
+    for (int row = 0; row < cells.size(); row++) {
+      rows.computeIfAbsent(cells.get(row).point(), point -> new ArrayList<>()).add(row);
+    }
+    Hooks hooks = Hooks.none();
+    for (Map.Entry<HookPoint, List<Integer>> entry : rows.entrySet()) {
+      NDArray from = donor.get(entry.getKey());
+      Hook.Intervention patch =
+          (context, activation) -> {
+            for (int row : entry.getValue()) {
+              String part = part(cells.get(row));
+              NDArray piece = from.get(new NDIndex("0, " + part));
+              activation.set(new NDIndex(row + ", " + part), piece);
+              piece.close();
+            }
+            return activation;
+          };
+      hooks = hooks.with(entry.getKey().toString(), patch);
+    }
+    return hooks;
+  }
+
+  /** The cell's part of one text's activation, as an index. */
+  private static String part(Cell cell) {
+    String position = cell.position() < 0 ? ":" : Integer.toString(cell.position());
+    return switch (cell.site()) {
+      case Z -> position + ", " + cell.head();
+      case PATTERN -> cell.head() + ", " + position;
+      case MLP_POST -> position + ", " + cell.unit();
+      default -> position;
+    };
+  }
+}

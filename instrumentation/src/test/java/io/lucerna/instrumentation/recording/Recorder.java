@@ -1,0 +1,128 @@
+package io.lucerna.instrumentation.recording;
+
+import io.lucerna.instrumentation.checkpoint.Checkpoint;
+import io.lucerna.instrumentation.checkpoint.Checkpoints;
+import io.lucerna.instrumentation.checkpoint.Fixtures;
+import io.lucerna.instrumentation.hooks.Hooks;
+import io.lucerna.instrumentation.model.HookedEncoder;
+import io.lucerna.instrumentation.model.ModelConfig;
+import io.lucerna.instrumentation.model.Pooling;
+import io.lucerna.instrumentation.model.Precision;
+import io.lucerna.instrumentation.model.Role;
+import io.lucerna.instrumentation.model.Token;
+import io.lucerna.instrumentation.model.TokenBatch;
+import io.lucerna.instrumentation.model.TokenBatch.Side;
+import io.lucerna.instrumentation.model.TokenSequence;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/** A small model, inputs of uneven length for it, and the recording of them, for tests. */
+record Recorder(HookedEncoder model, Side side, List<TokenSequence> inputs)
+    implements AutoCloseable {
+  static final Map<String, ?> HEAD =
+      Map.of("model", Map.of("sha256", "abc"), "data", Map.of("pairs", "p"));
+  private static final int PER_BATCH = 3;
+
+  /** Opens a fixture; {@code seed} decides the inputs. */
+  static Recorder of(String fixture, int inputs, long seed) throws IOException {
+    Path folder = Fixtures.FOLDER.resolve(fixture);
+    ModelConfig config = ModelConfig.read(folder);
+    boolean cross = config.architecture().equals("BertForSequenceClassification");
+    try (Checkpoint checkpoint = Checkpoints.open(folder)) {
+      HookedEncoder model =
+          cross
+              ? HookedEncoder.classifier(config, checkpoint, Precision.FP32)
+              : HookedEncoder.pooled(config, checkpoint, Pooling.MEAN, Precision.FP32);
+      return new Recorder(
+          model, cross ? Side.PAIR : Side.PASSAGE, inputs(config, inputs, new Random(seed)));
+    }
+  }
+
+  private static List<TokenSequence> inputs(ModelConfig config, int count, Random random) {
+    List<TokenSequence> inputs = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      int length = 2 + random.nextInt(config.maxPositions() - 2);
+      long[] ids = random.longs(length, 1, config.vocabulary()).toArray();
+      List<Token> tokens = new ArrayList<>();
+      for (int at = 0; at < length; at++) {
+        Role role =
+            at == 0
+                ? Role.CLS
+                : at == length - 1 ? Role.SEP : random.nextBoolean() ? Role.MATCH : Role.OTHER;
+        int segment = role == Role.CLS || role == Role.SEP ? -1 : 0;
+        tokens.add(new Token("w" + ids[at] + "\n\ud83d\ude00", segment, at, at, at + 1, role));
+      }
+      inputs.add(new TokenSequence(ids, new long[length], tokens, i % 5 == 0));
+    }
+    return inputs;
+  }
+
+  RecordingSpec spec(String globs, String positions, boolean half, long shardBytes) {
+    return RecordingSpec.of(
+        model, List.of(globs.split(",")), Positions.parse(positions), half, shardBytes);
+  }
+
+  static String id(int input) {
+    return "p/" + input;
+  }
+
+  TokenBatch batch(int from) {
+    int to = Math.min(from + PER_BATCH, inputs.size());
+    return TokenBatch.of(inputs.subList(from, to), model.config().padId(), side);
+  }
+
+  /** Goes on with what is in the folder, up to {@code upTo} inputs; finishes if these are all. */
+  void record(Path folder, RecordingSpec spec, int upTo, boolean resume) throws IOException {
+    Optional<RecordingWriter> opened = RecordingWriter.open(folder, HEAD, spec, resume);
+    if (opened.isEmpty()) {
+      return;
+    }
+    try (RecordingWriter writer = opened.get()) {
+      for (int from = 0; from < upTo; from += PER_BATCH) {
+        TokenBatch batch = batch(from);
+        if (from + batch.size() <= writer.inputs()) {
+          continue;
+        }
+        Capture capture = writer.capture(batch);
+        model.forward(batch, capture.after(Hooks.none()));
+        for (int row = 0; row < batch.size(); row++) {
+          if (from + row >= writer.inputs() && from + row < upTo) {
+            writer.add(capture, row, entry(from + row));
+          }
+        }
+      }
+      if (upTo == inputs.size()) {
+        writer.finish(Map.of("pairs", upTo));
+      }
+    }
+  }
+
+  static RecordingWriter.Entry entry(int input) {
+    return new RecordingWriter.Entry(
+        "q", Optional.of(new RecordingWriter.Pair(id(input), "d" + input, input / 7f)));
+  }
+
+  /** The files of a folder by name. */
+  static Map<String, byte[]> files(Path folder) throws IOException {
+    Map<String, byte[]> files = new TreeMap<>();
+    try (Stream<Path> list = Files.list(folder)) {
+      for (Path file : list.toList()) {
+        files.put(String.valueOf(file.getFileName()), Files.readAllBytes(file));
+      }
+    }
+    return files;
+  }
+
+  @Override
+  public void close() {
+    model.close();
+  }
+}

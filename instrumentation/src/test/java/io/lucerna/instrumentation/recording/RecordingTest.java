@@ -1,0 +1,369 @@
+package io.lucerna.instrumentation.recording;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.lucerna.instrumentation.hooks.Hook;
+import io.lucerna.instrumentation.hooks.HookPoint;
+import io.lucerna.instrumentation.hooks.Hooks;
+import io.lucerna.instrumentation.hooks.Site;
+import io.lucerna.instrumentation.model.TokenBatch;
+import io.lucerna.instrumentation.model.TokenBatch.Side;
+import io.lucerna.instrumentation.model.TokenSequence;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RecordingTest {
+  private static final long SMALL_SHARDS = 60_000;
+  private static final long ONE_SHARD = 1_000_000_000;
+
+  @TempDir Path temp;
+
+  /** What observers see of each point, in the batches in which it was recorded. */
+  private static Map<HookPoint, List<float[]>> plain(Recorder recorder) {
+    Map<HookPoint, List<float[]>> seen = new HashMap<>();
+    Hook.Observer keep =
+        (context, x) ->
+            seen.computeIfAbsent(context.point(), p -> new ArrayList<>()).add(x.toFloatArray());
+    for (int from = 0; from < recorder.inputs().size(); from += recorder.batch(from).size()) {
+      recorder.model().forward(recorder.batch(from), Hooks.none().with("*", keep));
+    }
+    return seen;
+  }
+
+  /** The plain way: walks over every number of a padded activation. */
+  private static float[] expected(
+      float[] padded, Site site, TokenBatch batch, int row, int[] positions) {
+    int size = batch.size();
+    int s = batch.width();
+    int length = batch.sequences().get(row).length();
+    List<Float> kept = new ArrayList<>();
+    if (site == Site.PATTERN || site == Site.ATTN_SCORES) {
+      int heads = padded.length / size / s / s;
+      for (int position : positions) {
+        for (int head = 0; head < heads; head++) {
+          for (int key = 0; key < length; key++) {
+            kept.add(padded[((row * heads + head) * s + position) * s + key]);
+          }
+        }
+      }
+    } else if (site == Site.POOLER_OUT || site == Site.LOGITS) {
+      int width = padded.length / size;
+      for (int i = 0; i < width; i++) {
+        kept.add(padded[row * width + i]);
+      }
+    } else {
+      int width = padded.length / size / s;
+      for (int position : positions) {
+        for (int i = 0; i < width; i++) {
+          kept.add(padded[(row * s + position) * width + i]);
+        }
+      }
+    }
+    float[] values = new float[kept.size()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = kept.get(i);
+    }
+    return values;
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "bert-cross | all | false",
+        "bert-bi | role:match | false",
+        "bert-cross | 0,2,30-35 | true",
+        "bert-bi | cls | true",
+        "bert-bi | query | false",
+      })
+  void everyPointComesBackAsObserversSeeIt(String model, String positions, boolean half)
+      throws IOException {
+    Path folder = temp.resolve("r");
+    try (Recorder recorder = Recorder.of(model, 17, 5)) {
+      recorder.record(folder, recorder.spec("*", positions, half, SMALL_SHARDS), 17, false);
+      Map<HookPoint, List<float[]>> plain = plain(recorder);
+      try (Recording recording = Recording.open(folder)) {
+        assertEquals(
+            List.copyOf(recorder.model().registry().points()),
+            List.copyOf(recording.points(recorder.side())));
+        for (int i = 0; i < 17; i++) {
+          TokenBatch batch = recorder.batch(i - i % 3);
+          int[] kept = Positions.parse(positions).of(recorder.inputs().get(i));
+          for (HookPoint point : recording.points(recorder.side())) {
+            float[] values = plain.getOrDefault(point, List.of()).get(i / 3);
+            float[] wanted = expected(values, point.site(), batch, i % 3, kept);
+            if (half) {
+              for (int n = 0; n < wanted.length; n++) {
+                wanted[n] = Float.float16ToFloat(Float.floatToFloat16(wanted[n]));
+              }
+            }
+            ActivationSource.Slice slice = recording.get(Recorder.id(i), recorder.side(), point);
+            assertArrayEquals(wanted, slice.values(), point + " of " + i);
+            assertShape(slice, kept, recorder.inputs().get(i), point);
+          }
+        }
+      }
+    }
+  }
+
+  private static void assertShape(
+      ActivationSource.Slice slice, int[] kept, TokenSequence input, HookPoint point) {
+    boolean whole = point.site() == Site.POOLER_OUT || point.site() == Site.LOGITS;
+    assertArrayEquals(whole ? new int[] {0} : kept, slice.positions());
+    assertEquals(whole ? 1 : kept.length, slice.shape()[0]);
+    assertEquals(slice.values().length, Arrays.stream(slice.shape()).reduce(1, (a, b) -> a * b));
+    if (point.site() == Site.PATTERN) {
+      assertEquals(input.length(), slice.shape()[2]);
+      for (int at = 0; at < slice.values().length; at += input.length()) {
+        double sum = 0;
+        for (int key = 0; key < input.length(); key++) {
+          sum += slice.values()[at + key];
+        }
+        assertEquals(1, sum, 2e-3, "only real keys, and all of them");
+      }
+    }
+  }
+
+  @Test
+  void tokensAndIdsComeBack() throws IOException {
+    Path folder = temp.resolve("r");
+    try (Recorder recorder = Recorder.of("bert-cross", 7, 6)) {
+      recorder.record(folder, recorder.spec("hook_logits", "cls", false, ONE_SHARD), 7, false);
+      try (Recording recording = Recording.open(folder)) {
+        assertEquals(List.of("p/0", "p/1", "p/2", "p/3", "p/4", "p/5", "p/6"), recording.ids());
+        for (int i = 0; i < 7; i++) {
+          assertEquals(
+              recorder.inputs().get(i).tokens(), recording.tokens(Recorder.id(i), Side.PAIR));
+        }
+        assertEquals("abc", recording.modelSha256());
+      }
+    }
+  }
+
+  /** The published form, checked to the letter: github.com/huggingface/safetensors, "Format". */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void everyShardIsOfThePublishedFormAndWithinItsSize(boolean half) throws IOException {
+    Path folder = temp.resolve("r");
+    try (Recorder recorder = Recorder.of("bert-cross", 17, 7)) {
+      recorder.record(folder, recorder.spec("*", "all", half, SMALL_SHARDS), 17, false);
+    }
+    Map<String, byte[]> files = Recorder.files(folder);
+    files.keySet().removeIf(name -> !name.endsWith(".safetensors"));
+    assertTrue(files.size() > 5, files.keySet().toString());
+    for (Map.Entry<String, byte[]> file : files.entrySet()) {
+      ByteBuffer bytes = ByteBuffer.wrap(file.getValue()).order(ByteOrder.LITTLE_ENDIAN);
+      int length = (int) bytes.getLong();
+      assertEquals(0, length % 8, "the data are aligned");
+      String text = new String(file.getValue(), 8, length, StandardCharsets.UTF_8);
+      assertTrue(text.startsWith("{\"__metadata__\":{\"format\":\"lucerna-recording\"}"), text);
+      JsonNode header = new ObjectMapper().readTree(text);
+      long end = 0;
+      for (Map.Entry<String, JsonNode> tensor : header.properties()) {
+        if (tensor.getKey().equals("__metadata__")) {
+          continue;
+        }
+        JsonNode entry = tensor.getValue();
+        assertEquals(half ? "F16" : "F32", entry.path("dtype").asText());
+        assertEquals(end, entry.path("data_offsets").path(0).asLong(), "no hole, in order");
+        long numbers = 1;
+        for (JsonNode size : entry.path("shape")) {
+          numbers *= size.asLong();
+        }
+        assertTrue(numbers > 0, "no empty tensor");
+        end += numbers * (half ? 2 : 4);
+        assertEquals(end, entry.path("data_offsets").path(1).asLong());
+      }
+      assertEquals(file.getValue().length, 8 + length + end, "no bytes but the tensors'");
+      long items = text.split("hook_pattern/", -1).length - 1L;
+      assertTrue(end <= SMALL_SHARDS || items == 2, file.getKey() + " has " + end + " bytes");
+    }
+  }
+
+  @Test
+  void overflowsAreCountedByPointAndStoredAsInfinite() throws IOException {
+    Path folder = temp.resolve("r");
+    Hooks large =
+        Hooks.none().with("blocks.1.hook_resid_pre", (Hook.Intervention) (c, x) -> x.muli(1e5));
+    try (Recorder recorder = Recorder.of("bert-bi", 3, 8)) {
+      RecordingSpec spec =
+          recorder.spec("blocks.*.hook_resid_pre,blocks.0.attn.hook_z", "all", true, ONE_SHARD);
+      RecordingWriter.Written written;
+      long expected = 0;
+      try (RecordingWriter writer =
+          RecordingWriter.open(folder, Recorder.HEAD, spec, false).orElseThrow()) {
+        TokenBatch batch = recorder.batch(0);
+        Capture capture = writer.capture(batch);
+        recorder.model().forward(batch, capture.after(large));
+        for (int row = 0; row < 3; row++) {
+          writer.add(capture, row, Recorder.entry(row));
+          for (float value : capture.of(2, row)) {
+            // Above this, the nearest half is infinite (IEEE 754: 65504 and half a step).
+            expected += Math.abs(value) >= 65520 ? 1 : 0;
+          }
+        }
+        written = writer.finish(Map.of());
+      }
+      assertTrue(expected > 10, "the test needs some: " + expected);
+      assertEquals(Map.of("blocks.1.hook_resid_pre", expected), written.overflows());
+      JsonNode manifest = new ObjectMapper().readTree(folder.resolve("manifest.json").toFile());
+      assertEquals(expected, manifest.path("overflows").path("blocks.1.hook_resid_pre").asLong());
+      int infinite = 0;
+      try (Recording recording = Recording.open(folder)) {
+        HookPoint point = new HookPoint(Site.RESID_PRE, 1);
+        for (int i = 0; i < 3; i++) {
+          for (float value : recording.get(Recorder.id(i), Side.PASSAGE, point).values()) {
+            infinite += Float.isInfinite(value) ? 1 : 0;
+          }
+        }
+      }
+      assertEquals(expected, infinite);
+    }
+  }
+
+  @Test
+  void recordingChangesNoBitAndLeavesNoNativeArrays() throws IOException {
+    try (Recorder recorder = Recorder.of("bert-cross", 3, 9)) {
+      TokenBatch batch = recorder.batch(0);
+      float[][] plain = recorder.model().forward(batch, Hooks.none());
+      RecordingSpec spec = recorder.spec("*", "0,2,5-9", false, ONE_SHARD);
+      int weights = recorder.model().liveArrays();
+      for (int i = 0; i < 20; i++) {
+        float[][] recorded =
+            recorder.model().forward(batch, new Capture(spec, batch).after(Hooks.none()));
+        for (int row = 0; row < 3; row++) {
+          assertArrayEquals(plain[row], recorded[row]);
+        }
+        assertEquals(weights, recorder.model().liveArrays(), "after batch " + i);
+      }
+    }
+  }
+
+  @Test
+  void threadsReadTogether() throws Exception {
+    Path folder = temp.resolve("r");
+    try (Recorder recorder = Recorder.of("bert-cross", 17, 10)) {
+      recorder.record(folder, recorder.spec("*hook_z", "all", false, SMALL_SHARDS), 17, false);
+    }
+    HookPoint point = new HookPoint(Site.Z, 1);
+    try (Recording recording = Recording.open(folder);
+        Recording alone = Recording.open(folder);
+        ExecutorService threads = Executors.newFixedThreadPool(4)) {
+      List<Future<?>> done = new ArrayList<>();
+      for (int i = 0; i < 200; i++) {
+        String id = Recorder.id(i * 7 % 17);
+        float[] expected = alone.get(id, Side.PAIR, point).values();
+        done.add(
+            threads.submit(
+                () -> assertArrayEquals(expected, recording.get(id, Side.PAIR, point).values())));
+      }
+      for (Future<?> future : done) {
+        future.get();
+      }
+    }
+  }
+
+  @Test
+  void whatWasNotRecordedIsNamed() throws IOException {
+    Path folder = temp.resolve("r");
+    try (Recorder recorder = Recorder.of("bert-cross", 3, 11)) {
+      recorder.record(folder, recorder.spec("blocks.0.*_z", "cls", false, ONE_SHARD), 3, false);
+    }
+    HookPoint z = new HookPoint(Site.Z, 0);
+    try (Recording recording = Recording.open(folder)) {
+      refused(
+          () -> recording.get("p/9", Side.PAIR, z),
+          folder.resolve("index.jsonl")
+              + ": no pair 'p/9' was recorded, among 3; nearest: p/0, p/1, p/2");
+      refused(
+          () -> recording.get("p/0", Side.QUERY, z),
+          folder.resolve("index.jsonl") + ": no side query was recorded; recorded: pair");
+      refused(
+          () -> recording.get("p/0", Side.PAIR, new HookPoint(Site.Z, 1)),
+          folder + ": blocks.1.attn.hook_z was not recorded; recorded: [blocks.0.attn.hook_z]");
+      assertTrue(recording.points(Side.PASSAGE).isEmpty());
+    }
+  }
+
+  private static void refused(Runnable reading, String message) {
+    assertEquals(message, assertThrows(IllegalArgumentException.class, reading::run).getMessage());
+  }
+
+  @Test
+  void brokenFoldersAreNamedByFile() throws IOException {
+    Path folder = temp.resolve("r");
+    try (Recorder recorder = Recorder.of("bert-cross", 17, 12)) {
+      recorder.record(folder, recorder.spec("*hook_z", "all", false, SMALL_SHARDS), 17, false);
+    }
+    Path shard = folder.resolve("shard-00001.safetensors");
+    byte[] whole = Files.readAllBytes(shard);
+
+    Files.write(shard, Arrays.copyOf(whole, whole.length - 1));
+    broken(
+        folder,
+        shard + ": has " + (whole.length - 1) + " bytes, the manifest says " + whole.length);
+
+    byte[] changed = whole.clone();
+    changed[whole.length - 1] ^= 1;
+    Files.write(shard, changed);
+    try (Recording recording = Recording.open(folder)) {
+      RecordingException e =
+          assertThrows(
+              RecordingException.class,
+              () -> {
+                for (String id : recording.ids()) {
+                  recording.get(id, Side.PAIR, new HookPoint(Site.Z, 0));
+                }
+              });
+      assertEquals(
+          shard + ": was changed: it has another hash than the manifest says", e.getMessage());
+    }
+
+    Files.delete(shard);
+    broken(folder, shard + ": is missing from the recording");
+    Files.write(shard, whole);
+
+    Path index = folder.resolve("index.jsonl");
+    String lines = Files.readString(index);
+    Files.writeString(index, lines.replaceFirst("\"score\":0.0", "\"score\":1.0"));
+    broken(folder, index + ": was changed: it has another hash than the manifest says");
+    Files.writeString(index, lines);
+
+    Path manifest = folder.resolve("manifest.json");
+    String text = Files.readString(manifest);
+    Files.writeString(manifest, text.replace("\"version\" : 1", "\"version\" : 2"));
+    broken(folder, manifest + ": is of version 2 of the format; this program reads version 1");
+    Files.writeString(manifest, "[]");
+    broken(folder, manifest + ": does not describe a recording");
+    Files.delete(manifest);
+    broken(folder, manifest + ": no such file; this folder holds no recording");
+  }
+
+  private static void broken(Path folder, String message) {
+    assertEquals(
+        message,
+        assertThrows(RecordingException.class, () -> Recording.open(folder).close()).getMessage());
+  }
+}

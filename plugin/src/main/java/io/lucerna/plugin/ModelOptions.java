@@ -1,0 +1,78 @@
+package io.lucerna.plugin;
+
+import io.lucerna.instrumentation.model.Pooling;
+import io.lucerna.reranker.Label;
+import io.lucerna.reranker.ScorerOptions;
+import io.lucerna.reranker.Similarity;
+import org.jspecify.annotations.Nullable;
+import org.kohsuke.args4j.Option;
+
+/**
+ * Which ranker scores, and how: the options of every command with a model. Beside Anserini's own
+ * they are better named in full, {@code -rerank.model}.
+ */
+final class ModelOptions {
+  @Option(
+      name = "-model",
+      aliases = "-rerank.model",
+      metaVar = "[model]",
+      usage = "Neural ranker: minilm, a Hugging Face folder, or org/name on the hub.")
+  @Nullable String model;
+
+  @Option(
+      name = "-batch",
+      aliases = "-rerank.batch",
+      metaVar = "[num]",
+      usage = "Texts per forward pass.")
+  int batch = ScorerOptions.DEFAULT_BATCH;
+
+  @Option(
+      name = "-maxLength",
+      aliases = "-rerank.maxLength",
+      metaVar = "[num]",
+      usage = "Most tokens of one input; the model's own limit, at most 512, if not given.")
+  @Nullable Integer maxLength;
+
+  @Option(
+      name = "-label",
+      aliases = "-rerank.label",
+      metaVar = "[label]",
+      usage = "Which output of a classifier with two labels scores: 0, 1, difference.")
+  String label = "1";
+
+  @Option(
+      name = "-pooling",
+      aliases = "-rerank.pooling",
+      metaVar = "[how]",
+      usage =
+          "How a bi-encoder makes one vector of a text: cls, mean; as the model's folder says, or"
+              + " mean, if not given.")
+  @Nullable String pooling;
+
+  @Option(
+      name = "-similarity",
+      aliases = "-rerank.similarity",
+      metaVar = "[how]",
+      usage =
+          "How a bi-encoder compares vectors: cosine, dot; as the model's folder says, or cosine,"
+              + " if not given.")
+  @Nullable String similarity;
+
+  /** The model's name, or the built-in one's if none was given. */
+  String modelOrDefault() {
+    return model == null ? ModelRegistry.DEFAULT : model;
+  }
+
+  /**
+   * Checks the values.
+   *
+   * @throws IllegalArgumentException naming the value and what is allowed
+   */
+  ScorerOptions scorerOptions() {
+    ScorerOptions options =
+        ScorerOptions.defaults().withBatchSize(batch).withLabel(Label.parse(label));
+    options = maxLength == null ? options : options.withMaxTokens(maxLength);
+    options = pooling == null ? options : options.withPooling(Pooling.parse(pooling));
+    return similarity == null ? options : options.withSimilarity(Similarity.parse(similarity));
+  }
+}

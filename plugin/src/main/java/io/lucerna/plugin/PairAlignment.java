@@ -1,0 +1,99 @@
+package io.lucerna.plugin;
+
+import io.lucerna.instrumentation.model.AlignedPair;
+import io.lucerna.instrumentation.model.PairAligner;
+import io.lucerna.instrumentation.model.Token;
+import io.lucerna.instrumentation.model.TokenBatch.Side;
+import io.lucerna.instrumentation.model.TokenSequence;
+import io.lucerna.reranker.NeuralRanker;
+import io.lucerna.topics.ContrastPair;
+import io.lucerna.topics.PairTokens;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.IntStream;
+
+/** Contrast pairs as a model reads them, with a filler word. */
+final class PairAlignment {
+  private final NeuralRanker ranker;
+  private final String filler;
+  private final PairAligner aligner;
+  private final Side side;
+  private final boolean ofQuery;
+
+  /** Pairs that change the passage. */
+  PairAlignment(NeuralRanker ranker, String filler) {
+    this(ranker, filler, false);
+  }
+
+  /**
+   * @param ofQuery whether the text that changes is the query, and the other one the passage
+   * @throws CommandException if the model does not have the filler as one token
+   */
+  PairAlignment(NeuralRanker ranker, String filler, boolean ofQuery) {
+    this.ofQuery = ofQuery;
+    this.ranker = ranker;
+    this.filler = filler;
+    TokenSequence word = ranker.word(filler);
+    List<Integer> own =
+        IntStream.range(0, word.length())
+            .filter(i -> !word.tokens().get(i).special())
+            .boxed()
+            .toList();
+    if (own.size() != 1) {
+      throw new CommandException(
+          ExitCode.USAGE,
+          String.format(
+              Locale.ROOT,
+              "-filler '%s' is %d tokens of %s; it must be one",
+              filler,
+              own.size(),
+              ranker.card().name()));
+    }
+    int at = own.getFirst();
+    this.aligner =
+        new PairAligner(word.ids()[at], word.tokens().get(at).piece(), ranker.card().maxTokens());
+    this.side = ofQuery ? ranker.sides().getFirst() : ranker.sides().getLast();
+  }
+
+  /** Aligns the two inputs that hold the texts of a pair. */
+  PairAligner.Result align(ContrastPair pair) {
+    List<PairAligner.Span> edits =
+        pair.edits().stream()
+            .map(
+                e ->
+                    new PairAligner.Span(
+                        e.baseStart(), e.baseEnd(), e.perturbedStart(), e.perturbedEnd()))
+            .toList();
+    return aligner.align(
+        input(pair, pair.base()),
+        input(pair, pair.perturbed()),
+        side == Side.PAIR && !ofQuery ? 1 : 0,
+        edits);
+  }
+
+  private TokenSequence input(ContrastPair pair, String text) {
+    return ofQuery
+        ? ranker.input(side, text, pair.query())
+        : ranker.input(side, pair.query(), text);
+  }
+
+  /** The inputs that are aligned. */
+  Side side() {
+    return side;
+  }
+
+  /** The same as it is written to files. */
+  PairTokens tokens(AlignedPair pair) {
+    return new PairTokens(
+        ranker.card().name(),
+        filler,
+        pair.base().ids(),
+        pair.perturbed().ids(),
+        roles(pair.base()),
+        roles(pair.perturbed()));
+  }
+
+  private static List<String> roles(TokenSequence side) {
+    return side.tokens().stream().map(Token::role).map(role -> role.option()).toList();
+  }
+}

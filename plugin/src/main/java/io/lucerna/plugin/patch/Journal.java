@@ -1,0 +1,257 @@
+package io.lucerna.plugin.patch;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.lucerna.instrumentation.sweep.Axis;
+import io.lucerna.instrumentation.sweep.SweepKind;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The outcomes of the pairs that are done, one line each, forced to disk before the next pair
+ * begins: whatever ends the program costs at most the pair in work. The first line holds the
+ * settings; the axes stand in a line before the first pair that was swept. A last line that was
+ * torn is dropped when the journal is opened again. In memory are only the pairs' ids and where
+ * their lines are.
+ */
+public final class Journal implements AutoCloseable {
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+  private static final byte NEWLINE = '\n';
+
+  private final Path path;
+  private final RandomAccessFile file;
+  private final SweepKind kind;
+  private final Map<String, Long> offsets = new LinkedHashMap<>();
+  private @Nullable List<Axis> axes;
+
+  private Journal(Path path, RandomAccessFile file, SweepKind kind) {
+    this.path = path;
+    this.file = file;
+    this.kind = kind;
+  }
+
+  /**
+   * Opens a journal: a new one, or the one that is there if it was made with the same settings.
+   *
+   * @param settings what decides the outcomes, by option
+   * @throws StudyException if it was made with others, is damaged, or another process writes it
+   */
+  public static Journal open(Path path, SweepKind kind, Map<String, Object> settings)
+      throws IOException {
+    RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw");
+    try {
+      FileLock lock = file.getChannel().tryLock();
+      if (lock == null) {
+        throw new StudyException(path + ": another process is writing this study");
+      }
+      Journal journal = new Journal(path, file, kind);
+      // Through text, as the settings that it is compared with: 42 is not always 42L.
+      journal.load(MAPPER.readTree(MAPPER.writeValueAsString(settings)));
+      return journal;
+    } catch (IOException | RuntimeException e) {
+      file.close();
+      throw e;
+    }
+  }
+
+  private void load(JsonNode settings) throws IOException {
+    long from = 0;
+    int number = 0;
+    try (LineReader lines = new LineReader(path)) {
+      for (Optional<String> line = lines.next(); line.isPresent(); line = lines.next()) {
+        number++;
+        Optional<JsonNode> node = parse(line.orElseThrow());
+        if (node.isEmpty() && lines.atEnd()) {
+          break;
+        }
+        take(node.orElseThrow(damaged(number)), number, from, settings);
+        from = lines.position();
+      }
+    }
+    file.setLength(from);
+    file.seek(from);
+    if (from == 0) {
+      append(MAPPER.writeValueAsString(Map.of("settings", settings)) + "\n");
+    }
+  }
+
+  private void take(JsonNode line, int number, long from, JsonNode settings) {
+    if (number == 1) {
+      requireSame(line.path("settings"), settings);
+    } else if (line.has("axes")) {
+      axes = JournalCodec.axes(line);
+    } else {
+      offsets.put(line.path("pair").asText(), from);
+    }
+  }
+
+  private void requireSame(JsonNode there, JsonNode wanted) {
+    TreeSet<String> names = new TreeSet<>();
+    there.fieldNames().forEachRemaining(names::add);
+    wanted.fieldNames().forEachRemaining(names::add);
+    for (String name : names) {
+      if (!there.path(name).equals(wanted.path(name))) {
+        throw new StudyException(
+            String.format(
+                "%s: was made with %s %s, not %s: give the same options, or another folder",
+                path, name, shown(there.path(name)), shown(wanted.path(name))));
+      }
+    }
+  }
+
+  private static String shown(JsonNode value) {
+    return value.isMissingNode() ? "(none)" : value.isTextual() ? value.asText() : "" + value;
+  }
+
+  private static Optional<JsonNode> parse(String line) {
+    try {
+      JsonNode node = MAPPER.readTree(line);
+      return node.isObject() ? Optional.of(node) : Optional.empty();
+    } catch (JsonProcessingException e) {
+      return Optional.empty();
+    }
+  }
+
+  private Supplier<StudyException> damaged(int line) {
+    return () -> new StudyException(path + ": line " + line + " is not JSON; give another folder");
+  }
+
+  /** The ids of the pairs that are done, in the order in which they were done. */
+  public List<String> done() {
+    return List.copyOf(offsets.keySet());
+  }
+
+  /** Whether a pair is done. */
+  public boolean has(String pair) {
+    return offsets.containsKey(pair);
+  }
+
+  /** The axes of all outcomes, that of positions without labels; empty if no pair was swept. */
+  public Optional<List<Axis>> axes() {
+    return Optional.ofNullable(axes);
+  }
+
+  /** Appends an outcome; returns when it is on disk. */
+  public void append(String pair, PairOutcome outcome) throws IOException {
+    StringBuilder lines = new StringBuilder();
+    if (outcome instanceof PairOutcome.Swept swept) {
+      List<Axis> own = JournalCodec.withoutPositions(swept);
+      if (axes == null) {
+        lines.append(JournalCodec.print(own)).append('\n');
+        axes = own;
+      } else if (!axes.equals(own)) {
+        throw new IllegalStateException("pair " + pair + " has axes " + own + ", not " + axes);
+      }
+    }
+    long line = file.length() + lines.toString().getBytes(StandardCharsets.UTF_8).length;
+    append(lines.append(JournalCodec.print(pair, outcome)).append('\n').toString());
+    offsets.put(pair, line);
+  }
+
+  private void append(String lines) throws IOException {
+    FileChannel channel = file.getChannel();
+    channel.position(channel.size());
+    ByteBuffer bytes = ByteBuffer.wrap(lines.getBytes(StandardCharsets.UTF_8));
+    while (bytes.hasRemaining()) {
+      channel.write(bytes);
+    }
+    channel.force(false);
+  }
+
+  /** Reads the outcome of a pair that is done. */
+  public PairOutcome read(String pair) throws IOException {
+    Long offset = offsets.get(pair);
+    if (offset == null) {
+      throw new IllegalArgumentException("pair " + pair + " is not done");
+    }
+    List<Axis> known = axes == null ? List.of() : axes;
+    try (LineReader lines = new LineReader(path, offset)) {
+      JsonNode line = lines.next().flatMap(Journal::parse).orElseThrow();
+      return JournalCodec.outcome(line, kind, known);
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    file.close();
+  }
+
+  /** Lines of a file with their places in bytes; a last line without an end is none. */
+  private static final class LineReader implements AutoCloseable {
+    private final FileChannel channel;
+    private final ByteBuffer buffer = ByteBuffer.allocate(1 << 16);
+    private long position;
+
+    LineReader(Path path) throws IOException {
+      this(path, 0);
+    }
+
+    LineReader(Path path, long from) throws IOException {
+      channel = FileChannel.open(path);
+      channel.position(from);
+      position = from;
+      buffer.flip();
+    }
+
+    Optional<String> next() throws IOException {
+      List<byte[]> parts = new ArrayList<>();
+      int length = 0;
+      while (true) {
+        int start = buffer.position();
+        int end = start;
+        while (end < buffer.limit() && buffer.get(end) != NEWLINE) {
+          end++;
+        }
+        byte[] part = new byte[end - start];
+        buffer.get(part);
+        parts.add(part);
+        length += part.length;
+        if (buffer.hasRemaining()) {
+          buffer.get();
+          position += length + 1L;
+          return Optional.of(join(parts, length));
+        }
+        buffer.clear();
+        int read = channel.read(buffer);
+        buffer.flip();
+        if (read < 0) {
+          return Optional.empty();
+        }
+      }
+    }
+
+    private static String join(List<byte[]> parts, int length) {
+      ByteBuffer all = ByteBuffer.allocate(length);
+      parts.forEach(all::put);
+      return new String(all.array(), StandardCharsets.UTF_8);
+    }
+
+    /** Where the next line begins. */
+    long position() {
+      return position;
+    }
+
+    boolean atEnd() throws IOException {
+      return position >= channel.size();
+    }
+
+    @Override
+    public void close() throws IOException {
+      channel.close();
+    }
+  }
+}

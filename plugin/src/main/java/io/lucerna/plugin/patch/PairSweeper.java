@@ -1,0 +1,23 @@
+package io.lucerna.plugin.patch;
+
+import io.lucerna.reranker.ModelCard;
+import io.lucerna.topics.ContrastPair;
+import java.util.Optional;
+
+/** Sweeps one pair after the other; the outcome depends on the arguments and nothing else. */
+public interface PairSweeper extends AutoCloseable {
+
+  /** What is being run. */
+  ModelCard card();
+
+  /**
+   * Sweeps a pair.
+   *
+   * @param pair the pair
+   * @param unrelated a pair of another query, whose donor is the baseline; empty if there is none
+   */
+  PairOutcome sweep(ContrastPair pair, Optional<ContrastPair> unrelated);
+
+  @Override
+  void close();
+}

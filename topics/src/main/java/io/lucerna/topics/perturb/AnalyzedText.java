@@ -1,0 +1,48 @@
+package io.lucerna.topics.perturb;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/**
+ * A text, its words, and what an index would hold of it.
+ *
+ * @param text the text
+ * @param words its words in order, stop words too; punctuation is none
+ * @param counts how often each index term occurs
+ * @param length number of indexed terms, as Lucene counts a field's length
+ */
+public record AnalyzedText(String text, List<Word> words, Map<String, Integer> counts, int length) {
+
+  /**
+   * A word of a text.
+   *
+   * @param text as it is written
+   * @param start where it starts in the text, in UTF-16 units
+   * @param end where it ends, exclusive
+   * @param term its index term; empty for a word that is not indexed, such as a stop word
+   */
+  public record Word(String text, int start, int end, Optional<String> term) {
+    /** Whether the index has this term for the word. */
+    public boolean is(String indexTerm) {
+      return term.isPresent() && term.get().equals(indexTerm);
+    }
+  }
+
+  /** Copies the collections. */
+  public AnalyzedText {
+    words = List.copyOf(words);
+    counts = Map.copyOf(counts);
+  }
+
+  /** How often a term occurs. */
+  public int count(String term) {
+    return counts.getOrDefault(term, 0);
+  }
+
+  /** The numbers of the words with this term, in order. */
+  public List<Integer> places(String term) {
+    return IntStream.range(0, words.size()).filter(i -> words.get(i).is(term)).boxed().toList();
+  }
+}

@@ -1,0 +1,22 @@
+package io.lucerna.topics.perturb;
+
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+
+/** Passages of other documents, to take sentences and words from. */
+@FunctionalInterface
+public interface Donors {
+
+  /**
+   * A passage that is no candidate of this topic.
+   *
+   * @param random picks it
+   * @return its text; empty if there is none
+   */
+  Optional<String> passage(String topic, RandomGenerator random);
+
+  /** No passages at all. */
+  static Donors none() {
+    return (topic, random) -> Optional.empty();
+  }
+}

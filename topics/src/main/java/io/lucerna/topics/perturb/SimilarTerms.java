@@ -1,0 +1,123 @@
+package io.lucerna.topics.perturb;
+
+import io.lucerna.topics.perturb.AnalyzedText.Word;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+
+/** Words that mean what a query term means, in the place of other words or of the query term. */
+final class SimilarTerms {
+  /** Neighbours of a query term that are looked at. */
+  private static final int NEIGHBOURS = 20;
+
+  private static final Outcome NONE =
+      Outcome.notApplicable("no similar word is known for a query term");
+
+  private SimilarTerms() {}
+
+  /** A query term, and a word for it whose index term is none of the query's. */
+  private record Synonym(String of, String word, String term) {}
+
+  /** STMC1: the word that is least like any query term becomes one that is like a query term. */
+  static Outcome similarForUnrelated(
+      Subject subject, TermSimilarity similarity, RandomGenerator random) {
+    List<String> terms = List.copyOf(subject.queryTerms().keySet());
+    Optional<Synonym> found = synonym(subject, similarity, terms, random);
+    if (found.isEmpty()) {
+      return NONE;
+    }
+    Synonym synonym = found.get();
+    Optional<Word> unrelated =
+        subject.otherPlaces().stream()
+            .map(subject.passage().words()::get)
+            .filter(word -> !word.is(synonym.term))
+            .filter(word -> word.text().codePoints().allMatch(Character::isLetter))
+            .min(Comparator.comparingDouble(word -> likeness(word, subject, similarity)));
+    if (unrelated.isEmpty()) {
+      return Outcome.notApplicable("the passage has no word that is not of the query");
+    }
+    String gone = unrelated.get().term().orElseThrow();
+    Variant variant =
+        new Rewrite(subject.passage())
+            .replace(unrelated.get(), synonym.word)
+            .variant("", List.of(gone, synonym.term));
+    return Outcome.exact(subject, variant, Map.of(gone, -1, synonym.term, 1));
+  }
+
+  /** STMC2: all occurrences of a query term become a word that is like it. */
+  static Outcome similarForExact(
+      Subject subject, TermSimilarity similarity, RandomGenerator random) {
+    if (subject.present().isEmpty()) {
+      return Outcome.notApplicable("the passage has no query term");
+    }
+    Optional<Synonym> found = synonym(subject, similarity, subject.present(), random);
+    if (found.isEmpty()) {
+      return NONE;
+    }
+    Synonym synonym = found.get();
+    Rewrite rewrite = new Rewrite(subject.passage());
+    List<Integer> places = subject.passage().places(synonym.of);
+    places.forEach(at -> rewrite.replace(subject.passage().words().get(at), synonym.word));
+    return Outcome.exact(
+        subject,
+        rewrite.variant("", List.of(synonym.of, synonym.term)),
+        Map.of(synonym.of, -places.size(), synonym.term, places.size()));
+  }
+
+  /**
+   * STMC3: one occurrence of a repeated query term becomes a word that is like a query term which
+   * the passage lacks.
+   */
+  static Outcome similarToMissing(
+      Subject subject, TermSimilarity similarity, RandomGenerator random) {
+    List<String> repeated =
+        subject.present().stream().filter(term -> subject.passage().count(term) > 1).toList();
+    List<String> missing = subject.absent();
+    if (repeated.isEmpty() || missing.isEmpty()) {
+      return Outcome.notApplicable("no query term is repeated while another is missing");
+    }
+    Optional<Synonym> found = synonym(subject, similarity, missing, random);
+    if (found.isEmpty()) {
+      return NONE;
+    }
+    Synonym synonym = found.get();
+    String of = repeated.get(random.nextInt(repeated.size()));
+    List<Integer> places = subject.passage().places(of);
+    Word word = subject.passage().words().get(places.get(random.nextInt(places.size())));
+    Map<String, Integer> difference = new HashMap<>(Map.of(of, -1));
+    difference.merge(synonym.term, 1, Integer::sum);
+    Variant variant =
+        new Rewrite(subject.passage())
+            .replace(word, synonym.word)
+            .variant("", List.of(of, synonym.term));
+    return Outcome.exact(subject, variant, difference);
+  }
+
+  /** The most similar word for one of the terms, which are tried in random order. */
+  private static Optional<Synonym> synonym(
+      Subject subject, TermSimilarity similarity, List<String> terms, RandomGenerator random) {
+    List<String> order = new ArrayList<>(terms);
+    Collections.shuffle(order, random);
+    for (String term : order) {
+      for (String word : similarity.nearest(subject.written(term), NEIGHBOURS)) {
+        List<String> analyzed = subject.resources().analysis().terms(word);
+        if (analyzed.size() == 1 && !subject.queryTerms().containsKey(analyzed.getFirst())) {
+          return Optional.of(new Synonym(term, word, analyzed.getFirst()));
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static double likeness(Word word, Subject subject, TermSimilarity similarity) {
+    return subject.queryTerms().values().stream()
+        .mapToDouble(query -> similarity.of(word.text(), query))
+        .max()
+        .orElse(0);
+  }
+}

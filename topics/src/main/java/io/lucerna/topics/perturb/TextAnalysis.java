@@ -1,0 +1,97 @@
+package io.lucerna.topics.perturb;
+
+import io.lucerna.topics.perturb.AnalyzedText.Word;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.apache.lucene.analysis.Analyzer;
+import org.apache.lucene.analysis.TokenStream;
+import org.apache.lucene.analysis.standard.StandardTokenizer;
+import org.apache.lucene.analysis.tokenattributes.CharTermAttribute;
+import org.apache.lucene.analysis.tokenattributes.OffsetAttribute;
+import org.apache.lucene.analysis.tokenattributes.PositionIncrementAttribute;
+
+/**
+ * Reads texts as an index does. Words are those of Lucene's StandardTokenizer (Unicode's UAX 29);
+ * the terms are the analyzer's. Thread-safe.
+ */
+public final class TextAnalysis {
+  private static final Analyzer WORDS =
+      new Analyzer() {
+        @Override
+        protected TokenStreamComponents createComponents(String field) {
+          return new TokenStreamComponents(new StandardTokenizer());
+        }
+      };
+
+  private final Analyzer analyzer;
+  private final String field;
+
+  /** Analyses as this analyzer does for a field. */
+  public TextAnalysis(Analyzer analyzer, String field) {
+    this.analyzer = analyzer;
+    this.field = field;
+  }
+
+  private record Indexed(String term, int start, boolean counts) {}
+
+  /** Analyses a text. */
+  public AnalyzedText of(String text) {
+    List<Indexed> indexed = new ArrayList<>();
+    each(analyzer, text, (term, start, end, moves) -> indexed.add(new Indexed(term, start, moves)));
+    TreeMap<Integer, Word> words = new TreeMap<>();
+    each(
+        WORDS,
+        text,
+        (term, start, end, moves) ->
+            words.put(start, new Word(text.substring(start, end), start, end, Optional.empty())));
+    Map<String, Integer> counts = new HashMap<>();
+    int length = 0;
+    for (Indexed token : indexed) {
+      counts.merge(token.term, 1, Integer::sum);
+      length += token.counts ? 1 : 0;
+      Map.Entry<Integer, Word> at = words.floorEntry(token.start);
+      if (at != null && at.getValue().term().isEmpty() && token.start < at.getValue().end()) {
+        Word word = at.getValue();
+        words.put(
+            at.getKey(), new Word(word.text(), word.start(), word.end(), Optional.of(token.term)));
+      }
+    }
+    return new AnalyzedText(text, List.copyOf(words.values()), counts, length);
+  }
+
+  /** The terms of a text in order. */
+  public List<String> terms(String text) {
+    List<String> terms = new ArrayList<>();
+    each(analyzer, text, (term, start, end, moves) -> terms.add(term));
+    return terms;
+  }
+
+  private interface Consumer {
+    void accept(String term, int start, int end, boolean moves);
+  }
+
+  private void each(Analyzer by, String text, Consumer consumer) {
+    try (TokenStream stream = by.tokenStream(field, text)) {
+      CharTermAttribute term = stream.addAttribute(CharTermAttribute.class);
+      OffsetAttribute offset = stream.addAttribute(OffsetAttribute.class);
+      PositionIncrementAttribute step = stream.addAttribute(PositionIncrementAttribute.class);
+      stream.reset();
+      while (stream.incrementToken()) {
+        consumer.accept(
+            term.toString(),
+            offset.startOffset(),
+            offset.endOffset(),
+            step.getPositionIncrement() > 0);
+      }
+      stream.end();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
