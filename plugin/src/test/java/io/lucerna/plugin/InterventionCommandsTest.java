@@ -218,6 +218,56 @@ class InterventionCommandsTest {
   }
 
   @Test
+  void recordingsGiveMeansAndDonors() throws IOException {
+    String point = "blocks.0.hook_resid_pre";
+    for (String model : List.of(CROSS, BI)) {
+      String recording = path(Path.of(model).getFileName().toString());
+      Shell.succeed(
+          "record",
+          "-model",
+          model,
+          "-pairs",
+          path("pairs.tsv"),
+          "-hooks",
+          point,
+          "-positions",
+          "all",
+          "-output",
+          recording);
+      List<String> plain = scores(model, "plain.tsv");
+      assertEquals(
+          plain, scores(model, "own.tsv", "-intervene", "patch " + point + " from=" + recording));
+      List<String> mean =
+          scores(model, "mean.tsv", "-intervene", "mean " + point + " from=" + recording);
+      assertNotEquals(plain, mean);
+      String resample = "resample " + point + " seed=1 from=" + recording;
+      assertEquals(
+          scores(model, "r1.tsv", "-intervene", resample),
+          scores(model, "r2.tsv", "-intervene", resample));
+      Shell absent =
+          score(model, "none.tsv", "-intervene", "mean blocks.1.hook_mlp_out from=" + recording);
+      assertEquals(ExitCode.USAGE, absent.code(), absent.err());
+      assertTrue(absent.err().contains("holds no blocks.1.hook_mlp_out"), absent.err());
+      Shell donor =
+          score(model, "none.tsv", "-intervene", "patch " + point + " donor=9/x from=" + recording);
+      assertTrue(
+          donor.err().contains("holds no input '9/x'; it has 3, such as 1/a, 1/b"), donor.err());
+    }
+    Shell other =
+        score(CROSS, "none.tsv", "-intervene", "mean " + point + " from=" + path("bert-bi"));
+    assertEquals(ExitCode.INPUT, other.code(), other.err());
+    assertTrue(other.err().contains("was recorded from another model"), other.err());
+    Shell missing = score(CROSS, "none.tsv", "-intervene", "mean " + point + " from=nowhere");
+    assertEquals(ExitCode.INPUT, missing.code(), missing.err());
+  }
+
+  private List<String> scores(String model, String output, String... more) throws IOException {
+    Shell shell = score(model, output, more);
+    assertEquals(ExitCode.DONE, shell.code(), shell.err());
+    return Files.readAllLines(folder.resolve(output));
+  }
+
+  @Test
   void whatIsWrongIsToldAndNothingIsWritten() throws IOException {
     String json = write("bad.json", "[{\"do\": \"zero\"}");
     String twice = write("twice.json", "[{\"do\": \"zero\", \"do\": \"set\"}]");

@@ -59,7 +59,7 @@ public final class CompiledSpec {
         hooks = hooks.with(point.toString(), intervention.hook(ids, tallies.get(i)));
       }
     }
-    return hooks;
+    return hooks.concurrent();
   }
 
   /** What was done so far, by intervention. */
