@@ -11,8 +11,8 @@ import java.util.stream.IntStream;
  * @param panels at least one
  */
 record CellGrid(List<Panel> panels) {
-  /** More units than this stand in several rows. */
-  private static final int LONGEST_ROW = 32;
+  /** More indices of a single axis than this stand in several rows. */
+  private static final int LONGEST_COLUMN = 32;
 
   private static final int WRAPPED_ROW = 64;
 
@@ -35,7 +35,8 @@ record CellGrid(List<Panel> panels) {
 
   /**
    * Arranges the cells of some axes, outermost first: the last two are rows and columns, each
-   * combination of the others is a panel. One long axis stands in several rows.
+   * combination of the others is a panel. A single axis is a column, a long one stands in several
+   * rows.
    */
   static CellGrid of(List<Axis> axes) {
     Axis columns = axes.getLast();
@@ -68,9 +69,9 @@ record CellGrid(List<Panel> panels) {
   }
 
   private static Panel line(Axis axis) {
-    if (axis.size() <= LONGEST_ROW) {
+    if (axis.size() <= LONGEST_COLUMN) {
       int[] cells = IntStream.range(0, axis.size()).toArray();
-      return new Panel("", "", List.of(""), axis.name(), axis.labels(), cells);
+      return new Panel("", axis.name(), axis.labels(), "", List.of(""), cells);
     }
     int rows = Math.ceilDiv(axis.size(), WRAPPED_ROW);
     List<String> labels = IntStream.range(0, rows).mapToObj(r -> "" + r * WRAPPED_ROW).toList();
