@@ -256,7 +256,7 @@ class InterventionCommandsTest {
     Shell other =
         score(CROSS, "none.tsv", "-intervene", "mean " + point + " from=" + path("bert-bi"));
     assertEquals(ExitCode.INPUT, other.code(), other.err());
-    assertTrue(other.err().contains("was recorded from another model"), other.err());
+    assertTrue(other.err().contains("was recorded with another model"), other.err());
     Shell missing = score(CROSS, "none.tsv", "-intervene", "mean " + point + " from=nowhere");
     assertEquals(ExitCode.INPUT, missing.code(), missing.err());
   }
