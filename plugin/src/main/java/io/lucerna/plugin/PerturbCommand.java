@@ -21,6 +21,7 @@ import io.lucerna.topics.perturb.TermSimilarity;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -264,7 +265,8 @@ final class PerturbCommand implements Command {
     for (String name : required(perturbation, "-perturbation").split(",", -1)) {
       Perturbation parsed = Perturbations.parse(name);
       if (!names.add(parsed.name())) {
-        throw new CommandException(ExitCode.USAGE, "perturbation " + name + " is named twice");
+        throw new CommandException(
+            ExitCode.USAGE, "perturbation " + parsed.name() + " is named twice");
       }
       if (Perturbations.kind(parsed).needsSimilarity() && model == null) {
         throw new CommandException(
@@ -317,7 +319,9 @@ final class PerturbCommand implements Command {
     if (!choice.withoutQuery().isEmpty()) {
       String source = String.valueOf(run == null ? qrels : run);
       String missing = Outputs.some(choice.withoutQuery());
-      if (run != null || choice.queries().isEmpty()) {
+      boolean none =
+          judged.isPresent() && Collections.disjoint(queries.keySet(), judged.get().topics());
+      if (run != null || none) {
         throw new CommandException(
             ExitCode.INPUT, source + ": not in " + topics + ": topics " + missing);
       }
