@@ -33,7 +33,8 @@ public record Sweep(SweepKind kind, List<Head> heads, int layer) {
      */
     public static Head parse(String text) {
       if (!text.matches("\\d{1,4}\\.\\d{1,4}")) {
-        throw new IllegalArgumentException("a head is written layer.head, such as 1.6; got " + text);
+        throw new IllegalArgumentException(
+            "a head is written layer.head, such as 1.6; got " + text);
       }
       String[] parts = text.split("\\.", 2);
       return new Head(Integer.parseInt(parts[0]), Integer.parseInt(parts[1]));

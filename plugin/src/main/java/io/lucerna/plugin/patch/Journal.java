@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
@@ -107,8 +108,12 @@ public final class Journal implements AutoCloseable {
       if (!there.path(name).equals(wanted.path(name))) {
         throw new StudyException(
             String.format(
+                Locale.ROOT,
                 "%s: was made with %s %s, not %s: give the same options, or another folder",
-                path, name, shown(there.path(name)), shown(wanted.path(name))));
+                path,
+                name,
+                shown(there.path(name)),
+                shown(wanted.path(name))));
       }
     }
   }
