@@ -149,7 +149,7 @@ final class StudyCommand implements Command {
 
   @Override
   public void run(Console console) throws Exception {
-    ScorerOptions options = model.scorerOptions().withTerms(new IndexTerms());
+    ScorerOptions options = model.scorerOptions();
     rerank.check();
     StudySettings settings = settings();
     HeadEffects effects = patching == null ? null : HeadEffects.read(Path.of(patching));

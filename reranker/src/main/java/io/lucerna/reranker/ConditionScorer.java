@@ -2,6 +2,7 @@ package io.lucerna.reranker;
 
 import io.lucerna.instrumentation.hooks.Hooks;
 import io.lucerna.instrumentation.intervene.CompiledSpec;
+import io.lucerna.instrumentation.intervene.Touched;
 import io.lucerna.instrumentation.model.Readout;
 import io.lucerna.instrumentation.model.TokenBatch;
 import io.lucerna.instrumentation.model.TokenBatch.Side;
@@ -32,8 +33,16 @@ public final class ConditionScorer {
   private final boolean apart;
   private final Side side;
 
-  /** By query the vector under each condition, the least recently used first. */
-  private final Map<WorkItem.Query, List<float[]>> known = new LinkedHashMap<>(16, .75f, true);
+  /**
+   * A query under each condition.
+   *
+   * @param vectors its vectors
+   * @param touched what interventions did to it
+   */
+  private record Learned(List<float[]> vectors, List<List<Touched>> touched) {}
+
+  /** The least recently used first. */
+  private final Map<WorkItem.Query, Learned> known = new LinkedHashMap<>(16, .75f, true);
 
   /** Scores with a ranker, which stays the caller's. */
   public ConditionScorer(NeuralRanker ranker, List<CompiledSpec> conditions) {
@@ -62,15 +71,34 @@ public final class ConditionScorer {
   public ConditionScores score(WorkItem item) {
     List<CompiledSpec> fresh = conditions.stream().map(CompiledSpec::fresh).toList();
     float[][] scores = new float[conditions.size()][];
+    List<List<List<Touched>>> touched = new ArrayList<>();
     if (apart) {
-      learn(item, fresh);
+      learn(item);
+      item.queries().stream().distinct().forEach(q -> touched.add(known(q).touched()));
       vectors(item, fresh, scores);
     }
     pairs(item, fresh, scores);
+    forget();
     for (int i = 0; i < scores.length; i++) {
       requireFinite(i, scores[i]);
     }
-    return new ConditionScores(List.of(scores), fresh.stream().map(CompiledSpec::report).toList());
+    touched.add(fresh.stream().map(CompiledSpec::report).toList());
+    return new ConditionScores(List.of(scores), sums(touched));
+  }
+
+  /** By condition and intervention, the sums of several reports. */
+  private static List<List<Touched>> sums(List<List<List<Touched>>> reports) {
+    List<List<Touched>> sums = new ArrayList<>();
+    for (int condition = 0; condition < reports.getFirst().size(); condition++) {
+      List<Touched> own = new ArrayList<>(reports.getFirst().get(condition));
+      for (List<List<Touched>> report : reports.subList(1, reports.size())) {
+        for (int i = 0; i < own.size(); i++) {
+          own.set(i, own.get(i).plus(report.get(condition).get(i)));
+        }
+      }
+      sums.add(own);
+    }
+    return sums;
   }
 
   private void requireFinite(int condition, float[] scores) {
@@ -86,31 +114,33 @@ public final class ConditionScorer {
     }
   }
 
-  /** Computes the vectors of the item's queries that are not known. */
-  private void learn(WorkItem item, List<CompiledSpec> specs) {
+  /** Reads the item's queries that are not known. */
+  private void learn(WorkItem item) {
     List<WorkItem.Query> missing =
         item.queries().stream().distinct().filter(query -> !known.containsKey(query)).toList();
-    List<List<float[]>> vectors =
+    List<Learned> learned =
         Workers.all(
-            missing.stream()
-                .<Callable<List<float[]>>>map(query -> () -> vectors(query, specs))
-                .toList());
-    for (int i = 0; i < vectors.size(); i++) {
-      known.put(missing.get(i), vectors.get(i));
+            missing.stream().<Callable<Learned>>map(query -> () -> learned(query)).toList());
+    for (int i = 0; i < learned.size(); i++) {
+      known.put(missing.get(i), learned.get(i));
     }
   }
 
-  private List<float[]> vectors(WorkItem.Query query, List<CompiledSpec> specs) {
+  private Learned learned(WorkItem.Query query) {
+    List<CompiledSpec> fresh = conditions.stream().map(CompiledSpec::fresh).toList();
     List<TokenSequence> tokens = List.of(ranker.input(Side.QUERY, query.text(), ""));
     List<Hooks> hooks =
-        specs.stream()
+        fresh.stream()
             .map(s -> s.hooks(query.id(), List.of(), Side.QUERY).within(ranker.model().registry()))
             .toList();
-    List<TokenBatch> batch = ranker.batches(Side.QUERY, tokens);
-    return ranker.model().forwardAll(batch, hooks).getFirst().stream().map(o -> o[0]).toList();
+    List<float[][]> outputs =
+        ranker.model().forwardAll(ranker.batches(Side.QUERY, tokens), hooks).getFirst();
+    return new Learned(
+        outputs.stream().map(rows -> rows[0]).toList(),
+        fresh.stream().map(CompiledSpec::report).toList());
   }
 
-  private List<float[]> vectors(WorkItem.Query query) {
+  private Learned known(WorkItem.Query query) {
     return Objects.requireNonNull(known.get(query));
   }
 
@@ -145,13 +175,12 @@ public final class ConditionScorer {
             int passage = batch.rows()[row];
             List<Integer> queries = passages.get(passage).queries();
             for (int i = 0; i < queries.size(); i++) {
-              float[] query = vectors(item.queries().get(queries.get(i))).get(condition);
+              float[] query = known(item.queries().get(queries.get(i))).vectors().get(condition);
               scores[condition][starts[passage] + i] =
                   ranker.readout(side, query).score(outputs[row]);
             }
           }
         });
-    forget();
   }
 
   /** Passages that are read with the item's own query, or changed according to it. */
@@ -166,7 +195,7 @@ public final class ConditionScorer {
         chosen,
         specs,
         (condition, batch, outputs) -> {
-          float[] fixed = apart ? vectors(item.own()).get(condition) : new float[0];
+          float[] fixed = apart ? known(item.own()).vectors().get(condition) : new float[0];
           Readout readout = ranker.readout(side, fixed);
           float[] own = new float[batch.size()];
           for (int row = 0; row < own.length; row++) {
