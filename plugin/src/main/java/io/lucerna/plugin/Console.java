@@ -1,6 +1,7 @@
 package io.lucerna.plugin;
 
 import java.io.PrintStream;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
@@ -20,5 +21,20 @@ public record Console(
   @SuppressWarnings("AnnotateFormatMethod")
   public void say(String format, Object... values) {
     err.println(String.format(Locale.ROOT, format, values));
+  }
+
+  /**
+   * The command without what tells a run that was broken off, or one into another folder, from
+   * others: {@code -resume} is left out, and the value of {@code -output} is {@code DIR}.
+   */
+  List<String> repeatable() {
+    List<String> words = new ArrayList<>();
+    for (String word : commandLine) {
+      boolean value = !words.isEmpty() && words.getLast().matches("--?output");
+      if (!word.matches("--?resume")) {
+        words.add(value ? "DIR" : word);
+      }
+    }
+    return words;
   }
 }

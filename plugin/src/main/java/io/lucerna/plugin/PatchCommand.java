@@ -16,7 +16,6 @@ import io.lucerna.topics.ContrastPairs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -232,19 +231,7 @@ final class PatchCommand implements Command {
 
   private StudyIdentity identity(ModelCard card, Console console) throws IOException {
     return new StudyIdentity(
-        canonical(console.commandLine()), Versions.all(), card, Hashes.of(Path.of(pairs)));
-  }
-
-  /** The command without what a run that was broken off, or one into another folder, has. */
-  private static List<String> canonical(List<String> commandLine) {
-    List<String> words = new ArrayList<>();
-    for (String word : commandLine) {
-      boolean value = !words.isEmpty() && words.getLast().matches("--?output");
-      if (!word.matches("--?resume")) {
-        words.add(value ? "DIR" : word);
-      }
-    }
-    return words;
+        console.repeatable(), Versions.all(), card, Hashes.of(Path.of(pairs)));
   }
 
   /** What decides the outcome of a pair; a journal made with anything else cannot go on. */

@@ -28,6 +28,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.kohsuke.args4j.Option;
@@ -295,7 +296,9 @@ final class StudyCommand implements Command {
     card.settings().forEach((name, value) -> all.put("model " + name, value));
     all.put("first stage", Hashes.sha256(folder.resolve(FIRST_STAGE)));
     all.put("topics", Hashes.sha256(Path.of(String.valueOf(inputs.topics))));
-    all.put("texts", texts.identity());
+    Map<String, Object> read = new LinkedHashMap<>(texts.identity());
+    read.remove("path");
+    all.put("texts", read);
     all.put("cleaning", cleaning.cleaning().optionName());
     all.put("lucerna", String.valueOf(Versions.all().get("Lucerna")));
     return all;
@@ -312,11 +315,11 @@ final class StudyCommand implements Command {
     Map<String, String> versions = Versions.all();
     Map<String, Object> fields = new LinkedHashMap<>();
     fields.put("lucerna", String.valueOf(versions.get("Lucerna")));
-    fields.put("command", io.lucerna.plugin.patch.StudyIdentity.commandLine(console.commandLine()));
+    fields.put("command", io.lucerna.plugin.patch.StudyIdentity.commandLine(console.repeatable()));
     fields.put("created", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
     Map<String, String> parts = new LinkedHashMap<>();
     for (String part : List.of("Java", "Lucene", "Anserini", "DJL", "PyTorch")) {
-      parts.put(part.toLowerCase(java.util.Locale.ROOT), String.valueOf(versions.get(part)));
+      parts.put(part.toLowerCase(Locale.ROOT), String.valueOf(versions.get(part)));
     }
     fields.put("versions", parts);
     Map<String, Object> ran = new LinkedHashMap<>();
