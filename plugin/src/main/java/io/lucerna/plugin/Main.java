@@ -46,8 +46,7 @@ public final class Main {
     Supplier<CollectionOptions> collections = () -> new CollectionOptions(environment);
     PatchCommand.Engine engine =
         (model, options, settings, console) ->
-            new SweepEngine(
-                models.ranker(model, options.withTerms(new IndexTerms()), console), settings);
+            new SweepEngine(models.ranker(model, options, console), settings);
     return List.of(
         new Entry(
             "demo",

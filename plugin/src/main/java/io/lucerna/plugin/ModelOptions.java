@@ -64,13 +64,16 @@ final class ModelOptions {
   }
 
   /**
-   * Checks the values.
+   * Checks the values. Roles of tokens are told by the index's terms.
    *
    * @throws IllegalArgumentException naming the value and what is allowed
    */
   ScorerOptions scorerOptions() {
     ScorerOptions options =
-        ScorerOptions.defaults().withBatchSize(batch).withLabel(Label.parse(label));
+        ScorerOptions.defaults()
+            .withBatchSize(batch)
+            .withLabel(Label.parse(label))
+            .withTerms(new IndexTerms());
     options = maxLength == null ? options : options.withMaxTokens(maxLength);
     options = pooling == null ? options : options.withPooling(Pooling.parse(pooling));
     return similarity == null ? options : options.withSimilarity(Similarity.parse(similarity));

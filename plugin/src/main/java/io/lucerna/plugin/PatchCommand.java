@@ -216,17 +216,16 @@ final class PatchCommand implements Command {
   /** The folder, made if need be; it may hold a study only with {@code -resume}. */
   private Path folder() throws IOException {
     Path folder = Path.of(output);
-    Path parent = folder.toAbsolutePath().getParent();
-    if (parent == null || !Files.isWritable(Files.isDirectory(folder) ? folder : parent)) {
-      throw new CommandException(
-          ExitCode.USAGE, output + ": -output must be a folder that can be written or made");
-    }
     if (Files.exists(folder.resolve(JOURNAL)) && !resume) {
       throw new CommandException(
           ExitCode.USAGE,
           output + ": holds a study already; give -resume to go on with it, or another folder");
     }
-    return Files.isDirectory(folder) ? folder : Files.createDirectory(folder);
+    Files.createDirectories(folder);
+    if (!Files.isWritable(folder)) {
+      throw new CommandException(ExitCode.USAGE, output + ": -output cannot be written to");
+    }
+    return folder;
   }
 
   private StudyIdentity identity(ModelCard card, Console console) throws IOException {

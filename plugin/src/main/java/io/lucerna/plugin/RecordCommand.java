@@ -109,7 +109,7 @@ final class RecordCommand implements Command {
 
   @Override
   public void run(Console console) throws Exception {
-    ScorerOptions options = model.scorerOptions().withTerms(new IndexTerms());
+    ScorerOptions options = model.scorerOptions();
     rerank.check();
     Positions kept = Positions.parse(positions);
     if (shardSize < 1) {

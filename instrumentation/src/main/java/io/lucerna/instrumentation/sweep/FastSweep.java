@@ -2,6 +2,7 @@ package io.lucerna.instrumentation.sweep;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
 import io.lucerna.instrumentation.hooks.HookPoint;
 import io.lucerna.instrumentation.hooks.Site;
@@ -155,14 +156,14 @@ final class FastSweep {
           switch (first.site()) {
             case Z -> {
               int[] heads = members.stream().mapToInt(i -> cells.get(i).head()).toArray();
-              NDArray z = replaced(Site.Z, layer, heads, scope); // [C, S, H]
+              NDArray z = withHeads(layer, heads, scope); // [C, S, H]
               yield recipient.withAttnOut(layer, recipient.attnOut(layer, z));
             }
             case MLP_OUT ->
                 recipient.withMlpOut(layer, donor.at(Site.MLP_OUT, layer, scope).expandDims(0));
             case MLP_POST -> {
               int[] units = members.stream().mapToInt(i -> cells.get(i).unit()).toArray();
-              NDArray hidden = replaced(Site.MLP_POST, layer, units, scope); // [C, S, M]
+              NDArray hidden = withUnits(layer, units, scope); // [C, S, M]
               yield recipient.withMlpOut(layer, recipient.mlpOut(layer, hidden));
             }
             default -> throw new IllegalArgumentException("no sweep patches all of " + first);
@@ -178,24 +179,33 @@ final class FastSweep {
     return TracedRun.gather(donor.at(site, layer, scope), positions);
   }
 
-  /**
-   * The recipient's activations [S, K, W], copied for each cell, with part c of the K parts taken
-   * from the donor: the heads of z, or the units of the MLP (W = 1). Result [C, S, K W].
-   */
-  private NDArray replaced(Site site, int layer, int[] parts, NDManager scope) {
-    NDArray own = recipient.at(site, layer, scope);
+  /** The recipient's z, copied for each cell, with one head from the donor: [C, S, H]. */
+  private NDArray withHeads(int layer, int[] heads, NDManager scope) {
+    NDArray own = recipient.at(Site.Z, layer, scope); // [S, N, D]
     int s = (int) own.getShape().get(0);
-    int k = (int) own.getShape().get(1);
-    int w = (int) (own.size() / s / k);
-    NDArray both = own.reshape(s * k, w).concat(donor.at(site, layer, scope).reshape(s * k, w), 0);
-    int[] rows = new int[parts.length * s * k];
+    int n = (int) own.getShape().get(1);
+    long d = own.getShape().get(2);
+    NDArray both =
+        own.reshape(s * n, d).concat(donor.at(Site.Z, layer, scope).reshape(s * n, d), 0);
+    int[] rows = new int[heads.length * s * n];
     for (int i = 0; i < rows.length; i++) {
-      int part = i % k;
-      int position = i / k % s;
-      boolean patched = part == parts[i / (s * k)];
-      rows[i] = (patched ? s * k : 0) + position * k + part;
+      int head = i % n;
+      int position = i / n % s;
+      boolean patched = head == heads[i / (s * n)];
+      rows[i] = (patched ? s * n : 0) + position * n + head;
     }
-    return TracedRun.gather(both, rows).reshape(parts.length, s, k * w);
+    return TracedRun.gather(both, rows).reshape(heads.length, s, n * d);
+  }
+
+  /** The recipient's MLP activations, copied for each cell, with one unit from the donor. */
+  private NDArray withUnits(int layer, int[] units, NDManager scope) {
+    NDArray others = donor.at(Site.MLP_POST, layer, scope); // [S, M]
+    NDArray hidden =
+        recipient.at(Site.MLP_POST, layer, scope).expandDims(0).repeat(0, units.length);
+    for (int c = 0; c < units.length; c++) {
+      hidden.set(new NDIndex("{}, :, {}", c, units[c]), others.get(":, {}", units[c]));
+    }
+    return hidden;
   }
 
   /** Rows of z with one head from the donor, or mixed by the donor's pattern: [C, H]. */

@@ -125,9 +125,10 @@ final class PairTables {
     }
   }
 
-  /** Where a score stands between the recipient's (0) and the donor's (1). */
+  /** Where a score stands between the recipient's (0, never -0) and the donor's (1). */
   static double effect(SweepResult result, float score) {
-    return ((double) score - result.recipient()) / ((double) result.donor() - result.recipient());
+    double moved = (double) score - result.recipient();
+    return moved / ((double) result.donor() - result.recipient()) + 0.0;
   }
 
   /** One row for each direction and swept pair. */
