@@ -2,6 +2,7 @@ package io.lucerna.eval;
 
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
 /** Correlation of two lists of numbers of the same items. */
@@ -35,6 +36,61 @@ public final class Correlation {
   /** Spearman's rho: Pearson's r of the ranks, where equal values share their mean rank. */
   public static double spearman(double[] x, double[] y) {
     return pearson(ranks(x), ranks(y));
+  }
+
+  /**
+   * Kendall's tau-b ("The treatment of ties in ranking problems", Biometrika 33, 1945): pairs in
+   * the same order less pairs in opposite order, over the geometric mean of the pairs that each
+   * list does not tie; NaN if a list does not vary.
+   *
+   * @throws IllegalArgumentException if the lengths differ
+   */
+  public static double kendall(double[] x, double[] y) {
+    if (x.length != y.length) {
+      throw new IllegalArgumentException(x.length + " values against " + y.length);
+    }
+    long balance = 0;
+    long inX = 0;
+    long inY = 0;
+    for (int i = 0; i < x.length; i++) {
+      for (int j = 0; j < i; j++) {
+        int a = Double.compare(x[i] + 0.0, x[j] + 0.0);
+        int b = Double.compare(y[i] + 0.0, y[j] + 0.0);
+        balance += Integer.signum(a) * Integer.signum(b);
+        inX += a == 0 ? 0 : 1;
+        inY += b == 0 ? 0 : 1;
+      }
+    }
+    return balance / Math.sqrt((double) inX * inY);
+  }
+
+  /**
+   * The two-sided p-value of Spearman's rho by random permutations: (b + 1) / (n + 1) where b of n
+   * permutations of one list give at least the observed size (Pitman 1937; Phipson and Smyth 2010
+   * for the + 1); NaN if a list does not vary.
+   *
+   * @param seed the same seed gives the same number
+   * @param rounds n, 1 or more
+   */
+  public static double spearmanP(double[] x, double[] y, long seed, int rounds) {
+    double[] ranksX = ranks(x);
+    double[] ranksY = ranks(y);
+    double observed = Math.abs(pearson(ranksX, ranksY));
+    if (Double.isNaN(observed)) {
+      return Double.NaN;
+    }
+    SplittableRandom random = new SplittableRandom(seed);
+    int asLarge = 0;
+    for (int round = 0; round < rounds; round++) {
+      for (int i = ranksX.length - 1; i > 0; i--) {
+        int other = random.nextInt(i + 1);
+        double moved = ranksX[i];
+        ranksX[i] = ranksX[other];
+        ranksX[other] = moved;
+      }
+      asLarge += Math.abs(pearson(ranksX, ranksY)) >= observed - 1e-12 ? 1 : 0;
+    }
+    return (asLarge + 1.0) / (rounds + 1.0);
   }
 
   private static double[] ranks(double[] values) {

@@ -195,4 +195,22 @@ class ComparisonTest {
     }
     return Ranking.of("1", docs);
   }
+
+  @Test
+  void rankCorrelationsAgreeWithPlainCounting() {
+    // Kendall 1945: the two rankings of the paper's example without ties, and by hand with ties.
+    assertEquals(
+        1 - 2 * 2 / 6.0,
+        Correlation.kendall(new double[] {1, 2, 3, 4}, new double[] {2, 1, 4, 3}),
+        1e-15);
+    assertEquals(
+        4 / Math.sqrt(5 * 5),
+        Correlation.kendall(new double[] {1, 1, 2, 3}, new double[] {1, 2, 3, 3}),
+        1e-15);
+    assertTrue(Double.isNaN(Correlation.kendall(new double[] {1, 1}, new double[] {1, 2})));
+    double[] rising = {1, 2, 3, 4, 5};
+    // Of the 120 orders of five, two have a rho of size 1.
+    assertEquals(2 / 120.0, Correlation.spearmanP(rising, rising, 1, 100_000), 2e-3);
+    assertEquals(1, Correlation.spearmanP(new double[] {1, 2}, new double[] {2, 1}, 1, 50));
+  }
 }

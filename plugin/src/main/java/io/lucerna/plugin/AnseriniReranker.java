@@ -5,6 +5,7 @@ import io.anserini.rerank.RerankerContext;
 import io.anserini.search.ScoredDocs;
 import io.lucerna.eval.RankedDoc;
 import io.lucerna.eval.Ranking;
+import io.lucerna.eval.Reordering;
 import io.lucerna.plugin.collections.PassageCleaning;
 import io.lucerna.reranker.PairScorer;
 import java.util.ArrayList;

@@ -82,6 +82,10 @@ public final class Main {
             "Record a ranker's activations on pairs or on a run's candidates.",
             () -> new RecordCommand(models, collections.get())),
         new Entry(
+            "study",
+            "Rerank under many interventions, and measure what each changes.",
+            () -> new StudyCommand(models, collections.get())),
+        new Entry(
             "eval",
             "Measure a run against judgments, as trec_eval does.",
             () -> new EvalCommand(collections.get())),

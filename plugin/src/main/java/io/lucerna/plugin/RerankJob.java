@@ -1,6 +1,7 @@
 package io.lucerna.plugin;
 
 import io.lucerna.eval.Ranking;
+import io.lucerna.eval.Reordering;
 import io.lucerna.eval.Run;
 import io.lucerna.reranker.PairScorer;
 import io.lucerna.reranker.PairScores;

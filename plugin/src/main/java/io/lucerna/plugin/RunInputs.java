@@ -1,15 +1,19 @@
 package io.lucerna.plugin;
 
+import io.anserini.search.SearchCollection;
 import io.lucerna.eval.Ranking;
 import io.lucerna.eval.Run;
 import io.lucerna.plugin.collections.NamedCollection;
+import io.lucerna.topics.TopicReader;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -81,6 +85,49 @@ final class RunInputs {
       console.say(
           "%d of %d topics have no hits in the run: %s",
           without.size(), queries.size(), Outputs.some(without));
+    }
+    return candidates;
+  }
+
+  /**
+   * The candidates that BM25 finds in the index, with Anserini's parameters, in its order of
+   * topics.
+   *
+   * @param hits the most documents of a topic
+   * @throws CommandException if no index is named, or Anserini does not answer all topics
+   */
+  List<Candidates> search(int hits, CollectionOptions collections, Console console)
+      throws IOException {
+    if (topics == null) {
+      throw new CommandException(ExitCode.USAGE, "-topics is needed to search");
+    }
+    if (index == null) {
+      throw new CommandException(
+          ExitCode.USAGE, "the first stage is missing: give -run, or -index to search with BM25");
+    }
+    if (hits < 1) {
+      throw new CommandException(ExitCode.USAGE, "-hits must be at least 1, got " + hits);
+    }
+    IndexTexts.open(index).close();
+    findCollection(topics, collections);
+    Map<String, String> queries = TopicFiles.read(topics, topicReader, topicField);
+    SearchCollection.Args args = new SearchCollection.Args();
+    args.index = index;
+    args.topics = new String[] {topics};
+    args.topicReader =
+        topicReader == null && Files.isRegularFile(Path.of(topics))
+            ? TopicReader.guessFormat(Path.of(topics)).anseriniName()
+            : topicReader;
+    args.topicField = topicField;
+    args.bm25 = true;
+    args.hits = hits;
+    args.output = "run";
+    List<Candidates> candidates = new ArrayList<>();
+    for (FirstStage.Result result : FirstStage.search(args, queries.keySet(), console.verbose())) {
+      for (Ranking ranking : result.rankings()) {
+        String query = Objects.requireNonNull(queries.get(ranking.topic()), ranking.topic());
+        candidates.add(new Candidates(query, ranking));
+      }
     }
     return candidates;
   }

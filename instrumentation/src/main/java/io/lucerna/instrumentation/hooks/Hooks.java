@@ -2,9 +2,12 @@ package io.lucerna.instrumentation.hooks;
 
 import io.lucerna.instrumentation.model.TokenBatch;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 
 /**
  * The hooks of one forward call: names or globs of points, each with what to do there, in order.
@@ -77,6 +80,17 @@ public final class Hooks {
    */
   public void check(HookRegistry registry) {
     entries.forEach(entry -> registry.match(entry.glob));
+  }
+
+  /**
+   * The first hooked point that a forward pass reaches; empty if there are no hooks.
+   *
+   * @throws IllegalArgumentException if a name or glob matches no point of the model
+   */
+  public Optional<HookPoint> lowest(HookRegistry registry) {
+    Set<HookPoint> hooked = new HashSet<>();
+    entries.forEach(entry -> hooked.addAll(registry.match(entry.glob)));
+    return registry.points().stream().filter(hooked::contains).findFirst();
   }
 
   /**

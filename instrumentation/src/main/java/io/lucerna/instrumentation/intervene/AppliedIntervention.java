@@ -6,6 +6,7 @@ import ai.djl.ndarray.types.DataType;
 import io.lucerna.instrumentation.hooks.Hook;
 import io.lucerna.instrumentation.hooks.HookContext;
 import io.lucerna.instrumentation.hooks.HookPoint;
+import io.lucerna.instrumentation.hooks.Site;
 import io.lucerna.instrumentation.intervene.PointLayout.Kind;
 import io.lucerna.instrumentation.model.TokenBatch;
 import io.lucerna.instrumentation.model.TokenBatch.Side;
@@ -32,13 +33,29 @@ record AppliedIntervention(Intervention intervention, Map<HookPoint, Place> plac
    */
   record Place(PointLayout layout, int[] heads, int[] units, Edit edit) {}
 
+  /** Whether texts of this side are changed. */
+  boolean on(Side side) {
+    Optional<Side> only = intervention.target().side();
+    return only.isEmpty() || only.get() == side;
+  }
+
+  /**
+   * Whether what is done to a text read alone can depend on the other text of its pair: on the
+   * roles that words have for a query, on the pair's id, or on the score.
+   */
+  boolean readsAcross() {
+    return places.keySet().stream().anyMatch(point -> point.site() == Site.SCORE)
+        || intervention.target().at().filter(Positions::partPassage).isPresent()
+        || intervention.target().keys().filter(Positions::partPassage).isPresent()
+        || intervention.operation().readsAcross();
+  }
+
   /** The hook for a call, which counts what it did. */
   Hook.Intervention hook(TextIds ids, Tally tally) {
     HookPoint first = places.keySet().iterator().next();
     return (context, activation) -> {
       Place place = places.get(context.point());
-      Optional<Side> side = intervention.target().side();
-      if (place != null && (side.isEmpty() || side.get() == context.batch().side())) {
+      if (place != null && on(context.batch().side())) {
         for (int row = 0; row < context.batch().size(); row++) {
           int[] outcome = edit(place, context, row, activation, ids);
           if (context.point().equals(first)) {

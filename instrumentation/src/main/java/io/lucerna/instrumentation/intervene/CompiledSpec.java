@@ -2,6 +2,7 @@ package io.lucerna.instrumentation.intervene;
 
 import io.lucerna.instrumentation.hooks.HookPoint;
 import io.lucerna.instrumentation.hooks.Hooks;
+import io.lucerna.instrumentation.model.TokenBatch.Side;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -37,7 +38,7 @@ public final class CompiledSpec {
 
   /** Hooks for a call whose texts have no ids: chance goes by their tokens. */
   public Hooks hooks() {
-    return hooks(TextIds.NONE);
+    return hooks(TextIds.NONE, Optional.empty());
   }
 
   /**
@@ -48,13 +49,29 @@ public final class CompiledSpec {
    *     and a patch without a donor looks for it in the recording
    */
   public Hooks hooks(String query, List<String> pairs) {
-    return hooks(new TextIds(Optional.of(query), List.copyOf(pairs)));
+    return hooks(new TextIds(Optional.of(query), List.copyOf(pairs)), Optional.empty());
   }
 
-  private Hooks hooks(TextIds ids) {
+  /**
+   * The same hooks without those of interventions that are of another side alone: none at all where
+   * nothing is done to this side's texts.
+   */
+  public Hooks hooks(String query, List<String> pairs, Side side) {
+    return hooks(new TextIds(Optional.of(query), List.copyOf(pairs)), Optional.of(side));
+  }
+
+  /** Whether what is done to a text of this side can depend on the text of the other side. */
+  public boolean readsAcross(Side side) {
+    return interventions.stream().anyMatch(i -> i.on(side) && i.readsAcross());
+  }
+
+  private Hooks hooks(TextIds ids, Optional<Side> side) {
     Hooks hooks = Hooks.none();
     for (int i = 0; i < interventions.size(); i++) {
       AppliedIntervention intervention = interventions.get(i);
+      if (side.isPresent() && !intervention.on(side.get())) {
+        continue;
+      }
       for (HookPoint point : intervention.places().keySet()) {
         hooks = hooks.with(point.toString(), intervention.hook(ids, tallies.get(i)));
       }

@@ -133,6 +133,17 @@ public sealed interface Operation {
     }
   }
 
+  /** Whether it goes by a pair's id, or by the roles that a passage's words have for a query. */
+  default boolean readsAcross() {
+    return switch (this) {
+      case Noise n -> true;
+      case Resample r -> true;
+      case Patch p -> true;
+      case Mean m -> m.per() == Per.ROLE;
+      default -> false;
+    };
+  }
+
   /** The word that a spec has for it. */
   default String word() {
     return switch (this) {

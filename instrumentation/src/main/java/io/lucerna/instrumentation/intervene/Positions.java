@@ -91,6 +91,11 @@ public record Positions(Set<Role> roles, List<Span> spans) {
         || spans.stream().anyMatch(span -> span.from == 0 && span.to == -1);
   }
 
+  /** Whether some roles of a passage's tokens are meant and some are not. */
+  boolean partPassage() {
+    return !roles.containsAll(PASSAGE) && roles.stream().anyMatch(PASSAGE::contains);
+  }
+
   /** The places of a text that are meant, in order; never one of the padding. */
   public int[] in(TokenSequence text) {
     return IntStream.range(0, text.length())

@@ -16,6 +16,16 @@ import java.util.Optional;
 public record Touched(
     Intervention intervention, long texts, long touched, long positions, long missing) {
 
+  /** What was done to these texts and to others, by the same intervention. */
+  public Touched plus(Touched other) {
+    return new Touched(
+        intervention,
+        texts + other.texts,
+        touched + other.touched,
+        positions + other.positions,
+        missing + other.missing);
+  }
+
   /** What is wrong, if nothing was changed. */
   public Optional<String> problem() {
     if (touched > 0) {

@@ -156,14 +156,41 @@ record BertBlock(
       projected.attach(scope);
       NDList parts = projected.split(3, 2); // 3 x [B, S, H]
       NDArray joined = mix(parts.get(0), parts.get(1), parts.get(2), mask, hooks); // [B, S, H]
-      NDArray out = output.apply(joined); // [B, S, H]
-      if (hooks.wants(Site.RESULT, layer)) {
-        out = viaHeadResults(joined, out, hooks);
-      }
-      out = hooks.at(Site.ATTN_OUT, layer, out);
+      NDArray out = attnOut(joined, hooks);
       out.attach(outer);
       return out;
     }
+  }
+
+  /** From z of all heads side by side to the attention output, both [B, S, H]. */
+  private NDArray attnOut(NDArray joined, BoundHooks hooks) {
+    NDArray out = output.apply(joined); // [B, S, H]
+    if (hooks.wants(Site.RESULT, layer)) {
+      out = viaHeadResults(joined, out, hooks);
+    }
+    return hooks.at(Site.ATTN_OUT, layer, out);
+  }
+
+  /**
+   * The block from z on, where a pass without hooks below has computed what comes before.
+   *
+   * @param pre the block's input [B, S, H]
+   * @param z [B, S, N, D], in the scope of the result
+   * @return [B, S, H]
+   */
+  NDArray fromZ(NDArray pre, NDArray z, BoundHooks hooks) {
+    return afterAttention(pre, attnOut(joined(hooks.at(Site.Z, layer, z)), hooks), hooks);
+  }
+
+  /**
+   * The block from the MLP's output on. Closes {@code mlpOut}.
+   *
+   * @param normalizedMid what the MLP read [B, S, H]
+   * @param mlpOut the MLP's output [B, S, H], in the scope of the result
+   * @return [B, S, H]
+   */
+  NDArray fromMlpOut(NDArray normalizedMid, NDArray mlpOut, BoundHooks hooks) {
+    return afterMlp(normalizedMid, hooks.at(Site.MLP_OUT, layer, mlpOut), hooks);
   }
 
   /**
@@ -192,9 +219,14 @@ record BertBlock(
     NDArray mixed = pattern.matMul(v.transpose(0, 2, 1, 3)); // [B, N, Q, D]
     pattern.close();
     NDArray z = hooks.at(Site.Z, layer, mixed.transpose(0, 2, 1, 3)); // [B, Q, N, D]
-    NDArray joined = z.reshape(z.getShape().get(0), z.getShape().get(1), config.width());
+    NDArray joined = joined(z);
     mixed.close();
     return joined;
+  }
+
+  /** [B, Q, N, D] to [B, Q, H]. */
+  private NDArray joined(NDArray z) {
+    return z.reshape(z.getShape().get(0), z.getShape().get(1), config.width());
   }
 
   private NDArray heads(NDArray x) {
@@ -229,8 +261,7 @@ record BertBlock(
     NDArray normalizedMid =
         hooks.at(Site.NORMALIZED_RESID_MID, layer, attentionNorm.apply(mid)); // [B, S, H]
     mid.close();
-    NDArray mlpOut = hooks.at(Site.MLP_OUT, layer, mlp(normalizedMid, hooks));
-    NDArray out = afterMlp(normalizedMid, mlpOut, hooks);
+    NDArray out = fromMlpOut(normalizedMid, mlp(normalizedMid, hooks), hooks);
     normalizedMid.close();
     return out;
   }

@@ -178,19 +178,31 @@ public final class HookedEncoder implements AutoCloseable {
     check(batch);
     BoundHooks bound = hooks.bind(registry, batch);
     try (NDManager scope = manager.newSubManager()) {
-      NDArray mask = batch.padded() ? mask(batch, scope) : null; // [B, 1, 1, S]
-      NDArray hidden = embed(scope, bound); // [B, S, H]
-      for (BertBlock block : blocks) {
-        try (NDManager layer = scope.newSubManager()) {
-          hidden.attach(layer);
-          hidden = block.forward(hidden, mask, bound);
-          hidden.attach(scope);
-        }
-      }
-      NDArray output = head.apply(hidden, bound); // [B, outputs]
-      bound.finish();
-      return rows(output, batch.size());
+      return rest(0, embed(scope, bound), bound);
     }
+  }
+
+  /**
+   * Runs the blocks from one on, and the head.
+   *
+   * @param first the block to begin with; the number of blocks for the head alone
+   * @param input what enters it [B, S, H], in a scope of the caller
+   */
+  float[][] rest(int first, NDArray input, BoundHooks bound) {
+    TokenBatch batch = bound.batch();
+    NDManager scope = input.getManager();
+    NDArray mask = batch.padded() ? mask(batch, scope) : null; // [B, 1, 1, S]
+    NDArray hidden = input;
+    for (BertBlock block : blocks.subList(first, blocks.size())) {
+      try (NDManager layer = scope.newSubManager()) {
+        hidden.attach(layer);
+        hidden = block.forward(hidden, mask, bound);
+        hidden.attach(scope);
+      }
+    }
+    NDArray output = head.apply(hidden, bound); // [B, outputs]
+    bound.finish();
+    return rows(output, batch.size());
   }
 
   /**
@@ -205,6 +217,26 @@ public final class HookedEncoder implements AutoCloseable {
     }
     return Workers.all(
         batches.stream().<Callable<float[][]>>map(batch -> () -> forward(batch, hooks)).toList());
+  }
+
+  /**
+   * Runs batches under several conditions, each of them the hooks of a call of its own. What lies
+   * below the lowest point that a condition hooks is computed once for all conditions; several
+   * batches run at once if all hooks are {@link Hooks#concurrent}.
+   *
+   * <p>Memory: what one batch needs in one pass, and a few activations more.
+   *
+   * @return for each batch, for each condition what {@link #forward} returns, bit for bit
+   * @throws IllegalArgumentException as {@link #forward} does
+   */
+  public List<List<float[][]>> forwardAll(List<TokenBatch> batches, List<Hooks> conditions) {
+    batches.forEach(this::check);
+    SharedPass shared = new SharedPass(this, conditions);
+    if (!conditions.stream().allMatch(Hooks::isConcurrent)) {
+      return batches.stream().map(shared::run).toList();
+    }
+    return Workers.all(
+        batches.stream().<Callable<List<float[][]>>>map(batch -> () -> shared.run(batch)).toList());
   }
 
   /**

@@ -33,13 +33,13 @@ final class RerankBenchmark {
   private static final int DEPTH = 100;
   private static final int MAX_TOKENS = 256;
 
-  private record Candidates(String query, List<String> passages) {}
+  record Candidates(String query, List<String> passages) {}
 
   private RerankBenchmark() {}
 
   /** Runs over the first topics, one after the other, in turns, so that noise hits all alike. */
   static void run(Path cacm, int topics) throws IOException, OrtException {
-    List<Candidates> work = candidates(cacm, topics);
+    List<Candidates> work = candidates(cacm, topics, DEPTH);
     Path folder = EmbeddedModel.folder(Path.of(System.getProperty("user.home"), ".cache/lucerna"));
     Map<String, String> plain = Map.of("truncation", "true", "maxLength", "" + MAX_TOKENS, "padding", "false");
     Map<String, Double> seconds = new TreeMap<>();
@@ -91,7 +91,8 @@ final class RerankBenchmark {
     }
   }
 
-  private static List<Candidates> candidates(Path cacm, int topics) throws IOException {
+  /** BM25's best of the first topics. */
+  static List<Candidates> candidates(Path cacm, int topics, int depth) throws IOException {
     Path work = Files.createTempDirectory("lucerna-bench");
     Path run = work.resolve("run.txt");
     Path corpus = work.resolve("corpus");
@@ -105,7 +106,7 @@ final class RerankBenchmark {
         "-storeRaw");
     main.run(
         "search", "-index", index, "-topics", topicFile.toString(), "-topicReader", "Cacm",
-        "-bm25", "-hits", "" + DEPTH, "-output", run.toString());
+        "-bm25", "-hits", "" + depth, "-output", run.toString());
     TopicSet set = TopicReader.read(topicFile, TopicFormat.CACM);
     List<Candidates> candidates = new ArrayList<>();
     for (Ranking ranking : Run.read(run).rankings()) {

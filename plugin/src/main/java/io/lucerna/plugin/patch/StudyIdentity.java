@@ -20,8 +20,13 @@ public record StudyIdentity(
 
   /** The command as one line for a shell. */
   public String commandLine() {
+    return commandLine(command);
+  }
+
+  /** A command's words as one line for a shell. */
+  public static String commandLine(List<String> words) {
     StringBuilder line = new StringBuilder("./lucerna");
-    for (String word : command) {
+    for (String word : words) {
       boolean plain = word.matches("[\\w@%+=:,./-]+");
       line.append(' ').append(plain ? word : "'" + word.replace("'", "'\\''") + "'");
     }

@@ -1,12 +1,10 @@
-package io.lucerna.plugin;
+package io.lucerna.eval;
 
-import io.lucerna.eval.RankedDoc;
-import io.lucerna.eval.Ranking;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Puts new scores on the top of a ranking and keeps the rest below. */
-final class Reordering {
+public final class Reordering {
   private Reordering() {}
 
   /**
@@ -14,7 +12,7 @@ final class Reordering {
    * order they had, each one step of float below the one before, the first below the lowest new
    * score.
    */
-  static Ranking of(Ranking first, float[] scores) {
+  public static Ranking of(Ranking first, float[] scores) {
     List<RankedDoc> docs = new ArrayList<>(first.size());
     float below = Float.POSITIVE_INFINITY;
     for (int i = 0; i < scores.length; i++) {

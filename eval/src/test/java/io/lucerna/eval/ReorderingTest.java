@@ -1,10 +1,8 @@
-package io.lucerna.plugin;
+package io.lucerna.eval;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.lucerna.eval.RankedDoc;
-import io.lucerna.eval.Ranking;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;

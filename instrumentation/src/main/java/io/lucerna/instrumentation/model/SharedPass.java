@@ -1,0 +1,167 @@
+package io.lucerna.instrumentation.model;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import io.lucerna.instrumentation.hooks.BoundHooks;
+import io.lucerna.instrumentation.hooks.Hook;
+import io.lucerna.instrumentation.hooks.HookPoint;
+import io.lucerna.instrumentation.hooks.Hooks;
+import io.lucerna.instrumentation.hooks.Site;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Many conditions on the same batch: one pass without hooks, from which each condition goes on by
+ * itself from the entry at or below its lowest hooked point.
+ *
+ * <p>A condition runs while the plain pass stands at its entry, on copies of what is there, so no
+ * more than one block's activations are ever kept. The operations are those of a pass of its own,
+ * and so are the results, bit for bit.
+ */
+final class SharedPass {
+  /** Where a pass can be gone on with: in a block before its input, z or MLP output is hooked. */
+  private record Entry(Site site, int layer) {}
+
+  private final HookedEncoder model;
+  private final List<Hooks> conditions;
+  private final List<Integer> whole = new ArrayList<>();
+  private final List<Integer> plain = new ArrayList<>();
+  private final Map<Entry, List<Integer>> waiting = new LinkedHashMap<>();
+
+  /**
+   * Sorts conditions by their entries.
+   *
+   * @throws IllegalArgumentException if a hook's point does not exist
+   */
+  SharedPass(HookedEncoder model, List<Hooks> conditions) {
+    this.model = model;
+    this.conditions = List.copyOf(conditions);
+    for (int i = 0; i < conditions.size(); i++) {
+      Optional<HookPoint> lowest = conditions.get(i).lowest(model.registry());
+      Entry entry = lowest.map(this::entry).orElse(null);
+      List<Integer> group =
+          lowest.isEmpty()
+              ? plain
+              : entry == null ? whole : waiting.computeIfAbsent(entry, e -> new ArrayList<>());
+      group.add(i);
+    }
+  }
+
+  /** The last entry before a point; null for the embeddings, which are computed again. */
+  private @Nullable Entry entry(HookPoint point) {
+    return switch (point.site()) {
+      case EMBED, TOKEN_TYPE_EMBED, POS_EMBED, FULL_EMBED -> null;
+      case RESID_PRE, Q, K, V, ATTN_SCORES, PATTERN -> new Entry(Site.RESID_PRE, point.layer());
+      case Z, RESULT, ATTN_OUT, RESID_MID, NORMALIZED_RESID_MID, MLP_PRE, MLP_POST ->
+          new Entry(Site.Z, point.layer());
+      case MLP_OUT, RESID_POST, NORMALIZED_RESID_POST -> new Entry(Site.MLP_OUT, point.layer());
+      case POOLER_OUT, LOGITS, SCORE ->
+          new Entry(Site.NORMALIZED_RESID_POST, model.config().layers() - 1);
+    };
+  }
+
+  /** Runs a batch; for each condition, one row per text. */
+  List<float[][]> run(TokenBatch batch) {
+    float[][][] outputs = new float[conditions.size()][][];
+    for (int i : whole) {
+      outputs[i] = model.forward(batch, conditions.get(i));
+    }
+    if (!waiting.isEmpty() || !plain.isEmpty()) {
+      try (OneBatch one = new OneBatch(batch, outputs)) {
+        float[][] unchanged = model.forward(batch, one.hooks());
+        plain.forEach(i -> outputs[i] = unchanged);
+      }
+    }
+    return Arrays.asList(outputs);
+  }
+
+  /** The plain pass of one batch, and what of it a condition may need beside its entry. */
+  private final class OneBatch implements AutoCloseable {
+    private final TokenBatch batch;
+    private final float[][][] outputs;
+    private final NDManager own = model.newScope();
+    private @Nullable NDArray beside;
+
+    OneBatch(TokenBatch batch, float[][][] outputs) {
+      this.batch = batch;
+      this.outputs = outputs;
+    }
+
+    Hooks hooks() {
+      Hooks hooks = Hooks.none();
+      for (Map.Entry<Entry, List<Integer>> group : waiting.entrySet()) {
+        Entry entry = group.getKey();
+        Site needed =
+            switch (entry.site()) {
+              case Z -> Site.RESID_PRE;
+              case MLP_OUT -> Site.NORMALIZED_RESID_MID;
+              default -> null;
+            };
+        if (needed != null) {
+          hooks = hooks.with(name(needed, entry), keep());
+        }
+        Hook.Observer goOn =
+            (context, activation) -> group.getValue().forEach(i -> goOn(entry, activation, i));
+        hooks = hooks.with(name(entry.site(), entry), goOn);
+      }
+      return hooks;
+    }
+
+    private String name(Site site, Entry entry) {
+      return new HookPoint(site, entry.layer()).toString();
+    }
+
+    private Hook.Observer keep() {
+      return (context, activation) -> {
+        if (beside != null) {
+          beside.close();
+        }
+        NDArray copy = activation.duplicate();
+        copy.attach(own);
+        beside = copy;
+      };
+    }
+
+    private void goOn(Entry entry, NDArray activation, int condition) {
+      BoundHooks bound = conditions.get(condition).bind(model.registry(), batch);
+      try (NDManager scope = model.newScope()) {
+        NDArray copy = activation.duplicate();
+        copy.attach(scope);
+        outputs[condition] = goOn(entry, copy, bound, scope);
+      }
+    }
+
+    private float[][] goOn(Entry entry, NDArray copy, BoundHooks bound, NDManager scope) {
+      int layer = entry.layer();
+      BertBlock block = model.blocks().get(layer);
+      return switch (entry.site()) {
+        case RESID_PRE -> model.rest(layer, copy, bound);
+        case NORMALIZED_RESID_POST -> model.rest(layer + 1, copy, bound);
+        default -> {
+          NDArray out; // [B, S, H]
+          try (NDManager inner = scope.newSubManager()) {
+            copy.attach(inner);
+            NDArray kept = Objects.requireNonNull(beside);
+            out =
+                entry.site() == Site.Z
+                    ? block.fromZ(kept, copy, bound)
+                    : block.fromMlpOut(kept, copy, bound);
+            out.attach(scope);
+          }
+          yield model.rest(layer + 1, out, bound);
+        }
+      };
+    }
+
+    @Override
+    public void close() {
+      own.close();
+    }
+  }
+}

@@ -1,0 +1,134 @@
+package io.lucerna.plugin.bench;
+
+import io.lucerna.eval.Comparison;
+import io.lucerna.instrumentation.intervene.CompiledSpec;
+import io.lucerna.instrumentation.intervene.InterventionSpec;
+import io.lucerna.instrumentation.intervene.SpecSources;
+import io.lucerna.plugin.models.EmbeddedModel;
+import io.lucerna.reranker.ConditionScorer;
+import io.lucerna.reranker.ConditionScores;
+import io.lucerna.reranker.NeuralRanker;
+import io.lucerna.reranker.Rankers;
+import io.lucerna.reranker.ScorerOptions;
+import io.lucerna.reranker.WorkItem;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Random;
+
+/**
+ * A screen of all heads of minilm on CACM candidates against plain reranking of the same, topic by
+ * topic in turns, so that what else the machine does hits both alike. One head of each layer is
+ * also done naively, one rerank with hooks for each, and extrapolated to all.
+ */
+final class StudyBenchmark {
+  private StudyBenchmark() {}
+
+  private record Cost(double seconds, double operations) {
+    Cost plus(Cost other) {
+      return new Cost(seconds + other.seconds, operations + other.operations);
+    }
+  }
+
+  /** Prints seconds, operations and the largest difference of scores. */
+  static void run(Path cacm, int topics, int depth) throws IOException {
+    List<RerankBenchmark.Candidates> work = RerankBenchmark.candidates(cacm, topics, depth);
+    Path folder = EmbeddedModel.folder(Path.of(System.getProperty("user.home"), ".cache/lucerna"));
+    try (NeuralRanker ranker = Rankers.open(folder, "minilm", ScorerOptions.defaults())) {
+      List<CompiledSpec> specs = new ArrayList<>(List.of(compile(ranker, "")));
+      int heads = ranker.card().heads();
+      for (int layer = 0; layer < ranker.card().layers(); layer++) {
+        for (int head = 0; head < heads; head++) {
+          specs.add(compile(ranker, "zero blocks." + layer + ".attn.hook_z head=" + head));
+        }
+      }
+      ConditionScorer scorer = new ConditionScorer(ranker, specs);
+      ranker.score(work.getFirst().query(), work.getFirst().passages()); // warms up
+      Cost plain = new Cost(0, 0);
+      Cost screen = new Cost(0, 0);
+      Cost naive = new Cost(0, 0);
+      double worst = 0;
+      for (int t = 0; t < work.size(); t++) {
+        RerankBenchmark.Candidates topic = work.get(t);
+        WorkItem item = item("" + t, topic);
+        List<ConditionScores> scores = new ArrayList<>();
+        plain = plain.plus(cost(ranker, () -> ranker.score(topic.query(), topic.passages())));
+        screen = screen.plus(cost(ranker, () -> scores.add(scorer.score(item))));
+        for (int layer = 0; layer < ranker.card().layers(); layer++) {
+          int condition = 1 + layer * heads + t % heads;
+          List<float[]> single = new ArrayList<>();
+          naive =
+              naive.plus(
+                  cost(
+                      ranker,
+                      () ->
+                          single.add(
+                              ranker
+                                  .score(
+                                      topic.query(),
+                                      topic.passages(),
+                                      specs.get(condition).hooks())
+                                  .scores())));
+          float[] shared = scores.getFirst().scores().get(condition);
+          for (int i = 0; i < shared.length; i++) {
+            worst = Math.max(worst, Math.abs(shared[i] - single.getFirst()[i]));
+          }
+        }
+      }
+      System.out.println(
+          String.format(
+              Locale.ROOT,
+              "screen of %d heads, %d topics x %d: plain rerank %.2f s, screen %.1f s = %.1f plain"
+                  + " reranks (operations %.1f); one rerank a head, extrapolated, %.1f; largest"
+                  + " difference %.1e",
+              specs.size() - 1,
+              topics,
+              depth,
+              plain.seconds,
+              screen.seconds,
+              screen.seconds / plain.seconds,
+              screen.operations / plain.operations,
+              1 + naive.seconds * heads / plain.seconds,
+              worst));
+    }
+    statistics();
+  }
+
+  private static void statistics() {
+    Random random = new Random(1);
+    long start = System.nanoTime();
+    for (int condition = 0; condition < 72; condition++) {
+      double[] before = random.doubles(50).toArray();
+      double[] after = random.doubles(50).toArray();
+      Comparison.of(before, after, Comparison.Settings.DEFAULT);
+    }
+    System.out.println(
+        String.format(
+            Locale.ROOT,
+            "72 comparisons of 50 topics with 10,000 rounds: %.2f s",
+            (System.nanoTime() - start) / 1e9));
+  }
+
+  private static CompiledSpec compile(NeuralRanker ranker, String line) {
+    return InterventionSpec.parse(line)
+        .compile(ranker.points(), ranker.sides(), SpecSources.withoutRecordings());
+  }
+
+  private static WorkItem item(String id, RerankBenchmark.Candidates topic) {
+    List<WorkItem.Passage> passages = new ArrayList<>();
+    for (int i = 0; i < topic.passages().size(); i++) {
+      passages.add(new WorkItem.Passage(id + "/" + i, topic.passages().get(i), List.of(0)));
+    }
+    return new WorkItem(List.of(new WorkItem.Query(id, topic.query())), passages);
+  }
+
+  private static Cost cost(NeuralRanker ranker, Runnable work) {
+    long operations = ranker.model().operations();
+    long start = System.nanoTime();
+    work.run();
+    return new Cost(
+        (System.nanoTime() - start) / 1e9, ranker.model().operations() - operations);
+  }
+}

@@ -1,0 +1,354 @@
+package io.lucerna.plugin;
+
+import io.lucerna.eval.Comparison;
+import io.lucerna.eval.Correction;
+import io.lucerna.eval.Measure;
+import io.lucerna.eval.Ranking;
+import io.lucerna.eval.Run;
+import io.lucerna.instrumentation.intervene.CompiledSpec;
+import io.lucerna.instrumentation.intervene.SpecSyntaxException;
+import io.lucerna.plugin.study.Condition;
+import io.lucerna.plugin.study.Conditions;
+import io.lucerna.plugin.study.Findings;
+import io.lucerna.plugin.study.HeadEffects;
+import io.lucerna.plugin.study.Study;
+import io.lucerna.plugin.study.StudyIdentity;
+import io.lucerna.plugin.study.StudySettings;
+import io.lucerna.plugin.study.StudyTopic;
+import io.lucerna.qrels.Qrels;
+import io.lucerna.reranker.ConditionScorer;
+import io.lucerna.reranker.ModelCard;
+import io.lucerna.reranker.NeuralRanker;
+import io.lucerna.reranker.ScorerOptions;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.kohsuke.args4j.Option;
+
+/** {@code study}: the same candidates reranked under many interventions, and what that changes. */
+final class StudyCommand implements Command {
+  private static final List<String> MEASURES = List.of("nDCG@10", "AP", "RR");
+  private static final String FIRST_STAGE = "first-stage.txt";
+
+  private final ModelRegistry models;
+  private final ModelOptions model = new ModelOptions();
+  private final RerankOptions rerank = new RerankOptions();
+  private final RunInputs inputs = new RunInputs();
+  private final CollectionOptions collections;
+
+  @Option(
+      name = "-config",
+      metaVar = "[file]",
+      usage = "YAML file of options, by name without dash; those given beside it go before.")
+  @Nullable String config;
+
+  @Option(
+      name = "-conditions",
+      metaVar = "[what]",
+      usage =
+          "What is done to the model, as often as wanted: heads, layers, components, top:K:DIR,"
+              + " random:K[:N], dose:SPEC:0,1,2, spec:SPEC.")
+  List<String> conditions = new ArrayList<>();
+
+  @Option(
+      name = "-collection",
+      metaVar = "[name]",
+      usage = "Collection known by name: its topics and judgments, unless these are given.")
+  @Nullable String collection;
+
+  @Option(
+      name = "-qrels",
+      metaVar = "[file]",
+      usage = "Judgments in TREC format, or the name of a collection.")
+  @Nullable String qrels;
+
+  @Option(
+      name = "-run",
+      metaVar = "[file]",
+      usage = "First stage, a TREC run; BM25 through -index if not given.")
+  @Nullable String run;
+
+  @Option(name = "-hits", metaVar = "[num]", usage = "Documents of a topic that BM25 finds.")
+  int hits = 1000;
+
+  @Option(
+      name = "-measures",
+      metaVar = "[measure]",
+      usage = "A measure, as often as wanted (default: nDCG@10, AP, RR).")
+  List<String> measures = new ArrayList<>();
+
+  @Option(name = "-level", metaVar = "[grade]", usage = "The lowest grade that is relevant.")
+  int level = 1;
+
+  @Option(
+      name = "-correction",
+      metaVar = "[name]",
+      usage =
+          "Adjusts the p-values of each measure: holm, bh, none (default: bh for heads, layers,"
+              + " components, else holm).")
+  @Nullable String correction;
+
+  @Option(
+      name = "-patching",
+      metaVar = "[folder]",
+      usage = "Study of patch -sweep head whose map is compared with a screen of heads.")
+  @Nullable String patching;
+
+  @Option(
+      name = "-seed",
+      metaVar = "[num]",
+      usage = "Of sign flips, bootstrap, permutations and random heads.")
+  long seed = Comparison.Settings.DEFAULT.seed();
+
+  @Option(name = "-rounds", metaVar = "[num]", usage = "Of sign flips, bootstrap, permutations.")
+  int rounds = Comparison.Settings.DEFAULT.rounds();
+
+  @Option(
+      name = "-margin",
+      metaVar = "[change]",
+      usage = "The change of a mean that is small enough to be no harm.")
+  double margin = Comparison.Settings.DEFAULT.margin();
+
+  @Option(
+      name = "-output",
+      required = true,
+      metaVar = "[folder]",
+      usage = "Folder for all files; made if it does not exist.")
+  String output = "";
+
+  @Option(name = "-resume", usage = "Go on with the study in the folder, from its journal.")
+  boolean resume;
+
+  StudyCommand(ModelRegistry models, CollectionOptions collections) {
+    this.models = models;
+    this.collections = collections;
+  }
+
+  @Override
+  public List<Object> options() {
+    return List.of(this, inputs, model, rerank, collections);
+  }
+
+  @Override
+  public List<String> expand(List<String> arguments) {
+    return ConfigFile.expand(arguments, options());
+  }
+
+  @Override
+  public String example() {
+    return "-collection cacm -index indexes/cacm -model minilm -depth 50 -conditions heads"
+        + " -output studies/cacm-heads";
+  }
+
+  @Override
+  public void run(Console console) throws Exception {
+    ScorerOptions options = model.scorerOptions();
+    rerank.check();
+    StudySettings settings = settings();
+    HeadEffects effects = patching == null ? null : HeadEffects.read(Path.of(patching));
+    if (collection != null) {
+      inputs.topics = inputs.topics == null ? collection : inputs.topics;
+      qrels = qrels == null ? collection : qrels;
+    }
+    if (qrels == null) {
+      throw new CommandException(ExitCode.USAGE, "-qrels or -collection is needed");
+    }
+    Path judgments = collections.qrels(qrels);
+    Qrels judged = Qrels.read(judgments);
+    Path folder = folder();
+    List<Candidates> candidates = candidates(judged, folder, console);
+    try (TextSource texts = inputs.texts(candidates, rerank.depth);
+        NeuralRanker ranker = models.ranker(model.modelOrDefault(), options, console);
+        RecordingSources recordings = new RecordingSources(ranker.card().sha256())) {
+      ModelCard card = ranker.card();
+      List<Condition> all = Conditions.of(conditions, card.layers(), card.heads(), seed);
+      ConditionScorer scorer = new ConditionScorer(ranker, compile(all, ranker, recordings));
+      CleaningChoice cleaning = rerank.cleaning(inputs.collection(), candidates, texts);
+      console.say("passages cleaned: %s", cleaning);
+      StudyIdentity identity =
+          new StudyIdentity(
+              card.name(),
+              card.layers() * card.heads(),
+              effects,
+              fields(card, texts, cleaning, judgments, folder, console),
+              Hashes::sha256);
+      boolean[] perItem = new boolean[all.size()];
+      for (int i = 0; i < perItem.length; i++) {
+        perItem[i] = scorer.perItem(i);
+      }
+      try (Study study =
+          Study.open(
+              all,
+              perItem,
+              candidates.stream().map(c -> new StudyTopic(c.query(), c.ranking())).toList(),
+              rerank.depth,
+              (t, d) -> cleaning.cleaning().apply(texts.text(t, d)),
+              folder,
+              decisive(card, texts, cleaning, folder))) {
+        work(study, scorer, candidates.size(), all.size(), console);
+        report(study.write(identity, judged, settings), console);
+      }
+    }
+  }
+
+  private StudySettings settings() {
+    List<Measure> chosen =
+        (measures.isEmpty() ? MEASURES : measures)
+            .stream().flatMap(name -> Measure.parseAll(name).stream()).distinct().toList();
+    Correction adjusts =
+        correction != null
+            ? Correction.parse(correction)
+            : Conditions.screens(conditions) ? Correction.BH : Correction.HOLM;
+    return new StudySettings(chosen, level, adjusts, new Comparison.Settings(seed, rounds, margin));
+  }
+
+  /** The folder, made if need be; it may hold a study only with {@code -resume}. */
+  private Path folder() throws IOException {
+    Path folder = Path.of(output);
+    Path parent = folder.toAbsolutePath().getParent();
+    if (parent == null || !Files.isWritable(Files.isDirectory(folder) ? folder : parent)) {
+      throw new CommandException(
+          ExitCode.USAGE, output + ": -output must be a folder that can be written or made");
+    }
+    if (Study.isIn(folder) && !resume) {
+      throw new CommandException(
+          ExitCode.USAGE,
+          output + ": holds a study already; give -resume to go on with it, or another folder");
+    }
+    return Files.isDirectory(folder) ? folder : Files.createDirectory(folder);
+  }
+
+  /** Reads or searches the first stage, and keeps it in the folder. */
+  private List<Candidates> candidates(Qrels judged, Path folder, Console console)
+      throws IOException {
+    List<Candidates> candidates =
+        run == null
+            ? inputs.search(hits, collections, console)
+            : inputs.candidates(run, collections, console);
+    List<Ranking> rankings = candidates.stream().map(Candidates::ranking).toList();
+    if (rankings.isEmpty()) {
+      throw new CommandException(ExitCode.INPUT, "the first stage found nothing for any topic");
+    }
+    if (rankings.stream().noneMatch(r -> judged.topics().contains(r.topic()))) {
+      throw new CommandException(
+          ExitCode.INPUT,
+          (run == null ? inputs.topics : run)
+              + " and "
+              + qrels
+              + " have no topic in common: nothing to measure");
+    }
+    String tag = run == null ? "bm25" : Run.read(Inputs.file(run)).tag();
+    Run.of(tag, rankings).write(folder.resolve(FIRST_STAGE));
+    return candidates;
+  }
+
+  private static List<CompiledSpec> compile(
+      List<Condition> all, NeuralRanker ranker, RecordingSources recordings) {
+    List<CompiledSpec> compiled = new ArrayList<>();
+    for (Condition condition : all) {
+      try {
+        compiled.add(condition.spec().compile(ranker.points(), ranker.sides(), recordings));
+      } catch (SpecSyntaxException e) {
+        throw new CommandException(
+            ExitCode.USAGE,
+            "condition " + condition.id() + " does not fit the model: " + e.getMessage(),
+            e);
+      }
+    }
+    return compiled;
+  }
+
+  private void work(Study study, ConditionScorer scorer, int topics, int many, Console console)
+      throws IOException {
+    int done = study.done();
+    if (done > 0) {
+      console.say("%d of %d topics are done already", done, topics);
+    }
+    console.say("%d topics under %d conditions", topics, many);
+    try (Progress progress = new Progress(console, "studying", study.left())) {
+      study.work(scorer::score, progress::advance);
+    }
+  }
+
+  private void report(Findings findings, Console console) {
+    findings.summary().forEach(line -> console.say("%s", line));
+    console.say("written to %s", output);
+    if (!findings.problems().isEmpty()) {
+      throw new CommandException(ExitCode.FAILED, String.join("; ", findings.problems()));
+    }
+  }
+
+  /** What decides the scores; a journal made with anything else cannot go on. */
+  private Map<String, Object> decisive(
+      ModelCard card, TextSource texts, CleaningChoice cleaning, Path folder) throws IOException {
+    Map<String, Object> all = new LinkedHashMap<>();
+    all.put("model", card.sha256());
+    all.put("scorer", card.scorer());
+    all.put("maxLength", card.maxTokens());
+    card.settings().forEach((name, value) -> all.put("model " + name, value));
+    all.put("first stage", Hashes.sha256(folder.resolve(FIRST_STAGE)));
+    all.put("topics", Hashes.sha256(Path.of(String.valueOf(inputs.topics))));
+    all.put("texts", texts.identity());
+    all.put("cleaning", cleaning.cleaning().optionName());
+    all.put("lucerna", String.valueOf(Versions.all().get("Lucerna")));
+    return all;
+  }
+
+  private Map<String, Object> fields(
+      ModelCard card,
+      TextSource texts,
+      CleaningChoice cleaning,
+      Path judgments,
+      Path folder,
+      Console console)
+      throws IOException {
+    Map<String, String> versions = Versions.all();
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("lucerna", String.valueOf(versions.get("Lucerna")));
+    fields.put("command", io.lucerna.plugin.patch.StudyIdentity.commandLine(console.commandLine()));
+    fields.put("created", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
+    Map<String, String> parts = new LinkedHashMap<>();
+    for (String part : List.of("Java", "Lucene", "Anserini", "DJL", "PyTorch")) {
+      parts.put(part.toLowerCase(java.util.Locale.ROOT), String.valueOf(versions.get(part)));
+    }
+    fields.put("versions", parts);
+    Map<String, Object> ran = new LinkedHashMap<>();
+    ran.put("name", card.name());
+    ran.put("hash", card.sha256());
+    ran.put("layers", card.layers());
+    ran.put("heads", card.heads());
+    ran.put("width", card.width());
+    ran.put("kind", card.scorer());
+    ran.put("maxLength", card.maxTokens());
+    fields.put("model", ran);
+    if (collection != null) {
+      fields.put("collection", Map.of("name", collection));
+    }
+    if (config != null) {
+      fields.put("config", Hashes.of(Path.of(config)));
+    }
+    fields.put(inputs.index == null ? "corpus" : "index", texts.identity());
+    fields.put("topics", Outputs.topics(String.valueOf(inputs.topics)));
+    fields.put("qrels", Hashes.of(judgments));
+    fields.put("cleaning", cleaning.toString());
+    Map<String, Object> first = new LinkedHashMap<>();
+    Path file = folder.resolve(FIRST_STAGE);
+    first.put("tag", Run.read(file).tag());
+    first.put("sha256", Hashes.sha256(file));
+    fields.put("firstStage", first);
+    putNullable(fields, "patching", patching);
+    return fields;
+  }
+
+  @SuppressWarnings("NullAway") // null is JSON's word for none
+  private static void putNullable(Map<String, Object> fields, String name, @Nullable Object value) {
+    fields.put(name, value);
+  }
+}

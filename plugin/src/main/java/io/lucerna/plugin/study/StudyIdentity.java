@@ -1,0 +1,30 @@
+package io.lucerna.plugin.study;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is needed to make a study again, besides its settings and conditions.
+ *
+ * @param model the model's name, for the tags of runs
+ * @param heads how many heads the model has in all layers
+ * @param effects the heads' effects in a patching study; null without
+ * @param fields for study.json: what was read, what ran, and when
+ * @param hash gives the hash of a file
+ */
+public record StudyIdentity(
+    String model,
+    int heads,
+    @Nullable HeadEffects effects,
+    Map<String, Object> fields,
+    FileHash hash) {
+
+  /** Gives the hash of a file. */
+  @FunctionalInterface
+  public interface FileHash {
+    /** The hash, in hex. */
+    String of(Path file) throws IOException;
+  }
+}

@@ -1,0 +1,147 @@
+package io.lucerna.plugin.study;
+
+import io.lucerna.eval.AtomicFile;
+import io.lucerna.eval.Comparison;
+import io.lucerna.eval.Measure;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import org.apache.commons.csv.CSVFormat;
+import org.apache.commons.csv.CSVPrinter;
+
+/** A study's tables, as docs/studies.md describes them. */
+final class StudyTables {
+  /** Writes the rows of a table. */
+  @FunctionalInterface
+  private interface Rows {
+    void printTo(CSVPrinter csv) throws IOException;
+  }
+
+  private final Findings findings;
+  private final Path folder;
+
+  StudyTables(Findings findings, Path folder) {
+    this.findings = findings;
+    this.folder = folder;
+  }
+
+  /** One row for each condition, topic and measure, the first condition included. */
+  void topics() throws IOException {
+    write(
+        "topics.csv",
+        "condition,topic,measure,value,baseline,change",
+        csv -> {
+          List<Measure> measures = findings.settings().measures();
+          for (int c = 0; c < findings.conditions().size(); c++) {
+            for (int t = 0; t < findings.topics().size(); t++) {
+              for (int m = 0; m < measures.size(); m++) {
+                double value = findings.values(c, m)[t];
+                double baseline = findings.values(0, m)[t];
+                csv.printRecord(
+                    findings.conditions().get(c).id(),
+                    findings.topics().get(t),
+                    measures.get(m).irName(),
+                    value,
+                    baseline,
+                    value - baseline);
+              }
+            }
+          }
+        });
+  }
+
+  /** One row for each condition but the first, and measure. */
+  void comparison() throws IOException {
+    write(
+        "comparison.csv",
+        "condition,measure,topics,baseline,value,change,relative_change,p_t,p_t_adjusted,"
+            + "p_randomization,p_randomization_adjusted,d_z,ci_lower,ci_upper,wins,ties,losses,"
+            + "p_equivalence,kendall_tau,swapped_pairs",
+        csv -> {
+          for (Findings.Contrast contrast : findings.contrasts()) {
+            Comparison c = contrast.result();
+            Findings.Order order = findings.order(contrast.condition());
+            csv.printRecord(
+                contrast.condition().id(),
+                contrast.measure().irName(),
+                c.topics(),
+                c.baseline(),
+                c.treatment(),
+                c.change(),
+                field(c.relativeChange()),
+                field(c.tTest()),
+                field(contrast.adjustedTTest()),
+                field(c.randomization()),
+                field(contrast.adjustedRandomization()),
+                field(c.effectSize()),
+                field(c.lower()),
+                field(c.upper()),
+                c.wins(),
+                c.ties(),
+                c.losses(),
+                field(c.equivalence()),
+                field(order.kendallTau()),
+                order.sum());
+          }
+        });
+  }
+
+  /** The documents in the topics that changed most. */
+  void moves() throws IOException {
+    write(
+        "moves.csv",
+        "condition,topic,docid,grade,rank_before,rank_after,score_before,score_after",
+        csv -> {
+          for (Findings.Move move : findings.moves()) {
+            csv.printRecord(
+                move.condition().id(),
+                move.topic(),
+                move.docno(),
+                field(move.grade()),
+                move.rankBefore(),
+                move.rankAfter(),
+                (double) move.scoreBefore(),
+                (double) move.scoreAfter());
+          }
+        });
+  }
+
+  /** One row for each head. */
+  void screen(Screen screen) throws IOException {
+    write(
+        "screen.csv",
+        "layer,head,change_ndcg10,p_adjusted,patching_effect",
+        csv -> {
+          for (Screen.Cell cell : screen.cells()) {
+            csv.printRecord(
+                cell.layer(),
+                cell.head(),
+                cell.change(),
+                field(cell.contrast().adjustedTTest()),
+                field(cell.patching()));
+          }
+        });
+  }
+
+  private void write(String name, String header, Rows rows) throws IOException {
+    CSVFormat format =
+        CSVFormat.RFC4180.builder().setHeader(header.split(",")).setRecordSeparator("\n").get();
+    AtomicFile.write(
+        folder.resolve(name),
+        out -> {
+          CSVPrinter csv = new CSVPrinter(out, format);
+          rows.printTo(csv);
+          csv.flush();
+        });
+  }
+
+  private static Object field(OptionalDouble value) {
+    return value.isEmpty() ? "" : (Object) value.getAsDouble();
+  }
+
+  private static Object field(OptionalInt value) {
+    return value.isEmpty() ? "" : (Object) value.getAsInt();
+  }
+}

@@ -1,0 +1,67 @@
+package io.lucerna.reranker;
+
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * The candidates of one topic, to be scored under many conditions: all that the work needs, so that
+ * items can be done in any order and at any place.
+ *
+ * <p>A bi-encoder's passage may be a candidate of several topics. Its vector is computed in one
+ * item for all of them, wherever it does not depend on the query; in the others its list of queries
+ * is empty.
+ *
+ * @param queries queries; the first one is the topic's own
+ * @param passages the topic's candidates in their order
+ */
+public record WorkItem(List<Query> queries, List<Passage> passages) {
+
+  /**
+   * A query.
+   *
+   * @param id the topic's id
+   * @param text what is asked
+   */
+  public record Query(String id, String text) {}
+
+  /**
+   * A candidate.
+   *
+   * @param id the id of its pair with the topic
+   * @param text the passage
+   * @param queries the numbers of the queries that its vector is compared with
+   */
+  public record Passage(String id, String text, List<Integer> queries) {
+    /** Copies the list. */
+    public Passage {
+      queries = List.copyOf(queries);
+    }
+  }
+
+  /** Checks that there is a query, and every number is one of a query. */
+  public WorkItem {
+    queries = List.copyOf(queries);
+    passages = List.copyOf(passages);
+    if (queries.isEmpty()) {
+      throw new IllegalArgumentException("an item needs the query of its topic");
+    }
+    for (Passage passage : passages) {
+      for (int number : passage.queries()) {
+        if (number < 0 || number >= queries.size()) {
+          throw new IllegalArgumentException(
+              String.format(
+                  Locale.ROOT,
+                  "passage %s: query %d is not in 0..%d",
+                  passage.id(),
+                  number,
+                  queries.size() - 1));
+        }
+      }
+    }
+  }
+
+  /** The topic's own query. */
+  public Query own() {
+    return queries.getFirst();
+  }
+}
