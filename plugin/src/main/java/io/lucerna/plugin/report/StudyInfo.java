@@ -1,8 +1,6 @@
 package io.lucerna.plugin.report;
 
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.SequencedMap;
 
 /**
@@ -17,7 +15,7 @@ import java.util.SequencedMap;
  * @param command makes the study again
  * @param facts everything the file says of the set-up, by a name for people
  * @param conditions the first one is {@code nothing}
- * @param correlation of the screen's map with the patching map, if the study has both
+ * @param correlations of the screen's map with the patching map; empty if the study lacks one
  */
 public record StudyInfo(
     String model,
@@ -29,14 +27,16 @@ public record StudyInfo(
     String command,
     SequencedMap<String, String> facts,
     SequencedMap<String, Condition> conditions,
-    Optional<RankCorrelation> correlation) {
+    List<RankCorrelation> correlations) {
 
   /**
-   * How alike two maps are.
+   * How alike two maps of heads are; numbers that are not defined are NaN.
    *
-   * @param coefficients by name
+   * @param of what was ranked
+   * @param heads how many heads both maps have
    */
-  public record RankCorrelation(Map<String, Double> coefficients) {}
+  public record RankCorrelation(
+      String of, double spearman, double kendall, double p, int heads) {}
 
   /** What corrects p-values, in words. */
   String correctionInWords() {

@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -65,7 +64,7 @@ final class StudyJson {
         given(root, "command").asText(),
         facts(),
         conditions(),
-        correlation());
+        correlations());
   }
 
   private SequencedMap<String, Condition> conditions() {
@@ -98,19 +97,27 @@ final class StudyJson {
         text(node, "tag"));
   }
 
-  private Optional<RankCorrelation> correlation() {
-    Map<String, Double> coefficients = new LinkedHashMap<>();
-    root.path("rankCorrelation")
-        .properties()
-        .forEach(
-            field -> {
-              if (field.getValue().isNumber()) {
-                coefficients.put(field.getKey(), field.getValue().asDouble());
-              }
-            });
-    return coefficients.isEmpty()
-        ? Optional.empty()
-        : Optional.of(new RankCorrelation(coefficients));
+  private List<RankCorrelation> correlations() {
+    JsonNode node = root.path("rankCorrelation");
+    if (!node.isObject()) {
+      return List.of();
+    }
+    int heads = node.path("heads").asInt(0);
+    List<RankCorrelation> all = new ArrayList<>();
+    all.add(correlation(node, node.path("of").asText("change, patching effect"), heads));
+    if (node.path("signed").isObject()) {
+      all.add(correlation(node.path("signed"), "loss, patching effect, with signs", heads));
+    }
+    return all;
+  }
+
+  private static RankCorrelation correlation(JsonNode node, String of, int heads) {
+    return new RankCorrelation(
+        of,
+        node.path("spearman").asDouble(Double.NaN),
+        node.path("kendall").asDouble(Double.NaN),
+        node.path("p").asDouble(Double.NaN),
+        heads);
   }
 
   /** Fields of fields get names of two words. */
