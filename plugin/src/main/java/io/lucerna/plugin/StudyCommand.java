@@ -278,9 +278,10 @@ final class StudyCommand implements Command {
     }
   }
 
-  private void report(Findings findings, Console console) {
+  private void report(Findings findings, Console console) throws IOException {
     findings.summary().forEach(line -> console.say("%s", line));
     console.say("written to %s", output);
+    ReportCommand.write(Path.of(String.valueOf(output)), console);
     if (!findings.problems().isEmpty()) {
       throw new CommandException(ExitCode.FAILED, String.join("; ", findings.problems()));
     }

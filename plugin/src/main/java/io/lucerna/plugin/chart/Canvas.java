@@ -42,6 +42,13 @@ public interface Canvas {
   }
 
   /**
+   * How a line is drawn.
+   *
+   * @param dashed whether it has gaps
+   */
+  record Pen(Rgb colour, double width, boolean dashed) {}
+
+  /**
    * A filled rectangle that stands for a number.
    *
    * @param id tells it from others of the picture
@@ -59,6 +66,17 @@ public interface Canvas {
 
   /** A line. */
   void line(double x1, double y1, double x2, double y2);
+
+  /** A line drawn with this pen. */
+  void line(double x1, double y1, double x2, double y2, Pen pen);
+
+  /**
+   * A line that stands for two numbers.
+   *
+   * @param id tells it from others of the picture
+   * @param about what a pointer over it shows
+   */
+  void stroke(String id, double x1, double y1, double x2, double y2, Pen pen, String about);
 
   /** A filled dot that marks the cell of this id. */
   void dot(String id, double x, double y, double radius, Rgb fill);

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param title one line
  * @param subtitle lines below it
  * @param unit what the numbers are
+ * @param mark what a dot in a cell means
  * @param scale their colours
  * @param panels at least one
  * @param legend what the colours of the columns' strips mean; empty without strips
@@ -18,9 +19,11 @@ public record HeatMap(
     String title,
     List<String> subtitle,
     String unit,
+    String mark,
     DivergingScale scale,
     List<Panel> panels,
-    Map<String, Rgb> legend) {
+    Map<String, Rgb> legend)
+    implements Figure {
 
   /**
    * One number.
@@ -62,19 +65,8 @@ public record HeatMap(
     }
   }
 
-  /** The picture as SVG; the name tells it from others on one page. */
-  public String svg(String name) {
-    HeatMapPainter painter = new HeatMapPainter(this);
-    SvgCanvas canvas = new SvgCanvas(name, title, painter.width(), painter.height());
-    painter.paint(canvas);
-    return canvas.finish();
-  }
-
-  /** The same picture on a canvas for PNG. */
-  public PngCanvas png() {
-    HeatMapPainter painter = new HeatMapPainter(this);
-    PngCanvas canvas = new PngCanvas(painter.width(), painter.height());
-    painter.paint(canvas);
-    return canvas;
+  @Override
+  public Painter painter() {
+    return new HeatMapPainter(this);
   }
 }

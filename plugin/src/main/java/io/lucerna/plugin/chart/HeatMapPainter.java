@@ -12,8 +12,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Places the parts of a heat map; see {@link PanelLayout} for a panel's inside. */
-final class HeatMapPainter {
-  private static final double MARGIN = 14;
+final class HeatMapPainter implements Figure.Painter {
+  private static final double MARGIN = Heading.MARGIN;
   private static final double GAP = 26;
 
   /** Panels stand side by side while they are narrower than a page. */
@@ -26,17 +26,12 @@ final class HeatMapPainter {
   private static final int BAR_STEPS = 100;
   private static final double FOOT = 30;
 
-  /** How much wider bold letters are. */
-  static final double BOLD = 1.22;
-
-  private static final Style TITLE = Style.of(13, Anchor.START).withBold();
-  private static final Style SUBTITLE = Style.of(9.5, Anchor.START).in(Rgb.parse("#444444"));
-  private static final Style SMALL = Style.of(8.5, Anchor.START).in(Rgb.parse("#444444"));
+  private static final Style SMALL = Style.of(8.5, Anchor.START).in(Heading.QUIET);
 
   private final HeatMap map;
+  private final Heading heading;
   private final NumberForm form;
   private final List<PanelLayout> panels = new ArrayList<>();
-  private final double top;
   private final double width;
   private final double plots;
   private final double bar;
@@ -45,7 +40,8 @@ final class HeatMapPainter {
   HeatMapPainter(HeatMap map) {
     this.map = map;
     this.form = NumberForm.of(map.scale().limit());
-    this.top = MARGIN + 16 + 13 * map.subtitle().size() + 8;
+    this.heading = new Heading(map.title(), map.subtitle());
+    double top = heading.height();
     double across = -GAP;
     double widest = 0;
     for (Panel panel : map.panels()) {
@@ -73,36 +69,29 @@ final class HeatMapPainter {
     this.plots = beside ? across : widest;
     this.bar = Math.clamp(panels.getFirst().plotHeight(), LEAST_BAR, MOST_BAR);
     this.height = Math.max(bottom, panels.getFirst().plotTop() + bar + 14) + FOOT + MARGIN;
-    this.width = Math.max(MARGIN + plots + BAR_ROOM + MARGIN, MARGIN + texts() + MARGIN);
+    this.width =
+        Math.max(
+            MARGIN + plots + BAR_ROOM + MARGIN,
+            Math.max(heading.width(), MARGIN + foot(null) + MARGIN));
   }
 
   private boolean sameColumns() {
     return map.panels().stream().map(Panel::columns).distinct().count() == 1;
   }
 
-  private double texts() {
-    double widest = PlainText.width(map.title()) * TITLE.size() * BOLD;
-    for (String line : map.subtitle()) {
-      widest = Math.max(widest, PlainText.width(line) * SUBTITLE.size());
-    }
-    return Math.max(widest, foot(null));
-  }
-
-  double width() {
+  @Override
+  public double width() {
     return width;
   }
 
-  double height() {
+  @Override
+  public double height() {
     return height;
   }
 
-  void paint(Canvas canvas) {
-    canvas.text("title", MARGIN, MARGIN + 11, TITLE, map.title());
-    double y = MARGIN + 16;
-    for (int i = 0; i < map.subtitle().size(); i++) {
-      y += 13;
-      canvas.text("subtitle-" + i, MARGIN, y - 2, SUBTITLE, map.subtitle().get(i));
-    }
+  @Override
+  public void paint(Canvas canvas) {
+    heading.paint(canvas);
     panels.forEach(panel -> panel.paint(canvas));
     bar(canvas);
     foot(canvas);
@@ -140,7 +129,7 @@ final class HeatMapPainter {
     double y = height - MARGIN - 4;
     double x = MARGIN;
     if (any(Cell::marked)) {
-      x += key(canvas, x, y, null, "95% interval excludes 0", true);
+      x += key(canvas, x, y, null, map.mark(), true);
     }
     if (any(cell -> Double.isNaN(cell.value()))) {
       x += key(canvas, x, y, null, "not defined", false);

@@ -83,7 +83,7 @@ final class PanelLayout {
   }
 
   double width() {
-    double title = PlainText.width(panel.title()) * AXIS * HeatMapPainter.BOLD;
+    double title = PlainText.width(panel.title()) * AXIS * Heading.BOLD;
     return left + Math.max(plotWidth(), title);
   }
 

@@ -6,6 +6,7 @@ import java.awt.Font;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
 import java.awt.Shape;
+import java.awt.Stroke;
 import java.awt.geom.AffineTransform;
 import java.awt.geom.Ellipse2D;
 import java.awt.geom.Line2D;
@@ -112,6 +113,25 @@ public final class PngCanvas implements Canvas {
   public void line(double x1, double y1, double x2, double y2) {
     graphics.setColor(new Color(0x555555));
     graphics.draw(new Line2D.Double(x1, y1, x2, y2));
+  }
+
+  @Override
+  public void line(double x1, double y1, double x2, double y2, Pen pen) {
+    Stroke before = graphics.getStroke();
+    float width = (float) pen.width();
+    graphics.setStroke(
+        pen.dashed()
+            ? new BasicStroke(
+                width, BasicStroke.CAP_BUTT, BasicStroke.JOIN_MITER, 10, new float[] {4, 3}, 0)
+            : new BasicStroke(width, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND));
+    graphics.setColor(color(pen.colour()));
+    graphics.draw(new Line2D.Double(x1, y1, x2, y2));
+    graphics.setStroke(before);
+  }
+
+  @Override
+  public void stroke(String id, double x1, double y1, double x2, double y2, Pen pen, String about) {
+    line(x1, y1, x2, y2, pen);
   }
 
   @Override

@@ -53,7 +53,7 @@ public final class SvgCanvas implements Canvas {
     rectangle(x, y, width, height);
     out.append(" fill=\"").append(fill == null ? "url(#" + hatching + ")" : fill.hex());
     out.append("\" data-cell=\"")
-        .append(id)
+        .append(PlainText.escaped(id))
         .append("\"><title>")
         .append(PlainText.escaped(about))
         .append("</title></rect>\n");
@@ -73,21 +73,44 @@ public final class SvgCanvas implements Canvas {
 
   @Override
   public void line(double x1, double y1, double x2, double y2) {
+    line(x1, y1, x2, y2, new Pen(LINE, 0.6, false));
+  }
+
+  @Override
+  public void line(double x1, double y1, double x2, double y2, Pen pen) {
+    startLine(x1, y1, x2, y2, pen);
+    out.append(" pointer-events=\"none\"/>\n");
+  }
+
+  @Override
+  public void stroke(String id, double x1, double y1, double x2, double y2, Pen pen, String about) {
+    startLine(x1, y1, x2, y2, pen);
+    out.append(" stroke-linecap=\"round\" data-line=\"").append(PlainText.escaped(id));
+    out.append("\"><title>").append(PlainText.escaped(about)).append("</title></line>\n");
+  }
+
+  private void startLine(double x1, double y1, double x2, double y2, Pen pen) {
     out.append("<line x1=\"").append(number(x1)).append("\" y1=\"").append(number(y1));
     out.append("\" x2=\"").append(number(x2)).append("\" y2=\"").append(number(y2));
-    out.append("\" stroke=\"").append(LINE.hex()).append("\" stroke-width=\".6\"/>\n");
+    out.append("\" stroke=\"").append(pen.colour().hex());
+    out.append("\" stroke-width=\"").append(number(pen.width())).append('"');
+    if (pen.dashed()) {
+      out.append(" stroke-dasharray=\"4 3\"");
+    }
   }
 
   @Override
   public void dot(String id, double x, double y, double radius, Rgb fill) {
     out.append("<circle cx=\"").append(number(x)).append("\" cy=\"").append(number(y));
     out.append("\" r=\"").append(number(radius)).append("\" fill=\"").append(fill.hex());
-    out.append("\" data-mark=\"").append(id).append("\" pointer-events=\"none\"/>\n");
+    out.append("\" data-mark=\"")
+        .append(PlainText.escaped(id))
+        .append("\" pointer-events=\"none\"/>\n");
   }
 
   @Override
   public void text(String id, double x, double y, Style style, String text) {
-    text(x, y, style, text, " data-text=\"" + id + "\"");
+    text(x, y, style, text, " data-text=\"" + PlainText.escaped(id) + "\"");
   }
 
   @Override

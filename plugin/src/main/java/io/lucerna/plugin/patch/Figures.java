@@ -23,6 +23,7 @@ import java.util.stream.IntStream;
 /** The heat maps of a study. */
 final class Figures {
   private static final String UNIT = "effect (0 recipient, 1 donor)";
+  private static final String MARK = "95% interval excludes 0";
   private static final int LONGEST_QUERY = 70;
 
   private final SweepSettings settings;
@@ -60,6 +61,7 @@ final class Figures {
             "model " + model + ", " + aggregates.rows().used() + " pairs, " + pairsOf(aggregates),
             aggregate.option().replace('-', ' ') + ", " + describe(level)),
         UNIT,
+        MARK,
         DivergingScale.holding(values),
         panels(axes(aggregates), List.of(), cell),
         Map.of());
@@ -106,6 +108,7 @@ final class Figures {
                 result.recipient(),
                 result.donor())),
         UNIT,
+        MARK,
         DivergingScale.holding(effects),
         panels(axes, strip, cell),
         legend);

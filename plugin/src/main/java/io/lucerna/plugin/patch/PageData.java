@@ -1,6 +1,6 @@
 package io.lucerna.plugin.patch;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -13,7 +13,7 @@ import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.List;
 
-/** The numbers that a study's page switches between, as JSON that is safe inside of HTML. */
+/** The numbers that a study's page switches between, as JSON. */
 final class PageData {
   private static final ObjectMapper MAPPER = new ObjectMapper();
   private static final MathContext DIGITS = new MathContext(6);
@@ -23,7 +23,7 @@ final class PageData {
 
   private PageData() {}
 
-  static String json(List<Aggregates> all) {
+  static JsonNode json(List<Aggregates> all) {
     ObjectNode page = MAPPER.createObjectNode();
     palette(page);
     ArrayNode names = page.putArray("aggregates");
@@ -38,17 +38,7 @@ final class PageData {
     }
     ArrayNode directions = page.putArray("directions");
     all.forEach(aggregates -> direction(directions.addObject(), aggregates));
-    try {
-      return MAPPER
-          .writeValueAsString(page)
-          .replace("<", "\\u003c")
-          .replace(">", "\\u003e")
-          .replace("&", "\\u0026")
-          .replace("\u2028", "\\u2028")
-          .replace("\u2029", "\\u2029");
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException(e);
-    }
+    return page;
   }
 
   private static void palette(ObjectNode page) {

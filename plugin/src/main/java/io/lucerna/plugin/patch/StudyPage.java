@@ -2,26 +2,18 @@ package io.lucerna.plugin.patch;
 
 import static io.lucerna.plugin.chart.PlainText.escaped;
 
-import io.lucerna.eval.AtomicFile;
 import io.lucerna.eval.Estimate;
 import io.lucerna.eval.RatioAggregate;
+import io.lucerna.plugin.page.HtmlPage;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/**
- * A study on one page that needs nothing else: no file beside it, no network. Its security policy
- * lets it load nothing and run only its own script, so that text of the data stays text.
- */
+/** A study on one page that needs nothing else. */
 final class StudyPage {
   private final StudySettings settings;
   private final StudyIdentity identity;
@@ -48,24 +40,13 @@ final class StudyPage {
   }
 
   void write(Path file) throws IOException {
-    String script = resource("page.js");
-    String body = body();
-    AtomicFile.write(
-        file,
-        out -> {
-          out.write("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
-          out.write(
-              "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none';"
-                  + " style-src 'unsafe-inline'; script-src 'sha256-"
-                  + sha256(script)
-                  + "'\">\n<meta name=\"viewport\" content=\"width=device-width\">\n<title>");
-          out.write(escaped(title()));
-          out.write("</title>\n<style>\n" + resource("page.css") + "</style>\n</head>\n<body>\n");
-          out.write(body);
-          out.write("<script type=\"application/json\" id=\"data\">");
-          out.write(PageData.json(aggregates));
-          out.write("</script>\n<script>" + script + "</script>\n</body>\n</html>\n");
-        });
+    new HtmlPage(
+            title(),
+            HtmlPage.resource(StudyPage.class, "page.css"),
+            body(),
+            PageData.json(aggregates),
+            HtmlPage.resource(StudyPage.class, "page.js"))
+        .write(file);
   }
 
   private String title() {
@@ -247,24 +228,5 @@ final class StudyPage {
   private static void row(StringBuilder out, String name, Object value) {
     out.append("<tr><th scope=\"row\">").append(escaped(name)).append("</th><td>");
     out.append(escaped(String.valueOf(value))).append("</td></tr>\n");
-  }
-
-  private static String resource(String name) throws IOException {
-    try (InputStream in = StudyPage.class.getResourceAsStream(name)) {
-      if (in == null) {
-        throw new IllegalStateException(name + " is missing from the class path");
-      }
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    }
-  }
-
-  private static String sha256(String text) {
-    try {
-      byte[] digest =
-          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-      return Base64.getEncoder().encodeToString(digest);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
   }
 }

@@ -37,7 +37,13 @@ class HeatMapTest {
     HeatMap.Panel panel =
         new HeatMap.Panel("p", "row", List.of("r"), "token", columns, List.of(), cells);
     return new HeatMap(
-        columns.getFirst(), columns, "unit", new DivergingScale(1), List.of(panel), Map.of());
+        columns.getFirst(),
+        columns,
+        "unit",
+        "mark",
+        new DivergingScale(1),
+        List.of(panel),
+        Map.of());
   }
 
   private static Document parse(String svg) throws Exception {
@@ -106,7 +112,8 @@ class HeatMapTest {
       tokens.add("representation" + i);
     }
     HeatMap.Panel panel = map(new double[n], tokens).panels().getFirst();
-    HeatMap map = new HeatMap("t", List.of(), "u", new DivergingScale(1), List.of(panel), Map.of());
+    HeatMap map =
+        new HeatMap("t", List.of(), "u", "m", new DivergingScale(1), List.of(panel), Map.of());
     Document document = parse(map.svg("long"));
     List<Element> labels =
         all(document, "text").stream()

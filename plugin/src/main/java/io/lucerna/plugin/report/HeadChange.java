@@ -1,0 +1,10 @@
+package io.lucerna.plugin.report;
+
+/**
+ * One head of a screen.
+ *
+ * @param change of nDCG@10 when it is changed
+ * @param adjusted p of that change, corrected for all heads; NaN if not defined
+ * @param patching its effect in the patching study; NaN without
+ */
+public record HeadChange(int layer, int head, double change, double adjusted, double patching) {}

@@ -1,0 +1,76 @@
+package io.lucerna.plugin.report;
+
+import io.lucerna.eval.AtomicFile;
+import io.lucerna.plugin.chart.Figure;
+import io.lucerna.plugin.chart.PngCanvas;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+
+/** The report on a study: a page, a summary, pictures and tables, made from its files alone. */
+public final class StudyReport {
+  /** How many conditions get pictures of their own in files. */
+  private static final int PICTURED = 3;
+
+  private StudyReport() {}
+
+  /**
+   * Writes {@code report.html}, {@code summary.md}, {@code figures/} and {@code tables/} beside the
+   * study's files, over those that are there.
+   *
+   * @return whether PNG pictures were written too; false where Java cannot draw text
+   * @throws ReportException if a file is missing or malformed
+   */
+  public static boolean write(Path studyFolder) throws IOException {
+    StudyFiles study = StudyFiles.read(studyFolder);
+    boolean png = PngCanvas.available();
+    Path folder = Files.createDirectories(studyFolder.resolve("figures"));
+    SequencedMap<String, Figure> pictures = pictures(study);
+    for (Map.Entry<String, Figure> picture : pictures.entrySet()) {
+      String name = picture.getKey();
+      Figure figure = picture.getValue();
+      AtomicFile.write(folder.resolve(name + ".svg"), out -> out.write(figure.svg("figure")));
+      if (png) {
+        AtomicFile.writeBytes(folder.resolve(name + ".png"), figure.png()::finish);
+      }
+    }
+    new ReportTables(study, Files.createDirectories(studyFolder.resolve("tables"))).write();
+    String summary = new ReportSummary(study, List.copyOf(pictures.keySet())).markdown();
+    AtomicFile.write(studyFolder.resolve("summary.md"), out -> out.write(summary));
+    new ReportPage(study).write(studyFolder.resolve("report.html"));
+    return png;
+  }
+
+  private static SequencedMap<String, Figure> pictures(StudyFiles study) {
+    ReportFigures figures = new ReportFigures(study);
+    SequencedMap<String, Figure> all = new LinkedHashMap<>();
+    if (!study.screen().isEmpty()) {
+      all.put("head-map", figures.headMap());
+      if (study.patched()) {
+        all.put("patching-map", figures.patchingMap());
+      }
+    }
+    String measure = study.info().measures().getFirst();
+    int number = 0;
+    for (Condition condition : study.byChange().stream().limit(PICTURED).toList()) {
+      number++;
+      List<TopicValue> topics = study.sorted(condition.id(), measure);
+      if (!topics.isEmpty()) {
+        all.put(
+            FileNames.of("topics", condition.id(), number),
+            figures.topics(condition, measure, topics));
+      }
+      Map.Entry<String, List<Move>> first = study.moves(condition.id()).firstEntry();
+      if (first != null) {
+        all.put(
+            FileNames.of("ranks", condition.id(), number),
+            figures.ranks(condition, first.getKey(), first.getValue()));
+      }
+    }
+    return all;
+  }
+}
