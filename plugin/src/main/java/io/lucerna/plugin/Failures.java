@@ -6,6 +6,7 @@ import io.lucerna.instrumentation.recording.RecordingException;
 import io.lucerna.plugin.collections.CollectionException;
 import io.lucerna.plugin.patch.StudyException;
 import io.lucerna.plugin.report.ReportException;
+import io.lucerna.plugin.regress.RegressException;
 import io.lucerna.qrels.TrecFileException;
 import io.lucerna.topics.TopicSyntaxException;
 import java.io.FileNotFoundException;
@@ -40,6 +41,7 @@ final class Failures {
       case HubException e -> failure(ExitCode.MODEL, e);
       case CollectionException e -> failure(ExitCode.INPUT, e);
       case ReportException e -> failure(ExitCode.INPUT, e);
+      case RegressException e -> failure(ExitCode.INPUT, e);
       case StudyException e -> failure(ExitCode.FAILED, e);
       case UncheckedIOException e -> explain(Objects.requireNonNull(e.getCause()));
       case NoSuchFileException e ->

@@ -97,6 +97,10 @@ public final class Main {
             "Compare runs over topics, with significance.",
             () -> new CompareCommand(collections.get())),
         new Entry(
+            "regress",
+            "Run a regression in Anserini's YAML form, neural stages included.",
+            () -> new RegressCommand(models, collections.get())),
+        new Entry(
             "models",
             "Show the models that are at hand, or one model's card.",
             () -> new ModelsCommand(models)),

@@ -1,0 +1,174 @@
+package io.lucerna.plugin.regress;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.Set;
+
+/** A regression at work. */
+public final class RegressionRun {
+  private final Regression regression;
+  private final Locator locator;
+  private final Path folder;
+  private final Plan plan;
+  private final Set<Stage> stages;
+  private final List<Check> checks = new ArrayList<>();
+
+  /**
+   * Prepares a regression.
+   *
+   * @param source where it stands
+   * @param locator finds its files
+   * @param folder where index, runs and page go
+   * @param threads of the indexer, in place of the regression's own number
+   * @param stages what is asked for
+   * @throws RegressException if it cannot be read
+   */
+  public RegressionRun(
+      RegressionSource source,
+      Locator locator,
+      Path folder,
+      OptionalInt threads,
+      Set<Stage> stages) {
+    this.regression = RegressionReader.read(source.name(), source.content());
+    this.locator = locator;
+    this.folder = folder;
+    this.stages = Set.copyOf(stages);
+    String root = folder.toString();
+    this.plan =
+        Plan.here(
+            regression, locator, root.isEmpty() || root.equals(".") ? "" : root + "/", threads);
+  }
+
+  /** The command lines that {@link #run} would run, in order. */
+  public List<String> commands() {
+    List<String> lines = new ArrayList<>();
+    if (stages.contains(Stage.INDEX)) {
+      lines.add(Words.join(plan.indexing()));
+    }
+    for (Step step : steps()) {
+      step.commands().forEach(words -> lines.add(Words.join(words)));
+    }
+    for (Step step : steps()) {
+      for (Expectation expected : step.expected()) {
+        lines.add(Words.join(plan.measuring(expected.metric(), step)));
+      }
+    }
+    return lines;
+  }
+
+  private List<Step> steps() {
+    return plan.steps().stream().filter(step -> stages.contains(step.stage())).toList();
+  }
+
+  /**
+   * Does all that was asked for: a line for each number, and at the end the regression's page.
+   *
+   * @return how many numbers fall short, and how many there are
+   * @throws RegressException if something is missing; nothing was run then
+   * @throws Exception as commands throw it
+   */
+  public Summary run(Runner runner) throws Exception {
+    Path index = Path.of(plan.index());
+    boolean indexed = IndexStatistics.present(index);
+    List<String> obstacles =
+        new ArrayList<>(Obstacles.of(regression, locator, stages, indexed));
+    obstacles.addAll(unmade(indexed));
+    if (!obstacles.isEmpty()) {
+      throw new RegressException(regression.source() + ": " + String.join("; ", obstacles));
+    }
+    Files.createDirectories(folder.resolve("runs"));
+    if (stages.contains(Stage.INDEX)) {
+      index(index, indexed, runner);
+    }
+    for (Step step : steps()) {
+      rank(step, runner);
+    }
+    Summary summary = Summary.of(checks);
+    Path page = folder.resolve("regressions-" + regression.name() + ".md");
+    new Page(regression, Plan.anywhere(regression, locator), checks, summary).write(page);
+    runner.say("page: " + page);
+    return summary;
+  }
+
+  /** What an earlier call should have made, with the steps that were not asked for this time. */
+  private List<String> unmade(boolean indexed) {
+    List<String> unmade = new ArrayList<>();
+    if (!indexed && !stages.contains(Stage.INDEX)) {
+      unmade.add(plan.index() + ": no index; -index builds it");
+    }
+    if (stages.contains(Stage.RERANK) && !stages.contains(Stage.SEARCH)) {
+      for (Extension.Reranking reranking : regression.extension().rerankings()) {
+        for (TopicSet topics : regression.topics()) {
+          String run = plan.run(reranking.first(), topics);
+          if (!Files.exists(Path.of(run))) {
+            unmade.add(run + ": no such run; -search makes it");
+          }
+        }
+      }
+    }
+    return unmade;
+  }
+
+  private void index(Path index, boolean indexed, Runner runner) throws Exception {
+    List<Check> found = indexed ? statistics(index) : List.of();
+    if (indexed && found.stream().noneMatch(RegressionRun::fails)) {
+      runner.say("index: " + index + " is there; not built again");
+    } else {
+      if (indexed) {
+        if (locator.corpus(regression).isEmpty()) {
+          throw new RegressException(
+              index + ": the index is not that of the regression, and its documents are not here");
+        }
+        runner.say("index: " + index + " is not that of the regression; built again");
+      }
+      Files.createDirectories(index);
+      run(plan.indexing(), runner);
+      found = statistics(index);
+    }
+    found.forEach(check -> add(check, runner));
+  }
+
+  private List<Check> statistics(Path index) throws IOException {
+    Map<String, Long> there = IndexStatistics.of(index);
+    List<Check> found = new ArrayList<>();
+    regression
+        .indexStats()
+        .forEach(
+            (statistic, expected) -> {
+              Long measured = there.get(statistic);
+              if (measured != null) {
+                found.add(Check.ofIndex(statistic, expected, measured));
+              }
+            });
+    return found;
+  }
+
+  private void rank(Step step, Runner runner) throws Exception {
+    for (List<String> command : step.commands()) {
+      run(command, runner);
+    }
+    for (Expectation expected : step.expected()) {
+      String printed = runner.run(plan.measuring(expected.metric(), step));
+      add(Check.of(step, expected, expected.metric().parse(printed)), runner);
+    }
+  }
+
+  private static void run(List<String> command, Runner runner) throws Exception {
+    runner.say("lucerna " + Words.join(command));
+    runner.run(command);
+  }
+
+  private void add(Check check, Runner runner) {
+    checks.add(check);
+    runner.print(check.toString());
+  }
+
+  private static boolean fails(Check check) {
+    return check.verdict() == Check.Verdict.FAIL;
+  }
+}
