@@ -85,9 +85,7 @@ public final class Main {
             "Rerank under many interventions, and measure what each changes.",
             () -> new StudyCommand(models, collections.get())),
         new Entry(
-            "report",
-            "Make the page, pictures and tables on a study again.",
-            ReportCommand::new),
+            "report", "Make the page, pictures and tables on a study again.", ReportCommand::new),
         new Entry(
             "eval",
             "Measure a run against judgments, as trec_eval does.",

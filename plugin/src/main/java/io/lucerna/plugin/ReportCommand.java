@@ -10,11 +10,7 @@ import org.kohsuke.args4j.Argument;
 final class ReportCommand implements Command {
   /** The argument. */
   static final class Flags {
-    @Argument(
-        index = 0,
-        metaVar = "DIR",
-        required = true,
-        usage = "The folder that study wrote")
+    @Argument(index = 0, metaVar = "DIR", required = true, usage = "The folder that study wrote")
     String folder = "";
   }
 

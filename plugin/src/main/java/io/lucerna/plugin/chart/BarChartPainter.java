@@ -21,12 +21,15 @@ final class BarChartPainter implements Figure.Painter {
   private static final Style TICK = Style.of(8.5, Anchor.END).in(Heading.QUIET);
   private static final Rgb BELOW = Rgb.parse("#2166ac");
   private static final Rgb ABOVE = Rgb.parse("#b2182b");
+  private static final Rgb NONE = Rgb.parse("#8c8c8c");
+  private static final double SMALLEST = 2.4;
   private static final Pen GRID = new Pen(Rgb.parse("#e2e2e2"), 0.6, false);
-  private static final Pen ZERO = new Pen(Rgb.BLACK, 0.9, false);
+  private static final Pen ZERO = new Pen(Rgb.BLACK, 0.7, false);
   private static final Pen MEAN = new Pen(Rgb.parse("#333333"), 0.9, true);
 
   private final BarChart chart;
   private final Heading heading;
+  private final double top;
   private final Ticks ticks;
   private final double pitch;
   private final boolean labelled;
@@ -36,6 +39,7 @@ final class BarChartPainter implements Figure.Painter {
   BarChartPainter(BarChart chart) {
     this.chart = chart;
     this.heading = new Heading(chart.title(), chart.subtitle());
+    this.top = heading.height() + 6;
     List<Bar> bars = chart.bars();
     this.ticks =
         Ticks.holding(
@@ -64,12 +68,12 @@ final class BarChartPainter implements Figure.Painter {
 
   @Override
   public double height() {
-    return heading.height() + PLOT + longest * LABEL + 36;
+    return top + PLOT + longest * LABEL + 36;
   }
 
   private double y(double value) {
     double share = (ticks.high() - value) / (ticks.high() - ticks.low());
-    return heading.height() + PLOT * share;
+    return top + PLOT * share;
   }
 
   @Override
@@ -81,7 +85,7 @@ final class BarChartPainter implements Figure.Painter {
       canvas.text(LEFT - 5, y(tick) + 3, TICK, ticks.form().print(tick));
     }
     Style unit = Style.of(9.5, Anchor.MIDDLE).rotated(-90);
-    canvas.text(18, heading.height() + PLOT / 2, unit, chart.unit());
+    canvas.text(18, top + PLOT / 2, unit, chart.unit());
     double at = LEFT;
     for (Bar bar : chart.bars()) {
       paint(canvas, bar, at);
@@ -92,19 +96,20 @@ final class BarChartPainter implements Figure.Painter {
     NumberForm form = new NumberForm(ticks.form().decimals() + 2);
     Style style = Style.of(8.5, Anchor.START);
     canvas.text("mean", right + 6, y(mean) + 3, style, "mean " + form.print(mean));
-    double under = heading.height() + PLOT + longest * LABEL + 20;
+    double under = top + PLOT + longest * LABEL + 20;
     canvas.text(LEFT + plotWidth() / 2, under, Style.of(9.5, Anchor.MIDDLE), chart.axis());
   }
 
   private void paint(Canvas canvas, Bar bar, double at) {
     double gap = pitch > 4 ? 0.8 : 0.15;
-    double top = Math.min(y(0), y(bar.value()));
-    double tall = Math.abs(y(0) - y(bar.value()));
-    Rgb fill = bar.value() < 0 ? BELOW : ABOVE;
-    canvas.cell(bar.id(), at + gap, top, pitch - 2 * gap, tall, fill, bar.about());
+    // No change shows too, and gives a pointer something to be over.
+    double tall = Math.max(Math.abs(y(0) - y(bar.value())), SMALLEST);
+    double from = bar.value() < 0 ? y(0) : bar.value() > 0 ? y(0) - tall : y(0) - SMALLEST / 2;
+    Rgb fill = bar.value() < 0 ? BELOW : bar.value() > 0 ? ABOVE : NONE;
+    canvas.cell(bar.id(), at + gap, from, pitch - 2 * gap, tall, fill, bar.about());
     if (labelled) {
       Style style = Style.of(LABEL, Anchor.END).rotated(-90);
-      double bottom = heading.height() + PLOT + 5;
+      double bottom = top + PLOT + 5;
       canvas.text(at + pitch / 2 + LABEL * 0.36, bottom, style, label(bar));
     }
   }

@@ -1,6 +1,6 @@
 package io.lucerna.plugin.chart;
 
-import java.util.Locale;
+import java.util.HexFormat;
 
 /** A colour of the sRGB space; parts from 0 to 255. */
 public record Rgb(int red, int green, int blue) {
@@ -18,7 +18,11 @@ public record Rgb(int red, int green, int blue) {
 
   /** Prints {@code #rrggbb}. */
   public String hex() {
-    return String.format(Locale.ROOT, "#%02x%02x%02x", red, green, blue);
+    HexFormat hex = HexFormat.of();
+    return "#"
+        + hex.toHexDigits((byte) red)
+        + hex.toHexDigits((byte) green)
+        + hex.toHexDigits((byte) blue);
   }
 
   /** Relative luminance from 0 to 1 (WCAG 2.1). */

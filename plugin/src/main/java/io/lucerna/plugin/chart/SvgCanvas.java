@@ -142,8 +142,18 @@ public final class SvgCanvas implements Canvas {
     out.append("\" height=\"").append(number(height)).append('"');
   }
 
+  /** Two decimals at most; pages hold many thousands of these. */
   private static String number(double value) {
-    String text = String.format(Locale.ROOT, "%.2f", value);
-    return text.replaceAll("\\.?0+$", "");
+    long hundredths = Math.round(Math.abs(value) * 100);
+    StringBuilder text = new StringBuilder(value < 0 && hundredths > 0 ? "-" : "");
+    text.append(hundredths / 100);
+    long rest = hundredths % 100;
+    if (rest > 0) {
+      text.append('.').append(rest / 10);
+      if (rest % 10 > 0) {
+        text.append(rest % 10);
+      }
+    }
+    return text.toString();
   }
 }

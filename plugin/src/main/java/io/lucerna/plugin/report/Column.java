@@ -60,13 +60,13 @@ record Column(
           of(
               "kendall_tau",
               "Kendall tau",
-              "agreement of both rankings, mean over topics",
+              "agreement of both whole rankings, mean over topics",
               Contrast::kendallTau,
               Digits::value),
           of(
               "swapped_pairs",
               "swapped pairs",
-              "pairs of documents in another order, over all topics",
+              "pairs of documents in another order, sum over topics",
               Contrast::swappedPairs,
               Digits::count));
 

@@ -1,10 +1,12 @@
 package io.lucerna.plugin.report;
 
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /** Prints the numbers of a study for people; what is not defined is a dash. */
 final class Digits {
   static final String NONE = "\u2013";
+  private static final Pattern NOTHING = Pattern.compile("[+-]0\\.0+%?");
   private static final double LEAST_P = 0.0001;
 
   private Digits() {}
@@ -44,6 +46,6 @@ final class Digits {
 
   private static String minus(String text) {
     // A change that rounds to nothing has no sign.
-    return text.matches("[+-]0\\.0+%?") ? text.substring(1) : text.replace('-', '\u2212');
+    return NOTHING.matcher(text).matches() ? text.substring(1) : text.replace('-', '\u2212');
   }
 }

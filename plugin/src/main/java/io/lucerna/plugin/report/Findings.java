@@ -57,16 +57,23 @@ final class Findings {
                 .limit(NAMED)
                 .map(c -> c.condition() + " (" + Digits.change(c.change()) + ")")
                 .toList());
+    long rest = contrasts.stream().filter(c -> !c.significant() && !c.equivalent()).count();
     return String.format(
         Locale.ROOT,
-        "%s: %s without intervention (%d topics). %s change it significantly%s. %s are shown to be"
-            + " within \u00b1%s; for the rest, nothing is shown.",
+        "%s: %s without intervention (%d topics). Significant change under %d of %d conditions%s."
+            + " Shown to be within \u00b1%s: %d.%s",
         measure,
         Digits.value(baseline.baseline()),
         baseline.topics(),
-        significant.size() + " of " + all + (all == 1 ? " condition" : " conditions"),
-        named.isEmpty() ? "" : ": " + named + (significant.size() > NAMED ? ", ..." : ""),
-        equivalent + " of " + all,
-        Digits.plain(info.margin()));
+        significant.size(),
+        all,
+        named.isEmpty() ? "" : ": " + named + more(significant.size() - NAMED),
+        Digits.plain(info.margin()),
+        equivalent,
+        rest == 0 ? "" : " Neither: " + rest + ", of which nothing is shown.");
+  }
+
+  private static String more(int left) {
+    return left > 0 ? " and " + left + " more" : "";
   }
 }

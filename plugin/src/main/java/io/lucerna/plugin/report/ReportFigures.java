@@ -76,14 +76,15 @@ final class ReportFigures {
       }
       double value = number.applyAsDouble(head);
       String about = "layer " + head.layer() + ", head " + head.head() + ": ";
-      about += p ? Digits.change(value) + ", adjusted p " + Digits.p(head.adjusted())
-          : Digits.change(value);
+      about +=
+          p
+              ? Digits.change(value) + ", adjusted p " + Digits.p(head.adjusted())
+              : Digits.change(value);
       boolean marked = p && head.adjusted() < Contrast.ALPHA;
       cells.add(new HeatMap.Cell("" + i, value, marked, about));
     }
     HeatMap.Panel panel =
-        new HeatMap.Panel(
-            "", "layer", numbers(layers), "head", numbers(heads), List.of(), cells);
+        new HeatMap.Panel("", "layer", numbers(layers), "head", numbers(heads), List.of(), cells);
     double[] values = study.screen().stream().mapToDouble(number).toArray();
     return new HeatMap(
         title,
@@ -119,7 +120,11 @@ final class ReportFigures {
         "Change in " + measure + " by topic",
         List.of(
             name(condition) + "; " + setting(),
-            higher + " topics higher, " + (topics.size() - higher - lower) + " equal, " + lower
+            higher
+                + " topics higher, "
+                + (topics.size() - higher - lower)
+                + " equal, "
+                + lower
                 + " lower"),
         "change in " + measure,
         "topics by change",
@@ -155,7 +160,8 @@ final class ReportFigures {
     }
     return new SlopeChart(
         "Ranks before and after, topic " + PlainText.shortened(topic, 40),
-        List.of(name(condition), setting() + "; all documents in the top " + CUT + " before or after"),
+        List.of(
+            name(condition), setting() + "; all documents in the top " + CUT + " before or after"),
         "before",
         "after",
         CUT,

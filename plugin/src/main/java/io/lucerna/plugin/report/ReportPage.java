@@ -102,7 +102,9 @@ final class ReportPage {
     List<String> ids = new ArrayList<>(info.conditions().keySet());
     for (Contrast contrast : study.contrasts(measure)) {
       int at = ids.indexOf(contrast.condition());
-      out.append("<tr data-condition=\"").append(at - 1).append("\"><th scope=\"row\" data-value=\"");
+      out.append("<tr data-condition=\"")
+          .append(at - 1)
+          .append("\"><th scope=\"row\" data-value=\"");
       out.append(at).append("\"><a href=\"#condition-").append(at).append("\">");
       out.append(escaped(contrast.condition())).append("</a></th>");
       Column.ALL.forEach(c -> cell(out, c, contrast));
@@ -164,7 +166,8 @@ final class ReportPage {
         new StringBuilder(
             "<details open><summary>Specs, runs and hashes</summary><div class=\"scroll\" tabindex=\"0\""
                 + " role=\"region\" aria-label=\"Conditions\"><table><thead><tr>");
-    for (String name : List.of("id", "label", "kind", "spec", "spec hash", "run", "run sha256", "tag")) {
+    for (String name :
+        List.of("id", "label", "kind", "spec", "spec hash", "run", "run sha256", "tag")) {
       out.append("<th scope=\"col\">").append(name).append("</th>");
     }
     out.append("</tr></thead><tbody>\n");
@@ -172,7 +175,15 @@ final class ReportPage {
     for (Condition c : info.conditions().values()) {
       out.append("<tr id=\"condition-").append(number++).append("\"><th scope=\"row\">");
       out.append(escaped(c.id())).append("</th>");
-      for (String text : List.of(c.label(), c.kind(), c.spec(), hash(c.specHash()), c.run(), hash(c.runSha256()), c.tag())) {
+      for (String text :
+          List.of(
+              c.label(),
+              c.kind(),
+              c.spec(),
+              hash(c.specHash()),
+              c.run(),
+              hash(c.runSha256()),
+              c.tag())) {
         out.append("<td>").append(escaped(text)).append("</td>");
       }
       out.append("</tr>\n");

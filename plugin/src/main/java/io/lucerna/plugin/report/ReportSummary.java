@@ -32,7 +32,8 @@ final class ReportSummary {
     out.append("    ").append(PlainText.visible(info.command())).append("\n\n");
     out.append("| | |\n|---|---|\n");
     info.facts()
-        .forEach((name, value) -> out.append("| " + escaped(name) + " | " + escaped(value) + " |\n"));
+        .forEach(
+            (name, value) -> out.append("| " + escaped(name) + " | " + escaped(value) + " |\n"));
     return out.toString();
   }
 

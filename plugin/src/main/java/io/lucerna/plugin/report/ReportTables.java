@@ -32,7 +32,11 @@ final class ReportTables {
     Column.ALL.forEach(c -> header.add(c.file()));
     header.addAll(List.of("significant", "equivalent"));
     CSVFormat format =
-        CSVFormat.RFC4180.builder().setHeader(header.toArray(String[]::new)).setRecordSeparator("\n").get();
+        CSVFormat.RFC4180
+            .builder()
+            .setHeader(header.toArray(String[]::new))
+            .setRecordSeparator("\n")
+            .get();
     AtomicFile.write(
         file,
         out -> {
@@ -62,12 +66,20 @@ final class ReportTables {
 
   private static final List<String> PRINTED =
       List.of(
-          "value", "change", "ci_lower", "ci_upper", "p_t_adjusted", "d_z", "wins", "ties", "losses",
-          "p_equivalence", "kendall_tau");
+          "value",
+          "change",
+          "ci_lower",
+          "ci_upper",
+          "p_t_adjusted",
+          "d_z",
+          "wins",
+          "ties",
+          "losses",
+          "p_equivalence",
+          "kendall_tau");
 
   private String latex(String measure) {
-    List<Column> columns =
-        Column.ALL.stream().filter(c -> PRINTED.contains(c.file())).toList();
+    List<Column> columns = Column.ALL.stream().filter(c -> PRINTED.contains(c.file())).toList();
     StringBuilder out = new StringBuilder("% \\usepackage{booktabs,longtable}\n");
     out.append("\\begin{longtable}{l").append("r".repeat(columns.size())).append("}\n");
     out.append("\\caption{").append(Latex.text(caption(measure))).append("}\\\\\n\\toprule\n");

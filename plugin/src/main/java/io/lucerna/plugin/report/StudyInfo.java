@@ -35,8 +35,7 @@ public record StudyInfo(
    * @param of what was ranked
    * @param heads how many heads both maps have
    */
-  public record RankCorrelation(
-      String of, double spearman, double kendall, double p, int heads) {}
+  public record RankCorrelation(String of, double spearman, double kendall, double p, int heads) {}
 
   /** What corrects p-values, in words. */
   String correctionInWords() {

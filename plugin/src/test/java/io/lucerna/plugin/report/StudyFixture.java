@@ -26,8 +26,7 @@ public final class StudyFixture {
   private static final int DEPTH = 50;
 
   /** Text that must stay text. */
-  public static final String HOSTILE =
-      "<script>alert(1)</script>'\"</style>]]>\u2028{}$%&_#\\|`";
+  public static final String HOSTILE = "<script>alert(1)</script>'\"</style>]]>\u2028{}$%&_#\\|`";
 
   private final int layers;
   private final int heads;
@@ -113,8 +112,13 @@ public final class StudyFixture {
     MEASURES.forEach(study.putArray("measures")::add);
     study.put("seed", 42).put("rounds", 10000).put("margin", 0.01).putNull("patching");
     if (patched) {
-      study.putObject("rankCorrelation").put("spearman", 0.31).put("kendall", 0.22).put("p", 0.008)
-          .put("heads", layers * heads).put("of", "size of change, size of patching effect");
+      study
+          .putObject("rankCorrelation")
+          .put("spearman", 0.31)
+          .put("kendall", 0.22)
+          .put("p", 0.008)
+          .put("heads", layers * heads)
+          .put("of", "size of change, size of patching effect");
     }
     return study;
   }
@@ -171,8 +175,13 @@ public final class StudyFixture {
     row.addAll(List.of(mean(baseline) + change, change, change / mean(baseline)));
     for (double value :
         new double[] {
-          p, Math.min(1, 3 * p), p, Math.min(1, 3 * p), change / deviation,
-          change - 1.96 * error, change + 1.96 * error
+          p,
+          Math.min(1, 3 * p),
+          p,
+          Math.min(1, 3 * p),
+          change / deviation,
+          change - 1.96 * error,
+          change + 1.96 * error
         }) {
       row.add(defined ? (Object) value : "");
     }
@@ -192,8 +201,7 @@ public final class StudyFixture {
 
   private void moves(SplittableRandom random, String id, int t, double strength) {
     double[] after = new double[DEPTH];
-    Arrays.setAll(
-        after, d -> -d + (2 + 200 * Math.abs(strength)) * random.nextGaussian());
+    Arrays.setAll(after, d -> -d + (2 + 200 * Math.abs(strength)) * random.nextGaussian());
     List<Integer> order =
         IntStream.range(0, DEPTH).boxed().sorted(Comparator.comparing(d -> -after[d])).toList();
     for (int d = 0; d < DEPTH; d++) {
