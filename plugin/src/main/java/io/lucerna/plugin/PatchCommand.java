@@ -229,8 +229,7 @@ final class PatchCommand implements Command {
   }
 
   private StudyIdentity identity(ModelCard card, Console console) throws IOException {
-    return new StudyIdentity(
-        console.repeatable(), Versions.all(), card, Hashes.of(Path.of(pairs)));
+    return new StudyIdentity(console.repeatable(), Versions.all(), card, Hashes.of(Path.of(pairs)));
   }
 
   /** What decides the outcome of a pair; a journal made with anything else cannot go on. */

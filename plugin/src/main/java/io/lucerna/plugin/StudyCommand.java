@@ -213,17 +213,16 @@ final class StudyCommand implements Command {
   /** The folder, made if need be; it may hold a study only with {@code -resume}. */
   private Path folder() throws IOException {
     Path folder = Path.of(output);
-    Path parent = folder.toAbsolutePath().getParent();
-    if (parent == null || !Files.isWritable(Files.isDirectory(folder) ? folder : parent)) {
-      throw new CommandException(
-          ExitCode.USAGE, output + ": -output must be a folder that can be written or made");
-    }
     if (Study.isIn(folder) && !resume) {
       throw new CommandException(
           ExitCode.USAGE,
           output + ": holds a study already; give -resume to go on with it, or another folder");
     }
-    return Files.isDirectory(folder) ? folder : Files.createDirectory(folder);
+    Files.createDirectories(folder);
+    if (!Files.isWritable(folder)) {
+      throw new CommandException(ExitCode.USAGE, output + ": -output cannot be written to");
+    }
+    return folder;
   }
 
   /** Reads or searches the first stage, and keeps it in the folder. */

@@ -12,8 +12,11 @@ import io.lucerna.reranker.Rankers;
 import io.lucerna.reranker.ScorerOptions;
 import io.lucerna.reranker.WorkItem;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
@@ -26,10 +29,17 @@ import java.util.Random;
 final class StudyBenchmark {
   private StudyBenchmark() {}
 
-  private record Cost(double seconds, double operations) {
+  /** Time by the clock, time of all threads on processors, and operations. */
+  private record Cost(double seconds, double processor, double operations) {
     Cost plus(Cost other) {
-      return new Cost(seconds + other.seconds, operations + other.operations);
+      return new Cost(
+          seconds + other.seconds, processor + other.processor, operations + other.operations);
     }
+  }
+
+  private static double processorSeconds() {
+    ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+    return Arrays.stream(threads.getAllThreadIds()).map(threads::getThreadCpuTime).sum() / 1e9;
   }
 
   /** Prints seconds, operations and the largest difference of scores. */
@@ -46,9 +56,9 @@ final class StudyBenchmark {
       }
       ConditionScorer scorer = new ConditionScorer(ranker, specs);
       ranker.score(work.getFirst().query(), work.getFirst().passages()); // warms up
-      Cost plain = new Cost(0, 0);
-      Cost screen = new Cost(0, 0);
-      Cost naive = new Cost(0, 0);
+      Cost plain = new Cost(0, 0, 0);
+      Cost screen = new Cost(0, 0, 0);
+      Cost naive = new Cost(0, 0, 0);
       double worst = 0;
       for (int t = 0; t < work.size(); t++) {
         RerankBenchmark.Candidates topic = work.get(t);
@@ -81,16 +91,18 @@ final class StudyBenchmark {
           String.format(
               Locale.ROOT,
               "screen of %d heads, %d topics x %d: plain rerank %.2f s, screen %.1f s = %.1f plain"
-                  + " reranks (operations %.1f); one rerank a head, extrapolated, %.1f; largest"
-                  + " difference %.1e",
+                  + " reranks (processor time %.1f, operations %.1f); one rerank a head,"
+                  + " extrapolated, %.1f (%.1f); largest difference %.1e",
               specs.size() - 1,
               topics,
               depth,
               plain.seconds,
               screen.seconds,
               screen.seconds / plain.seconds,
+              screen.processor / plain.processor,
               screen.operations / plain.operations,
               1 + naive.seconds * heads / plain.seconds,
+              1 + naive.processor * heads / plain.processor,
               worst));
     }
     statistics();
@@ -126,9 +138,12 @@ final class StudyBenchmark {
 
   private static Cost cost(NeuralRanker ranker, Runnable work) {
     long operations = ranker.model().operations();
+    double processor = processorSeconds();
     long start = System.nanoTime();
     work.run();
     return new Cost(
-        (System.nanoTime() - start) / 1e9, ranker.model().operations() - operations);
+        (System.nanoTime() - start) / 1e9,
+        processorSeconds() - processor,
+        ranker.model().operations() - operations);
   }
 }

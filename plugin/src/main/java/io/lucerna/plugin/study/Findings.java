@@ -9,6 +9,7 @@ import io.lucerna.eval.Run;
 import io.lucerna.qrels.Qrels;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -50,7 +51,7 @@ public final class Findings {
    * What a condition did to the order of the documents.
    *
    * @param swappedPairs by topic
-   * @param kendallTau the mean over topics with two documents or more; empty without any
+   * @param kendallTau the mean over topics with two reranked documents or more; empty without any
    */
   record Order(long[] swappedPairs, OptionalDouble kendallTau) {
     long sum() {
@@ -75,6 +76,7 @@ public final class Findings {
 
   private final List<Condition> conditions;
   private final Qrels qrels;
+  private final int depth;
   private final StudySettings settings;
   private final List<long[]> touched = new ArrayList<>();
   private final List<double[][]> values = new ArrayList<>();
@@ -84,8 +86,9 @@ public final class Findings {
   private List<String> topics = List.of();
   private @Nullable Run baseline;
 
-  Findings(List<Condition> conditions, Qrels qrels, StudySettings settings) {
+  Findings(List<Condition> conditions, int depth, Qrels qrels, StudySettings settings) {
     this.conditions = conditions;
+    this.depth = depth;
     this.qrels = qrels;
     this.settings = settings;
     conditions.forEach(c -> touched.add(new long[c.spec().interventions().size()]));
@@ -132,7 +135,8 @@ public final class Findings {
     int counted = 0;
     for (int i = 0; i < swapped.length; i++) {
       String topic = topics.get(i);
-      RankChanges changes = RankChanges.of(ranking(before, topic), ranking(after, topic));
+      RankChanges changes =
+          RankChanges.of(ranking(before, topic).top(depth), ranking(after, topic).top(depth));
       swapped[i] = changes.swappedPairs();
       double pairs = changes.docs() * (changes.docs() - 1.0) / 2;
       if (pairs > 0) {
@@ -161,9 +165,13 @@ public final class Findings {
       Ranking first = ranking(before, topic);
       Ranking second = ranking(after, topic);
       Map<String, Integer> judged = qrels.judged(topic);
+      Map<String, Integer> places = new HashMap<>();
+      for (int place = 0; place < second.size(); place++) {
+        places.put(second.docno(place), place);
+      }
       for (int place = 0; place < first.size(); place++) {
         String docno = first.docno(place);
-        int now = second.docnos().indexOf(docno);
+        int now = places.getOrDefault(docno, -1);
         if (Math.min(place, now) < SHOWN_DOCS) {
           Integer grade = judged.get(docno);
           moves.add(

@@ -161,7 +161,7 @@ public final class Study implements AutoCloseable {
   private Findings measure(StudyIdentity identity, Qrels qrels, StudySettings settings)
       throws IOException {
     Files.createDirectories(folder.resolve("runs"));
-    Findings findings = new Findings(conditions, qrels, settings);
+    Findings findings = new Findings(conditions, plan.depth(), qrels, settings);
     int pairs = 0;
     for (int item = 0; item < plan.size(); item++) {
       pairs += plan.docnos(item).size();
