@@ -31,7 +31,7 @@ class RegressCommandTest {
       index_stats:
         documents: 4
         documents (non-empty): 4
-        unique terms: 8
+        unique terms: 10
         total terms: 12
       metrics:
         - metric: AP
@@ -102,8 +102,7 @@ class RegressCommandTest {
   private Shell regress(String config, String... more) throws IOException {
     write("tiny.yaml", config);
     List<String> command =
-        new ArrayList<>(
-            List.of("regress", "-config", path("tiny.yaml"), "-output", path("out")));
+        new ArrayList<>(List.of("regress", "-config", path("tiny.yaml"), "-output", path("out")));
     command.addAll(List.of(more));
     return Shell.run(command.toArray(String[]::new));
   }
@@ -114,8 +113,9 @@ class RegressCommandTest {
     assertEquals(ExitCode.DONE, shell.code(), shell.out() + shell.err());
     assertEquals(
         List.of(
-            "OK    index                     -         documents  expected 4  measured 4  tolerance 0",
-            "OK    bm25                      tiny      AP        expected 0.5000  measured 0.5000"
+            "OK    index                 -           documents              expected 4"
+                + "  measured 4  tolerance 0",
+            "OK    bm25                  tiny        AP                     expected 0.5000  measured 0.5000"
                 + "  tolerance 0",
             "7 numbers: 7 OK, 0 OK* (higher than expected), 0 FAIL"),
         shell.out().lines().filter(l -> l.matches(".*(documents  |bm25 |numbers).*")).toList());
@@ -176,7 +176,8 @@ class RegressCommandTest {
   void anIndexThatIsThereIsUsedIfItIsTheRegressions() throws IOException {
     assertTrue(regress(CONFIG, "-index").err().contains("lucerna index -collection"));
     Shell second = regress(CONFIG, "-index");
-    assertTrue(second.err().contains("lucene-inverted.tiny is there; not built again"), second.err());
+    assertTrue(
+        second.err().contains("lucene-inverted.tiny is there; not built again"), second.err());
     assertFalse(second.err().contains("lucerna index"), second.err());
     assertEquals(4, second.out().lines().filter(l -> l.startsWith("OK ")).count(), second.out());
     write("corpora/tiny/more.jsonl", "{\"id\": \"e\", \"contents\": \"red\"}\n");
@@ -184,7 +185,7 @@ class RegressCommandTest {
     assertTrue(other.err().contains("not that of the regression; built again"), other.err());
     assertEquals(ExitCode.FAILED, other.code(), "non-empty documents are 5 too, 4 are expected");
     assertTrue(
-        other.out().contains("FAIL  index                     -         documents (non-empty)"),
+        other.out().contains("FAIL  index                 -           documents (non-empty)  "),
         other.out());
   }
 
@@ -233,7 +234,14 @@ class RegressCommandTest {
         Files.readAllBytes(folder.resolve(run + ".fake")));
     String evaluated =
         Shell.succeed(
-                "eval", "-c", "-M", "1000", "-m", "map", path("qrels.tiny.txt"), path(run + ".fake"))
+                "eval",
+                "-c",
+                "-M",
+                "1000",
+                "-m",
+                "map",
+                path("qrels.tiny.txt"),
+                path(run + ".fake"))
             .out();
     assertTrue(
         shell.out().contains("measured " + evaluated.strip().split("\t")[2] + " "), shell.out());
@@ -264,13 +272,11 @@ class RegressCommandTest {
             .formatted(CROSS);
     Shell shell = regress(CONFIG + ours);
     assertEquals(ExitCode.DONE, shell.code(), shell.out() + shell.err());
-    assertTrue(
-        shell.err().contains("zero blocks.0.attn.hook_z head=1: 3 of 3 texts"), shell.err());
+    assertTrue(shell.err().contains("zero blocks.0.attn.hook_z head=1: 3 of 3 texts"), shell.err());
     assertEquals(
         2, shell.out().lines().filter(l -> l.matches("OK    cross\\.(head|two) .*")).count());
     assertTrue(
-        read("out/regressions-tiny.md")
-            .contains("-intervene 'zero blocks.0.attn.hook_z head=1'"));
+        read("out/regressions-tiny.md").contains("-intervene 'zero blocks.0.attn.hook_z head=1'"));
   }
 
   @Test
@@ -335,7 +341,9 @@ class RegressCommandTest {
   @Test
   void whatCannotBeRunIsSaidBeforeAnythingIs() throws IOException {
     String[][] obstacles = {
-      {"bin/trec_eval", "tools/eval/gdeval.pl", "metric AP: unknown command 'tools/eval/gdeval.pl'"},
+      {
+        "bin/trec_eval", "tools/eval/gdeval.pl", "metric AP: unknown command 'tools/eval/gdeval.pl'"
+      },
       {"-m map", "-m mop", "metric AP: "},
       {"qrels.tiny.txt", "none.txt", "qrels of tiny: no file none.txt in "},
       {"topics.tiny.tsv", "none.tsv", "topics of tiny: no file none.tsv in "},
@@ -350,8 +358,7 @@ class RegressCommandTest {
     };
     for (String[] obstacle : obstacles) {
       assertTrue(CONFIG.contains(obstacle[0]), obstacle[0]);
-      fails(
-          ExitCode.INPUT, obstacle[2], regress(CONFIG.replace(obstacle[0], obstacle[1])));
+      fails(ExitCode.INPUT, obstacle[2], regress(CONFIG.replace(obstacle[0], obstacle[1])));
     }
     fails(
         ExitCode.INPUT,

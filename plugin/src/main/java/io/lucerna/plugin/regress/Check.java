@@ -82,7 +82,7 @@ record Check(
   public String toString() {
     return String.format(
         Locale.ROOT,
-        "%-4s  %-24s  %-8s  %-8s  expected %s  measured %s  tolerance %s",
+        "%-4s  %-20s  %-10s  %-21s  expected %s  measured %s  tolerance %s",
         verdict().shown,
         ranking,
         topics,

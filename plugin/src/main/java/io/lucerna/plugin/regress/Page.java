@@ -72,7 +72,7 @@ final class Page {
         regression.extension().description().orElse("The collection " + regression.corpus() + "."));
     line(
         "Written by `lucerna regress` from `"
-            + regression.source()
+            + Path.of(regression.source()).getFileName()
             + "`. Anserini's `bin/run.sh io.anserini.index.IndexCollection` and"
             + " `bin/run.sh io.anserini.search.SearchCollection` take the flags of `lucerna index`"
             + " and `lucerna search`, where a file stands in place of a collection's name.");

@@ -75,8 +75,7 @@ public final class RegressionRun {
   public Summary run(Runner runner) throws Exception {
     Path index = Path.of(plan.index());
     boolean indexed = IndexStatistics.present(index);
-    List<String> obstacles =
-        new ArrayList<>(Obstacles.of(regression, locator, stages, indexed));
+    List<String> obstacles = new ArrayList<>(Obstacles.of(regression, locator, stages, indexed));
     obstacles.addAll(unmade(indexed));
     if (!obstacles.isEmpty()) {
       throw new RegressException(regression.source() + ": " + String.join("; ", obstacles));

@@ -30,6 +30,7 @@ class AnserinisRegressionsTest {
 
   private static Map<String, String> regressions;
   private static Map<String, String> reproductions;
+  private static final List<Regression> READ = new ArrayList<>();
 
   @BeforeAll
   static void walk() throws Exception {
@@ -37,6 +38,7 @@ class AnserinisRegressionsTest {
         Path.of(SearchCollection.class.getProtectionDomain().getCodeSource().getLocation().toURI());
     regressions = files(jar, "regression/");
     reproductions = files(jar, "reproduce/");
+    regressions.forEach((name, text) -> READ.add(RegressionReader.read(name, text)));
   }
 
   private static Map<String, String> files(Path jar, String folder) throws IOException {
@@ -57,9 +59,10 @@ class AnserinisRegressionsTest {
   @Test
   void everyNumberOfEveryRegressionIsRead() {
     assertEquals(914, regressions.size());
-    regressions.forEach(
-        (name, text) -> {
-          Regression regression = RegressionReader.read(name, text);
+    READ.forEach(
+        regression -> {
+          String name = regression.source();
+          String text = regressions.getOrDefault(name, "");
           List<Double> written = new ArrayList<>();
           Matcher matcher = NUMBER.matcher(text);
           while (matcher.find()) {
@@ -76,9 +79,9 @@ class AnserinisRegressionsTest {
 
   @Test
   void everyRegressionMakesAPlan() {
-    regressions.forEach(
-        (name, text) -> {
-          Regression regression = RegressionReader.read(name, text);
+    READ.forEach(
+        regression -> {
+          String name = regression.source();
           Plan plan = Plan.here(regression, NOWHERE, "out/", OptionalInt.empty());
           List<Step> steps = plan.steps();
           assertEquals(regression.models().size() * regression.topics().size(), steps.size(), name);
@@ -94,13 +97,12 @@ class AnserinisRegressionsTest {
   void onlyOtherProgramsAndDenseIndexesStandInTheWay() {
     Set<String> kinds = new TreeSet<>();
     int runnable = 0;
-    for (Map.Entry<String, String> entry : regressions.entrySet()) {
-      Regression regression = RegressionReader.read(entry.getKey(), entry.getValue());
+    for (Regression regression : READ) {
       List<String> obstacles =
           Obstacles.of(regression, NOWHERE, Set.of(Stage.INDEX, Stage.SEARCH), false).stream()
               .filter(one -> !one.contains("-corpora"))
               .toList();
-      obstacles.forEach(one -> kinds.add(one.replaceAll("(metric|model|topics) \\S+", "$1")));
+      obstacles.forEach(one -> kinds.add(one.replaceAll("(metric|model|topics) [^: ]+", "$1")));
       runnable += obstacles.isEmpty() ? 1 : 0;
     }
     assertTrue(runnable > 500, "runnable: " + runnable);
@@ -110,14 +112,14 @@ class AnserinisRegressionsTest {
               "index_type (flat|hnsw|inverted-dense): .*|model: type (flat|hnsw|inverted-dense): .*"
                   + "|metric: unknown command '(tools/eval/gdeval.pl|python -m"
                   + " pyserini.eval.evaluate_dpr_retrieval)'.*|conversion 'python -m pyserini.*"
-                  + "|topics: no qrel.*"),
+                  + "|topics: no qrel.*|metric: no measure is called 'judged.20'.*"),
           kind);
     }
   }
 
   @Test
   void reproductionsAreReadAndRefusedWithTheReason() {
-    assertEquals(7, reproductions.size());
+    assertEquals(8, reproductions.size());
     int scores = 0;
     for (Map.Entry<String, String> entry : reproductions.entrySet()) {
       Reproduction read = Reproduction.read(Keys.parse(entry.getKey(), entry.getValue()));

@@ -35,7 +35,7 @@ class CheckTest {
   @Test
   void lineSaysEverything() {
     assertEquals(
-        "FAIL  bm25                      t         MAP       expected 0.3123  measured 0.3112"
+        "FAIL  bm25                  t           MAP                    expected 0.3123  measured 0.3112"
             + "  tolerance 0.001",
         new Check("bm25", "t", "MAP", .3123, .3112, .001, true, 4).toString());
   }
@@ -63,9 +63,7 @@ class CheckTest {
   @Test
   void wordsArePartedAndJoinedAsAShellDoes() {
     List<String> words = List.of("-delimiter", "#", "-intervene", "zero a head=1", "it's", "");
-    assertEquals(
-        words, Words.split("-delimiter \"#\"  -intervene 'zero a head=1' \"it's\" ''"));
-    assertEquals(
-        "-delimiter '#' -intervene 'zero a head=1' 'it'\\''s' ''", Words.join(words));
+    assertEquals(words, Words.split("-delimiter \"#\"  -intervene 'zero a head=1' \"it's\" ''"));
+    assertEquals("-delimiter '#' -intervene 'zero a head=1' 'it'\\''s' ''", Words.join(words));
   }
 }
