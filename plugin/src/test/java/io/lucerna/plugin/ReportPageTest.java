@@ -57,7 +57,7 @@ class ReportPageTest {
 
   @Test
   void everyNumberOfTheTablesIsTheFiles() throws Exception {
-    String page = page(StudyFixture.SCREEN);
+    String page = page(StudyFixture.screen());
     Map<String, CSVRecord> written = written();
     int numbers = 0;
     for (String measure : MEASURES) {
@@ -102,7 +102,7 @@ class ReportPageTest {
 
   @Test
   void refersToNothingOutside() throws Exception {
-    String page = page(StudyFixture.SCREEN).replace("http://www.w3.org/2000/svg", "");
+    String page = page(StudyFixture.screen()).replace("http://www.w3.org/2000/svg", "");
     assertFalse(page.matches("(?s).*(https?:)?//[a-z].*"), "an address");
     assertFalse(page.matches("(?s).*<(link|img|iframe|object|embed)\\b.*"), "loads something");
     assertEquals(2, page.split("<script\\b", -1).length - 1, "own data and own code");
@@ -138,7 +138,8 @@ class ReportPageTest {
   @Test
   void studiesOfOneConditionAndOneTopicHaveAPage() throws Exception {
     String page = page(new StudyFixture(1, 1, 1, false, false));
-    assertTrue(page.contains("Significant change under 0 of 1 conditions."), page.substring(0, 4000));
+    assertTrue(
+        page.contains("Significant change under 0 of 1 conditions."), page.substring(0, 4000));
     assertFalse(page.contains("<h2>Heads</h2>"));
   }
 
@@ -167,7 +168,7 @@ class ReportPageTest {
 
   @Test
   void worksInABrowser() throws Exception {
-    page(StudyFixture.SCREEN);
+    page(StudyFixture.screen());
     try (Browser browser = browser()) {
       browser.open(folder.resolve("report.html"));
       assertEquals(List.of(), browser.console());

@@ -80,8 +80,7 @@ class StudyCommandTest {
   }
 
   private static String words(Random random, int count) {
-    return String.join(
-        " ", random.ints(count, 0, WORDS.size()).mapToObj(WORDS::get).toList());
+    return String.join(" ", random.ints(count, 0, WORDS.size()).mapToObj(WORDS::get).toList());
   }
 
   private void write(String name, String content) throws IOException {
@@ -142,8 +141,7 @@ class StudyCommandTest {
 
   private static List<CSVRecord> table(Path study, String name) throws IOException {
     CSVFormat format = CSVFormat.RFC4180.builder().setHeader().setSkipHeaderRecord(true).get();
-    try (CSVParser parser =
-        CSVParser.parse(study.resolve(name), StandardCharsets.UTF_8, format)) {
+    try (CSVParser parser = CSVParser.parse(study.resolve(name), StandardCharsets.UTF_8, format)) {
       return parser.getRecords();
     }
   }
@@ -183,10 +181,7 @@ class StudyCommandTest {
     assertEquals(expected.topics(), actual.topics());
     for (Ranking ranking : expected.rankings()) {
       Map<String, Float> scores = new HashMap<>();
-      actual
-          .ranking(ranking.topic())
-          .orElseThrow()
-          .stream()
+      actual.ranking(ranking.topic()).orElseThrow().stream()
           .forEach(doc -> scores.put(doc.docno(), doc.score()));
       assertEquals(ranking.size(), scores.size());
       ranking.stream()
@@ -375,7 +370,8 @@ class StudyCommandTest {
       sizes[i] = Math.abs(Double.parseDouble(row.get("change_ndcg10")));
       CSVRecord contrast =
           table(study, "comparison.csv").stream()
-              .filter(c -> c.get("condition").equals("L" + row.get("layer") + "H" + row.get("head")))
+              .filter(
+                  c -> c.get("condition").equals("L" + row.get("layer") + "H" + row.get("head")))
               .findFirst()
               .orElseThrow();
       assertEquals(contrast.get("change"), row.get("change_ndcg10"));
@@ -386,8 +382,7 @@ class StudyCommandTest {
     assertEquals(Correlation.kendall(sizes, expected), correlation.path("kendall").asDouble());
     assertTrue(correlation.path("p").asDouble() > 0);
     JsonNode conditions = json(study).path("conditions");
-    assertEquals(
-        "zero blocks.0.attn.hook_z head=1,3", conditions.path(9).path("spec").asText());
+    assertEquals("zero blocks.0.attn.hook_z head=1,3", conditions.path(9).path("spec").asText());
     for (int i = 10; i < 13; i++) {
       assertEquals(
           "zero blocks.0.attn.hook_z head=0,2",
@@ -495,8 +490,13 @@ class StudyCommandTest {
   void wrongInputsAreRefused() throws IOException {
     assertRefused(ExitCode.USAGE, "-conditions: nothing to study; give heads", "a");
     assertRefused(
-        ExitCode.USAGE, "L0H0 (z of head 0.0 zeroed) is there twice", "b", "-conditions", "heads",
-        "-conditions", "components");
+        ExitCode.USAGE,
+        "L0H0 (z of head 0.0 zeroed) is there twice",
+        "b",
+        "-conditions",
+        "heads",
+        "-conditions",
+        "components");
     write("other.txt", "77 0 d1 1\n");
     assertRefused(
         ExitCode.INPUT,
