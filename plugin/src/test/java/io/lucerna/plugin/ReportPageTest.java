@@ -103,7 +103,8 @@ class ReportPageTest {
   @Test
   void refersToNothingOutside() throws Exception {
     String page = page(StudyFixture.screen()).replace("http://www.w3.org/2000/svg", "");
-    assertFalse(page.matches("(?s).*(https?:)?//[a-z].*"), "an address");
+    String names = page.replaceAll("\"pictures\":\"[A-Za-z0-9+/=]*\"", "");
+    assertFalse(names.matches("(?s).*(https?:)?//[a-z].*"), "an address");
     assertFalse(page.matches("(?s).*<(link|img|iframe|object|embed)\\b.*"), "loads something");
     assertEquals(2, page.split("<script\\b", -1).length - 1, "own data and own code");
     assertEquals(1, page.split("</style>", -1).length - 1);
