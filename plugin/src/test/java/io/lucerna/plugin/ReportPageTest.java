@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -62,7 +63,8 @@ class ReportPageTest {
     int numbers = 0;
     for (String measure : MEASURES) {
       for (CSVRecord row : csv(folder.resolve("tables/comparison." + measure + ".csv"))) {
-        CSVRecord source = written.get(row.get("condition") + " " + measure);
+        CSVRecord source =
+            Objects.requireNonNull(written.get(row.get("condition") + " " + measure));
         for (Map.Entry<String, String> field : row.toMap().entrySet()) {
           if (source.isMapped(field.getKey())) {
             assertEquals(number(source.get(field.getKey())), number(field.getValue()));
