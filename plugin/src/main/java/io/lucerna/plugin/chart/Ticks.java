@@ -10,7 +10,7 @@ import java.util.List;
  * @param values from the lowest to the highest; the axis ends at them
  */
 record Ticks(double step, List<Double> values) {
-  private static final int WANTED = 7;
+  private static final int WANTED = 8;
 
   /** The ticks that hold these numbers and 0. */
   static Ticks holding(double least, double most) {

@@ -195,7 +195,7 @@ public record StudyFiles(
   List<Condition> byChange() {
     Map<String, Double> changes =
         contrasts(info.measures().getFirst()).stream()
-            .collect(Collectors.toMap(Contrast::condition, c -> Math.abs(c.change())));
+            .collect(Collectors.toMap(Contrast::condition, c -> Math.abs(c.change()), Math::max));
     return info.interventions().stream()
         .sorted(Comparator.comparingDouble((Condition c) -> -changes.getOrDefault(c.id(), 0.0)))
         .toList();

@@ -19,7 +19,9 @@ import java.util.stream.IntStream;
  */
 public final class StudyFixture {
   /** What a study with 72 heads, 50 topics and 3 measures looks like. */
-  public static final StudyFixture SCREEN = new StudyFixture(6, 12, 50, true, false);
+  public static StudyFixture screen() {
+    return new StudyFixture(6, 12, 50, true, false);
+  }
 
   private static final List<String> MEASURES = List.of("nDCG@10", "AP", "RR");
   private static final int PICTURED = 5;
@@ -69,7 +71,7 @@ public final class StudyFixture {
     return (hostile ? HOSTILE : "") + "L" + layer + "H" + head;
   }
 
-  /** Writes the files. */
+  /** Writes the files; once. */
   public void write(Path folder) throws IOException {
     SplittableRandom random = new SplittableRandom(42);
     double[][] baseline = new double[MEASURES.size()][topics];
