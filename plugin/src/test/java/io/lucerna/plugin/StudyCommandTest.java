@@ -22,9 +22,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -217,8 +219,8 @@ class StudyCommandTest {
     assertEquals((conditions.size() - 1) * measures.size(), comparison.size());
     for (CSVRecord row : comparison) {
       Measure measure = Measure.parse(row.get("measure"));
-      double[] before = evaluations.get("nothing").values(measure, topics);
-      double[] after = evaluations.get(row.get("condition")).values(measure, topics);
+      double[] before = of(evaluations, "nothing").values(measure, topics);
+      double[] after = of(evaluations, row.get("condition")).values(measure, topics);
       Comparison c = Comparison.of(before, after, new Comparison.Settings(42, 200, .01));
       assertEquals(TOPICS, Integer.parseInt(row.get("topics")));
       assertEquals(c.baseline(), Double.parseDouble(row.get("baseline")));
@@ -239,8 +241,8 @@ class StudyCommandTest {
       for (String topic : topics) {
         RankChanges changes =
             RankChanges.of(
-                runs.get("nothing").ranking(topic).orElseThrow().top(10),
-                runs.get(row.get("condition")).ranking(topic).orElseThrow().top(10));
+                of(runs, "nothing").ranking(topic).orElseThrow().top(10),
+                of(runs, row.get("condition")).ranking(topic).orElseThrow().top(10));
         swapped += changes.swappedPairs();
         tau += (1 - 2 * changes.swappedPairs() / (10 * 9 / 2.0)) / TOPICS;
       }
@@ -249,10 +251,10 @@ class StudyCommandTest {
       raw.merge(
           row.get("measure"),
           new double[] {c.randomization().orElseThrow()},
-          (a, b) -> Stream.of(a, b).flatMapToDouble(java.util.Arrays::stream).toArray());
+          (a, b) -> Stream.of(a, b).flatMapToDouble(Arrays::stream).toArray());
     }
     for (Measure measure : measures) {
-      double[] adjusted = Correction.BH.adjust(raw.get(measure.irName()));
+      double[] adjusted = Correction.BH.adjust(of(raw, measure.irName()));
       double[] written =
           comparison.stream()
               .filter(row -> row.get("measure").equals(measure.irName()))
@@ -265,15 +267,15 @@ class StudyCommandTest {
     for (CSVRecord row : perTopic) {
       Measure measure = Measure.parse(row.get("measure"));
       List<String> one = List.of(row.get("topic"));
-      double before = evaluations.get("nothing").values(measure, one)[0];
-      double after = evaluations.get(row.get("condition")).values(measure, one)[0];
+      double before = of(evaluations, "nothing").values(measure, one)[0];
+      double after = of(evaluations, row.get("condition")).values(measure, one)[0];
       assertEquals(after, Double.parseDouble(row.get("value")));
       assertEquals(before, Double.parseDouble(row.get("baseline")));
       assertEquals(after - before, Double.parseDouble(row.get("change")));
     }
     for (CSVRecord row : table(study, "moves.csv")) {
-      Ranking before = runs.get("nothing").ranking(row.get("topic")).orElseThrow();
-      Ranking after = runs.get(row.get("condition")).ranking(row.get("topic")).orElseThrow();
+      Ranking before = of(runs, "nothing").ranking(row.get("topic")).orElseThrow();
+      Ranking after = of(runs, row.get("condition")).ranking(row.get("topic")).orElseThrow();
       int was = Integer.parseInt(row.get("rank_before")) - 1;
       int is = Integer.parseInt(row.get("rank_after")) - 1;
       assertEquals(row.get("docid"), before.docno(was));
@@ -283,6 +285,10 @@ class StudyCommandTest {
       Integer grade = qrels.judged(row.get("topic")).get(row.get("docid"));
       assertEquals(grade == null ? "" : grade.toString(), row.get("grade"));
     }
+  }
+
+  private static <T> T of(Map<String, T> map, String key) {
+    return Optional.ofNullable(map.get(key)).orElseThrow();
   }
 
   private static void assertField(OptionalDouble expected, String field) {
