@@ -177,10 +177,7 @@ final class RegressCommand implements Command {
         case "search" -> new SearchCommand(models, collections);
         case "rerank" -> new RerankCommand(models, collections);
         case "eval" -> new EvalCommand(collections);
-        default ->
-            throw new CommandException(
-                ExitCode.INPUT,
-                name + ": a conversion can be 'lucerna rerank' and no other command");
+        default -> throw new IllegalArgumentException("no step of a regression: " + name);
       };
     }
 

@@ -353,7 +353,7 @@ class RegressCommandTest {
       {
         "metrics:",
         "conversions: [{command: python -m convert}]\nmetrics:",
-        "conversion 'python -m convert': only commands of Lucerna are run"
+        "conversion 'python -m convert': only 'lucerna rerank' is run"
       },
     };
     for (String[] obstacle : obstacles) {

@@ -21,10 +21,12 @@ record Conversion(String command, String inExt, String outExt, String params) {
         keys.optional("params").orElse(""));
   }
 
-  /** The words after {@code lucerna}, if this is a command of Lucerna. */
+  /** The words after {@code lucerna}, if this is its command {@code rerank}. */
   Optional<List<String>> ours() {
     List<String> words = Words.split(command);
-    if (words.size() >= 2 && words.getFirst().matches("(.*/)?lucerna")) {
+    if (words.size() >= 2
+        && words.getFirst().matches("(.*/)?lucerna")
+        && words.get(1).equals("rerank")) {
       return Optional.of(words.subList(1, words.size()));
     }
     return Optional.empty();

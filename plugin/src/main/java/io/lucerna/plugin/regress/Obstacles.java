@@ -79,7 +79,7 @@ final class Obstacles {
         found.add(
             "conversion '"
                 + conversion.command()
-                + "': only commands of Lucerna are run, such as 'lucerna rerank'");
+                + "': only 'lucerna rerank' is run");
       }
     }
   }

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Enumeration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
@@ -137,7 +138,7 @@ class AnserinisRegressionsTest {
 
   @Test
   void commandsAreThoseOfAnserinisRunner() {
-    String text = regressions.get("regression/cacm.yaml");
+    String text = Objects.requireNonNull(regressions.get("regression/cacm.yaml"));
     Regression regression = RegressionReader.read("regression/cacm.yaml", text);
     assertEquals("cacm", regression.name());
     Plan plan = Plan.here(regression, NOWHERE, "", OptionalInt.empty());
