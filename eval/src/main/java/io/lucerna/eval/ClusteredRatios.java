@@ -25,6 +25,12 @@ import java.util.stream.IntStream;
 public final class ClusteredRatios {
   private static final double TAIL = 0.025;
 
+  /**
+   * With fewer clusters there is no interval: so few can be drawn in fewer than 100 ways, of which
+   * no 95% can be told.
+   */
+  static final int FEWEST_CLUSTERS = 5;
+
   private final double[] denominators;
   private final int[] clusters;
   private final int clusterCount;
@@ -149,11 +155,12 @@ public final class ClusteredRatios {
         below[clusters[order[place]]]++;
       }
       represented = (int) Arrays.stream(counts).filter(c -> c > 0).count();
-      drawn = new double[RatioAggregate.values().length][represented < 2 ? 0 : rounds];
+      drawn =
+          new double[RatioAggregate.values().length][represented < FEWEST_CLUSTERS ? 0 : rounds];
     }
 
     void resample() {
-      if (represented < 2) {
+      if (represented < FEWEST_CLUSTERS) {
         return;
       }
       int size = weights.size();

@@ -74,7 +74,7 @@ class ClusteredRatiosTest {
   void equalsThePlainSlowComputation() {
     for (long seed = 0; seed < 40; seed++) {
       SplittableRandom random = new SplittableRandom(seed);
-      int clusters = 2 + random.nextInt(9);
+      int clusters = 2 * ClusteredRatios.FEWEST_CLUSTERS + random.nextInt(9);
       Items items =
           Items.random(random, clusters + random.nextInt(30), clusters, seed % 2 == 0 ? 0 : 0.4);
       int rounds = 200;
@@ -220,18 +220,19 @@ class ClusteredRatiosTest {
 
   @Test
   void whatIsNotDefinedIsNaN() {
-    double[] denominators = {1, 2, 3};
-    int[] clusters = {0, 1, 1};
+    double[] denominators = {1, 2, 3, 4, 5, 6};
+    int[] clusters = {0, 1, 2, 3, 4, 4};
     ClusteredRatios ratios = new ClusteredRatios(denominators, clusters, 1, 100);
+    double none = Double.NaN;
     List<Map<RatioAggregate, Estimate>> all =
         ratios.of(
             new double[][] {
-              {Double.NaN, Double.NaN, Double.NaN}, {Double.NaN, 1, 1}, {1, 1, Double.NaN}
+              {none, none, none, none, none, none}, {none, 1, 1, 1, 1, 1}, {1, 1, 1, 1, 1, none}
             });
     for (RatioAggregate aggregate : RatioAggregate.values()) {
       assertTrue(Double.isNaN(get(all.get(0), aggregate).value()), "no items");
       assertFalse(Double.isNaN(get(all.get(1), aggregate).value()));
-      assertTrue(Double.isNaN(get(all.get(1), aggregate).lower()), "one cluster");
+      assertTrue(Double.isNaN(get(all.get(1), aggregate).lower()), "four clusters");
       assertFalse(get(all.get(1), aggregate).excludesZero());
       assertTrue(get(all.get(2), aggregate).excludesZero());
     }

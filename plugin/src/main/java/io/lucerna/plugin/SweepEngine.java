@@ -65,8 +65,10 @@ final class SweepEngine implements PairSweeper {
   @Override
   public PairOutcome sweep(ContrastPair pair, Optional<ContrastPair> unrelated) {
     PairAligner.Result aligned;
+    Readout readout;
     try {
       aligned = align(pair);
+      readout = readout(pair);
     } catch (IllegalArgumentException e) {
       return new PairOutcome.Unusable("query too long: " + e.getMessage());
     }
@@ -78,9 +80,7 @@ final class SweepEngine implements PairSweeper {
       return new PairOutcome.Unusable(
           String.format(Locale.ROOT, "too long: more than MechIR's %d tokens", sweep.width()));
     }
-    Optional<AlignedPair> other =
-        unrelated.map(this::align).flatMap(PairAligner.Result::pair).filter(this::fits);
-    Readout readout = readout(pair);
+    Optional<AlignedPair> other = unrelated.flatMap(this::aligned).filter(this::fits);
     List<PairOutcome.Patched> directions = new ArrayList<>();
     for (Direction direction : settings.directions()) {
       SweepResult result = sweep.run(inputs, direction, readout);
@@ -112,6 +112,15 @@ final class SweepEngine implements PairSweeper {
             .pair()
             .map(p -> new AlignedPair(withoutTypes(p.base()), withoutTypes(p.perturbed()))),
         result.problem());
+  }
+
+  /** Another pair's inputs; empty where they cannot be used, which is told when it is its turn. */
+  private Optional<AlignedPair> aligned(ContrastPair pair) {
+    try {
+      return align(pair).pair();
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
   }
 
   private static TokenSequence withoutTypes(TokenSequence input) {

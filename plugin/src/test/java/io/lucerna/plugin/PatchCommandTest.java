@@ -192,8 +192,9 @@ class PatchCommandTest {
         shell
             .err()
             .contains(
-                "52 pairs of 12 queries count, mean change 0.3325; excluded: 2 score change below"
-                    + " the floor, 3 the score does not change, 3 truncated; strongest"),
+                "52 pairs of 12 queries count, mean change 0.3325; excluded: 2 (the score changes by"
+                    + " less than the floor), 3 (the score does not change), 3 (truncated);"
+                    + " strongest"),
         shell.err());
     List<String> lines = Files.readAllLines(folder.resolve("excluded.csv"));
     assertEquals("pair,qid,docid,direction,reason,detail", lines.getFirst());
@@ -206,7 +207,9 @@ class PatchCommandTest {
     assertTrue(
         lines.stream()
             .anyMatch(
-                l -> l.matches("p3,q0,tiny3,denoise,score change below the floor,\"change .*")),
+                l ->
+                    l.matches(
+                        "p3,q0,tiny3,denoise,the score changes by less than the floor,\"change .*")),
         lines.toString());
   }
 
@@ -220,14 +223,16 @@ class PatchCommandTest {
     Shell shell = PatchShell.run(none, folder, kind("block"));
     assertEquals(ExitCode.FAILED, shell.code());
     assertTrue(
-        shell.err().contains("no pair is left of 6: 3 the score does not change, 3 truncated; see"),
+        shell
+            .err()
+            .contains("no pair is left of 6: 3 (the score does not change), 3 (truncated); see"),
         shell.err());
     assertEquals(7, Files.readAllLines(folder.resolve("excluded.csv")).size());
     assertFalse(Files.exists(folder.resolve("aggregates.csv")));
     List<ContrastPair> unusable = PAIRS.stream().filter(p -> p.docid().startsWith("long")).toList();
     Shell lost = PatchShell.run(unusable, temporary.resolve("lost"), kind("block"));
     assertEquals(ExitCode.FAILED, lost.code());
-    assertTrue(lost.err().contains("no pair is left of 3: 3 truncated"), lost.err());
+    assertTrue(lost.err().contains("no pair is left of 3: 3 (truncated)"), lost.err());
   }
 
   @Test

@@ -33,6 +33,9 @@ import org.jspecify.annotations.Nullable;
 final class FastSweep {
   private static final long ROWS_AS_IN_A_PASS = 4;
 
+  /** Most single rows that are carried up together. */
+  private static final int MOST_CARRIED = 256;
+
   private final TracedRun recipient;
   private final TracedRun donor;
   private final int batch;
@@ -59,25 +62,26 @@ final class FastSweep {
     float[][] outputs = new float[cells.size()][];
     Arrays.setAll(outputs, i -> recipient.output());
     List<Callable<List<Entry>>> carrying = new ArrayList<>();
-    rows.values().forEach(members -> carrying.add(() -> carry(cells, members)));
+    rows.values()
+        .forEach(all -> chunks(all, MOST_CARRIED, some -> carrying.add(() -> carry(cells, some))));
     Map<Integer, List<Entry>> entries = new TreeMap<>();
     for (List<Entry> some : Workers.all(carrying)) {
       some.forEach(e -> entries.computeIfAbsent(e.layer, l -> new ArrayList<>()).add(e));
     }
     List<Callable<Void>> tasks = new ArrayList<>();
     for (List<Entry> some : entries.values()) {
-      chunks(some, chunk -> tasks.add(() -> fromRows(chunk, outputs)));
+      chunks(some, batch, chunk -> tasks.add(() -> fromRows(chunk, outputs)));
     }
     for (List<Integer> members : whole.values()) {
-      chunks(members, chunk -> tasks.add(() -> fromWhole(cells, chunk, outputs)));
+      chunks(members, batch, chunk -> tasks.add(() -> fromWhole(cells, chunk, outputs)));
     }
     Workers.all(tasks);
     return outputs;
   }
 
-  private <T> void chunks(List<T> all, Consumer<List<T>> use) {
-    for (int from = 0; from < all.size(); from += batch) {
-      use.accept(all.subList(from, Math.min(from + batch, all.size())));
+  private static <T> void chunks(List<T> all, int size, Consumer<List<T>> use) {
+    for (int from = 0; from < all.size(); from += size) {
+      use.accept(all.subList(from, Math.min(from + size, all.size())));
     }
   }
 

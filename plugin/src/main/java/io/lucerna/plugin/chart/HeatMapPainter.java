@@ -44,8 +44,10 @@ final class HeatMapPainter implements Figure.Painter {
     double top = heading.height();
     double across = -GAP;
     double widest = 0;
+    double number =
+        map.panels().stream().mapToDouble(p -> PanelLayout.widestNumber(p, form)).max().orElse(0);
     for (Panel panel : map.panels()) {
-      PanelLayout layout = new PanelLayout(panel, map.scale(), form);
+      PanelLayout layout = new PanelLayout(panel, map.scale(), form, number);
       panels.add(layout);
       across += layout.width() + GAP;
       widest = Math.max(widest, layout.width());

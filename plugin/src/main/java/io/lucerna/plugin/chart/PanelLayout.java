@@ -36,18 +36,18 @@ final class PanelLayout {
   private double x;
   private double y;
 
-  PanelLayout(Panel panel, DivergingScale scale, NumberForm form) {
+  /**
+   * Sizes a panel.
+   *
+   * @param widest the width of the widest number in any panel: their cells are equally wide
+   */
+  PanelLayout(Panel panel, DivergingScale scale, NumberForm form, double widest) {
     this.panel = panel;
     this.scale = scale;
     this.form = form;
     this.columns = shortened(panel.columns());
     this.rows = shortened(panel.rows());
     boolean wide = columns.size() > MANY;
-    double widest = 0;
-    for (Cell cell : panel.cells()) {
-      String text = HeatMapPainter.number(cell, form);
-      widest = Math.max(widest, text == null ? 0 : PlainText.width(text) * NUMBER);
-    }
     this.numbers = !wide;
     double label = columns.size() <= FEW ? widest(columns) : 0;
     this.cellWidth = wide ? 12 : Math.max(26, Math.max(widest + 7, label + 8));
@@ -57,6 +57,16 @@ final class PanelLayout {
     this.above = panel.title().isEmpty() ? 0 : 17;
     double labels = turned ? widest(columns) + 8 : 14;
     this.below = strip() + labels + 14;
+  }
+
+  /** The width of a panel's widest number. */
+  static double widestNumber(Panel panel, NumberForm form) {
+    double widest = 0;
+    for (Cell cell : panel.cells()) {
+      String text = HeatMapPainter.number(cell, form);
+      widest = Math.max(widest, text == null ? 0 : PlainText.width(text) * NUMBER);
+    }
+    return widest;
   }
 
   private double strip() {

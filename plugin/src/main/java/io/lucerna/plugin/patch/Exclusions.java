@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
  */
 record Exclusions(List<Excluded> all) {
   static final String UNCHANGED = "the score does not change";
-  static final String SMALL = "score change below the floor";
+  static final String SMALL = "the score changes by less than the floor";
 
   /**
    * One pair.

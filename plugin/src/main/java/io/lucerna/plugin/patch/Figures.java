@@ -68,10 +68,14 @@ final class Figures {
   }
 
   /** The positions of one pair; only for sweeps that have them. */
-  HeatMap map(CellSpace space, ContrastPair pair, SweepResult result) {
+  HeatMap map(CellSpace space, ContrastPair pair, SweepResult result, List<Token> donor) {
     List<Token> tokens = result.tokens();
     List<Axis> axes = new ArrayList<>(space.outer());
-    axes.add(new Axis("token", tokens.stream().map(Token::piece).toList()));
+    List<String> pieces = new ArrayList<>();
+    for (int i = 0; i < tokens.size(); i++) {
+      pieces.add(label(tokens.get(i), donor.get(i)));
+    }
+    axes.add(new Axis("token", pieces));
     List<Rgb> strip = tokens.stream().map(t -> RoleColours.of(t.role())).toList();
     Map<String, Rgb> legend = new LinkedHashMap<>();
     for (Role role : Role.values()) {
@@ -92,7 +96,7 @@ final class Figures {
                   "%s, position %d, %s (%s): %.4f",
                   String.join(", ", space.labels(i / tokens.size())),
                   i % tokens.size(),
-                  token.piece(),
+                  pieces.get(i % tokens.size()),
                   token.role().option(),
                   effects[i]);
           return new HeatMap.Cell("" + i, effects[i], false, about);
@@ -112,6 +116,11 @@ final class Figures {
         DivergingScale.holding(effects),
         panels(axes, strip, cell),
         legend);
+  }
+
+  /** The recipient's token, and the donor's where it is another. */
+  private static String label(Token own, Token donor) {
+    return own.piece().equals(donor.piece()) ? own.piece() : own.piece() + " ← " + donor.piece();
   }
 
   private static String shortened(String query) {

@@ -57,7 +57,7 @@ final class PagePairs {
     out.append(number(first.donor() - (double) first.recipient())).append("</p>\n");
     aligned(swept);
     for (PairOutcome.Patched patched : swept.directions()) {
-      direction(pair, patched.result());
+      direction(pair, swept, patched.result());
     }
     out.append("</details>\n");
   }
@@ -89,7 +89,7 @@ final class PagePairs {
         + "</bdi>";
   }
 
-  private void direction(ContrastPair pair, SweepResult result) {
+  private void direction(ContrastPair pair, PairOutcome.Swept swept, SweepResult result) {
     out.append("<p>").append(result.direction().option()).append(", largest effects: ");
     int length = data.space().positions() ? result.tokens().size() : 1;
     List<String> words =
@@ -105,7 +105,8 @@ final class PagePairs {
     if (data.space().positions() && pictures < PICTURED * data.directions().size()) {
       pictures++;
       out.append("<div class=\"figure\">");
-      out.append(figures.map(data.space(), pair, result).svg("pair-" + pictures));
+      List<Token> donor = swept.donor(result.direction());
+      out.append(figures.map(data.space(), pair, result, donor).svg("pair-" + pictures));
       out.append("</div>\n");
     }
   }

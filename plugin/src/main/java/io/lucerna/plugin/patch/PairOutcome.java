@@ -1,6 +1,7 @@
 package io.lucerna.plugin.patch;
 
 import io.lucerna.instrumentation.model.Token;
+import io.lucerna.instrumentation.sweep.Direction;
 import io.lucerna.instrumentation.sweep.SweepResult;
 import java.util.List;
 
@@ -40,6 +41,11 @@ public sealed interface PairOutcome {
         throw new IllegalArgumentException(
             "the inputs have " + base.size() + " and " + perturbed.size() + " tokens");
       }
+    }
+
+    /** The donor's tokens. */
+    List<Token> donor(Direction direction) {
+      return direction == Direction.DENOISE ? perturbed : base;
     }
   }
 

@@ -144,7 +144,7 @@ public final class PatchStudy {
 
   static String words(Map<String, Long> counts) {
     return String.join(
-        ", ", counts.entrySet().stream().map(e -> e.getValue() + " " + e.getKey()).toList());
+        ", ", counts.entrySet().stream().map(e -> e.getValue() + " (" + e.getKey() + ")").toList());
   }
 
   private void heads(StudyIdentity identity, StudyData data) throws IOException {
@@ -169,10 +169,11 @@ public final class PatchStudy {
       int number = 0;
       for (ContrastPair pair : largest(data, PICTURED)) {
         number++;
-        for (PairOutcome.Patched patched : data.read(pair).directions()) {
+        PairOutcome.Swept swept = data.read(pair);
+        for (PairOutcome.Patched patched : swept.directions()) {
           SweepResult result = patched.result();
           draw(
-              figures.map(data.space(), pair, result),
+              figures.map(data.space(), pair, result, swept.donor(result.direction())),
               "tokens." + result.direction().option() + "." + number);
         }
       }

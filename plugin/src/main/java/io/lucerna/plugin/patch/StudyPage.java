@@ -4,6 +4,7 @@ import static io.lucerna.plugin.chart.PlainText.escaped;
 
 import io.lucerna.eval.Estimate;
 import io.lucerna.eval.RatioAggregate;
+import io.lucerna.instrumentation.sweep.Direction;
 import io.lucerna.plugin.page.HtmlPage;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -165,7 +166,13 @@ final class StudyPage {
               "largest distance from the donor's score " + control.full()));
       rows.put(
           direction + "donor of an unrelated pair",
-          Map.of("", "median effect " + decimal(control.unrelated())));
+          Map.of(
+              "",
+              "median effect "
+                  + decimal(control.unrelated())
+                  + (control.direction() == Direction.NOISE
+                      ? " (its base: whatever stands there takes the change away too)"
+                      : "")));
       rows.put(
           direction + "filler alone",
           Map.of(

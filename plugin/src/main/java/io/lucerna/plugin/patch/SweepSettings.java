@@ -70,6 +70,9 @@ public record SweepSettings(
   public SweepSettings {
     directions = List.copyOf(directions);
     heads = List.copyOf(heads);
+    if (layer.isPresent() && layer.getAsInt() < 0) {
+      throw new IllegalArgumentException("-layer must be 0 or more, got " + layer.getAsInt());
+    }
     if (layer.isPresent() != (kind == SweepKind.NEURON)) {
       throw new IllegalArgumentException("-layer goes with -sweep neuron, which needs it");
     }

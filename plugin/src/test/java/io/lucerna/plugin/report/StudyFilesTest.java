@@ -30,7 +30,8 @@ class StudyFilesTest {
 
   private String complaint() {
     String message =
-        assertThrows(ReportException.class, () -> StudyFiles.read(folder)).getMessage();
+        String.valueOf(
+            assertThrows(ReportException.class, () -> StudyFiles.read(folder)).getMessage());
     String start = folder + "/";
     assertTrue(message.startsWith(start), message);
     return message.substring(start.length());
