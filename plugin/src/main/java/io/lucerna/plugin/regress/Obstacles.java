@@ -76,10 +76,7 @@ final class Obstacles {
   private void conversions() {
     for (Conversion conversion : regression.conversions()) {
       if (conversion.ours().isEmpty()) {
-        found.add(
-            "conversion '"
-                + conversion.command()
-                + "': only 'lucerna rerank' is run");
+        found.add("conversion '" + conversion.command() + "': only 'lucerna rerank' is run");
       }
     }
   }
