@@ -75,7 +75,8 @@ final class CommandLine {
     return arguments.stream()
         .filter(a -> a.matches("-[A-Za-z].*") && !names.contains(a))
         .findFirst()
-        .map(a -> "; did you mean " + NearestNames.to(a, names, 1).getFirst() + "?")
+        .flatMap(a -> NearestNames.to(a, names, 1).stream().findFirst())
+        .map(nearest -> "; did you mean " + nearest + "?")
         .orElse("");
   }
 

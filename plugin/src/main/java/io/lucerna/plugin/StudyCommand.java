@@ -23,8 +23,6 @@ import io.lucerna.reranker.ScorerOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -316,7 +314,6 @@ final class StudyCommand implements Command {
     Map<String, Object> fields = new LinkedHashMap<>();
     fields.put("lucerna", String.valueOf(versions.get("Lucerna")));
     fields.put("command", io.lucerna.plugin.patch.StudyIdentity.commandLine(console.repeatable()));
-    fields.put("created", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
     Map<String, String> parts = new LinkedHashMap<>();
     for (String part : List.of("Java", "Lucene", "Anserini", "DJL", "PyTorch")) {
       parts.put(part.toLowerCase(Locale.ROOT), String.valueOf(versions.get(part)));

@@ -105,7 +105,6 @@ public final class StudyFixture {
   private ObjectNode study() {
     ObjectNode study = new ObjectMapper().createObjectNode();
     study.put("lucerna", "0.4.0").put("command", "./lucerna study -model minilm -output DIR");
-    study.put("created", "2026-01-01T00:00:00Z");
     study.putObject("versions").put("java", "25").put("lucene", "10.3.0");
     study.putObject("model").put("name", hostile ? HOSTILE : "minilm").put("hash", "ab".repeat(32));
     study.putObject("collection").put("name", hostile ? HOSTILE : "cacm");
