@@ -52,12 +52,13 @@ public final class Rankers {
     }
     try {
       int maxTokens = maxTokens(folder, model.config(), sentence, options);
-      PairTokenizer tokenizer = PairTokenizer.open(folder, maxTokens, options.terms());
+      InputForm form = InputForms.of(folder, config.architecture(), sentence, options);
+      PairTokenizer tokenizer = PairTokenizer.open(folder, form, maxTokens, options.terms());
       ReferenceCheck.run(folder, model, tokenizer, cross ? null : pooling);
       if (cross) {
         Label label = label(folder, model, options.label());
         ModelCard card =
-            card(name, model, "cross-encoder, " + words(model, label), maxTokens, sha256, options);
+            card(name, model, "cross-encoder, " + words(model, label), tokenizer, sha256, options);
         return new CrossEncoder(model, tokenizer, label, options.batchSize(), card);
       }
       Similarity similarity = options.similarity().orElse(sentence.similarity());
@@ -67,7 +68,7 @@ public final class Rankers {
               "bi-encoder, %s pooling, %s",
               pooling.name().toLowerCase(Locale.ROOT),
               similarity(similarity, sentence));
-      ModelCard card = card(name, model, scorer, maxTokens, sha256, options);
+      ModelCard card = card(name, model, scorer, tokenizer, sha256, options);
       Similarity effective = sentence.normalized() ? Similarity.COSINE : similarity;
       return new BiEncoder(model, tokenizer, effective, options.batchSize(), card);
     } catch (RuntimeException e) {
@@ -149,11 +150,12 @@ public final class Rankers {
       String name,
       HookedEncoder model,
       String scorer,
-      int maxTokens,
+      PairTokenizer tokenizer,
       String sha256,
       ScorerOptions options) {
     ModelConfig config = model.config();
     Map<String, String> settings = new LinkedHashMap<>();
+    settings.put("input", tokenizer.shape());
     settings.put("precision", options.precision().name().toLowerCase(Locale.ROOT));
     settings.put("batch", Integer.toString(options.batchSize()));
     settings.put("truncation", "the passage's end, never the query");
@@ -165,7 +167,7 @@ public final class Rankers {
         config.heads(),
         config.width(),
         model.parameters(),
-        maxTokens,
+        tokenizer.maxTokens(),
         sha256,
         settings);
   }
