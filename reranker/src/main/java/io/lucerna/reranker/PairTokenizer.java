@@ -62,6 +62,31 @@ final class PairTokenizer implements AutoCloseable {
     }
   }
 
+  /**
+   * The token ids of words.
+   *
+   * @throws CheckpointException if a word is not a single token, or the tokenizer cannot be read
+   */
+  static List<Long> ids(Path folder, List<String> words) {
+    try (PairTokenizer own = open(folder, Integer.MAX_VALUE, TermForm.LOWER_CASE)) {
+      List<Long> ids = new ArrayList<>();
+      for (String word : words) {
+        long[] found = own.tokenizer.encode(word, false, false).getIds();
+        if (found.length != 1) {
+          throw new CheckpointException(
+              String.format(
+                  Locale.ROOT,
+                  "%s: the answer %s is %d tokens; its logit needs it to be one",
+                  folder,
+                  word,
+                  found.length));
+        }
+        ids.add(found[0]);
+      }
+      return ids;
+    }
+  }
+
   int maxTokens() {
     return maxTokens;
   }

@@ -12,7 +12,8 @@ import java.util.OptionalInt;
  * @param maxTokens upper bound on the token ids of one input; empty for the model's own limit, at
  *     most 512
  * @param batchSize how many inputs go through the network at once
- * @param label the output of a classifier that scores
+ * @param label the output of a classifier, or of answers, that scores; empty for the last label of
+ *     a classifier and the log probability of answers
  * @param pooling how a bi-encoder pools
  * @param similarity how a bi-encoder compares
  * @param precision the number type of the forward pass
@@ -21,7 +22,7 @@ import java.util.OptionalInt;
 public record ScorerOptions(
     OptionalInt maxTokens,
     int batchSize,
-    Label label,
+    Optional<Label> label,
     Optional<Pooling> pooling,
     Optional<Similarity> similarity,
     Precision precision,
@@ -37,14 +38,13 @@ public record ScorerOptions(
   public static final int DEFAULT_BATCH = 8;
 
   /**
-   * The model's own limit, batches of 8, the last label, pooling and similarity as the folder says,
-   * fp32.
+   * The model's own limit, batches of 8, label, pooling and similarity as the folder says, fp32.
    */
   public static ScorerOptions defaults() {
     return new ScorerOptions(
         OptionalInt.empty(),
         DEFAULT_BATCH,
-        Label.LAST,
+        Optional.empty(),
         Optional.empty(),
         Optional.empty(),
         Precision.FP32,
@@ -75,7 +75,8 @@ public record ScorerOptions(
 
   /** The same with another scoring output. */
   public ScorerOptions withLabel(Label scoring) {
-    return new ScorerOptions(maxTokens, batchSize, scoring, pooling, similarity, precision, terms);
+    return new ScorerOptions(
+        maxTokens, batchSize, Optional.of(scoring), pooling, similarity, precision, terms);
   }
 
   /** The same with another pooling than the folder says. */
