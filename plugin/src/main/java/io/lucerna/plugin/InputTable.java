@@ -6,6 +6,7 @@ import io.lucerna.instrumentation.model.TokenSequence;
 import io.lucerna.reranker.NeuralRanker;
 import java.io.PrintStream;
 import java.util.Locale;
+import java.util.Map;
 
 /** Shows what a ranker reads of a query and a passage. */
 final class InputTable {
@@ -23,7 +24,11 @@ final class InputTable {
    * @throws IllegalArgumentException if the query leaves no room for a passage
    */
   void print(String query, String passage) {
-    out.println("input: " + ranker.card().settings().get("input"));
+    Map<String, String> settings = ranker.card().settings();
+    out.println("input: " + settings.get("input"));
+    if (settings.containsKey("answers")) {
+      out.println("answers, whose logits make the score: " + settings.get("answers"));
+    }
     for (Side side : ranker.sides()) {
       TokenSequence input = ranker.input(side, query, passage);
       out.println();
@@ -60,6 +65,11 @@ final class InputTable {
         start(passage.substring(kept).strip()));
   }
 
+  /** A piece on one line: those of some tokenizers hold line ends. */
+  private static String shown(String piece) {
+    return piece.replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t");
+  }
+
   /** The first words of a text. */
   private static String start(String text) {
     int end = text.offsetByCodePoints(0, Math.min(30, text.codePointCount(0, text.length())));
@@ -79,7 +89,7 @@ final class InputTable {
               row,
               i,
               input.ids()[i],
-              token.piece(),
+              shown(token.piece()),
               input.types()[i],
               token.role().option()));
     }

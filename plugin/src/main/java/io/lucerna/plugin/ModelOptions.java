@@ -37,8 +37,10 @@ final class ModelOptions {
       name = "-label",
       aliases = "-rerank.label",
       metaVar = "[label]",
-      usage = "Which output of a classifier with two labels scores: 0, 1, difference.")
-  String label = "1";
+      usage =
+          "Which of two outputs scores: 0, 1, difference, logprob; 1 of a classifier, logprob of"
+              + " answers, if not given.")
+  @Nullable String label;
 
   @Option(
       name = "-pooling",
@@ -95,10 +97,8 @@ final class ModelOptions {
    */
   ScorerOptions scorerOptions() {
     ScorerOptions options =
-        ScorerOptions.defaults()
-            .withBatchSize(batch)
-            .withLabel(Label.parse(label))
-            .withTerms(new IndexTerms());
+        ScorerOptions.defaults().withBatchSize(batch).withTerms(new IndexTerms());
+    options = label == null ? options : options.withLabel(Label.parse(label));
     options = maxLength == null ? options : options.withMaxTokens(maxLength);
     options = pooling == null ? options : options.withPooling(Pooling.parse(pooling));
     options = prompt == null ? options : options.withPrompt(prompt);

@@ -2,6 +2,7 @@ package io.lucerna.reranker;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.lucerna.instrumentation.checkpoint.CheckpointException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 
@@ -13,6 +14,11 @@ final class ArtifactMetadata {
   private static final String FILE = "artifact.metadata";
 
   private ArtifactMetadata() {}
+
+  /** Whether a folder has such a file. */
+  static boolean isIn(Path folder) {
+    return Files.isRegularFile(folder.resolve(FILE));
+  }
 
   static InputForm.Markers read(Path folder) {
     Path file = folder.resolve(FILE);

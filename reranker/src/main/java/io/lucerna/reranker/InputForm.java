@@ -6,8 +6,13 @@ import java.util.Locale;
 /** How a ranker turns a query and a passage into what its model reads. */
 sealed interface InputForm {
 
-  /** Query and passage in one input, joined as the tokenizer joins two texts. */
-  record Pair() implements InputForm {}
+  /**
+   * Query and passage in one input, each after a prefix, joined as the tokenizer joins two texts.
+   *
+   * @param queryPrefix mostly empty
+   * @param passagePrefix mostly empty
+   */
+  record Pair(String queryPrefix, String passagePrefix) implements InputForm {}
 
   /**
    * Query and passage in one input, in their places in a prompt. The prompt is read as one text

@@ -28,8 +28,8 @@ final class InputForms {
   private InputForms() {}
 
   /**
-   * The form of a model's inputs. A prompt is the one that the options give, else the one that the
-   * folder's reference.json was made with, else that of the architecture.
+   * The form of a model's inputs. What the options do not say is as the folder's reference.json
+   * says that its texts were read, else as the folder or the architecture has it.
    *
    * @param architecture as in config.json
    * @throws IllegalArgumentException if the options give something that the form does not have, or
@@ -39,29 +39,35 @@ final class InputForms {
   static InputForm of(
       Path folder, String architecture, SentenceConfig sentence, ScorerOptions options) {
     ScorerOptions.Texts texts = options.texts();
+    boolean labels = architecture.endsWith("ForSequenceClassification");
     Optional<String> usual = prompt(architecture);
-    if (usual.isPresent()) {
-      refusePrefixes(folder, architecture, texts);
-      Optional<String> stated =
-          Optional.ofNullable(
-              TokenizerFiles.json(folder.resolve("reference.json")).path("prompt").textValue());
-      return new InputForm.Prompt(texts.prompt().or(() -> stated).orElse(usual.get()));
+    if (texts.prefixed() && (texts.prompt().isPresent() || (usual.isPresent() && !labels))) {
+      throw new IllegalArgumentException(
+          folder + ": a prompt has all that stands around the texts, so no prefix can be given");
     }
-    if (texts.prompt().isPresent()) {
+    if (texts.prompt().isPresent() && usual.isEmpty()) {
       throw new IllegalArgumentException(
           folder + ": " + architecture + " is read without a prompt, so none can be given");
     }
-    if (architecture.endsWith("ForSequenceClassification")) {
-      refusePrefixes(folder, architecture, texts);
-      return new InputForm.Pair();
-    }
     if (architecture.equals("HF_ColBERT")) {
-      refusePrefixes(folder, architecture, texts);
-      InputForm.Markers markers = ArtifactMetadata.read(folder);
-      return options.maxTokens().isPresent()
-          ? markers.withPassageLength(options.maxTokens().getAsInt())
-          : markers;
+      return markers(folder, options);
     }
+    if (texts.prompt().isPresent()) {
+      return new InputForm.Prompt(texts.prompt().get());
+    }
+    if (texts.prefixed() && labels) {
+      return new InputForm.Pair(texts.queryPrefix().orElse(""), texts.passagePrefix().orElse(""));
+    }
+    if (labels || usual.isPresent()) {
+      return ReferenceForm.read(folder)
+          .or(() -> usual.map(InputForm.Prompt::new))
+          .orElse(new InputForm.Pair("", ""));
+    }
+    return apart(folder, sentence, texts);
+  }
+
+  private static InputForm apart(
+      Path folder, SentenceConfig sentence, ScorerOptions.Texts texts) {
     InputForm.Apart apart =
         new InputForm.Apart(
             texts.queryPrefix().orElse(sentence.queryPrefix()),
@@ -76,6 +82,24 @@ final class InputForms {
     return apart;
   }
 
+  /** ColBERT's markers; plain texts where neither its settings nor the default markers exist. */
+  private static InputForm markers(Path folder, ScorerOptions options) {
+    if (options.texts().prefixed()) {
+      throw new IllegalArgumentException(
+          folder + ": ColBERT has markers before the texts, so no prefix can be given");
+    }
+    InputForm.Markers markers = ArtifactMetadata.read(folder);
+    if (!ArtifactMetadata.isIn(folder)
+        && !(TokenizerFiles.has(folder, markers.query())
+            && TokenizerFiles.has(folder, markers.passage()))) {
+      return new InputForm.Apart("", "");
+    }
+    return options.maxTokens().isPresent()
+        ? markers.withPassageLength(options.maxTokens().getAsInt())
+        : markers;
+  }
+
+  /** What a model reads that has both texts in a prompt; empty for others. */
   private static Optional<String> prompt(String architecture) {
     boolean decoder = architecture.matches("(Llama|Mistral|Gemma|Qwen)\\d*For.*");
     if (architecture.startsWith("T5For")) {
@@ -88,15 +112,5 @@ final class InputForms {
       return Optional.of(BGE);
     }
     return Optional.empty();
-  }
-
-  private static void refusePrefixes(Path folder, String architecture, ScorerOptions.Texts texts) {
-    if (texts.queryPrefix().isPresent() || texts.passagePrefix().isPresent()) {
-      throw new IllegalArgumentException(
-          folder
-              + ": "
-              + architecture
-              + " has no prefixes of query and passage; those of a bi-encoder can be given");
-    }
   }
 }

@@ -34,6 +34,7 @@ final class PairTokenizer implements AutoCloseable {
 
   private static final String PUNCTUATION = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~";
 
+  private final Path folder;
   private final Subwords subwords;
   private final InputForm form;
   private final @Nullable Marks marks;
@@ -51,12 +52,18 @@ final class PairTokenizer implements AutoCloseable {
   private record Marks(Entry query, Entry passage, Entry mask) {}
 
   private PairTokenizer(
-      Subwords subwords, InputForm form, @Nullable Marks marks, int maxTokens, TermForm terms) {
+      Path folder,
+      Subwords subwords,
+      InputForm form,
+      @Nullable Marks marks,
+      int maxTokens,
+      RoleTagger roles) {
+    this.folder = folder;
     this.subwords = subwords;
     this.form = form;
     this.marks = marks;
     this.maxTokens = maxTokens;
-    this.roles = new RoleTagger(terms);
+    this.roles = roles;
   }
 
   /**
@@ -69,7 +76,8 @@ final class PairTokenizer implements AutoCloseable {
     try {
       byte[] json = TokenizerFiles.read(folder);
       Marks marks = form instanceof InputForm.Markers markers ? marks(folder, json, markers) : null;
-      return new PairTokenizer(Subwords.open(folder, json), form, marks, maxTokens, terms);
+      return new PairTokenizer(
+          folder, Subwords.open(folder, json), form, marks, maxTokens, new RoleTagger(terms));
     } catch (IOException e) {
       throw new CheckpointException(
           folder + ": the tokenizer cannot be read: " + e.getMessage(), e);
@@ -85,8 +93,36 @@ final class PairTokenizer implements AutoCloseable {
         new Entry(mask, TokenizerFiles.id(folder, json, mask)));
   }
 
+  /** The same with another limit; closing either closes both. */
+  PairTokenizer limitedTo(int tokens) {
+    return new PairTokenizer(folder, subwords, form, marks, tokens, roles);
+  }
+
   int maxTokens() {
     return maxTokens;
+  }
+
+  /**
+   * The token ids of answers.
+   *
+   * @throws CheckpointException if one is not a single token
+   */
+  List<Long> ids(List<String> answers) {
+    List<Long> ids = new ArrayList<>();
+    for (String answer : answers) {
+      List<Piece> pieces = subwords.encodePlain(answer);
+      if (pieces.size() != 1) {
+        throw new CheckpointException(
+            String.format(
+                Locale.ROOT,
+                "%s: the answer %s is %d tokens; its logit needs it to be one",
+                folder,
+                answer,
+                pieces.size()));
+      }
+      ids.add(pieces.getFirst().id());
+    }
+    return ids;
   }
 
   /**
@@ -128,13 +164,21 @@ final class PairTokenizer implements AutoCloseable {
    */
   TokenSequence pair(String query, String passage) {
     String cut = cut(passage);
-    List<Piece> pieces;
-    if (form instanceof InputForm.Prompt prompt) {
-      Parts parts = prompt.parts(query, cut);
-      pieces = parts.place(subwords.encode(parts.text()));
-    } else {
-      pieces = subwords.encode(query, cut);
-    }
+    List<Piece> pieces =
+        switch (form) {
+          case InputForm.Prompt prompt -> {
+            Parts parts = prompt.parts(query, cut);
+            yield parts.place(subwords.encode(parts.text()), 0);
+          }
+          case InputForm.Pair pair -> {
+            Parts first = Parts.of(pair.queryPrefix(), query, Parts.QUERY);
+            Parts second = Parts.of(pair.passagePrefix(), cut, Parts.PASSAGE);
+            List<Piece> both = subwords.encode(first.text(), second.text());
+            yield second.place(first.place(both, 0), 1);
+          }
+          case InputForm.Apart apart -> throw readApart();
+          case InputForm.Markers markers -> throw readApart();
+        };
     TokenSequence whole = sequence(pieces, cut.length() < passage.length(), Role.QUERY);
     return roles.tag(cut(whole, Parts.PASSAGE), Parts.PASSAGE, query, passage);
   }
@@ -166,7 +210,11 @@ final class PairTokenizer implements AutoCloseable {
   /** What is read, with places for the texts: {@code [CLS] {query} [SEP] {passage} [SEP]}. */
   String shape() {
     return switch (form) {
-      case InputForm.Pair pair -> shape(subwords.encode("a", "a"), "{query}", "{passage}");
+      case InputForm.Pair pair ->
+          shape(
+              subwords.encode("a", "a"),
+              pair.queryPrefix() + "{query}",
+              pair.passagePrefix() + "{passage}");
       case InputForm.Prompt prompt -> shape(subwords.encode("a"), prompt.text());
       case InputForm.Apart apart ->
           shape(subwords.encode("a"), apart.queryPrefix() + "{query}")
@@ -199,9 +247,13 @@ final class PairTokenizer implements AutoCloseable {
     return String.join(" ", shown).replace("\n", "\\n");
   }
 
+  private static IllegalStateException readApart() {
+    return new IllegalStateException("query and passage are read apart");
+  }
+
   private List<Piece> alone(String prefix, String text) {
-    Parts parts = new Parts(List.of(Parts.literal(prefix), new Parts.Part(text, Parts.QUERY)));
-    return parts.place(subwords.encode(parts.text()));
+    Parts parts = Parts.of(prefix, text, Parts.QUERY);
+    return parts.place(subwords.encode(parts.text()), 0);
   }
 
   /** Most tokens of an input with a passage. */

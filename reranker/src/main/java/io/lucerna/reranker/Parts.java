@@ -27,19 +27,28 @@ record Parts(List<Part> parts) {
     return new Part(text, LITERAL);
   }
 
+  /** A text after a prefix. */
+  static Parts of(String prefix, String text, int segment) {
+    return new Parts(List.of(literal(prefix), new Part(text, segment)));
+  }
+
   String text() {
     StringBuilder text = new StringBuilder();
     parts.forEach(part -> text.append(part.text));
     return text.toString();
   }
 
-  /** The pieces of the whole, each with the segment of its part and its place there. */
-  List<Piece> place(List<Piece> pieces) {
+  /**
+   * The pieces of the whole, each with the segment of its part and its place there.
+   *
+   * @param number which of the tokenizer's texts this is; pieces of others stay as they are
+   */
+  List<Piece> place(List<Piece> pieces, int number) {
     int[] firstWords = new int[parts.size()];
     List<Piece> placed = new ArrayList<>(pieces.size());
     int last = -1;
     for (Piece piece : pieces) {
-      if (piece.special()) {
+      if (piece.segment() != number) {
         placed.add(piece);
         continue;
       }

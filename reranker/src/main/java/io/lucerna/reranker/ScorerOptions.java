@@ -12,7 +12,8 @@ import java.util.OptionalInt;
  * @param maxTokens upper bound on the token ids of one input; empty for the model's own limit, at
  *     most 512
  * @param batchSize how many inputs go through the network at once
- * @param label the output of a classifier that scores
+ * @param label the output of a classifier, or of answers, that scores; empty for the last label of
+ *     a classifier and the log probability of answers
  * @param pooling how a bi-encoder pools
  * @param similarity how a bi-encoder compares
  * @param precision the number type of the forward pass
@@ -22,7 +23,7 @@ import java.util.OptionalInt;
 public record ScorerOptions(
     OptionalInt maxTokens,
     int batchSize,
-    Label label,
+    Optional<Label> label,
     Optional<Pooling> pooling,
     Optional<Similarity> similarity,
     Precision precision,
@@ -40,6 +41,11 @@ public record ScorerOptions(
       Optional<String> prompt, Optional<String> queryPrefix, Optional<String> passagePrefix) {
     private static final Texts NONE =
         new Texts(Optional.empty(), Optional.empty(), Optional.empty());
+
+    /** Whether there is a prefix. */
+    boolean prefixed() {
+      return queryPrefix.isPresent() || passagePrefix.isPresent();
+    }
   }
 
   /** The most token ids of one input unless said otherwise. */
@@ -52,14 +58,14 @@ public record ScorerOptions(
   public static final int DEFAULT_BATCH = 8;
 
   /**
-   * The model's own limit, batches of 8, the last label, pooling, similarity, prompt and prefixes
-   * as the folder says, fp32.
+   * The model's own limit, batches of 8, label, pooling, similarity, prompt and prefixes as the
+   * folder says, fp32.
    */
   public static ScorerOptions defaults() {
     return new ScorerOptions(
         OptionalInt.empty(),
         DEFAULT_BATCH,
-        Label.LAST,
+        Optional.empty(),
         Optional.empty(),
         Optional.empty(),
         Precision.FP32,
@@ -92,7 +98,7 @@ public record ScorerOptions(
   /** The same with another scoring output. */
   public ScorerOptions withLabel(Label scoring) {
     return new ScorerOptions(
-        maxTokens, batchSize, scoring, pooling, similarity, precision, terms, texts);
+        maxTokens, batchSize, Optional.of(scoring), pooling, similarity, precision, terms, texts);
   }
 
   /** The same with another pooling than the folder says. */

@@ -43,7 +43,10 @@ record SentenceConfig(
       for (JsonNode module : json(modules)) {
         String type = module.path("type").asText();
         switch (type.substring(type.lastIndexOf('.') + 1)) {
-          case "Transformer" -> {}
+          case "Transformer", "MLMTransformer" -> {}
+          case "SpladePooling" ->
+              requireMax(
+                  folder.resolve(module.path("path").asText()).resolve("config.json"));
           case "Pooling" -> {
             Path file = folder.resolve(module.path("path").asText()).resolve("config.json");
             pooling = pooling(file);
@@ -54,7 +57,8 @@ record SentenceConfig(
               throw new CheckpointException(
                   String.format(
                       Locale.ROOT,
-                      "%s: module %s is not supported; supported: Transformer, Pooling, Normalize",
+                      "%s: module %s is not supported; supported: Transformer, Pooling, Normalize,"
+                          + " MLMTransformer, SpladePooling",
                       modules,
                       type));
         }
@@ -94,6 +98,23 @@ record SentenceConfig(
           file + ": default_prompt_name is " + usual + ", which prompts does not have");
     }
     return prompts.path(usual).asText("");
+  }
+
+  /** SPLADE's pooling has no choices here. */
+  private static void requireMax(Path file) {
+    JsonNode json = json(file);
+    String strategy = json.path("pooling_strategy").asText("max");
+    String activation = json.path("activation_function").asText("relu");
+    if (!strategy.equals("max") || !activation.equals("relu")) {
+      throw new CheckpointException(
+          String.format(
+              Locale.ROOT,
+              "%s: pooling_strategy %s with activation_function %s is not supported; supported: max"
+                  + " with relu",
+              file,
+              strategy,
+              activation));
+    }
   }
 
   private static Pooling pooling(Path file) {

@@ -95,6 +95,16 @@ final class TokenizerFiles {
                     folder + ": the tokenizer's vocabulary has no entry " + entry));
   }
 
+  /** Whether the folder's tokenizer has an entry in its vocabulary. */
+  static boolean has(Path folder, String entry) {
+    try {
+      return TokenizerJson.id(read(folder), entry).isPresent();
+    } catch (IOException e) {
+      throw new CheckpointException(
+          folder + ": the tokenizer cannot be read: " + e.getMessage(), e);
+    }
+  }
+
   /** A JSON file of the folder; an empty object if it is not there. */
   static JsonNode json(Path file) {
     if (!Files.isRegularFile(file)) {

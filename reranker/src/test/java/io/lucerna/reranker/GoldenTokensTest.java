@@ -45,14 +45,24 @@ class GoldenTokensTest {
         : json;
   }
 
-  /** The form that the reference's texts were read in, as its {@code call} tells. */
+  /** The form that the reference's texts were read in, as its {@code call} or its prompt tells. */
   private static InputForm form(JsonNode reference) {
-    if (reference.has("prompt")) {
-      return new InputForm.Prompt(reference.get("prompt").asText());
+    JsonNode prompt = reference.path("prompt");
+    if (prompt.has("text")) {
+      return new InputForm.Prompt(prompt.get("text").asText());
+    } else if (prompt.has("first")) {
+      return new InputForm.Pair(
+          prompt.get("first").asText().replace("{query}", ""),
+          prompt.get("second").asText().replace("{passage}", ""));
+    } else if (prompt.has("parts")) {
+      // Each part was tokenized alone, and their ids joined; the first token is the tokenizer's own.
+      StringBuilder text = new StringBuilder();
+      prompt.get("parts").forEach(part -> text.append(part.asText()));
+      return new InputForm.Prompt(text.toString().replaceFirst("^<bos>", ""));
     }
     String call = reference.path("call").asText();
     if (call.startsWith("tokenizer(query, passage)")) {
-      return new InputForm.Pair();
+      return new InputForm.Pair("", "");
     } else if (call.startsWith("tokenizer(passage)")) {
       return new InputForm.Apart("", "");
     } else if (call.startsWith("monoT5 prompt")) {

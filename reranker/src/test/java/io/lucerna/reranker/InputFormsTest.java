@@ -7,6 +7,8 @@ import io.lucerna.instrumentation.checkpoint.CheckpointException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -48,32 +50,53 @@ class InputFormsTest {
     "GemmaForSequenceClassification, rank",
     "BertModel, apart",
     "MPNetModel, apart",
-    "DistilBertForMaskedLM, apart",
-    "HF_ColBERT, markers"
+    "DistilBertForMaskedLM, apart"
   })
   void architecturesHaveTheirForm(String architecture, String expected) {
     assertEquals(
         switch (expected) {
-          case "pair" -> new InputForm.Pair();
+          case "pair" -> new InputForm.Pair("", "");
           case "monot5" -> new InputForm.Prompt("Query: {query} Document: {passage} Relevant:");
           case "qwen3" -> new InputForm.Prompt(InputForms.QWEN3);
           case "bge" -> new InputForm.Prompt(InputForms.BGE);
           case "rank" -> new InputForm.Prompt("query: {query} document: {passage}");
-          case "apart" -> new InputForm.Apart("", "");
-          default -> new InputForm.Markers("[unused0]", "[unused1]", 32, 220, false, true);
+          default -> new InputForm.Apart("", "");
         },
         form(architecture));
   }
 
   @Test
   void aPromptIsTheOptionsElseTheReferencesElseTheArchitectures() throws IOException {
-    Files.writeString(
-        folder.resolve("reference.json"), "{\"prompt\": \"q {query} d {passage}\", \"pairs\": []}");
-    assertEquals(new InputForm.Prompt("q {query} d {passage}"), form("GemmaForCausalLM"));
-    assertEquals(
-        new InputForm.Prompt("{passage}? {query}"),
-        form("GemmaForCausalLM", ScorerOptions.defaults().withPrompt("{passage}? {query}")));
-    assertEquals(new InputForm.Pair(), form("BertForSequenceClassification"));
+    record Case(String reference, InputForm form) {}
+    InputForm plain = new InputForm.Prompt("query: {query} document: {passage}");
+    for (Case told :
+        List.of(
+            new Case("\"prompt\": \"q {query} d {passage}\"", new InputForm.Prompt("q {query} d {passage}")),
+            new Case("\"prompt\": {\"text\": \"{query}? {passage}\"}", new InputForm.Prompt("{query}? {passage}")),
+            new Case(
+                "\"prompt\": {\"first\": \"query: {query}\", \"second\": \"document: {passage}\"}",
+                new InputForm.Pair("query: ", "document: ")),
+            new Case("\"call\": \"tokenizer('query: Q document: D'), padded right\"", plain),
+            new Case("\"call\": \"tokenizer(query, passage)\"", new InputForm.Prompt(InputForms.BGE)))) {
+      Files.writeString(folder.resolve("reference.json"), "{" + told.reference + "}");
+      assertEquals(told.form, form("GemmaForCausalLM"));
+      assertEquals(
+          new InputForm.Prompt("{passage}? {query}"),
+          form("GemmaForCausalLM", ScorerOptions.defaults().withPrompt("{passage}? {query}")));
+      assertEquals(new InputForm.Apart("", ""), form("BertModel"));
+    }
+  }
+
+  @Test
+  void prefixesBeforeAPairsTextsMakeItThePairOfThese() {
+    ScorerOptions options = ScorerOptions.defaults().withQueryPrefix("query: ");
+    for (String architecture :
+        List.of("BertForSequenceClassification", "LlamaForSequenceClassification")) {
+      assertEquals(new InputForm.Pair("query: ", ""), form(architecture, options));
+      assertEquals(
+          new InputForm.Pair("query: ", "document: "),
+          form(architecture, options.withPassagePrefix("document: ")));
+    }
   }
 
   @Test
@@ -99,27 +122,22 @@ class InputFormsTest {
   @Test
   void whatAFormDoesNotHaveIsRefused() {
     ScorerOptions prompted = ScorerOptions.defaults().withPrompt("{query} {passage}");
+    ScorerOptions prefixed = ScorerOptions.defaults().withPassagePrefix("passage: ");
     for (String architecture :
-        new String[] {"BertForSequenceClassification", "BertModel", "HF_ColBERT"}) {
+        List.of("BertForSequenceClassification", "BertModel", "HF_ColBERT")) {
       assertEquals(
           folder + ": " + architecture + " is read without a prompt, so none can be given",
           refusal(architecture, prompted));
     }
-    for (String architecture :
-        new String[] {"RobertaForSequenceClassification", "Qwen3ForCausalLM", "HF_ColBERT"}) {
-      for (ScorerOptions prefixed :
-          new ScorerOptions[] {
-            ScorerOptions.defaults().withQueryPrefix("query: "),
-            ScorerOptions.defaults().withPassagePrefix("passage: ")
-          }) {
-        assertEquals(
-            folder
-                + ": "
-                + architecture
-                + " has no prefixes of query and passage; those of a bi-encoder can be given",
-            refusal(architecture, prefixed));
-      }
-    }
+    String two =
+        folder + ": a prompt has all that stands around the texts, so no prefix can be given";
+    assertEquals(two, refusal("Qwen3ForCausalLM", prefixed));
+    assertEquals(two, refusal("T5ForConditionalGeneration", prefixed));
+    assertEquals(
+        two, refusal("LlamaForSequenceClassification", prompted.withQueryPrefix("query: ")));
+    assertEquals(
+        folder + ": ColBERT has markers before the texts, so no prefix can be given",
+        refusal("HF_ColBERT", prefixed));
   }
 
   @Test
@@ -183,5 +201,42 @@ class InputFormsTest {
     assertEquals(
         file + ": query_maxlen must be 4 or more, got \"many\"",
         Refusals.message(CheckpointException.class, () -> form("HF_ColBERT")));
+    Files.writeString(file, "{}");
+    InputForm usual = new InputForm.Markers("[unused0]", "[unused1]", 32, 220, false, true);
+    assertEquals(usual, form("HF_ColBERT"));
+  }
+
+  @Test
+  void withoutSettingsColbertHasItsDefaultMarkersIfTheVocabularyDoes() throws IOException {
+    List<String> words = List.of("[UNK]", "[CLS]", "[SEP]", "[MASK]", "[unused0]", "[unused1]");
+    Files.write(folder.resolve("vocab.txt"), words);
+    assertEquals(
+        new InputForm.Markers("[unused0]", "[unused1]", 32, 220, false, true), form("HF_ColBERT"));
+    Files.write(folder.resolve("vocab.txt"), words.subList(0, 5));
+    assertEquals(new InputForm.Apart("", ""), form("HF_ColBERT"));
+  }
+
+  @Test
+  void spladesModulesAreKnown() throws IOException {
+    Files.createDirectories(folder.resolve("1_SpladePooling"));
+    Path pooling = folder.resolve("1_SpladePooling/config.json");
+    String module = "{\"type\": \"sentence_transformers.sparse_encoder.models.%s\", \"path\": \"%s\"}";
+    Files.writeString(
+        folder.resolve("modules.json"),
+        String.format(
+            Locale.ROOT,
+            "[" + module + ", " + module + "]",
+            "MLMTransformer",
+            "",
+            "SpladePooling",
+            "1_SpladePooling"));
+    Files.writeString(pooling, "{\"pooling_strategy\": \"max\", \"activation_function\": \"relu\"}");
+    assertEquals(new InputForm.Apart("", ""), form("BertForMaskedLM"));
+    Files.writeString(pooling, "{\"pooling_strategy\": \"sum\"}");
+    assertEquals(
+        pooling
+            + ": pooling_strategy sum with activation_function relu is not supported; supported:"
+            + " max with relu",
+        Refusals.message(CheckpointException.class, () -> form("BertForMaskedLM")));
   }
 }

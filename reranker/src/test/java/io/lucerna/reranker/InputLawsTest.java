@@ -137,7 +137,7 @@ class InputLawsTest {
   }
 
   private static List<InputForm> forms() {
-    List<InputForm> forms = new ArrayList<>(List.of(new InputForm.Pair()));
+    List<InputForm> forms = new ArrayList<>(List.of(new InputForm.Pair("", "")));
     PROMPTS.forEach(prompt -> forms.add(new InputForm.Prompt(prompt)));
     forms.add(new InputForm.Apart("query: ", "passage: "));
     return forms;
@@ -244,7 +244,7 @@ class InputLawsTest {
     Random random = new Random(4);
     Path folder = temp.resolve("bert");
     try (HuggingFaceTokenizer bare = bare(folder);
-        PairTokenizer tokenizer = open(folder, new InputForm.Pair(), 4096)) {
+        PairTokenizer tokenizer = open(folder, new InputForm.Pair("", ""), 4096)) {
       for (int round = 0; round < 300; round++) {
         String passage = text(random, WORDS, 20);
         Encoding expected = bare.encode("a", passage);
@@ -341,7 +341,7 @@ class InputLawsTest {
 
   @Test
   void aWordIsReadAsItStandsInsideAText() {
-    try (PairTokenizer tokenizer = open(temp.resolve("roberta"), new InputForm.Pair(), 512)) {
+    try (PairTokenizer tokenizer = open(temp.resolve("roberta"), new InputForm.Pair("", ""), 512)) {
       List<Token> tokens =
           tokenizer.word("the").tokens().stream().filter(t -> !t.special()).toList();
       List<Token> inside =

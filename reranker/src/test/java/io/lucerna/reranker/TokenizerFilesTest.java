@@ -38,7 +38,7 @@ class TokenizerFilesTest {
   }
 
   private PairTokenizer open() {
-    return PairTokenizer.open(temp, new InputForm.Pair(), 512, TermForm.LOWER_CASE);
+    return PairTokenizer.open(temp, new InputForm.Pair("", ""), 512, TermForm.LOWER_CASE);
   }
 
   private void write(String kind) throws IOException {

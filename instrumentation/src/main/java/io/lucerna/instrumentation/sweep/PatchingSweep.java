@@ -1,7 +1,7 @@
 package io.lucerna.instrumentation.sweep;
 
 import io.lucerna.instrumentation.model.AlignedPair;
-import io.lucerna.instrumentation.model.HookedEncoder;
+import io.lucerna.instrumentation.model.HookedModel;
 import io.lucerna.instrumentation.model.Readout;
 import io.lucerna.instrumentation.model.TokenBatch;
 import io.lucerna.instrumentation.model.TokenBatch.Side;
@@ -21,7 +21,7 @@ import java.util.List;
  * @param width positions of each input, filled up with padding; 0 for no padding
  */
 public record PatchingSweep(
-    HookedEncoder model, Side side, Sweep sweep, Method method, int batch, int width) {
+    HookedModel model, Side side, Sweep sweep, Method method, int batch, int width) {
 
   /** Two ways to the same numbers, within 1e-6 x max(1, abs(score)). */
   public enum Method {
