@@ -48,6 +48,15 @@ interface Block {
   /** The site whose activation the MLP's output is added to. */
   Site besideMlp();
 
+  /**
+   * Whether all that follows the attention works on each position by itself, and needs nothing but
+   * what the methods below are given. Where not, a pass that is changed inside this block begins
+   * with it, and no single rows are carried through it.
+   */
+  default boolean byPosition() {
+    return true;
+  }
+
   /** From the MLP's hidden layer [..., M] to what it adds to the stream, without hooks. */
   NDArray mlpOut(NDArray hidden);
 
