@@ -255,7 +255,7 @@ record Deberta(
       case MLP_POST -> Reference.of("in:" + layer + "output.dense");
       case POOLER_OUT ->
           head instanceof OutputHead.Classifier classifier
-              ? new Reference("out:pooler.dense", classifier.activation())
+              ? Reference.before(classifier.activation(), "out:pooler.dense")
               : null;
       default -> Bert.names(prefix, point);
     };

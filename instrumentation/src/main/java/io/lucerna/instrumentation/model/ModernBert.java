@@ -270,14 +270,14 @@ record ModernBert(
       case NORMALIZED_RESID_PRE ->
           Reference.of(
               point.layer() == 0 ? "hidden_states.0" : "out:" + layer + "attn_norm");
-      case Q -> Reference.columns("out:" + layer + "attn.Wqkv", 3 * h, 0, h);
-      case K -> Reference.columns("out:" + layer + "attn.Wqkv", 3 * h, h, 2 * h);
-      case V -> Reference.columns("out:" + layer + "attn.Wqkv", 3 * h, 2 * h, 3 * h);
+      case Q -> Reference.part("out:" + layer + "attn.Wqkv", 0, h);
+      case K -> Reference.part("out:" + layer + "attn.Wqkv", h, 2 * h);
+      case V -> Reference.part("out:" + layer + "attn.Wqkv", 2 * h, 3 * h);
       case Z -> Reference.of("in:" + layer + "attn.Wo");
       case ATTN_OUT -> Reference.of("out:" + layer + "attn.Wo");
       case NORMALIZED_RESID_MID -> Reference.of("out:" + layer + "mlp_norm");
-      case MLP_PRE -> Reference.columns("out:" + layer + "mlp.Wi", 2 * m, 0, m);
-      case MLP_PRE_LINEAR -> Reference.columns("out:" + layer + "mlp.Wi", 2 * m, m, 2 * m);
+      case MLP_PRE -> Reference.part("out:" + layer + "mlp.Wi", 0, m);
+      case MLP_PRE_LINEAR -> Reference.part("out:" + layer + "mlp.Wi", m, 2 * m);
       case MLP_POST -> Reference.of("in:" + layer + "mlp.Wo");
       case MLP_OUT -> Reference.of("out:" + layer + "mlp.Wo");
       case RESID_POST -> last ? Reference.of("in:" + prefix + "final_norm") : null;
