@@ -108,7 +108,9 @@ class FamilyParityTest {
     boolean law = law(what, model, point, seen, row, length);
     if (named.isEmpty()) {
       boolean output = model.network().head().points().contains(point);
-      assertTrue(law || output || DERIVED.contains(point.site()), what + " has no reference");
+      assertTrue(
+          law || output || DERIVED.contains(point.site()) || overwritten(model, point),
+          what + " has no reference");
       return;
     }
     float[] expected = reference.values(named.get(), text);
@@ -122,6 +124,11 @@ class FamilyParityTest {
     } else {
       close(what, expected, actual, BOUND);
     }
+  }
+
+  /** Whether a file keeps only the last call of a map that the point is the first call of. */
+  private static boolean overwritten(HookedModel model, HookPoint point) {
+    return model.reference(point).filter(r -> r.tensor().startsWith("first:")).isPresent();
   }
 
   /** What holds for a point by its definition; whether anything was checked. */
