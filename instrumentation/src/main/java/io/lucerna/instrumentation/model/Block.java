@@ -49,9 +49,9 @@ interface Block {
   Site besideMlp();
 
   /**
-   * Whether all that follows the attention works on each position by itself, and needs nothing but
-   * what the methods below are given. Where not, a pass that is changed inside this block begins
-   * with it, and no single rows are carried through it.
+   * Whether all that follows the attention works on each position by itself, and what follows the
+   * MLP needs nothing of the block's input. Where not, no single positions are carried through this
+   * block, and a pass is not entered at its MLP's output.
    */
   default boolean byPosition() {
     return true;
