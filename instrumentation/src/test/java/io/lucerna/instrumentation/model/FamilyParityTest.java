@@ -1,5 +1,6 @@
 package io.lucerna.instrumentation.model;
 
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -117,8 +118,7 @@ class FamilyParityTest {
       int row,
       int text) {
     String what = reference + ", text " + text + ", " + point;
-    Seen own = seen.get(point);
-    assertTrue(own != null, what + " was never reached");
+    Seen own = requireNonNull(seen.get(point), () -> what + " was never reached");
     Optional<Reference> named = model.reference(point).filter(r -> reference.has(r.tensor()));
     int length = reference.texts().get(text).length();
     boolean law = law(what, model, point, seen, row, length);
@@ -163,8 +163,8 @@ class FamilyParityTest {
       case RESID_POST ->
           sum(what, seen, point, model.blocks().get(layer).besideMlp(), Site.MLP_OUT, row, bound);
       case PATTERN -> {
-        Seen pattern = seen.get(point);
-        Seen scores = seen.get(new HookPoint(Site.ATTN_SCORES, layer));
+        Seen pattern = requireNonNull(seen.get(point));
+        Seen scores = requireNonNull(seen.get(new HookPoint(Site.ATTN_SCORES, layer)));
         softmax(what, scores.row(row), pattern.row(row), pattern.shape(), length);
       }
       default -> {
@@ -182,9 +182,9 @@ class FamilyParityTest {
       Site other,
       int row,
       double bound) {
-    float[] total = seen.get(point).row(row);
-    float[] first = seen.get(new HookPoint(one, point.layer())).row(row);
-    float[] second = seen.get(new HookPoint(other, point.layer())).row(row);
+    float[] total = requireNonNull(seen.get(point)).row(row);
+    float[] first = requireNonNull(seen.get(new HookPoint(one, point.layer()))).row(row);
+    float[] second = requireNonNull(seen.get(new HookPoint(other, point.layer()))).row(row);
     for (int i = 0; i < total.length; i++) {
       double allowed = bound * Math.max(1, Math.abs(first[i]) + Math.abs(second[i]));
       assertEquals(first[i] + second[i], total[i], allowed, what + " at " + i);
