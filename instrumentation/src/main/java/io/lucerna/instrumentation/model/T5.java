@@ -21,13 +21,15 @@ import org.jspecify.annotations.Nullable;
  * @param bias what distances add to the scores of all blocks of the encoder
  * @param blocks the encoder's blocks
  * @param head the norm at the encoder's end, and the decoder
+ * @param names what a reference calls the points
  */
 record T5(
     ModelConfig config,
     NDArray words,
     RelativeBias bias,
     List<PreNormBlock> blocks,
-    OutputHead.Normed head)
+    OutputHead head,
+    T5Names names)
     implements Network {
 
   static final Family FAMILY =
@@ -75,7 +77,13 @@ record T5(
     Norm norm = parts.norm("encoder.final_layer_norm");
     Decoder decoder = decoder(loading, parts, words, scaled);
     weights.finish(LEFT);
-    return new T5(config, words, bias, blocks, new OutputHead.Normed(norm, decoder));
+    return new T5(
+        config,
+        words,
+        bias,
+        blocks,
+        new OutputHead.Normed(norm, decoder),
+        new T5Names(config.layers(), decoder.blocks().size(), parts.gated()));
   }
 
   private static ModelConfig sizes(Loading loading) {
@@ -108,8 +116,9 @@ record T5(
     }
     NDArray atNoDistance;
     try (NDArray distances = parts.distances("decoder");
-        NDArray first = distances.get("0:1")) {
-      atNoDistance = first.reshape(1, config.heads(), 1, 1);
+        NDArray first = distances.get("0:1");
+        NDArray perHead = first.reshape(1, config.heads(), 1, 1)) {
+      atNoDistance = perHead.duplicate(); // a view must not outlive what it shows
     }
     return new Decoder(
         words,
@@ -194,11 +203,7 @@ record T5(
 
   @Override
   public @Nullable Reference reference(HookPoint point) {
-    String name = T5Names.of(point, blocks.size(), decoderBlocks());
+    String name = names.of(point);
     return name == null ? null : Reference.of(name);
-  }
-
-  private int decoderBlocks() {
-    return ((Decoder) head.head()).blocks().size();
   }
 }

@@ -115,7 +115,8 @@ class FamilyParityTest {
     float[] actual = own.row(row);
     List<String> letters = point.site().letters();
     if (letters.contains("kpos")) {
-      pattern(what, expected, actual, own.shape(), length);
+      int queries = letters.contains("qpos") ? length : 1;
+      pattern(what, expected, actual, own.shape(), queries, length);
     } else if (letters.contains("pos")) {
       int size = actual.length / (int) own.shape()[1];
       close(what, cut(expected, length * size), cut(actual, length * size), BOUND);
@@ -137,11 +138,15 @@ class FamilyParityTest {
       case RESID_MID -> sum(what, seen, point, Site.RESID_PRE, Site.ATTN_OUT, row);
       case RESID_POST ->
           sum(what, seen, point, model.blocks().get(layer).besideMlp(), Site.MLP_OUT, row);
-      case PATTERN -> {
-        Seen pattern = seen.get(point);
-        Seen scores = seen.get(new HookPoint(Site.ATTN_SCORES, layer));
-        softmax(what, scores.row(row), pattern.row(row), pattern.shape(), length);
-      }
+      case DECODER_RESID_MID ->
+          sum(what, seen, point, Site.DECODER_RESID_PRE, Site.DECODER_ATTN_OUT, row);
+      case DECODER_RESID_MID_CROSS ->
+          sum(what, seen, point, Site.DECODER_RESID_MID, Site.CROSS_ATTN_OUT, row);
+      case DECODER_RESID_POST ->
+          sum(what, seen, point, Site.DECODER_RESID_MID_CROSS, Site.DECODER_MLP_OUT, row);
+      case PATTERN -> softmax(what, seen, point, Site.ATTN_SCORES, row, length);
+      case DECODER_PATTERN -> softmax(what, seen, point, Site.DECODER_ATTN_SCORES, row, length);
+      case CROSS_PATTERN -> softmax(what, seen, point, Site.CROSS_ATTN_SCORES, row, length);
       default -> {
         return false;
       }
@@ -160,7 +165,15 @@ class FamilyParityTest {
   }
 
   private static void softmax(
-      String what, float[] scores, float[] pattern, long[] shape, int length) {
+      String what,
+      Map<HookPoint, Seen> seen,
+      HookPoint point,
+      Site ofScores,
+      int row,
+      int length) {
+    float[] scores = seen.get(new HookPoint(ofScores, point.layer())).row(row);
+    float[] pattern = seen.get(point).row(row);
+    long[] shape = seen.get(point).shape();
     int keys = (int) shape[3];
     int queries = (int) shape[2];
     for (int head = 0; head < shape[1]; head++) {
@@ -184,16 +197,22 @@ class FamilyParityTest {
 
   /**
    * Compares [heads, q, k] where q and k are real tokens; the reference is padded to its own width.
+   *
+   * @param asking real tokens among q, 1 where a decoder asks
    */
   private static void pattern(
-      String what, float[] expected, float[] actual, long[] shape, int length) {
-    int width = (int) Math.round(Math.sqrt(expected.length / (double) shape[1]));
-    int own = (int) shape[2];
-    for (int head = 0; head < shape[1]; head++) {
-      for (int query = 0; query < length; query++) {
+      String what, float[] expected, float[] actual, long[] shape, int asking, int length) {
+    int heads = (int) shape[1];
+    int queries = (int) shape[2];
+    int keys = (int) shape[3];
+    int area = expected.length / heads;
+    int width = queries == 1 ? area : (int) Math.round(Math.sqrt(area));
+    int rows = area / width;
+    for (int head = 0; head < heads; head++) {
+      for (int query = 0; query < asking; query++) {
         for (int key = 0; key < length; key++) {
-          double e = expected[(head * width + query) * width + key];
-          double a = actual[(head * own + query) * own + key];
+          double e = expected[(head * rows + query) * width + key];
+          double a = actual[(head * queries + query) * keys + key];
           assertEquals(e, a, PROBABILITY_BOUND, what + " head " + head + " " + query + "," + key);
         }
       }
