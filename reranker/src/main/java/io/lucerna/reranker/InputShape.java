@@ -14,10 +14,7 @@ final class InputShape {
 
   static String of(Subwords subwords, InputForm.Pair pair) {
     return around(
-        subwords.encode("a", "a"),
-        " ",
-        pair.queryPrefix() + QUERY,
-        pair.passagePrefix() + PASSAGE);
+        subwords.encode("a", "a"), " ", pair.queryPrefix() + QUERY, pair.passagePrefix() + PASSAGE);
   }
 
   static String of(Subwords subwords, InputForm.Prompt prompt) {

@@ -12,7 +12,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lucerna.instrumentation.model.TermForm;
 import io.lucerna.instrumentation.model.TokenSequence;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -37,7 +36,7 @@ class GoldenTokensTest {
                   .split(" ")));
 
   static Stream<Path> goldens() throws IOException {
-    return Golden.folders(".*").filter(folder -> Files.exists(folder.resolve("tokenizer.json")));
+    return TokenizerSamples.goldens();
   }
 
   private static JsonNode reference(Path folder) throws IOException {

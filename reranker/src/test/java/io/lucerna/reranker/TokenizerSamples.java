@@ -36,7 +36,6 @@ final class TokenizerSamples {
       "the lamp oil Light of a glass ship sea lights Lamp water".split(" ");
   static final int ROUNDS = 40;
 
-
   private TokenizerSamples() {}
 
   /** Writes the folders of vocabularies.json. */
@@ -51,13 +50,22 @@ final class TokenizerSamples {
     }
   }
 
+  /** The goldens at hand, and the fixtures of every family. */
+  static Stream<Path> goldens() throws IOException {
+    Path families =
+        Path.of("../instrumentation/src/test/resources/io/lucerna/instrumentation/families");
+    try (Stream<Path> own = Files.list(families)) {
+      return Stream.concat(own.sorted().toList().stream(), Golden.folders(".*"))
+          .filter(folder -> Files.exists(folder.resolve("tokenizer.json")));
+    }
+  }
+
   /** A folder of every tokenizer at hand: the vocabulary files', and the goldens'. */
   static Stream<Path> tokenizers(Path temp) throws IOException {
     Set<String> seen = new TreeSet<>();
     List<Path> folders = new ArrayList<>();
-    for (Path golden : Golden.folders(".*").toList()) {
-      Path json = golden.resolve("tokenizer.json");
-      if (Files.exists(json) && seen.add(Files.readString(json))) {
+    for (Path golden : goldens().toList()) {
+      if (seen.add(Files.readString(golden.resolve("tokenizer.json")))) {
         folders.add(golden);
       }
     }
