@@ -1,5 +1,7 @@
 package io.lucerna.instrumentation.model;
 
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.DataType;
 import io.lucerna.instrumentation.checkpoint.Checkpoint;
 import io.lucerna.instrumentation.checkpoint.CheckpointException;
 import io.lucerna.instrumentation.hooks.Hook;
@@ -116,13 +118,19 @@ public final class Parity {
       if (named.isPresent() && reference.names().contains(named.get().tensor())) {
         Hook.Observer compare =
             (context, x) ->
-                compare(context, named.get(), x.getShape().getShape(), x.toFloatArray());
+                compare(context, named.get(), x.getShape().getShape(), singles(x));
         hooks = hooks.with(point.toString(), compare);
       }
     }
     float[][] outputs = model.forward(batch, hooks);
     for (int row = 0; row < rows.length; row++) {
       output(rows[row], outputs[row]);
+    }
+  }
+
+  private static float[] singles(NDArray x) {
+    try (NDArray single = x.toType(DataType.FLOAT32, true)) {
+      return single.toFloatArray();
     }
   }
 
