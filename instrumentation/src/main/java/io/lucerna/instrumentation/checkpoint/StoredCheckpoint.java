@@ -54,6 +54,11 @@ final class StoredCheckpoint implements Checkpoint {
   }
 
   @Override
+  public float[] floats(String name, long from, int count) {
+    return tensor(name).finite(from, count);
+  }
+
+  @Override
   public long[] integers(String name) {
     return tensor(name).integers();
   }

@@ -2,6 +2,7 @@ package io.lucerna.instrumentation.checkpoint;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 
 /**
  * Where and how a tensor lies in a file: {@code shape} as stored, row-major from byte {@code
@@ -41,7 +42,7 @@ record StoredTensor(
         values.length,
         (chunk, at, count) -> {
           type.decode(chunk, values, at, count);
-          requireFinite(values, at, at + count);
+          requireFinite(values, at, at + count, 0);
         });
     return transposed ? transpose(values, (int) shape[0], (int) shape[1]) : values;
   }
@@ -63,6 +64,16 @@ record StoredTensor(
     }
     float[] values = new float[count];
     inChunks(from, count, (chunk, at, n) -> type.decode(chunk, values, at, n));
+    return values;
+  }
+
+  /** Some of the values of {@link #floats()}, in the same order. */
+  float[] finite(long from, int count) {
+    if (!type.floating || transposed) {
+      return Arrays.copyOfRange(floats(), Math.toIntExact(from), Math.toIntExact(from + count));
+    }
+    float[] values = floats(from, count);
+    requireFinite(values, 0, count, from);
     return values;
   }
 
@@ -101,13 +112,18 @@ record StoredTensor(
     return (int) count;
   }
 
-  private void requireFinite(float[] values, int from, int to) {
+  /**
+   * Refuses values that are not finite.
+   *
+   * @param first the number of the tensor's value that is the array's first
+   */
+  private void requireFinite(float[] values, int from, int to, long first) {
     for (int i = from; i < to; i++) {
       // False for NaN too; an fp64 value that fp32 cannot hold was decoded as NaN.
       if (!(Math.abs(values[i]) <= Float.MAX_VALUE)) {
         throw error(
             "value at index "
-                + i
+                + (first + i)
                 + (type == ElementType.F64
                     ? " is not finite or is an fp64 value that fp32 cannot hold exactly"
                     : " is " + values[i] + "; every weight must be finite"));

@@ -4,7 +4,14 @@ import java.util.List;
 
 /** All families: one line for each. */
 final class Families {
-  static final List<Family> ALL = List.of(Bert.FAMILY);
+  static final List<Family> ALL = List.of(
+          Bert.FAMILY,
+          Llama.FAMILY,
+          Mistral.FAMILY,
+          Qwen.SECOND,
+          Qwen.THIRD,
+          Gemma.FIRST,
+          Gemma.SECOND);
 
   private Families() {}
 }

@@ -108,6 +108,11 @@ record ReferenceModel(
   }
 
   private static List<Long> answers(JsonNode json) {
+    for (String[] names : new String[][] {{"no_id", "yes_id"}, {"false_id", "true_id"}}) {
+      if (json.has(names[0])) {
+        return List.of(json.path(names[0]).asLong(), json.path(names[1]).asLong());
+      }
+    }
     Matcher found = ANSWERS.matcher(json.path("score").asText());
     return found.find()
         ? List.of(Long.parseLong(found.group(1)), Long.parseLong(found.group(2)))
