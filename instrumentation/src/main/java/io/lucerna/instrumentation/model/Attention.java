@@ -105,8 +105,13 @@ class Attention {
     if (factor != 1) {
       scaled.close();
     }
-    qkv.work().add(2 * scores.size() * width);
+    count(2 * scores.size() * width);
     return scores;
+  }
+
+  /** Counts floating-point operations. */
+  final void count(long operations) {
+    qkv.work().add(operations);
   }
 
   /** Queries, keys and values of rows [..., H], side by side: [..., (N + 2K) D]. */
@@ -178,6 +183,17 @@ class Attention {
     return joined;
   }
 
+  /**
+   * Attention from some rows to others, which may be of another sequence.
+   *
+   * @param asking what queries are made of [B, Q, H]
+   * @param read what keys and values are made of [B, S, H]
+   * @return z of all heads side by side, [B, Q, N D]
+   */
+  final NDArray mix(NDArray asking, NDArray read, Places places, BoundHooks hooks) {
+    return mix(query.apply(asking), key.apply(read), value.apply(read), places, hooks);
+  }
+
   /** Keys or values [B, S, K, D], each for all the queries' heads that share it: [B, S, N, D]. */
   private NDArray shared(NDArray x) {
     return keyHeads == heads ? x : x.repeat(2, heads / keyHeads);
@@ -228,8 +244,7 @@ class Attention {
     if (canLeaveOutKeysAndValues()) {
       return withoutKeysAndValues(input, places.mask());
     }
-    NDArray first = input.get(":, :" + Linear.FEWEST_ROWS); // [B, R, H]
-    return mix(query.apply(first), key.apply(input), value.apply(input), places, hooks);
+    return mix(input.get(":, :" + Linear.FEWEST_ROWS), input, places, hooks);
   }
 
   private boolean canLeaveOutKeysAndValues() {
@@ -263,7 +278,7 @@ class Attention {
     }
     NDArray seen = scores.softmax(2).matMul(input).expandDims(2); // [B, N, 1, H]
     NDArray z = seen.matMul(valueMaps.transpose(0, 1, 3, 2)); // [B, N, 1, D]
-    qkv.work().add(4 * scores.size() * h + 4 * first.size() * n * d);
+    count(4 * scores.size() * h + 4 * first.size() * n * d);
     return z.reshape(z.getShape().get(0), 1, n * d).addi(valueBias); // [B, 1, N D]
   }
 }

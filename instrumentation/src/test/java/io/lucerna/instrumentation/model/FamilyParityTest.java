@@ -1,8 +1,10 @@
 package io.lucerna.instrumentation.model;
 
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ai.djl.ndarray.types.DataType;
 import io.lucerna.instrumentation.hooks.Hook;
 import io.lucerna.instrumentation.hooks.HookPoint;
 import io.lucerna.instrumentation.hooks.Hooks;
@@ -28,6 +30,15 @@ import org.junit.jupiter.params.provider.MethodSource;
 class FamilyParityTest {
   private static final double BOUND = 1e-5;
   private static final double PROBABILITY_BOUND = 1e-6;
+
+  /**
+   * In fp64 all of the difference is the reference's rounding. It is 1.056e-5 at one number of the
+   * golden t5-monot5, from which transformers in fp64 is as far.
+   */
+  private static final double BOUND_IN_DOUBLE_PRECISION = 1.06e-5;
+
+  /** For sums in fp64 whose parts were rounded to fp32 since; in fp32 they are equal to the bit. */
+  private static final double ROUNDED = 1e-6;
 
   /** Points that no module gives as they are; those that have laws are checked by them. */
   private static final Set<Site> DERIVED =
@@ -73,14 +84,26 @@ class FamilyParityTest {
     }
   }
 
+  /** The same forward pass in fp64: what it computes does not hang on one type of numbers. */
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("references")
+  void paddedBatchInDoublePrecision(Path folder) throws IOException {
+    ReferenceModel reference = ReferenceModel.open(folder);
+    try (HookedModel model = reference.model(Precision.FP64)) {
+      check(reference, model, IntStream.range(0, reference.texts().size()).toArray());
+    }
+  }
+
   private static void check(ReferenceModel reference, HookedModel model, int[] texts) {
     List<TokenSequence> sequences =
         IntStream.of(texts).mapToObj(i -> reference.texts().get(i)).toList();
     TokenBatch batch = new TokenBatch(sequences, texts, model.config().padId(), Side.PAIR);
     Map<HookPoint, Seen> seen = new HashMap<>();
     Hook.Observer keep =
-        (context, x) ->
-            seen.put(context.point(), new Seen(x.getShape().getShape(), x.toFloatArray()));
+        (context, x) -> {
+          float[] values = x.toType(DataType.FLOAT32, false).toFloatArray();
+          seen.put(context.point(), new Seen(x.getShape().getShape(), values));
+        };
     float[][] outputs = model.forward(batch, Hooks.none().with("*", keep));
     for (int row = 0; row < texts.length; row++) {
       String what = reference + ", text " + texts[row];
@@ -101,27 +124,41 @@ class FamilyParityTest {
       int row,
       int text) {
     String what = reference + ", text " + text + ", " + point;
-    Seen own = seen.get(point);
-    assertTrue(own != null, what + " was never reached");
+    Seen own = requireNonNull(seen.get(point), () -> what + " was never reached");
     Optional<Reference> named = model.reference(point).filter(r -> reference.has(r.tensor()));
     int length = reference.texts().get(text).length();
     boolean law = law(what, model, point, seen, row, length);
     if (named.isEmpty()) {
       boolean output = model.network().head().points().contains(point);
-      assertTrue(law || output || DERIVED.contains(point.site()), what + " has no reference");
+      assertTrue(
+          law || output || DERIVED.contains(point.site()) || overwritten(model, point),
+          what + " has no reference");
       return;
     }
     float[] expected = reference.values(named.get(), text);
     float[] actual = own.row(row);
     List<String> letters = point.site().letters();
     if (letters.contains("kpos")) {
-      pattern(what, expected, actual, own.shape(), length);
+      pattern(what, expected, actual, own.shape(), letters.contains("qpos"), length);
     } else if (letters.contains("pos")) {
       int size = actual.length / (int) own.shape()[1];
-      close(what, cut(expected, length * size), cut(actual, length * size), BOUND);
+      close(what, cut(expected, length * size), cut(actual, length * size), bound(model));
     } else {
-      close(what, expected, actual, BOUND);
+      close(what, expected, actual, bound(model));
     }
+  }
+
+  private static boolean single(HookedModel model) {
+    return model.network().wordEmbeddings().getDataType() == DataType.FLOAT32;
+  }
+
+  private static double bound(HookedModel model) {
+    return single(model) ? BOUND : BOUND_IN_DOUBLE_PRECISION;
+  }
+
+  /** Whether a file keeps only the last call of a map that the point is the first call of. */
+  private static boolean overwritten(HookedModel model, HookPoint point) {
+    return model.reference(point).filter(r -> r.tensor().startsWith("first:")).isPresent();
   }
 
   /** What holds for a point by its definition; whether anything was checked. */
@@ -133,15 +170,20 @@ class FamilyParityTest {
       int row,
       int length) {
     int layer = point.layer();
+    double bound = single(model) ? 0 : ROUNDED;
     switch (point.site()) {
-      case RESID_MID -> sum(what, seen, point, Site.RESID_PRE, Site.ATTN_OUT, row);
+      case RESID_MID -> sum(what, seen, point, Site.RESID_PRE, Site.ATTN_OUT, row, bound);
       case RESID_POST ->
-          sum(what, seen, point, model.blocks().get(layer).besideMlp(), Site.MLP_OUT, row);
-      case PATTERN -> {
-        Seen pattern = seen.get(point);
-        Seen scores = seen.get(new HookPoint(Site.ATTN_SCORES, layer));
-        softmax(what, scores.row(row), pattern.row(row), pattern.shape(), length);
-      }
+          sum(what, seen, point, model.blocks().get(layer).besideMlp(), Site.MLP_OUT, row, bound);
+      case DECODER_RESID_MID ->
+          sum(what, seen, point, Site.DECODER_RESID_PRE, Site.DECODER_ATTN_OUT, row, bound);
+      case DECODER_RESID_MID_CROSS ->
+          sum(what, seen, point, Site.DECODER_RESID_MID, Site.CROSS_ATTN_OUT, row, bound);
+      case DECODER_RESID_POST ->
+          sum(what, seen, point, Site.DECODER_RESID_MID_CROSS, Site.DECODER_MLP_OUT, row, bound);
+      case PATTERN -> softmax(what, seen, point, Site.ATTN_SCORES, row, length);
+      case DECODER_PATTERN -> softmax(what, seen, point, Site.DECODER_ATTN_SCORES, row, length);
+      case CROSS_PATTERN -> softmax(what, seen, point, Site.CROSS_ATTN_SCORES, row, length);
       default -> {
         return false;
       }
@@ -150,17 +192,32 @@ class FamilyParityTest {
   }
 
   private static void sum(
-      String what, Map<HookPoint, Seen> seen, HookPoint point, Site one, Site other, int row) {
-    float[] total = seen.get(point).row(row);
-    float[] first = seen.get(new HookPoint(one, point.layer())).row(row);
-    float[] second = seen.get(new HookPoint(other, point.layer())).row(row);
+      String what,
+      Map<HookPoint, Seen> seen,
+      HookPoint point,
+      Site one,
+      Site other,
+      int row,
+      double bound) {
+    float[] total = requireNonNull(seen.get(point)).row(row);
+    float[] first = requireNonNull(seen.get(new HookPoint(one, point.layer()))).row(row);
+    float[] second = requireNonNull(seen.get(new HookPoint(other, point.layer()))).row(row);
     for (int i = 0; i < total.length; i++) {
-      assertEquals(first[i] + second[i], total[i], what + " at " + i);
+      double allowed = bound * Math.max(1, Math.abs(first[i]) + Math.abs(second[i]));
+      assertEquals(first[i] + second[i], total[i], allowed, what + " at " + i);
     }
   }
 
   private static void softmax(
-      String what, float[] scores, float[] pattern, long[] shape, int length) {
+      String what,
+      Map<HookPoint, Seen> seen,
+      HookPoint point,
+      Site ofScores,
+      int row,
+      int length) {
+    float[] scores = requireNonNull(seen.get(new HookPoint(ofScores, point.layer()))).row(row);
+    float[] pattern = requireNonNull(seen.get(point)).row(row);
+    long[] shape = requireNonNull(seen.get(point)).shape();
     int keys = (int) shape[3];
     int queries = (int) shape[2];
     for (int head = 0; head < shape[1]; head++) {
@@ -184,16 +241,21 @@ class FamilyParityTest {
 
   /**
    * Compares [heads, q, k] where q and k are real tokens; the reference is padded to its own width.
+   *
+   * @param square whether the text's tokens ask, not a decoder's one position
    */
   private static void pattern(
-      String what, float[] expected, float[] actual, long[] shape, int length) {
-    int width = (int) Math.round(Math.sqrt(expected.length / (double) shape[1]));
-    int own = (int) shape[2];
-    for (int head = 0; head < shape[1]; head++) {
-      for (int query = 0; query < length; query++) {
+      String what, float[] expected, float[] actual, long[] shape, boolean square, int length) {
+    int heads = (int) shape[1];
+    int queries = (int) shape[2];
+    int keys = (int) shape[3];
+    int area = expected.length / heads;
+    int width = square ? (int) Math.round(Math.sqrt(area)) : area;
+    for (int head = 0; head < heads; head++) {
+      for (int query = 0; query < (square ? length : 1); query++) {
         for (int key = 0; key < length; key++) {
-          double e = expected[(head * width + query) * width + key];
-          double a = actual[(head * own + query) * own + key];
+          double e = expected[head * area + query * width + key];
+          double a = actual[(head * queries + query) * keys + key];
           assertEquals(e, a, PROBABILITY_BOUND, what + " head " + head + " " + query + "," + key);
         }
       }

@@ -108,9 +108,10 @@ record ReferenceModel(
   }
 
   private static List<Long> answers(JsonNode json) {
-    for (String[] names : new String[][] {{"no_id", "yes_id"}, {"false_id", "true_id"}}) {
-      if (json.has(names[0])) {
-        return List.of(json.path(names[0]).asLong(), json.path(names[1]).asLong());
+    for (String no : List.of("no", "false")) {
+      if (json.has(no + "_id")) {
+        String yes = no.equals("no") ? "yes" : "true";
+        return List.of(json.get(no + "_id").asLong(), json.get(yes + "_id").asLong());
       }
     }
     Matcher found = ANSWERS.matcher(json.path("score").asText());
