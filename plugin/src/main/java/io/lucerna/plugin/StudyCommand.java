@@ -11,6 +11,7 @@ import io.lucerna.plugin.study.Condition;
 import io.lucerna.plugin.study.Conditions;
 import io.lucerna.plugin.study.Findings;
 import io.lucerna.plugin.study.HeadEffects;
+import io.lucerna.plugin.study.StudiedModel;
 import io.lucerna.plugin.study.Study;
 import io.lucerna.plugin.study.StudyIdentity;
 import io.lucerna.plugin.study.StudySettings;
@@ -161,27 +162,38 @@ final class StudyCommand implements Command {
     }
     Path judgments = collections.qrels(qrels);
     Qrels judged = Qrels.read(judgments);
-    Path folder = folder();
-    List<Candidates> candidates = candidates(judged, folder, console);
+    Path folder = Path.of(output);
+    if (Study.isIn(folder) && !resume) {
+      throw new CommandException(
+          ExitCode.USAGE,
+          output + ": holds a study already; give -resume to go on with it, or another folder");
+    }
+    List<Candidates> candidates = candidates(judged, console);
+    Run first = first(candidates);
     try (TextSource texts = inputs.texts(candidates, rerank.depth);
         NeuralRanker ranker = models.ranker(model.modelOrDefault(), options, console);
         RecordingSources recordings = new RecordingSources(ranker.card().sha256())) {
       ModelCard card = ranker.card();
-      List<Condition> all = Conditions.of(conditions, card.layers(), card.heads(), seed);
+      StudiedModel studied =
+          new StudiedModel(card.name(), card.sha256(), card.layers(), card.heads());
+      if (effects != null) {
+        effects.requireOf(studied);
+      }
+      List<Condition> all = Conditions.of(conditions, studied, seed);
       ConditionScorer scorer = new ConditionScorer(ranker, compile(all, ranker, recordings));
       CleaningChoice cleaning = rerank.cleaning(inputs.collection(), candidates, texts);
       console.say("passages cleaned: %s", cleaning);
       StudyIdentity identity =
           new StudyIdentity(
-              card.name(),
-              card.layers() * card.heads(),
+              studied,
               effects,
-              fields(card, texts, cleaning, judgments, folder, console),
+              fields(card, texts, cleaning, judgments, first, effects, console),
               Hashes::sha256);
       boolean[] perItem = new boolean[all.size()];
       for (int i = 0; i < perItem.length; i++) {
         perItem[i] = scorer.perItem(i);
       }
+      make(folder);
       try (Study study =
           Study.open(
               all,
@@ -190,7 +202,9 @@ final class StudyCommand implements Command {
               rerank.depth,
               (t, d) -> cleaning.cleaning().apply(texts.text(t, d)),
               folder,
-              decisive(card, texts, cleaning, folder))) {
+              decisive(card, texts, cleaning, first))) {
+        // Not before: a study that cannot go on keeps its own.
+        first.write(folder.resolve(FIRST_STAGE));
         work(study, scorer, candidates.size(), all.size(), console);
         report(study.write(identity, judged, settings), console);
       }
@@ -208,24 +222,15 @@ final class StudyCommand implements Command {
     return new StudySettings(chosen, level, adjusts, new Comparison.Settings(seed, rounds, margin));
   }
 
-  /** The folder, made if need be; it may hold a study only with {@code -resume}. */
-  private Path folder() throws IOException {
-    Path folder = Path.of(output);
-    if (Study.isIn(folder) && !resume) {
-      throw new CommandException(
-          ExitCode.USAGE,
-          output + ": holds a study already; give -resume to go on with it, or another folder");
-    }
+  private static void make(Path folder) throws IOException {
     Files.createDirectories(folder);
     if (!Files.isWritable(folder)) {
-      throw new CommandException(ExitCode.USAGE, output + ": -output cannot be written to");
+      throw new CommandException(ExitCode.USAGE, folder + ": -output cannot be written to");
     }
-    return folder;
   }
 
-  /** Reads or searches the first stage, and keeps it in the folder. */
-  private List<Candidates> candidates(Qrels judged, Path folder, Console console)
-      throws IOException {
+  /** Reads or searches the first stage. */
+  private List<Candidates> candidates(Qrels judged, Console console) throws IOException {
     List<Candidates> candidates =
         run == null
             ? inputs.search(hits, collections, console)
@@ -242,9 +247,13 @@ final class StudyCommand implements Command {
               + qrels
               + " have no topic in common: nothing to measure");
     }
-    String tag = run == null ? "bm25" : Run.read(Inputs.file(run)).tag();
-    Run.of(tag, rankings).write(folder.resolve(FIRST_STAGE));
     return candidates;
+  }
+
+  /** The first stage as the folder keeps it. */
+  private Run first(List<Candidates> candidates) throws IOException {
+    String tag = run == null ? "bm25" : Run.read(Inputs.file(run)).tag();
+    return Run.of(tag, candidates.stream().map(Candidates::ranking).toList());
   }
 
   private static List<CompiledSpec> compile(
@@ -286,13 +295,13 @@ final class StudyCommand implements Command {
 
   /** What decides the scores; a journal made with anything else cannot go on. */
   private Map<String, Object> decisive(
-      ModelCard card, TextSource texts, CleaningChoice cleaning, Path folder) throws IOException {
+      ModelCard card, TextSource texts, CleaningChoice cleaning, Run first) throws IOException {
     Map<String, Object> all = new LinkedHashMap<>();
     all.put("model", card.sha256());
     all.put("scorer", card.scorer());
     all.put("maxLength", card.maxTokens());
     card.settings().forEach((name, value) -> all.put("model " + name, value));
-    all.put("first stage", Hashes.sha256(folder.resolve(FIRST_STAGE)));
+    all.put("first stage", Hashes.sha256(first::write));
     all.put("topics", Hashes.sha256(Path.of(String.valueOf(inputs.topics))));
     Map<String, Object> read = new LinkedHashMap<>(texts.identity());
     read.remove("path");
@@ -307,7 +316,8 @@ final class StudyCommand implements Command {
       TextSource texts,
       CleaningChoice cleaning,
       Path judgments,
-      Path folder,
+      Run first,
+      @Nullable HeadEffects effects,
       Console console)
       throws IOException {
     Map<String, String> versions = Versions.all();
@@ -338,17 +348,15 @@ final class StudyCommand implements Command {
     fields.put("topics", Outputs.topics(String.valueOf(inputs.topics)));
     fields.put("qrels", Hashes.of(judgments));
     fields.put("cleaning", cleaning.toString());
-    Map<String, Object> first = new LinkedHashMap<>();
-    Path file = folder.resolve(FIRST_STAGE);
-    first.put("tag", Run.read(file).tag());
-    first.put("sha256", Hashes.sha256(file));
-    fields.put("firstStage", first);
-    putNullable(fields, "patching", patching);
+    Map<String, Object> stage = new LinkedHashMap<>();
+    stage.put("tag", first.tag());
+    stage.put("sha256", Hashes.sha256(first::write));
+    fields.put("firstStage", stage);
+    if (effects != null) {
+      Map<String, Object> patched = new LinkedHashMap<>(Hashes.of(effects.file()));
+      patched.put("direction", effects.direction());
+      fields.put("patching", patched);
+    }
     return fields;
-  }
-
-  @SuppressWarnings("NullAway") // null is JSON's word for none
-  private static void putNullable(Map<String, Object> fields, String name, @Nullable Object value) {
-    fields.put(name, value);
   }
 }
