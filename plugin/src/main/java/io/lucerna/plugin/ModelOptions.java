@@ -37,8 +37,10 @@ final class ModelOptions {
       name = "-label",
       aliases = "-rerank.label",
       metaVar = "[label]",
-      usage = "Which output of a classifier with two labels scores: 0, 1, difference.")
-  String label = "1";
+      usage =
+          "Which of two outputs scores: 0, 1, difference, logprob; 1 of a classifier, logprob of"
+              + " answers, if not given.")
+  @Nullable String label;
 
   @Option(
       name = "-pooling",
@@ -58,6 +60,31 @@ final class ModelOptions {
               + " if not given.")
   @Nullable String similarity;
 
+  @Option(
+      name = "-prompt",
+      aliases = "-rerank.prompt",
+      metaVar = "[text]",
+      usage =
+          "What a ranker reads that takes both texts in a prompt, with the places {query} and"
+              + " {passage}; as its architecture has it if not given (\"models -model\" shows it).")
+  @Nullable String prompt;
+
+  @Option(
+      name = "-query.prefix",
+      aliases = "-rerank.query.prefix",
+      metaVar = "[text]",
+      usage =
+          "What a bi-encoder reads before a query, such as \"query: \" with its space; as the"
+              + " model's folder says, or nothing, if not given.")
+  @Nullable String queryPrefix;
+
+  @Option(
+      name = "-passage.prefix",
+      aliases = "-rerank.passage.prefix",
+      metaVar = "[text]",
+      usage = "What a bi-encoder reads before a passage, in the same way.")
+  @Nullable String passagePrefix;
+
   /** The model's name, or the built-in one's if none was given. */
   String modelOrDefault() {
     return model == null ? ModelRegistry.DEFAULT : model;
@@ -70,12 +97,13 @@ final class ModelOptions {
    */
   ScorerOptions scorerOptions() {
     ScorerOptions options =
-        ScorerOptions.defaults()
-            .withBatchSize(batch)
-            .withLabel(Label.parse(label))
-            .withTerms(new IndexTerms());
+        ScorerOptions.defaults().withBatchSize(batch).withTerms(new IndexTerms());
+    options = label == null ? options : options.withLabel(Label.parse(label));
     options = maxLength == null ? options : options.withMaxTokens(maxLength);
     options = pooling == null ? options : options.withPooling(Pooling.parse(pooling));
+    options = prompt == null ? options : options.withPrompt(prompt);
+    options = queryPrefix == null ? options : options.withQueryPrefix(queryPrefix);
+    options = passagePrefix == null ? options : options.withPassagePrefix(passagePrefix);
     return similarity == null ? options : options.withSimilarity(Similarity.parse(similarity));
   }
 }

@@ -1,7 +1,7 @@
 package io.lucerna.reranker;
 
 import io.lucerna.instrumentation.hooks.Hooks;
-import io.lucerna.instrumentation.model.HookedEncoder;
+import io.lucerna.instrumentation.model.HookedModel;
 import io.lucerna.instrumentation.model.Readout;
 import io.lucerna.instrumentation.model.TokenBatch;
 import io.lucerna.instrumentation.model.TokenSequence;
@@ -45,7 +45,7 @@ final class Batches {
    * @return the model's output for each sequence, in the order of the list
    */
   static float[][] run(
-      HookedEncoder model,
+      HookedModel model,
       List<TokenSequence> sequences,
       int size,
       TokenBatch.Side side,
@@ -70,7 +70,7 @@ final class Batches {
    * @return the score of each sequence, in the order of the list
    */
   static float[] scores(
-      HookedEncoder model,
+      HookedModel model,
       List<TokenSequence> sequences,
       int size,
       TokenBatch.Side side,

@@ -1,7 +1,7 @@
 package io.lucerna.reranker;
 
 import io.lucerna.instrumentation.hooks.Hooks;
-import io.lucerna.instrumentation.model.HookedEncoder;
+import io.lucerna.instrumentation.model.HookedModel;
 import io.lucerna.instrumentation.model.Readout;
 import io.lucerna.instrumentation.model.TokenBatch;
 import io.lucerna.instrumentation.model.TokenBatch.Side;
@@ -14,13 +14,14 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * Reads query and passage apart; the score is the similarity of their pooled vectors (Reimers and
- * Gurevych 2019, section 3). Hooks see both: first the query, then the passages.
+ * Reads query and passage apart; the score compares what became of them: the similarity of two
+ * vectors (Reimers and Gurevych 2019, section 3), the inner product of two weighted vocabularies,
+ * or late interaction of tokens. Hooks see both: first the query, then the passages.
  */
 final class BiEncoder implements NeuralRanker {
-  private final HookedEncoder model;
+  private final HookedModel model;
   private final PairTokenizer tokenizer;
-  private final Similarity similarity;
+  private final Comparison comparison;
   private final int batchSize;
   private final ModelCard card;
 
@@ -28,14 +29,14 @@ final class BiEncoder implements NeuralRanker {
   private record Encoded(float[] vector, TokenSequence tokens) {}
 
   BiEncoder(
-      HookedEncoder model,
+      HookedModel model,
       PairTokenizer tokenizer,
-      Similarity similarity,
+      Comparison comparison,
       int batchSize,
       ModelCard card) {
     this.model = model;
     this.tokenizer = tokenizer;
-    this.similarity = similarity;
+    this.comparison = comparison;
     this.batchSize = batchSize;
     this.card = card;
   }
@@ -68,7 +69,7 @@ final class BiEncoder implements NeuralRanker {
     List<TokenSequence> read = new ArrayList<>(passages.size());
     for (int i = 0; i < scores.length; i++) {
       Encoded encoded = Objects.requireNonNull(known.get(passages.get(i)));
-      scores[i] = similarity.of(queryVector, encoded.vector);
+      scores[i] = comparison.of(queryVector, encoded.vector);
       read.add(encoded.tokens);
     }
     return PairScores.of(scores, read);
@@ -109,7 +110,7 @@ final class BiEncoder implements NeuralRanker {
   }
 
   @Override
-  public HookedEncoder model() {
+  public HookedModel model() {
     return model;
   }
 
@@ -135,13 +136,18 @@ final class BiEncoder implements NeuralRanker {
   @Override
   public Readout readout(Side side, float[] fixed) {
     return side == Side.QUERY
-        ? output -> similarity.of(output, fixed)
-        : output -> similarity.of(fixed, output);
+        ? output -> comparison.of(output, fixed)
+        : output -> comparison.of(fixed, output);
   }
 
   @Override
   public TokenSequence word(String text) {
-    return tokenizer.query(text);
+    return tokenizer.word(text);
+  }
+
+  @Override
+  public String text(TokenSequence input) {
+    return tokenizer.text(input);
   }
 
   PairTokenizer tokenizer() {

@@ -1,7 +1,7 @@
 package io.lucerna.reranker;
 
 import io.lucerna.instrumentation.hooks.Hooks;
-import io.lucerna.instrumentation.model.HookedEncoder;
+import io.lucerna.instrumentation.model.HookedModel;
 import io.lucerna.instrumentation.model.Readout;
 import io.lucerna.instrumentation.model.TokenBatch;
 import io.lucerna.instrumentation.model.TokenBatch.Side;
@@ -11,17 +11,18 @@ import java.util.List;
 
 /**
  * Reads query and passage in one input; the score is a logit (Nogueira and Cho 2019, section 3,
- * without the softmax, which does not change the order for one label).
+ * without the softmax, which does not change the order for one label), or made of the logits of two
+ * answers (Nogueira et al. 2020, section 2).
  */
 final class CrossEncoder implements NeuralRanker {
-  private final HookedEncoder model;
+  private final HookedModel model;
   private final PairTokenizer tokenizer;
   private final Label label;
   private final int batchSize;
   private final ModelCard card;
 
   CrossEncoder(
-      HookedEncoder model, PairTokenizer tokenizer, Label label, int batchSize, ModelCard card) {
+      HookedModel model, PairTokenizer tokenizer, Label label, int batchSize, ModelCard card) {
     this.model = model;
     this.tokenizer = tokenizer;
     this.label = label;
@@ -41,7 +42,7 @@ final class CrossEncoder implements NeuralRanker {
   }
 
   @Override
-  public HookedEncoder model() {
+  public HookedModel model() {
     return model;
   }
 
@@ -70,7 +71,12 @@ final class CrossEncoder implements NeuralRanker {
 
   @Override
   public TokenSequence word(String text) {
-    return tokenizer.query(text);
+    return tokenizer.word(text);
+  }
+
+  @Override
+  public String text(TokenSequence input) {
+    return tokenizer.text(input);
   }
 
   PairTokenizer tokenizer() {

@@ -1,13 +1,15 @@
 package io.lucerna.reranker;
 
-/** Which output of a classifier is the score. */
+/** Which output of a classifier, or of the answers no and yes, is the score. */
 public enum Label {
   /** Label 0. */
   FIRST("0"),
   /** Label 1 of two, the only one of one. */
   LAST("1"),
   /** Label 1 minus label 0: the log odds of a two-label softmax. */
-  DIFFERENCE("difference");
+  DIFFERENCE("difference"),
+  /** The logarithm of label 1's share in a softmax over both (Nogueira et al. 2020, section 2). */
+  LOG_PROBABILITY("logprob");
 
   private final String option;
 
@@ -16,7 +18,7 @@ public enum Label {
   }
 
   /**
-   * The label of an option's value: {@code 0}, {@code 1} or {@code difference}.
+   * The label of an option's value: {@code 0}, {@code 1}, {@code difference} or {@code logprob}.
    *
    * @throws IllegalArgumentException naming these
    */
@@ -26,7 +28,7 @@ public enum Label {
         return label;
       }
     }
-    throw new IllegalArgumentException("label must be 0, 1 or difference, got " + option);
+    throw new IllegalArgumentException("label must be 0, 1, difference or logprob, got " + option);
   }
 
   float of(float[] logits) {
@@ -34,7 +36,13 @@ public enum Label {
       case FIRST -> logits[0];
       case LAST -> logits[logits.length - 1];
       case DIFFERENCE -> logits[1] - logits[0];
+      case LOG_PROBABILITY -> (float) -softplus((double) logits[0] - logits[1]);
     };
+  }
+
+  /** log(1 + e^x) without overflow. */
+  private static double softplus(double x) {
+    return Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
   }
 
   @Override

@@ -2,7 +2,7 @@ package io.lucerna.reranker;
 
 import io.lucerna.instrumentation.hooks.HookRegistry;
 import io.lucerna.instrumentation.hooks.Site;
-import io.lucerna.instrumentation.model.HookedEncoder;
+import io.lucerna.instrumentation.model.HookedModel;
 import io.lucerna.instrumentation.model.Readout;
 import io.lucerna.instrumentation.model.TokenBatch;
 import io.lucerna.instrumentation.model.TokenBatch.Side;
@@ -16,7 +16,7 @@ import java.util.List;
 public sealed interface NeuralRanker extends PairScorer permits CrossEncoder, BiEncoder {
 
   /** The model. It belongs to the ranker. */
-  HookedEncoder model();
+  HookedModel model();
 
   /** The points that hooks can name: the model's, and then the score. */
   default HookRegistry points() {
@@ -49,6 +49,12 @@ public sealed interface NeuralRanker extends PairScorer permits CrossEncoder, Bi
    */
   Readout readout(Side side, float[] fixed);
 
-  /** The ids and the piece of a word, such as the filler {@code a}, as it stands inside a text. */
+  /**
+   * A word, such as the filler {@code a}, as it stands inside a text; special tokens and words of a
+   * prompt around it are marked so.
+   */
   TokenSequence word(String text);
+
+  /** An input as text, as the tokenizer shows its ids, special tokens included. */
+  String text(TokenSequence input);
 }

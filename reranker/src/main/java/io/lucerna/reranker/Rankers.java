@@ -5,15 +5,19 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lucerna.instrumentation.checkpoint.Checkpoint;
 import io.lucerna.instrumentation.checkpoint.CheckpointException;
 import io.lucerna.instrumentation.checkpoint.Checkpoints;
-import io.lucerna.instrumentation.model.HookedEncoder;
+import io.lucerna.instrumentation.model.Architecture;
+import io.lucerna.instrumentation.model.HookedModel;
 import io.lucerna.instrumentation.model.ModelConfig;
-import io.lucerna.instrumentation.model.Pooling;
+import io.lucerna.instrumentation.model.OutputSettings;
+import io.lucerna.instrumentation.model.Task;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /** Opens rankers from Hugging Face model folders. */
@@ -21,8 +25,8 @@ public final class Rankers {
   private Rankers() {}
 
   /**
-   * Opens the ranker in a folder: {@code BertModel} as a bi-encoder, {@code
-   * BertForSequenceClassification} as a cross-encoder.
+   * Opens the ranker in a folder: a classifier or a model that answers as a cross-encoder, a model
+   * that gives vectors or term weights as a bi-encoder.
    *
    * <p>A folder that holds reference outputs (reference.json and reference.safetensors) is checked
    * against them, and refused where they differ.
@@ -34,59 +38,104 @@ public final class Rankers {
    * @throws IllegalArgumentException if an option does not fit this kind of model
    */
   public static NeuralRanker open(Path folder, String name, ScorerOptions options) {
-    ModelConfig config = ModelConfig.read(folder);
-    boolean cross = config.architecture().equals("BertForSequenceClassification");
-    refuseWhatWouldBeIgnored(folder, cross, options);
+    Architecture architecture = Architecture.read(folder);
+    refuseWhatWouldBeIgnored(folder, architecture.task(), options);
     SentenceConfig sentence = SentenceConfig.read(folder);
-    Pooling pooling = options.pooling().orElse(sentence.pooling());
-    HookedEncoder model;
+    InputForm form = InputForms.of(folder, architecture.name(), sentence, options);
+    PairTokenizer unlimited = PairTokenizer.open(folder, form, Integer.MAX_VALUE, options.terms());
+    try {
+      return open(folder, name, options, architecture, sentence, form, unlimited);
+    } catch (RuntimeException e) {
+      unlimited.close();
+      throw e;
+    }
+  }
+
+  private static NeuralRanker open(
+      Path folder,
+      String name,
+      ScorerOptions options,
+      Architecture architecture,
+      SentenceConfig sentence,
+      InputForm form,
+      PairTokenizer unlimited) {
+    Task task = architecture.task();
+    List<String> answers =
+        task == Task.ANSWERS ? Answers.words(folder, architecture, form) : List.of();
+    OutputSettings output =
+        OutputSettings.defaults()
+            .withPooling(options.pooling().orElse(sentence.pooling()))
+            .withAnswers(unlimited.ids(answers))
+            .withSkipped(unlimited.leftOut());
+    HookedModel model;
     String sha256;
     try (Checkpoint checkpoint = Checkpoints.open(folder)) {
-      model =
-          cross
-              ? HookedEncoder.classifier(config, checkpoint, options.precision())
-              : HookedEncoder.pooled(config, checkpoint, pooling, options.precision());
+      model = HookedModel.open(architecture, checkpoint, output, options.precision());
       sha256 = checkpoint.sha256();
     } catch (IOException e) {
       throw new CheckpointException(folder + ": " + e.getMessage(), e);
     }
     try {
-      int maxTokens = maxTokens(folder, model.config(), sentence, options);
-      PairTokenizer tokenizer = PairTokenizer.open(folder, maxTokens, options.terms());
-      ReferenceCheck.run(folder, model, tokenizer, cross ? null : pooling);
-      if (cross) {
-        Label label = label(folder, model, options.label());
-        ModelCard card =
-            card(name, model, "cross-encoder, " + words(model, label), maxTokens, sha256, options);
-        return new CrossEncoder(model, tokenizer, label, options.batchSize(), card);
-      }
-      Similarity similarity = options.similarity().orElse(sentence.similarity());
-      String scorer =
-          String.format(
-              Locale.ROOT,
-              "bi-encoder, %s pooling, %s",
-              pooling.name().toLowerCase(Locale.ROOT),
-              similarity(similarity, sentence));
-      ModelCard card = card(name, model, scorer, maxTokens, sha256, options);
-      Similarity effective = sentence.normalized() ? Similarity.COSINE : similarity;
-      return new BiEncoder(model, tokenizer, effective, options.batchSize(), card);
+      PairTokenizer tokenizer =
+          unlimited.limitedTo(maxTokens(folder, model.config(), sentence, options));
+      Map<String, String> settings = settings(tokenizer, answers, output, options);
+      ReferenceCheck.run(folder, model, tokenizer, output.pooling());
+      return switch (task) {
+        case LABELS, ANSWERS -> {
+          Label label = label(folder, model, options.label(), form);
+          String scorer = "cross-encoder, " + words(answers, model, label);
+          ModelCard card = card(name, model, scorer, tokenizer, sha256, settings);
+          yield new CrossEncoder(model, tokenizer, label, options.batchSize(), card);
+        }
+        case VECTOR -> {
+          Similarity similarity = options.similarity().orElse(sentence.similarity());
+          String scorer =
+              String.format(
+                  Locale.ROOT,
+                  "bi-encoder, %s pooling, %s",
+                  output.pooling().name().toLowerCase(Locale.ROOT),
+                  similarity(similarity, sentence));
+          Similarity effective = sentence.normalized() ? Similarity.COSINE : similarity;
+          ModelCard card = card(name, model, scorer, tokenizer, sha256, settings);
+          yield new BiEncoder(model, tokenizer, effective, options.batchSize(), card);
+        }
+        case TERMS -> {
+          String scorer = "bi-encoder, a weight per term (SPLADE, max pooling), dot";
+          ModelCard card = card(name, model, scorer, tokenizer, sha256, settings);
+          yield new BiEncoder(model, tokenizer, Similarity.DOT, options.batchSize(), card);
+        }
+        case TOKEN_VECTORS -> {
+          String scorer = "late interaction (ColBERT), MaxSim of " + model.outputs() + " numbers";
+          ModelCard card = card(name, model, scorer, tokenizer, sha256, settings);
+          MaxSim comparison = new MaxSim(model.outputs());
+          yield new BiEncoder(model, tokenizer, comparison, options.batchSize(), card);
+        }
+      };
     } catch (RuntimeException e) {
       model.close();
       throw e;
     }
   }
 
-  private static void refuseWhatWouldBeIgnored(Path folder, boolean cross, ScorerOptions options) {
+  private static void refuseWhatWouldBeIgnored(Path folder, Task task, ScorerOptions options) {
+    boolean cross = task == Task.LABELS || task == Task.ANSWERS;
     if (cross && (options.pooling().isPresent() || options.similarity().isPresent())) {
       throw new IllegalArgumentException(
           folder + ": a cross-encoder has no pooling and no similarity to choose");
     }
-    if (!cross && options.label() != Label.LAST) {
+    if (!cross && options.label().isPresent()) {
       throw new IllegalArgumentException(
           folder
               + ": a bi-encoder has no labels, so label "
-              + options.label()
+              + options.label().get()
               + " cannot be chosen");
+    }
+    if (!cross
+        && task != Task.VECTOR
+        && (options.pooling().isPresent() || options.similarity().isPresent())) {
+      throw new IllegalArgumentException(
+          folder
+              + ": only a model of one vector per text has a pooling and a similarity to choose");
     }
   }
 
@@ -97,16 +146,24 @@ public final class Rankers {
         : name;
   }
 
-  private static String words(HookedEncoder model, Label label) {
+  private static String words(List<String> words, HookedModel model, Label label) {
+    if (!words.isEmpty()) {
+      return label == Label.LOG_PROBABILITY
+          ? String.format(
+              Locale.ROOT, "log probability of %s against %s", words.get(1), words.get(0))
+          : String.format(
+              Locale.ROOT, "logits of %s and %s: %s", words.get(0), words.get(1), label);
+    }
     return model.outputs() == 1 ? "the only logit" : "logit " + label;
   }
 
-  private static Label label(Path folder, HookedEncoder model, Label asked) {
-    if (model.outputs() == 1 && asked != Label.LAST) {
+  private static Label label(
+      Path folder, HookedModel model, Optional<Label> asked, InputForm form) {
+    if (model.outputs() == 1 && asked.isPresent() && asked.get() != Label.LAST) {
       throw new IllegalArgumentException(
-          folder + ": the classifier has one label, so label " + asked + " cannot be chosen");
+          folder + ": the classifier has one label, so label " + asked.get() + " cannot be chosen");
     }
-    return asked;
+    return asked.orElse(model.task() == Task.ANSWERS ? Answers.label(form) : Label.LAST);
   }
 
   private static int maxTokens(
@@ -145,18 +202,35 @@ public final class Rankers {
     }
   }
 
-  private static ModelCard card(
-      String name,
-      HookedEncoder model,
-      String scorer,
-      int maxTokens,
-      String sha256,
-      ScorerOptions options) {
-    ModelConfig config = model.config();
+  private static Map<String, String> settings(
+      PairTokenizer tokenizer, List<String> answers, OutputSettings output, ScorerOptions options) {
     Map<String, String> settings = new LinkedHashMap<>();
+    settings.put("input", tokenizer.shape());
+    if (!answers.isEmpty()) {
+      settings.put(
+          "answers",
+          String.format(
+              Locale.ROOT,
+              "%s (%d), %s (%d)",
+              answers.get(0),
+              output.answers().get(0),
+              answers.get(1),
+              output.answers().get(1)));
+    }
     settings.put("precision", options.precision().name().toLowerCase(Locale.ROOT));
     settings.put("batch", Integer.toString(options.batchSize()));
     settings.put("truncation", "the passage's end, never the query");
+    return settings;
+  }
+
+  private static ModelCard card(
+      String name,
+      HookedModel model,
+      String scorer,
+      PairTokenizer tokenizer,
+      String sha256,
+      Map<String, String> settings) {
+    ModelConfig config = model.config();
     return new ModelCard(
         name,
         config.architecture(),
@@ -165,7 +239,7 @@ public final class Rankers {
         config.heads(),
         config.width(),
         model.parameters(),
-        maxTokens,
+        tokenizer.maxTokens(),
         sha256,
         settings);
   }

@@ -6,8 +6,9 @@ import io.lucerna.instrumentation.checkpoint.Checkpoint;
 import io.lucerna.instrumentation.checkpoint.CheckpointException;
 import io.lucerna.instrumentation.checkpoint.Checkpoints;
 import io.lucerna.instrumentation.hooks.Hooks;
-import io.lucerna.instrumentation.model.HookedEncoder;
+import io.lucerna.instrumentation.model.HookedModel;
 import io.lucerna.instrumentation.model.Pooling;
+import io.lucerna.instrumentation.model.Task;
 import io.lucerna.instrumentation.model.TokenBatch;
 import io.lucerna.instrumentation.model.TokenBatch.Side;
 import io.lucerna.instrumentation.model.TokenSequence;
@@ -17,7 +18,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The parity check at loading: a model folder that brings reference outputs, {@code reference.json}
@@ -32,30 +32,29 @@ final class ReferenceCheck {
   /**
    * Compares the model's outputs with the folder's reference, if it has one.
    *
-   * @param pooling how a bi-encoder pools; null for a cross-encoder
+   * @param pooling how a model of one vector per text pools
    * @throws CheckpointException if an output differs, or the reference cannot be read
    */
-  static void run(
-      Path folder, HookedEncoder model, PairTokenizer tokenizer, @Nullable Pooling pooling) {
+  static void run(Path folder, HookedModel model, PairTokenizer tokenizer, Pooling pooling) {
     Path texts = folder.resolve("reference.json");
     Path numbers = folder.resolve("reference.safetensors");
     if (!Files.isRegularFile(texts) || !Files.isRegularFile(numbers)) {
       return;
     }
     try (Checkpoint reference = Checkpoints.openFile(numbers)) {
-      String name = name(pooling);
+      String name = name(model.task(), pooling);
       JsonNode pairs = new ObjectMapper().readTree(texts.toFile()).path("pairs");
       if (!reference.names().contains(name)) {
         return;
       }
+      boolean pair = model.task() == Task.LABELS;
       float[] expected = reference.floats(name);
       for (int i = 0; i < pairs.size(); i++) {
         String query = pairs.get(i).path(0).asText();
         String passage = pairs.get(i).path(1).asText();
-        TokenSequence text =
-            pooling == null ? tokenizer.pair(query, passage) : tokenizer.passage(passage);
+        TokenSequence text = pair ? tokenizer.pair(query, passage) : tokenizer.passage(passage);
         if (!text.truncated()) {
-          compare(folder, i, rows(expected, i, pairs.size()), output(model, text, pooling));
+          compare(folder, i, rows(expected, i, pairs.size()), output(model, text, pair));
         }
       }
     } catch (IOException e) {
@@ -63,13 +62,13 @@ final class ReferenceCheck {
     }
   }
 
-  private static String name(@Nullable Pooling pooling) {
-    if (pooling == null) {
-      return "logits";
-    }
-    return switch (pooling) {
-      case CLS -> "cls";
-      case MEAN -> "mean_pooled";
+  /** What a reference calls the output; empty where it has another form than here. */
+  private static String name(Task task, Pooling pooling) {
+    return switch (task) {
+      case LABELS -> "logits";
+      case VECTOR -> pooling == Pooling.CLS ? "cls" : "mean_pooled";
+      case TERMS -> "splade";
+      case TOKEN_VECTORS, ANSWERS -> "";
     };
   }
 
@@ -78,9 +77,8 @@ final class ReferenceCheck {
     return Arrays.copyOfRange(all, row * width, (row + 1) * width);
   }
 
-  private static float[] output(
-      HookedEncoder model, TokenSequence text, @Nullable Pooling pooling) {
-    Side side = pooling == null ? Side.PAIR : Side.PASSAGE;
+  private static float[] output(HookedModel model, TokenSequence text, boolean pair) {
+    Side side = pair ? Side.PAIR : Side.PASSAGE;
     TokenBatch batch = TokenBatch.of(List.of(text), model.config().padId(), side);
     return model.forward(batch, Hooks.none())[0];
   }

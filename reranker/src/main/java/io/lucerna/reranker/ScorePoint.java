@@ -3,6 +3,7 @@ package io.lucerna.reranker;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.lucerna.instrumentation.hooks.BoundHooks;
+import io.lucerna.instrumentation.hooks.HookPoint;
 import io.lucerna.instrumentation.hooks.HookRegistry;
 import io.lucerna.instrumentation.hooks.Hooks;
 import io.lucerna.instrumentation.hooks.Site;
@@ -13,7 +14,7 @@ import java.util.Map;
 /** The last hook point, which lies outside of the model: the score. */
 final class ScorePoint {
   private static final HookRegistry ONLY =
-      new HookRegistry(List.of(), List.of(), 0, List.of(Site.SCORE), Map.of());
+      new HookRegistry(List.of(HookPoint.of(Site.SCORE)), Map.of());
 
   private ScorePoint() {}
 

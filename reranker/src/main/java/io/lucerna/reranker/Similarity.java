@@ -4,7 +4,7 @@ package io.lucerna.reranker;
  * How a bi-encoder compares the query's vector with a passage's. Computed in double precision,
  * rounded once.
  */
-public enum Similarity {
+public enum Similarity implements Comparison {
   /** The inner product. */
   DOT,
   /** The inner product of the vectors divided by their Euclidean lengths. */
@@ -24,7 +24,8 @@ public enum Similarity {
     };
   }
 
-  float of(float[] a, float[] b) {
+  @Override
+  public float of(float[] a, float[] b) {
     double product = inner(a, b);
     return (float)
         switch (this) {
@@ -33,7 +34,7 @@ public enum Similarity {
         };
   }
 
-  private static double inner(float[] a, float[] b) {
+  static double inner(float[] a, float[] b) {
     double sum = 0;
     for (int i = 0; i < a.length; i++) {
       sum += (double) a[i] * b[i];

@@ -13,7 +13,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.lucerna.instrumentation.hooks.HookPoint;
 import io.lucerna.instrumentation.hooks.Hooks;
 import io.lucerna.instrumentation.intervene.CompiledSpec;
-import io.lucerna.instrumentation.model.HookedEncoder;
+import io.lucerna.instrumentation.model.HookedModel;
 import io.lucerna.instrumentation.model.TokenBatch;
 import io.lucerna.instrumentation.model.TokenBatch.Side;
 import io.lucerna.instrumentation.model.TokenSequence;
@@ -75,7 +75,7 @@ class ConditionScorerTest {
   @MethodSource("io.lucerna.reranker.HookLawsTest#models")
   void theModelsOutputsAreEqualToTheBitAndLeaveNoArrays(Path folder) {
     try (NeuralRanker ranker = open(folder)) {
-      HookedEncoder model = ranker.model();
+      HookedModel model = ranker.model();
       Side side = ranker.sides().getLast();
       List<TokenSequence> texts =
           PASSAGES.stream().map(passage -> ranker.input(side, QUERY, passage)).toList();
@@ -103,7 +103,7 @@ class ConditionScorerTest {
   @MethodSource("io.lucerna.reranker.HookLawsTest#models")
   void whatLiesBelowIsComputedOnce(Path folder) {
     try (NeuralRanker ranker = open(folder)) {
-      HookedEncoder model = ranker.model();
+      HookedModel model = ranker.model();
       int last = ranker.card().layers() - 1;
       CompiledSpec top = compile(ranker, "zero blocks." + last + ".hook_mlp_out");
       double one = operations(model, () -> ranker.score(QUERY, PASSAGES));
@@ -113,7 +113,7 @@ class ConditionScorerTest {
     }
   }
 
-  private static double operations(HookedEncoder model, Runnable work) {
+  private static double operations(HookedModel model, Runnable work) {
     long before = model.operations();
     work.run();
     return model.operations() - before;

@@ -13,7 +13,7 @@ import io.lucerna.instrumentation.hooks.Hook;
 import io.lucerna.instrumentation.hooks.HookPoint;
 import io.lucerna.instrumentation.hooks.Hooks;
 import io.lucerna.instrumentation.hooks.Site;
-import io.lucerna.instrumentation.model.HookedEncoder;
+import io.lucerna.instrumentation.model.HookedModel;
 import io.lucerna.instrumentation.model.TokenBatch;
 import io.lucerna.instrumentation.model.TokenBatch.Side;
 import io.lucerna.instrumentation.model.TokenSequence;
@@ -42,7 +42,7 @@ class HookLawsTest {
   }
 
   /** A model with the token batches of its golden texts: padded together, and each alone. */
-  private record Setup(PairScorer scorer, HookedEncoder model, List<TokenSequence> texts)
+  private record Setup(PairScorer scorer, HookedModel model, List<TokenSequence> texts)
       implements AutoCloseable {
 
     static Setup of(Path folder) throws IOException {
@@ -55,7 +55,7 @@ class HookLawsTest {
                 ? cross.tokenizer().pair(golden.queries().get(i), golden.passages().get(i))
                 : ((BiEncoder) scorer).tokenizer().passage(golden.passages().get(i)));
       }
-      HookedEncoder model =
+      HookedModel model =
           scorer instanceof CrossEncoder cross ? cross.model() : ((BiEncoder) scorer).model();
       return new Setup(scorer, model, texts);
     }

@@ -174,8 +174,10 @@ class RankersTest {
         List.of(
             new Case(
                 c -> c.putArray("architectures").add("GPT2LMHeadModel"),
-                "architecture GPT2LMHeadModel is not supported; supported: [BertModel,"),
-            new Case(c -> c.put("hidden_act", "mish"), "hidden_act mish is not supported"),
+                "architecture GPT2LMHeadModel (model_type bert) is not supported; supported: BertF"),
+            new Case(
+                c -> c.put("hidden_act", "mish"),
+                "hidden_act: the activation function mish is not supported"),
             new Case(
                 c -> c.put("position_embedding_type", "relative_key"),
                 "position_embedding_type is relative_key; only absolute is supported"),

@@ -13,26 +13,12 @@ public final class HookRegistry {
   /**
    * Lists a model's points.
    *
-   * @param before sites before the blocks
-   * @param perBlock sites of every block
-   * @param layers number of blocks
-   * @param after sites after the blocks
+   * @param points in forward order
    * @param sizes the dimensions whose size the model decides, by their letters: head, d_head, ...
    */
-  public HookRegistry(
-      List<Site> before,
-      List<Site> perBlock,
-      int layers,
-      List<Site> after,
-      Map<String, Integer> sizes) {
+  public HookRegistry(List<HookPoint> points, Map<String, Integer> sizes) {
     this.sizes = Map.copyOf(sizes);
-    before.forEach(site -> add(HookPoint.of(site)));
-    for (int layer = 0; layer < layers; layer++) {
-      for (Site site : perBlock) {
-        add(new HookPoint(site, layer));
-      }
-    }
-    after.forEach(site -> add(HookPoint.of(site)));
+    points.forEach(this::add);
   }
 
   private HookRegistry(HookRegistry model, Site last) {

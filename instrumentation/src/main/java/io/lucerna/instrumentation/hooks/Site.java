@@ -7,8 +7,9 @@ import java.util.List;
  * TransformerLens' names.
  *
  * <p>Shapes use these letters: batch; pos, qpos, kpos: token positions; head: attention heads;
- * d_head: width of a head; d_model: width of the residual stream; d_mlp: width of the MLP; label:
- * outputs of a classifier.
+ * kv_head: heads of keys and values, fewer in grouped-query attention; d_head: width of a head;
+ * d_model: width of the residual stream; d_embed: width of the embedding tables, d_model but in
+ * some ELECTRAs; d_mlp: width of the MLP; label: outputs of a classifier.
  *
  * <p>BERT is a post-LN model: a block's LayerNorms come after the sums. As in TransformerLens' BERT
  * block, {@link #RESID_MID} and {@link #RESID_POST} are the sums before the first and the second
@@ -21,21 +22,27 @@ import java.util.List;
  */
 public enum Site {
   /** Word embeddings. */
-  EMBED("embed.hook_embed", "batch, pos, d_model"),
+  EMBED("embed.hook_embed", "batch, pos, d_embed"),
   /** Position embeddings, the same for every text. */
-  POS_EMBED("embed.hook_pos_embed", "batch, pos, d_model"),
+  POS_EMBED("embed.hook_pos_embed", "batch, pos, d_embed"),
   /** Token type embeddings. */
-  TOKEN_TYPE_EMBED("embed.hook_token_type_embed", "batch, pos, d_model"),
+  TOKEN_TYPE_EMBED("embed.hook_token_type_embed", "batch, pos, d_embed"),
   /** The embeddings' sum after its LayerNorm: Hugging Face's hidden state 0. */
   FULL_EMBED("hook_full_embed", "batch, pos, d_model"),
   /** What enters the block. */
   RESID_PRE("blocks.%d.hook_resid_pre", "batch, pos, d_model"),
+  /** The same after the first norm: what the attention of a pre-norm block reads. */
+  NORMALIZED_RESID_PRE("blocks.%d.hook_normalized_resid_pre", "batch, pos, d_model"),
   /** Queries, before the division by the square root of d_head. */
   Q("blocks.%d.attn.hook_q", "batch, pos, head, d_head"),
   /** Keys. */
-  K("blocks.%d.attn.hook_k", "batch, pos, head, d_head"),
+  K("blocks.%d.attn.hook_k", "batch, pos, kv_head, d_head"),
   /** Values. */
-  V("blocks.%d.attn.hook_v", "batch, pos, head, d_head"),
+  V("blocks.%d.attn.hook_v", "batch, pos, kv_head, d_head"),
+  /** Queries after their norm, where there is one, and rotation. */
+  ROT_Q("blocks.%d.attn.hook_rot_q", "batch, pos, head, d_head"),
+  /** Keys after their norm, where there is one, and rotation. */
+  ROT_K("blocks.%d.attn.hook_rot_k", "batch, pos, kv_head, d_head"),
   /**
    * Scaled attention scores; they carry the padding mask (a padded key has the lowest fp32 number
    * added).
@@ -58,7 +65,9 @@ public enum Site {
   NORMALIZED_RESID_MID("blocks.%d.hook_normalized_resid_mid", "batch, pos, d_model"),
   /** MLP before its activation function. */
   MLP_PRE("blocks.%d.mlp.hook_pre", "batch, pos, d_mlp"),
-  /** MLP after its activation function. */
+  /** The other factor of a gated MLP, which has no activation function. */
+  MLP_PRE_LINEAR("blocks.%d.mlp.hook_pre_linear", "batch, pos, d_mlp"),
+  /** MLP after its activation function, and times the other factor where it is gated. */
   MLP_POST("blocks.%d.mlp.hook_post", "batch, pos, d_mlp"),
   /** The MLP's output after projection and bias. */
   MLP_OUT("blocks.%d.hook_mlp_out", "batch, pos, d_model"),
@@ -66,6 +75,14 @@ public enum Site {
   RESID_POST("blocks.%d.hook_resid_post", "batch, pos, d_model"),
   /** What leaves the block: Hugging Face's hidden state of that layer. */
   NORMALIZED_RESID_POST("blocks.%d.hook_normalized_resid_post", "batch, pos, d_model"),
+  /** What leaves the last block after the norm at the end of a pre-norm model. */
+  FINAL_NORM("ln_final.hook_normalized", "batch, pos, d_model"),
+  /** The masked-language-model logits of every position. */
+  MLM_LOGITS("hook_mlm_logits", "batch, pos, d_vocab"),
+  /** SPLADE's vector: a weight for each token of the vocabulary. */
+  TERMS("hook_terms", "batch, d_vocab"),
+  /** ColBERT's vectors, normalised, one for each token. */
+  TOKEN_VECTORS("hook_token_vectors", "batch, pos, d_vector"),
   /**
    * The pooled vector: dense and tanh over the first token in a classifier, CLS or mean in a
    * bi-encoder, not normalised.

@@ -29,7 +29,12 @@ record PointLayout(HookPoint point, Kind kind, int heads, int width) {
   static PointLayout of(HookPoint point, HookRegistry registry) {
     List<String> letters = point.site().letters();
     String last = letters.getLast();
-    int heads = letters.contains("head") ? registry.size("head").orElseThrow() : 1;
+    int heads =
+        letters.stream()
+            .filter(PointLayout::isHead)
+            .mapToInt(letter -> registry.size(letter).orElseThrow())
+            .findFirst()
+            .orElse(1);
     if (letters.contains("qpos")) {
       return new PointLayout(point, Kind.ATTENTION, heads, 0);
     }
@@ -44,7 +49,11 @@ record PointLayout(HookPoint point, Kind kind, int heads, int width) {
   }
 
   boolean hasHeads() {
-    return point.site().letters().contains("head");
+    return point.site().letters().stream().anyMatch(PointLayout::isHead);
+  }
+
+  private static boolean isHead(String letter) {
+    return letter.equals("head") || letter.equals("kv_head");
   }
 
   /** Where the numbers of a position and head start in a text that is padded to a width. */

@@ -26,6 +26,13 @@ public enum Activation {
       return x.getNDArrayInternal().relu();
     }
   },
+  /** The hyperbolic tangent. */
+  TANH {
+    @Override
+    NDArray apply(NDArray x) {
+      return x.tanh();
+    }
+  },
   /** x times the logistic function of x. */
   SILU {
     @Override
@@ -46,12 +53,13 @@ public enum Activation {
       case "gelu" -> GELU;
       case "gelu_new", "gelu_pytorch_tanh" -> GELU_NEW;
       case "relu" -> RELU;
+      case "tanh" -> TANH;
       case "silu", "swish" -> SILU;
       default ->
           throw new IllegalArgumentException(
-              "hidden_act "
+              "the activation function "
                   + name
-                  + " is not supported; supported: gelu, gelu_new, gelu_pytorch_tanh, relu, silu");
+                  + " is not supported; supported: gelu, gelu_new, gelu_pytorch_tanh, relu, silu, tanh");
     };
   }
 }

@@ -3,20 +3,43 @@ package io.lucerna.instrumentation.model;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 
-/**
- * LayerNorm over the last dimension (Ba, Kiros and Hinton 2016, equation 4).
- *
- * @param gain [d]
- * @param bias [d]
- * @param epsilon added to the variance
- */
-record Norm(NDArray gain, NDArray bias, double epsilon) {
+/** A norm over the last dimension. Its result belongs to the argument's manager. */
+sealed interface Norm {
+  /** x [..., d] -> [..., d]. */
+  NDArray apply(NDArray x);
 
-  /** x [..., d] -> [..., d]. The result belongs to x's manager. */
-  NDArray apply(NDArray x) {
-    Shape last = gain.getShape();
-    return x.getNDArrayInternal()
-        .layerNorm(x, last, gain, bias, (float) epsilon)
-        .singletonOrThrow();
+  /**
+   * LayerNorm (Ba, Kiros and Hinton 2016, equation 4).
+   *
+   * @param gain [d]
+   * @param bias [d]
+   * @param epsilon added to the variance
+   */
+  record Layer(NDArray gain, NDArray bias, double epsilon) implements Norm {
+    @Override
+    public NDArray apply(NDArray x) {
+      Shape last = gain.getShape();
+      return x.getNDArrayInternal()
+          .layerNorm(x, last, gain, bias, (float) epsilon)
+          .singletonOrThrow();
+    }
+  }
+
+  /**
+   * RMSNorm (Zhang and Sennrich 2019, equation 4).
+   *
+   * @param gain [d]
+   * @param epsilon added to the mean square
+   */
+  record RootMeanSquare(NDArray gain, double epsilon) implements Norm {
+    @Override
+    public NDArray apply(NDArray x) {
+      int last = x.getShape().dimension() - 1;
+      try (NDArray squares = x.square();
+          NDArray mean = squares.mean(new int[] {last}, true); // [..., 1]
+          NDArray root = mean.addi(epsilon).sqrt()) {
+        return x.div(root).muli(gain);
+      }
+    }
   }
 }

@@ -1,71 +1,110 @@
 package io.lucerna.instrumentation.model;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.types.Shape;
+import ai.djl.ndarray.types.DataType;
 import io.lucerna.instrumentation.hooks.BoundHooks;
+import io.lucerna.instrumentation.hooks.HookPoint;
 import io.lucerna.instrumentation.hooks.Site;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/** What turns the last hidden states into the output: one row of numbers per text. */
-sealed interface OutputHead {
+/**
+ * What turns the last block's output into the model's output. In shapes B is the batch, S the
+ * longest text, H the residual width.
+ */
+interface OutputHead {
 
-  /** hidden [B, S, H] -> [B, outputs], in the scope of hidden. */
+  /** hidden [B, S, H] -> the output, its first dimension B, in the scope of hidden. */
   NDArray apply(NDArray hidden, BoundHooks hooks);
 
-  /** Numbers per text. */
+  /** The points of this part, in forward order. */
+  List<HookPoint> points();
+
+  /** Numbers per text; of one token, where every token has some. */
   int outputs();
+
+  /** The sizes of dimensions that only this part has, by their letters. */
+  default Map<String, Integer> sizes() {
+    return Map.of();
+  }
 
   /** Whether the output depends on the first token's hidden state alone. */
   boolean readsFirstOnly();
 
-  /** BERT's pooler (dense and tanh over the first token) and a linear classifier over it. */
-  record Classifier(Linear pooler, Linear classifier) implements OutputHead {
+  /** One row of numbers per text. */
+  default float[][] rows(NDArray output, TokenBatch batch) {
+    int columns = (int) (output.size() / batch.size());
+    float[] flat = output.toType(DataType.FLOAT32, false).toFloatArray();
+    float[][] rows = new float[batch.size()][];
+    for (int row = 0; row < rows.length; row++) {
+      rows[row] = Arrays.copyOfRange(flat, row * columns, (row + 1) * columns);
+    }
+    return rows;
+  }
+
+  /**
+   * A classifier over one vector per text: a map, an activation function and a norm, as far as
+   * there are such, and a map to the labels.
+   *
+   * @param pooling which vector
+   * @param dense the first map; null where the classifier reads the vector as it is
+   * @param activation after the first map
+   * @param norm after the activation function; null where there is none
+   * @param classifier the map to the labels
+   */
+  record Classifier(
+      Pooling pooling,
+      @Nullable Linear dense,
+      Activation activation,
+      @Nullable Norm norm,
+      Linear classifier)
+      implements OutputHead {
     @Override
     public NDArray apply(NDArray hidden, BoundHooks hooks) {
-      NDArray pooled = pooler.apply(first(hidden)).tanh(); // [B, H]
+      NDArray pooled = Pooled.vector(pooling, hidden, hooks.batch()); // [B, H]
+      if (dense != null) {
+        pooled = activation.apply(dense.apply(pooled));
+      }
+      if (norm != null) {
+        pooled = norm.apply(pooled);
+      }
       pooled = hooks.at(Site.POOLER_OUT, pooled);
       return hooks.at(Site.LOGITS, classifier.apply(pooled)); // [B, labels]
     }
 
     @Override
+    public List<HookPoint> points() {
+      return List.of(HookPoint.of(Site.POOLER_OUT), HookPoint.of(Site.LOGITS));
+    }
+
+    @Override
     public boolean readsFirstOnly() {
-      return true;
+      return pooling == Pooling.CLS;
     }
 
     @Override
     public int outputs() {
       return (int) classifier.bias().getShape().get(0);
     }
+
+    @Override
+    public Map<String, Integer> sizes() {
+      return Map.of("label", outputs());
+    }
   }
 
-  /** One vector per text: its first token's, or the mean over its tokens without padding. */
-  record Pooler(Pooling pooling, int width) implements OutputHead {
+  /** One vector per text. */
+  record Vector(Pooling pooling, int width) implements OutputHead {
     @Override
     public NDArray apply(NDArray hidden, BoundHooks hooks) {
-      NDArray pooled =
-          switch (pooling) {
-            case CLS -> first(hidden);
-            case MEAN -> mean(hidden, hooks.batch());
-          };
-      return hooks.at(Site.POOLER_OUT, pooled); // [B, H]
+      return hooks.at(Site.POOLER_OUT, Pooled.vector(pooling, hidden, hooks.batch())); // [B, H]
     }
 
-    private static NDArray mean(NDArray hidden, TokenBatch batch) {
-      if (!batch.padded()) {
-        return hidden.mean(new int[] {1});
-      }
-      int s = batch.width();
-      float[] share = new float[batch.size() * s];
-      for (int row = 0; row < batch.size(); row++) {
-        int length = batch.sequences().get(row).length();
-        Arrays.fill(share, row * s, row * s + length, 1f / length);
-      }
-      NDArray weights =
-          hidden
-              .getManager()
-              .create(share, new Shape(batch.size(), 1, s))
-              .toType(hidden.getDataType(), false);
-      return weights.matMul(hidden).squeeze(1); // [B, 1, S] x [B, S, H] -> [B, H]
+    @Override
+    public List<HookPoint> points() {
+      return List.of(HookPoint.of(Site.POOLER_OUT));
     }
 
     @Override
@@ -79,7 +118,43 @@ sealed interface OutputHead {
     }
   }
 
-  private static NDArray first(NDArray hidden) {
-    return hidden.get(":, 0");
+  /**
+   * A norm before another head, as pre-norm models have.
+   *
+   * @param norm the norm of what leaves the last block
+   * @param head what reads it
+   */
+  record Normed(Norm norm, OutputHead head) implements OutputHead {
+    @Override
+    public NDArray apply(NDArray hidden, BoundHooks hooks) {
+      return head.apply(hooks.at(Site.FINAL_NORM, norm.apply(hidden)), hooks);
+    }
+
+    @Override
+    public List<HookPoint> points() {
+      List<HookPoint> points = new java.util.ArrayList<>(List.of(HookPoint.of(Site.FINAL_NORM)));
+      points.addAll(head.points());
+      return points;
+    }
+
+    @Override
+    public boolean readsFirstOnly() {
+      return head.readsFirstOnly();
+    }
+
+    @Override
+    public int outputs() {
+      return head.outputs();
+    }
+
+    @Override
+    public Map<String, Integer> sizes() {
+      return head.sizes();
+    }
+
+    @Override
+    public float[][] rows(NDArray output, TokenBatch batch) {
+      return head.rows(output, batch);
+    }
   }
 }

@@ -1,11 +1,13 @@
 package io.lucerna.instrumentation.model;
 
-/** How a bi-encoder makes one vector of a text's hidden states. */
+/** How one vector is made of a text's hidden states. */
 public enum Pooling {
   /** The first token's. */
   CLS,
   /** The mean over all tokens, special tokens included and padding left out. */
-  MEAN;
+  MEAN,
+  /** The last token's, which in a model that only looks back is the one that has seen all. */
+  LAST;
 
   /**
    * The pooling of an option's value: {@code cls} or {@code mean}.

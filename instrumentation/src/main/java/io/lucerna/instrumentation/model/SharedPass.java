@@ -28,7 +28,7 @@ final class SharedPass {
   /** Where a pass can be gone on with: in a block before its input, z or MLP output is hooked. */
   private record Entry(Site site, int layer) {}
 
-  private final HookedEncoder model;
+  private final HookedModel model;
   private final List<Hooks> conditions;
   private final List<Integer> whole = new ArrayList<>();
   private final List<Integer> plain = new ArrayList<>();
@@ -39,7 +39,7 @@ final class SharedPass {
    *
    * @throws IllegalArgumentException if a hook's point does not exist
    */
-  SharedPass(HookedEncoder model, List<Hooks> conditions) {
+  SharedPass(HookedModel model, List<Hooks> conditions) {
     this.model = model;
     this.conditions = List.copyOf(conditions);
     for (int i = 0; i < conditions.size(); i++) {
@@ -55,14 +55,27 @@ final class SharedPass {
 
   /** The last entry before a point; null for the embeddings, which are computed again. */
   private @Nullable Entry entry(HookPoint point) {
+    if (point.site() == Site.SCORE || model.network().head().points().contains(point)) {
+      return new Entry(model.blocks().getLast().out(), model.blocks().size() - 1);
+    }
+    if (!point.site().perLayer()) {
+      return null;
+    }
     return switch (point.site()) {
-      case EMBED, TOKEN_TYPE_EMBED, POS_EMBED, FULL_EMBED -> null;
-      case RESID_PRE, Q, K, V, ATTN_SCORES, PATTERN -> new Entry(Site.RESID_PRE, point.layer());
-      case Z, RESULT, ATTN_OUT, RESID_MID, NORMALIZED_RESID_MID, MLP_PRE, MLP_POST ->
+      case Z,
+          RESULT,
+          ATTN_OUT,
+          RESID_MID,
+          NORMALIZED_RESID_MID,
+          MLP_PRE,
+          MLP_PRE_LINEAR,
+          MLP_POST ->
           new Entry(Site.Z, point.layer());
-      case MLP_OUT, RESID_POST, NORMALIZED_RESID_POST -> new Entry(Site.MLP_OUT, point.layer());
-      case POOLER_OUT, LOGITS, SCORE ->
-          new Entry(Site.NORMALIZED_RESID_POST, model.config().layers() - 1);
+      case MLP_OUT, RESID_POST, NORMALIZED_RESID_POST -> {
+        boolean byPosition = model.blocks().get(point.layer()).byPosition();
+        yield new Entry(byPosition ? Site.MLP_OUT : Site.Z, point.layer());
+      }
+      default -> new Entry(Site.RESID_PRE, point.layer());
     };
   }
 
@@ -100,7 +113,7 @@ final class SharedPass {
         Site needed =
             switch (entry.site()) {
               case Z -> Site.RESID_PRE;
-              case MLP_OUT -> Site.NORMALIZED_RESID_MID;
+              case MLP_OUT -> model.blocks().get(entry.layer()).besideMlp();
               default -> null;
             };
         if (needed != null) {
@@ -139,11 +152,10 @@ final class SharedPass {
 
     private float[][] goOn(Entry entry, NDArray copy, BoundHooks bound, NDManager scope) {
       int layer = entry.layer();
-      BertBlock block = model.blocks().get(layer);
+      Block block = model.blocks().get(layer);
       return switch (entry.site()) {
         case RESID_PRE -> model.rest(layer, copy, bound);
-        case NORMALIZED_RESID_POST -> model.rest(layer + 1, copy, bound);
-        default -> {
+        case Z, MLP_OUT -> {
           NDArray out; // [B, S, H]
           try (NDManager inner = scope.newSubManager()) {
             copy.attach(inner);
@@ -156,6 +168,7 @@ final class SharedPass {
           }
           yield model.rest(layer + 1, out, bound);
         }
+        default -> model.rest(layer + 1, copy, bound);
       };
     }
 

@@ -10,7 +10,6 @@ import io.lucerna.instrumentation.hooks.Hooks;
 import io.lucerna.instrumentation.hooks.Site;
 import java.util.Arrays;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One text's forward pass with what its blocks computed, which can be continued from the middle
@@ -31,17 +30,15 @@ public final class TracedRun implements AutoCloseable {
           Site.PATTERN,
           Site.Z,
           Site.ATTN_OUT,
-          Site.NORMALIZED_RESID_MID,
           Site.MLP_POST,
-          Site.MLP_OUT,
-          Site.NORMALIZED_RESID_POST);
+          Site.MLP_OUT);
 
-  private final HookedEncoder model;
+  private final HookedModel model;
   private final TokenBatch batch;
   private final ActivationCache kept = new ActivationCache();
   private final float[] output;
 
-  TracedRun(HookedEncoder model, TokenBatch batch) {
+  TracedRun(HookedModel model, TokenBatch batch) {
     if (batch.size() != 1) {
       throw new IllegalArgumentException("a traced run is of one text, got " + batch.size());
     }
@@ -50,6 +47,12 @@ public final class TracedRun implements AutoCloseable {
     Hooks hooks = Hooks.none();
     for (Site site : KEPT) {
       hooks = hooks.with(site.glob(), kept.observer());
+    }
+    for (int layer = 0; layer < model.blocks().size(); layer++) {
+      Block block = model.blocks().get(layer);
+      for (Site site : List.of(block.besideMlp(), block.out())) {
+        hooks = hooks.with(new HookPoint(site, layer).toString(), kept.observer());
+      }
     }
     try {
       this.output = model.forward(batch, hooks)[0];
@@ -70,7 +73,7 @@ public final class TracedRun implements AutoCloseable {
   }
 
   /** The model that ran. */
-  public HookedEncoder model() {
+  public HookedModel model() {
     return model;
   }
 
@@ -86,21 +89,42 @@ public final class TracedRun implements AutoCloseable {
     return view;
   }
 
+  /**
+   * Whether the pass can be continued from a change at a point; where not, a changed pass must run
+   * as a whole. It can wherever what follows in the block works on each position by itself.
+   */
+  public boolean continues(HookPoint point) {
+    return point.site() == Site.RESID_PRE || block(point.layer()).byPosition();
+  }
+
   /** Rows of a table: [rows, W] and C numbers to [C, W]. */
   public static NDArray gather(NDArray table, int[] rows) {
     long[] ids = Arrays.stream(rows).asLongStream().toArray();
     NDArray index = table.getManager().create(ids, new Shape(ids.length));
-    return HookedEncoder.lookup(index, table);
+    return HookedModel.lookup(index, table);
   }
 
-  /** Attention outputs of z, all heads side by side: [..., H] to [..., H]. */
+  /**
+   * What entered a block, without the batch dimension: for the number of blocks what left the last.
+   */
+  public NDArray into(int layer, NDManager scope) {
+    return layer == model.blocks().size()
+        ? at(model.blocks().getLast().out(), layer - 1, scope)
+        : at(Site.RESID_PRE, layer, scope);
+  }
+
+  /** Attention outputs of z, all heads side by side: [..., N D] to [..., H]. */
   public NDArray attnOut(int layer, NDArray joined) {
-    return model.blocks().get(layer).output().apply(joined);
+    return block(layer).attnOut(joined);
   }
 
   /** MLP outputs of the hidden layer's activations: [..., M] to [..., H]. */
   public NDArray mlpOut(int layer, NDArray activations) {
-    return model.blocks().get(layer).down().apply(activations);
+    return block(layer).mlpOut(activations);
+  }
+
+  private Block block(int layer) {
+    return model.blocks().get(layer);
   }
 
   /**
@@ -112,13 +136,14 @@ public final class TracedRun implements AutoCloseable {
    */
   public NDArray rowsAfterAttention(int layer, int[] positions, NDArray attnOut) {
     NDArray pre = gather(at(Site.RESID_PRE, layer, attnOut.getManager()), positions);
-    return model.blocks().get(layer).afterAttention(pre, attnOut, none(positions.length));
+    return block(layer).afterAttention(pre, attnOut, none(positions.length));
   }
 
   /** The same when the MLP's output is replaced there. */
   public NDArray rowsAfterMlp(int layer, int[] positions, NDArray mlpOut) {
-    NDArray mid = gather(at(Site.NORMALIZED_RESID_MID, layer, mlpOut.getManager()), positions);
-    return model.blocks().get(layer).afterMlp(mid, mlpOut, none(positions.length));
+    Block block = block(layer);
+    NDArray beside = gather(at(block.besideMlp(), layer, mlpOut.getManager()), positions);
+    return block.afterMlp(beside, mlpOut, none(positions.length));
   }
 
   /**
@@ -132,27 +157,24 @@ public final class TracedRun implements AutoCloseable {
   public float[][] withInputRow(int layer, int[] positions, NDArray rows) {
     NDManager scope = rows.getManager();
     BoundHooks hooks = none(positions.length);
-    if (layer == model.config().layers()) {
-      NDArray last = at(Site.NORMALIZED_RESID_POST, layer - 1, scope);
-      return finish(spread(last, positions, rows), layer, hooks);
+    NDArray input = spread(into(layer, scope), positions, rows); // [C, S, H]
+    if (layer == model.blocks().size()) {
+      return model.output(input, hooks);
     }
-    BertBlock block = model.blocks().get(layer);
-    NDArray input = spread(at(Site.RESID_PRE, layer, scope), positions, rows); // [C, S, H]
-    NDArray projected = spread(projected(layer, scope), positions, block.qkv().apply(rows));
-    NDArray mask = mask(hooks, scope);
+    Block block = block(layer);
+    Attention attention = block.attention();
+    NDArray projected =
+        spread(projected(layer, scope), positions, attention.project(block.attentionInput(rows)));
+    Places places = places(hooks, scope).get(block.kind());
     if (lastOfFirst(layer)) {
-      long h = model.config().width();
+      List<NDArray> parts = attention.split(projected);
+      NDArray queries = parts.get(0).get(":, :" + Linear.FEWEST_ROWS);
       NDArray mixed =
-          block.mix(
-              projected.get(":, :" + Linear.FEWEST_ROWS + ", :" + h),
-              projected.get(":, :, " + h + ":" + 2 * h),
-              projected.get(":, :, " + 2 * h + ":"),
-              mask,
-              hooks); // [C, R, H]
+          attention.mix(queries, parts.get(1), parts.get(2), places, hooks); // [C, R, N D]
       NDArray first = input.get(":, :" + Linear.FEWEST_ROWS);
-      return output(block.afterAttention(first, block.output().apply(mixed), hooks), hooks);
+      return model.output(block.afterAttention(first, block.attnOut(mixed), hooks), hooks);
     }
-    NDArray attnOut = block.attention(projected, mask, hooks);
+    NDArray attnOut = block.attnOut(attention.mix(projected, places, hooks));
     return finish(block.afterAttention(input, attnOut, hooks), layer + 1, hooks);
   }
 
@@ -161,10 +183,10 @@ public final class TracedRun implements AutoCloseable {
     NDManager scope = attnOut.getManager();
     BoundHooks hooks = none((int) attnOut.getShape().get(0));
     NDArray pre = at(Site.RESID_PRE, layer, scope).expandDims(0); // [1, S, H]
-    BertBlock block = model.blocks().get(layer);
+    Block block = block(layer);
     if (lastOfFirst(layer)) {
       String some = ":, :" + Linear.FEWEST_ROWS;
-      return output(block.afterAttention(pre.get(some), attnOut.get(some), hooks), hooks);
+      return model.output(block.afterAttention(pre.get(some), attnOut.get(some), hooks), hooks);
     }
     return finish(block.afterAttention(pre, attnOut, hooks), layer + 1, hooks);
   }
@@ -172,44 +194,51 @@ public final class TracedRun implements AutoCloseable {
   /** The outputs when a block's MLP output is replaced at all positions, by [C, S, H]. */
   public float[][] withMlpOut(int layer, NDArray mlpOut) {
     BoundHooks hooks = none((int) mlpOut.getShape().get(0));
-    NDArray mid = at(Site.NORMALIZED_RESID_MID, layer, mlpOut.getManager()).expandDims(0);
-    return finish(model.blocks().get(layer).afterMlp(mid, mlpOut, hooks), layer + 1, hooks);
+    Block block = block(layer);
+    NDArray beside = at(block.besideMlp(), layer, mlpOut.getManager()).expandDims(0);
+    return finish(block.afterMlp(beside, mlpOut, hooks), layer + 1, hooks);
   }
 
   /** Runs the blocks from {@code layer} on, the last one only where the output needs it. */
   private float[][] finish(NDArray input, int layer, BoundHooks hooks) {
     NDManager scope = input.getManager();
-    NDArray mask = mask(hooks, scope);
+    if (layer == model.blocks().size()) {
+      return model.output(input, hooks);
+    }
+    List<Places> places = places(hooks, scope);
     NDArray hidden = input;
-    for (int l = layer; l < model.config().layers(); l++) {
-      BertBlock block = model.blocks().get(l);
+    for (int l = layer; l < model.blocks().size(); l++) {
+      Block block = block(l);
+      Places own = places.get(block.kind());
       try (NDManager inner = scope.newSubManager()) {
         hidden.attach(inner);
         hidden =
             lastOfFirst(l)
-                ? block.forwardFirst(hidden, mask, hooks)
-                : block.forward(hidden, mask, hooks);
+                ? forwardFirst(block, hidden, own, hooks)
+                : block.forward(hidden, own, hooks);
         hidden.attach(scope);
       }
     }
-    return output(hidden, hooks);
+    return model.output(hidden, hooks);
   }
 
-  private float[][] output(NDArray hidden, BoundHooks hooks) {
-    return HookedEncoder.rows(model.head().apply(hidden, hooks), hooks.batch().size());
+  /** A block of which only the first token's output is needed, [B, R, H]. */
+  private static NDArray forwardFirst(Block block, NDArray input, Places places, BoundHooks hooks) {
+    NDArray mixed = block.attention().mixFirst(block.attentionInput(input), places, hooks);
+    NDArray first = input.get(":, :" + mixed.getShape().get(1)); // [B, R, H]
+    return block.afterAttention(first, block.attnOut(mixed), hooks);
   }
 
   /** Whether only the first position of this block's output is ever read. */
   private boolean lastOfFirst(int layer) {
-    return layer == model.config().layers() - 1 && model.readsFirstOnly();
+    return layer == model.blocks().size() - 1 && model.readsFirstOnly();
   }
 
-  /** Queries, keys and values side by side, [S, 3H]. */
+  /** Queries, keys and values side by side, [S, (N + 2K) D]. */
   private NDArray projected(int layer, NDManager scope) {
-    Shape rows = new Shape(width(), model.config().width());
-    NDArray q = at(Site.Q, layer, scope).reshape(rows);
-    NDArray k = at(Site.K, layer, scope).reshape(rows);
-    NDArray v = at(Site.V, layer, scope).reshape(rows);
+    NDArray q = at(Site.Q, layer, scope).reshape(width(), -1);
+    NDArray k = at(Site.K, layer, scope).reshape(width(), -1);
+    NDArray v = at(Site.V, layer, scope).reshape(width(), -1);
     return q.concat(k, 1).concat(v, 1);
   }
 
@@ -223,7 +252,7 @@ public final class TracedRun implements AutoCloseable {
     }
     NDArray both = table.concat(rows, 0); // [S + C, W]
     NDArray index = table.getManager().create(ids, new Shape(positions.length, s));
-    return HookedEncoder.lookup(index, both);
+    return HookedModel.lookup(index, both);
   }
 
   private BoundHooks none(int count) {
@@ -233,8 +262,8 @@ public final class TracedRun implements AutoCloseable {
     return Hooks.none().bind(model.registry(), copies);
   }
 
-  private @Nullable NDArray mask(BoundHooks hooks, NDManager scope) {
-    return hooks.batch().padded() ? model.mask(hooks.batch(), scope) : null;
+  private List<Places> places(BoundHooks hooks, NDManager scope) {
+    return model.network().places(hooks.batch(), scope);
   }
 
   @Override

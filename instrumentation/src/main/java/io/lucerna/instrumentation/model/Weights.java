@@ -22,7 +22,7 @@ final class Weights {
   private final Checkpoint checkpoint;
   private final NDManager manager;
   private final DataType type;
-  private final String prefix;
+  private String prefix = "";
   private final Set<String> used = new HashSet<>();
   private final LongAdder work;
   private long parameters;
@@ -31,14 +31,55 @@ final class Weights {
    * Starts reading.
    *
    * @param work what the maps made of these weights count their operations in
-   * @param prefix what every name starts with in this file, such as {@code bert.}, or nothing
    */
-  Weights(Checkpoint checkpoint, NDManager manager, DataType type, String prefix, LongAdder work) {
+  Weights(Checkpoint checkpoint, NDManager manager, DataType type, LongAdder work) {
     this.checkpoint = checkpoint;
     this.manager = manager;
     this.type = type;
-    this.prefix = prefix;
     this.work = work;
+  }
+
+  /**
+   * Finds out what the names of the body start with in this file.
+   *
+   * @param candidate such as {@code bert.}; files of bare models have nothing instead
+   * @param name a name that every file has after it
+   */
+  void prefix(String candidate, String name) {
+    prefix = checkpoint.names().contains(candidate + name) ? candidate : "";
+  }
+
+  /** What the names of the body start with: a prefix, or nothing. */
+  String prefix() {
+    return prefix;
+  }
+
+  /**
+   * The number of labels of a classifier, which a ranker has one or two of.
+   *
+   * @param name a tensor without prefix whose first dimension are the labels
+   */
+  long labels(String name) {
+    long[] shape = checkpoint.shape(name);
+    if (shape.length == 0 || shape[0] < 1 || shape[0] > 2) {
+      throw new CheckpointException(
+          String.format(
+              Locale.ROOT,
+              "%s: the classifier has %d labels; a ranker has one or two",
+              checkpoint,
+              shape.length == 0 ? 0 : shape[0]));
+    }
+    return shape[0];
+  }
+
+  /** Whether there is a weight of that name, without prefix. */
+  boolean has(String name) {
+    return checkpoint.names().contains(name);
+  }
+
+  /** The shape of a weight whose name has the prefix. */
+  long[] bodyShape(String name) {
+    return checkpoint.shape(prefix + name);
   }
 
   /** A weight whose name has the prefix. */
@@ -51,18 +92,61 @@ final class Weights {
     return create(take(name, shape), shape);
   }
 
-  /** Weights of the same shape stacked along the first dimension. */
-  NDArray stacked(List<String> names, long... shape) {
-    List<float[]> parts = names.stream().map(name -> take(prefix + name, shape)).toList();
+  /**
+   * Weights stacked along the first dimension.
+   *
+   * @param firsts the first dimension of each
+   * @param rest the other dimensions, the same for all
+   */
+  private NDArray stacked(List<String> names, long[] firsts, long... rest) {
+    long[] shape = new long[rest.length + 1];
+    System.arraycopy(rest, 0, shape, 1, rest.length);
+    List<float[]> parts = new ArrayList<>();
+    for (int i = 0; i < firsts.length; i++) {
+      shape[0] = firsts[i];
+      parts.add(take(prefix + names.get(i), shape.clone()));
+    }
     float[] all = new float[parts.stream().mapToInt(p -> p.length).sum()];
     int at = 0;
     for (float[] part : parts) {
       System.arraycopy(part, 0, all, at, part.length);
       at += part.length;
     }
-    long[] stackedShape = shape.clone();
-    stackedShape[0] *= names.size();
-    return create(all, stackedShape);
+    shape[0] = Arrays.stream(firsts).sum();
+    return create(all, shape);
+  }
+
+  /** A map of the body with its bias. */
+  Linear linear(String name, long out, long in) {
+    return new Linear(body(name + ".weight", out, in), body(name + ".bias", out), work);
+  }
+
+  /** A map of the body without a bias. */
+  Linear unbiased(String name, long out, long in) {
+    return new Linear(body(name + ".weight", out, in), zeros(out), work);
+  }
+
+  /** Maps of the same input in one, their outputs side by side. */
+  Linear stackedLinear(List<String> names, boolean bias, long[] outs, long in) {
+    List<String> weights = names.stream().map(name -> name + ".weight").toList();
+    List<String> biases = names.stream().map(name -> name + ".bias").toList();
+    long all = Arrays.stream(outs).sum();
+    return new Linear(stacked(weights, outs, in), bias ? stacked(biases, outs) : zeros(all), work);
+  }
+
+  /** A map whose name has no prefix, with its bias. */
+  Linear headLinear(String name, long out, long in) {
+    return new Linear(head(name + ".weight", out, in), head(name + ".bias", out), work);
+  }
+
+  /** A LayerNorm of the body. */
+  Norm layerNorm(String name, long size, double epsilon) {
+    return new Norm.Layer(body(name + ".weight", size), body(name + ".bias", size), epsilon);
+  }
+
+  /** A bias that adds nothing, for maps without one. */
+  NDArray zeros(long size) {
+    return manager.zeros(new Shape(size), type);
   }
 
   private float[] take(String name, long... shape) {

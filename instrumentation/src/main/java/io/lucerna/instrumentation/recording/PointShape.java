@@ -1,8 +1,7 @@
 package io.lucerna.instrumentation.recording;
 
 import io.lucerna.instrumentation.hooks.HookPoint;
-import io.lucerna.instrumentation.model.HookedEncoder;
-import io.lucerna.instrumentation.model.ModelConfig;
+import io.lucerna.instrumentation.model.HookedModel;
 import java.util.Arrays;
 import java.util.List;
 
@@ -27,7 +26,7 @@ public record PointShape(HookPoint point, Kind kind, long[] rest) {
   }
 
   /** The shape of a point in a model. */
-  public static PointShape of(HookPoint point, HookedEncoder model) {
+  public static PointShape of(HookPoint point, HookedModel model) {
     List<String> names = Arrays.asList(point.site().dimensions().split(", "));
     Kind kind =
         names.contains("kpos")
@@ -41,17 +40,8 @@ public record PointShape(HookPoint point, Kind kind, long[] rest) {
     return new PointShape(point, kind, rest);
   }
 
-  private static long size(String dimension, HookedEncoder model) {
-    ModelConfig config = model.config();
-    return switch (dimension) {
-      case "head" -> config.heads();
-      case "d_head" -> config.headWidth();
-      case "d_model" -> config.width();
-      case "d_mlp" -> config.mlpWidth();
-      case "label" -> model.outputs();
-      case "kpos" -> -1;
-      default -> throw new IllegalStateException("a site has an unknown dimension " + dimension);
-    };
+  private static long size(String dimension, HookedModel model) {
+    return dimension.equals("kpos") ? -1 : model.registry().size(dimension).orElseThrow();
   }
 
   /** How many rows an input has at this point. */

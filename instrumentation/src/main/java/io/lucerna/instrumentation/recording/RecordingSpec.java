@@ -1,7 +1,7 @@
 package io.lucerna.instrumentation.recording;
 
 import io.lucerna.instrumentation.hooks.HookPoint;
-import io.lucerna.instrumentation.model.HookedEncoder;
+import io.lucerna.instrumentation.model.HookedModel;
 import io.lucerna.instrumentation.model.TokenSequence;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -37,7 +37,7 @@ public record RecordingSpec(
    * @throws IllegalArgumentException if one matches no point of the model
    */
   public static RecordingSpec of(
-      HookedEncoder model, List<String> globs, Positions positions, boolean half, long shardBytes) {
+      HookedModel model, List<String> globs, Positions positions, boolean half, long shardBytes) {
     Set<HookPoint> wanted = new LinkedHashSet<>();
     globs.forEach(glob -> wanted.addAll(model.registry().match(glob)));
     List<PointShape> points =

@@ -7,7 +7,7 @@ import io.lucerna.instrumentation.hooks.Hook;
 import io.lucerna.instrumentation.hooks.HookPoint;
 import io.lucerna.instrumentation.hooks.Hooks;
 import io.lucerna.instrumentation.hooks.Site;
-import io.lucerna.instrumentation.model.HookedEncoder;
+import io.lucerna.instrumentation.model.HookedModel;
 import io.lucerna.instrumentation.model.TokenBatch;
 import java.util.List;
 
@@ -20,7 +20,7 @@ final class Controls {
   private Controls() {}
 
   /** The output of a run that is patched with its own activations everywhere. */
-  static float[] itself(HookedEncoder model, TokenBatch input) {
+  static float[] itself(HookedModel model, TokenBatch input) {
     Hooks keep = Hooks.none();
     Hooks patch = Hooks.none();
     try (ActivationCache own = new ActivationCache()) {
@@ -35,7 +35,7 @@ final class Controls {
   }
 
   /** The output when the residual stream before the first layer is the donor's. */
-  static float[] whole(HookedEncoder model, TokenBatch recipient, TokenBatch donor) {
+  static float[] whole(HookedModel model, TokenBatch recipient, TokenBatch donor) {
     try (ActivationCache from = kept(model, donor)) {
       Hook.Intervention patch = (context, activation) -> from.get(START);
       return model.forward(recipient, Hooks.none().with(START.toString(), patch))[0];
@@ -44,7 +44,7 @@ final class Controls {
 
   /** The output when rows of that residual stream are rows of another input's, in turn. */
   static float[] rows(
-      HookedEncoder model, TokenBatch recipient, int[] into, TokenBatch donor, int[] from) {
+      HookedModel model, TokenBatch recipient, int[] into, TokenBatch donor, int[] from) {
     try (ActivationCache kept = kept(model, donor)) {
       Hook.Intervention patch =
           (context, activation) -> {
@@ -59,7 +59,7 @@ final class Controls {
     }
   }
 
-  private static ActivationCache kept(HookedEncoder model, TokenBatch input) {
+  private static ActivationCache kept(HookedModel model, TokenBatch input) {
     ActivationCache cache = new ActivationCache();
     try {
       model.forward(input, Hooks.none().with(START.toString(), cache.observer()));

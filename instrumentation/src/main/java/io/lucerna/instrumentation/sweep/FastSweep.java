@@ -114,10 +114,7 @@ final class FastSweep {
   /** The rows that differ from the recipient's own; the others change nothing. */
   private List<Entry> changed(List<Integer> members, int layer, int[] positions, NDArray rows) {
     NDManager scope = rows.getManager();
-    NDArray input =
-        layer == layers
-            ? recipient.at(Site.NORMALIZED_RESID_POST, layer - 1, scope)
-            : recipient.at(Site.RESID_PRE, layer, scope);
+    NDArray input = recipient.into(layer, scope);
     boolean onlyFirst = layer == layers && recipient.model().readsFirstOnly();
     float[] own = input.toFloatArray();
     float[] patched = rows.toFloatArray();
@@ -236,10 +233,13 @@ final class FastSweep {
   private NDArray mixedByDonor(int layer, int[] positions, int[] heads, NDManager scope) {
     NDArray pattern = donor.at(Site.PATTERN, layer, scope).transpose(1, 0, 2); // [S, N, S]
     NDArray weights = atHead(pattern, positions, heads).expandDims(1); // [C, 1, S]
-    NDArray values = recipient.at(Site.V, layer, scope).transpose(1, 0, 2); // [N, S, D]
+    NDArray values = recipient.at(Site.V, layer, scope).transpose(1, 0, 2); // [K, S, D]
     long s = values.getShape().get(1);
     long d = values.getShape().get(2);
-    NDArray ofHead = TracedRun.gather(values.reshape(-1, s * d), heads).reshape(heads.length, s, d);
+    int group = recipient.model().config().heads() / recipient.model().config().keyHeads();
+    int[] shared = Arrays.stream(heads).map(head -> head / group).toArray();
+    NDArray ofHead =
+        TracedRun.gather(values.reshape(-1, s * d), shared).reshape(heads.length, s, d);
     // A product of one row has roundings of its own; a plain pass mixes many.
     return weights.repeat(1, ROWS_AS_IN_A_PASS).matMul(ofHead).get(":, 0");
   }

@@ -6,7 +6,7 @@ import io.lucerna.instrumentation.hooks.ActivationCache;
 import io.lucerna.instrumentation.hooks.Hook;
 import io.lucerna.instrumentation.hooks.HookPoint;
 import io.lucerna.instrumentation.hooks.Hooks;
-import io.lucerna.instrumentation.model.HookedEncoder;
+import io.lucerna.instrumentation.model.HookedModel;
 import io.lucerna.instrumentation.model.TokenBatch;
 import io.lucerna.instrumentation.model.Workers;
 import java.util.ArrayList;
@@ -25,7 +25,7 @@ final class PlainSweep {
 
   /** The model's output under each cell, in order. */
   static float[][] run(
-      HookedEncoder model, TokenBatch recipient, TokenBatch donor, List<Cell> cells, int batch) {
+      HookedModel model, TokenBatch recipient, TokenBatch donor, List<Cell> cells, int batch) {
     Hooks keep = Hooks.none();
     try (ActivationCache cache = new ActivationCache()) {
       for (HookPoint point : cells.stream().map(Cell::point).distinct().toList()) {

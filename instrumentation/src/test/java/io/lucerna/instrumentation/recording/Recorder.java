@@ -4,11 +4,13 @@ import io.lucerna.instrumentation.checkpoint.Checkpoint;
 import io.lucerna.instrumentation.checkpoint.Checkpoints;
 import io.lucerna.instrumentation.checkpoint.Fixtures;
 import io.lucerna.instrumentation.hooks.Hooks;
-import io.lucerna.instrumentation.model.HookedEncoder;
+import io.lucerna.instrumentation.model.Architecture;
+import io.lucerna.instrumentation.model.HookedModel;
 import io.lucerna.instrumentation.model.ModelConfig;
-import io.lucerna.instrumentation.model.Pooling;
+import io.lucerna.instrumentation.model.OutputSettings;
 import io.lucerna.instrumentation.model.Precision;
 import io.lucerna.instrumentation.model.Role;
+import io.lucerna.instrumentation.model.Task;
 import io.lucerna.instrumentation.model.Token;
 import io.lucerna.instrumentation.model.TokenBatch;
 import io.lucerna.instrumentation.model.TokenBatch.Side;
@@ -25,8 +27,7 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /** A small model, inputs of uneven length for it, and the recording of them, for tests. */
-record Recorder(HookedEncoder model, Side side, List<TokenSequence> inputs)
-    implements AutoCloseable {
+record Recorder(HookedModel model, Side side, List<TokenSequence> inputs) implements AutoCloseable {
   static final Map<String, ?> HEAD =
       Map.of("model", Map.of("sha256", "abc"), "data", Map.of("pairs", "p"));
   private static final int PER_BATCH = 3;
@@ -34,15 +35,15 @@ record Recorder(HookedEncoder model, Side side, List<TokenSequence> inputs)
   /** Opens a fixture; {@code seed} decides the inputs. */
   static Recorder of(String fixture, int inputs, long seed) throws IOException {
     Path folder = Fixtures.FOLDER.resolve(fixture);
-    ModelConfig config = ModelConfig.read(folder);
-    boolean cross = config.architecture().equals("BertForSequenceClassification");
+    Architecture architecture = Architecture.read(folder);
+    boolean cross = architecture.task() == Task.LABELS;
     try (Checkpoint checkpoint = Checkpoints.open(folder)) {
-      HookedEncoder model =
-          cross
-              ? HookedEncoder.classifier(config, checkpoint, Precision.FP32)
-              : HookedEncoder.pooled(config, checkpoint, Pooling.MEAN, Precision.FP32);
+      HookedModel model =
+          HookedModel.open(architecture, checkpoint, OutputSettings.defaults(), Precision.FP32);
       return new Recorder(
-          model, cross ? Side.PAIR : Side.PASSAGE, inputs(config, inputs, new Random(seed)));
+          model,
+          cross ? Side.PAIR : Side.PASSAGE,
+          inputs(model.config(), inputs, new Random(seed)));
     }
   }
 

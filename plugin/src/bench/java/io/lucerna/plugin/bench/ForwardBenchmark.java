@@ -4,9 +4,9 @@ import ai.onnxruntime.OrtException;
 import io.lucerna.instrumentation.checkpoint.Checkpoint;
 import io.lucerna.instrumentation.checkpoint.Checkpoints;
 import io.lucerna.instrumentation.hooks.Hooks;
-import io.lucerna.instrumentation.model.HookedEncoder;
-import io.lucerna.instrumentation.model.ModelConfig;
-import io.lucerna.instrumentation.model.Pooling;
+import io.lucerna.instrumentation.model.Architecture;
+import io.lucerna.instrumentation.model.HookedModel;
+import io.lucerna.instrumentation.model.OutputSettings;
 import io.lucerna.instrumentation.model.Precision;
 import io.lucerna.instrumentation.model.TokenBatch;
 import io.lucerna.instrumentation.model.TokenSequence;
@@ -45,7 +45,7 @@ public class ForwardBenchmark {
   @Param("16x73")
   public String shape = "16x73";
 
-  private HookedEncoder lucerna;
+  private HookedModel lucerna;
   private OnnxPeer onnx;
   private List<TokenBatch> batches;
   private long[][] ids;
@@ -56,8 +56,8 @@ public class ForwardBenchmark {
     Path folder = EmbeddedModel.folder(Path.of(System.getProperty("user.home"), ".cache/lucerna"));
     try (Checkpoint checkpoint = Checkpoints.open(folder)) {
       lucerna =
-          HookedEncoder.pooled(
-              ModelConfig.read(folder), checkpoint, Pooling.MEAN, Precision.FP32);
+          HookedModel.open(
+              Architecture.read(folder), checkpoint, OutputSettings.defaults(), Precision.FP32);
     }
     onnx = new OnnxPeer(folder);
     int[] sizes = Arrays.stream(shape.split("x")).mapToInt(Integer::parseInt).toArray();

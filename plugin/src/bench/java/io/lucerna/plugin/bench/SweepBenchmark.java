@@ -2,7 +2,7 @@ package io.lucerna.plugin.bench;
 
 import io.lucerna.instrumentation.hooks.Hooks;
 import io.lucerna.instrumentation.model.AlignedPair;
-import io.lucerna.instrumentation.model.HookedEncoder;
+import io.lucerna.instrumentation.model.HookedModel;
 import io.lucerna.instrumentation.model.PairAligner;
 import io.lucerna.instrumentation.model.PairAligner.Span;
 import io.lucerna.instrumentation.model.Pooling;
@@ -136,7 +136,7 @@ final class SweepBenchmark {
 
   private static Timed sweep(
       NeuralRanker ranker, SweepKind kind, Method method, int batch, List<Work> work) {
-    HookedEncoder model = ranker.model();
+    HookedModel model = ranker.model();
     PatchingSweep sweep = new PatchingSweep(model, Side.PASSAGE, Sweep.of(kind), method, batch, 0);
     long before = model.operations();
     long start = System.nanoTime();

@@ -1,0 +1,266 @@
+package io.lucerna.instrumentation.model;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import io.lucerna.instrumentation.hooks.BoundHooks;
+import io.lucerna.instrumentation.hooks.Site;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Multi-head self-attention (Vaswani et al. 2017, section 3.2). Positions enter through a mask that
+ * is added to the scores; a subclass says where they enter otherwise.
+ *
+ * <p>In shapes B is the batch, S the longest text, Q the queries, which are the first of the S
+ * positions, H the residual width, N the heads, K the heads of keys and values, D the width of a
+ * head.
+ */
+class Attention {
+  private final int layer;
+  private final int heads;
+  private final int keyHeads;
+  private final int width;
+  private final double scale;
+  private final Linear qkv;
+  private final Linear query;
+  private final Linear key;
+  private final Linear value;
+  private final Linear output;
+  private final NDArray outputPerHead;
+
+  /**
+   * Attention of one layer.
+   *
+   * @param config the sizes
+   * @param scale what scores are multiplied by
+   * @param qkv queries, keys and values in one product [(N + 2K) D, H]
+   * @param output the output projection [H, N D]
+   */
+  Attention(int layer, ModelConfig config, double scale, Linear qkv, Linear output) {
+    this.layer = layer;
+    this.heads = config.heads();
+    this.keyHeads = config.keyHeads();
+    this.width = config.headWidth();
+    this.scale = scale;
+    this.qkv = qkv;
+    this.output = output;
+    long q = (long) heads * width;
+    long k = (long) keyHeads * width;
+    query = qkv.rows(0, q);
+    key = qkv.rows(q, q + k);
+    value = qkv.rows(q + k, q + 2 * k);
+    outputPerHead =
+        output.weight().reshape(output.bias().size(), heads, width).transpose(1, 2, 0); // [N, D, H]
+  }
+
+  /** The sites of attention, in forward order. */
+  List<Site> sites() {
+    List<Site> sites = new ArrayList<>(List.of(Site.Q, Site.K, Site.V));
+    if (rotates()) {
+      sites.addAll(List.of(Site.ROT_Q, Site.ROT_K));
+    }
+    sites.addAll(List.of(Site.ATTN_SCORES, Site.PATTERN, Site.Z, Site.RESULT));
+    return sites;
+  }
+
+  final int layer() {
+    return layer;
+  }
+
+  final int heads() {
+    return heads;
+  }
+
+  final int headWidth() {
+    return width;
+  }
+
+  /** Whether queries and keys are changed before they meet, which makes two sites more. */
+  boolean rotates() {
+    return false;
+  }
+
+  /** Queries or keys [B, S, heads, D] as they meet each other. */
+  NDArray placed(NDArray x, boolean ofQueries, Places places) {
+    return x;
+  }
+
+  /**
+   * Scores without the mask.
+   *
+   * @param q [B, Q, N, D]
+   * @param k [B, S, N, D]
+   * @return [B, N, Q, S]
+   */
+  NDArray scores(NDArray q, NDArray k, Places places) {
+    return dot(q, k, scale);
+  }
+
+  /** Scaled products of queries and keys. */
+  final NDArray dot(NDArray q, NDArray k, double factor) {
+    NDArray scaled = factor == 1 ? q : q.mul(factor); // [B, Q, N, D]
+    NDArray scores = scaled.transpose(0, 2, 1, 3).matMul(k.transpose(0, 2, 3, 1)); // [B, N, Q, S]
+    if (factor != 1) {
+      scaled.close();
+    }
+    count(2 * scores.size() * width);
+    return scores;
+  }
+
+  /** Counts floating-point operations. */
+  final void count(long operations) {
+    qkv.work().add(operations);
+  }
+
+  /** Queries, keys and values of rows [..., H], side by side: [..., (N + 2K) D]. */
+  final NDArray project(NDArray rows) {
+    return qkv.apply(rows);
+  }
+
+  /** Queries, keys and values apart, each [..., heads D]. */
+  final List<NDArray> split(NDArray projected) {
+    int axis = projected.getShape().dimension() - 1;
+    long q = (long) heads * width;
+    long k = (long) keyHeads * width;
+    return projected.split(new long[] {q, q + k}, axis);
+  }
+
+  /**
+   * From projected queries, keys and values [B, S, (N + 2K) D] to z of all heads side by side [B,
+   * S, N D]. Closes {@code projected}.
+   */
+  final NDArray mix(NDArray projected, Places places, BoundHooks hooks) {
+    NDManager outer = projected.getManager();
+    try (NDManager scope = outer.newSubManager()) { // frees the views of these large arrays too
+      projected.attach(scope);
+      List<NDArray> parts = split(projected);
+      NDArray joined = mix(parts.get(0), parts.get(1), parts.get(2), places, hooks);
+      joined.attach(outer);
+      return joined;
+    }
+  }
+
+  /**
+   * Mixes values by attention.
+   *
+   * @param queries [B, Q, N D]
+   * @param keys [B, S, K D]
+   * @param values [B, S, K D]
+   * @return z of all heads side by side, [B, Q, N D]
+   */
+  final NDArray mix(
+      NDArray queries, NDArray keys, NDArray values, Places places, BoundHooks hooks) {
+    NDArray q = hooks.at(Site.Q, layer, heads(queries, heads)); // [B, Q, N, D]
+    NDArray k = hooks.at(Site.K, layer, heads(keys, keyHeads)); // [B, S, K, D]
+    NDArray v = shared(hooks.at(Site.V, layer, heads(values, keyHeads))); // [B, S, N, D]
+    if (rotates()) {
+      q = hooks.at(Site.ROT_Q, layer, placed(q, true, places));
+      k = hooks.at(Site.ROT_K, layer, placed(k, false, places));
+    }
+    NDArray scores = scores(q, shared(k), places); // [B, N, Q, S]
+    NDArray mask = places.mask(queries.getShape().get(1));
+    if (mask != null) {
+      scores.addi(mask);
+    }
+    scores = hooks.at(Site.ATTN_SCORES, layer, scores);
+    NDArray pattern = hooks.at(Site.PATTERN, layer, scores.softmax(3)); // [B, N, Q, S]
+    scores.close();
+    NDArray mixed = pattern.matMul(v.transpose(0, 2, 1, 3)); // [B, N, Q, D]
+    pattern.close();
+    NDArray z = hooks.at(Site.Z, layer, mixed.transpose(0, 2, 1, 3)); // [B, Q, N, D]
+    NDArray joined = joined(z);
+    mixed.close();
+    return joined;
+  }
+
+  /** Keys or values [B, S, K, D], each for all the queries' heads that share it: [B, S, N, D]. */
+  private NDArray shared(NDArray x) {
+    return keyHeads == heads ? x : x.repeat(2, heads / keyHeads);
+  }
+
+  /** [B, Q, N, D] to [B, Q, N D]. */
+  final NDArray joined(NDArray z) {
+    return z.reshape(z.getShape().get(0), z.getShape().get(1), (long) heads * width);
+  }
+
+  private NDArray heads(NDArray x, int count) {
+    Shape shape = x.getShape();
+    return x.reshape(shape.get(0), shape.get(1), count, width);
+  }
+
+  /** z of all heads side by side [..., N D] through the output projection: [..., H]. */
+  final NDArray out(NDArray joined) {
+    return output.apply(joined);
+  }
+
+  /** The same with the single heads' results as a hook point. */
+  final NDArray out(NDArray joined, BoundHooks hooks) {
+    NDArray out = out(joined); // [B, S, H]
+    return hooks.wants(Site.RESULT, layer) ? viaHeadResults(joined, out, hooks) : out;
+  }
+
+  /**
+   * Adds to the attention output what hooks change in the single heads' results: nothing, bit for
+   * bit, if they change nothing.
+   */
+  private NDArray viaHeadResults(NDArray joined, NDArray out, BoundHooks hooks) {
+    NDArray result =
+        heads(joined, heads)
+            .expandDims(3)
+            .matMul(outputPerHead)
+            .squeeze(3); // [B, S, N, 1, D] x [N, D, H] -> [B, S, N, H]
+    NDArray replaced = hooks.at(Site.RESULT, layer, result);
+    return replaced == result ? out : out.add(replaced.sub(result).sum(new int[] {2}));
+  }
+
+  /**
+   * z where only the first token's is needed.
+   *
+   * @param input what the attention reads [B, S, H]
+   * @return z of all heads side by side [B, R, N D], of the first token and perhaps a few more
+   */
+  final NDArray mixFirst(NDArray input, Places places, BoundHooks hooks) {
+    if (canLeaveOutKeysAndValues()) {
+      return withoutKeysAndValues(input, places.mask());
+    }
+    NDArray first = input.get(":, :" + Linear.FEWEST_ROWS); // [B, R, H]
+    return mix(query.apply(first), key.apply(input), value.apply(input), places, hooks);
+  }
+
+  private boolean canLeaveOutKeysAndValues() {
+    return getClass() == Attention.class && keyHeads == heads && query.large();
+  }
+
+  /**
+   * Keys and values are never computed: a score is (q W_k) x instead of q (W_k x), and z is W_v
+   * (sum of a x) instead of the sum of a (W_v x). The keys' bias adds the same to all scores and is
+   * left out. Small models, where there is nothing to save, keep the kernels of a plain pass.
+   *
+   * @return [B, 1, N D]
+   */
+  private NDArray withoutKeysAndValues(NDArray input, @Nullable NDArray mask) {
+    long n = heads;
+    long d = width;
+    long h = input.getShape().get(2);
+    NDManager scope = input.getManager();
+    NDArray keyMaps = key.weight().reshape(1, n, d, h);
+    NDArray valueMaps = value.weight().reshape(1, n, d, h);
+    NDArray valueBias = value.bias().reshape(1, 1, n * d);
+    for (NDArray view : List.of(keyMaps, valueMaps, valueBias)) {
+      view.attach(scope);
+    }
+    NDArray first = input.get(":, :1"); // [B, 1, H]
+    NDArray q = heads(query.apply(first), heads).transpose(0, 2, 1, 3); // [B, N, 1, D]
+    NDArray wanted = q.mul(scale).matMul(keyMaps).squeeze(2); // [B, N, H]
+    NDArray scores = wanted.matMul(input.transpose(0, 2, 1)); // [B, N, S]
+    if (mask != null) {
+      scores.addi(mask.get(":, :, 0"));
+    }
+    NDArray seen = scores.softmax(2).matMul(input).expandDims(2); // [B, N, 1, H]
+    NDArray z = seen.matMul(valueMaps.transpose(0, 1, 3, 2)); // [B, N, 1, D]
+    count(4 * scores.size() * h + 4 * first.size() * n * d);
+    return z.reshape(z.getShape().get(0), 1, n * d).addi(valueBias); // [B, 1, N D]
+  }
+}

@@ -1,0 +1,94 @@
+package io.lucerna.instrumentation.model;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import io.lucerna.instrumentation.hooks.BoundHooks;
+import io.lucerna.instrumentation.hooks.Site;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Words, and positions and token types as far as a model has such tables, summed and normed.
+ *
+ * @param words [V, E]
+ * @param positions [P, E]; null where positions enter otherwise
+ * @param firstPosition the row of the first token's position
+ * @param types [T, E]; null where there are no token types
+ * @param norm the norm of the sum
+ */
+record Embeddings(
+    NDArray words,
+    @Nullable NDArray positions,
+    int firstPosition,
+    @Nullable NDArray types,
+    Norm norm) {
+
+  /**
+   * Loads the three tables and the norm under BERT's names.
+   *
+   * @param at what the names start with after the prefix of the body
+   * @param width E
+   * @param firstPosition the row of the first token's position
+   */
+  static Embeddings load(
+      Weights weights,
+      String at,
+      ModelConfig config,
+      long width,
+      int firstPosition,
+      double epsilon) {
+    long rows = (long) config.maxPositions() + firstPosition;
+    return new Embeddings(
+        weights.body(at + "word_embeddings.weight", config.vocabulary(), width),
+        weights.body(at + "position_embeddings.weight", rows, width),
+        firstPosition,
+        config.tokenTypes() == 0
+            ? null
+            : weights.body(at + "token_type_embeddings.weight", config.tokenTypes(), width),
+        weights.layerNorm(at + "LayerNorm", width, epsilon));
+  }
+
+  /** The sites that these tables have. */
+  List<Site> sites() {
+    List<Site> sites = new ArrayList<>(List.of(Site.EMBED));
+    if (types != null) {
+      sites.add(Site.TOKEN_TYPE_EMBED);
+    }
+    if (positions != null) {
+      sites.add(Site.POS_EMBED);
+    }
+    sites.add(Site.FULL_EMBED);
+    return sites;
+  }
+
+  /** A batch's embeddings [B, S, E] in the scope, up to and with the hook of their sum. */
+  NDArray apply(NDManager scope, BoundHooks hooks) {
+    return hooks.at(Site.FULL_EMBED, summed(scope, hooks));
+  }
+
+  /** The same without that hook, for models that map the sum before blocks read it. */
+  NDArray summed(NDManager scope, BoundHooks hooks) {
+    return norm.apply(sum(scope, hooks)); // [B, S, E]
+  }
+
+  /** The sum before its norm, for models that map it before that. */
+  NDArray sum(NDManager scope, BoundHooks hooks) {
+    TokenBatch batch = hooks.batch();
+    Shape shape = new Shape(batch.size(), batch.width());
+    NDArray sum = hooks.at(Site.EMBED, HookedModel.lookup(scope.create(batch.ids(), shape), words));
+    if (types != null) {
+      NDArray found = HookedModel.lookup(scope.create(batch.types(), shape), types); // [B, S, E]
+      sum = sum.add(hooks.at(Site.TOKEN_TYPE_EMBED, found));
+    }
+    if (positions != null) {
+      long[] rows = new long[batch.size() * batch.width()];
+      Arrays.setAll(rows, i -> firstPosition + i % batch.width());
+      NDArray found = HookedModel.lookup(scope.create(rows, shape), positions); // [B, S, E]
+      sum = sum.add(hooks.at(Site.POS_EMBED, found));
+    }
+    return sum;
+  }
+}

@@ -1,0 +1,10 @@
+package io.lucerna.instrumentation.model;
+
+import java.util.List;
+
+/** All families: one line for each. */
+final class Families {
+  static final List<Family> ALL = List.of(Bert.FAMILY, Deberta.FAMILY, ModernBert.FAMILY);
+
+  private Families() {}
+}

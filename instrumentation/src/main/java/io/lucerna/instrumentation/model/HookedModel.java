@@ -1,0 +1,351 @@
+package io.lucerna.instrumentation.model;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.SparseFormat;
+import io.lucerna.instrumentation.checkpoint.Checkpoint;
+import io.lucerna.instrumentation.checkpoint.CheckpointException;
+import io.lucerna.instrumentation.hooks.BoundHooks;
+import io.lucerna.instrumentation.hooks.HookPoint;
+import io.lucerna.instrumentation.hooks.HookRegistry;
+import io.lucerna.instrumentation.hooks.Hooks;
+import io.lucerna.instrumentation.hooks.Site;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * A transformer with its inside in reach: embeddings, blocks, and a head, written over NDArrays
+ * with a hook point at every activation. What differs between families is in one file for each.
+ *
+ * <p>Thread-safe: weights are only read, and every forward call has a native-memory scope of its
+ * own. No native memory leaves a call but through hooks that copy it out.
+ */
+public final class HookedModel implements AutoCloseable {
+  private final Architecture architecture;
+  private final OutputSettings output;
+  private final NDManager manager;
+  private final Network network;
+  private final HookRegistry registry;
+  private final long parameters;
+  private final LongAdder work = new LongAdder();
+
+  private HookedModel(
+      Architecture architecture,
+      Checkpoint checkpoint,
+      OutputSettings output,
+      Precision precision) {
+    Workers.prepare();
+    this.architecture = architecture;
+    this.output = output;
+    this.manager = NDManager.newBaseManager("PyTorch");
+    try {
+      Weights weights = new Weights(checkpoint, manager, precision.type(), work);
+      network =
+          architecture
+              .definition()
+              .loader()
+              .apply(
+                  new Loading(
+                      architecture.name(),
+                      architecture.task(),
+                      architecture.settings(),
+                      checkpoint,
+                      weights,
+                      output));
+      parameters = weights.parameters();
+      registry = new HookRegistry(points(network), sizes(network));
+    } catch (IllegalArgumentException e) {
+      manager.close();
+      throw architecture.settings().error(String.valueOf(e.getMessage()));
+    } catch (RuntimeException e) {
+      manager.close();
+      throw e;
+    }
+  }
+
+  private static List<HookPoint> points(Network network) {
+    List<HookPoint> points = new ArrayList<>();
+    network.before().forEach(site -> points.add(HookPoint.of(site)));
+    List<? extends Block> blocks = network.blocks();
+    for (int layer = 0; layer < blocks.size(); layer++) {
+      for (Site site : blocks.get(layer).sites()) {
+        points.add(new HookPoint(site, layer));
+      }
+    }
+    points.addAll(network.head().points());
+    return points;
+  }
+
+  private static Map<String, Integer> sizes(Network network) {
+    ModelConfig config = network.config();
+    Map<String, Integer> sizes = new HashMap<>();
+    sizes.put("head", config.heads());
+    sizes.put("kv_head", config.keyHeads());
+    sizes.put("d_head", config.headWidth());
+    sizes.put("d_model", config.width());
+    sizes.put("d_mlp", config.mlpWidth());
+    sizes.put("d_embed", (int) network.wordEmbeddings().getShape().get(1));
+    sizes.put("d_vocab", config.vocabulary());
+    sizes.putAll(network.head().sizes());
+    return sizes;
+  }
+
+  /**
+   * Loads a model.
+   *
+   * @param output what of the output the weights do not decide
+   * @throws CheckpointException if {@code config.json} describes what cannot be run, or a tensor is
+   *     missing, unknown, of the wrong shape or not finite
+   */
+  public static HookedModel open(
+      Architecture architecture,
+      Checkpoint checkpoint,
+      OutputSettings output,
+      Precision precision) {
+    return new HookedModel(architecture, checkpoint, output, precision);
+  }
+
+  /**
+   * Runs a batch.
+   *
+   * @return one row per text: logits, a vector, or the vectors of its tokens one after the other
+   * @throws IllegalArgumentException if a text is longer than the model allows, an id is unknown,
+   *     or a hook's point does not exist
+   * @throws IllegalStateException if a hook's point was never reached
+   */
+  public float[][] forward(TokenBatch batch, Hooks hooks) {
+    check(batch);
+    BoundHooks bound = hooks.bind(registry, batch);
+    try (NDManager scope = manager.newSubManager()) {
+      return rest(0, network.embed(scope, bound), bound);
+    }
+  }
+
+  /**
+   * Runs the blocks from one on, and the head.
+   *
+   * @param first the block to begin with; the number of blocks for the head alone
+   * @param input what enters it [B, S, H], in a scope of the caller
+   */
+  float[][] rest(int first, NDArray input, BoundHooks bound) {
+    NDManager scope = input.getManager();
+    List<? extends Block> blocks = network.blocks();
+    List<Places> places = first < blocks.size() ? network.places(bound.batch(), scope) : List.of();
+    NDArray hidden = input;
+    for (Block block : blocks.subList(first, blocks.size())) {
+      try (NDManager layer = scope.newSubManager()) {
+        hidden.attach(layer);
+        hidden = block.forward(hidden, places.get(block.kind()), bound);
+        hidden.attach(scope);
+      }
+    }
+    return output(hidden, bound);
+  }
+
+  /** Runs the head, and checks that every hooked point was reached. */
+  float[][] output(NDArray hidden, BoundHooks bound) {
+    NDArray output = network.head().apply(hidden, bound);
+    bound.finish();
+    return network.head().rows(output, bound.batch());
+  }
+
+  /**
+   * Runs batches, several at once on different threads. Hooks are called by one thread at a time,
+   * batch after batch, unless they are {@link Hooks#concurrent}.
+   *
+   * @return for each batch what {@link #forward} returns
+   */
+  public List<float[][]> forwardAll(List<TokenBatch> batches, Hooks hooks) {
+    if (!hooks.isConcurrent()) {
+      return batches.stream().map(batch -> forward(batch, hooks)).toList();
+    }
+    return Workers.all(
+        batches.stream().<Callable<float[][]>>map(batch -> () -> forward(batch, hooks)).toList());
+  }
+
+  /**
+   * Runs batches under several conditions, each of them the hooks of a call of its own. What lies
+   * below the lowest point that a condition hooks is computed once for all conditions; several
+   * batches run at once if all hooks are {@link Hooks#concurrent}.
+   *
+   * <p>Memory: what one batch needs in one pass, and a few activations more.
+   *
+   * @return for each batch, for each condition what {@link #forward} returns, bit for bit
+   * @throws IllegalArgumentException as {@link #forward} does
+   */
+  public List<List<float[][]>> forwardAll(List<TokenBatch> batches, List<Hooks> conditions) {
+    batches.forEach(this::check);
+    SharedPass shared = new SharedPass(this, conditions);
+    if (!conditions.stream().allMatch(Hooks::isConcurrent)) {
+      return batches.stream().map(shared::run).toList();
+    }
+    return Workers.all(
+        batches.stream().<Callable<List<float[][]>>>map(batch -> () -> shared.run(batch)).toList());
+  }
+
+  /**
+   * Runs one text and keeps what its blocks computed.
+   *
+   * @param batch a batch of one text
+   */
+  public TracedRun trace(TokenBatch batch) {
+    return new TracedRun(this, batch);
+  }
+
+  static NDArray lookup(NDArray ids, NDArray table) {
+    return ids.getNDArrayInternal().embedding(ids, table, SparseFormat.DENSE).singletonOrThrow();
+  }
+
+  private void check(TokenBatch batch) {
+    ModelConfig config = config();
+    if (batch.width() > config.maxPositions()) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "a text of %d tokens; this model takes at most %d",
+              batch.width(),
+              config.maxPositions()));
+    }
+    for (TokenSequence sequence : batch.sequences()) {
+      for (int i = 0; i < sequence.length(); i++) {
+        inRange("token id", sequence.ids()[i], config.vocabulary());
+        if (config.tokenTypes() > 0) {
+          inRange("token type", sequence.types()[i], config.tokenTypes());
+        }
+      }
+    }
+  }
+
+  private static void inRange(String what, long value, int bound) {
+    if (value < 0 || value >= bound) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "%s %d is not in 0..%d: the tokenizer does not fit the model",
+              what,
+              value,
+              bound - 1));
+    }
+  }
+
+  Network network() {
+    return network;
+  }
+
+  List<? extends Block> blocks() {
+    return network.blocks();
+  }
+
+  NDManager newScope() {
+    return manager.newSubManager();
+  }
+
+  /** The sizes, with the number of positions that are really stored. */
+  public ModelConfig config() {
+    return network.config();
+  }
+
+  /** What the model's output is. */
+  public Task task() {
+    return architecture.task();
+  }
+
+  /** How a vector is made of a text's hidden states, where the output is one. */
+  Pooling pooling() {
+    return output.pooling();
+  }
+
+  /** The token ids whose logits are the output of a model that answers. */
+  public List<Long> answers() {
+    return output.answers();
+  }
+
+  /** The points that hooks can name. */
+  public HookRegistry registry() {
+    return registry;
+  }
+
+  /**
+   * What a reference made with Hugging Face calls a point's activation; empty where no module gives
+   * it.
+   */
+  public Optional<Reference> reference(HookPoint point) {
+    int layer = point.layer();
+    Site site = point.site();
+    Reference own = network.reference(point);
+    if (own != null) {
+      return Optional.of(own);
+    }
+    boolean out = layer >= 0 && site == blocks().get(layer).out() && !lastIsNormed(layer);
+    if (out) {
+      return Optional.of(Reference.of("hidden_states." + (layer + 1)));
+    }
+    return switch (site) {
+      case RESID_PRE -> Optional.of(Reference.of("hidden_states." + layer));
+      case PATTERN -> Optional.of(Reference.of("attentions." + layer));
+      case FINAL_NORM -> Optional.of(Reference.of("hidden_states." + blocks().size()));
+      case FULL_EMBED -> Optional.of(Reference.of("hidden_states.0"));
+      case LOGITS -> Optional.of(Reference.of("logits"));
+      default -> Optional.empty();
+    };
+  }
+
+  /** Hugging Face's last hidden state is what the final norm gives. */
+  private boolean lastIsNormed(int layer) {
+    return layer == blocks().size() - 1 && network.head() instanceof OutputHead.Normed;
+  }
+
+  /**
+   * The row of the word embedding table for a token id: what the model knows of a token before it
+   * has seen any other.
+   *
+   * @throws IllegalArgumentException if there is no such token
+   */
+  public float[] wordEmbedding(long id) {
+    inRange("token id", id, config().vocabulary());
+    try (NDManager scope = manager.newSubManager()) {
+      NDArray row = lookup(scope.create(new long[] {id}), network.wordEmbeddings()); // [1, E]
+      return row.toType(DataType.FLOAT32, false).toFloatArray();
+    }
+  }
+
+  /** Numbers per text in the output: labels, width of a vector; of one token's vector. */
+  public int outputs() {
+    return network.head().outputs();
+  }
+
+  /** Whether the output depends on the first token's last hidden state alone. */
+  public boolean readsFirstOnly() {
+    return network.head().readsFirstOnly();
+  }
+
+  /** Number of weights that the forward pass uses. */
+  public long parameters() {
+    return parameters;
+  }
+
+  /**
+   * Floating-point operations of all matrix products since the model was opened, a multiplication
+   * and an addition counted as two.
+   */
+  public long operations() {
+    return work.sum();
+  }
+
+  /** Native arrays that this model holds now: its weights, and nothing more between calls. */
+  public int liveArrays() {
+    return manager.getManagedArrays().size();
+  }
+
+  @Override
+  public void close() {
+    manager.close();
+  }
+}

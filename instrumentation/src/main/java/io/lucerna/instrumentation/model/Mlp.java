@@ -1,0 +1,43 @@
+package io.lucerna.instrumentation.model;
+
+import ai.djl.ndarray.NDArray;
+import io.lucerna.instrumentation.hooks.BoundHooks;
+import io.lucerna.instrumentation.hooks.Site;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The MLP of a block: a map up, an activation function, a map down; gated (Shazeer 2020, equation
+ * 6), the activation is multiplied by a second map of the input.
+ *
+ * @param layer the block's number
+ * @param up the first map [M, H]
+ * @param gated the second map of the input [M, H]; null where there is none
+ * @param activation applied to the first map
+ * @param down the map back [H, M]
+ */
+record Mlp(int layer, Linear up, @Nullable Linear gated, Activation activation, Linear down) {
+
+  /** The sites of the MLP, in forward order. */
+  List<Site> sites() {
+    return gated == null
+        ? List.of(Site.MLP_PRE, Site.MLP_POST)
+        : List.of(Site.MLP_PRE, Site.MLP_PRE_LINEAR, Site.MLP_POST);
+  }
+
+  /** input [B, S, H] -> [B, S, H]. */
+  NDArray apply(NDArray input, BoundHooks hooks) {
+    NDArray pre = hooks.at(Site.MLP_PRE, layer, up.apply(input)); // [B, S, M]
+    NDArray activated = activation.apply(pre);
+    pre.close();
+    if (gated != null) {
+      NDArray factor = hooks.at(Site.MLP_PRE_LINEAR, layer, gated.apply(input)); // [B, S, M]
+      activated.muli(factor);
+      factor.close();
+    }
+    NDArray post = hooks.at(Site.MLP_POST, layer, activated);
+    NDArray out = down.apply(post); // [B, S, H]
+    post.close();
+    return out;
+  }
+}

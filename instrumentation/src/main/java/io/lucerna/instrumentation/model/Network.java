@@ -1,0 +1,42 @@
+package io.lucerna.instrumentation.model;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import io.lucerna.instrumentation.hooks.BoundHooks;
+import io.lucerna.instrumentation.hooks.HookPoint;
+import io.lucerna.instrumentation.hooks.Site;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One model of a family: what comes before its blocks, the blocks, and what comes after. In shapes
+ * B is the batch, S the longest text, H the residual width.
+ */
+interface Network {
+  /** The sizes. */
+  ModelConfig config();
+
+  /** The sites before the blocks that this model has. */
+  List<Site> before();
+
+  /** The word embeddings [V, E]. */
+  NDArray wordEmbeddings();
+
+  /** What enters the first block, [B, S, H] in the scope. */
+  NDArray embed(NDManager scope, BoundHooks hooks);
+
+  /** How positions enter attention, for each kind of attention that blocks have. */
+  List<Places> places(TokenBatch batch, NDManager scope);
+
+  /** The blocks in order. */
+  List<? extends Block> blocks();
+
+  /** What comes after the blocks. */
+  OutputHead head();
+
+  /**
+   * What a reference made with Hugging Face calls a point; null where no module gives it. Hidden
+   * states, attentions and logits need not be told.
+   */
+  @Nullable Reference reference(HookPoint point);
+}
