@@ -27,7 +27,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.kohsuke.args4j.Option;
@@ -183,12 +182,10 @@ final class StudyCommand implements Command {
       ConditionScorer scorer = new ConditionScorer(ranker, compile(all, ranker, recordings));
       CleaningChoice cleaning = rerank.cleaning(inputs.collection(), candidates, texts);
       console.say("passages cleaned: %s", cleaning);
+      StudyProvenance read = new StudyProvenance(card, inputs, texts, cleaning, first);
       StudyIdentity identity =
           new StudyIdentity(
-              studied,
-              effects,
-              fields(card, texts, cleaning, judgments, first, effects, console),
-              Hashes::sha256);
+              studied, effects, fields(read, judgments, effects, console), Hashes::sha256);
       boolean[] perItem = new boolean[all.size()];
       for (int i = 0; i < perItem.length; i++) {
         perItem[i] = scorer.perItem(i);
@@ -202,13 +199,26 @@ final class StudyCommand implements Command {
               rerank.depth,
               (t, d) -> cleaning.cleaning().apply(texts.text(t, d)),
               folder,
-              decisive(card, texts, cleaning, first))) {
+              read.decisive())) {
         // Not before: a study that cannot go on keeps its own.
         first.write(folder.resolve(FIRST_STAGE));
         work(study, scorer, candidates.size(), all.size(), console);
         report(study.write(identity, judged, settings), console);
       }
     }
+  }
+
+  private Map<String, Object> fields(
+      StudyProvenance read, Path judgments, @Nullable HeadEffects effects, Console console)
+      throws IOException {
+    Map<String, Object> given = new LinkedHashMap<>();
+    if (collection != null) {
+      given.put("collection", Map.of("name", collection));
+    }
+    if (config != null) {
+      given.put("config", Hashes.of(Path.of(config)));
+    }
+    return read.fields(console.repeatable(), given, judgments, effects);
   }
 
   private StudySettings settings() {
@@ -291,72 +301,5 @@ final class StudyCommand implements Command {
     if (!findings.problems().isEmpty()) {
       throw new CommandException(ExitCode.FAILED, String.join("; ", findings.problems()));
     }
-  }
-
-  /** What decides the scores; a journal made with anything else cannot go on. */
-  private Map<String, Object> decisive(
-      ModelCard card, TextSource texts, CleaningChoice cleaning, Run first) throws IOException {
-    Map<String, Object> all = new LinkedHashMap<>();
-    all.put("model", card.sha256());
-    all.put("scorer", card.scorer());
-    all.put("maxLength", card.maxTokens());
-    card.settings().forEach((name, value) -> all.put("model " + name, value));
-    all.put("first stage", Hashes.sha256(first::write));
-    all.put("topics", Hashes.sha256(Path.of(String.valueOf(inputs.topics))));
-    Map<String, Object> read = new LinkedHashMap<>(texts.identity());
-    read.remove("path");
-    all.put("texts", read);
-    all.put("cleaning", cleaning.cleaning().optionName());
-    all.put("lucerna", String.valueOf(Versions.all().get("Lucerna")));
-    return all;
-  }
-
-  private Map<String, Object> fields(
-      ModelCard card,
-      TextSource texts,
-      CleaningChoice cleaning,
-      Path judgments,
-      Run first,
-      @Nullable HeadEffects effects,
-      Console console)
-      throws IOException {
-    Map<String, String> versions = Versions.all();
-    Map<String, Object> fields = new LinkedHashMap<>();
-    fields.put("lucerna", String.valueOf(versions.get("Lucerna")));
-    fields.put("command", io.lucerna.plugin.patch.StudyIdentity.commandLine(console.repeatable()));
-    Map<String, String> parts = new LinkedHashMap<>();
-    for (String part : List.of("Java", "Lucene", "Anserini", "DJL", "PyTorch")) {
-      parts.put(part.toLowerCase(Locale.ROOT), String.valueOf(versions.get(part)));
-    }
-    fields.put("versions", parts);
-    Map<String, Object> ran = new LinkedHashMap<>();
-    ran.put("name", card.name());
-    ran.put("hash", card.sha256());
-    ran.put("layers", card.layers());
-    ran.put("heads", card.heads());
-    ran.put("width", card.width());
-    ran.put("kind", card.scorer());
-    ran.put("maxLength", card.maxTokens());
-    fields.put("model", ran);
-    if (collection != null) {
-      fields.put("collection", Map.of("name", collection));
-    }
-    if (config != null) {
-      fields.put("config", Hashes.of(Path.of(config)));
-    }
-    fields.put(inputs.index == null ? "corpus" : "index", texts.identity());
-    fields.put("topics", Outputs.topics(String.valueOf(inputs.topics)));
-    fields.put("qrels", Hashes.of(judgments));
-    fields.put("cleaning", cleaning.toString());
-    Map<String, Object> stage = new LinkedHashMap<>();
-    stage.put("tag", first.tag());
-    stage.put("sha256", Hashes.sha256(first::write));
-    fields.put("firstStage", stage);
-    if (effects != null) {
-      Map<String, Object> patched = new LinkedHashMap<>(Hashes.of(effects.file()));
-      patched.put("direction", effects.direction());
-      fields.put("patching", patched);
-    }
-    return fields;
   }
 }
