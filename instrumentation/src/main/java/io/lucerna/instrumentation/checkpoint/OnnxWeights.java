@@ -262,11 +262,11 @@ final class OnnxWeights {
               + holder.path().getFileName());
     }
     StoredTensor stored =
-        new StoredTensor(holder, name, tensor.type(), shape, extent.offset(), transposed);
+        StoredTensor.rowMajor(holder, name, tensor.type(), shape, extent.offset());
     if (holder != file) {
       externalTensors.add(stored);
     }
-    return stored;
+    return transposed ? stored.transposed() : stored;
   }
 
   private WeightFile externalFile(OnnxGraph.Tensor tensor) {
@@ -307,9 +307,7 @@ final class OnnxWeights {
         if (tensor.offset() < end) {
           throw error("the external data of tensor " + tensor.name() + " overlaps another's");
         }
-        end =
-            tensor.offset()
-                + StoredTensor.count(tensor.shape(), tensor.type()) * tensor.type().bytes;
+        end = tensor.offset() + StoredTensor.bytes(tensor.shape(), tensor.type());
       }
     }
   }
