@@ -77,7 +77,7 @@ record StoredTensor(
   }
 
   /** How many elements there are from the first to the last in the file, gaps included. */
-  private long span() {
+  long span() {
     long last = 0;
     for (int i = 0; i < shape.length; i++) {
       if (shape[i] == 0) {

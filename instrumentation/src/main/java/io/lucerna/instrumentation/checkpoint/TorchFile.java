@@ -15,6 +15,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SortedMap;
+import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -80,6 +81,7 @@ final class TorchFile {
     if (in.position() != pickled.end()) {
       throw error("has bytes after the pickle's end at byte " + in.position());
     }
+    requireIntact(pickled);
     Map<String, Long> places = new HashMap<>();
     for (Storage storage : storages.values()) {
       String key = PickleInput.shown(storage.key());
@@ -94,6 +96,19 @@ final class TorchFile {
       places.put(storage.key(), entry.offset());
     }
     return new TorchTensors(file, places).locate(value);
+  }
+
+  /** As PyTorch itself, we do not check the CRC of the numbers, which would take as long as reading. */
+  private void requireIntact(ZipDirectory.Entry pickled) {
+    CRC32 crc = new CRC32();
+    crc.update(bytes(pickled.offset(), (int) pickled.size()));
+    if (pickled.crc() != 0 && pickled.crc() != (int) crc.getValue()) {
+      throw error(
+          "its entry "
+              + pickled.name()
+              + " is damaged: its CRC-32 is %08x, not %08x"
+                  .formatted(crc.getValue(), pickled.crc()));
+    }
   }
 
   private String folder(SortedMap<String, ZipDirectory.Entry> entries) {

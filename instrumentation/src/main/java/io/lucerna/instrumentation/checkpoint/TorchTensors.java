@@ -11,6 +11,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 
 /**
  * Finds tensors in their storages.
@@ -108,12 +109,12 @@ final class TorchTensors {
 
   /** The elements from the first to the last; -1 where they are more than there can be. */
   private static long span(Tensor tensor, long capacity) {
+    if (LongStream.of(tensor.shape()).anyMatch(size -> size == 0)) {
+      return 0;
+    }
     long span = 1;
     for (int i = 0; i < tensor.shape().length; i++) {
       long size = tensor.shape()[i];
-      if (size == 0) {
-        return 0;
-      }
       if (size > 1 && tensor.strides()[i] > (capacity - span) / (size - 1)) {
         return -1;
       }
@@ -158,6 +159,7 @@ final class TorchTensors {
   private static String names(Range... ranges) {
     return Arrays.stream(ranges)
         .map(range -> PickleInput.shown(range.tensor.name()))
+        .sorted()
         .collect(Collectors.joining(" and "));
   }
 

@@ -33,7 +33,10 @@ final class ZipDirectory {
   private static final int END64_BYTES = 56;
   private static final int ZIP64_EXTRA = 1;
   private static final long WIDE = 0xffffffffL;
+  private static final int DESCRIPTOR = 0x08074b50;
+  private static final int DESCRIPTOR_BYTES = 8;
   private static final int ENCRYPTED = 1;
+  private static final int SIZES_FOLLOW = 8;
   private static final long MAX_DIRECTORY = 64_000_000;
 
   /**
@@ -41,8 +44,9 @@ final class ZipDirectory {
    *
    * @param header where its own header begins in the file
    * @param offset where its bytes begin
+   * @param crc its CRC-32; 0 where the writer did not compute it
    */
-  record Entry(String name, long header, long offset, long size) {
+  record Entry(String name, long header, long offset, long size, int crc) {
     long end() {
       return offset + size;
     }
@@ -135,9 +139,7 @@ final class ZipDirectory {
     if (!whole || next > directory.limit()) {
       throw error("its zip directory is broken at byte " + (place.offset + at));
     }
-    byte[] name = new byte[nameBytes];
-    directory.get(at + CENTRAL_BYTES, name);
-    String text = new String(name, StandardCharsets.UTF_8);
+    String text = text(directory.slice(at + CENTRAL_BYTES, nameBytes));
     requireInside(text);
     ByteBuffer extra = directory.slice(at + CENTRAL_BYTES + nameBytes, extraBytes);
     ByteBuffer wide = wideNumbers(extra.order(ByteOrder.LITTLE_ENDIAN));
@@ -146,7 +148,7 @@ final class ZipDirectory {
     long header = number(directory.getInt(at + 42), wide, text);
     requireStored(text, directory.getShort(at + 8), directory.getShort(at + 10), size, packed);
     directory.position(next);
-    return located(text, name, header, size, place.offset);
+    return located(text, header, size, directory.getInt(at + 16), place.offset);
   }
 
   private void requireInside(String name) {
@@ -198,13 +200,13 @@ final class ZipDirectory {
   }
 
   /** The entry, once its own header says the same as the directory. */
-  private Entry located(String name, byte[] nameBytes, long header, long size, long limit) {
+  private Entry located(String name, long header, long size, int crc, long limit) {
     if (header < 0 || header > limit - LOCAL_BYTES) {
       throw error("its entry " + shown(name) + " does not lie before the zip directory");
     }
     ByteBuffer local = bytes(header, LOCAL_BYTES);
-    int nameLength = Short.toUnsignedInt(local.getShort(26));
-    long offset = header + LOCAL_BYTES + nameLength + Short.toUnsignedInt(local.getShort(28));
+    int nameBytes = Short.toUnsignedInt(local.getShort(26));
+    long offset = header + LOCAL_BYTES + nameBytes + Short.toUnsignedInt(local.getShort(28));
     if (size < 0 || offset > limit || size > limit - offset) {
       throw error(
           "its entry "
@@ -216,16 +218,34 @@ final class ZipDirectory {
               + " does not lie before the zip directory at byte "
               + limit);
     }
+    Entry entry = new Entry(name, header, offset, size, crc);
     boolean same =
         local.getInt(0) == LOCAL
             && local.getShort(8) == 0
-            && nameLength == nameBytes.length
-            && Arrays.equals(bytes(header + LOCAL_BYTES, nameLength).array(), nameBytes);
+            && text(bytes(header + LOCAL_BYTES, nameBytes)).equals(name)
+            && endsWhereItSays(entry, local, limit);
     if (!same) {
       throw error(
-          "has no entry " + shown(name) + " at byte " + header + ", where the directory has it");
+          "has no entry " + shown(name) + " at byte " + header + " as the zip directory has it");
     }
-    return new Entry(name, header, offset, size);
+    return entry;
+  }
+
+  /** Whether the size in an entry's own header, or what follows its bytes, agrees. */
+  private boolean endsWhereItSays(Entry entry, ByteBuffer local, long limit) {
+    if ((local.getShort(6) & SIZES_FOLLOW) == 0) {
+      long own = Integer.toUnsignedLong(local.getInt(22));
+      return own == WIDE || own == entry.size;
+    }
+    if (entry.end() > limit - DESCRIPTOR_BYTES) {
+      return false;
+    }
+    ByteBuffer descriptor = bytes(entry.end(), DESCRIPTOR_BYTES);
+    return descriptor.getInt() == DESCRIPTOR && descriptor.getInt() == entry.crc;
+  }
+
+  private static String text(ByteBuffer name) {
+    return StandardCharsets.UTF_8.decode(name).toString();
   }
 
   private void requireApart(Map<String, Entry> entries) {
