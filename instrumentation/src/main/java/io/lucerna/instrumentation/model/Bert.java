@@ -159,7 +159,7 @@ record Bert(
   public @Nullable Reference reference(HookPoint point) {
     boolean classifies = head instanceof OutputHead.Classifier;
     return point.site() == Site.POOLER_OUT && classifies
-        ? new Reference("out:" + prefix + "pooler.dense", Activation.TANH)
+        ? Reference.before(Activation.TANH, "out:" + prefix + "pooler.dense")
         : names(prefix, point);
   }
 

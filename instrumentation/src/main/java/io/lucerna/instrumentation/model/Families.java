@@ -4,7 +4,7 @@ import java.util.List;
 
 /** All families: one line for each. */
 final class Families {
-  static final List<Family> ALL = List.of(Bert.FAMILY);
+  static final List<Family> ALL = List.of(Bert.FAMILY, Deberta.FAMILY, ModernBert.FAMILY);
 
   private Families() {}
 }
