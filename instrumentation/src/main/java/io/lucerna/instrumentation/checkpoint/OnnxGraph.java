@@ -60,8 +60,7 @@ record OnnxGraph(List<Tensor> tensors, List<Node> nodes) {
       String output = node.outputs.get(0);
       Tensor source = byName.get(inputs.get(0));
       if (identity && source != null) {
-        Tensor copy =
-            new Tensor(output, source.type, source.shape, source.inline, source.external);
+        Tensor copy = new Tensor(output, source.type, source.shape, source.inline, source.external);
         byName.put(output, copy);
         allTensors.add(copy);
       } else {

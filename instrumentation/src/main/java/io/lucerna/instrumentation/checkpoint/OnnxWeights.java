@@ -23,9 +23,9 @@ import org.jspecify.annotations.Nullable;
  * stored transposed under a made-up name. Its real name is that of the bias added to the product,
  * or stands in the node's name ({@code /encoder/layer.0/attention/self/query/MatMul}); where both
  * are there they must agree. Weights with equal values may be stored once and passed on by Identity
- * nodes, and those of half precision by Cast nodes. An export with fixed lengths holds, in place of the position
- * embeddings, the rows that those lengths need: they are found as what is added right before the
- * embeddings' LayerNorm, and have fewer rows than the configuration says.
+ * nodes, and those of half precision by Cast nodes. An export with fixed lengths holds, in place of
+ * the position embeddings, the rows that those lengths need: they are found as what is added right
+ * before the embeddings' LayerNorm, and have fewer rows than the configuration says.
  *
  * <p>A floating tensor of two or more dimensions that gets no name is an error; smaller made-up
  * ones are constants of the computation and left out.

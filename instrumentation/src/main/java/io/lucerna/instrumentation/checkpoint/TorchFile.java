@@ -98,7 +98,9 @@ final class TorchFile {
     return new TorchTensors(file, places).locate(value);
   }
 
-  /** As PyTorch itself, we do not check the CRC of the numbers, which would take as long as reading. */
+  /**
+   * As PyTorch itself, we do not check the CRC of the numbers, which would take as long as reading.
+   */
   private void requireIntact(ZipDirectory.Entry pickled) {
     CRC32 crc = new CRC32();
     crc.update(bytes(pickled.offset(), (int) pickled.size()));

@@ -76,7 +76,9 @@ final class TorchBuilder {
 
   /** The number of four bytes in an entry's header in the directory. */
   static int get(byte[] zip, String entry, int field) {
-    return ByteBuffer.wrap(zip).order(ByteOrder.LITTLE_ENDIAN).getInt(directory(zip, entry) + field);
+    return ByteBuffer.wrap(zip)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .getInt(directory(zip, entry) + field);
   }
 
   private static int directory(byte[] zip, String entry) {

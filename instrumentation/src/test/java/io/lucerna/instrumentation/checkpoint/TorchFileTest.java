@@ -33,8 +33,7 @@ class TorchFileTest {
       SortedMap<String, StoredTensor> wanted = Safetensors.tensors(reference);
       SortedMap<String, StoredTensor> found = TorchFile.tensors(file);
       assertEquals(wanted.keySet(), found.keySet());
-      wanted.forEach(
-          (name, tensor) -> assertSame(tensor, Objects.requireNonNull(found.get(name))));
+      wanted.forEach((name, tensor) -> assertSame(tensor, Objects.requireNonNull(found.get(name))));
     }
   }
 
@@ -77,7 +76,8 @@ class TorchFileTest {
     Path shards = BINS.resolve("sharded");
     MessageDigest digest = MessageDigest.getInstance("SHA-256");
     for (int i = 1; i <= 2; i++) {
-      digest.update(Files.readAllBytes(shards.resolve("pytorch_model-0000%d-of-00002.bin".formatted(i))));
+      digest.update(
+          Files.readAllBytes(shards.resolve("pytorch_model-0000%d-of-00002.bin".formatted(i))));
     }
     try (Checkpoint expected = Checkpoints.openFile(BINS.resolve("sharded.safetensors"));
         Checkpoint actual = Checkpoints.open(shards)) {
@@ -112,7 +112,8 @@ class TorchFileTest {
   @Test
   void safetensorsComeFirstAndOnnxLast() throws IOException {
     List<String> names =
-        List.of("model.onnx", "pytorch_model.bin.index.json", "pytorch_model.bin", "model.safetensors");
+        List.of(
+            "model.onnx", "pytorch_model.bin.index.json", "pytorch_model.bin", "model.safetensors");
     for (String name : names) {
       Files.writeString(folder.resolve(name), "x");
       String message =

@@ -52,8 +52,7 @@ class TorchRefusalsTest {
   /** Refused because of the tensors "w" and so on, all of the storage "0" of six numbers. */
   private void tensorsRefused(String expected, UnaryOperator<PickleBuilder> tensors)
       throws IOException {
-    refused(
-        expected, TorchBuilder.of(tensors.apply(PickleBuilder.stateDict()).end(), 24).zip());
+    refused(expected, TorchBuilder.of(tensors.apply(PickleBuilder.stateDict()).end(), 24).zip());
   }
 
   private static PickleBuilder sixNumbers(PickleBuilder dict, String name) {
@@ -98,7 +97,8 @@ class TorchRefusalsTest {
       pickleRefused(expected, new PickleBuilder().global(name[0], name[1]));
       pickleRefused(expected, new PickleBuilder().text(name[0]).text(name[1]).raw(0x93));
     }
-    pickleRefused("asks for a global whose name is not a text", new PickleBuilder().raw('N', 'N', 0x93));
+    pickleRefused(
+        "asks for a global whose name is not a text", new PickleBuilder().raw('N', 'N', 0x93));
     pickleRefused(
         "asks for the global a?b.c", new PickleBuilder().text("a\u001bb").text("c").raw(0x93));
   }
@@ -123,7 +123,8 @@ class TorchRefusalsTest {
     pickleRefused(
         "has a text of 65537 bytes, allowed are up to 65536",
         new PickleBuilder().text("a".repeat(65537)));
-    pickleRefused("has a text of 200 bytes, allowed are up to 1", new PickleBuilder().raw(0x8c, 200));
+    pickleRefused(
+        "has a text of 200 bytes, allowed are up to 1", new PickleBuilder().raw(0x8c, 200));
     pickleRefused(
         "has a whole number of 255 bytes, allowed are up to 8", new PickleBuilder().raw(0x8a, 255));
     pickleRefused(
@@ -213,8 +214,7 @@ class TorchRefusalsTest {
     tensorsRefused(
         "names w twice",
         dict ->
-            sixNumbers(
-                    sixNumbers(dict, "w").at(0, new long[] {6}, 1), "w")
+            sixNumbers(sixNumbers(dict, "w").at(0, new long[] {6}, 1), "w")
                 .at(0, new long[] {6}, 1));
   }
 
@@ -348,7 +348,15 @@ class TorchRefusalsTest {
   @Test
   void namesThatClimbAreRefused() throws IOException {
     for (String name :
-        List.of("../evil", "archive/../../evil", "/etc/passwd", "archive/./x", "a\\b", "c:/x", "a//b", "a/\u0000")) {
+        List.of(
+            "../evil",
+            "archive/../../evil",
+            "/etc/passwd",
+            "archive/./x",
+            "a\\b",
+            "c:/x",
+            "a//b",
+            "a/\u0000")) {
       byte[] file = TorchBuilder.of(SOUND, 24).add(name, new byte[1]).zip();
       refused(
           "names the entry \""
@@ -442,8 +450,7 @@ class TorchRefusalsTest {
   void theSoundFilesAreRead() throws IOException {
     Path file = folder.resolve("pytorch_model.bin");
     byte[] legacy =
-        TorchBuilder.legacy(
-            1001, true, SOUND, TorchBuilder.keys("0"), TorchBuilder.stored(6, 24));
+        TorchBuilder.legacy(1001, true, SOUND, TorchBuilder.keys("0"), TorchBuilder.stored(6, 24));
     for (byte[] sound : List.of(TorchBuilder.of(SOUND, 24).zip(), legacy)) {
       Files.write(file, sound);
       try (Checkpoint checkpoint = Checkpoints.open(folder)) {
