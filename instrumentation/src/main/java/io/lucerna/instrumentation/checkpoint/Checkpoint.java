@@ -24,6 +24,13 @@ public interface Checkpoint extends Closeable {
   long[] shape(String name);
 
   /**
+   * Whether a tensor's values are floating-point numbers.
+   *
+   * @throws CheckpointException if there is no such tensor
+   */
+  boolean floating(String name);
+
+  /**
    * The values of a tensor as fp32; bf16 and fp16 are widened exactly, fp64 is refused unless
    * exact.
    *

@@ -49,6 +49,11 @@ final class StoredCheckpoint implements Checkpoint {
   }
 
   @Override
+  public boolean floating(String name) {
+    return tensor(name).type().floating;
+  }
+
+  @Override
   public float[] floats(String name) {
     return tensor(name).floats();
   }

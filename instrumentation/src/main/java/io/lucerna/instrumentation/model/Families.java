@@ -4,7 +4,8 @@ import java.util.List;
 
 /** All families: one line for each. */
 final class Families {
-  static final List<Family> ALL = List.of(Bert.FAMILY, Deberta.FAMILY, ModernBert.FAMILY);
+  static final List<Family> ALL =
+      List.of(Bert.FAMILY, Deberta.FAMILY, ModernBert.FAMILY, T5.FAMILY, T5.MULTILINGUAL);
 
   private Families() {}
 }

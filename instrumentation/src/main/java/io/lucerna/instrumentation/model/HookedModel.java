@@ -283,7 +283,8 @@ public final class HookedModel implements AutoCloseable {
     if (own != null) {
       return Optional.of(own);
     }
-    boolean out = layer >= 0 && site == blocks().get(layer).out() && !lastIsNormed(layer);
+    boolean inBlock = layer >= 0 && layer < blocks().size(); // a decoder may have more
+    boolean out = inBlock && site == blocks().get(layer).out() && !lastIsNormed(layer);
     if (out) {
       return Optional.of(Reference.of("hidden_states." + (layer + 1)));
     }
@@ -292,7 +293,8 @@ public final class HookedModel implements AutoCloseable {
       case PATTERN -> Optional.of(Reference.of("attentions." + layer));
       case FINAL_NORM -> Optional.of(Reference.of("hidden_states." + blocks().size()));
       case FULL_EMBED -> Optional.of(Reference.of("hidden_states.0"));
-      case LOGITS -> Optional.of(Reference.of("logits"));
+      case LOGITS ->
+          task() == Task.ANSWERS ? Optional.empty() : Optional.of(Reference.of("logits"));
       default -> Optional.empty();
     };
   }

@@ -108,6 +108,12 @@ record ReferenceModel(
   }
 
   private static List<Long> answers(JsonNode json) {
+    for (String no : List.of("no", "false")) {
+      if (json.has(no + "_id")) {
+        String yes = no.equals("no") ? "yes" : "true";
+        return List.of(json.get(no + "_id").asLong(), json.get(yes + "_id").asLong());
+      }
+    }
     Matcher found = ANSWERS.matcher(json.path("score").asText());
     return found.find()
         ? List.of(Long.parseLong(found.group(1)), Long.parseLong(found.group(2)))
