@@ -45,7 +45,7 @@ final class StoredCheckpoint implements Checkpoint {
 
   @Override
   public long[] shape(String name) {
-    return tensor(name).readShape();
+    return tensor(name).shape().clone();
   }
 
   @Override
