@@ -45,8 +45,7 @@ class GoldenParityTest {
   private static final Set<Site> OUTPUTS = EnumSet.of(Site.POOLER_OUT, Site.LOGITS, Site.SCORE);
 
   static Stream<Path> goldens() throws IOException {
-    return Golden.folders("(bert|random-\\d+)-(cross|bi).*")
-        .filter(folder -> !folder.getFileName().toString().matches("bert-cross-(bin|bin-legacy)"));
+    return Golden.folders("(bert|random-\\d+)-(cross|bi).*");
   }
 
   private record Seen(TokenBatch batch, int row, Shape shape, float[] values) {}

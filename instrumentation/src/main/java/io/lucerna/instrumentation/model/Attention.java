@@ -116,7 +116,15 @@ class Attention {
 
   /** Queries, keys and values of rows [..., H], side by side: [..., (N + 2K) D]. */
   final NDArray project(NDArray rows) {
-    return qkv.apply(rows);
+    if (qkv.large()) {
+      return qkv.apply(rows);
+    }
+    int axis = rows.getShape().dimension() - 1;
+    try (NDArray q = query.apply(rows);
+        NDArray k = key.apply(rows);
+        NDArray v = value.apply(rows)) {
+      return q.concat(k, axis).concat(v, axis);
+    }
   }
 
   /** Queries, keys and values apart, each [..., heads D]. */

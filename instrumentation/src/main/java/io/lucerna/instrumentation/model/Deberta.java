@@ -41,8 +41,7 @@ record Deberta(
       new Family(
           "deberta-v2",
           "DebertaV2Model",
-          Map.of(
-              "DebertaV2Model", Task.VECTOR, "DebertaV2ForSequenceClassification", Task.LABELS),
+          Map.of("DebertaV2Model", Task.VECTOR, "DebertaV2ForSequenceClassification", Task.LABELS),
           Deberta::load);
 
   private static Deberta load(Loading loading) {
@@ -68,7 +67,9 @@ record Deberta(
       PostNormBlock block = block(layer, config, weights, relative, epsilon, activation);
       int kernel = layer == 0 ? settings.integer("conv_kernel_size", 0) : 0;
       blocks.add(
-          kernel > 0 ? new ConvolvedBlock(block, convolution(loading, config, kernel, epsilon)) : block);
+          kernel > 0
+              ? new ConvolvedBlock(block, convolution(loading, config, kernel, epsilon))
+              : block);
     }
     OutputHead head = head(loading, config);
     relative.close();

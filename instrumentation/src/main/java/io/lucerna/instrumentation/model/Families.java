@@ -5,7 +5,18 @@ import java.util.List;
 /** All families: one line for each. */
 final class Families {
   static final List<Family> ALL =
-      List.of(Bert.FAMILY, Deberta.FAMILY, ModernBert.FAMILY, T5.FAMILY, T5.MULTILINGUAL);
+      List.of(
+          Bert.FAMILY,
+          Deberta.FAMILY,
+          ModernBert.FAMILY,
+          T5.FAMILY,
+          T5.MULTILINGUAL,
+          Llama.FAMILY,
+          Mistral.FAMILY,
+          Qwen.SECOND,
+          Qwen.THIRD,
+          Gemma.FIRST,
+          Gemma.SECOND);
 
   private Families() {}
 }

@@ -293,7 +293,7 @@ public final class HookedModel implements AutoCloseable {
       case PATTERN -> Optional.of(Reference.of("attentions." + layer));
       case FINAL_NORM -> Optional.of(Reference.of("hidden_states." + blocks().size()));
       case FULL_EMBED -> Optional.of(Reference.of("hidden_states.0"));
-      case LOGITS ->
+      case LOGITS -> // a reference has those of all answers, at all positions
           task() == Task.ANSWERS ? Optional.empty() : Optional.of(Reference.of("logits"));
       default -> Optional.empty();
     };
