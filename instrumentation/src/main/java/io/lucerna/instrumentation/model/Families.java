@@ -4,7 +4,15 @@ import java.util.List;
 
 /** All families: one line for each. */
 final class Families {
-  static final List<Family> ALL = List.of(Bert.FAMILY);
+  static final List<Family> ALL = 
+      List.of(
+          Bert.FAMILY,
+          Electra.FAMILY,
+          DistilBert.FAMILY,
+          MpNet.FAMILY,
+          Roberta.family("roberta", "Roberta"),
+          Roberta.family("xlm-roberta", "XLMRoberta"),
+          Roberta.family("camembert", "Camembert"));
 
   private Families() {}
 }
