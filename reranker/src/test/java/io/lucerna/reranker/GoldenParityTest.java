@@ -183,9 +183,11 @@ class GoldenParityTest {
   private static Optional<Reference> output(Golden golden, HookedModel model, HookPoint point)
       throws IOException {
     return switch (point.site()) {
-      case SCORE -> Optional.of(new Reference("score", null));
+      case SCORE -> Optional.of(new Reference("score", null, 0, 0));
       case POOLER_OUT ->
-          golden.cross() ? model.reference(point) : Optional.of(new Reference("mean_pooled", null));
+          golden.cross()
+              ? model.reference(point)
+              : Optional.of(new Reference("mean_pooled", null, 0, 0));
       default -> model.reference(point);
     };
   }
@@ -193,7 +195,8 @@ class GoldenParityTest {
   private static void compare(
       Golden golden, HookPoint point, Reference reference, int text, Seen seen) {
     Golden.Values values = golden.get(reference.tensor());
-    float[] expected = reference.values(values.row(values.shape()[0] == 1 ? 0 : text));
+    float[] row = values.row(values.shape()[0] == 1 ? 0 : text);
+    float[] expected = reference.values(row, (int) values.shape()[values.shape().length - 1]);
     int length = seen.batch().sequences().get(seen.row()).length();
     if (point.site() == Site.PATTERN) {
       int heads = (int) seen.shape().get(1);

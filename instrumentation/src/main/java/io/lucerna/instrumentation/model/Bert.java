@@ -46,7 +46,7 @@ final class Bert {
     OutputHead head =
         switch (loading.task()) {
           case LABELS -> {
-            pooled = new Reference("out:" + prefix + "pooler.dense", Activation.TANH);
+            pooled = Reference.before(Activation.TANH, "out:" + prefix + "pooler.dense");
             yield classifier(weights, config);
           }
           case TERMS ->

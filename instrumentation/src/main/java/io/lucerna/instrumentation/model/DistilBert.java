@@ -56,7 +56,7 @@ final class DistilBert {
     OutputHead head =
         switch (loading.task()) {
           case LABELS -> {
-            pooled = new Reference("out:pre_classifier", Activation.RELU);
+            pooled = Reference.before(Activation.RELU, "out:pre_classifier");
             yield classifier(weights, config);
           }
           case TERMS ->

@@ -54,6 +54,6 @@ final class Electra {
         BlockNames.BERT,
         blocks,
         head,
-        classifies ? new Reference("out:classifier.dense", Activation.GELU) : null);
+        classifies ? Reference.before(Activation.GELU, "out:classifier.dense") : null);
   }
 }

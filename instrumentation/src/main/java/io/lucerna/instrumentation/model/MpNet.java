@@ -64,6 +64,6 @@ final class MpNet {
         NAMES,
         blocks,
         head,
-        classifies ? new Reference("out:classifier.dense", Activation.TANH) : null);
+        classifies ? Reference.before(Activation.TANH, "out:classifier.dense") : null);
   }
 }

@@ -57,6 +57,6 @@ final class Roberta {
         BlockNames.BERT,
         blocks,
         head,
-        classifies ? new Reference("out:classifier.dense", Activation.TANH) : null);
+        classifies ? Reference.before(Activation.TANH, "out:classifier.dense") : null);
   }
 }

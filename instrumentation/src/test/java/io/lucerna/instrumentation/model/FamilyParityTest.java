@@ -1,0 +1,214 @@
+package io.lucerna.instrumentation.model;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.lucerna.instrumentation.hooks.Hook;
+import io.lucerna.instrumentation.hooks.HookPoint;
+import io.lucerna.instrumentation.hooks.Hooks;
+import io.lucerna.instrumentation.hooks.Site;
+import io.lucerna.instrumentation.model.TokenBatch.Side;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Every hook point and every output of every family against Hugging Face transformers, from the
+ * token ids: all texts padded in a batch, and each alone.
+ */
+class FamilyParityTest {
+  private static final double BOUND = 1e-5;
+  private static final double PROBABILITY_BOUND = 1e-6;
+
+  /** Points that no module gives as they are; those that have laws are checked by them. */
+  private static final Set<Site> DERIVED =
+      EnumSet.of(
+          Site.ATTN_SCORES,
+          Site.RESULT,
+          Site.RESID_MID,
+          Site.RESID_POST,
+          Site.MLP_POST,
+          Site.ROT_Q,
+          Site.ROT_K);
+
+  static Stream<Path> references() throws IOException {
+    return ReferenceModel.folders();
+  }
+
+  /** What passed a point: the shape of a batch's activation, and its numbers. */
+  private record Seen(long[] shape, float[] values) {
+    /** One row of the batch. */
+    float[] row(int row) {
+      int size = values.length / (int) shape[0];
+      return java.util.Arrays.copyOfRange(values, row * size, (row + 1) * size);
+    }
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("references")
+  void paddedBatch(Path folder) throws IOException {
+    ReferenceModel reference = ReferenceModel.open(folder);
+    try (HookedModel model = reference.model(Precision.FP32)) {
+      check(reference, model, IntStream.range(0, reference.texts().size()).toArray());
+    }
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("references")
+  void eachTextAlone(Path folder) throws IOException {
+    ReferenceModel reference = ReferenceModel.open(folder);
+    try (HookedModel model = reference.model(Precision.FP32)) {
+      for (int text = 0; text < reference.texts().size(); text++) {
+        check(reference, model, new int[] {text});
+      }
+    }
+  }
+
+  private static void check(ReferenceModel reference, HookedModel model, int[] texts) {
+    List<TokenSequence> sequences =
+        IntStream.of(texts).mapToObj(i -> reference.texts().get(i)).toList();
+    TokenBatch batch = new TokenBatch(sequences, texts, model.config().padId(), Side.PAIR);
+    Map<HookPoint, Seen> seen = new HashMap<>();
+    Hook.Observer keep =
+        (context, x) ->
+            seen.put(context.point(), new Seen(x.getShape().getShape(), x.toFloatArray()));
+    float[][] outputs = model.forward(batch, Hooks.none().with("*", keep));
+    for (int row = 0; row < texts.length; row++) {
+      String what = reference + ", text " + texts[row];
+      close(what + " output", reference.output(texts[row]), outputs[row], BOUND);
+      if (reference.hasActivations()) {
+        for (HookPoint point : model.registry().points()) {
+          point(reference, model, point, seen, row, texts[row]);
+        }
+      }
+    }
+  }
+
+  private static void point(
+      ReferenceModel reference,
+      HookedModel model,
+      HookPoint point,
+      Map<HookPoint, Seen> seen,
+      int row,
+      int text) {
+    String what = reference + ", text " + text + ", " + point;
+    Seen own = seen.get(point);
+    assertTrue(own != null, what + " was never reached");
+    Optional<Reference> named = model.reference(point).filter(r -> reference.has(r.tensor()));
+    int length = reference.texts().get(text).length();
+    boolean law = law(what, model, point, seen, row, length);
+    if (named.isEmpty()) {
+      boolean output = model.network().head().points().contains(point);
+      assertTrue(law || output || DERIVED.contains(point.site()), what + " has no reference");
+      return;
+    }
+    float[] expected = reference.values(named.get(), text);
+    float[] actual = own.row(row);
+    List<String> letters = point.site().letters();
+    if (letters.contains("kpos")) {
+      pattern(what, expected, actual, own.shape(), length);
+    } else if (letters.contains("pos")) {
+      int size = actual.length / (int) own.shape()[1];
+      close(what, cut(expected, length * size), cut(actual, length * size), BOUND);
+    } else {
+      close(what, expected, actual, BOUND);
+    }
+  }
+
+  /** What holds for a point by its definition; whether anything was checked. */
+  private static boolean law(
+      String what,
+      HookedModel model,
+      HookPoint point,
+      Map<HookPoint, Seen> seen,
+      int row,
+      int length) {
+    int layer = point.layer();
+    switch (point.site()) {
+      case RESID_MID -> sum(what, seen, point, Site.RESID_PRE, Site.ATTN_OUT, row);
+      case RESID_POST ->
+          sum(what, seen, point, model.blocks().get(layer).besideMlp(), Site.MLP_OUT, row);
+      case PATTERN -> {
+        Seen pattern = seen.get(point);
+        Seen scores = seen.get(new HookPoint(Site.ATTN_SCORES, layer));
+        softmax(what, scores.row(row), pattern.row(row), pattern.shape(), length);
+      }
+      default -> {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static void sum(
+      String what, Map<HookPoint, Seen> seen, HookPoint point, Site one, Site other, int row) {
+    float[] total = seen.get(point).row(row);
+    float[] first = seen.get(new HookPoint(one, point.layer())).row(row);
+    float[] second = seen.get(new HookPoint(other, point.layer())).row(row);
+    for (int i = 0; i < total.length; i++) {
+      assertEquals(first[i] + second[i], total[i], what + " at " + i);
+    }
+  }
+
+  private static void softmax(
+      String what, float[] scores, float[] pattern, long[] shape, int length) {
+    int keys = (int) shape[3];
+    int queries = (int) shape[2];
+    for (int head = 0; head < shape[1]; head++) {
+      for (int query = 0; query < Math.min(length, queries); query++) {
+        int at = (head * queries + query) * keys;
+        double max = Double.NEGATIVE_INFINITY;
+        for (int key = 0; key < keys; key++) {
+          max = Math.max(max, scores[at + key]);
+        }
+        double total = 0;
+        for (int key = 0; key < keys; key++) {
+          total += Math.exp(scores[at + key] - max);
+        }
+        for (int key = 0; key < keys; key++) {
+          double expected = Math.exp(scores[at + key] - max) / total;
+          assertEquals(expected, pattern[at + key], PROBABILITY_BOUND, what);
+        }
+      }
+    }
+  }
+
+  /**
+   * Compares [heads, q, k] where q and k are real tokens; the reference is padded to its own width.
+   */
+  private static void pattern(
+      String what, float[] expected, float[] actual, long[] shape, int length) {
+    int width = (int) Math.round(Math.sqrt(expected.length / (double) shape[1]));
+    int own = (int) shape[2];
+    for (int head = 0; head < shape[1]; head++) {
+      for (int query = 0; query < length; query++) {
+        for (int key = 0; key < length; key++) {
+          double e = expected[(head * width + query) * width + key];
+          double a = actual[(head * own + query) * own + key];
+          assertEquals(e, a, PROBABILITY_BOUND, what + " head " + head + " " + query + "," + key);
+        }
+      }
+    }
+  }
+
+  private static float[] cut(float[] values, int length) {
+    return java.util.Arrays.copyOf(values, length);
+  }
+
+  private static void close(String what, float[] expected, float[] actual, double bound) {
+    assertEquals(expected.length, actual.length, what + ": length");
+    for (int i = 0; i < expected.length; i++) {
+      double allowed = bound * Math.max(1, Math.abs(expected[i]));
+      assertEquals(expected[i], actual[i], allowed, what + " at " + i);
+    }
+  }
+}

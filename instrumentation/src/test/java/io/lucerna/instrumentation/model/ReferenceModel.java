@@ -1,0 +1,174 @@
+package io.lucerna.instrumentation.model;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.lucerna.instrumentation.checkpoint.Checkpoint;
+import io.lucerna.instrumentation.checkpoint.CheckpointException;
+import io.lucerna.instrumentation.checkpoint.Checkpoints;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * A checkpoint with the activations that Hugging Face transformers computes for given token ids.
+ *
+ * @param folder the model folder
+ * @param architecture what it is
+ * @param tensors the reference tensors
+ * @param texts the texts as token ids
+ * @param answers the token ids of an answering model's answers
+ */
+record ReferenceModel(
+    Path folder,
+    Architecture architecture,
+    Checkpoint tensors,
+    List<TokenSequence> texts,
+    List<Long> answers) {
+  private static final Pattern ANSWERS =
+      Pattern.compile("\\((?:no|false)=(\\d+), (?:yes|true)=(\\d+)\\)");
+
+  /**
+   * The project's own fixtures, those beside the checkout, and those that -Dlucerna.goldens names;
+   * of these the ones whose name -Dlucerna.families matches.
+   */
+  static Stream<Path> folders() throws IOException {
+    String own = "src/test/resources/io/lucerna/instrumentation";
+    String pattern = System.getProperty("lucerna.families", ".*");
+    List<Path> found = new ArrayList<>();
+    for (Path root :
+        List.of(
+            Path.of(own),
+            Path.of(own, "families"),
+            Path.of(System.getProperty("lucerna.shared", "../../shared"), "goldens"),
+            Path.of(System.getProperty("lucerna.goldens", own)))) {
+      if (Files.isDirectory(root)) {
+        try (Stream<Path> children = Files.list(root)) {
+          children
+              .filter(folder -> folder.getFileName().toString().matches(pattern))
+              .filter(folder -> Files.exists(folder.resolve("reference.safetensors")))
+              .filter(folder -> Files.exists(folder.resolve("config.json")))
+              .filter(ReferenceModel::known)
+              .sorted()
+              .forEach(found::add);
+        }
+      }
+    }
+    return found.stream().distinct();
+  }
+
+  private static boolean known(Path folder) {
+    try {
+      Architecture.read(folder);
+      return true;
+    } catch (CheckpointException e) {
+      System.out.println("left out: " + e.getMessage());
+      return false;
+    }
+  }
+
+  static ReferenceModel open(Path folder) throws IOException {
+    JsonNode json = new ObjectMapper().readTree(folder.resolve("reference.json").toFile());
+    Checkpoint tensors = Checkpoints.openFile(folder.resolve("reference.safetensors"));
+    Path inputs = folder.resolve("reference.safetensors");
+    if (!tensors.names().contains("input_ids")) { // a storage form of another model
+      inputs =
+          folder.resolveSibling(json.path("same_as").asText()).resolve("reference.safetensors");
+    }
+    try (Checkpoint ids = Checkpoints.openFile(inputs)) {
+      return new ReferenceModel(
+          folder, Architecture.read(folder), tensors, texts(ids), answers(json));
+    }
+  }
+
+  private static List<TokenSequence> texts(Checkpoint reference) {
+    long[] shape = reference.shape("input_ids");
+    int width = (int) shape[1];
+    long[] ids = reference.integers("input_ids");
+    long[] mask = reference.integers("attention_mask");
+    long[] types =
+        reference.names().contains("token_type_ids")
+            ? reference.integers("token_type_ids")
+            : new long[ids.length];
+    List<TokenSequence> texts = new ArrayList<>();
+    for (int row = 0; row < shape[0]; row++) {
+      int from = row * width;
+      int length = (int) Arrays.stream(mask, from, from + width).sum();
+      texts.add(
+          TokenSequence.ofIds(
+              Arrays.copyOfRange(ids, from, from + length),
+              Arrays.copyOfRange(types, from, from + length)));
+    }
+    return texts;
+  }
+
+  private static List<Long> answers(JsonNode json) {
+    Matcher found = ANSWERS.matcher(json.path("score").asText());
+    return found.find()
+        ? List.of(Long.parseLong(found.group(1)), Long.parseLong(found.group(2)))
+        : List.of();
+  }
+
+  HookedModel model(Precision precision) throws IOException {
+    OutputSettings output = OutputSettings.defaults().withAnswers(answers);
+    try (Checkpoint checkpoint = Checkpoints.open(folder)) {
+      return HookedModel.open(architecture, checkpoint, output, precision);
+    }
+  }
+
+  boolean has(String name) {
+    return tensors.names().contains(name);
+  }
+
+  /** Whether there is more than outputs. */
+  boolean hasActivations() {
+    return has("hidden_states.0") || has("encoder_hidden_states.0");
+  }
+
+  /** A text's values at a point. */
+  float[] values(Reference reference, int text) {
+    long[] shape = tensors.shape(reference.tensor());
+    float[] all = tensors.floats(reference.tensor());
+    int size = all.length / (int) shape[0];
+    int row = shape[0] == 1 ? 0 : text;
+    float[] own = Arrays.copyOfRange(all, row * size, (row + 1) * size);
+    return reference.values(own, (int) shape[shape.length - 1]);
+  }
+
+  /** The model's output for a text. */
+  float[] output(int text) {
+    return switch (architecture.task()) {
+      case LABELS -> row(has("logits") ? "logits" : "score", text);
+      case VECTOR -> row("mean_pooled", text);
+      case TERMS -> row("splade", text);
+      case TOKEN_VECTORS -> {
+        long width = tensors.shape("token_embeddings")[2];
+        yield Arrays.copyOf(
+            row("token_embeddings", text), (int) (texts.get(text).length() * width));
+      }
+      case ANSWERS -> {
+        float[] logits = row("logits", text); // [positions, V]
+        long[] shape = tensors.shape("logits");
+        int last = shape[1] == 1 ? 0 : texts.get(text).length() - 1;
+        int at = (int) (last * shape[2]);
+        yield new float[] {
+          logits[at + answers.get(0).intValue()], logits[at + answers.get(1).intValue()]
+        };
+      }
+    };
+  }
+
+  private float[] row(String name, int text) {
+    return values(Reference.of(name), text);
+  }
+
+  @Override
+  public String toString() {
+    return folder.getFileName().toString();
+  }
+}
