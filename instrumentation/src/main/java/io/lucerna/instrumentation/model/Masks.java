@@ -12,16 +12,16 @@ import org.jspecify.annotations.Nullable;
 final class Masks {
   private Masks() {}
 
-  /** [B, 1, 1, S]: no look at padding; null where nothing is padded. */
+  /** [B, 1, 1, S]: no look at padding, nor at what attention does not read; null without such. */
   static @Nullable NDArray padding(TokenBatch batch, NDManager scope, DataType type) {
-    if (!batch.padded()) {
+    int width = batch.width();
+    if (batch.sequences().stream().allMatch(text -> text.attended() == width)) {
       return null;
     }
-    int width = batch.width();
     float[] values = new float[batch.size() * width];
     for (int row = 0; row < batch.size(); row++) {
-      int length = batch.sequences().get(row).length();
-      Arrays.fill(values, row * width + length, (row + 1) * width, -Float.MAX_VALUE);
+      int read = batch.sequences().get(row).attended();
+      Arrays.fill(values, row * width + read, (row + 1) * width, -Float.MAX_VALUE);
     }
     return scope.create(values, new Shape(batch.size(), 1, 1, width)).toType(type, false);
   }

@@ -1,12 +1,13 @@
 package io.lucerna.instrumentation.model;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.NDArrays;
 import io.lucerna.instrumentation.hooks.BoundHooks;
 import io.lucerna.instrumentation.hooks.HookPoint;
 import io.lucerna.instrumentation.hooks.Site;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -14,19 +15,19 @@ import java.util.List;
  * of log(1 + max(0, logit)) over a text's tokens (Formal et al. 2021, "SPLADE v2", equations 1 and
  * 6). Special tokens take part, padding does not.
  *
- * <p>The logits of a whole batch are large, 0.5 GB for 8 texts of 512 tokens and 30,522 terms. They
- * are there at once only if they are hooked.
+ * <p>The logits of a whole batch are large, 0.5 GB for 8 texts of 512 tokens and 30,522 terms, so
+ * they are computed for some terms at a time. They are there at once only if they are hooked.
  *
  * @param transform the map before the decoder [H, H]
  * @param activation after it
  * @param norm after that
- * @param decoder the map to the logits [V, H]
+ * @param decoder the map to the logits [V, H], cut into maps to some of them
  */
-record TermWeights(Linear transform, Activation activation, Norm norm, Linear decoder)
+record TermWeights(Linear transform, Activation activation, Norm norm, List<Linear> decoder)
     implements OutputHead {
 
-  /** Positions whose logits are there at once: 62 MB for 30,522 terms. */
-  private static final int POSITIONS_AT_ONCE = 512;
+  /** Terms whose logits are there at once: fewer than an MLP's units, enough for fast kernels. */
+  private static final long TERMS_AT_ONCE = 2048;
 
   /**
    * What a family calls the parts.
@@ -49,59 +50,71 @@ record TermWeights(Linear transform, Activation activation, Norm norm, Linear de
         loading.settings().flag("tie_word_embeddings", true)
             ? weights.tied(names.decoder, words)
             : weights.head(names.decoder, v, h);
+    Linear whole = new Linear(decoder, weights.head(names.bias, v), weights.work());
+    List<Linear> parts = new ArrayList<>();
+    for (long from = 0; from < v; from += TERMS_AT_ONCE) {
+      parts.add(whole.rows(from, Math.min(from + TERMS_AT_ONCE, v)));
+    }
     return new TermWeights(
         weights.headLinear(names.transform, h, h),
         activation,
         weights.headNorm(names.norm, h, epsilon),
-        new Linear(decoder, weights.head(names.bias, v), weights.work()));
+        List.copyOf(parts));
   }
 
   @Override
   public NDArray apply(NDArray hidden, BoundHooks hooks) {
-    NDArray most; // [B, V]
     try (NDArray mapped = transform.apply(hidden);
         NDArray activated = activation.apply(mapped);
-        NDArray read = norm.apply(activated)) { // [B, S, H]
-      most =
-          hooks.wants(Site.MLM_LOGITS, -1)
-              ? most(hooks.at(Site.MLM_LOGITS, decoder.apply(read)), hooks.batch(), 0)
-              : mostInParts(read, hooks.batch());
+        NDArray read = norm.apply(activated); // [B, S, H]
+        NDArray most =
+            hooks.wants(Site.MLM_LOGITS, -1)
+                ? most(hooks.at(Site.MLM_LOGITS, logits(read)), hooks.batch())
+                : mostOf(read, hooks.batch())) { // [B, V]
+      // The largest logit has the largest weight, so the rest is computed for it alone.
+      return hooks.at(Site.TERMS, Activation.RELU.apply(most).addi(1).log()); // [B, V]
     }
-    // The largest logit has the largest weight, so the rest is computed for it alone.
-    NDArray weights = Activation.RELU.apply(most).addi(1).log(); // [B, V]
-    return hooks.at(Site.TERMS, weights);
   }
 
-  /** Each text's largest logits, a few texts at a time: [B, S, H] -> [B, V]. */
-  private NDArray mostInParts(NDArray read, TokenBatch batch) {
-    int texts = Math.max(1, POSITIONS_AT_ONCE / batch.width());
+  /** [B, S, H] -> [B, S, V]. */
+  private NDArray logits(NDArray read) {
+    NDList parts = new NDList();
+    decoder.forEach(part -> parts.add(part.apply(read)));
+    return NDArrays.concat(parts, 2);
+  }
+
+  /** Each text's largest logits, some terms at a time: [B, S, H] -> [B, V]. */
+  private NDArray mostOf(NDArray read, TokenBatch batch) {
     NDManager outer = read.getManager();
-    try (NDManager parts = outer.newSubManager()) {
-      NDList all = new NDList();
-      for (int from = 0; from < batch.size(); from += texts) {
-        int to = Math.min(from + texts, batch.size());
-        try (NDManager scope = parts.newSubManager()) {
-          NDArray some = read.get(from + ":" + to);
-          some.attach(scope);
-          NDArray most = most(decoder.apply(some), batch, from); // [b, V]
-          most.attach(parts);
-          all.add(most);
+    try (NDManager scope = outer.newSubManager()) {
+      NDList parts = new NDList();
+      for (Linear part : decoder) {
+        try (NDArray logits = part.apply(read)) { // [B, S, v]
+          NDArray most = most(logits, batch);
+          most.attach(scope);
+          parts.add(most); // [B, v]
         }
       }
-      NDArray together = all.size() == 1 ? all.getFirst() : NDArrays.concat(all);
+      NDArray together = NDArrays.concat(parts, 1);
       together.attach(outer);
       return together;
     }
   }
 
-  /** logits [b, S, V] of the texts from one on -> the largest over each text's tokens [b, V]. */
-  private static NDArray most(NDArray logits, TokenBatch batch, int from) {
-    NDList all = new NDList();
-    for (int i = 0; i < logits.getShape().get(0); i++) {
-      int length = batch.sequences().get(from + i).length();
-      all.add(logits.get("{}, :{}", i, length).max(new int[] {0})); // [L, V] -> [V]
+  /** logits [B, S, v] -> the largest over each text's tokens, [B, v]. */
+  private static NDArray most(NDArray logits, TokenBatch batch) {
+    NDManager outer = logits.getManager();
+    try (NDManager scope = outer.newSubManager()) {
+      logits.attach(scope); // views and maxima belong to the scope too
+      NDList rows = new NDList();
+      for (int row = 0; row < batch.size(); row++) {
+        int length = batch.sequences().get(row).length();
+        rows.add(logits.get("{}, :{}", row, length).max(new int[] {0})); // [L, v] -> [v]
+      }
+      NDArray most = NDArrays.stack(rows);
+      most.attach(outer);
+      return most;
     }
-    return NDArrays.stack(all);
   }
 
   @Override
@@ -111,7 +124,7 @@ record TermWeights(Linear transform, Activation activation, Norm norm, Linear de
 
   @Override
   public int outputs() {
-    return (int) decoder.bias().getShape().get(0);
+    return decoder.stream().mapToInt(part -> (int) part.bias().size()).sum();
   }
 
   @Override

@@ -12,8 +12,11 @@ import java.util.stream.IntStream;
  * @param types token types as the tokenizer gives them
  * @param tokens where each token comes from
  * @param truncated whether tokens were cut off to keep within the limit
+ * @param attended how many tokens, from the first on, attention reads; those after them read, and
+ *     are read by none (the masks that fill up a query of ColBERT)
  */
-public record TokenSequence(long[] ids, long[] types, List<Token> tokens, boolean truncated) {
+public record TokenSequence(
+    long[] ids, long[] types, List<Token> tokens, boolean truncated, int attended) {
 
   /** Checks that the parts agree. */
   public TokenSequence {
@@ -27,6 +30,16 @@ public record TokenSequence(long[] ids, long[] types, List<Token> tokens, boolea
               types.length,
               tokens.size()));
     }
+    if (attended < 1 || attended > ids.length) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT, "attention reads 1 to %d tokens, got %d", ids.length, attended));
+    }
+  }
+
+  /** A sequence all of whose tokens attention reads. */
+  public TokenSequence(long[] ids, long[] types, List<Token> tokens, boolean truncated) {
+    this(ids, types, tokens, truncated, ids.length);
   }
 
   /** Number of tokens. */
@@ -36,7 +49,7 @@ public record TokenSequence(long[] ids, long[] types, List<Token> tokens, boolea
 
   /** The same ids with other tokens. */
   public TokenSequence with(List<Token> others) {
-    return new TokenSequence(ids, types, others, truncated);
+    return new TokenSequence(ids, types, others, truncated, attended);
   }
 
   /** The positions of the tokens with this role, in order. */
@@ -48,7 +61,9 @@ public record TokenSequence(long[] ids, long[] types, List<Token> tokens, boolea
   public TokenSequence without(int start, int end) {
     List<Token> rest = new ArrayList<>(tokens.subList(0, start));
     rest.addAll(tokens.subList(end, length()));
-    return new TokenSequence(cut(ids, start, end), cut(types, start, end), rest, true);
+    int unread = Math.max(0, Math.min(end, attended) - start);
+    return new TokenSequence(
+        cut(ids, start, end), cut(types, start, end), rest, true, attended - unread);
   }
 
   private static long[] cut(long[] values, int start, int end) {

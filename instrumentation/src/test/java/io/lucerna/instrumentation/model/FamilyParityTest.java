@@ -29,6 +29,12 @@ class FamilyParityTest {
   private static final double BOUND = 1e-5;
   private static final double PROBABILITY_BOUND = 1e-6;
 
+  /**
+   * Logits of a vocabulary are sums of many large products, 30 in size where they are near 0:
+   * transformers in fp64 is up to 1.2e-5 away from its own fp32 references.
+   */
+  private static final double VOCABULARY_BOUND = 2e-5;
+
   /** Points that no module gives as they are; those that have laws are checked by them. */
   private static final Set<Site> DERIVED =
       EnumSet.of(
@@ -118,7 +124,8 @@ class FamilyParityTest {
       pattern(what, expected, actual, own.shape(), length);
     } else if (letters.contains("pos")) {
       int size = actual.length / (int) own.shape()[1];
-      close(what, cut(expected, length * size), cut(actual, length * size), BOUND);
+      double bound = point.site() == Site.MLM_LOGITS ? VOCABULARY_BOUND : BOUND;
+      close(what, cut(expected, length * size), cut(actual, length * size), bound);
     } else {
       close(what, expected, actual, BOUND);
     }
