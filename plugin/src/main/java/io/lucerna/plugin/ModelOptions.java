@@ -60,6 +60,31 @@ final class ModelOptions {
               + " if not given.")
   @Nullable String similarity;
 
+  @Option(
+      name = "-prompt",
+      aliases = "-rerank.prompt",
+      metaVar = "[text]",
+      usage =
+          "What a ranker reads that takes both texts in a prompt, with the places {query} and"
+              + " {passage}; as its architecture has it if not given (\"models -model\" shows it).")
+  @Nullable String prompt;
+
+  @Option(
+      name = "-query.prefix",
+      aliases = "-rerank.query.prefix",
+      metaVar = "[text]",
+      usage =
+          "What a bi-encoder reads before a query, such as \"query: \" with its space; as the"
+              + " model's folder says, or nothing, if not given.")
+  @Nullable String queryPrefix;
+
+  @Option(
+      name = "-passage.prefix",
+      aliases = "-rerank.passage.prefix",
+      metaVar = "[text]",
+      usage = "What a bi-encoder reads before a passage, in the same way.")
+  @Nullable String passagePrefix;
+
   /** The model's name, or the built-in one's if none was given. */
   String modelOrDefault() {
     return model == null ? ModelRegistry.DEFAULT : model;
@@ -76,6 +101,9 @@ final class ModelOptions {
     options = label == null ? options : options.withLabel(Label.parse(label));
     options = maxLength == null ? options : options.withMaxTokens(maxLength);
     options = pooling == null ? options : options.withPooling(Pooling.parse(pooling));
+    options = prompt == null ? options : options.withPrompt(prompt);
+    options = queryPrefix == null ? options : options.withQueryPrefix(queryPrefix);
+    options = passagePrefix == null ? options : options.withPassagePrefix(passagePrefix);
     return similarity == null ? options : options.withSimilarity(Similarity.parse(similarity));
   }
 }

@@ -3,6 +3,7 @@ package io.lucerna.plugin;
 import io.lucerna.instrumentation.checkpoint.CheckpointException;
 import io.lucerna.instrumentation.hub.HubException;
 import io.lucerna.reranker.ModelCard;
+import io.lucerna.reranker.NeuralRanker;
 import io.lucerna.reranker.PairScorer;
 import io.lucerna.reranker.ScorerOptions;
 import java.io.IOException;
@@ -24,15 +25,31 @@ final class ModelsCommand implements Command {
               + new RerankOptions().depth
               + " candidates of a topic are scored (-rerank.depth).",
           "Any Hugging Face folder is a model too, and org/name, which is fetched from the hub.",
-          "\"lucerna models -model NAME\" shows all about one.");
+          "\"lucerna models -model NAME\" shows all about one; with -show-input, what it reads.");
+
+  private static final String QUERY = "how does an oil lamp work";
+  private static final String PASSAGE =
+      "An oil lamp burns oil that a wick draws up. The Romans called it lucerna.";
 
   private final ModelRegistry models;
+  private final ModelOptions model = new ModelOptions();
 
   @Option(
-      name = "-model",
-      metaVar = "[model]",
-      usage = "Print this model's card instead of the table.")
-  @Nullable String model;
+      name = "-show-input",
+      usage = "With -model: print what the model reads of a query and a passage, token by token.")
+  boolean showInput;
+
+  @Option(
+      name = "-query",
+      metaVar = "[text]",
+      usage = "The query that -show-input shows; one about lamps if not given.")
+  @Nullable String query;
+
+  @Option(
+      name = "-passage",
+      metaVar = "[text]",
+      usage = "The passage that -show-input shows; one about lamps if not given.")
+  @Nullable String passage;
 
   ModelsCommand(ModelRegistry models) {
     this.models = models;
@@ -40,7 +57,7 @@ final class ModelsCommand implements Command {
 
   @Override
   public List<Object> options() {
-    return List.of(this);
+    return List.of(model, this);
   }
 
   @Override
@@ -50,11 +67,24 @@ final class ModelsCommand implements Command {
 
   @Override
   public void run(Console console) throws Exception {
-    if (model == null) {
+    if (!showInput && (query != null || passage != null)) {
+      throw new CommandException(ExitCode.USAGE, "-query and -passage need -show-input");
+    }
+    if (model.model == null) {
+      if (showInput) {
+        throw new CommandException(ExitCode.USAGE, "-show-input needs a -model");
+      }
       table(console);
       return;
     }
-    try (PairScorer scorer = models.open(model, ScorerOptions.defaults(), console)) {
+    if (showInput) {
+      try (NeuralRanker ranker = models.ranker(model.model, model.scorerOptions(), console)) {
+        new InputTable(ranker, console.out())
+            .print(query == null ? QUERY : query, passage == null ? PASSAGE : passage);
+      }
+      return;
+    }
+    try (PairScorer scorer = models.open(model.model, model.scorerOptions(), console)) {
       print(scorer.card(), console.out());
     }
   }

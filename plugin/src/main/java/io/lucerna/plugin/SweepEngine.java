@@ -125,7 +125,7 @@ final class SweepEngine implements PairSweeper {
 
   private static TokenSequence withoutTypes(TokenSequence input) {
     return new TokenSequence(
-        input.ids(), new long[input.length()], input.tokens(), input.truncated());
+        input.ids(), new long[input.length()], input.tokens(), input.truncated(), input.attended());
   }
 
   private boolean fits(AlignedPair pair) {

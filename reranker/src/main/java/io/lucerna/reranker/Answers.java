@@ -1,14 +1,34 @@
 package io.lucerna.reranker;
 
 import io.lucerna.instrumentation.model.Architecture;
+import java.nio.file.Path;
 import java.util.List;
 
 /** The two words whose logits make the score of a model that answers. */
 final class Answers {
   private Answers() {}
 
-  /** The word for not relevant, then that for relevant. */
-  static List<String> words(Architecture architecture) {
-    return architecture.family().equals("t5") ? List.of("false", "true") : List.of("no", "yes");
+  /**
+   * The word for not relevant, then that for relevant: those that the folder's reference.json
+   * names, else those of the prompt.
+   */
+  static List<String> words(Path folder, Architecture architecture, InputForm form) {
+    List<String> named = ReferenceForm.answers(folder);
+    if (!named.isEmpty()) {
+      return named;
+    }
+    if (architecture.family().equals("t5")) {
+      return List.of("false", "true");
+    }
+    return ofYes(form) ? List.of("No", "Yes") : List.of("no", "yes");
+  }
+
+  /** Which of them scores by default: FlagEmbedding's rerankers take the logit of Yes alone. */
+  static Label label(InputForm form) {
+    return ofYes(form) ? Label.LAST : Label.LOG_PROBABILITY;
+  }
+
+  private static boolean ofYes(InputForm form) {
+    return form.equals(new InputForm.Prompt(InputForms.BGE));
   }
 }

@@ -142,7 +142,12 @@ final class BiEncoder implements NeuralRanker {
 
   @Override
   public TokenSequence word(String text) {
-    return tokenizer.query(text);
+    return tokenizer.word(text);
+  }
+
+  @Override
+  public String text(TokenSequence input) {
+    return tokenizer.text(input);
   }
 
   PairTokenizer tokenizer() {

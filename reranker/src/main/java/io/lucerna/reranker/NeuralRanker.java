@@ -49,6 +49,12 @@ public sealed interface NeuralRanker extends PairScorer permits CrossEncoder, Bi
    */
   Readout readout(Side side, float[] fixed);
 
-  /** The ids and the piece of a word, such as the filler {@code a}, as it stands inside a text. */
+  /**
+   * A word, such as the filler {@code a}, as it stands inside a text; special tokens and words of a
+   * prompt around it are marked so.
+   */
   TokenSequence word(String text);
+
+  /** An input as text, as the tokenizer shows its ids, special tokens included. */
+  String text(TokenSequence input);
 }

@@ -1,94 +1,128 @@
 package io.lucerna.reranker;
 
-import ai.djl.huggingface.tokenizers.Encoding;
-import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
-import ai.djl.huggingface.tokenizers.jni.CharSpan;
 import io.lucerna.instrumentation.checkpoint.CheckpointException;
 import io.lucerna.instrumentation.model.Role;
 import io.lucerna.instrumentation.model.RoleTagger;
 import io.lucerna.instrumentation.model.TermForm;
 import io.lucerna.instrumentation.model.Token;
 import io.lucerna.instrumentation.model.TokenSequence;
+import io.lucerna.reranker.Subwords.Piece;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Text to token ids, and the one place that decides what is cut: the passage's end, never the
- * query.
+ * Text to token ids, in the form that a ranker reads, and the one place that decides what is cut:
+ * the passage's end, never the query, and nothing of a prompt.
  *
- * <p>The tokenizer's own truncation and padding settings are ignored. Thread-safe.
+ * <p>Cutting drops the last tokens of the passage from the whole input, so what is left has the ids
+ * that it has in the whole. Thread-safe.
  */
 final class PairTokenizer implements AutoCloseable {
   /**
    * A passage is cut to this many characters for each token that it may have before it is
-   * tokenized, so that a huge document costs no more than a long one. No wordpiece of the supported
-   * vocabularies is nearly as long.
+   * tokenized, so that a huge document costs no more than a long one. Hardly any piece of a
+   * vocabulary is nearly as long.
    */
   private static final int CHARACTERS_PER_TOKEN = 200;
 
-  private final HuggingFaceTokenizer tokenizer;
-  private final int maxTokens;
+  private static final String PUNCTUATION = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~";
 
+  private final Path folder;
+  private final Subwords subwords;
+  private final InputForm form;
+  private final @Nullable Marks marks;
+  private final int maxTokens;
   private final RoleTagger roles;
 
-  private PairTokenizer(HuggingFaceTokenizer tokenizer, int maxTokens, TermForm terms) {
-    this.tokenizer = tokenizer;
+  /** A vocabulary's entry. */
+  private record Entry(String text, long id) {
+    Token token() {
+      return new Token(text, -1, -1, 0, 0, Role.SEP);
+    }
+  }
+
+  /** What is put into ColBERT's inputs. */
+  private record Marks(Entry query, Entry passage, Entry mask) {}
+
+  private PairTokenizer(
+      Path folder,
+      Subwords subwords,
+      InputForm form,
+      @Nullable Marks marks,
+      int maxTokens,
+      RoleTagger roles) {
+    this.folder = folder;
+    this.subwords = subwords;
+    this.form = form;
+    this.marks = marks;
     this.maxTokens = maxTokens;
-    this.roles = new RoleTagger(terms);
+    this.roles = roles;
   }
 
   /**
    * Opens the tokenizer of a model folder.
    *
-   * @throws CheckpointException if the folder has no tokenizer that can be read
+   * @throws CheckpointException if the folder has no tokenizer that can be read, or its vocabulary
+   *     lacks what the form puts in
    */
-  static PairTokenizer open(Path folder, int maxTokens, TermForm terms) {
-    Map<String, String> options =
-        Map.of("addSpecialTokens", "true", "truncation", "false", "padding", "false");
-    try (InputStream json = TokenizerFiles.open(folder)) {
-      return new PairTokenizer(HuggingFaceTokenizer.newInstance(json, options), maxTokens, terms);
-    } catch (IOException | RuntimeException e) {
-      if (e instanceof CheckpointException known) {
-        throw known;
-      }
+  static PairTokenizer open(Path folder, InputForm form, int maxTokens, TermForm terms) {
+    try {
+      byte[] json = TokenizerFiles.read(folder);
+      Marks marks = form instanceof InputForm.Markers markers ? marks(folder, json, markers) : null;
+      return new PairTokenizer(
+          folder, Subwords.open(folder, json), form, marks, maxTokens, new RoleTagger(terms));
+    } catch (IOException e) {
       throw new CheckpointException(
           folder + ": the tokenizer cannot be read: " + e.getMessage(), e);
     }
   }
 
-  /**
-   * The token ids of words.
-   *
-   * @throws CheckpointException if a word is not a single token, or the tokenizer cannot be read
-   */
-  static List<Long> ids(Path folder, List<String> words) {
-    try (PairTokenizer own = open(folder, Integer.MAX_VALUE, TermForm.LOWER_CASE)) {
-      List<Long> ids = new ArrayList<>();
-      for (String word : words) {
-        long[] found = own.tokenizer.encode(word, false, false).getIds();
-        if (found.length != 1) {
-          throw new CheckpointException(
-              String.format(
-                  Locale.ROOT,
-                  "%s: the answer %s is %d tokens; its logit needs it to be one",
-                  folder,
-                  word,
-                  found.length));
-        }
-        ids.add(found[0]);
-      }
-      return ids;
-    }
+  private static Marks marks(Path folder, byte[] json, InputForm.Markers markers)
+      throws IOException {
+    String mask = TokenizerSettings.read(folder).token("mask_token", "[MASK]");
+    return new Marks(
+        new Entry(markers.query(), TokenizerFiles.id(folder, json, markers.query())),
+        new Entry(markers.passage(), TokenizerFiles.id(folder, json, markers.passage())),
+        new Entry(mask, TokenizerFiles.id(folder, json, mask)));
+  }
+
+  /** The same with another limit; closing either closes both. */
+  PairTokenizer limitedTo(int tokens) {
+    return new PairTokenizer(folder, subwords, form, marks, tokens, roles);
   }
 
   int maxTokens() {
     return maxTokens;
+  }
+
+  /**
+   * The token ids of answers.
+   *
+   * @throws CheckpointException if one is not a single token
+   */
+  List<Long> ids(List<String> answers) {
+    List<Long> ids = new ArrayList<>();
+    for (String answer : answers) {
+      List<Piece> pieces = subwords.encodePlain(answer);
+      if (pieces.size() != 1) {
+        throw new CheckpointException(
+            String.format(
+                Locale.ROOT,
+                "%s: the answer %s is %d tokens; its logit needs it to be one",
+                folder,
+                answer,
+                pieces.size()));
+      }
+      ids.add(pieces.getFirst().id());
+    }
+    return ids;
   }
 
   /**
@@ -97,17 +131,25 @@ final class PairTokenizer implements AutoCloseable {
    * @throws IllegalArgumentException if it exceeds the limit
    */
   TokenSequence query(String text) {
-    TokenSequence whole = sequence(tokenizer.encode(text), false, Role.QUERY, text);
+    String prefix = form instanceof InputForm.Apart apart ? apart.queryPrefix() : "";
+    TokenSequence whole = sequence(alone(prefix, text), false, Role.QUERY);
+    if (marks != null) {
+      whole = marked(whole, marks.query);
+    }
     if (whole.length() > maxTokens) {
       throw tooLong(whole.length());
     }
-    return whole;
+    return form instanceof InputForm.Markers markers && marks != null
+        ? filled(whole, markers, marks.mask)
+        : whole;
   }
 
   /** A passage alone, cut at its end to the limit. */
   TokenSequence passage(String text) {
+    String prefix = form instanceof InputForm.Apart apart ? apart.passagePrefix() : "";
     String cut = cut(text);
-    return cut(sequence(tokenizer.encode(cut), cut.length() < text.length(), Role.OTHER, cut), 0);
+    TokenSequence whole = sequence(alone(prefix, cut), cut.length() < text.length(), Role.OTHER);
+    return cut(marks == null ? whole : marked(whole, marks.passage), 0);
   }
 
   /** The same, its tokens in the roles that they have for a query. */
@@ -122,14 +164,107 @@ final class PairTokenizer implements AutoCloseable {
    */
   TokenSequence pair(String query, String passage) {
     String cut = cut(passage);
-    Encoding encoding = tokenizer.encode(query, cut);
-    TokenSequence whole =
-        sequence(encoding, cut.length() < passage.length(), Role.QUERY, query, cut);
-    return roles.tag(cut(whole, 1), 1, query, passage);
+    List<Piece> pieces =
+        switch (form) {
+          case InputForm.Prompt prompt -> {
+            Parts parts = prompt.parts(query, cut);
+            yield parts.place(subwords.encode(parts.text()), 0);
+          }
+          case InputForm.Pair pair -> {
+            Parts first = Parts.of(pair.queryPrefix(), query, Parts.QUERY);
+            Parts second = Parts.of(pair.passagePrefix(), cut, Parts.PASSAGE);
+            List<Piece> both = subwords.encode(first.text(), second.text());
+            yield second.place(first.place(both, 0), 1);
+          }
+          case InputForm.Apart apart -> throw readApart();
+          case InputForm.Markers markers -> throw readApart();
+        };
+    TokenSequence whole = sequence(pieces, cut.length() < passage.length(), Role.QUERY);
+    return roles.tag(cut(whole, Parts.PASSAGE), Parts.PASSAGE, query, passage);
+  }
+
+  /**
+   * A word as it stands inside a text: its tokens are those that are not {@linkplain
+   * Token#special() special}.
+   */
+  TokenSequence word(String text) {
+    return sequence(alone("a", " " + text), false, Role.QUERY);
+  }
+
+  /** What token ids stand for, special tokens included. */
+  String text(TokenSequence input) {
+    return subwords.decode(input.ids());
+  }
+
+  /** Ids of a passage's tokens that MaxSim leaves out: what ASCII's punctuation begins with. */
+  Set<Long> leftOut() {
+    Set<Long> ids = new HashSet<>();
+    if (form instanceof InputForm.Markers markers && markers.withoutPunctuation()) {
+      for (String symbol : PUNCTUATION.split("")) {
+        ids.add(subwords.encodePlain(symbol).getFirst().id());
+      }
+    }
+    return ids;
+  }
+
+  /** What is read, with places for the texts: {@code [CLS] {query} [SEP] {passage} [SEP]}. */
+  String shape() {
+    return switch (form) {
+      case InputForm.Pair pair ->
+          shape(
+              subwords.encode("a", "a"),
+              pair.queryPrefix() + "{query}",
+              pair.passagePrefix() + "{passage}");
+      case InputForm.Prompt prompt -> shape(subwords.encode("a"), prompt.text());
+      case InputForm.Apart apart ->
+          shape(subwords.encode("a"), apart.queryPrefix() + "{query}")
+              + " and "
+              + shape(subwords.encode("a"), apart.passagePrefix() + "{passage}");
+      case InputForm.Markers markers ->
+          shape(subwords.encode("a"), markers.query() + " {query}")
+              + String.format(
+                  Locale.ROOT,
+                  " filled with %s to %d (%s) and ",
+                  marks == null ? "masks" : marks.mask.text,
+                  markers.queryLength(),
+                  markers.masksAttended() ? "attended to" : "not attended to")
+              + shape(subwords.encode("a"), markers.passage() + " {passage}")
+              + String.format(Locale.ROOT, " of at most %d", passageLimit());
+    };
+  }
+
+  private static String shape(List<Piece> pieces, String... texts) {
+    List<String> shown = new ArrayList<>();
+    int last = Subwords.SPECIAL;
+    for (Piece piece : pieces) {
+      if (piece.special()) {
+        shown.add(piece.text());
+      } else if (piece.segment() != last) {
+        shown.add(texts[piece.segment()]);
+      }
+      last = piece.segment();
+    }
+    return String.join(" ", shown).replace("\n", "\\n");
+  }
+
+  private static IllegalStateException readApart() {
+    return new IllegalStateException("query and passage are read apart");
+  }
+
+  private List<Piece> alone(String prefix, String text) {
+    Parts parts = Parts.of(prefix, text, Parts.QUERY);
+    return parts.place(subwords.encode(parts.text()), 0);
+  }
+
+  /** Most tokens of an input with a passage. */
+  private int passageLimit() {
+    return form instanceof InputForm.Markers markers
+        ? Math.min(maxTokens, markers.passageLength())
+        : maxTokens;
   }
 
   private String cut(String passage) {
-    int limit = maxTokens * CHARACTERS_PER_TOKEN;
+    int limit = passageLimit() * CHARACTERS_PER_TOKEN;
     if (passage.length() <= limit) {
       return passage;
     }
@@ -137,39 +272,61 @@ final class PairTokenizer implements AutoCloseable {
         0, Character.isHighSurrogate(passage.charAt(limit - 1)) ? limit - 1 : limit);
   }
 
-  private static TokenSequence sequence(
-      Encoding encoding, boolean truncated, Role first, String... texts) {
-    // The tokenizer counts code points, Java counts UTF-16 units.
-    boolean plain =
-        Arrays.stream(texts).allMatch(t -> t.codePointCount(0, t.length()) == t.length());
-    long[] ids = encoding.getIds();
-    long[] sequenceIds = encoding.getSequenceIds();
-    long[] words = encoding.getWordIds();
-    long[] special = encoding.getSpecialTokenMask();
-    String[] pieces = encoding.getTokens();
-    CharSpan[] spans = encoding.getCharTokenSpans();
+  private TokenSequence sequence(List<Piece> pieces, boolean truncated, Role first) {
+    long[] ids = new long[pieces.size()];
+    long[] types = new long[pieces.size()];
     List<Token> tokens = new ArrayList<>(ids.length);
     for (int i = 0; i < ids.length; i++) {
-      if (special[i] == 1) {
-        tokens.add(new Token(pieces[i], -1, -1, 0, 0, i == 0 ? Role.CLS : Role.SEP));
+      Piece piece = pieces.get(i);
+      ids[i] = piece.id();
+      types[i] = piece.type();
+      boolean literal = piece.segment() == Parts.LITERAL;
+      if (piece.special() || (literal && subwords.special(piece.id()))) {
+        tokens.add(new Token(piece.text(), -1, -1, 0, 0, i == 0 ? Role.CLS : Role.SEP));
+      } else if (literal) {
+        tokens.add(new Token(piece.text(), -1, -1, 0, 0, Role.PROMPT));
       } else {
-        int segment = (int) sequenceIds[i];
-        Role role = segment == 0 ? first : Role.OTHER;
-        int start = spans[i].getStart();
-        int end = spans[i].getEnd();
-        if (!plain) {
-          start = texts[segment].offsetByCodePoints(0, start);
-          end = texts[segment].offsetByCodePoints(0, end);
-        }
-        tokens.add(new Token(pieces[i], segment, (int) words[i], start, end, role));
+        Role role = piece.segment() == Parts.QUERY ? first : Role.OTHER;
+        tokens.add(
+            new Token(
+                piece.text(), piece.segment(), piece.word(), piece.start(), piece.end(), role));
       }
     }
-    return new TokenSequence(ids, encoding.getTypeIds(), tokens, truncated);
+    return new TokenSequence(ids, types, tokens, truncated);
   }
 
-  /** Drops the last tokens of one segment until the whole fits; special tokens stay. */
+  /** With a marker after the first special token. */
+  private static TokenSequence marked(TokenSequence input, Entry marker) {
+    return with(input, 1, marker, 1, input.length() + 1);
+  }
+
+  /** With masks up to the length of a query. */
+  private TokenSequence filled(TokenSequence query, InputForm.Markers markers, Entry mask) {
+    int length = Math.min(markers.queryLength(), maxTokens);
+    int count = Math.max(0, length - query.length());
+    int attended = markers.masksAttended() ? query.length() + count : query.length();
+    return with(query, query.length(), mask, count, attended);
+  }
+
+  private static TokenSequence with(
+      TokenSequence input, int at, Entry entry, int count, int attended) {
+    int length = input.length() + count;
+    long[] ids = new long[length];
+    long[] types = new long[length];
+    for (int i = 0; i < length; i++) {
+      int from = i < at ? i : i - count;
+      boolean own = i < at || i >= at + count;
+      ids[i] = own ? input.ids()[from] : entry.id;
+      types[i] = own ? input.types()[from] : 0;
+    }
+    List<Token> tokens = new ArrayList<>(input.tokens());
+    tokens.addAll(at, Collections.nCopies(count, entry.token()));
+    return new TokenSequence(ids, types, tokens, input.truncated(), attended);
+  }
+
+  /** Drops the last tokens of one segment until the whole fits; all others stay. */
   private TokenSequence cut(TokenSequence whole, int segment) {
-    int surplus = whole.length() - maxTokens;
+    int surplus = whole.length() - passageLimit();
     if (surplus <= 0) {
       return whole;
     }
@@ -189,13 +346,14 @@ final class PairTokenizer implements AutoCloseable {
     return new IllegalArgumentException(
         String.format(
             Locale.ROOT,
-            "the query takes %d tokens with special tokens and leaves no room for a passage; the limit is %d",
+            "the query takes %d tokens with special tokens%s and leaves no room for a passage; the limit is %d",
             tokens,
+            form instanceof InputForm.Prompt ? " and prompt" : "",
             maxTokens));
   }
 
   @Override
   public void close() {
-    tokenizer.close();
+    subwords.close();
   }
 }

@@ -39,14 +39,35 @@ public final class Rankers {
    */
   public static NeuralRanker open(Path folder, String name, ScorerOptions options) {
     Architecture architecture = Architecture.read(folder);
-    Task task = architecture.task();
-    refuseWhatWouldBeIgnored(folder, task, options);
+    refuseWhatWouldBeIgnored(folder, architecture.task(), options);
     SentenceConfig sentence = SentenceConfig.read(folder);
-    OutputSettings output =
-        OutputSettings.defaults().withPooling(options.pooling().orElse(sentence.pooling()));
-    if (task == Task.ANSWERS) {
-      output = output.withAnswers(PairTokenizer.ids(folder, Answers.words(architecture)));
+    InputForm form = InputForms.of(folder, architecture.name(), sentence, options);
+    PairTokenizer unlimited =
+        PairTokenizer.open(folder, form, Integer.MAX_VALUE, options.terms());
+    try {
+      return open(folder, name, options, architecture, sentence, form, unlimited);
+    } catch (RuntimeException e) {
+      unlimited.close();
+      throw e;
     }
+  }
+
+  private static NeuralRanker open(
+      Path folder,
+      String name,
+      ScorerOptions options,
+      Architecture architecture,
+      SentenceConfig sentence,
+      InputForm form,
+      PairTokenizer unlimited) {
+    Task task = architecture.task();
+    List<String> answers =
+        task == Task.ANSWERS ? Answers.words(folder, architecture, form) : List.of();
+    OutputSettings output =
+        OutputSettings.defaults()
+            .withPooling(options.pooling().orElse(sentence.pooling()))
+            .withAnswers(unlimited.ids(answers))
+            .withSkipped(unlimited.leftOut());
     HookedModel model;
     String sha256;
     try (Checkpoint checkpoint = Checkpoints.open(folder)) {
@@ -56,14 +77,15 @@ public final class Rankers {
       throw new CheckpointException(folder + ": " + e.getMessage(), e);
     }
     try {
-      int maxTokens = maxTokens(folder, model.config(), sentence, options);
-      PairTokenizer tokenizer = PairTokenizer.open(folder, maxTokens, options.terms());
+      PairTokenizer tokenizer =
+          unlimited.limitedTo(maxTokens(folder, model.config(), sentence, options));
+      Map<String, String> settings = settings(tokenizer, answers, output, options);
       ReferenceCheck.run(folder, model, tokenizer, output.pooling());
       return switch (task) {
         case LABELS, ANSWERS -> {
-          Label label = label(folder, model, options.label());
-          String scorer = "cross-encoder, " + words(architecture, model, label);
-          ModelCard card = card(name, model, scorer, maxTokens, sha256, options);
+          Label label = label(folder, model, options.label(), form);
+          String scorer = "cross-encoder, " + words(answers, model, label);
+          ModelCard card = card(name, model, scorer, tokenizer, sha256, settings);
           yield new CrossEncoder(model, tokenizer, label, options.batchSize(), card);
         }
         case VECTOR -> {
@@ -75,17 +97,17 @@ public final class Rankers {
                   output.pooling().name().toLowerCase(Locale.ROOT),
                   similarity(similarity, sentence));
           Similarity effective = sentence.normalized() ? Similarity.COSINE : similarity;
-          ModelCard card = card(name, model, scorer, maxTokens, sha256, options);
+          ModelCard card = card(name, model, scorer, tokenizer, sha256, settings);
           yield new BiEncoder(model, tokenizer, effective, options.batchSize(), card);
         }
         case TERMS -> {
           String scorer = "bi-encoder, a weight per term (SPLADE, max pooling), dot";
-          ModelCard card = card(name, model, scorer, maxTokens, sha256, options);
+          ModelCard card = card(name, model, scorer, tokenizer, sha256, settings);
           yield new BiEncoder(model, tokenizer, Similarity.DOT, options.batchSize(), card);
         }
         case TOKEN_VECTORS -> {
           String scorer = "late interaction (ColBERT), MaxSim of " + model.outputs() + " numbers";
-          ModelCard card = card(name, model, scorer, maxTokens, sha256, options);
+          ModelCard card = card(name, model, scorer, tokenizer, sha256, settings);
           MaxSim comparison = new MaxSim(model.outputs());
           yield new BiEncoder(model, tokenizer, comparison, options.batchSize(), card);
         }
@@ -125,9 +147,8 @@ public final class Rankers {
         : name;
   }
 
-  private static String words(Architecture architecture, HookedModel model, Label label) {
-    if (architecture.task() == Task.ANSWERS) {
-      List<String> words = Answers.words(architecture);
+  private static String words(List<String> words, HookedModel model, Label label) {
+    if (!words.isEmpty()) {
       return label == Label.LOG_PROBABILITY
           ? String.format(
               Locale.ROOT, "log probability of %s against %s", words.get(1), words.get(0))
@@ -137,12 +158,13 @@ public final class Rankers {
     return model.outputs() == 1 ? "the only logit" : "logit " + label;
   }
 
-  private static Label label(Path folder, HookedModel model, Optional<Label> asked) {
+  private static Label label(
+      Path folder, HookedModel model, Optional<Label> asked, InputForm form) {
     if (model.outputs() == 1 && asked.isPresent() && asked.get() != Label.LAST) {
       throw new IllegalArgumentException(
           folder + ": the classifier has one label, so label " + asked.get() + " cannot be chosen");
     }
-    return asked.orElse(model.task() == Task.ANSWERS ? Label.LOG_PROBABILITY : Label.LAST);
+    return asked.orElse(model.task() == Task.ANSWERS ? Answers.label(form) : Label.LAST);
   }
 
   private static int maxTokens(
@@ -181,18 +203,38 @@ public final class Rankers {
     }
   }
 
+  private static Map<String, String> settings(
+      PairTokenizer tokenizer,
+      List<String> answers,
+      OutputSettings output,
+      ScorerOptions options) {
+    Map<String, String> settings = new LinkedHashMap<>();
+    settings.put("input", tokenizer.shape());
+    if (!answers.isEmpty()) {
+      settings.put(
+          "answers",
+          String.format(
+              Locale.ROOT,
+              "%s (%d), %s (%d)",
+              answers.get(0),
+              output.answers().get(0),
+              answers.get(1),
+              output.answers().get(1)));
+    }
+    settings.put("precision", options.precision().name().toLowerCase(Locale.ROOT));
+    settings.put("batch", Integer.toString(options.batchSize()));
+    settings.put("truncation", "the passage's end, never the query");
+    return settings;
+  }
+
   private static ModelCard card(
       String name,
       HookedModel model,
       String scorer,
-      int maxTokens,
+      PairTokenizer tokenizer,
       String sha256,
-      ScorerOptions options) {
+      Map<String, String> settings) {
     ModelConfig config = model.config();
-    Map<String, String> settings = new LinkedHashMap<>();
-    settings.put("precision", options.precision().name().toLowerCase(Locale.ROOT));
-    settings.put("batch", Integer.toString(options.batchSize()));
-    settings.put("truncation", "the passage's end, never the query");
     return new ModelCard(
         name,
         config.architecture(),
@@ -201,7 +243,7 @@ public final class Rankers {
         config.heads(),
         config.width(),
         model.parameters(),
-        maxTokens,
+        tokenizer.maxTokens(),
         sha256,
         settings);
   }

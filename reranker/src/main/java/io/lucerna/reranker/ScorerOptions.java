@@ -18,6 +18,7 @@ import java.util.OptionalInt;
  * @param similarity how a bi-encoder compares
  * @param precision the number type of the forward pass
  * @param terms when a word of a passage is one of the query's, for the roles of tokens
+ * @param texts what stands around query and passage
  */
 public record ScorerOptions(
     OptionalInt maxTokens,
@@ -26,7 +27,26 @@ public record ScorerOptions(
     Optional<Pooling> pooling,
     Optional<Similarity> similarity,
     Precision precision,
-    TermForm terms) {
+    TermForm terms,
+    Texts texts) {
+
+  /**
+   * What stands around query and passage, where it is not as the folder or the architecture says.
+   *
+   * @param prompt the text of which both are a part, with {@code {query}} and {@code {passage}}
+   * @param queryPrefix what stands before a query that is read alone
+   * @param passagePrefix what stands before a passage that is read alone
+   */
+  public record Texts(
+      Optional<String> prompt, Optional<String> queryPrefix, Optional<String> passagePrefix) {
+    private static final Texts NONE =
+        new Texts(Optional.empty(), Optional.empty(), Optional.empty());
+
+    /** Whether there is a prefix. */
+    boolean prefixed() {
+      return queryPrefix.isPresent() || passagePrefix.isPresent();
+    }
+  }
 
   /** The most token ids of one input unless said otherwise. */
   public static final int DEFAULT_MAX_TOKENS = 512;
@@ -38,7 +58,8 @@ public record ScorerOptions(
   public static final int DEFAULT_BATCH = 8;
 
   /**
-   * The model's own limit, batches of 8, label, pooling and similarity as the folder says, fp32.
+   * The model's own limit, batches of 8, label, pooling, similarity, prompt and prefixes as the
+   * folder says, fp32.
    */
   public static ScorerOptions defaults() {
     return new ScorerOptions(
@@ -48,7 +69,8 @@ public record ScorerOptions(
         Optional.empty(),
         Optional.empty(),
         Precision.FP32,
-        TermForm.LOWER_CASE);
+        TermForm.LOWER_CASE,
+        Texts.NONE);
   }
 
   /** Checks the bounds. */
@@ -65,39 +87,60 @@ public record ScorerOptions(
   /** The same with another bound on the tokens of one input. */
   public ScorerOptions withMaxTokens(int tokens) {
     return new ScorerOptions(
-        OptionalInt.of(tokens), batchSize, label, pooling, similarity, precision, terms);
+        OptionalInt.of(tokens), batchSize, label, pooling, similarity, precision, terms, texts);
   }
 
   /** The same with another batch size. */
   public ScorerOptions withBatchSize(int size) {
-    return new ScorerOptions(maxTokens, size, label, pooling, similarity, precision, terms);
+    return new ScorerOptions(maxTokens, size, label, pooling, similarity, precision, terms, texts);
   }
 
   /** The same with another scoring output. */
   public ScorerOptions withLabel(Label scoring) {
     return new ScorerOptions(
-        maxTokens, batchSize, Optional.of(scoring), pooling, similarity, precision, terms);
+        maxTokens, batchSize, Optional.of(scoring), pooling, similarity, precision, terms, texts);
   }
 
   /** The same with another pooling than the folder says. */
   public ScorerOptions withPooling(Pooling kind) {
     return new ScorerOptions(
-        maxTokens, batchSize, label, Optional.of(kind), similarity, precision, terms);
+        maxTokens, batchSize, label, Optional.of(kind), similarity, precision, terms, texts);
   }
 
   /** The same with another similarity than the folder says. */
   public ScorerOptions withSimilarity(Similarity kind) {
     return new ScorerOptions(
-        maxTokens, batchSize, label, pooling, Optional.of(kind), precision, terms);
+        maxTokens, batchSize, label, pooling, Optional.of(kind), precision, terms, texts);
   }
 
   /** The same with another notion of what is the same word. */
   public ScorerOptions withTerms(TermForm form) {
-    return new ScorerOptions(maxTokens, batchSize, label, pooling, similarity, precision, form);
+    return new ScorerOptions(
+        maxTokens, batchSize, label, pooling, similarity, precision, form, texts);
   }
 
   /** The same in another precision. */
   public ScorerOptions withPrecision(Precision type) {
-    return new ScorerOptions(maxTokens, batchSize, label, pooling, similarity, type, terms);
+    return new ScorerOptions(maxTokens, batchSize, label, pooling, similarity, type, terms, texts);
+  }
+
+  /** The same with a prompt, for a ranker that reads one: it has both places once each. */
+  public ScorerOptions withPrompt(String prompt) {
+    return with(new Texts(Optional.of(prompt), texts.queryPrefix, texts.passagePrefix));
+  }
+
+  /** The same with another text before each query than the bi-encoder's folder says. */
+  public ScorerOptions withQueryPrefix(String prefix) {
+    return with(new Texts(texts.prompt, Optional.of(prefix), texts.passagePrefix));
+  }
+
+  /** The same with another text before each passage than the bi-encoder's folder says. */
+  public ScorerOptions withPassagePrefix(String prefix) {
+    return with(new Texts(texts.prompt, texts.queryPrefix, Optional.of(prefix)));
+  }
+
+  private ScorerOptions with(Texts others) {
+    return new ScorerOptions(
+        maxTokens, batchSize, label, pooling, similarity, precision, terms, others);
   }
 }

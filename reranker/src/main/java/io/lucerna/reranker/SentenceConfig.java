@@ -7,6 +7,7 @@ import io.lucerna.instrumentation.model.Pooling;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.OptionalInt;
 
@@ -20,28 +21,44 @@ import java.util.OptionalInt;
  *     sentence-transformers does
  * @param normalized whether a normalisation module follows, which makes the inner product a cosine
  * @param maxTokens the model's own limit on token ids
+ * @param queryPrefix what stands before a query; empty where nothing is said
+ * @param passagePrefix what stands before a passage
+ * @param prefixPooled whether a prefix's tokens are pooled with the others
  */
 record SentenceConfig(
-    Pooling pooling, Similarity similarity, boolean normalized, OptionalInt maxTokens) {
+    Pooling pooling,
+    Similarity similarity,
+    boolean normalized,
+    OptionalInt maxTokens,
+    String queryPrefix,
+    String passagePrefix,
+    boolean prefixPooled) {
 
   static SentenceConfig read(Path folder) {
     Pooling pooling = Pooling.MEAN;
     boolean normalized = false;
+    boolean prefixPooled = true;
     Path modules = folder.resolve("modules.json");
     if (Files.isRegularFile(modules)) {
       for (JsonNode module : json(modules)) {
         String type = module.path("type").asText();
         switch (type.substring(type.lastIndexOf('.') + 1)) {
-          case "Transformer" -> {}
-          case "Pooling" ->
-              pooling =
-                  pooling(folder.resolve(module.path("path").asText()).resolve("config.json"));
+          case "Transformer", "MLMTransformer" -> {}
+          case "SpladePooling" ->
+              requireMax(
+                  folder.resolve(module.path("path").asText()).resolve("config.json"));
+          case "Pooling" -> {
+            Path file = folder.resolve(module.path("path").asText()).resolve("config.json");
+            pooling = pooling(file);
+            prefixPooled = json(file).path("include_prompt").asBoolean(true);
+          }
           case "Normalize" -> normalized = true;
           default ->
               throw new CheckpointException(
                   String.format(
                       Locale.ROOT,
-                      "%s: module %s is not supported; supported: Transformer, Pooling, Normalize",
+                      "%s: module %s is not supported; supported: Transformer, Pooling, Normalize,"
+                          + " MLMTransformer, SpladePooling",
                       modules,
                       type));
         }
@@ -49,7 +66,55 @@ record SentenceConfig(
     } else if (Files.isRegularFile(folder.resolve("1_Pooling/config.json"))) {
       pooling = pooling(folder.resolve("1_Pooling/config.json"));
     }
-    return new SentenceConfig(pooling, similarity(folder), normalized, maxTokens(folder));
+    return new SentenceConfig(
+        pooling,
+        similarity(folder),
+        normalized,
+        maxTokens(folder),
+        prefix(folder, List.of("query")),
+        prefix(folder, List.of("document", "passage", "corpus")),
+        prefixPooled);
+  }
+
+  /**
+   * The prompt of the first name that there is, else the default one, as sentence-transformers
+   * chooses in encode_query and encode_document.
+   */
+  private static String prefix(Path folder, List<String> names) {
+    Path file = folder.resolve("config_sentence_transformers.json");
+    if (!Files.isRegularFile(file)) {
+      return "";
+    }
+    JsonNode json = json(file);
+    JsonNode prompts = json.path("prompts");
+    for (String name : names) {
+      if (prompts.path(name).isTextual()) {
+        return prompts.path(name).asText();
+      }
+    }
+    String usual = json.path("default_prompt_name").asText("");
+    if (!usual.isEmpty() && !prompts.path(usual).isTextual()) {
+      throw new CheckpointException(
+          file + ": default_prompt_name is " + usual + ", which prompts does not have");
+    }
+    return prompts.path(usual).asText("");
+  }
+
+  /** SPLADE's pooling has no choices here. */
+  private static void requireMax(Path file) {
+    JsonNode json = json(file);
+    String strategy = json.path("pooling_strategy").asText("max");
+    String activation = json.path("activation_function").asText("relu");
+    if (!strategy.equals("max") || !activation.equals("relu")) {
+      throw new CheckpointException(
+          String.format(
+              Locale.ROOT,
+              "%s: pooling_strategy %s with activation_function %s is not supported; supported: max"
+                  + " with relu",
+              file,
+              strategy,
+              activation));
+    }
   }
 
   private static Pooling pooling(Path file) {

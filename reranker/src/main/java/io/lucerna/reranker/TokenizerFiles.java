@@ -2,112 +2,118 @@ package io.lucerna.reranker;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.lucerna.instrumentation.checkpoint.CheckpointException;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 
 /**
- * Finds a model folder's tokenizer: {@code tokenizer.json}, or one made of BERT's {@code
- * vocab.txt}.
+ * Finds a model folder's tokenizer: {@code tokenizer.json}, or one made of the vocabulary of BERT
+ * or MPNet ({@code vocab.txt}) or of RoBERTa ({@code vocab.json} and {@code merges.txt}).
  */
 final class TokenizerFiles {
   private static final ObjectMapper JSON = new ObjectMapper();
 
+  /** Files of sentencepiece and tiktoken, which need Python to become a tokenizer.json. */
+  private static final List<String> FOREIGN =
+      List.of(
+          "spiece.model",
+          "sentencepiece.bpe.model",
+          "spm.model",
+          "sentencepiece.model",
+          "tokenizer.model",
+          "tekken.json");
+
   private TokenizerFiles() {}
 
-  static InputStream open(Path folder) throws IOException {
+  /**
+   * The content of the folder's tokenizer.json, or of one made of its vocabulary.
+   *
+   * @throws CheckpointException if there is none; the message says how to make it
+   */
+  static byte[] read(Path folder) throws IOException {
     Path json = folder.resolve("tokenizer.json");
     if (Files.isRegularFile(json)) {
-      return Files.newInputStream(json);
+      return Files.readAllBytes(json);
     }
+    TokenizerSettings settings = TokenizerSettings.read(folder);
     Path vocabulary = folder.resolve("vocab.txt");
     if (Files.isRegularFile(vocabulary)) {
-      byte[] made = JSON.writeValueAsBytes(wordPiece(vocabulary, settings(folder)));
-      return new ByteArrayInputStream(made);
+      if (!settings.kind().matches("(bert|distilbert|electra|mpnet)?(tokenizer(fast)?)?")) {
+        throw missing(
+            folder, "vocab.txt is read for BERT, DistilBERT, ELECTRA and MPNet only", settings);
+      }
+      return JSON.writeValueAsBytes(
+          settings.kind().startsWith("mpnet")
+              ? VocabularyTokenizers.mpnet(vocabulary, settings)
+              : VocabularyTokenizers.bert(vocabulary, settings));
     }
-    throw new CheckpointException(folder + ": neither tokenizer.json nor vocab.txt is there");
-  }
-
-  private static JsonNode settings(Path folder) throws IOException {
-    Path file = folder.resolve("tokenizer_config.json");
-    return Files.isRegularFile(file) ? JSON.readTree(file.toFile()) : JSON.createObjectNode();
-  }
-
-  /** BERT's tokenizer as Hugging Face's BertTokenizer builds it from a vocabulary. */
-  private static ObjectNode wordPiece(Path file, JsonNode settings) throws IOException {
-    Map<String, Integer> ids = new LinkedHashMap<>();
-    List<String> words = Files.readAllLines(file, StandardCharsets.UTF_8);
-    for (int id = 0; id < words.size(); id++) {
-      if (ids.put(words.get(id), id) != null) {
-        throw new CheckpointException(
-            String.format(Locale.ROOT, "%s:%d: '%s' occurs twice", file, id + 1, words.get(id)));
+    Path ids = folder.resolve("vocab.json");
+    Path merges = folder.resolve("merges.txt");
+    if (Files.isRegularFile(ids) && Files.isRegularFile(merges)) {
+      if (!settings.kind().matches("roberta(tokenizer(fast)?)?")) {
+        throw missing(folder, "vocab.json with merges.txt is read for RoBERTa only", settings);
+      }
+      return JSON.writeValueAsBytes(VocabularyTokenizers.roberta(ids, merges, settings));
+    }
+    for (String name : FOREIGN) {
+      if (Files.isRegularFile(folder.resolve(name))) {
+        throw missing(folder, name + " alone cannot be read", settings);
       }
     }
-    ObjectNode root = JSON.createObjectNode();
-    root.put("version", "1.0");
-    ObjectNode normalizer = root.putObject("normalizer");
-    normalizer.put("type", "BertNormalizer").put("clean_text", true);
-    normalizer.put("handle_chinese_chars", settings.path("tokenize_chinese_chars").asBoolean(true));
-    normalizer.put("lowercase", settings.path("do_lower_case").asBoolean(true));
-    if (settings.hasNonNull("strip_accents")) {
-      normalizer.put("strip_accents", settings.get("strip_accents").asBoolean());
-    } else {
-      normalizer.putNull("strip_accents");
-    }
-    root.putObject("pre_tokenizer").put("type", "BertPreTokenizer");
-    String unknown = settings.path("unk_token").asText("[UNK]");
-    String start = settings.path("cls_token").asText("[CLS]");
-    String end = settings.path("sep_token").asText("[SEP]");
-    ObjectNode model = root.putObject("model");
-    model.put("type", "WordPiece").put("unk_token", unknown);
-    model.put("continuing_subword_prefix", "##").put("max_input_chars_per_word", 100);
-    model.set("vocab", JSON.valueToTree(ids));
-    root.set("added_tokens", specialTokens(file, ids, List.of(unknown, start, end), settings));
-    ObjectNode post = root.putObject("post_processor");
-    post.put("type", "BertProcessing");
-    post.putArray("sep").add(end).add(ids.get(end));
-    post.putArray("cls").add(start).add(ids.get(start));
-    return root;
+    throw missing(folder, "nor is vocab.txt there, nor vocab.json with merges.txt", settings);
   }
 
-  private static JsonNode specialTokens(
-      Path file, Map<String, Integer> ids, List<String> required, JsonNode settings) {
-    var tokens = JSON.createArrayNode();
-    for (String token : required) {
-      if (!ids.containsKey(token)) {
-        throw new CheckpointException(file + ": the special token " + token + " is missing");
-      }
+  private static CheckpointException missing(
+      Path folder, String problem, TokenizerSettings settings) {
+    return new CheckpointException(
+        String.format(
+            Locale.ROOT,
+            "%s: tokenizer.json is missing; %s%s. Where Python with transformers is, this writes it:"
+                + " from transformers import AutoTokenizer;"
+                + " AutoTokenizer.from_pretrained('%s').save_pretrained('%s')",
+            folder,
+            problem,
+            settings.kind().isEmpty() ? "" : " (the tokenizer is " + settings.kind() + ")",
+            folder,
+            folder));
+  }
+
+  /**
+   * The id of a vocabulary's entry.
+   *
+   * @param json the content of a tokenizer.json
+   * @throws CheckpointException if the vocabulary lacks it
+   */
+  static long id(Path folder, byte[] json, String entry) throws IOException {
+    return TokenizerJson.id(json, entry)
+        .orElseThrow(
+            () ->
+                new CheckpointException(
+                    folder + ": the tokenizer's vocabulary has no entry " + entry));
+  }
+
+  /** Whether the folder's tokenizer has an entry in its vocabulary. */
+  static boolean has(Path folder, String entry) {
+    try {
+      return TokenizerJson.id(read(folder), entry).isPresent();
+    } catch (IOException e) {
+      throw new CheckpointException(
+          folder + ": the tokenizer cannot be read: " + e.getMessage(), e);
     }
-    List<String> all =
-        List.of(
-            required.get(0),
-            required.get(1),
-            required.get(2),
-            settings.path("pad_token").asText("[PAD]"),
-            settings.path("mask_token").asText("[MASK]"));
-    for (String token : all) {
-      Integer id = ids.get(token);
-      if (id != null) {
-        tokens
-            .addObject()
-            .put("id", id)
-            .put("content", token)
-            .put("single_word", false)
-            .put("lstrip", false)
-            .put("rstrip", false)
-            .put("normalized", false)
-            .put("special", true);
-      }
+  }
+
+  /** A JSON file of the folder; an empty object if it is not there. */
+  static JsonNode json(Path file) {
+    if (!Files.isRegularFile(file)) {
+      return JSON.createObjectNode();
     }
-    return tokens;
+    try {
+      return JSON.readTree(file.toFile());
+    } catch (IOException e) {
+      throw new CheckpointException(file + ": not readable as JSON", e);
+    }
   }
 }

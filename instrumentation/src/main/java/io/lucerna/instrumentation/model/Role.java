@@ -11,7 +11,7 @@ import java.util.Locale;
 public enum Role {
   /** The first special token of an input. */
   CLS,
-  /** Any other special token. */
+  /** Any other special token, those that a prompt or a marker puts in included. */
   SEP,
   /** A token of the query. */
   QUERY,
@@ -24,7 +24,9 @@ public enum Role {
   /** A token that was put in so that two passages have the same length. */
   FILLER,
   /** Any other token of the passage. */
-  OTHER;
+  OTHER,
+  /** A word of the prompt around query and passage, or of a prefix. */
+  PROMPT;
 
   /** The name in options and files: {@code cls}, {@code match}, ... */
   public String option() {

@@ -77,9 +77,9 @@ public record TokenBatch(
     return new TokenBatch(Collections.nCopies(count, text), rows, padId, side, width);
   }
 
-  /** Whether any row is shorter than the batch is wide. */
+  /** Whether any row has places that attention must not read: padding, or tokens that it leaves. */
   public boolean padded() {
-    return sequences.stream().anyMatch(s -> s.length() < width);
+    return sequences.stream().anyMatch(s -> s.attended() < width);
   }
 
   /** Token ids, row after row, padded. */

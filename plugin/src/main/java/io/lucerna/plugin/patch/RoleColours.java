@@ -21,6 +21,7 @@ final class RoleColours {
           case INJECTED -> "#d55e00";
           case FILLER -> "#56b4e9";
           case OTHER -> "#e3e3e3";
+          case PROMPT -> "#e69f00";
         });
   }
 }

@@ -1,0 +1,97 @@
+package io.lucerna.plugin;
+
+import io.lucerna.instrumentation.model.Token;
+import io.lucerna.instrumentation.model.TokenBatch.Side;
+import io.lucerna.instrumentation.model.TokenSequence;
+import io.lucerna.reranker.NeuralRanker;
+import java.io.PrintStream;
+import java.util.Locale;
+import java.util.Map;
+
+/** Shows what a ranker reads of a query and a passage. */
+final class InputTable {
+  private final NeuralRanker ranker;
+  private final PrintStream out;
+
+  InputTable(NeuralRanker ranker, PrintStream out) {
+    this.ranker = ranker;
+    this.out = out;
+  }
+
+  /**
+   * Prints each input as text and token by token.
+   *
+   * @throws IllegalArgumentException if the query leaves no room for a passage
+   */
+  void print(String query, String passage) {
+    Map<String, String> settings = ranker.card().settings();
+    out.println("input: " + settings.get("input"));
+    if (settings.containsKey("answers")) {
+      out.println("answers, whose logits make the score: " + settings.get("answers"));
+    }
+    for (Side side : ranker.sides()) {
+      TokenSequence input = ranker.input(side, query, passage);
+      out.println();
+      out.println(
+          String.format(
+              Locale.ROOT,
+              "%s: %d tokens; the limit is %d",
+              side.name().toLowerCase(Locale.ROOT),
+              input.length(),
+              ranker.card().maxTokens()));
+      out.println(ranker.text(input));
+      if (input.truncated()) {
+        out.println(cut(input, side == Side.PAIR ? 1 : 0, passage));
+      }
+      if (input.attended() < input.length()) {
+        out.println("attention does not read the tokens from position " + input.attended() + " on");
+      }
+      table(input);
+    }
+  }
+
+  private static String cut(TokenSequence input, int segment, String passage) {
+    int kept =
+        input.tokens().stream()
+            .filter(token -> token.segment() == segment)
+            .mapToInt(Token::end)
+            .max()
+            .orElse(0);
+    return String.format(
+        Locale.ROOT,
+        "cut from the passage's end: %d of %d characters, from '%s' on",
+        passage.length() - kept,
+        passage.length(),
+        start(passage.substring(kept).strip()));
+  }
+
+  /** A piece on one line: those of some tokenizers hold line ends. */
+  private static String shown(String piece) {
+    return piece.replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t");
+  }
+
+  /** The first words of a text. */
+  private static String start(String text) {
+    int end = text.offsetByCodePoints(0, Math.min(30, text.codePointCount(0, text.length())));
+    return end < text.length() ? text.substring(0, end) + "..." : text;
+  }
+
+  private void table(TokenSequence input) {
+    int width = input.tokens().stream().mapToInt(token -> token.piece().length()).max().orElse(0);
+    String row = "%8s  %7s  %-" + Math.max(width, "piece".length()) + "s  %4s  %s";
+    out.println();
+    out.println(String.format(Locale.ROOT, row, "position", "id", "piece", "type", "role"));
+    for (int i = 0; i < input.length(); i++) {
+      Token token = input.tokens().get(i);
+      out.println(
+          String.format(
+              Locale.ROOT,
+              row,
+              i,
+              input.ids()[i],
+              shown(token.piece()),
+              input.types()[i],
+              token.role().option()));
+    }
+  }
+}

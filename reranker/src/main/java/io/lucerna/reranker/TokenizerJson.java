@@ -1,0 +1,88 @@
+package io.lucerna.reranker;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.util.HashSet;
+import java.util.OptionalLong;
+import java.util.Set;
+
+/**
+ * What is looked up in a {@code tokenizer.json}. It is read as a stream: some have a quarter of a
+ * million entries.
+ */
+final class TokenizerJson {
+  private static final JsonFactory FACTORY = new ObjectMapper().getFactory();
+
+  private TokenizerJson() {}
+
+  /** The ids of the added tokens that are special. */
+  static Set<Long> specialIds(byte[] json) throws IOException {
+    Set<Long> ids = new HashSet<>();
+    for (JsonNode token : addedTokens(json)) {
+      if (token.path("special").asBoolean()) {
+        ids.add(token.path("id").asLong());
+      }
+    }
+    return Set.copyOf(ids);
+  }
+
+  /** The id of a vocabulary's entry or an added token. */
+  static OptionalLong id(byte[] json, String entry) throws IOException {
+    for (JsonNode token : addedTokens(json)) {
+      if (token.path("content").asText().equals(entry)) {
+        return OptionalLong.of(token.path("id").asLong());
+      }
+    }
+    try (JsonParser parser = FACTORY.createParser(json)) {
+      if (!enter(parser, "model") || !enter(parser, "vocab")) {
+        return OptionalLong.empty();
+      }
+      if (parser.currentToken() == JsonToken.START_OBJECT) {
+        while (parser.nextToken() == JsonToken.FIELD_NAME) {
+          String name = parser.currentName();
+          parser.nextToken();
+          if (name.equals(entry)) {
+            return OptionalLong.of(parser.getLongValue());
+          }
+        }
+        return OptionalLong.empty();
+      }
+      // Unigram: a list of pairs of entry and log probability.
+      for (long id = 0; parser.nextToken() == JsonToken.START_ARRAY; id++) {
+        if (entry.equals(parser.nextTextValue())) {
+          return OptionalLong.of(id);
+        }
+        parser.nextToken();
+        parser.nextToken();
+      }
+      return OptionalLong.empty();
+    }
+  }
+
+  private static JsonNode addedTokens(byte[] json) throws IOException {
+    ObjectMapper mapper = new ObjectMapper();
+    try (JsonParser parser = FACTORY.createParser(json)) {
+      return enter(parser, "added_tokens") ? mapper.readTree(parser) : mapper.createArrayNode();
+    }
+  }
+
+  /** Goes from before or at the start of an object to a field's value. */
+  private static boolean enter(JsonParser parser, String field) throws IOException {
+    if (parser.currentToken() == null) {
+      parser.nextToken();
+    }
+    while (parser.nextToken() == JsonToken.FIELD_NAME) {
+      boolean found = parser.currentName().equals(field);
+      parser.nextToken();
+      if (found) {
+        return true;
+      }
+      parser.skipChildren();
+    }
+    return false;
+  }
+}
