@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Interventions implements AutoCloseable {
   private static final HookRegistry NO_POINTS =
-      new HookRegistry(List.of(), List.of(), 0, List.of(), Map.of());
+      new HookRegistry(List.of(), Map.of());
 
   private final CompiledSpec compiled;
   private final RecordingSources sources;

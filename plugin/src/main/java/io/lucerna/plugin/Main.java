@@ -103,6 +103,10 @@ public final class Main {
             "Show the models that are at hand, or one model's card.",
             () -> new ModelsCommand(models)),
         new Entry(
+            "certify",
+            "Compare a model with Hugging Face transformers at every hook point.",
+            () -> new CertifyCommand(models)),
+        new Entry(
             "hooks",
             "List the places inside a model that can be watched and changed.",
             () -> new HooksCommand(models)));

@@ -53,7 +53,8 @@ class ModelRegistry {
     return Rankers.open(folder(name, console), name, options);
   }
 
-  private Path folder(String name, Console console) throws IOException {
+  /** The folder of a model, fetched if need be. */
+  Path folder(String name, Console console) throws IOException {
     if (name.equals(EmbeddedModel.NAME)) {
       return EmbeddedModel.folder(cache());
     }
@@ -75,6 +76,16 @@ class ModelRegistry {
 
   private HubSettings hub() {
     return HubSettings.from(environment, home);
+  }
+
+  /**
+   * Where a model's certificate lies unless said otherwise; the folder is made.
+   *
+   * @param sha256 the hash of the weights
+   */
+  Path certificate(String sha256) throws IOException {
+    Path folder = Files.createDirectories(cache().resolve("certificates"));
+    return folder.resolve(sha256.substring(0, 16) + ".json");
   }
 
   private Path cache() {

@@ -112,8 +112,13 @@ class Attention {
     if (!exact) {
       scores.muli(factor);
     }
-    qkv.work().add(2 * scores.size() * width);
+    count(2 * scores.size() * width);
     return scores;
+  }
+
+  /** Counts floating-point operations. */
+  final void count(long operations) {
+    qkv.work().add(operations);
   }
 
   /** Queries, keys and values of rows [..., H], side by side: [..., (N + 2K) D]. */
@@ -262,7 +267,7 @@ class Attention {
     }
     NDArray seen = scores.softmax(2).matMul(input).expandDims(2); // [B, N, 1, H]
     NDArray z = seen.matMul(valueMaps.transpose(0, 1, 3, 2)); // [B, N, 1, D]
-    qkv.work().add(4 * scores.size() * h + 4 * first.size() * n * d);
+    count(4 * scores.size() * h + 4 * first.size() * n * d);
     return z.reshape(z.getShape().get(0), 1, n * d).addi(valueBias); // [B, 1, N D]
   }
 }

@@ -48,6 +48,15 @@ interface Block {
   /** The site whose activation the MLP's output is added to. */
   Site besideMlp();
 
+  /**
+   * Whether all that follows the attention works on each position by itself, and what follows the
+   * MLP needs nothing of the block's input. Where not, no single positions are carried through this
+   * block, and a pass is not entered at its MLP's output.
+   */
+  default boolean byPosition() {
+    return true;
+  }
+
   /** From the MLP's hidden layer [..., M] to what it adds to the stream, without hooks. */
   NDArray mlpOut(NDArray hidden);
 

@@ -76,7 +76,8 @@ record BlockNames(
   }
 
   /**
-   * What a reference calls a point of a block; null where no module gives it.
+   * What a reference calls a point of the embeddings, which have the same names in all of these
+   * families, or of a block; null where no module gives it.
    *
    * @param prefix what the names of the body start with in the reference
    */
@@ -84,6 +85,9 @@ record BlockNames(
     String at = prefix + layers + point.layer() + ".";
     @Nullable String name =
         switch (point.site()) {
+          case EMBED -> "out:" + prefix + "embeddings.word_embeddings";
+          case POS_EMBED -> "out:" + prefix + "embeddings.position_embeddings";
+          case TOKEN_TYPE_EMBED -> "out:" + prefix + "embeddings.token_type_embeddings";
           case Q -> "out:" + at + query;
           case K -> "out:" + at + key;
           case V -> "out:" + at + value;
@@ -91,6 +95,7 @@ record BlockNames(
           case ATTN_OUT -> "out:" + at + attentionOut;
           case NORMALIZED_RESID_MID -> "out:" + at + attentionNorm;
           case MLP_PRE -> "out:" + at + up;
+          case MLP_POST -> "in:" + at + down;
           case MLP_OUT -> "out:" + at + down;
           default -> null;
         };

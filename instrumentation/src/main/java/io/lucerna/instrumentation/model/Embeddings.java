@@ -71,6 +71,11 @@ record Embeddings(
 
   /** The same without that hook, for models that map the sum before blocks read it. */
   NDArray summed(NDManager scope, BoundHooks hooks) {
+    return norm.apply(sum(scope, hooks)); // [B, S, E]
+  }
+
+  /** The sum before its norm, for models that map it before that. */
+  NDArray sum(NDManager scope, BoundHooks hooks) {
     TokenBatch batch = hooks.batch();
     Shape shape = new Shape(batch.size(), batch.width());
     NDArray sum = hooks.at(Site.EMBED, HookedModel.lookup(scope.create(batch.ids(), shape), words));
@@ -84,7 +89,7 @@ record Embeddings(
           HookedModel.lookup(scope.create(positions(batch), shape), positions); // [B, S, E]
       sum = sum.add(hooks.at(Site.POS_EMBED, found));
     }
-    return norm.apply(sum); // [B, S, E]
+    return sum;
   }
 
   /** Each token's row in the table of positions. */

@@ -125,12 +125,6 @@ record Encoder(
 
   @Override
   public @Nullable Reference reference(HookPoint point) {
-    return switch (point.site()) {
-      case EMBED -> Reference.of("out:" + prefix + "embeddings.word_embeddings");
-      case POS_EMBED -> Reference.of("out:" + prefix + "embeddings.position_embeddings");
-      case TOKEN_TYPE_EMBED -> Reference.of("out:" + prefix + "embeddings.token_type_embeddings");
-      case POOLER_OUT -> pooled;
-      default -> names.reference(prefix, point);
-    };
+    return point.site() == Site.POOLER_OUT ? pooled : names.reference(prefix, point);
   }
 }

@@ -4,7 +4,7 @@ import java.util.List;
 
 /** All families: one line for each. */
 final class Families {
-  static final List<Family> ALL = 
+  static final List<Family> ALL =
       List.of(
           Bert.FAMILY,
           Electra.FAMILY,
@@ -12,7 +12,9 @@ final class Families {
           MpNet.FAMILY,
           Roberta.family("roberta", "Roberta"),
           Roberta.family("xlm-roberta", "XLMRoberta"),
-          Roberta.family("camembert", "Camembert"));
+          Roberta.family("camembert", "Camembert"),
+          Deberta.FAMILY,
+          ModernBert.FAMILY);
 
   private Families() {}
 }

@@ -29,6 +29,7 @@ import java.util.concurrent.atomic.LongAdder;
  */
 public final class HookedModel implements AutoCloseable {
   private final Architecture architecture;
+  private final OutputSettings output;
   private final NDManager manager;
   private final Network network;
   private final HookRegistry registry;
@@ -42,6 +43,7 @@ public final class HookedModel implements AutoCloseable {
       Precision precision) {
     Workers.prepare();
     this.architecture = architecture;
+    this.output = output;
     this.manager = NDManager.newBaseManager("PyTorch");
     try {
       Weights weights = new Weights(checkpoint, manager, precision.type(), work);
@@ -253,6 +255,16 @@ public final class HookedModel implements AutoCloseable {
   /** What the model's output is. */
   public Task task() {
     return architecture.task();
+  }
+
+  /** How a vector is made of a text's hidden states, where the output is one. */
+  Pooling pooling() {
+    return output.pooling();
+  }
+
+  /** The token ids whose logits are the output of a model that answers. */
+  public List<Long> answers() {
+    return output.answers();
   }
 
   /** The points that hooks can name. */

@@ -36,19 +36,24 @@ record PostNormBlock(
   @Override
   public NDArray forward(NDArray input, Places places, BoundHooks hooks) {
     NDArray pre = hooks.at(Site.RESID_PRE, layer, input); // [B, S, H]
+    return afterAttention(pre, attend(pre, places, hooks), hooks);
+  }
+
+  /** What attention adds to the block's input [B, S, H], in its scope. */
+  NDArray attend(NDArray pre, Places places, BoundHooks hooks) {
     NDManager outer = pre.getManager();
-    NDArray out;
     try (NDManager scope = outer.newSubManager()) {
       NDArray projected = attention.project(pre); // [B, S, (N + 2K) D]
       projected.attach(scope);
       NDArray joined = attention.mix(projected, places, hooks); // [B, S, N D]
-      out = attnOut(joined, hooks);
+      NDArray out = attnOut(joined, hooks);
       out.attach(outer);
+      return out;
     }
-    return afterAttention(pre, out, hooks);
   }
 
-  private NDArray attnOut(NDArray joined, BoundHooks hooks) {
+  /** From z of all heads side by side, with hooks. */
+  NDArray attnOut(NDArray joined, BoundHooks hooks) {
     return hooks.at(Site.ATTN_OUT, layer, attention.out(joined, hooks));
   }
 
@@ -64,12 +69,18 @@ record PostNormBlock(
 
   @Override
   public NDArray afterAttention(NDArray pre, NDArray attnOut, BoundHooks hooks) {
+    return hooks.at(Site.NORMALIZED_RESID_POST, layer, lastNorm(pre, attnOut, hooks));
+  }
+
+  /** The same up to the last norm, without the hook of what leaves the block. */
+  NDArray lastNorm(NDArray pre, NDArray attnOut, BoundHooks hooks) {
     NDArray mid = hooks.at(Site.RESID_MID, layer, attnOut.add(pre)); // [B, S, H]
     attnOut.close();
     NDArray normalizedMid =
         hooks.at(Site.NORMALIZED_RESID_MID, layer, attentionNorm.apply(mid)); // [B, S, H]
     mid.close();
-    NDArray out = fromMlpOut(normalizedMid, mlp.apply(normalizedMid, hooks), hooks);
+    NDArray mlpOut = hooks.at(Site.MLP_OUT, layer, mlp.apply(normalizedMid, hooks));
+    NDArray out = summed(normalizedMid, mlpOut, hooks);
     normalizedMid.close();
     return out;
   }
@@ -86,11 +97,15 @@ record PostNormBlock(
 
   @Override
   public NDArray afterMlp(NDArray beside, NDArray mlpOut, BoundHooks hooks) {
+    return hooks.at(Site.NORMALIZED_RESID_POST, layer, summed(beside, mlpOut, hooks));
+  }
+
+  private NDArray summed(NDArray beside, NDArray mlpOut, BoundHooks hooks) {
     NDArray post = hooks.at(Site.RESID_POST, layer, mlpOut.add(beside)); // [B, S, H]
     mlpOut.close();
     NDArray normalizedPost = mlpNorm.apply(post); // [B, S, H]
     post.close();
-    return hooks.at(Site.NORMALIZED_RESID_POST, layer, normalizedPost);
+    return normalizedPost;
   }
 
   @Override

@@ -71,7 +71,10 @@ final class SharedPass {
           MLP_PRE_LINEAR,
           MLP_POST ->
           new Entry(Site.Z, point.layer());
-      case MLP_OUT, RESID_POST, NORMALIZED_RESID_POST -> new Entry(Site.MLP_OUT, point.layer());
+      case MLP_OUT, RESID_POST, NORMALIZED_RESID_POST -> {
+        boolean byPosition = model.blocks().get(point.layer()).byPosition();
+        yield new Entry(byPosition ? Site.MLP_OUT : Site.Z, point.layer());
+      }
       default -> new Entry(Site.RESID_PRE, point.layer());
     };
   }

@@ -89,6 +89,14 @@ public final class TracedRun implements AutoCloseable {
     return view;
   }
 
+  /**
+   * Whether the pass can be continued from a change at a point; where not, a changed pass must run
+   * as a whole. It can wherever what follows in the block works on each position by itself.
+   */
+  public boolean continues(HookPoint point) {
+    return point.site() == Site.RESID_PRE || block(point.layer()).byPosition();
+  }
+
   /** Rows of a table: [rows, W] and C numbers to [C, W]. */
   public static NDArray gather(NDArray table, int[] rows) {
     long[] ids = Arrays.stream(rows).asLongStream().toArray();

@@ -7,6 +7,7 @@ import io.lucerna.instrumentation.model.TokenBatch;
 import io.lucerna.instrumentation.model.TokenBatch.Side;
 import io.lucerna.instrumentation.model.TokenSequence;
 import io.lucerna.instrumentation.model.TracedRun;
+import java.util.Iterator;
 import java.util.List;
 
 /**
@@ -25,7 +26,10 @@ public record PatchingSweep(
 
   /** Two ways to the same numbers, within 1e-6 x max(1, abs(score)). */
   public enum Method {
-    /** Nothing is computed twice that a patch does not change. */
+    /**
+     * Nothing is computed twice that a patch does not change. Where a block of the model gives no
+     * way to do so, as one with a convolution, its cells are computed plainly.
+     */
     FAST,
     /** One forward pass for each cell: the reference. */
     PLAIN
@@ -63,7 +67,7 @@ public record PatchingSweep(
         TracedRun two = model.trace(from)) {
       float[][] outputs =
           switch (method) {
-            case FAST -> new FastSweep(one, two, batch).run(cells);
+            case FAST -> fast(one, two, into, from, cells);
             case PLAIN -> PlainSweep.run(model, into, from, cells, batch);
           };
       float[] patched = new float[outputs.length];
@@ -79,6 +83,21 @@ public record PatchingSweep(
           readout.score(two.output()),
           recipient.tokens());
     }
+  }
+
+  private float[][] fast(
+      TracedRun one, TracedRun two, TokenBatch into, TokenBatch from, List<Cell> cells) {
+    List<Cell> plain = cells.stream().filter(cell -> !one.continues(cell.point())).toList();
+    if (plain.isEmpty()) {
+      return new FastSweep(one, two, batch).run(cells);
+    }
+    List<Cell> fast = cells.stream().filter(cell -> one.continues(cell.point())).toList();
+    Iterator<float[]> plainly =
+        List.of(PlainSweep.run(model, into, from, plain, batch)).iterator();
+    Iterator<float[]> quickly = List.of(new FastSweep(one, two, batch).run(fast)).iterator();
+    return cells.stream()
+        .map(cell -> one.continues(cell.point()) ? quickly.next() : plainly.next())
+        .toArray(float[][]::new);
   }
 
   /**

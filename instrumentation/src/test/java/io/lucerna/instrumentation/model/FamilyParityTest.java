@@ -1,8 +1,10 @@
 package io.lucerna.instrumentation.model;
 
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ai.djl.ndarray.types.DataType;
 import io.lucerna.instrumentation.hooks.Hook;
 import io.lucerna.instrumentation.hooks.HookPoint;
 import io.lucerna.instrumentation.hooks.Hooks;
@@ -34,6 +36,9 @@ class FamilyParityTest {
    * transformers in fp64 is up to 1.2e-5 away from its own fp32 references.
    */
   private static final double VOCABULARY_BOUND = 2e-5;
+
+  /** For sums in fp64 whose parts were rounded to fp32 since; in fp32 they are equal to the bit. */
+  private static final double ROUNDED = 1e-6;
 
   /** Points that no module gives as they are; those that have laws are checked by them. */
   private static final Set<Site> DERIVED =
@@ -79,14 +84,26 @@ class FamilyParityTest {
     }
   }
 
+  /** The same forward pass in fp64: what it computes does not hang on one type of numbers. */
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("references")
+  void paddedBatchInDoublePrecision(Path folder) throws IOException {
+    ReferenceModel reference = ReferenceModel.open(folder);
+    try (HookedModel model = reference.model(Precision.FP64)) {
+      check(reference, model, IntStream.range(0, reference.texts().size()).toArray());
+    }
+  }
+
   private static void check(ReferenceModel reference, HookedModel model, int[] texts) {
     List<TokenSequence> sequences =
         IntStream.of(texts).mapToObj(i -> reference.texts().get(i)).toList();
     TokenBatch batch = new TokenBatch(sequences, texts, model.config().padId(), Side.PAIR);
     Map<HookPoint, Seen> seen = new HashMap<>();
     Hook.Observer keep =
-        (context, x) ->
-            seen.put(context.point(), new Seen(x.getShape().getShape(), x.toFloatArray()));
+        (context, x) -> {
+          float[] values = x.toType(DataType.FLOAT32, false).toFloatArray();
+          seen.put(context.point(), new Seen(x.getShape().getShape(), values));
+        };
     float[][] outputs = model.forward(batch, Hooks.none().with("*", keep));
     for (int row = 0; row < texts.length; row++) {
       String what = reference + ", text " + texts[row];
@@ -107,14 +124,15 @@ class FamilyParityTest {
       int row,
       int text) {
     String what = reference + ", text " + text + ", " + point;
-    Seen own = seen.get(point);
-    assertTrue(own != null, what + " was never reached");
+    Seen own = requireNonNull(seen.get(point), () -> what + " was never reached");
     Optional<Reference> named = model.reference(point).filter(r -> reference.has(r.tensor()));
     int length = reference.texts().get(text).length();
     boolean law = law(what, model, point, seen, row, length);
     if (named.isEmpty()) {
       boolean output = model.network().head().points().contains(point);
-      assertTrue(law || output || DERIVED.contains(point.site()), what + " has no reference");
+      assertTrue(
+          law || output || DERIVED.contains(point.site()) || overwritten(model, point),
+          what + " has no reference");
       return;
     }
     float[] expected = reference.values(named.get(), text);
@@ -131,6 +149,11 @@ class FamilyParityTest {
     }
   }
 
+  /** Whether a file keeps only the last call of a map that the point is the first call of. */
+  private static boolean overwritten(HookedModel model, HookPoint point) {
+    return model.reference(point).filter(r -> r.tensor().startsWith("first:")).isPresent();
+  }
+
   /** What holds for a point by its definition; whether anything was checked. */
   private static boolean law(
       String what,
@@ -140,13 +163,15 @@ class FamilyParityTest {
       int row,
       int length) {
     int layer = point.layer();
+    boolean single = model.network().wordEmbeddings().getDataType() == DataType.FLOAT32;
+    double bound = single ? 0 : ROUNDED;
     switch (point.site()) {
-      case RESID_MID -> sum(what, seen, point, Site.RESID_PRE, Site.ATTN_OUT, row);
+      case RESID_MID -> sum(what, seen, point, Site.RESID_PRE, Site.ATTN_OUT, row, bound);
       case RESID_POST ->
-          sum(what, seen, point, model.blocks().get(layer).besideMlp(), Site.MLP_OUT, row);
+          sum(what, seen, point, model.blocks().get(layer).besideMlp(), Site.MLP_OUT, row, bound);
       case PATTERN -> {
-        Seen pattern = seen.get(point);
-        Seen scores = seen.get(new HookPoint(Site.ATTN_SCORES, layer));
+        Seen pattern = requireNonNull(seen.get(point));
+        Seen scores = requireNonNull(seen.get(new HookPoint(Site.ATTN_SCORES, layer)));
         softmax(what, scores.row(row), pattern.row(row), pattern.shape(), length);
       }
       default -> {
@@ -157,12 +182,19 @@ class FamilyParityTest {
   }
 
   private static void sum(
-      String what, Map<HookPoint, Seen> seen, HookPoint point, Site one, Site other, int row) {
-    float[] total = seen.get(point).row(row);
-    float[] first = seen.get(new HookPoint(one, point.layer())).row(row);
-    float[] second = seen.get(new HookPoint(other, point.layer())).row(row);
+      String what,
+      Map<HookPoint, Seen> seen,
+      HookPoint point,
+      Site one,
+      Site other,
+      int row,
+      double bound) {
+    float[] total = requireNonNull(seen.get(point)).row(row);
+    float[] first = requireNonNull(seen.get(new HookPoint(one, point.layer()))).row(row);
+    float[] second = requireNonNull(seen.get(new HookPoint(other, point.layer()))).row(row);
     for (int i = 0; i < total.length; i++) {
-      assertEquals(first[i] + second[i], total[i], what + " at " + i);
+      double allowed = bound * Math.max(1, Math.abs(first[i]) + Math.abs(second[i]));
+      assertEquals(first[i] + second[i], total[i], allowed, what + " at " + i);
     }
   }
 

@@ -1,0 +1,108 @@
+package io.lucerna.plugin;
+
+import io.lucerna.instrumentation.checkpoint.Checkpoint;
+import io.lucerna.instrumentation.checkpoint.Checkpoints;
+import io.lucerna.instrumentation.model.Parity;
+import io.lucerna.plugin.certify.Certificate;
+import io.lucerna.plugin.certify.PythonReference;
+import io.lucerna.plugin.certify.ReferenceFolder;
+import io.lucerna.reranker.NeuralRanker;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import org.kohsuke.args4j.Option;
+
+/** {@code certify}: a model against Hugging Face transformers, at every hook point. */
+final class CertifyCommand implements Command {
+  private final ModelRegistry models;
+  private final ModelOptions model = new ModelOptions();
+
+  @Option(
+      name = "-reference",
+      metaVar = "[folder]",
+      usage =
+          "Folder with reference.safetensors and perhaps reference.json; the model's own folder if"
+              + " it has them, else one that Python makes.")
+  @Nullable String reference;
+
+  @Option(
+      name = "-python",
+      metaVar = "[program]",
+      usage = "Python that has torch, transformers and safetensors.")
+  String python = "python3";
+
+  @Option(
+      name = "-output",
+      metaVar = "[file]",
+      usage = "The certificate; in the folder certificates of the cache if not given.")
+  @Nullable String output;
+
+  CertifyCommand(ModelRegistry models) {
+    this.models = models;
+  }
+
+  @Override
+  public List<Object> options() {
+    return List.of(this, model);
+  }
+
+  @Override
+  public String example() {
+    return "-model minilm -python python3";
+  }
+
+  @Override
+  public void run(Console console) throws Exception {
+    String name = model.modelOrDefault();
+    Path folder = models.folder(name, console);
+    Path asked = output == null ? null : Outputs.writable(output);
+    try (NeuralRanker ranker = models.ranker(name, model.scorerOptions(), console)) {
+      Certificate certificate = certificate(ranker, folder, console);
+      Path file = asked == null ? models.certificate(ranker.card().sha256()) : asked;
+      print(certificate, console.out());
+      certificate.write(file, console.commandLine(), Versions.all());
+      console.say("certificate in %s", file);
+      if (!certificate.holds()) {
+        throw new CommandException(
+            ExitCode.FAILED, name + " is not certified: " + certificate.why());
+      }
+    }
+  }
+
+  private Certificate certificate(NeuralRanker ranker, Path folder, Console console)
+      throws IOException, InterruptedException {
+    ReferenceFolder found;
+    if (reference != null) {
+      found = ReferenceFolder.of(Path.of(reference));
+    } else if (Files.isRegularFile(folder.resolve(ReferenceFolder.NUMBERS))) {
+      found = ReferenceFolder.of(folder);
+    } else {
+      console.say("no reference in %s; running %s", folder, python);
+      return PythonReference.certify(ranker, folder, python);
+    }
+    try (Checkpoint numbers = Checkpoints.openFile(found.numbers())) {
+      return Certificate.of(ranker, numbers, found);
+    }
+  }
+
+  private static void print(Certificate certificate, PrintStream out) {
+    TextTable table = new TextTable(2, "point", "reference", "numbers", "worst", "bound", "");
+    for (Parity.Difference d : certificate.differences()) {
+      table.add(
+          List.of(
+              d.point(),
+              d.tensor(),
+              Long.toString(d.numbers()),
+              String.format(Locale.ROOT, "%.1e", d.worst()),
+              String.format(Locale.ROOT, "%.0e", d.bound()),
+              d.holds() ? "ok" : "FAILS"));
+    }
+    table.lines().forEach(out::println);
+    out.println();
+    certificate.summary().forEach(out::println);
+  }
+}

@@ -1,0 +1,68 @@
+package io.lucerna.plugin.certify;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.lucerna.instrumentation.checkpoint.CheckpointException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A reference that Hugging Face transformers made.
+ *
+ * @param numbers the tensors
+ * @param origin who made them, in words
+ * @param pairs query and passage of each text; empty where only token ids are known
+ */
+public record ReferenceFolder(Path numbers, String origin, List<Pair> pairs) {
+  /** The file of the tensors. */
+  public static final String NUMBERS = "reference.safetensors";
+
+  private static final String TEXTS = "reference.json";
+
+  /**
+   * A query and a passage.
+   *
+   * @param query what is asked
+   * @param passage what may answer it
+   */
+  public record Pair(String query, String passage) {}
+
+  /** Copies the list. */
+  public ReferenceFolder {
+    pairs = List.copyOf(pairs);
+  }
+
+  /**
+   * The reference in a folder.
+   *
+   * @throws CheckpointException if there is none, or its description is not readable
+   */
+  public static ReferenceFolder of(Path folder) {
+    Path numbers = folder.resolve(NUMBERS);
+    if (!Files.isRegularFile(numbers)) {
+      throw new CheckpointException(
+          folder + ": no " + NUMBERS + "; docs/certify.md tells how to make a reference");
+    }
+    Path texts = folder.resolve(TEXTS);
+    if (!Files.isRegularFile(texts)) {
+      return new ReferenceFolder(numbers, numbers.toString(), List.of());
+    }
+    try {
+      JsonNode json = new ObjectMapper().readTree(texts.toFile());
+      List<Pair> pairs = new ArrayList<>();
+      for (JsonNode pair : json.path("pairs")) {
+        pairs.add(new Pair(pair.path(0).asText(), pair.path(1).asText()));
+      }
+      String versions =
+          json.path("transformers").asText("of unknown version")
+              + ", torch "
+              + json.path("torch").asText("of unknown version");
+      return new ReferenceFolder(numbers, numbers + ": transformers " + versions, pairs);
+    } catch (IOException e) {
+      throw new CheckpointException(texts + ": not readable as JSON", e);
+    }
+  }
+}
