@@ -66,8 +66,7 @@ final class InputForms {
     return apart(folder, sentence, texts);
   }
 
-  private static InputForm apart(
-      Path folder, SentenceConfig sentence, ScorerOptions.Texts texts) {
+  private static InputForm apart(Path folder, SentenceConfig sentence, ScorerOptions.Texts texts) {
     InputForm.Apart apart =
         new InputForm.Apart(
             texts.queryPrefix().orElse(sentence.queryPrefix()),

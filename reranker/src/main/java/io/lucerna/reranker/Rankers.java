@@ -42,8 +42,7 @@ public final class Rankers {
     refuseWhatWouldBeIgnored(folder, architecture.task(), options);
     SentenceConfig sentence = SentenceConfig.read(folder);
     InputForm form = InputForms.of(folder, architecture.name(), sentence, options);
-    PairTokenizer unlimited =
-        PairTokenizer.open(folder, form, Integer.MAX_VALUE, options.terms());
+    PairTokenizer unlimited = PairTokenizer.open(folder, form, Integer.MAX_VALUE, options.terms());
     try {
       return open(folder, name, options, architecture, sentence, form, unlimited);
     } catch (RuntimeException e) {
@@ -204,10 +203,7 @@ public final class Rankers {
   }
 
   private static Map<String, String> settings(
-      PairTokenizer tokenizer,
-      List<String> answers,
-      OutputSettings output,
-      ScorerOptions options) {
+      PairTokenizer tokenizer, List<String> answers, OutputSettings output, ScorerOptions options) {
     Map<String, String> settings = new LinkedHashMap<>();
     settings.put("input", tokenizer.shape());
     if (!answers.isEmpty()) {

@@ -13,7 +13,8 @@ import java.util.regex.Pattern;
  * the text with Q and D that its {@code call} quotes; and which answers were compared.
  */
 final class ReferenceForm {
-  private static final Pattern QUOTED = Pattern.compile("tokenizer\\('(.*\\bQ\\b.*\\bD\\b.*)'\\).*");
+  private static final Pattern QUOTED =
+      Pattern.compile("tokenizer\\('(.*\\bQ\\b.*\\bD\\b.*)'\\).*");
   private static final String QUERY = "{query}";
   private static final String PASSAGE = "{passage}";
 

@@ -45,8 +45,7 @@ record SentenceConfig(
         switch (type.substring(type.lastIndexOf('.') + 1)) {
           case "Transformer", "MLMTransformer" -> {}
           case "SpladePooling" ->
-              requireMax(
-                  folder.resolve(module.path("path").asText()).resolve("config.json"));
+              requireMax(folder.resolve(module.path("path").asText()).resolve("config.json"));
           case "Pooling" -> {
             Path file = folder.resolve(module.path("path").asText()).resolve("config.json");
             pooling = pooling(file);

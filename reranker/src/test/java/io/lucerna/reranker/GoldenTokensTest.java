@@ -14,7 +14,9 @@ import io.lucerna.instrumentation.model.TokenSequence;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -55,7 +57,8 @@ class GoldenTokensTest {
           prompt.get("first").asText().replace("{query}", ""),
           prompt.get("second").asText().replace("{passage}", ""));
     } else if (prompt.has("parts")) {
-      // Each part was tokenized alone, and their ids joined; the first token is the tokenizer's own.
+      // Each part was tokenized alone, and their ids joined; the first token is the tokenizer's
+      // own.
       StringBuilder text = new StringBuilder();
       prompt.get("parts").forEach(part -> text.append(part.asText()));
       return new InputForm.Prompt(text.toString().replaceFirst("^<bos>", ""));
@@ -110,6 +113,22 @@ class GoldenTokensTest {
       }
     }
     assertEquals(width, longest, "the longest text has no padding");
+  }
+
+  @ParameterizedTest
+  @MethodSource("goldens")
+  void answersAreTheReferences(Path folder) throws IOException {
+    JsonNode json = reference(folder);
+    List<Long> ids = new ArrayList<>();
+    for (String name : List.of("no_id", "yes_id", "false_id", "true_id")) {
+      if (json.has(name)) {
+        ids.add(json.get(name).asLong());
+      }
+    }
+    try (PairTokenizer tokenizer =
+        PairTokenizer.open(folder, form(json), 512, TermForm.LOWER_CASE)) {
+      assertEquals(ids, tokenizer.ids(ReferenceForm.answers(folder)));
+    }
   }
 
   @Test

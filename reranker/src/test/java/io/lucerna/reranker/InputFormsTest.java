@@ -71,13 +71,18 @@ class InputFormsTest {
     InputForm plain = new InputForm.Prompt("query: {query} document: {passage}");
     for (Case told :
         List.of(
-            new Case("\"prompt\": \"q {query} d {passage}\"", new InputForm.Prompt("q {query} d {passage}")),
-            new Case("\"prompt\": {\"text\": \"{query}? {passage}\"}", new InputForm.Prompt("{query}? {passage}")),
+            new Case(
+                "\"prompt\": \"q {query} d {passage}\"",
+                new InputForm.Prompt("q {query} d {passage}")),
+            new Case(
+                "\"prompt\": {\"text\": \"{query}? {passage}\"}",
+                new InputForm.Prompt("{query}? {passage}")),
             new Case(
                 "\"prompt\": {\"first\": \"query: {query}\", \"second\": \"document: {passage}\"}",
                 new InputForm.Pair("query: ", "document: ")),
             new Case("\"call\": \"tokenizer('query: Q document: D'), padded right\"", plain),
-            new Case("\"call\": \"tokenizer(query, passage)\"", new InputForm.Prompt(InputForms.BGE)))) {
+            new Case(
+                "\"call\": \"tokenizer(query, passage)\"", new InputForm.Prompt(InputForms.BGE)))) {
       Files.writeString(folder.resolve("reference.json"), "{" + told.reference + "}");
       assertEquals(told.form, form("GemmaForCausalLM"));
       assertEquals(
@@ -220,7 +225,8 @@ class InputFormsTest {
   void spladesModulesAreKnown() throws IOException {
     Files.createDirectories(folder.resolve("1_SpladePooling"));
     Path pooling = folder.resolve("1_SpladePooling/config.json");
-    String module = "{\"type\": \"sentence_transformers.sparse_encoder.models.%s\", \"path\": \"%s\"}";
+    String module =
+        "{\"type\": \"sentence_transformers.sparse_encoder.models.%s\", \"path\": \"%s\"}";
     Files.writeString(
         folder.resolve("modules.json"),
         String.format(
@@ -230,7 +236,8 @@ class InputFormsTest {
             "",
             "SpladePooling",
             "1_SpladePooling"));
-    Files.writeString(pooling, "{\"pooling_strategy\": \"max\", \"activation_function\": \"relu\"}");
+    Files.writeString(
+        pooling, "{\"pooling_strategy\": \"max\", \"activation_function\": \"relu\"}");
     assertEquals(new InputForm.Apart("", ""), form("BertForMaskedLM"));
     Files.writeString(pooling, "{\"pooling_strategy\": \"sum\"}");
     assertEquals(
