@@ -120,7 +120,11 @@ record Encoder(
   @Override
   public List<Places> places(TokenBatch batch, NDManager scope) {
     NDArray padding = Masks.padding(batch, scope, embeddings.words().getDataType());
-    return List.of(Places.of(bias == null ? padding : bias.masked(batch, padding, scope)));
+    if (bias == null) {
+      return List.of(Places.of(padding));
+    }
+    NDArray distances = bias.of(batch.width(), scope); // [1, N, S, S]
+    return List.of(Places.of(padding == null ? distances : distances.add(padding)));
   }
 
   @Override

@@ -33,6 +33,11 @@ final class MpNet {
   /** The row of the first position: the padding's is 1, whatever pad_token_id is. */
   private static final int FIRST_POSITION = 2;
 
+  /** Of relative positions; in the reference, no key of the configuration changes them. */
+  private static final int BUCKETS = 32;
+
+  private static final int FARTHEST = 128;
+
   private MpNet() {}
 
   private static Network load(Loading loading) {
@@ -43,10 +48,11 @@ final class MpNet {
     double epsilon = settings.epsilon("layer_norm_eps", 1e-12);
     Embeddings embeddings =
         Embeddings.load(weights, "embeddings.", config, config.width(), FIRST_POSITION, epsilon);
-    long buckets = settings.integer("relative_attention_num_buckets", 32);
+    settings.require("relative_attention_num_buckets", Integer.toString(BUCKETS));
     RelativeBias bias =
         new RelativeBias(
-            weights.body("encoder.relative_attention_bias.weight", buckets, config.heads()));
+            weights.body("encoder.relative_attention_bias.weight", BUCKETS, config.heads()),
+            FARTHEST);
     List<PostNormBlock> blocks =
         NAMES.load(weights, config, epsilon, settings.activation("hidden_act", "gelu"));
     boolean classifies = loading.task() == Task.LABELS;

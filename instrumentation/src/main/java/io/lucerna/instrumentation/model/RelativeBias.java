@@ -3,72 +3,57 @@ package io.lucerna.instrumentation.model;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import org.jspecify.annotations.Nullable;
+import java.util.Arrays;
 
 /**
- * What MPNet adds to the scores of a query and a key for the distance between them: a number for
- * each head and each bucket of distances, as in T5 (Raffel et al. 2020, section 2.1) with 32
- * buckets. Half of them are for keys on the right of the query. In each half, the first eight
- * distances have buckets of their own; the rest grow logarithmically up to a distance of 128.
+ * What is added to attention scores for how far apart two positions are (Raffel et al. 2020, section
+ * 2.1): one number for each head and bucket of distances. Half of the buckets are for keys to the
+ * left, half for keys to the right; of each half the first half are single distances, and the others
+ * grow with the distance's logarithm.
  *
- * @param table [buckets, N]; a row that no distance leads to is never read
+ * @param table [buckets, N]
+ * @param farthest the distance from which on all share the last bucket
  */
-record RelativeBias(NDArray table) {
-  private static final int PER_DIRECTION = 16;
-  private static final int EXACT = 8;
-  private static final int FARTHEST = 128;
+record RelativeBias(NDArray table, int farthest) {
 
-  /** Checks that every bucket has a row. */
-  RelativeBias {
-    if (table.getShape().get(0) < 2 * PER_DIRECTION) {
-      throw new IllegalArgumentException(
-          "relative_attention_num_buckets must be at least "
-              + 2 * PER_DIRECTION
-              + ", got "
-              + table.getShape().get(0));
-    }
-  }
+  /** The least buckets that can be halved twice. */
+  static final int FEWEST_BUCKETS = 4;
 
-  /**
-   * A batch's mask: this bias, and the padding's mask where there is one.
-   *
-   * @param padding [B, 1, 1, S]
-   * @return [B or 1, N, S, S] in the scope
-   */
-  NDArray masked(TokenBatch batch, @Nullable NDArray padding, NDManager scope) {
-    int width = batch.width();
+  /** The biases of a text of S positions, [1, N, S, S] in the scope. */
+  NDArray of(int width, NDManager scope) {
+    int buckets = (int) table.getShape().get(0);
+    long heads = table.getShape().get(1);
+    long[] byOffset = new long[2 * width]; // key minus query, from 1 - S to S - 1
+    Arrays.setAll(byOffset, i -> bucket(i - width + 1, buckets, farthest));
     long[] rows = new long[width * width];
     for (int query = 0; query < width; query++) {
-      for (int key = 0; key < width; key++) {
-        rows[query * width + key] = bucket(key - query);
-      }
+      System.arraycopy(byOffset, width - 1 - query, rows, query * width, width);
     }
-    long heads = table.getShape().get(1);
     try (NDManager inner = scope.newSubManager()) {
       NDArray index = inner.create(rows, new Shape(width, width));
-      NDArray found = HookedModel.lookup(index, table); // [S, S, N]
-      // Added to zeros, it lies in memory as the scores do.
-      int texts = padding == null ? 1 : batch.size();
-      NDArray mask = inner.zeros(new Shape(texts, heads, width, width), table.getDataType());
-      mask.addi(found.transpose(2, 0, 1));
-      if (padding != null) {
-        mask.addi(padding);
-      }
-      mask.attach(scope);
-      return mask;
+      NDArray byHead = HookedModel.lookup(index, table).transpose(2, 0, 1); // [N, S, S]
+      NDArray bias = byHead.reshape(-1).reshape(1, heads, width, width); // a copy in that order
+      bias.attach(scope);
+      return bias;
     }
   }
 
   /**
-   * The bucket of a distance.
+   * The bucket of an offset, in the single precision of the published implementation, which decides
+   * where the logarithm is a whole number.
    *
-   * @param distance the key's position minus the query's
+   * @param offset the key's position minus the query's
    */
-  static int bucket(int distance) {
-    int far = Math.abs(distance);
-    double grown =
-        Math.log((double) far / EXACT) / Math.log((double) FARTHEST / EXACT) * (PER_DIRECTION - EXACT);
-    int within = far < EXACT ? far : Math.min(PER_DIRECTION - 1, EXACT + (int) grown);
-    return distance > 0 ? PER_DIRECTION + within : within;
+  static int bucket(int offset, int buckets, int farthest) {
+    int half = buckets / 2;
+    int single = half / 2;
+    int distance = Math.abs(offset);
+    int own = distance;
+    if (distance >= single) {
+      float grown = (float) Math.log((float) distance / single);
+      float all = (float) Math.log((double) farthest / single);
+      own = Math.min(single + (int) (grown / all * (half - single)), half - 1);
+    }
+    return offset > 0 ? half + own : own;
   }
 }

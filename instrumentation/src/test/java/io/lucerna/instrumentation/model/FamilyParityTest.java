@@ -32,10 +32,10 @@ class FamilyParityTest {
   private static final double PROBABILITY_BOUND = 1e-6;
 
   /**
-   * In fp64 what differs is the reference's rounding: transformers itself is up to 2.2e-5 away
-   * there. Five times the bounds is a hard failure.
+   * In fp64 what differs is the reference's rounding to fp32: transformers in fp64 is up to 7e-5
+   * away from its own fp32 there (electra-cross, an attention output). A bug is further away.
    */
-  private static final double REFERENCE_ROUNDING = 5;
+  private static final double REFERENCE_ROUNDING = 10;
 
   /** For sums in fp64 whose parts were rounded to fp32 since; in fp32 they are equal to the bit. */
   private static final double ROUNDED = 1e-6;
