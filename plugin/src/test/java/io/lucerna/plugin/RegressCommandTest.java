@@ -314,6 +314,7 @@ class RegressCommandTest {
     String[][] faults = {
       {"corpus: tiny\n", "", "tiny.yaml: corpus: missing"},
       {"    params: -bm25\n", "", "tiny.yaml: models[0].params: missing"},
+      {"precision: 4", "precision: -4", "metrics[0].metric_precision: must be in 0..15, got -4"},
       {"index_threads: 1", "index_threads: one", "index_threads: expected a whole number"},
       {"        - 0.3333\n", "        - 0.1\n        - 0.2\n", "models[0].results.AP: 2 values"},
       {"      AP:\n", "      MAP:\n", "models[0].results.AP: missing; there are MAP"},

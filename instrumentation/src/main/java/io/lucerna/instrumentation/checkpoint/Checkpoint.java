@@ -40,6 +40,15 @@ public interface Checkpoint extends Closeable {
   float[] floats(String name);
 
   /**
+   * Some of the values of {@link #floats(String)}, which may be more than an array can hold.
+   *
+   * @param from number of the first value
+   * @param count how many
+   * @throws CheckpointException as above, or if the tensor has not as many values
+   */
+  float[] floats(String name, long from, int count);
+
+  /**
    * The values of an integer or boolean tensor, such as stored position ids.
    *
    * @throws CheckpointException if there is no such tensor, its type is a floating one, or its

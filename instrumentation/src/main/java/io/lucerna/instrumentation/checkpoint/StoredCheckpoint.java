@@ -45,7 +45,7 @@ final class StoredCheckpoint implements Checkpoint {
 
   @Override
   public long[] shape(String name) {
-    return tensor(name).readShape();
+    return tensor(name).shape().clone();
   }
 
   @Override
@@ -56,6 +56,11 @@ final class StoredCheckpoint implements Checkpoint {
   @Override
   public float[] floats(String name) {
     return tensor(name).floats();
+  }
+
+  @Override
+  public float[] floats(String name, long from, int count) {
+    return tensor(name).finite(from, count);
   }
 
   @Override

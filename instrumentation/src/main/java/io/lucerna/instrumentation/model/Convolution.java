@@ -37,13 +37,7 @@ record Convolution(
             channels
                 .getNDArrayInternal()
                 .convolution(
-                    channels,
-                    weight,
-                    bias,
-                    new Shape(1),
-                    new Shape(side),
-                    new Shape(1),
-                    groups)
+                    channels, weight, bias, new Shape(1), new Shape(side), new Shape(1), groups)
                 .singletonOrThrow(); // [B, H, S]
         NDArray active = activation.apply(convolved);
         NDArray last = active.transpose(0, 2, 1); // [B, S, H]

@@ -41,8 +41,7 @@ record Deberta(
       new Family(
           "deberta-v2",
           "DebertaV2Model",
-          Map.of(
-              "DebertaV2Model", Task.VECTOR, "DebertaV2ForSequenceClassification", Task.LABELS),
+          Map.of("DebertaV2Model", Task.VECTOR, "DebertaV2ForSequenceClassification", Task.LABELS),
           Deberta::load);
 
   private static Deberta load(Loading loading) {
@@ -68,7 +67,9 @@ record Deberta(
       PostNormBlock block = block(layer, config, weights, relative, epsilon, activation);
       int kernel = layer == 0 ? settings.integer("conv_kernel_size", 0) : 0;
       blocks.add(
-          kernel > 0 ? new ConvolvedBlock(block, convolution(loading, config, kernel, epsilon)) : block);
+          kernel > 0
+              ? new ConvolvedBlock(block, convolution(loading, config, kernel, epsilon))
+              : block);
     }
     OutputHead head = head(loading, config);
     relative.close();
@@ -252,12 +253,11 @@ record Deberta(
       case Q -> Reference.of(call + self + "query_proj");
       case K -> Reference.of(call + self + "key_proj");
       case V -> Reference.of("out:" + self + "value_proj");
-      case MLP_POST -> Reference.of("in:" + layer + "output.dense");
       case POOLER_OUT ->
           head instanceof OutputHead.Classifier classifier
               ? Reference.before(classifier.activation(), "out:pooler.dense")
               : null;
-      default -> Bert.names(prefix, point);
+      default -> BlockNames.BERT.reference(prefix, point);
     };
   }
 }

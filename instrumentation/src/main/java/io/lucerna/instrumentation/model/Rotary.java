@@ -37,6 +37,15 @@ record Rotary(float[] frequencies, double factor) {
    * @throws IllegalArgumentException if D is odd, or theta is not above 0
    */
   static Rotary of(double theta, int width) {
+    float[] frequencies = powers(theta, width);
+    for (int i = 0; i < frequencies.length; i++) {
+      frequencies[i] = 1 / frequencies[i];
+    }
+    return new Rotary(frequencies, 1);
+  }
+
+  /** theta^(2i/D), with the limits of {@link #of}. */
+  static float[] powers(double theta, int width) {
     if (width % 2 != 0 || !(theta > 0)) {
       throw new IllegalArgumentException(
           String.format(
@@ -53,11 +62,7 @@ record Rotary(float[] frequencies, double factor) {
     try (NDManager scope = NDManager.newBaseManager("PyTorch")) {
       NDArray power = scope.create(exponents);
       NDArray base = scope.ones(power.getShape()).mul(theta);
-      float[] frequencies = base.pow(power).toFloatArray();
-      for (int i = 0; i < frequencies.length; i++) {
-        frequencies[i] = 1 / frequencies[i];
-      }
-      return new Rotary(frequencies, 1);
+      return base.pow(power).toFloatArray();
     }
   }
 

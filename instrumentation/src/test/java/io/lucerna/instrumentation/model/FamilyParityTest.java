@@ -32,10 +32,10 @@ class FamilyParityTest {
   private static final double PROBABILITY_BOUND = 1e-6;
 
   /**
-   * In fp64 all of the difference is the reference's rounding. It is 1.056e-5 at one number of the
-   * golden t5-monot5, from which transformers in fp64 is as far.
+   * In fp64 what differs is the reference's rounding to fp32: transformers in fp64 is up to 7e-5
+   * away from its own fp32 there (electra-cross, an attention output). A bug is further away.
    */
-  private static final double BOUND_IN_DOUBLE_PRECISION = 1.06e-5;
+  private static final double REFERENCE_ROUNDING = 10;
 
   /** For sums in fp64 whose parts were rounded to fp32 since; in fp32 they are equal to the bit. */
   private static final double ROUNDED = 1e-6;
@@ -137,23 +137,29 @@ class FamilyParityTest {
     }
     float[] expected = reference.values(named.get(), text);
     float[] actual = own.row(row);
+    boolean exact = model.network().wordEmbeddings().getDataType() == DataType.FLOAT64;
+    double rounding = exact ? REFERENCE_ROUNDING : 1;
     List<String> letters = point.site().letters();
     if (letters.contains("kpos")) {
-      pattern(what, expected, actual, own.shape(), letters.contains("qpos"), length);
+      pattern(
+          what,
+          expected,
+          actual,
+          own.shape(),
+          letters.contains("qpos"),
+          length,
+          PROBABILITY_BOUND * rounding);
     } else if (letters.contains("pos")) {
       int size = actual.length / (int) own.shape()[1];
-      close(what, cut(expected, length * size), cut(actual, length * size), bound(model));
+      double bound = Parity.bound(point.site()) * rounding;
+      close(what, cut(expected, length * size), cut(actual, length * size), bound);
     } else {
-      close(what, expected, actual, bound(model));
+      close(what, expected, actual, BOUND * rounding);
     }
   }
 
   private static boolean single(HookedModel model) {
     return model.network().wordEmbeddings().getDataType() == DataType.FLOAT32;
-  }
-
-  private static double bound(HookedModel model) {
-    return single(model) ? BOUND : BOUND_IN_DOUBLE_PRECISION;
   }
 
   /** Whether a file keeps only the last call of a map that the point is the first call of. */
@@ -245,7 +251,7 @@ class FamilyParityTest {
    * @param square whether the text's tokens ask, not a decoder's one position
    */
   private static void pattern(
-      String what, float[] expected, float[] actual, long[] shape, boolean square, int length) {
+      String what, float[] expected, float[] actual, long[] shape, boolean square, int length, double bound) {
     int heads = (int) shape[1];
     int queries = (int) shape[2];
     int keys = (int) shape[3];
@@ -256,7 +262,7 @@ class FamilyParityTest {
         for (int key = 0; key < length; key++) {
           double e = expected[head * area + query * width + key];
           double a = actual[(head * queries + query) * keys + key];
-          assertEquals(e, a, PROBABILITY_BOUND, what + " head " + head + " " + query + "," + key);
+          assertEquals(e, a, bound, what + " head " + head + " " + query + "," + key);
         }
       }
     }
