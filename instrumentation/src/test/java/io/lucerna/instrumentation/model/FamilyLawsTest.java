@@ -128,9 +128,7 @@ class FamilyLawsTest {
           setup.model.forward(
               setup.batch(setup.changed()), Hooks.none().with(start, donor.observer()));
       Hook.Intervention patch = (context, activation) -> donor.get(context.point());
-      equal(
-          wanted,
-          setup.model.forward(setup.batch(setup.one), Hooks.none().with(start, patch)));
+      equal(wanted, setup.model.forward(setup.batch(setup.one), Hooks.none().with(start, patch)));
     }
   }
 

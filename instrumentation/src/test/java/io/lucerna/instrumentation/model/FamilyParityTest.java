@@ -39,8 +39,8 @@ class FamilyParityTest {
 
   /**
    * Goldens from which transformers itself is farther than the bounds in fp32, and by how many
-   * bounds: padded, on a processor that has AVX-512; and each text alone. (Without AVX-512, as where
-   * the goldens were made, all activations of the padded decoders are theirs to the bit.)
+   * bounds: padded, on a processor that has AVX-512; and each text alone. (Without AVX-512, as
+   * where the goldens were made, all activations of the padded decoders are theirs to the bit.)
    */
   private static final Map<String, double[]> OWN_ROUNDING =
       Map.of("gemma-causal", new double[] {1.03, 1.32}, "gemma2-causal", new double[] {1, 3.1});
@@ -224,12 +224,7 @@ class FamilyParityTest {
   }
 
   private static void softmax(
-      String what,
-      Map<HookPoint, Seen> seen,
-      HookPoint point,
-      Site ofScores,
-      int row,
-      int length) {
+      String what, Map<HookPoint, Seen> seen, HookPoint point, Site ofScores, int row, int length) {
     float[] scores = requireNonNull(seen.get(new HookPoint(ofScores, point.layer()))).row(row);
     float[] pattern = requireNonNull(seen.get(point)).row(row);
     long[] shape = requireNonNull(seen.get(point)).shape();
@@ -260,7 +255,13 @@ class FamilyParityTest {
    * @param square whether the text's tokens ask, not a decoder's one position
    */
   private static void pattern(
-      String what, float[] expected, float[] actual, long[] shape, boolean square, int length, double bound) {
+      String what,
+      float[] expected,
+      float[] actual,
+      long[] shape,
+      boolean square,
+      int length,
+      double bound) {
     int heads = (int) shape[1];
     int queries = (int) shape[2];
     int keys = (int) shape[3];
