@@ -37,6 +37,14 @@ class FamilyParityTest {
    */
   private static final double REFERENCE_ROUNDING = 10;
 
+  /**
+   * Goldens from which transformers itself is farther than the bounds in fp32, and by how many
+   * bounds: padded, on a processor that has AVX-512; and each text alone. (Without AVX-512, as
+   * where the goldens were made, all activations of the padded decoders are theirs to the bit.)
+   */
+  private static final Map<String, double[]> OWN_ROUNDING =
+      Map.of("gemma-causal", new double[] {1.03, 1.32}, "gemma2-causal", new double[] {1, 3.1});
+
   /** For sums in fp64 whose parts were rounded to fp32 since; in fp32 they are equal to the bit. */
   private static final double ROUNDED = 1e-6;
 
@@ -107,7 +115,7 @@ class FamilyParityTest {
     float[][] outputs = model.forward(batch, Hooks.none().with("*", keep));
     for (int row = 0; row < texts.length; row++) {
       String what = reference + ", text " + texts[row];
-      close(what + " output", reference.output(texts[row]), outputs[row], BOUND);
+      close(what + " output", reference.output(texts[row]), reference.kept(outputs[row]), BOUND);
       if (reference.hasActivations()) {
         for (HookPoint point : model.registry().points()) {
           point(reference, model, point, seen, row, texts[row]);
@@ -138,7 +146,8 @@ class FamilyParityTest {
     float[] expected = reference.values(named.get(), text);
     float[] actual = own.row(row);
     boolean exact = model.network().wordEmbeddings().getDataType() == DataType.FLOAT64;
-    double rounding = exact ? REFERENCE_ROUNDING : 1;
+    double[] known = OWN_ROUNDING.getOrDefault(reference.toString(), new double[] {1, 1});
+    double rounding = exact ? REFERENCE_ROUNDING : known[own.shape()[0] == 1 ? 1 : 0];
     List<String> letters = point.site().letters();
     if (letters.contains("kpos")) {
       pattern(
@@ -215,12 +224,7 @@ class FamilyParityTest {
   }
 
   private static void softmax(
-      String what,
-      Map<HookPoint, Seen> seen,
-      HookPoint point,
-      Site ofScores,
-      int row,
-      int length) {
+      String what, Map<HookPoint, Seen> seen, HookPoint point, Site ofScores, int row, int length) {
     float[] scores = requireNonNull(seen.get(new HookPoint(ofScores, point.layer()))).row(row);
     float[] pattern = requireNonNull(seen.get(point)).row(row);
     long[] shape = requireNonNull(seen.get(point)).shape();
@@ -251,7 +255,13 @@ class FamilyParityTest {
    * @param square whether the text's tokens ask, not a decoder's one position
    */
   private static void pattern(
-      String what, float[] expected, float[] actual, long[] shape, boolean square, int length, double bound) {
+      String what,
+      float[] expected,
+      float[] actual,
+      long[] shape,
+      boolean square,
+      int length,
+      double bound) {
     int heads = (int) shape[1];
     int queries = (int) shape[2];
     int keys = (int) shape[3];
