@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.lucerna.instrumentation.checkpoint.CheckpointException;
+import io.lucerna.instrumentation.model.Architecture;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,6 +64,24 @@ class InputFormsTest {
           default -> new InputForm.Apart("", "");
         },
         form(architecture));
+  }
+
+  @Test
+  void everyArchitecturesFormFitsItsTask() throws IOException {
+    Files.writeString(folder.resolve("artifact.metadata"), "{}");
+    for (String architecture : Architecture.supported()) {
+      Files.writeString(
+          folder.resolve("config.json"), "{\"architectures\": [\"" + architecture + "\"]}");
+      InputForm form = form(architecture);
+      boolean fits =
+          switch (Architecture.read(folder).task()) {
+            case LABELS -> form instanceof InputForm.Pair || form instanceof InputForm.Prompt;
+            case ANSWERS -> form instanceof InputForm.Prompt;
+            case VECTOR, TERMS -> form instanceof InputForm.Apart;
+            case TOKEN_VECTORS -> form instanceof InputForm.Markers;
+          };
+      assertTrue(fits, architecture + " is read as " + form);
+    }
   }
 
   @Test
