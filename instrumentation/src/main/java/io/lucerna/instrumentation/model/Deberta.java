@@ -172,13 +172,15 @@ record Deberta(
               groups,
               h));
     }
+    NDArray stored = weights.body("encoder.conv.conv.weight", h, h / groups, kernel);
     return new Convolution(
-        weights.body("encoder.conv.conv.weight", h, h / groups, kernel),
-        weights.body("encoder.conv.conv.bias", h),
-        groups,
+        new Linear(
+            Convolution.neighbours(stored, groups),
+            weights.body("encoder.conv.conv.bias", h),
+            weights.work()),
+        kernel / 2,
         settings.activation("conv_act", "tanh"),
-        weights.layerNorm("encoder.conv.LayerNorm", h, epsilon),
-        weights.work());
+        weights.layerNorm("encoder.conv.LayerNorm", h, epsilon));
   }
 
   private static OutputHead head(Loading loading, ModelConfig config) {
@@ -253,12 +255,11 @@ record Deberta(
       case Q -> Reference.of(call + self + "query_proj");
       case K -> Reference.of(call + self + "key_proj");
       case V -> Reference.of("out:" + self + "value_proj");
-      case MLP_POST -> Reference.of("in:" + layer + "output.dense");
       case POOLER_OUT ->
           head instanceof OutputHead.Classifier classifier
               ? Reference.before(classifier.activation(), "out:pooler.dense")
               : null;
-      default -> Bert.names(prefix, point);
+      default -> BlockNames.BERT.reference(prefix, point);
     };
   }
 }

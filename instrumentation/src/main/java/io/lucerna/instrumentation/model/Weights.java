@@ -23,7 +23,7 @@ import java.util.concurrent.atomic.LongAdder;
  */
 final class Weights {
   /** Numbers that are copied at once. */
-  private static final int PIECE = 1 << 22;
+  private static final int PIECE = 1 << 24;
 
   private final Checkpoint checkpoint;
   private final NDManager manager;
@@ -193,6 +193,30 @@ final class Weights {
   /** A LayerNorm of the body. */
   Norm layerNorm(String name, long size, double epsilon) {
     return new Norm.Layer(body(name + ".weight", size), body(name + ".bias", size), epsilon);
+  }
+
+  /** A LayerNorm whose name has no prefix. */
+  Norm headNorm(String name, long size, double epsilon) {
+    return new Norm.Layer(head(name + ".weight", size), head(name + ".bias", size), epsilon);
+  }
+
+  /**
+   * A weight that a file leaves out, or stores once more, if it is the same as another.
+   *
+   * @param name without prefix
+   * @param other what it is then
+   */
+  NDArray tied(String name, NDArray other) {
+    if (!has(name)) {
+      return other;
+    }
+    NDArray own = head(name, other.getShape().getShape());
+    if (!own.contentEquals(other)) {
+      return own;
+    }
+    parameters -= own.size();
+    own.close();
+    return other;
   }
 
   /** A bias that adds nothing, for maps without one. */

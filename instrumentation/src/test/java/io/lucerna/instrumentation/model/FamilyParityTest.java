@@ -32,10 +32,18 @@ class FamilyParityTest {
   private static final double PROBABILITY_BOUND = 1e-6;
 
   /**
-   * In fp64 all of the difference is the reference's rounding. It is 1.056e-5 at one number of the
-   * golden t5-monot5, from which transformers in fp64 is as far.
+   * In fp64 what differs is the reference's rounding to fp32: transformers in fp64 is up to 7e-5
+   * away from its own fp32 there (electra-cross, an attention output). A bug is further away.
    */
-  private static final double BOUND_IN_DOUBLE_PRECISION = 1.06e-5;
+  private static final double REFERENCE_ROUNDING = 10;
+
+  /**
+   * Goldens from which transformers itself is farther than the bounds in fp32, and by how many
+   * bounds: padded, on a processor that has AVX-512; and each text alone. (Without AVX-512, as
+   * where the goldens were made, all activations of the padded decoders are theirs to the bit.)
+   */
+  private static final Map<String, double[]> OWN_ROUNDING =
+      Map.of("gemma-causal", new double[] {1.03, 1.32}, "gemma2-causal", new double[] {1, 3.1});
 
   /** For sums in fp64 whose parts were rounded to fp32 since; in fp32 they are equal to the bit. */
   private static final double ROUNDED = 1e-6;
@@ -107,7 +115,7 @@ class FamilyParityTest {
     float[][] outputs = model.forward(batch, Hooks.none().with("*", keep));
     for (int row = 0; row < texts.length; row++) {
       String what = reference + ", text " + texts[row];
-      close(what + " output", reference.output(texts[row]), outputs[row], BOUND);
+      close(what + " output", reference.output(texts[row]), reference.kept(outputs[row]), BOUND);
       if (reference.hasActivations()) {
         for (HookPoint point : model.registry().points()) {
           point(reference, model, point, seen, row, texts[row]);
@@ -137,23 +145,30 @@ class FamilyParityTest {
     }
     float[] expected = reference.values(named.get(), text);
     float[] actual = own.row(row);
+    boolean exact = model.network().wordEmbeddings().getDataType() == DataType.FLOAT64;
+    double[] known = OWN_ROUNDING.getOrDefault(reference.toString(), new double[] {1, 1});
+    double rounding = exact ? REFERENCE_ROUNDING : known[own.shape()[0] == 1 ? 1 : 0];
     List<String> letters = point.site().letters();
     if (letters.contains("kpos")) {
-      pattern(what, expected, actual, own.shape(), letters.contains("qpos"), length);
+      pattern(
+          what,
+          expected,
+          actual,
+          own.shape(),
+          letters.contains("qpos"),
+          length,
+          PROBABILITY_BOUND * rounding);
     } else if (letters.contains("pos")) {
       int size = actual.length / (int) own.shape()[1];
-      close(what, cut(expected, length * size), cut(actual, length * size), bound(model));
+      double bound = Parity.bound(point.site()) * rounding;
+      close(what, cut(expected, length * size), cut(actual, length * size), bound);
     } else {
-      close(what, expected, actual, bound(model));
+      close(what, expected, actual, BOUND * rounding);
     }
   }
 
   private static boolean single(HookedModel model) {
     return model.network().wordEmbeddings().getDataType() == DataType.FLOAT32;
-  }
-
-  private static double bound(HookedModel model) {
-    return single(model) ? BOUND : BOUND_IN_DOUBLE_PRECISION;
   }
 
   /** Whether a file keeps only the last call of a map that the point is the first call of. */
@@ -209,12 +224,7 @@ class FamilyParityTest {
   }
 
   private static void softmax(
-      String what,
-      Map<HookPoint, Seen> seen,
-      HookPoint point,
-      Site ofScores,
-      int row,
-      int length) {
+      String what, Map<HookPoint, Seen> seen, HookPoint point, Site ofScores, int row, int length) {
     float[] scores = requireNonNull(seen.get(new HookPoint(ofScores, point.layer()))).row(row);
     float[] pattern = requireNonNull(seen.get(point)).row(row);
     long[] shape = requireNonNull(seen.get(point)).shape();
@@ -245,7 +255,13 @@ class FamilyParityTest {
    * @param square whether the text's tokens ask, not a decoder's one position
    */
   private static void pattern(
-      String what, float[] expected, float[] actual, long[] shape, boolean square, int length) {
+      String what,
+      float[] expected,
+      float[] actual,
+      long[] shape,
+      boolean square,
+      int length,
+      double bound) {
     int heads = (int) shape[1];
     int queries = (int) shape[2];
     int keys = (int) shape[3];
@@ -256,7 +272,7 @@ class FamilyParityTest {
         for (int key = 0; key < length; key++) {
           double e = expected[head * area + query * width + key];
           double a = actual[(head * queries + query) * keys + key];
-          assertEquals(e, a, PROBABILITY_BOUND, what + " head " + head + " " + query + "," + key);
+          assertEquals(e, a, bound, what + " head " + head + " " + query + "," + key);
         }
       }
     }
