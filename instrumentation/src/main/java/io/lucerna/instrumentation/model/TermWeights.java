@@ -50,16 +50,21 @@ record TermWeights(Linear transform, Activation activation, Norm norm, List<Line
         loading.settings().flag("tie_word_embeddings", true)
             ? weights.tied(names.decoder, words)
             : weights.head(names.decoder, v, h);
-    Linear whole = new Linear(decoder, weights.head(names.bias, v), weights.work());
-    List<Linear> parts = new ArrayList<>();
-    for (long from = 0; from < v; from += TERMS_AT_ONCE) {
-      parts.add(whole.rows(from, Math.min(from + TERMS_AT_ONCE, v)));
-    }
-    return new TermWeights(
+    return of(
         weights.headLinear(names.transform, h, h),
         activation,
         weights.headNorm(names.norm, h, epsilon),
-        List.copyOf(parts));
+        new Linear(decoder, weights.head(names.bias, v), weights.work()));
+  }
+
+  /** The head with a decoder for the whole vocabulary [V, H]. */
+  static TermWeights of(Linear transform, Activation activation, Norm norm, Linear decoder) {
+    long v = decoder.bias().size();
+    List<Linear> parts = new ArrayList<>();
+    for (long from = 0; from < v; from += TERMS_AT_ONCE) {
+      parts.add(decoder.rows(from, Math.min(from + TERMS_AT_ONCE, v)));
+    }
+    return new TermWeights(transform, activation, norm, List.copyOf(parts));
   }
 
   @Override
