@@ -21,9 +21,13 @@ class Colbert(torch.nn.Module):
         return out, torch.nn.functional.normalize(self.linear(out.last_hidden_state), dim=-1)
 
 
-def make_model(family, settings, labels, dtype, seed):
-    """A model with random weights that the given type can store exactly."""
+def make_model(family, settings, labels, dtype, seed, gain):
+    """A model with random weights that the given type can store exactly.
+
+    Maps lengthen their inputs by about gain.
+    """
     torch.manual_seed(seed)
+    settings = dict(settings)
     own_output_map = family.scorer == "t5" and not settings.pop("tie_word_embeddings")
     config = getattr(transformers, family.config)(**settings)
     if own_output_map:
@@ -32,7 +36,7 @@ def make_model(family, settings, labels, dtype, seed):
         config.num_labels = labels
     config._attn_implementation = "eager"
     model = Colbert(config) if family.scorer == "colbert" else getattr(transformers, family.model)(config)
-    randomize(model)
+    randomize(model, gain)
     if own_output_map:
         # T5 1.1 has its own output map; the two sides still share their embeddings.
         model.encoder.embed_tokens.weight = model.decoder.embed_tokens.weight = model.shared.weight
@@ -41,7 +45,7 @@ def make_model(family, settings, labels, dtype, seed):
 
 
 @torch.no_grad()
-def randomize(model):
+def randomize(model, gain):
     """Every parameter counts: none keeps the zero or one it is made with."""
     for module in model.modules():
         kind = type(module).__name__
@@ -56,7 +60,7 @@ def randomize(model):
             elif isinstance(module, torch.nn.Embedding):
                 parameter.copy_(0.6 * noise)
             else:
-                parameter.copy_(noise / parameter[0].numel() ** 0.5)
+                parameter.copy_(gain * noise / parameter[0].numel() ** 0.5)
 
 
 @torch.no_grad()
@@ -180,6 +184,29 @@ def reference(family, model, fast, prompt, pairs, answers, query_length):
     if family.scorer == "colbert":
         kept.update(colbert_marks(copy.deepcopy(model), fast, pairs, query_length))
     return {name: tensor.detach().clone().contiguous() for name, tensor in kept.items()}
+
+
+@torch.no_grad()
+def rounding(family, model, fast, kept, prompt, pairs, answers, query_length):
+    """How far rounding moves the reference, as a share of the bounds that an implementation has.
+
+    Each pair alone in fp64 is compared with its row of the padded fp32 batch. The bounds: 1e-6 for
+    attentions, 1e-5 x max(1, abs(value)) for all else.
+    """
+    exact = copy.deepcopy(model).double()
+    worst = 0.0
+    for row, pair in enumerate(pairs):
+        alone = reference(family, exact, fast, prompt, [pair], answers, query_length)
+        for name, values in alone.items():
+            batch = kept[name]
+            if not values.is_floating_point() or len(batch) != len(pairs) or len(values) != 1:
+                continue
+            if family.scorer == "colbert" and name == "score":
+                continue  # its query is the first text of the batch
+            part = batch[row][tuple(slice(0, n) for n in values.shape[1:])]
+            bound = 1e-6 if "attentions" in name else 1e-5 * values[0].abs().clamp(min=1)
+            worst = max(worst, ((part - values[0]).abs() / bound).max().item())
+    return worst
 
 
 def scores(family, out, kept, mask, answers):

@@ -1,6 +1,7 @@
 package io.lucerna.eval;
 
 import io.lucerna.qrels.TrecFileException;
+import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collection;
@@ -97,7 +98,12 @@ public final class Run {
    * under its name only when it is complete.
    */
   public void write(Path file) throws IOException {
-    RunWriter.writeTrec(this, file);
+    AtomicFile.write(file, this::write);
+  }
+
+  /** Writes the same lines to an open stream, which stays the caller's. */
+  public void write(BufferedWriter out) throws IOException {
+    RunWriter.writeTrec(this, out);
   }
 
   /**

@@ -13,14 +13,10 @@ final class RunWriter {
 
   private RunWriter() {}
 
-  static void writeTrec(Run run, Path file) throws IOException {
-    AtomicFile.write(
-        file,
-        out -> {
-          for (Ranking ranking : run.rankings()) {
-            writeTrec(ranking, run.tag(), out);
-          }
-        });
+  static void writeTrec(Run run, BufferedWriter out) throws IOException {
+    for (Ranking ranking : run.rankings()) {
+      writeTrec(ranking, run.tag(), out);
+    }
   }
 
   private static void writeTrec(Ranking ranking, String tag, BufferedWriter out)

@@ -3,6 +3,7 @@ package io.lucerna.plugin;
 import io.lucerna.instrumentation.checkpoint.Checkpoint;
 import io.lucerna.instrumentation.checkpoint.Checkpoints;
 import io.lucerna.instrumentation.model.Parity;
+import io.lucerna.instrumentation.model.Precision;
 import io.lucerna.plugin.certify.Certificate;
 import io.lucerna.plugin.certify.PythonReference;
 import io.lucerna.plugin.certify.ReferenceFolder;
@@ -82,7 +83,13 @@ final class CertifyCommand implements Command {
       found = ReferenceFolder.of(folder);
     } else {
       console.say("no reference in %s; running %s", folder, python);
-      return PythonReference.certify(ranker, folder, python);
+      PythonReference.Opener inDouble =
+          () ->
+              models.ranker(
+                  model.modelOrDefault(),
+                  model.scorerOptions().withPrecision(Precision.FP64),
+                  console);
+      return PythonReference.certify(ranker, inDouble, folder, python);
     }
     try (Checkpoint numbers = Checkpoints.openFile(found.numbers())) {
       return Certificate.of(ranker, numbers, found);

@@ -7,7 +7,9 @@ import io.lucerna.plugin.collections.CollectionException;
 import io.lucerna.plugin.patch.StudyException;
 import io.lucerna.plugin.regress.RegressException;
 import io.lucerna.plugin.report.ReportException;
+import io.lucerna.plugin.study.StudyInputException;
 import io.lucerna.qrels.TrecFileException;
+import io.lucerna.reranker.ScoreException;
 import io.lucerna.topics.TopicSyntaxException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -42,7 +44,9 @@ final class Failures {
       case CollectionException e -> failure(ExitCode.INPUT, e);
       case ReportException e -> failure(ExitCode.INPUT, e);
       case RegressException e -> failure(ExitCode.INPUT, e);
+      case StudyInputException e -> failure(ExitCode.INPUT, e);
       case StudyException e -> failure(ExitCode.FAILED, e);
+      case ScoreException e -> failure(ExitCode.FAILED, e);
       case UncheckedIOException e -> explain(Objects.requireNonNull(e.getCause()));
       case NoSuchFileException e ->
           failure(ExitCode.INPUT, e.getFile() + ": no such file or folder");

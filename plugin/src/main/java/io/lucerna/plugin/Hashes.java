@@ -1,9 +1,15 @@
 package io.lucerna.plugin;
 
+import io.lucerna.eval.AtomicFile;
+import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.OutputStreamWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -16,12 +22,7 @@ final class Hashes {
 
   /** SHA-256 of a file's bytes, in hex. */
   static String sha256(Path file) throws IOException {
-    MessageDigest digest;
-    try {
-      digest = MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
+    MessageDigest digest = digest();
     byte[] buffer = new byte[1 << 16];
     try (InputStream in = Files.newInputStream(file)) {
       for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
@@ -29,6 +30,27 @@ final class Hashes {
       }
     }
     return HexFormat.of().formatHex(digest.digest());
+  }
+
+  /** SHA-256 of a text file that is not there yet, in hex. */
+  static String sha256(AtomicFile.Content content) throws IOException {
+    MessageDigest digest = digest();
+    try (BufferedWriter out =
+        new BufferedWriter(
+            new OutputStreamWriter(
+                new DigestOutputStream(OutputStream.nullOutputStream(), digest),
+                StandardCharsets.UTF_8))) {
+      content.writeTo(out);
+    }
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  private static MessageDigest digest() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   /** Path and SHA-256 of a file. */

@@ -11,6 +11,7 @@ import io.lucerna.plugin.study.Condition;
 import io.lucerna.plugin.study.Conditions;
 import io.lucerna.plugin.study.Findings;
 import io.lucerna.plugin.study.HeadEffects;
+import io.lucerna.plugin.study.StudiedModel;
 import io.lucerna.plugin.study.Study;
 import io.lucerna.plugin.study.StudyIdentity;
 import io.lucerna.plugin.study.StudySettings;
@@ -26,7 +27,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.kohsuke.args4j.Option;
@@ -161,27 +161,36 @@ final class StudyCommand implements Command {
     }
     Path judgments = collections.qrels(qrels);
     Qrels judged = Qrels.read(judgments);
-    Path folder = folder();
-    List<Candidates> candidates = candidates(judged, folder, console);
+    Path folder = Path.of(output);
+    if (Study.isIn(folder) && !resume) {
+      throw new CommandException(
+          ExitCode.USAGE,
+          output + ": holds a study already; give -resume to go on with it, or another folder");
+    }
+    List<Candidates> candidates = candidates(judged, console);
+    Run first = first(candidates);
     try (TextSource texts = inputs.texts(candidates, rerank.depth);
         NeuralRanker ranker = models.ranker(model.modelOrDefault(), options, console);
         RecordingSources recordings = new RecordingSources(ranker.card().sha256())) {
       ModelCard card = ranker.card();
-      List<Condition> all = Conditions.of(conditions, card.layers(), card.heads(), seed);
+      StudiedModel studied =
+          new StudiedModel(card.name(), card.sha256(), card.layers(), card.heads());
+      if (effects != null) {
+        effects.requireOf(studied);
+      }
+      List<Condition> all = Conditions.of(conditions, studied, seed);
       ConditionScorer scorer = new ConditionScorer(ranker, compile(all, ranker, recordings));
       CleaningChoice cleaning = rerank.cleaning(inputs.collection(), candidates, texts);
       console.say("passages cleaned: %s", cleaning);
+      StudyProvenance read = new StudyProvenance(card, inputs, texts, cleaning, first);
       StudyIdentity identity =
           new StudyIdentity(
-              card.name(),
-              card.layers() * card.heads(),
-              effects,
-              fields(card, texts, cleaning, judgments, folder, console),
-              Hashes::sha256);
+              studied, effects, fields(read, judgments, effects, console), Hashes::sha256);
       boolean[] perItem = new boolean[all.size()];
       for (int i = 0; i < perItem.length; i++) {
         perItem[i] = scorer.perItem(i);
       }
+      make(folder);
       try (Study study =
           Study.open(
               all,
@@ -190,11 +199,26 @@ final class StudyCommand implements Command {
               rerank.depth,
               (t, d) -> cleaning.cleaning().apply(texts.text(t, d)),
               folder,
-              decisive(card, texts, cleaning, folder))) {
+              read.decisive())) {
+        // Not before: a study that cannot go on keeps its own.
+        first.write(folder.resolve(FIRST_STAGE));
         work(study, scorer, candidates.size(), all.size(), console);
         report(study.write(identity, judged, settings), console);
       }
     }
+  }
+
+  private Map<String, Object> fields(
+      StudyProvenance read, Path judgments, @Nullable HeadEffects effects, Console console)
+      throws IOException {
+    Map<String, Object> given = new LinkedHashMap<>();
+    if (collection != null) {
+      given.put("collection", Map.of("name", collection));
+    }
+    if (config != null) {
+      given.put("config", Hashes.of(Path.of(config)));
+    }
+    return read.fields(console.repeatable(), given, judgments, effects);
   }
 
   private StudySettings settings() {
@@ -208,24 +232,15 @@ final class StudyCommand implements Command {
     return new StudySettings(chosen, level, adjusts, new Comparison.Settings(seed, rounds, margin));
   }
 
-  /** The folder, made if need be; it may hold a study only with {@code -resume}. */
-  private Path folder() throws IOException {
-    Path folder = Path.of(output);
-    if (Study.isIn(folder) && !resume) {
-      throw new CommandException(
-          ExitCode.USAGE,
-          output + ": holds a study already; give -resume to go on with it, or another folder");
-    }
+  private static void make(Path folder) throws IOException {
     Files.createDirectories(folder);
     if (!Files.isWritable(folder)) {
-      throw new CommandException(ExitCode.USAGE, output + ": -output cannot be written to");
+      throw new CommandException(ExitCode.USAGE, folder + ": -output cannot be written to");
     }
-    return folder;
   }
 
-  /** Reads or searches the first stage, and keeps it in the folder. */
-  private List<Candidates> candidates(Qrels judged, Path folder, Console console)
-      throws IOException {
+  /** Reads or searches the first stage. */
+  private List<Candidates> candidates(Qrels judged, Console console) throws IOException {
     List<Candidates> candidates =
         run == null
             ? inputs.search(hits, collections, console)
@@ -242,9 +257,13 @@ final class StudyCommand implements Command {
               + qrels
               + " have no topic in common: nothing to measure");
     }
-    String tag = run == null ? "bm25" : Run.read(Inputs.file(run)).tag();
-    Run.of(tag, rankings).write(folder.resolve(FIRST_STAGE));
     return candidates;
+  }
+
+  /** The first stage as the folder keeps it. */
+  private Run first(List<Candidates> candidates) throws IOException {
+    String tag = run == null ? "bm25" : Run.read(Inputs.file(run)).tag();
+    return Run.of(tag, candidates.stream().map(Candidates::ranking).toList());
   }
 
   private static List<CompiledSpec> compile(
@@ -282,73 +301,5 @@ final class StudyCommand implements Command {
     if (!findings.problems().isEmpty()) {
       throw new CommandException(ExitCode.FAILED, String.join("; ", findings.problems()));
     }
-  }
-
-  /** What decides the scores; a journal made with anything else cannot go on. */
-  private Map<String, Object> decisive(
-      ModelCard card, TextSource texts, CleaningChoice cleaning, Path folder) throws IOException {
-    Map<String, Object> all = new LinkedHashMap<>();
-    all.put("model", card.sha256());
-    all.put("scorer", card.scorer());
-    all.put("maxLength", card.maxTokens());
-    card.settings().forEach((name, value) -> all.put("model " + name, value));
-    all.put("first stage", Hashes.sha256(folder.resolve(FIRST_STAGE)));
-    all.put("topics", Hashes.sha256(Path.of(String.valueOf(inputs.topics))));
-    Map<String, Object> read = new LinkedHashMap<>(texts.identity());
-    read.remove("path");
-    all.put("texts", read);
-    all.put("cleaning", cleaning.cleaning().optionName());
-    all.put("lucerna", String.valueOf(Versions.all().get("Lucerna")));
-    return all;
-  }
-
-  private Map<String, Object> fields(
-      ModelCard card,
-      TextSource texts,
-      CleaningChoice cleaning,
-      Path judgments,
-      Path folder,
-      Console console)
-      throws IOException {
-    Map<String, String> versions = Versions.all();
-    Map<String, Object> fields = new LinkedHashMap<>();
-    fields.put("lucerna", String.valueOf(versions.get("Lucerna")));
-    fields.put("command", io.lucerna.plugin.patch.StudyIdentity.commandLine(console.repeatable()));
-    Map<String, String> parts = new LinkedHashMap<>();
-    for (String part : List.of("Java", "Lucene", "Anserini", "DJL", "PyTorch")) {
-      parts.put(part.toLowerCase(Locale.ROOT), String.valueOf(versions.get(part)));
-    }
-    fields.put("versions", parts);
-    Map<String, Object> ran = new LinkedHashMap<>();
-    ran.put("name", card.name());
-    ran.put("hash", card.sha256());
-    ran.put("layers", card.layers());
-    ran.put("heads", card.heads());
-    ran.put("width", card.width());
-    ran.put("kind", card.scorer());
-    ran.put("maxLength", card.maxTokens());
-    fields.put("model", ran);
-    if (collection != null) {
-      fields.put("collection", Map.of("name", collection));
-    }
-    if (config != null) {
-      fields.put("config", Hashes.of(Path.of(config)));
-    }
-    fields.put(inputs.index == null ? "corpus" : "index", texts.identity());
-    fields.put("topics", Outputs.topics(String.valueOf(inputs.topics)));
-    fields.put("qrels", Hashes.of(judgments));
-    fields.put("cleaning", cleaning.toString());
-    Map<String, Object> first = new LinkedHashMap<>();
-    Path file = folder.resolve(FIRST_STAGE);
-    first.put("tag", Run.read(file).tag());
-    first.put("sha256", Hashes.sha256(file));
-    fields.put("firstStage", first);
-    putNullable(fields, "patching", patching);
-    return fields;
-  }
-
-  @SuppressWarnings("NullAway") // null is JSON's word for none
-  private static void putNullable(Map<String, Object> fields, String name, @Nullable Object value) {
-    fields.put(name, value);
   }
 }

@@ -199,7 +199,7 @@ class RegressCommandTest {
             in_file_ext: ""
             out_file_ext: .fake
         """
-            .formatted(path("topics.tiny.tsv"));
+            .replace("%s", path("topics.tiny.tsv"));
     String run = "out/runs/run.inverted.tiny.tiny.bm25";
     Shell shell = regress(CONFIG + conversion);
     assertEquals(ExitCode.DONE, shell.code(), shell.out() + shell.err());
@@ -269,7 +269,7 @@ class RegressCommandTest {
                   results: {AP: 0.5}
                   tolerance: 1
         """
-            .formatted(CROSS);
+            .replace("%s", CROSS);
     Shell shell = regress(CONFIG + ours);
     assertEquals(ExitCode.DONE, shell.code(), shell.out() + shell.err());
     assertTrue(shell.err().contains("zero blocks.0.attn.hook_z head=1: 3 of 3 texts"), shell.err());
@@ -314,6 +314,7 @@ class RegressCommandTest {
     String[][] faults = {
       {"corpus: tiny\n", "", "tiny.yaml: corpus: missing"},
       {"    params: -bm25\n", "", "tiny.yaml: models[0].params: missing"},
+      {"precision: 4", "precision: -4", "metrics[0].metric_precision: must be in 0..15, got -4"},
       {"index_threads: 1", "index_threads: one", "index_threads: expected a whole number"},
       {"        - 0.3333\n", "        - 0.1\n        - 0.2\n", "models[0].results.AP: 2 values"},
       {"      AP:\n", "      MAP:\n", "models[0].results.AP: missing; there are MAP"},

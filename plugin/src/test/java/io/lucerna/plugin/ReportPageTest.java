@@ -73,7 +73,7 @@ class ReportPageTest {
         }
       }
     }
-    assertEquals(72 * 3 * 19, numbers, "18 numbers and the condition");
+    assertEquals(72 * 3 * 20, numbers, "19 numbers and the condition");
     List<String> cells = new ArrayList<>();
     Matcher cell = Pattern.compile("<td[^>]* data-value=\"([^\"]*)\"").matcher(page);
     while (cell.find()) {
@@ -89,13 +89,78 @@ class ReportPageTest {
               .forEach(c -> expected.add(number(row.get(c))));
           Stream.of(
                   ("p_randomization_adjusted d_z wins ties losses p_equivalence kendall_tau"
-                          + " swapped_pairs")
+                          + " swapped_pairs mean_move")
                       .split(" "))
               .forEach(c -> expected.add(number(row.get(c))));
         }
       }
     }
     assertEquals(expected, cells.stream().map(ReportPageTest::number).toList());
+  }
+
+  @Test
+  void mapsOfHeadsAreTablesToo() throws Exception {
+    page(StudyFixture.screen());
+    List<CSVRecord> screen = csv(folder.resolve("screen.csv"));
+    List<CSVRecord> changes = csv(folder.resolve("tables/head-map.csv"));
+    List<CSVRecord> effects = csv(folder.resolve("tables/patching-map.csv"));
+    assertEquals(72, changes.size());
+    assertEquals(72, effects.size());
+    int significant = 0;
+    for (int i = 0; i < screen.size(); i++) {
+      CSVRecord row = screen.get(i);
+      for (String column : List.of("layer", "head", "change_ndcg10", "p_adjusted")) {
+        assertEquals(number(row.get(column)), number(changes.get(i).get(column)));
+      }
+      assertEquals(number(row.get("patching_effect")), number(effects.get(i).get(2)));
+      boolean small = Double.parseDouble(row.get("p_adjusted")) < 0.05;
+      assertEquals(small ? "1" : "0", changes.get(i).get("significant"));
+      significant += small ? 1 : 0;
+    }
+    String latex = Files.readString(folder.resolve("tables/head-map.tex"));
+    List<String> rows = latex.lines().filter(l -> l.matches("\\d+ & .*")).toList();
+    assertEquals(6, rows.size());
+    assertEquals(significant, rows.stream().mapToInt(r -> r.split("\\*", -1).length - 1).sum());
+    for (int i = 0; i < 72; i++) {
+      String cell = rows.get(i / 12).replace("\\\\", "").split("&")[1 + i % 12];
+      double change = Double.parseDouble(screen.get(i).get("change_ndcg10"));
+      assertEquals(change, Double.parseDouble(cell.replaceAll("[^-.0-9]", "")), 5.001e-4);
+    }
+    String other = Files.readString(folder.resolve("tables/patching-map.tex"));
+    assertEquals(6, other.lines().filter(l -> l.matches("\\d+ & .*")).count());
+  }
+
+  @Test
+  void nothingOfAnEarlierReportStays() throws Exception {
+    page(StudyFixture.screen());
+    List<Path> stale =
+        Stream.of("figures/topics.L9H9.png", "tables/comparison.P@5.tex")
+            .map(folder::resolve)
+            .toList();
+    for (Path file : stale) {
+      Files.writeString(file, "old");
+    }
+    Files.writeString(folder.resolve("figures/mine.svg"), "a reader's own");
+    Files.delete(folder.resolve("screen.csv"));
+    Shell.succeed("report", folder.toString());
+    stale.forEach(file -> assertFalse(Files.exists(file), file.toString()));
+    assertFalse(Files.exists(folder.resolve("figures/head-map.svg")));
+    assertFalse(Files.exists(folder.resolve("tables/head-map.csv")));
+    assertTrue(Files.exists(folder.resolve("figures/mine.svg")));
+  }
+
+  @Test
+  void theSummarySaysWhatWasDone() throws Exception {
+    page(StudyFixture.screen());
+    String summary = Files.readString(folder.resolve("summary.md"));
+    long rows =
+        summary
+            .lines()
+            .filter(l -> l.matches("\\| L\\dH\\d+ .*\\| z of head .* zeroed \\|"))
+            .count();
+    assertEquals(20, rows);
+    assertTrue(
+        summary.contains("![Change in nDCG@10 when one head is zeroed](figures/head-map.svg)"));
   }
 
   private static String number(String text) {
@@ -144,6 +209,8 @@ class ReportPageTest {
     assertTrue(
         page.contains("Significant change under 0 of 1 conditions."), page.substring(0, 4000));
     assertFalse(page.contains("<h2>Heads</h2>"));
+    assertTrue(page.matches("(?s).*>1 topic: [01] higher, [01] equal, [01] lower<.*"), "singular");
+    assertFalse(page.contains("1 topics"), "singular");
   }
 
   @Test
@@ -205,7 +272,7 @@ class ReportPageTest {
 
   private static void sorts(Browser browser) throws Exception {
     int columns = browser.run("return document.querySelector('thead tr').cells.length").asInt();
-    assertEquals(17, columns);
+    assertEquals(18, columns);
     for (int column = 0; column < columns; column++) {
       String click =
           "const t = document.querySelector('.comparison');"

@@ -217,7 +217,10 @@ class RerankCommandTest {
     fails(ExitCode.USAGE, "use none, markup or cacm", rerank("-passage.clean", "html"));
     fails(ExitCode.USAGE, "-format must be trec or msmarco, got x", rerank("-format", "x"));
     fails(ExitCode.USAGE, "-runtag must be one word", rerank("-runtag", "a b"));
-    fails(ExitCode.USAGE, "label must be 0, 1 or difference", rerank("-rerank.label", "2"));
+    fails(
+        ExitCode.USAGE,
+        "label must be 0, 1, difference or logprob, got 2",
+        rerank("-rerank.label", "2"));
     Shell missing =
         Shell.run(
             "rerank",

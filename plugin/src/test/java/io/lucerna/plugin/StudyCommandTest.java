@@ -238,6 +238,7 @@ class StudyCommandTest {
       assertField(c.equivalence(), row.get("p_equivalence"));
       long swapped = 0;
       double tau = 0;
+      double move = 0;
       for (String topic : topics) {
         RankChanges changes =
             RankChanges.of(
@@ -245,9 +246,11 @@ class StudyCommandTest {
                 of(runs, row.get("condition")).ranking(topic).orElseThrow().top(10));
         swapped += changes.swappedPairs();
         tau += (1 - 2 * changes.swappedPairs() / (10 * 9 / 2.0)) / TOPICS;
+        move += changes.totalMoves() / 10.0 / TOPICS;
       }
       assertEquals(swapped, Long.parseLong(row.get("swapped_pairs")));
       assertEquals(tau, Double.parseDouble(row.get("kendall_tau")), 1e-12);
+      assertEquals(move, Double.parseDouble(row.get("mean_move")), 1e-12);
       raw.merge(
           row.get("measure"),
           new double[] {c.randomization().orElseThrow()},
@@ -273,10 +276,26 @@ class StudyCommandTest {
       assertEquals(before, Double.parseDouble(row.get("baseline")));
       assertEquals(after - before, Double.parseDouble(row.get("change")));
     }
+    List<CSVRecord> ranks = table(study, "ranks.csv");
+    assertEquals((conditions.size() - 1) * TOPICS, ranks.size());
+    for (CSVRecord row : ranks) {
+      RankChanges changes =
+          RankChanges.of(
+              of(runs, "nothing").ranking(row.get("topic")).orElseThrow().top(10),
+              of(runs, row.get("condition")).ranking(row.get("topic")).orElseThrow().top(10));
+      assertEquals("10", row.get("documents"));
+      assertEquals(changes.swappedPairs(), Long.parseLong(row.get("swapped_pairs")));
+      assertEquals(
+          1 - 2 * changes.swappedPairs() / 45.0, Double.parseDouble(row.get("kendall_tau")));
+      assertEquals(changes.moved(), Integer.parseInt(row.get("moved")));
+      assertEquals(changes.largestMove(), Integer.parseInt(row.get("largest_move")));
+      assertEquals(changes.totalMoves() / 10.0, Double.parseDouble(row.get("mean_move")));
+    }
     for (CSVRecord row : table(study, "moves.csv")) {
       Ranking before = of(runs, "nothing").ranking(row.get("topic")).orElseThrow();
       Ranking after = of(runs, row.get("condition")).ranking(row.get("topic")).orElseThrow();
       int was = Integer.parseInt(row.get("rank_before")) - 1;
+      assertTrue(was < 10, "one of those that were reranked");
       int is = Integer.parseInt(row.get("rank_after")) - 1;
       assertEquals(row.get("docid"), before.docno(was));
       assertEquals(row.get("docid"), after.docno(is));
@@ -318,6 +337,47 @@ class StudyCommandTest {
     Shell other = study(model, "torn", with("-resume", "-conditions", "heads"));
     assertEquals(ExitCode.FAILED, other.code());
     assertTrue(other.err().contains("was made with condition"), other.err());
+    write("less.txt", Files.readString(folder.resolve("run.txt")).replaceAll("(?m)^5 .*\n", ""));
+    List<String> without = new ArrayList<>(List.of("-resume", "-run", path("less.txt")));
+    without.addAll(List.of(MANY));
+    Shell less = study(model, "torn", without.toArray(String[]::new));
+    assertEquals(ExitCode.FAILED, less.code());
+    assertTrue(less.err().contains("was made with first stage"), less.err());
+    assertSame(whole, torn);
+  }
+
+  @Test
+  void measuringAnewLeavesNothingOfBefore() throws IOException {
+    Path study = succeed(BI, "study", "-conditions", "heads");
+    assertTrue(Files.exists(study.resolve("screen.csv")));
+    Path other = succeed(BI, "study", "-conditions", "heads", "-measures", "AP", "-resume");
+    Path fresh = succeed(BI, "fresh", "-conditions", "heads", "-measures", "AP");
+    assertSame(fresh, other, "study.json", "report.html", "summary.md");
+    try (Stream<Path> files = Files.walk(other)) {
+      for (Path file : files.toList()) {
+        String name = other.relativize(file).toString();
+        assertTrue(Files.exists(fresh.resolve(name)), name + " is of the measures before");
+      }
+    }
+  }
+
+  @Test
+  void aDamagedJournalIsToldByItsItem() throws IOException {
+    Path study = succeed(BI, "study", "-conditions", "layers");
+    Path journal = study.resolve("journal.jsonl");
+    List<String> lines = new ArrayList<>(Files.readAllLines(journal));
+    String whole = lines.get(3);
+    for (String damage :
+        List.of(
+            "{\"item\":\"2\"}",
+            whole.replaceFirst("\"scores\":\\[\"....", "\"scores\":[\""),
+            whole.replaceFirst("\"scores\":\\[\"....", "\"scores\":[\"*"))) {
+      lines.set(3, damage);
+      Files.write(journal, lines);
+      Shell shell = study(BI, "study", "-conditions", "layers", "-resume");
+      assertEquals(ExitCode.FAILED, shell.code(), shell.err());
+      assertTrue(shell.err().contains("journal.jsonl: item 2 is damaged: "), shell.err());
+    }
   }
 
   private static String[] with(String first, String... more) {
@@ -539,6 +599,50 @@ class StudyCommandTest {
         "layers",
         "-measures",
         "num_ret");
+  }
+
+  @Test
+  void effectsOfAnotherModelAreRefused() throws IOException {
+    Path patch = Files.createDirectory(folder.resolve("patch"));
+    String header = "direction,stratum,level,layer,head,aggregate,value,lower95,upper95\n";
+    write("patch/aggregates.csv", header + "denoise,all,all,0,1,ratio-of-sums,0.5,,\n");
+    for (String[] asks :
+        new String[][] {
+          {"-conditions", "heads", "-patching", patch.toString()}, {"-conditions", "top:1:" + patch}
+        }) {
+      write("patch/manifest.json", "{\"model\": {\"sha256\": \"" + "ab".repeat(32) + "\"}}");
+      String other = patch + ": is of another model: its hash is abababababab, that of ";
+      assertRefused(ExitCode.INPUT, other, "study", asks);
+      write("patch/manifest.json", "{");
+      assertRefused(ExitCode.INPUT, "manifest.json: is not JSON", "study", asks);
+      Files.delete(patch.resolve("manifest.json"));
+      write("patch/aggregates.csv", header + "denoise,all,all,2,1,ratio-of-sums,0.5,,\n");
+      assertRefused(ExitCode.INPUT, "head 2.1 is not one of the 2 x 4 of ", "study", asks);
+      write("patch/aggregates.csv", header + "denoise,all,all,0,1,ratio-of-sums,0.5,,\n");
+    }
+    assertFalse(Files.exists(folder.resolve("study")), "nothing is begun");
+  }
+
+  @Test
+  void aScoreThatIsNotFiniteNamesTopicAndSpec() {
+    Shell shell =
+        study(
+            CROSS,
+            "study",
+            "-conditions",
+            "spec:add blocks.1.hook_resid_pre unit=0 vector=[1] dose=1e30");
+    assertEquals(ExitCode.FAILED, shell.code(), shell.err());
+    assertTrue(
+        shell.err().contains("lucerna study: topic 0: the model gave the score NaN under 'add "),
+        shell.err());
+    assertFalse(shell.err().contains("\tat "), "no trace expected: " + shell.err());
+  }
+
+  @Test
+  void aSingleTopicIsCountedAsOne() throws IOException {
+    write("one.txt", "0 0 d1 1\n");
+    Shell shell = study(BI, "study", "-conditions", "layers", "-qrels", path("one.txt"));
+    assertTrue(shell.err().contains(" over 1 topic; changed by 0 of 2 conditions"), shell.err());
   }
 
   private void assertRefused(ExitCode code, String message, String output, String... more) {

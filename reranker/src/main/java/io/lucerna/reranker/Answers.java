@@ -17,8 +17,12 @@ final class Answers {
     if (!named.isEmpty()) {
       return named;
     }
+    // With sentencepiece's space, for vocabularies where these words are tokens of their own.
     if (architecture.family().equals("t5")) {
-      return List.of("false", "true");
+      return List.of("\u2581false", "\u2581true");
+    }
+    if (architecture.family().equals("mt5")) {
+      return List.of("\u2581no", "\u2581yes");
     }
     return ofYes(form) ? List.of("No", "Yes") : List.of("no", "yes");
   }

@@ -71,7 +71,7 @@ public final class ConditionScorer {
    * Scores an item under all conditions.
    *
    * @throws IllegalArgumentException if a query alone exceeds the model's limit
-   * @throws IllegalStateException if a score is not finite
+   * @throws ScoreException if a score is not finite
    */
   public ConditionScores score(WorkItem item) {
     List<CompiledSpec> fresh = conditions.stream().map(CompiledSpec::fresh).toList();
@@ -109,7 +109,7 @@ public final class ConditionScorer {
   private void requireFinite(int condition, float[] scores) {
     for (float score : scores) {
       if (!Float.isFinite(score)) {
-        throw new IllegalStateException(
+        throw new ScoreException(
             "the model gave the score "
                 + score
                 + " under '"

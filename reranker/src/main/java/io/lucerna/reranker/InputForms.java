@@ -101,7 +101,7 @@ final class InputForms {
   /** What a model reads that has both texts in a prompt; empty for others. */
   private static Optional<String> prompt(String architecture) {
     boolean decoder = architecture.matches("(Llama|Mistral|Gemma|Qwen)\\d*For.*");
-    if (architecture.startsWith("T5For")) {
+    if (architecture.matches("M?T5For.*")) {
       return Optional.of(MONO_T5);
     } else if (decoder && architecture.startsWith("Qwen3")) {
       return Optional.of(QWEN3);

@@ -18,7 +18,7 @@ public record PairScores(float[] scores, int[] tokens, boolean[] truncated) {
     boolean[] truncated = new boolean[scores.length];
     for (int i = 0; i < scores.length; i++) {
       if (!Float.isFinite(scores[i])) {
-        throw new IllegalStateException(
+        throw new ScoreException(
             "the model gave the score " + scores[i] + " to passage number " + i);
       }
       tokens[i] = read.get(i).length();

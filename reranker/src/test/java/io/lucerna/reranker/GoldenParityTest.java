@@ -49,8 +49,7 @@ class GoldenParityTest {
 
   static Stream<Path> goldens() throws IOException {
     return Golden.folders(
-            "(bert|electra|distilbert|mpnet|roberta|xlm-roberta|random-\\d+)-(cross|bi|mlm-splade).*")
-        .filter(folder -> !folder.getFileName().toString().matches("bert-cross-(bin|bin-legacy)"));
+        "(bert|electra|distilbert|mpnet|roberta|xlm-roberta|random-\\d+)-(cross|bi|mlm-splade).*");
   }
 
   /** References are of mean pooling, whatever the folder says of it. */

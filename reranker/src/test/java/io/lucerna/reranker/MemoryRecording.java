@@ -46,6 +46,9 @@ final class MemoryRecording implements ActivationSource {
       }
     }
     float[] values = activation.toFloatArray();
+    if (letters.contains("kpos")) { // [1, head, 1, kpos]
+      return new Slice(new int[1], new long[] {1, values.length / length, length}, values);
+    }
     long[] shape = activation.getShape().getShape();
     if (!letters.contains("pos")) {
       shape[0] = 1;

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
@@ -73,9 +74,11 @@ class TokenizerFilesTest {
   void whatCannotBeReadSaysWhichFileIsMissingAndHowToMakeIt() throws IOException {
     String how =
         String.format(
+            Locale.ROOT,
             ". Where Python with transformers is, this writes it: from transformers import"
                 + " AutoTokenizer; AutoTokenizer.from_pretrained('%s').save_pretrained('%s')",
-            temp, temp);
+            temp,
+            temp);
     String missing = temp + ": tokenizer.json is missing; ";
     assertEquals(
         missing + "nor is vocab.txt there, nor vocab.json with merges.txt" + how, refusal());

@@ -24,6 +24,13 @@ public interface Checkpoint extends Closeable {
   long[] shape(String name);
 
   /**
+   * Whether a tensor's values are floating-point numbers.
+   *
+   * @throws CheckpointException if there is no such tensor
+   */
+  boolean floating(String name);
+
+  /**
    * The values of a tensor as fp32; bf16 and fp16 are widened exactly, fp64 is refused unless
    * exact.
    *
@@ -31,6 +38,15 @@ public interface Checkpoint extends Closeable {
    *     bytes are cut short, or a value is not finite
    */
   float[] floats(String name);
+
+  /**
+   * Some of the values of {@link #floats(String)}, which may be more than an array can hold.
+   *
+   * @param from number of the first value
+   * @param count how many
+   * @throws CheckpointException as above, or if the tensor has not as many values
+   */
+  float[] floats(String name, long from, int count);
 
   /**
    * The values of an integer or boolean tensor, such as stored position ids.

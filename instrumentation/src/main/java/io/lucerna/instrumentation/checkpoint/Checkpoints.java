@@ -17,9 +17,18 @@ import java.util.TreeMap;
 
 /** Opens the weights of a model folder in whatever form they are stored. */
 public final class Checkpoints {
-  private static final String SINGLE = "model.safetensors";
-  private static final String INDEX = "model.safetensors.index.json";
-  private static final List<String> ONNX = List.of("model.onnx", "onnx/model.onnx");
+  private static final String TORCH_INDEX = "pytorch_model.bin.index.json";
+
+  /** What to look for, in this order. */
+  private static final List<String> FILES =
+      List.of(
+          "model.safetensors",
+          "model.safetensors.index.json",
+          "pytorch_model.bin",
+          TORCH_INDEX,
+          "model.onnx",
+          "onnx/model.onnx");
+
   private static final long MAX_INDEX = 50_000_000;
   private static final JsonMapper JSON =
       JsonMapper.builder()
@@ -31,7 +40,8 @@ public final class Checkpoints {
 
   /**
    * Opens the weights of a folder: the first that exists of {@code model.safetensors}, {@code
-   * model.safetensors.index.json} with its shards, {@code model.onnx}, {@code onnx/model.onnx}.
+   * model.safetensors.index.json} with its shards, {@code pytorch_model.bin}, {@code
+   * pytorch_model.bin.index.json} with its shards, {@code model.onnx}, {@code onnx/model.onnx}.
    *
    * @throws CheckpointException if there are none, or if what is there is broken: headers and
    *     shards are checked here, values when they are read
@@ -40,29 +50,19 @@ public final class Checkpoints {
     if (!Files.isDirectory(folder)) {
       throw new CheckpointException(folder + ": no such folder");
     }
-    if (Files.exists(folder.resolve(SINGLE))) {
-      return openFile(folder.resolve(SINGLE));
-    }
-    if (Files.exists(folder.resolve(INDEX))) {
-      return openSharded(folder.resolve(INDEX));
-    }
-    for (String name : ONNX) {
-      if (Files.exists(folder.resolve(name))) {
-        return openFile(folder.resolve(name));
+    for (String name : FILES) {
+      Path file = folder.resolve(name);
+      if (Files.exists(file)) {
+        return name.endsWith(".json") ? openSharded(file) : openFile(file);
       }
     }
     throw new CheckpointException(
-        folder
-            + ": no weights found; looked for "
-            + String.join(", ", SINGLE, INDEX, String.join(", ", ONNX))
-            + (Files.exists(folder.resolve("pytorch_model.bin"))
-                ? ". There is a pytorch_model.bin, which cannot be read yet: convert it to"
-                    + " safetensors (in Python, from_pretrained and save_pretrained do so)"
-                : ""));
+        folder + ": no weights found; looked for " + String.join(", ", FILES));
   }
 
   /**
-   * Opens one file: ONNX if its name ends in {@code .onnx}, safetensors otherwise.
+   * Opens one file: ONNX if its name ends in {@code .onnx}, a file of {@code torch.save} if it ends
+   * in {@code .bin}, safetensors otherwise.
    *
    * @throws CheckpointException if it is not there or breaks the form
    */
@@ -75,7 +75,9 @@ public final class Checkpoints {
           if (path.toString().endsWith(".onnx")) {
             return OnnxWeights.read(file, files);
           }
-          return Safetensors.tensors(file);
+          return path.toString().endsWith(".bin")
+              ? TorchFile.tensors(file)
+              : Safetensors.tensors(file);
         });
   }
 
@@ -171,7 +173,8 @@ public final class Checkpoints {
 
   private static SortedMap<String, StoredTensor> shardTensors(
       Path index, WeightFile file, List<String> names) {
-    SortedMap<String, StoredTensor> found = Safetensors.tensors(file);
+    SortedMap<String, StoredTensor> found =
+        index.endsWith(TORCH_INDEX) ? TorchFile.tensors(file) : Safetensors.tensors(file);
     for (String name : names) {
       if (!found.containsKey(name)) {
         throw new CheckpointException(

@@ -22,9 +22,10 @@ import org.jspecify.annotations.Nullable;
  * the weight of a Gemm with {@code transB}. The weight of a linear layer that became a MatMul is
  * stored transposed under a made-up name. Its real name is that of the bias added to the product,
  * or stands in the node's name ({@code /encoder/layer.0/attention/self/query/MatMul}); where both
- * are there they must agree. An export with fixed lengths holds, in place of the position
- * embeddings, the rows that those lengths need: they are found as what is added right before the
- * embeddings' LayerNorm, and have fewer rows than the configuration says.
+ * are there they must agree. Weights with equal values may be stored once and passed on by Identity
+ * nodes, and those of half precision by Cast nodes. An export with fixed lengths holds, in place of
+ * the position embeddings, the rows that those lengths need: they are found as what is added right
+ * before the embeddings' LayerNorm, and have fewer rows than the configuration says.
  *
  * <p>A floating tensor of two or more dimensions that gets no name is an error; smaller made-up
  * ones are constants of the computation and left out.
@@ -51,7 +52,7 @@ final class OnnxWeights {
   private OnnxWeights(WeightFile file, List<WeightFile> files) {
     this.file = file;
     this.files = files;
-    this.graph = OnnxParser.parse(file);
+    this.graph = OnnxParser.parse(file).withoutCopies();
     for (OnnxGraph.Node node : graph.nodes()) {
       if (QUANTIZED.contains(node.operation())) {
         throw error(
@@ -262,11 +263,11 @@ final class OnnxWeights {
               + holder.path().getFileName());
     }
     StoredTensor stored =
-        new StoredTensor(holder, name, tensor.type(), shape, extent.offset(), transposed);
+        StoredTensor.rowMajor(holder, name, tensor.type(), shape, extent.offset());
     if (holder != file) {
       externalTensors.add(stored);
     }
-    return stored;
+    return transposed ? stored.transposed() : stored;
   }
 
   private WeightFile externalFile(OnnxGraph.Tensor tensor) {
@@ -303,13 +304,13 @@ final class OnnxWeights {
     for (List<StoredTensor> sharing : byFile.values()) {
       sharing.sort(Comparator.comparingLong(StoredTensor::offset));
       long end = 0;
+      StoredTensor before = sharing.get(0);
       for (StoredTensor tensor : sharing) {
-        if (tensor.offset() < end) {
+        if (tensor.offset() < end && !tensor.sameView(before)) {
           throw error("the external data of tensor " + tensor.name() + " overlaps another's");
         }
-        end =
-            tensor.offset()
-                + StoredTensor.count(tensor.shape(), tensor.type()) * tensor.type().bytes;
+        end = tensor.offset() + StoredTensor.bytes(tensor.shape(), tensor.type());
+        before = tensor;
       }
     }
   }

@@ -82,7 +82,7 @@ final class Safetensors {
     SortedMap<String, StoredTensor> tensors = new TreeMap<>();
     for (Entry e : entries) {
       tensors.put(
-          e.name, new StoredTensor(file, e.name, e.type, e.shape, dataStart + e.begin, false));
+          e.name, StoredTensor.rowMajor(file, e.name, e.type, e.shape, dataStart + e.begin));
     }
     return tensors;
   }

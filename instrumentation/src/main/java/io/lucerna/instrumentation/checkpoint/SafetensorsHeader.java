@@ -53,7 +53,7 @@ public final class SafetensorsHeader {
       json.writeEndObject();
       long offset = 0;
       for (Tensor tensor : tensors) {
-        long end = offset + StoredTensor.count(tensor.shape, type) * type.bytes;
+        long end = offset + StoredTensor.bytes(tensor.shape, type);
         json.writeObjectFieldStart(tensor.name);
         json.writeStringField("dtype", type.name());
         json.writeFieldName("shape");

@@ -45,12 +45,22 @@ final class StoredCheckpoint implements Checkpoint {
 
   @Override
   public long[] shape(String name) {
-    return tensor(name).readShape();
+    return tensor(name).shape().clone();
+  }
+
+  @Override
+  public boolean floating(String name) {
+    return tensor(name).type().floating;
   }
 
   @Override
   public float[] floats(String name) {
     return tensor(name).floats();
+  }
+
+  @Override
+  public float[] floats(String name, long from, int count) {
+    return tensor(name).finite(from, count);
   }
 
   @Override

@@ -2,14 +2,59 @@ package io.lucerna.instrumentation.checkpoint;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /**
- * Where and how a tensor lies in a file: {@code shape} as stored, row-major from byte {@code
- * offset}. A {@code transposed} tensor is stored {@code [in, out]} and read as {@code [out, in]}.
+ * Where and how a tensor lies in a file: element {@code (i, j, ...)} is number {@code i *
+ * strides[0] + j * strides[1] + ...}, counted from the one at byte {@code offset}. No two indices
+ * are the same element.
  */
 record StoredTensor(
-    WeightFile file, String name, ElementType type, long[] shape, long offset, boolean transposed) {
+    WeightFile file, String name, ElementType type, long[] shape, long[] strides, long offset) {
   private static final int CHUNK = 1 << 20;
+  private static final int BLOCK = 32;
+
+  /** A tensor whose elements lie in row-major order without a gap. */
+  static StoredTensor rowMajor(
+      WeightFile file, String name, ElementType type, long[] shape, long offset) {
+    return new StoredTensor(file, name, type, shape, rowMajorStrides(shape), offset);
+  }
+
+  private static long[] rowMajorStrides(long[] shape) {
+    long[] strides = new long[shape.length];
+    long step = 1;
+    for (int i = shape.length - 1; i >= 0; i--) {
+      strides[i] = step;
+      step *= shape[i];
+    }
+    return strides;
+  }
+
+  /** The same matrix {@code [out, in]} where this one is {@code [in, out]}. */
+  StoredTensor transposed() {
+    long[] shape = {this.shape[1], this.shape[0]};
+    long[] strides = {this.strides[1], this.strides[0]};
+    return new StoredTensor(file, name, type, shape, strides, offset);
+  }
+
+  /** Whether every index means the same element of the same file in both. */
+  boolean sameView(StoredTensor other) {
+    return file == other.file
+        && type == other.type
+        && offset == other.offset
+        && Arrays.equals(shape, other.shape)
+        && hasStrides(other.strides);
+  }
+
+  private boolean isRowMajor() {
+    return span() == 0 || hasStrides(rowMajorStrides(shape));
+  }
+
+  /** Whether the strides are these, but for dimensions along which there is no step. */
+  private boolean hasStrides(long[] wanted) {
+    return IntStream.range(0, shape.length).allMatch(i -> shape[i] <= 1 || strides[i] == wanted[i]);
+  }
 
   /** The number of elements; -1 where it, or its size in bytes, does not fit a long. */
   static long count(long[] shape, ElementType type) {
@@ -25,9 +70,22 @@ record StoredTensor(
     }
   }
 
-  /** The shape as it is read. */
-  long[] readShape() {
-    return transposed ? new long[] {shape[1], shape[0]} : shape.clone();
+  /** The size in bytes; -1 where it does not fit a long. */
+  static long bytes(long[] shape, ElementType type) {
+    long count = count(shape, type);
+    return count < 0 ? -1 : count * type.bytes;
+  }
+
+  /** How many elements there are from the first to the last in the file, gaps included. */
+  long span() {
+    long last = 0;
+    for (int i = 0; i < shape.length; i++) {
+      if (shape[i] == 0) {
+        return 0;
+      }
+      last += shape[i] > 1 ? (shape[i] - 1) * strides[i] : 0;
+    }
+    return last + 1;
   }
 
   /** The values as fp32; refuses integer types and values that are not finite. */
@@ -35,20 +93,29 @@ record StoredTensor(
     if (!type.floating) {
       throw error("has type " + type + ", where a floating type (F32, F16, BF16, F64) is needed");
     }
-    float[] values = new float[arrayLength()];
+    float[] stored = new float[arrayLength()];
+    boolean ordered = isRowMajor();
     inChunks(
         0,
-        values.length,
+        stored.length,
         (chunk, at, count) -> {
-          type.decode(chunk, values, at, count);
-          requireFinite(values, at, at + count);
+          type.decode(chunk, stored, at, count);
+          if (ordered) {
+            requireFinite(stored, at, at + count, 0);
+          }
         });
-    return transposed ? transpose(values, (int) shape[0], (int) shape[1]) : values;
+    if (ordered) {
+      return stored;
+    }
+    float[] values = new float[(int) count(shape, type)];
+    gather(0, 0, 0, (to, from) -> values[to] = stored[from]);
+    requireFinite(values, 0, values.length, 0);
+    return values;
   }
 
   /**
-   * The values from number {@code from} on, in storage order, as fp32; values that are not finite
-   * are taken as they are.
+   * The values of a row-major tensor from number {@code from} on, as fp32; values that are not
+   * finite are taken as they are.
    */
   float[] floats(long from, int count) {
     if (from < 0 || count < 0 || from + count > count(shape, type)) {
@@ -66,13 +133,28 @@ record StoredTensor(
     return values;
   }
 
+  /** Some of the values of {@link #floats()}, in the same order. */
+  float[] finite(long from, int count) {
+    if (!type.floating || !isRowMajor()) {
+      return Arrays.copyOfRange(floats(), Math.toIntExact(from), Math.toIntExact(from + count));
+    }
+    float[] values = floats(from, count);
+    requireFinite(values, 0, count, from);
+    return values;
+  }
+
   /** The values of an integer or boolean tensor. */
   long[] integers() {
     if (type.floating) {
       throw error("has type " + type + ", where an integer type is needed");
     }
-    long[] values = new long[arrayLength()];
-    inChunks(0, values.length, (chunk, at, count) -> type.decode(chunk, values, at, count));
+    long[] stored = new long[arrayLength()];
+    inChunks(0, stored.length, (chunk, at, count) -> type.decode(chunk, stored, at, count));
+    if (isRowMajor()) {
+      return stored;
+    }
+    long[] values = new long[(int) count(shape, type)];
+    gather(0, 0, 0, (to, from) -> values[to] = stored[from]);
     return values;
   }
 
@@ -93,21 +175,26 @@ record StoredTensor(
   }
 
   private int arrayLength() {
-    long count = count(shape, type);
-    if (count > Integer.MAX_VALUE - 8) {
+    long span = span();
+    if (span > Integer.MAX_VALUE - 8) {
       throw error(
-          "has " + count + " elements; at most " + (Integer.MAX_VALUE - 8) + " can be read");
+          "spans " + span + " elements; at most " + (Integer.MAX_VALUE - 8) + " can be read");
     }
-    return (int) count;
+    return (int) span;
   }
 
-  private void requireFinite(float[] values, int from, int to) {
+  /**
+   * Refuses values that are not finite.
+   *
+   * @param first the number of the tensor's value that is the array's first
+   */
+  private void requireFinite(float[] values, int from, int to, long first) {
     for (int i = from; i < to; i++) {
       // False for NaN too; an fp64 value that fp32 cannot hold was decoded as NaN.
       if (!(Math.abs(values[i]) <= Float.MAX_VALUE)) {
         throw error(
             "value at index "
-                + i
+                + (first + i)
                 + (type == ElementType.F64
                     ? " is not finite or is an fp64 value that fp32 cannot hold exactly"
                     : " is " + values[i] + "; every weight must be finite"));
@@ -115,19 +202,39 @@ record StoredTensor(
     }
   }
 
-  private static float[] transpose(float[] from, int rows, int columns) {
-    float[] to = new float[from.length];
-    int block = 32;
-    for (int top = 0; top < rows; top += block) {
-      for (int left = 0; left < columns; left += block) {
-        for (int r = top; r < Math.min(rows, top + block); r++) {
-          for (int c = left; c < Math.min(columns, left + block); c++) {
-            to[c * rows + r] = from[r * columns + c];
+  private interface Copy {
+    void element(int to, int from);
+  }
+
+  /**
+   * Copies the elements of the dimensions from {@code dimension} on into row-major order; of the
+   * last two in blocks, so that neither reading nor writing leaves the processor's cache.
+   *
+   * @return how many
+   */
+  private int gather(int dimension, int to, int from, Copy copy) {
+    int left = shape.length - dimension;
+    if (left > 2) {
+      int done = 0;
+      for (int i = 0; i < shape[dimension]; i++) {
+        done += gather(dimension + 1, to + done, (int) (from + i * strides[dimension]), copy);
+      }
+      return done;
+    }
+    int rows = left == 2 ? (int) shape[dimension] : 1;
+    int columns = (int) shape[shape.length - 1];
+    long rowStep = left == 2 ? strides[dimension] : 0;
+    long columnStep = strides[shape.length - 1];
+    for (int top = 0; top < rows; top += BLOCK) {
+      for (int begin = 0; begin < columns; begin += BLOCK) {
+        for (int r = top; r < Math.min(rows, top + BLOCK); r++) {
+          for (int c = begin; c < Math.min(columns, begin + BLOCK); c++) {
+            copy.element(to + r * columns + c, (int) (from + r * rowStep + c * columnStep));
           }
         }
       }
     }
-    return to;
+    return rows * columns;
   }
 
   private CheckpointException error(String what) {

@@ -62,11 +62,11 @@ public final class TensorFile implements Closeable {
    * @throws CheckpointException if there is no such tensor; the message names the nearest names
    */
   public long[] shape(String name) {
-    return tensor(name).readShape();
+    return tensor(name).shape().clone();
   }
 
   /**
-   * Values of a floating tensor as fp32, in storage order.
+   * Values of a floating tensor as fp32, in row-major order.
    *
    * @param from number of the first value
    * @param count how many

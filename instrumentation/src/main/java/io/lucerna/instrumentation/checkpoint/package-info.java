@@ -1,4 +1,4 @@
-/** Stored weights: safetensors and ONNX files opened as named fp32 tensors. */
+/** Stored weights: safetensors, PyTorch and ONNX files opened as named fp32 tensors. */
 @NullMarked
 package io.lucerna.instrumentation.checkpoint;
 

@@ -15,11 +15,35 @@ import java.util.Set;
 public final class BoundHooks {
   private final Map<HookPoint, List<Hook>> hooks;
   private final TokenBatch batch;
-  private final Set<HookPoint> reached = new HashSet<>();
+  private final Set<HookPoint> reached;
+  private final Map<Site, Site> names;
 
   BoundHooks(Map<HookPoint, List<Hook>> hooks, TokenBatch batch) {
+    this(hooks, batch, new HashSet<>(), Map.of());
+  }
+
+  private BoundHooks(
+      Map<HookPoint, List<Hook>> hooks,
+      TokenBatch batch,
+      Set<HookPoint> reached,
+      Map<Site, Site> names) {
     this.hooks = hooks;
     this.batch = batch;
+    this.reached = reached;
+    this.names = names;
+  }
+
+  /**
+   * The same hooks for a part that is used in several places of a network.
+   *
+   * @param names what a site of that part is called in the place in question
+   */
+  public BoundHooks renamed(Map<Site, Site> names) {
+    return new BoundHooks(hooks, batch, reached, names);
+  }
+
+  private HookPoint point(Site site, int layer) {
+    return new HookPoint(names.getOrDefault(site, site), layer);
   }
 
   /** The batch in the network. */
@@ -29,7 +53,7 @@ public final class BoundHooks {
 
   /** Whether something is hooked at the point, for activations that are computed only on demand. */
   public boolean wants(Site site, int layer) {
-    return !hooks.isEmpty() && hooks.containsKey(new HookPoint(site, layer));
+    return !hooks.isEmpty() && hooks.containsKey(point(site, layer));
   }
 
   /** Runs the hooks of a point outside of the blocks. */
@@ -47,7 +71,7 @@ public final class BoundHooks {
     if (hooks.isEmpty()) {
       return activation;
     }
-    HookPoint point = new HookPoint(site, layer);
+    HookPoint point = point(site, layer);
     List<Hook> here = hooks.get(point);
     if (here == null) {
       return activation;

@@ -45,8 +45,14 @@ public final class HubClient {
           "sentence_bert_config.json",
           "config_sentence_transformers.json");
 
-  private static final String SINGLE = "model.safetensors";
-  private static final String INDEX = "model.safetensors.index.json";
+  /** Whole weights, or the index of their shards, in the order of preference; ONNX comes last. */
+  private static final List<String> WEIGHTS =
+      List.of(
+          "model.safetensors",
+          "model.safetensors.index.json",
+          "pytorch_model.bin",
+          "pytorch_model.bin.index.json");
+
   private static final List<String> ONNX = List.of("onnx/model.onnx", "model.onnx");
   private static final List<String> ONNX_DATA = List.of(".data", "_data");
   private static final Duration TIMEOUT = Duration.ofSeconds(30);
@@ -128,11 +134,18 @@ public final class HubClient {
   }
 
   private static boolean hasWeights(Path folder) throws IOException {
-    if (has(folder, SINGLE) || ONNX.stream().anyMatch(file -> has(folder, file))) {
-      return true;
+    for (String file : WEIGHTS) {
+      if (has(folder, file)
+          && (!isIndex(file)
+              || shards(folder.resolve(file)).stream().allMatch(shard -> has(folder, shard)))) {
+        return true;
+      }
     }
-    return has(folder, INDEX)
-        && shards(folder.resolve(INDEX)).stream().allMatch(shard -> has(folder, shard));
+    return ONNX.stream().anyMatch(file -> has(folder, file));
+  }
+
+  private static boolean isIndex(String file) {
+    return file.endsWith(".index.json");
   }
 
   private Path fetch(HubCache cache, String repoId, String revision) throws IOException {
@@ -149,8 +162,8 @@ public final class HubClient {
     for (String file : wanted) {
       fetchFile(cache, repoId, commit, file);
     }
-    if (wanted.contains(INDEX)) {
-      for (String shard : shards(cache.snapshot(commit).resolve(INDEX))) {
+    for (String index : wanted.stream().filter(HubClient::isIndex).toList()) {
+      for (String shard : shards(cache.snapshot(commit).resolve(index))) {
         fetchFile(cache, repoId, commit, shard);
       }
     }
@@ -183,7 +196,7 @@ public final class HubClient {
   }
 
   private List<String> weights(String repoId, Set<String> siblings) {
-    for (String file : List.of(SINGLE, INDEX)) {
+    for (String file : WEIGHTS) {
       if (siblings.contains(file)) {
         return List.of(file);
       }
@@ -198,10 +211,9 @@ public final class HubClient {
     throw new HubException(
         repoId
             + ": has no weights that can be read; looked for "
-            + String.join(", ", SINGLE, INDEX, String.join(", ", ONNX))
-            + (siblings.contains("pytorch_model.bin")
-                ? ". It has a pytorch_model.bin, which cannot be read yet: convert it to safetensors"
-                : ""));
+            + String.join(", ", WEIGHTS)
+            + ", "
+            + String.join(", ", ONNX));
   }
 
   private static Set<String> shards(Path index) throws IOException {

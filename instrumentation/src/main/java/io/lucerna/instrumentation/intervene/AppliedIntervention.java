@@ -7,7 +7,6 @@ import io.lucerna.instrumentation.hooks.Hook;
 import io.lucerna.instrumentation.hooks.HookContext;
 import io.lucerna.instrumentation.hooks.HookPoint;
 import io.lucerna.instrumentation.hooks.Site;
-import io.lucerna.instrumentation.intervene.PointLayout.Kind;
 import io.lucerna.instrumentation.model.TokenBatch;
 import io.lucerna.instrumentation.model.TokenBatch.Side;
 import io.lucerna.instrumentation.model.TokenSequence;
@@ -108,7 +107,7 @@ record AppliedIntervention(Intervention intervention, Map<HookPoint, Place> plac
   }
 
   private int[] positions(Place place, TokenSequence tokens) {
-    return place.layout.kind() == Kind.FLAT
+    return !place.layout.hasPositions()
         ? new int[1]
         : intervention
             .target()
@@ -118,7 +117,7 @@ record AppliedIntervention(Intervention intervention, Map<HookPoint, Place> plac
   }
 
   private int[] elements(Place place, TokenSequence tokens) {
-    return place.layout.kind() != Kind.ATTENTION
+    return !place.layout.hasKeys()
         ? place.units
         : intervention
             .target()

@@ -103,21 +103,29 @@ final class Compiler {
       }
       inRange(intervention, "head", target.heads().get(), layout.heads(), point);
     }
-    boolean attention = layout.kind() == Kind.ATTENTION;
     if (target.units().isPresent()) {
-      if (attention) {
+      if (layout.hasKeys()) {
         throw error(
             intervention, "unit", shape + " has positions as its last dimension: say keys=");
       }
       inRange(intervention, "unit", target.units().get(), layout.width(), point);
     }
-    if (target.at().isPresent() && layout.kind() == Kind.FLAT) {
-      throw error(intervention, "at", shape + " has no positions");
+    if (target.at().isPresent() && !layout.hasPositions()) {
+      throw error(intervention, "at", shape + " has no positions" + atDecoder(layout));
     }
-    if (target.keys().isPresent() && !attention) {
+    if (target.keys().isPresent() && !layout.hasKeys()) {
       throw error(
           intervention, "keys", shape + " has no key positions; attention scores and patterns do");
     }
+  }
+
+  private static String atDecoder(PointLayout layout) {
+    if (!layout.ofDecoder()) {
+      return "";
+    }
+    return layout.hasKeys()
+        ? " that attend but the decoder's only one: say keys= for the tokens that it attends to"
+        : " of the text: this is at the decoder's only one";
   }
 
   private static void inRange(
@@ -166,7 +174,7 @@ final class Compiler {
 
   private double[][] vectors(
       Intervention intervention, Vectors vectors, PointLayout layout, int units) {
-    if (layout.kind() == Kind.ATTENTION) {
+    if (layout.hasKeys()) {
       throw error(
           intervention,
           "vector",
@@ -242,11 +250,12 @@ final class Compiler {
   }
 
   private Recorded recorded(Intervention intervention, String name, Per per, PointLayout layout) {
-    if (layout.kind() == Kind.ATTENTION && per == Per.ROLE) {
-      throw error(
-          intervention,
-          "per",
-          layout.point() + " joins two positions, which one role does not tell: say per=position");
+    if (layout.hasKeys() && per == Per.ROLE) {
+      String why =
+          layout.kind() == Kind.ATTENTION
+              ? " joins two positions, which one role does not tell"
+              : " has positions as its last dimension, which no role of one position tells";
+      throw error(intervention, "per", layout.point() + why + ": say per=position");
     }
     return at(
         intervention,

@@ -22,8 +22,8 @@ record Donor(PointLayout layout, Slice slice, List<Token> tokens) {
 
   /** Gives a text's positions their counterparts here. */
   Edit.Cell cell(List<Token> text, Per per) {
-    int[] counterpart = layout.kind() == PointLayout.Kind.FLAT ? new int[1] : match(text, per);
-    int keys = layout.kind() == PointLayout.Kind.ATTENTION ? (int) slice.shape()[2] : 0;
+    int[] counterpart = layout.hasPositions() ? match(text, per) : new int[1];
+    int keys = layout.hasKeys() ? (int) slice.shape()[2] : 0;
     int width = keys > 0 ? keys : layout.width();
     return (values, offset, elements, position, head) -> {
       int row = counterpart[position];

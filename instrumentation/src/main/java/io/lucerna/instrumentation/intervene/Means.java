@@ -61,8 +61,7 @@ final class Means {
 
   private void add(Donor donor) {
     Slice slice = donor.slice();
-    boolean attention = layout.kind() == PointLayout.Kind.ATTENTION;
-    int width = attention ? (int) slice.shape()[2] : layout.width();
+    int width = layout.hasKeys() ? (int) slice.shape()[2] : layout.width();
     for (int row = 0; row < slice.positions().length; row++) {
       int position = slice.positions()[row];
       Sum sum = sums.computeIfAbsent(key(donor.tokens(), position), k -> new Sum());
@@ -78,7 +77,7 @@ final class Means {
   }
 
   private Object key(List<Token> tokens, int position) {
-    if (layout.kind() == PointLayout.Kind.FLAT) {
+    if (!layout.hasPositions()) {
       return 0;
     }
     return per == Per.POSITION ? (Object) position : tokens.get(position).role();

@@ -22,7 +22,9 @@ record PointLayout(HookPoint point, Kind kind, int heads, int width) {
     POSITIONS,
     /** [head, qpos, kpos]. */
     ATTENTION,
-    /** [width]. */
+    /** [head, kpos]: the decoder's one position attends. */
+    CROSS,
+    /** [head, width], or [width]. */
     FLAT
   }
 
@@ -35,8 +37,9 @@ record PointLayout(HookPoint point, Kind kind, int heads, int width) {
             .mapToInt(letter -> registry.size(letter).orElseThrow())
             .findFirst()
             .orElse(1);
-    if (letters.contains("qpos")) {
-      return new PointLayout(point, Kind.ATTENTION, heads, 0);
+    if (letters.contains("kpos")) {
+      Kind kind = letters.contains("qpos") ? Kind.ATTENTION : Kind.CROSS;
+      return new PointLayout(point, kind, heads, 0);
     }
     int width = last.equals("batch") ? 1 : registry.size(last).orElseThrow();
     return new PointLayout(
@@ -52,6 +55,21 @@ record PointLayout(HookPoint point, Kind kind, int heads, int width) {
     return point.site().letters().stream().anyMatch(PointLayout::isHead);
   }
 
+  /** Whether the last dimension are the tokens that are attended to. */
+  boolean hasKeys() {
+    return kind == Kind.ATTENTION || kind == Kind.CROSS;
+  }
+
+  /** Whether there are tokens whose own numbers these are, or that attend. */
+  boolean hasPositions() {
+    return kind == Kind.POSITIONS || kind == Kind.ATTENTION;
+  }
+
+  /** Whether a decoder computes this, at the one position that it has. */
+  boolean ofDecoder() {
+    return point.site().letters().contains("dec");
+  }
+
   private static boolean isHead(String letter) {
     return letter.equals("head") || letter.equals("kv_head");
   }
@@ -61,7 +79,8 @@ record PointLayout(HookPoint point, Kind kind, int heads, int width) {
     return switch (kind) {
       case POSITIONS -> (position * heads + head) * width;
       case ATTENTION -> (head * batchWidth + position) * batchWidth;
-      case FLAT -> 0;
+      case CROSS -> head * batchWidth;
+      case FLAT -> head * width;
     };
   }
 }

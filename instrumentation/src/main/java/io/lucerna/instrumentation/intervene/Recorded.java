@@ -80,13 +80,12 @@ final class Recorded {
 
   private void check(Slice slice, int length, PointLayout layout) {
     int rows = slice.positions().length;
-    boolean attention = layout.kind() == PointLayout.Kind.ATTENTION;
-    boolean fits = !attention || slice.shape().length == 3;
-    long width = attention && fits ? slice.shape()[2] : layout.width();
+    boolean fits = !layout.hasKeys() || slice.shape().length == 3;
+    long width = layout.hasKeys() && fits ? slice.shape()[2] : layout.width();
     fits &= slice.values().length == (long) rows * layout.heads() * width;
-    fits &= layout.kind() != PointLayout.Kind.FLAT || rows == 1;
+    fits &= layout.hasPositions() || rows == 1;
     fits &=
-        layout.kind() == PointLayout.Kind.FLAT
+        !layout.hasPositions()
             || Arrays.stream(slice.positions()).allMatch(p -> p >= 0 && p < length);
     if (!fits) {
       throw new IllegalArgumentException(

@@ -10,7 +10,8 @@ import java.util.Optional;
  * @param points names or globs of hook points, sorted
  * @param heads attention heads
  * @param units numbers of the last dimension: neurons of the MLP, units of a head or of the stream
- * @param at positions; of attention scores and patterns, those that attend
+ * @param at positions; of attention scores and patterns, those that attend; none where a decoder's
+ *     one position computes
  * @param keys of attention scores and patterns, the positions that are attended to
  * @param side of a bi-encoder, the query or the passage
  */

@@ -15,8 +15,15 @@ public enum Activation {
   GELU_NEW {
     @Override
     NDArray apply(NDArray x) {
-      NDArray inner = x.pow(3).muli(0.044715).addi(x).muli(Math.sqrt(2 / Math.PI));
+      NDArray inner = x.square().muli(x).muli(0.044715).addi(x).muli(Math.sqrt(2 / Math.PI));
       return inner.tanh().addi(1).muli(x).muli(0.5);
+    }
+  },
+  /** The same as one operation, which rounds otherwise. */
+  GELU_TANH {
+    @Override
+    NDArray apply(NDArray x) {
+      return TorchKernels.geluTanh(x);
     }
   },
   /** max(x, 0). */
@@ -33,11 +40,11 @@ public enum Activation {
       return x.tanh();
     }
   },
-  /** x times the logistic function of x. */
+  /** x times the logistic function of x: x / (1 + exp(-x)). */
   SILU {
     @Override
     NDArray apply(NDArray x) {
-      return x.getNDArrayInternal().sigmoid().muli(x);
+      return TorchKernels.silu(x);
     }
   };
 
@@ -51,7 +58,8 @@ public enum Activation {
   public static Activation parse(String name) {
     return switch (name) {
       case "gelu" -> GELU;
-      case "gelu_new", "gelu_pytorch_tanh" -> GELU_NEW;
+      case "gelu_new" -> GELU_NEW;
+      case "gelu_pytorch_tanh" -> GELU_TANH;
       case "relu" -> RELU;
       case "tanh" -> TANH;
       case "silu", "swish" -> SILU;

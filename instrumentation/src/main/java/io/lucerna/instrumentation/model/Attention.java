@@ -123,7 +123,15 @@ class Attention {
 
   /** Queries, keys and values of rows [..., H], side by side: [..., (N + 2K) D]. */
   final NDArray project(NDArray rows) {
-    return qkv.apply(rows);
+    if (qkv.large()) {
+      return qkv.apply(rows);
+    }
+    int axis = rows.getShape().dimension() - 1;
+    try (NDArray q = query.apply(rows);
+        NDArray k = key.apply(rows);
+        NDArray v = value.apply(rows)) {
+      return q.concat(k, axis).concat(v, axis);
+    }
   }
 
   /** Queries, keys and values apart, each [..., heads D]. */
@@ -182,6 +190,17 @@ class Attention {
     return joined;
   }
 
+  /**
+   * Attention from some rows to others, which may be of another sequence.
+   *
+   * @param asking what queries are made of [B, Q, H]
+   * @param read what keys and values are made of [B, S, H]
+   * @return z of all heads side by side, [B, Q, N D]
+   */
+  final NDArray mix(NDArray asking, NDArray read, Places places, BoundHooks hooks) {
+    return mix(query.apply(asking), key.apply(read), value.apply(read), places, hooks);
+  }
+
   /** Keys or values [B, S, K, D], each for all the queries' heads that share it: [B, S, N, D]. */
   private NDArray shared(NDArray x) {
     return keyHeads == heads ? x : x.repeat(2, heads / keyHeads);
@@ -232,8 +251,7 @@ class Attention {
     if (canLeaveOutKeysAndValues()) {
       return withoutKeysAndValues(input, places.mask());
     }
-    NDArray first = input.get(":, :" + Linear.FEWEST_ROWS); // [B, R, H]
-    return mix(query.apply(first), key.apply(input), value.apply(input), places, hooks);
+    return mix(input.get(":, :" + Linear.FEWEST_ROWS), input, places, hooks);
   }
 
   private boolean canLeaveOutKeysAndValues() {

@@ -41,8 +41,7 @@ record Deberta(
       new Family(
           "deberta-v2",
           "DebertaV2Model",
-          Map.of(
-              "DebertaV2Model", Task.VECTOR, "DebertaV2ForSequenceClassification", Task.LABELS),
+          Map.of("DebertaV2Model", Task.VECTOR, "DebertaV2ForSequenceClassification", Task.LABELS),
           Deberta::load);
 
   private static Deberta load(Loading loading) {
@@ -68,7 +67,9 @@ record Deberta(
       PostNormBlock block = block(layer, config, weights, relative, epsilon, activation);
       int kernel = layer == 0 ? settings.integer("conv_kernel_size", 0) : 0;
       blocks.add(
-          kernel > 0 ? new ConvolvedBlock(block, convolution(loading, config, kernel, epsilon)) : block);
+          kernel > 0
+              ? new ConvolvedBlock(block, convolution(loading, config, kernel, epsilon))
+              : block);
     }
     OutputHead head = head(loading, config);
     relative.close();
@@ -171,13 +172,15 @@ record Deberta(
               groups,
               h));
     }
+    NDArray stored = weights.body("encoder.conv.conv.weight", h, h / groups, kernel);
     return new Convolution(
-        weights.body("encoder.conv.conv.weight", h, h / groups, kernel),
-        weights.body("encoder.conv.conv.bias", h),
-        groups,
+        new Linear(
+            Convolution.neighbours(stored, groups),
+            weights.body("encoder.conv.conv.bias", h),
+            weights.work()),
+        kernel / 2,
         settings.activation("conv_act", "tanh"),
-        weights.layerNorm("encoder.conv.LayerNorm", h, epsilon),
-        weights.work());
+        weights.layerNorm("encoder.conv.LayerNorm", h, epsilon));
   }
 
   private static OutputHead head(Loading loading, ModelConfig config) {

@@ -76,8 +76,7 @@ final class DisentangledAttention extends Attention {
     int positions = (int) Math.max(rows.getShape().get(0), rows.getShape().get(1));
     String needed = ":, " + buckets.first(positions) + ":" + buckets.end(positions);
     Shape shape = x.getShape();
-    Shape wanted =
-        new Shape(shape.get(0), shape.get(2), shape.get(1), rows.getShape().get(1));
+    Shape wanted = new Shape(shape.get(0), shape.get(2), shape.get(1), rows.getShape().get(1));
     try (NDArray scaled = x.mul(scale);
         NDArray byHead = scaled.transpose(0, 2, 1, 3); // [B, N, X, D]
         NDArray some = table.get(needed); // [N, R, D]

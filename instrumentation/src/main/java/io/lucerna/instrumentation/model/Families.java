@@ -14,7 +14,15 @@ final class Families {
           Roberta.family("xlm-roberta", "XLMRoberta"),
           Roberta.family("camembert", "Camembert"),
           Deberta.FAMILY,
-          ModernBert.FAMILY);
+          ModernBert.FAMILY,
+          T5.FAMILY,
+          T5.MULTILINGUAL,
+          Llama.FAMILY,
+          Mistral.FAMILY,
+          Qwen.SECOND,
+          Qwen.THIRD,
+          Gemma.FIRST,
+          Gemma.SECOND);
 
   private Families() {}
 }

@@ -283,7 +283,8 @@ public final class HookedModel implements AutoCloseable {
     if (own != null) {
       return Optional.of(own);
     }
-    boolean out = layer >= 0 && site == blocks().get(layer).out() && !lastIsNormed(layer);
+    boolean inBlock = layer >= 0 && layer < blocks().size(); // a decoder may have more
+    boolean out = inBlock && site == blocks().get(layer).out() && !lastIsNormed(layer);
     if (out) {
       return Optional.of(Reference.of("hidden_states." + (layer + 1)));
     }
@@ -292,7 +293,9 @@ public final class HookedModel implements AutoCloseable {
       case PATTERN -> Optional.of(Reference.of("attentions." + layer));
       case FINAL_NORM -> Optional.of(Reference.of("hidden_states." + blocks().size()));
       case FULL_EMBED -> Optional.of(Reference.of("hidden_states.0"));
-      case LOGITS, MLM_LOGITS -> Optional.of(Reference.of("logits"));
+      case LOGITS -> // a reference has those of all answers, at all positions
+          task() == Task.ANSWERS ? Optional.empty() : Optional.of(Reference.of("logits"));
+      case MLM_LOGITS -> Optional.of(Reference.of("logits"));
       case TERMS -> Optional.of(Reference.of("splade"));
       case TOKEN_VECTORS -> Optional.of(Reference.of("token_embeddings"));
       default -> Optional.empty();

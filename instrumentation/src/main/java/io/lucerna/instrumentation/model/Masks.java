@@ -41,6 +41,21 @@ final class Masks {
     return scope.create(values, new Shape(1, 1, width, width)).toType(type, false);
   }
 
+  /**
+   * [1, 1, S, S]: a query looks at itself and at what came before.
+   *
+   * @param window at how many positions at most, its own included
+   */
+  static NDArray lookingBack(int width, int window, NDManager scope, DataType type) {
+    float[] values = new float[width * width];
+    Arrays.fill(values, -Float.MAX_VALUE);
+    for (int query = 0; query < width; query++) {
+      int first = Math.max(0, query - window + 1);
+      Arrays.fill(values, query * width + first, query * width + query + 1, 0);
+    }
+    return scope.create(values, new Shape(1, 1, width, width)).toType(type, false);
+  }
+
   /** Both masks in one; no sum falls below the lowest number. */
   static NDArray both(NDArray one, @Nullable NDArray other) {
     return other == null ? one : one.add(other).maximum(-Float.MAX_VALUE);

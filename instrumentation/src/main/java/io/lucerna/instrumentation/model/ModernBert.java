@@ -41,10 +41,7 @@ record ModernBert(
           "modernbert",
           "ModernBertModel",
           Map.of(
-              "ModernBertModel",
-              Task.VECTOR,
-              "ModernBertForSequenceClassification",
-              Task.LABELS),
+              "ModernBertModel", Task.VECTOR, "ModernBertForSequenceClassification", Task.LABELS),
           ModernBert::load);
 
   private static final int GLOBAL = 0;
@@ -268,8 +265,7 @@ record ModernBert(
     return switch (point.site()) {
       case EMBED -> Reference.of("out:" + prefix + "embeddings.tok_embeddings");
       case NORMALIZED_RESID_PRE ->
-          Reference.of(
-              point.layer() == 0 ? "hidden_states.0" : "out:" + layer + "attn_norm");
+          Reference.of(point.layer() == 0 ? "hidden_states.0" : "out:" + layer + "attn_norm");
       case Q -> Reference.part("out:" + layer + "attn.Wqkv", 0, h);
       case K -> Reference.part("out:" + layer + "attn.Wqkv", h, 2 * h);
       case V -> Reference.part("out:" + layer + "attn.Wqkv", 2 * h, 3 * h);

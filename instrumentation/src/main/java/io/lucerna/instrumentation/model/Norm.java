@@ -37,8 +37,8 @@ sealed interface Norm {
       int last = x.getShape().dimension() - 1;
       try (NDArray squares = x.square();
           NDArray mean = squares.mean(new int[] {last}, true); // [..., 1]
-          NDArray root = mean.addi(epsilon).sqrt()) {
-        return x.div(root).muli(gain);
+          NDArray factor = TorchKernels.rsqrt(mean.addi(epsilon))) {
+        return x.mul(factor).muli(gain);
       }
     }
   }

@@ -1,5 +1,7 @@
 package io.lucerna.instrumentation.model;
 
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.DataType;
 import io.lucerna.instrumentation.checkpoint.Checkpoint;
 import io.lucerna.instrumentation.checkpoint.CheckpointException;
 import io.lucerna.instrumentation.hooks.Hook;
@@ -10,11 +12,13 @@ import io.lucerna.instrumentation.hooks.Site;
 import io.lucerna.instrumentation.model.TokenBatch.Side;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +34,8 @@ public final class Parity {
    * are near 0, so that transformers in fp64 is up to 1.2e-5 away from its own fp32.
    */
   public static final double VOCABULARY_BOUND = 2e-5;
+
+  private static final Set<Site> PROBABILITIES = EnumSet.of(Site.PATTERN, Site.CROSS_PATTERN);
 
   /** The bound on attention probabilities. */
   public static final double PROBABILITY_BOUND = 1e-6;
@@ -116,14 +122,19 @@ public final class Parity {
       Optional<Reference> named = model.reference(point);
       if (named.isPresent() && reference.names().contains(named.get().tensor())) {
         Hook.Observer compare =
-            (context, x) ->
-                compare(context, named.get(), x.getShape().getShape(), x.toFloatArray());
+            (context, x) -> compare(context, named.get(), x.getShape().getShape(), singles(x));
         hooks = hooks.with(point.toString(), compare);
       }
     }
     float[][] outputs = model.forward(batch, hooks);
     for (int row = 0; row < rows.length; row++) {
       output(rows[row], outputs[row]);
+    }
+  }
+
+  private static float[] singles(NDArray x) {
+    try (NDArray single = x.toType(DataType.FLOAT32, true)) {
+      return single.toFloatArray();
     }
   }
 
@@ -136,9 +147,8 @@ public final class Parity {
       float[] expected = values(named, text);
       String point = context.point().toString();
       int length = texts.get(text).length();
-      if (letters.contains("qpos")) {
-        boolean probabilities = context.point().site() == Site.PATTERN;
-        attention(point, named.tensor(), expected, actual, shape, length, probabilities);
+      if (letters.contains("kpos")) {
+        attention(context.point(), named.tensor(), expected, actual, shape, length);
       } else {
         boolean positions = letters.contains("pos");
         int count = positions ? length * (actual.length / (int) shape[1]) : actual.length;
@@ -156,30 +166,32 @@ public final class Parity {
     return named.values(own, (int) shape[shape.length - 1]);
   }
 
-  /** Numbers [heads, queries, keys] of real tokens; the reference is padded to its own width. */
+  /**
+   * Numbers [heads, queries, keys] of real tokens; the reference is padded to its own width. Where
+   * a decoder attends, it is the only query.
+   */
   private void attention(
-      String point,
-      String tensor,
-      float[] expected,
-      float[] actual,
-      long[] shape,
-      int length,
-      boolean probabilities) {
+      HookPoint point, String tensor, float[] expected, float[] actual, long[] shape, int length) {
+    boolean square = point.site().letters().contains("qpos");
+    boolean probabilities = PROBABILITIES.contains(point.site());
     int heads = (int) shape[1];
-    int width = (int) shape[2];
-    int stored = (int) Math.round(Math.sqrt(expected.length / (double) heads));
+    int rows = (int) shape[2];
+    int width = (int) shape[3];
+    int area = expected.length / heads;
+    int stored = square ? (int) Math.round(Math.sqrt(area)) : area;
+    int queries = square ? length : 1;
     double worst = 0;
     for (int head = 0; head < heads; head++) {
-      for (int query = 0; query < length; query++) {
+      for (int query = 0; query < queries; query++) {
         for (int key = 0; key < length; key++) {
-          float e = expected[(head * stored + query) * stored + key];
-          float a = actual[(head * width + query) * width + key];
+          float e = expected[head * area + query * stored + key];
+          float a = actual[(head * rows + query) * width + key];
           worst = larger(worst, probabilities ? Math.abs((double) e - a) : relative(e, a));
         }
       }
     }
-    long numbers = (long) heads * length * length;
-    note(point, tensor, numbers, worst, probabilities ? PROBABILITY_BOUND : BOUND);
+    long numbers = (long) heads * queries * length;
+    note(point.toString(), tensor, numbers, worst, probabilities ? PROBABILITY_BOUND : BOUND);
   }
 
   /** The bound on a point that holds no probabilities. */

@@ -104,9 +104,7 @@ record RelativePositions(
     NDArray keys =
         types.contains(TO_POSITION)
             ? byHead(
-                shared
-                    ? qkv.rows(h, 2 * h)
-                    : weights.linear(self + "pos_key_proj", h, h),
+                shared ? qkv.rows(h, 2 * h) : weights.linear(self + "pos_key_proj", h, h),
                 table,
                 config)
             : null;

@@ -13,9 +13,9 @@ import org.jspecify.annotations.Nullable;
  * angles that grow with the position. As in Hugging Face's checkpoints, a number of the first half
  * of a head is paired with that of the second half.
  *
- * <p>Angles are computed in fp32 even where the model runs in fp64: with positions in the hundreds
- * their rounding is larger than that of all else, and it is part of what a checkpoint's reference
- * computes.
+ * <p>Angles, cosines and sines are computed in fp32 even where the model runs in fp64: with
+ * positions in the hundreds their rounding is larger than that of all else, and it is part of what
+ * a checkpoint's reference computes.
  *
  * @param frequencies radians per position, one for each pair [D / 2]
  * @param factor what cosines and sines are multiplied by; 1 but in YaRN
@@ -37,6 +37,15 @@ record Rotary(float[] frequencies, double factor) {
    * @throws IllegalArgumentException if D is odd, or theta is not above 0
    */
   static Rotary of(double theta, int width) {
+    float[] frequencies = powers(theta, width);
+    for (int i = 0; i < frequencies.length; i++) {
+      frequencies[i] = 1 / frequencies[i];
+    }
+    return new Rotary(frequencies, 1);
+  }
+
+  /** theta^(2i/D), with the limits of {@link #of}. */
+  static float[] powers(double theta, int width) {
     if (width % 2 != 0 || !(theta > 0)) {
       throw new IllegalArgumentException(
           String.format(
@@ -53,11 +62,7 @@ record Rotary(float[] frequencies, double factor) {
     try (NDManager scope = NDManager.newBaseManager("PyTorch")) {
       NDArray power = scope.create(exponents);
       NDArray base = scope.ones(power.getShape()).mul(theta);
-      float[] frequencies = base.pow(power).toFloatArray();
-      for (int i = 0; i < frequencies.length; i++) {
-        frequencies[i] = 1 / frequencies[i];
-      }
-      return new Rotary(frequencies, 1);
+      return base.pow(power).toFloatArray();
     }
   }
 
@@ -70,14 +75,15 @@ record Rotary(float[] frequencies, double factor) {
         angles[position * half + i] = position * frequencies[i];
       }
     }
-    NDArray radians = scope.create(angles, new Shape(positions, half)).toType(type, false);
+    NDArray radians = scope.create(angles, new Shape(positions, half));
     NDArray cos = radians.cos(); // [S, D/2]
     NDArray sin = radians.sin();
     if (factor != 1) {
       cos.muli(factor);
       sin.muli(factor);
     }
-    return new Angles(cos.concat(cos, 1), sin.neg().concat(sin, 1)); // [S, D]
+    return new Angles( // [S, D]
+        cos.concat(cos, 1).toType(type, false), sin.neg().concat(sin, 1).toType(type, false));
   }
 
   /** Places of a kind of attention that a mask may limit too. */

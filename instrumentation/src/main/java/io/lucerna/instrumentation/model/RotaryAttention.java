@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * normed before that in some models, and whose scores some models keep between two bounds.
  */
 final class RotaryAttention extends Attention {
+  private final double scale;
   private final @Nullable Norm queryNorm;
   private final @Nullable Norm keyNorm;
   private final @Nullable Double cap;
@@ -34,6 +35,7 @@ final class RotaryAttention extends Attention {
       @Nullable Norm keyNorm,
       @Nullable Double cap) {
     super(layer, config, scale, qkv, output);
+    this.scale = scale;
     this.queryNorm = queryNorm;
     this.keyNorm = keyNorm;
     this.cap = cap;
@@ -64,13 +66,12 @@ final class RotaryAttention extends Attention {
 
   @Override
   NDArray scores(NDArray q, NDArray k, Places places) {
-    NDArray scores = super.scores(q, k, places);
+    NDArray scores = dot(q, k, 1).muli(scale); // scaled after the product, as in the reference
     if (cap == null) {
       return scores;
     }
-    try (NDArray bent = scores.divi(cap).tanh()) {
-      scores.close();
-      return bent.mul(cap);
+    try (scores) {
+      return scores.divi(cap).tanh().muli(cap);
     }
   }
 }

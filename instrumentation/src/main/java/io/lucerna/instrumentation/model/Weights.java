@@ -2,10 +2,13 @@ package io.lucerna.instrumentation.model;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.lucerna.instrumentation.checkpoint.Checkpoint;
 import io.lucerna.instrumentation.checkpoint.CheckpointException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -19,12 +22,16 @@ import java.util.concurrent.atomic.LongAdder;
  * and checks at the end that nothing was left over but what the family is known to leave.
  */
 final class Weights {
+  /** Numbers that are copied at once. */
+  private static final int PIECE = 1 << 24;
+
   private final Checkpoint checkpoint;
   private final NDManager manager;
   private final DataType type;
   private String prefix = "";
   private final Set<String> used = new HashSet<>();
   private final LongAdder work;
+  private ByteBuffer buffer = ByteBuffer.allocateDirect(0);
   private long parameters;
 
   /**
@@ -84,12 +91,15 @@ final class Weights {
 
   /** A weight whose name has the prefix. */
   NDArray body(String name, long... shape) {
-    return create(take(prefix + name, shape), shape);
+    return head(prefix + name, shape);
   }
 
   /** A weight whose name has no prefix. */
   NDArray head(String name, long... shape) {
-    return create(take(name, shape), shape);
+    claim(name, shape);
+    NDArray array = manager.create(new Shape(shape), type);
+    copy(name, 0, array, 0, array.size());
+    return array;
   }
 
   /**
@@ -101,19 +111,17 @@ final class Weights {
   private NDArray stacked(List<String> names, long[] firsts, long... rest) {
     long[] shape = new long[rest.length + 1];
     System.arraycopy(rest, 0, shape, 1, rest.length);
-    List<float[]> parts = new ArrayList<>();
+    shape[0] = Arrays.stream(firsts).sum();
+    NDArray all = manager.create(new Shape(shape), type);
+    long at = 0;
     for (int i = 0; i < firsts.length; i++) {
       shape[0] = firsts[i];
-      parts.add(take(prefix + names.get(i), shape.clone()));
+      claim(prefix + names.get(i), shape);
+      long count = new Shape(shape).size();
+      copy(prefix + names.get(i), 0, all, at, count);
+      at += count;
     }
-    float[] all = new float[parts.stream().mapToInt(p -> p.length).sum()];
-    int at = 0;
-    for (float[] part : parts) {
-      System.arraycopy(part, 0, all, at, part.length);
-      at += part.length;
-    }
-    shape[0] = Arrays.stream(firsts).sum();
-    return create(all, shape);
+    return all;
   }
 
   /** A map of the body with its bias. */
@@ -139,6 +147,49 @@ final class Weights {
     return new Linear(head(name + ".weight", out, in), head(name + ".bias", out), work);
   }
 
+  /**
+   * The rows of an output matrix for the answers. The others are not read.
+   *
+   * @param name without prefix
+   * @param out the number of all rows
+   * @throws IllegalArgumentException if there are no answers, or one is no row's number
+   */
+  Linear answers(String name, long out, long in, OutputSettings output) {
+    long[] ids = answers(output, out);
+    claim(name, out, in);
+    NDArray rows = manager.create(new Shape(ids.length, in), type);
+    for (int i = 0; i < ids.length; i++) {
+      copy(name, ids[i] * in, rows, i * in, in);
+    }
+    return new Linear(rows, zeros(ids.length), work);
+  }
+
+  /** The same where the output matrix is that of the word embeddings [V, H]. */
+  Linear answers(NDArray words, OutputSettings output) {
+    long[] ids = answers(output, words.getShape().get(0));
+    try (NDArray index = manager.create(ids, new Shape(ids.length))) {
+      return new Linear(HookedModel.lookup(index, words), zeros(ids.length), work);
+    }
+  }
+
+  private static long[] answers(OutputSettings output, long vocabulary) {
+    long[] ids = output.answers().stream().mapToLong(Long::longValue).toArray();
+    if (ids.length == 0) {
+      throw new IllegalArgumentException("a model that answers needs the token ids of its answers");
+    }
+    for (long id : ids) {
+      if (id < 0 || id >= vocabulary) {
+        throw new IllegalArgumentException(
+            String.format(
+                Locale.ROOT,
+                "the answers' token ids must be in 0..%d, got %d",
+                vocabulary - 1,
+                id));
+      }
+    }
+    return ids;
+  }
+
   /** A LayerNorm of the body. */
   Norm layerNorm(String name, long size, double epsilon) {
     return new Norm.Layer(body(name + ".weight", size), body(name + ".bias", size), epsilon);
@@ -159,14 +210,12 @@ final class Weights {
     if (!has(name)) {
       return other;
     }
-    long[] shape = other.getShape().getShape();
-    float[] values = take(name, shape);
-    try (NDArray single = other.toType(DataType.FLOAT32, true)) {
-      if (!Arrays.equals(values, single.toFloatArray())) {
-        return create(values, shape);
-      }
+    NDArray own = head(name, other.getShape().getShape());
+    if (!own.contentEquals(other)) {
+      return own;
     }
-    parameters -= values.length;
+    parameters -= own.size();
+    own.close();
     return other;
   }
 
@@ -175,7 +224,8 @@ final class Weights {
     return manager.zeros(new Shape(size), type);
   }
 
-  private float[] take(String name, long... shape) {
+  /** Checks a weight's shape, and that it is used for the first time. */
+  private void claim(String name, long... shape) {
     long[] found = checkpoint.shape(name);
     if (!Arrays.equals(found, shape)) {
       throw new CheckpointException(
@@ -190,19 +240,25 @@ final class Weights {
     if (!used.add(name)) {
       throw new IllegalStateException("tensor " + name + " is used twice");
     }
-    float[] values = checkpoint.floats(name);
-    parameters += values.length;
-    return values;
   }
 
-  private NDArray create(float[] values, long[] shape) {
-    NDArray array = manager.create(values, new Shape(shape));
-    if (type == DataType.FLOAT32) {
-      return array;
+  /** Copies numbers of a weight into an array piece by piece: there is never a second whole one. */
+  private void copy(String name, long from, NDArray to, long at, long count) {
+    try (NDArray flat = to.reshape(-1)) {
+      for (long done = 0; done < count; done += PIECE) {
+        int size = (int) Math.min(PIECE, count - done);
+        if (buffer.capacity() < size * Float.BYTES) {
+          buffer = ByteBuffer.allocateDirect(size * Float.BYTES).order(ByteOrder.nativeOrder());
+        }
+        buffer.clear().limit(size * Float.BYTES);
+        buffer.asFloatBuffer().put(checkpoint.floats(name, from + done, size));
+        try (NDArray piece = manager.create(buffer, new Shape(size), DataType.FLOAT32);
+            NDArray typed = piece.toType(type, false)) {
+          flat.set(new NDIndex("{}:{}", at + done, at + done + size), typed);
+        }
+      }
     }
-    try (array) {
-      return array.toType(type, true);
-    }
+    parameters += count;
   }
 
   LongAdder work() {

@@ -29,12 +29,13 @@ public interface ActivationSource extends AutoCloseable {
   /**
    * Activations at some positions of one input.
    *
-   * @param positions the positions kept, in order; for a point without positions (a pooled vector,
-   *     logits) the single 0
+   * @param positions the positions kept, in order; for a point without positions of the text (a
+   *     pooled vector, logits, what a decoder computes at its one position) the single 0
    * @param shape the shape of {@code values}: first the kept positions, then the rest of the
    *     point's dimensions in the order of {@link
    *     io.lucerna.instrumentation.hooks.Site#dimensions()} without batch and position; scores and
-   *     patterns are kept as [position of the query, head, position of the key]
+   *     patterns are kept as [position of the query, head, position of the key], where the
+   *     decoder's one position attends, as [1, head, position of the key]
    * @param values the numbers, last dimension fastest
    */
   record Slice(int[] positions, long[] shape, float[] values) {}

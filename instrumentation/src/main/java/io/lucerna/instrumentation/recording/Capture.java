@@ -67,7 +67,7 @@ public final class Capture {
 
   private float[] copy(PointShape.Kind kind, NDArray activation) {
     return switch (kind) {
-      case WHOLE -> floats(activation);
+      case WHOLE, WHOLE_BY_KEY -> floats(activation);
       case BY_POSITION -> pick(activation);
       case BY_KEY -> {
         try (NDArray byPosition = activation.transpose(0, 2, 1, 3)) { // [B, Q, N, K]
@@ -117,10 +117,10 @@ public final class Capture {
     if (from == null) {
       throw new IllegalStateException("the batch has not been through the network");
     }
-    boolean byKey = shape.kind() == PointShape.Kind.BY_KEY;
+    boolean byKey = shape.byKey();
     int padded = byKey ? batch.width() : tokens;
     int perRow = Math.toIntExact(shape.perRow(padded));
-    int start = (shape.kind() == PointShape.Kind.WHOLE ? row : first[row]) * perRow;
+    int start = (shape.whole() ? row : first[row]) * perRow;
     int end = start + shape.rows(positions(row).length) * perRow;
     if (!byKey || padded == tokens) {
       return Arrays.copyOfRange(from, start, end);

@@ -55,8 +55,7 @@ final class OpenShard implements Closeable {
     this.folder = folder;
     this.spec = spec;
     this.number = number;
-    this.keyPoints =
-        (int) spec.points().stream().filter(p -> p.kind() == PointShape.Kind.BY_KEY).count();
+    this.keyPoints = (int) spec.points().stream().filter(PointShape::byKey).count();
     this.part =
         FileChannel.open(
             partFile(folder, number),
@@ -221,13 +220,13 @@ final class OpenShard implements Closeable {
       long length = kept * shape.perRow(item.tokens) * spec.width();
       layout.slices.add(new Slice(item.offset + offset(point, item), length));
       total += kept;
-      if (shape.kind() == PointShape.Kind.BY_KEY && kept > 0) {
+      if (shape.byKey() && kept > 0) {
         layout.tensors.add(
             new SafetensorsHeader.Tensor(
                 TensorNames.of(side, shape.point(), item.number), shape.shape(kept, item.tokens)));
       }
     }
-    if (shape.kind() != PointShape.Kind.BY_KEY && total > 0) {
+    if (!shape.byKey() && total > 0) {
       layout.tensors.add(new SafetensorsHeader.Tensor(name, shape.shape(total, 0)));
     }
   }

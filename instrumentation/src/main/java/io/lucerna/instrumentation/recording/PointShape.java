@@ -4,37 +4,46 @@ import io.lucerna.instrumentation.hooks.HookPoint;
 import io.lucerna.instrumentation.model.HookedModel;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 
 /**
  * How a point's activations are kept.
  *
  * @param point the point
  * @param kind what one kept position has
- * @param rest the sizes of the dimensions after the position: known beforehand but for the last one
- *     of {@link Kind#BY_KEY}, the input's length, which stands here as -1
+ * @param rest the sizes of the dimensions after the position: known beforehand but for positions of
+ *     the key, which are as many as the input has tokens and stand here as -1
  */
 public record PointShape(HookPoint point, Kind kind, long[] rest) {
 
-  /** The three kinds of points. */
+  /** The kinds of points. */
   public enum Kind {
     /** One row for each kept position. */
     BY_POSITION,
     /** For each kept position of the query one row per head over all positions of the key. */
     BY_KEY,
     /** One row for the whole input, whatever positions are kept. */
-    WHOLE
+    WHOLE,
+    /**
+     * One row for each head over all positions of the key, whatever positions are kept: the
+     * decoder's one position attends.
+     */
+    WHOLE_BY_KEY
   }
+
+  /** The batch, and what a row is one of: a position, or the decoder's only one. */
+  private static final Set<String> OUTER = Set.of("batch", "pos", "qpos", "dec");
 
   /** The shape of a point in a model. */
   public static PointShape of(HookPoint point, HookedModel model) {
     List<String> names = Arrays.asList(point.site().dimensions().split(", "));
     Kind kind =
         names.contains("kpos")
-            ? Kind.BY_KEY
+            ? names.contains("qpos") ? Kind.BY_KEY : Kind.WHOLE_BY_KEY
             : names.contains("pos") ? Kind.BY_POSITION : Kind.WHOLE;
     long[] rest =
         names.stream()
-            .filter(name -> !name.equals("batch") && !name.equals("pos") && !name.equals("qpos"))
+            .filter(name -> !OUTER.contains(name))
             .mapToLong(name -> size(name, model))
             .toArray();
     return new PointShape(point, kind, rest);
@@ -46,7 +55,17 @@ public record PointShape(HookPoint point, Kind kind, long[] rest) {
 
   /** How many rows an input has at this point. */
   int rows(int keptPositions) {
-    return kind == Kind.WHOLE ? 1 : keptPositions;
+    return whole() ? 1 : keptPositions;
+  }
+
+  /** Whether an input has one row, whatever positions are kept. */
+  boolean whole() {
+    return kind == Kind.WHOLE || kind == Kind.WHOLE_BY_KEY;
+  }
+
+  /** Whether rows are as long as the input, so that no two inputs' rows fit together. */
+  boolean byKey() {
+    return kind == Kind.BY_KEY || kind == Kind.WHOLE_BY_KEY;
   }
 
   /** How many numbers one row has, in an input of that many tokens. */

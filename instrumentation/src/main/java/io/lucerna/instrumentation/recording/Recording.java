@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.lucerna.instrumentation.checkpoint.CheckpointException;
 import io.lucerna.instrumentation.checkpoint.TensorFile;
 import io.lucerna.instrumentation.hooks.HookPoint;
-import io.lucerna.instrumentation.hooks.Site;
 import io.lucerna.instrumentation.model.Role;
 import io.lucerna.instrumentation.model.Token;
 import io.lucerna.instrumentation.model.TokenBatch.Side;
@@ -74,19 +73,16 @@ public final class Recording implements ActivationSource {
 
   private PointShape shape(JsonNode json) {
     String name = json.path("name").asText();
-    int layer = name.startsWith("blocks.") ? Integer.parseInt(name.split("\\.")[1]) : -1;
-    for (Site site : Site.values()) {
-      if (site.perLayer() == (layer >= 0)) {
-        HookPoint point = new HookPoint(site, layer);
-        if (point.toString().equals(name)) {
-          long[] rest = new long[json.path("shape").size()];
-          Arrays.setAll(rest, i -> json.path("shape").path(i).asLong());
-          String kind = json.path("rows").asText().toUpperCase(Locale.ROOT);
-          return new PointShape(point, PointShape.Kind.valueOf(kind), rest);
-        }
-      }
-    }
-    throw new RecordingException(folder.manifest() + ": this version has no point " + name);
+    HookPoint point =
+        HookPoint.parse(name)
+            .orElseThrow(
+                () ->
+                    new RecordingException(
+                        folder.manifest() + ": this version has no point " + name));
+    long[] rest = new long[json.path("shape").size()];
+    Arrays.setAll(rest, i -> json.path("shape").path(i).asLong());
+    String kind = json.path("rows").asText().toUpperCase(Locale.ROOT);
+    return new PointShape(point, PointShape.Kind.valueOf(kind), rest);
   }
 
   private static ShardFile file(JsonNode json) {
@@ -178,6 +174,8 @@ public final class Recording implements ActivationSource {
       }
       case BY_KEY ->
           new Slice(positions, size, shard.floats(TensorNames.of(side, point, item), 0, count));
+      case WHOLE_BY_KEY ->
+          new Slice(new int[] {0}, size, shard.floats(TensorNames.of(side, point, item), 0, count));
       case WHOLE ->
           new Slice(
               new int[] {0},

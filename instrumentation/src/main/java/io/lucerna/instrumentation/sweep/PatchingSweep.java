@@ -92,8 +92,7 @@ public record PatchingSweep(
       return new FastSweep(one, two, batch).run(cells);
     }
     List<Cell> fast = cells.stream().filter(cell -> one.continues(cell.point())).toList();
-    Iterator<float[]> plainly =
-        List.of(PlainSweep.run(model, into, from, plain, batch)).iterator();
+    Iterator<float[]> plainly = List.of(PlainSweep.run(model, into, from, plain, batch)).iterator();
     Iterator<float[]> quickly = List.of(new FastSweep(one, two, batch).run(fast)).iterator();
     return cells.stream()
         .map(cell -> one.continues(cell.point()) ? quickly.next() : plainly.next())

@@ -139,7 +139,23 @@ class HubClientTest {
   }
 
   @Test
-  void fetchesOnnxWithItsDataWhereThereIsNoSafetensors() throws IOException {
+  void fetchesPyTorchWeightsWhereThereIsNoSafetensors() throws IOException {
+    hub.files.remove(WEIGHTS);
+    hub.files.put("onnx/model.onnx", new byte[5]);
+    hub.files.put(
+        "pytorch_model.bin.index.json",
+        "{\"weight_map\":{\"a\":\"a.bin\"}}".getBytes(StandardCharsets.UTF_8));
+    hub.files.put("a.bin", new byte[6]);
+    assertEquals(
+        Set.of("config.json", "tokenizer.json", "pytorch_model.bin.index.json", "a.bin"),
+        filesIn(fetch()));
+    hub.requests.clear();
+    fetch();
+    assertTrue(hub.requests.stream().noneMatch(request -> request.contains(".bin")));
+  }
+
+  @Test
+  void fetchesOnnxWithItsDataWhereThereIsNothingElse() throws IOException {
     hub.files.remove(WEIGHTS);
     hub.files.put("onnx/model.onnx", new byte[5]);
     hub.files.put("onnx/model.onnx.data", new byte[6]);
@@ -275,11 +291,11 @@ class HubClientTest {
   @Test
   void aModelWithoutReadableWeightsNamesWhatItLookedFor() {
     hub.files.remove(WEIGHTS);
-    hub.files.put("pytorch_model.bin", new byte[1]);
-    String message = failure(client(null, false));
+    hub.files.put("tf_model.h5", new byte[1]);
     assertHolds(
-        message, "looked for model.safetensors, model.safetensors.index.json, onnx/model.onnx");
-    assertHolds(message, "convert it to safetensors");
+        failure(client(null, false)),
+        "looked for model.safetensors, model.safetensors.index.json, pytorch_model.bin,"
+            + " pytorch_model.bin.index.json, onnx/model.onnx, model.onnx");
   }
 
   @Test

@@ -37,6 +37,14 @@ class FamilyParityTest {
    */
   private static final double REFERENCE_ROUNDING = 10;
 
+  /**
+   * Goldens from which transformers itself is farther than the bounds in fp32, and by how many
+   * bounds: padded, on a processor that has AVX-512; and each text alone. (Without AVX-512, as
+   * where the goldens were made, all activations of the padded decoders are theirs to the bit.)
+   */
+  private static final Map<String, double[]> OWN_ROUNDING =
+      Map.of("gemma-causal", new double[] {1.03, 1.32}, "gemma2-causal", new double[] {1, 3.1});
+
   /** For sums in fp64 whose parts were rounded to fp32 since; in fp32 they are equal to the bit. */
   private static final double ROUNDED = 1e-6;
 
@@ -107,7 +115,7 @@ class FamilyParityTest {
     float[][] outputs = model.forward(batch, Hooks.none().with("*", keep));
     for (int row = 0; row < texts.length; row++) {
       String what = reference + ", text " + texts[row];
-      close(what + " output", reference.output(texts[row]), outputs[row], BOUND);
+      close(what + " output", reference.output(texts[row]), reference.kept(outputs[row]), BOUND);
       if (reference.hasActivations()) {
         for (HookPoint point : model.registry().points()) {
           point(reference, model, point, seen, row, texts[row]);
@@ -138,10 +146,18 @@ class FamilyParityTest {
     float[] expected = reference.values(named.get(), text);
     float[] actual = own.row(row);
     boolean exact = model.network().wordEmbeddings().getDataType() == DataType.FLOAT64;
-    double rounding = exact ? REFERENCE_ROUNDING : 1;
+    double[] known = OWN_ROUNDING.getOrDefault(reference.toString(), new double[] {1, 1});
+    double rounding = exact ? REFERENCE_ROUNDING : known[own.shape()[0] == 1 ? 1 : 0];
     List<String> letters = point.site().letters();
     if (letters.contains("kpos")) {
-      pattern(what, expected, actual, own.shape(), length, PROBABILITY_BOUND * rounding);
+      pattern(
+          what,
+          expected,
+          actual,
+          own.shape(),
+          letters.contains("qpos"),
+          length,
+          PROBABILITY_BOUND * rounding);
     } else if (letters.contains("pos")) {
       int size = actual.length / (int) own.shape()[1];
       double bound = Parity.bound(point.site()) * rounding;
@@ -149,6 +165,10 @@ class FamilyParityTest {
     } else {
       close(what, expected, actual, BOUND * rounding);
     }
+  }
+
+  private static boolean single(HookedModel model) {
+    return model.network().wordEmbeddings().getDataType() == DataType.FLOAT32;
   }
 
   /** Whether a file keeps only the last call of a map that the point is the first call of. */
@@ -165,17 +185,20 @@ class FamilyParityTest {
       int row,
       int length) {
     int layer = point.layer();
-    boolean single = model.network().wordEmbeddings().getDataType() == DataType.FLOAT32;
-    double bound = single ? 0 : ROUNDED;
+    double bound = single(model) ? 0 : ROUNDED;
     switch (point.site()) {
       case RESID_MID -> sum(what, seen, point, Site.RESID_PRE, Site.ATTN_OUT, row, bound);
       case RESID_POST ->
           sum(what, seen, point, model.blocks().get(layer).besideMlp(), Site.MLP_OUT, row, bound);
-      case PATTERN -> {
-        Seen pattern = requireNonNull(seen.get(point));
-        Seen scores = requireNonNull(seen.get(new HookPoint(Site.ATTN_SCORES, layer)));
-        softmax(what, scores.row(row), pattern.row(row), pattern.shape(), length);
-      }
+      case DECODER_RESID_MID ->
+          sum(what, seen, point, Site.DECODER_RESID_PRE, Site.DECODER_ATTN_OUT, row, bound);
+      case DECODER_RESID_MID_CROSS ->
+          sum(what, seen, point, Site.DECODER_RESID_MID, Site.CROSS_ATTN_OUT, row, bound);
+      case DECODER_RESID_POST ->
+          sum(what, seen, point, Site.DECODER_RESID_MID_CROSS, Site.DECODER_MLP_OUT, row, bound);
+      case PATTERN -> softmax(what, seen, point, Site.ATTN_SCORES, row, length);
+      case DECODER_PATTERN -> softmax(what, seen, point, Site.DECODER_ATTN_SCORES, row, length);
+      case CROSS_PATTERN -> softmax(what, seen, point, Site.CROSS_ATTN_SCORES, row, length);
       default -> {
         return false;
       }
@@ -201,7 +224,10 @@ class FamilyParityTest {
   }
 
   private static void softmax(
-      String what, float[] scores, float[] pattern, long[] shape, int length) {
+      String what, Map<HookPoint, Seen> seen, HookPoint point, Site ofScores, int row, int length) {
+    float[] scores = requireNonNull(seen.get(new HookPoint(ofScores, point.layer()))).row(row);
+    float[] pattern = requireNonNull(seen.get(point)).row(row);
+    long[] shape = requireNonNull(seen.get(point)).shape();
     int keys = (int) shape[3];
     int queries = (int) shape[2];
     for (int head = 0; head < shape[1]; head++) {
@@ -225,16 +251,27 @@ class FamilyParityTest {
 
   /**
    * Compares [heads, q, k] where q and k are real tokens; the reference is padded to its own width.
+   *
+   * @param square whether the text's tokens ask, not a decoder's one position
    */
   private static void pattern(
-      String what, float[] expected, float[] actual, long[] shape, int length, double bound) {
-    int width = (int) Math.round(Math.sqrt(expected.length / (double) shape[1]));
-    int own = (int) shape[2];
-    for (int head = 0; head < shape[1]; head++) {
-      for (int query = 0; query < length; query++) {
+      String what,
+      float[] expected,
+      float[] actual,
+      long[] shape,
+      boolean square,
+      int length,
+      double bound) {
+    int heads = (int) shape[1];
+    int queries = (int) shape[2];
+    int keys = (int) shape[3];
+    int area = expected.length / heads;
+    int width = square ? (int) Math.round(Math.sqrt(area)) : area;
+    for (int head = 0; head < heads; head++) {
+      for (int query = 0; query < (square ? length : 1); query++) {
         for (int key = 0; key < length; key++) {
-          double e = expected[(head * width + query) * width + key];
-          double a = actual[(head * own + query) * own + key];
+          double e = expected[head * area + query * width + key];
+          double a = actual[(head * queries + query) * keys + key];
           assertEquals(e, a, bound, what + " head " + head + " " + query + "," + key);
         }
       }

@@ -31,15 +31,16 @@ record Recorder(HookedModel model, Side side, List<TokenSequence> inputs) implem
   static final Map<String, ?> HEAD =
       Map.of("model", Map.of("sha256", "abc"), "data", Map.of("pairs", "p"));
   private static final int PER_BATCH = 3;
+  private static final int LONGEST = 40;
 
   /** Opens a fixture; {@code seed} decides the inputs. */
   static Recorder of(String fixture, int inputs, long seed) throws IOException {
     Path folder = Fixtures.FOLDER.resolve(fixture);
     Architecture architecture = Architecture.read(folder);
-    boolean cross = architecture.task() == Task.LABELS;
+    boolean cross = architecture.task() == Task.LABELS || architecture.task() == Task.ANSWERS;
+    OutputSettings output = OutputSettings.defaults().withAnswers(List.of(7L, 8L));
     try (Checkpoint checkpoint = Checkpoints.open(folder)) {
-      HookedModel model =
-          HookedModel.open(architecture, checkpoint, OutputSettings.defaults(), Precision.FP32);
+      HookedModel model = HookedModel.open(architecture, checkpoint, output, Precision.FP32);
       return new Recorder(
           model,
           cross ? Side.PAIR : Side.PASSAGE,
@@ -50,7 +51,7 @@ record Recorder(HookedModel model, Side side, List<TokenSequence> inputs) implem
   private static List<TokenSequence> inputs(ModelConfig config, int count, Random random) {
     List<TokenSequence> inputs = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      int length = 2 + random.nextInt(config.maxPositions() - 2);
+      int length = 2 + random.nextInt(Math.min(config.maxPositions(), LONGEST) - 2);
       long[] ids = random.longs(length, 1, config.vocabulary()).toArray();
       List<Token> tokens = new ArrayList<>();
       for (int at = 0; at < length; at++) {

@@ -59,7 +59,14 @@ class RecordingTest {
     int s = batch.width();
     int length = batch.sequences().get(row).length();
     List<Float> kept = new ArrayList<>();
-    if (site == Site.PATTERN || site == Site.ATTN_SCORES) {
+    if (site == Site.CROSS_PATTERN || site == Site.CROSS_ATTN_SCORES) {
+      int heads = padded.length / size / s;
+      for (int head = 0; head < heads; head++) {
+        for (int key = 0; key < length; key++) {
+          kept.add(padded[(row * heads + head) * s + key]);
+        }
+      }
+    } else if (site == Site.PATTERN || site == Site.ATTN_SCORES) {
       int heads = padded.length / size / s / s;
       for (int position : positions) {
         for (int head = 0; head < heads; head++) {
@@ -68,7 +75,7 @@ class RecordingTest {
           }
         }
       }
-    } else if (site == Site.POOLER_OUT || site == Site.LOGITS) {
+    } else if (whole(site)) {
       int width = padded.length / size;
       for (int i = 0; i < width; i++) {
         kept.add(padded[row * width + i]);
@@ -88,11 +95,18 @@ class RecordingTest {
     return values;
   }
 
+  /** Whether an input has one row, whatever positions are kept. */
+  private static boolean whole(Site site) {
+    return !site.letters().contains("pos") && !site.letters().contains("qpos");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       value = {
         "bert-cross | all | false",
+        "families/t5-monot5 | role:match | false",
+        "families/t5-monot5-gated | all | true",
         "bert-bi | role:match | false",
         "bert-cross | 0,2,30-35 | true",
         "bert-bi | cls | true",
@@ -130,11 +144,12 @@ class RecordingTest {
 
   private static void assertShape(
       ActivationSource.Slice slice, int[] kept, TokenSequence input, HookPoint point) {
-    boolean whole = point.site() == Site.POOLER_OUT || point.site() == Site.LOGITS;
+    boolean whole = whole(point.site());
     assertArrayEquals(whole ? new int[] {0} : kept, slice.positions());
     assertEquals(whole ? 1 : kept.length, slice.shape()[0]);
     assertEquals(slice.values().length, Arrays.stream(slice.shape()).reduce(1, (a, b) -> a * b));
-    if (point.site() == Site.PATTERN) {
+    if (point.site() == Site.PATTERN || point.site() == Site.CROSS_PATTERN) {
+      assertEquals(3, slice.shape().length);
       assertEquals(input.length(), slice.shape()[2]);
       for (int at = 0; at < slice.values().length; at += input.length()) {
         double sum = 0;

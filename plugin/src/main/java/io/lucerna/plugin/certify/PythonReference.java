@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.lucerna.instrumentation.checkpoint.Checkpoint;
 import io.lucerna.instrumentation.checkpoint.CheckpointException;
 import io.lucerna.instrumentation.checkpoint.Checkpoints;
+import io.lucerna.instrumentation.checkpoint.SafetensorsCopy;
+import io.lucerna.instrumentation.model.Parity;
 import io.lucerna.instrumentation.model.TokenBatch.Side;
 import io.lucerna.instrumentation.model.TokenSequence;
 import io.lucerna.reranker.NeuralRanker;
@@ -15,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -40,14 +43,23 @@ public final class PythonReference {
 
   private PythonReference() {}
 
+  /** Opens the model once more, to compute in fp64. */
+  @FunctionalInterface
+  public interface Opener {
+    /** The ranker in fp64. */
+    NeuralRanker open() throws IOException;
+  }
+
   /**
-   * Runs transformers over some texts and compares.
+   * Runs transformers over some texts and compares; where fp32 goes beyond a bound, once more in
+   * fp64.
    *
    * @param folder the model's folder
    * @param python the program that has torch, transformers and safetensors
    * @throws CheckpointException if it cannot be run, or fails; the message has its last lines
    */
-  public static Certificate certify(NeuralRanker ranker, Path folder, String python)
+  public static Certificate certify(
+      NeuralRanker ranker, Opener inDouble, Path folder, String python)
       throws IOException, InterruptedException {
     Path work = Files.createTempDirectory("lucerna-certify");
     try {
@@ -56,28 +68,57 @@ public final class PythonReference {
           Objects.requireNonNull(PythonReference.class.getResourceAsStream("reference.py"))) {
         Files.copy(in, script);
       }
-      Path inputs = work.resolve("inputs.json");
-      Files.writeString(inputs, inputs(ranker));
+      Path inputs = Files.writeString(work.resolve("inputs.json"), inputs(ranker));
       Path output = work.resolve(ReferenceFolder.NUMBERS);
-      run(
+      List<String> command =
           List.of(
               python,
               script.toString(),
-              folder.toAbsolutePath().toString(),
+              readable(folder, work).toAbsolutePath().toString(),
               inputs.toString(),
-              output.toString()),
-          work);
+              output.toString());
+      run(command, work);
+      Certificate certificate;
       try (Checkpoint numbers = Checkpoints.openFile(output)) {
-        return Certificate.compare(ranker, numbers, python + " on this machine", PAIRS.size(), -1);
+        String origin = "transformers on this machine, by " + python;
+        certificate = Certificate.compare(ranker, numbers, origin, PAIRS.size(), -1);
+      }
+      if (certificate.exact()) {
+        return certificate;
+      }
+      List<String> again = new ArrayList<>(command);
+      again.add("float64");
+      run(again, work);
+      try (Checkpoint numbers = Checkpoints.openFile(output);
+          NeuralRanker doubled = inDouble.open()) {
+        return certificate.withDouble(Parity.of(doubled.model(), numbers));
       }
     } finally {
-      try (Stream<Path> files = Files.list(work)) {
-        for (Path file : files.toList()) {
-          Files.delete(file);
-        }
-      }
-      Files.delete(work);
+      delete(work);
     }
+  }
+
+  private static void delete(Path folder) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
+  }
+
+  /** The model's folder, or one with the same weights in a form that transformers opens. */
+  private static Path readable(Path folder, Path work) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      if (files.anyMatch(f -> f.getFileName().toString().matches(".*\\.(safetensors|bin)"))) {
+        return folder;
+      }
+    }
+    Path copy = Files.createDirectory(work.resolve("model"));
+    Files.copy(folder.resolve("config.json"), copy.resolve("config.json"));
+    try (Checkpoint weights = Checkpoints.open(folder)) {
+      SafetensorsCopy.write(weights, copy.resolve("model.safetensors"));
+    }
+    return copy;
   }
 
   private static String inputs(NeuralRanker ranker) throws IOException {

@@ -70,7 +70,8 @@ final class HeatMapPainter implements Figure.Painter {
     }
     this.plots = beside ? across : widest;
     this.bar = Math.clamp(panels.getFirst().plotHeight(), LEAST_BAR, MOST_BAR);
-    this.height = Math.max(bottom, panels.getFirst().plotTop() + bar + 14) + FOOT + MARGIN;
+    double foot = foot(null) > 0 ? FOOT : 0;
+    this.height = Math.max(bottom, panels.getFirst().plotTop() + bar + 14) + foot + MARGIN;
     this.width =
         Math.max(
             MARGIN + plots + BAR_ROOM + MARGIN,

@@ -19,17 +19,22 @@ import java.util.regex.Pattern;
  */
 record Metric(
     String name, String command, String params, String separator, int column, int precision) {
+  private static final int MOST_DECIMALS = 15;
   private static final Pattern TREC_EVAL =
       Pattern.compile("(.*[/.\\s])?trec_eval|(.*/)?lucerna eval");
 
   static Metric read(Keys keys) {
+    int precision = keys.integer("metric_precision");
+    if (precision < 0 || precision > MOST_DECIMALS) {
+      throw keys.fault("metric_precision", "must be in 0.." + MOST_DECIMALS + ", got " + precision);
+    }
     return new Metric(
         keys.text("metric"),
         keys.text("command"),
         keys.optional("params").orElse(""),
         keys.text("separator"),
         keys.integer("parse_index"),
-        keys.integer("metric_precision"));
+        precision);
   }
 
   /** The metric that a measure's own name stands for, if it is one. */

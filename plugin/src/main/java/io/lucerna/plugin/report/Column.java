@@ -68,7 +68,13 @@ record Column(
               "swapped pairs",
               "pairs of documents in another order, sum over topics",
               Contrast::swappedPairs,
-              Digits::count));
+              Digits::count),
+          of(
+              "mean_move",
+              "mean move",
+              "places that a document moved, mean over topics",
+              Contrast::meanMove,
+              Digits::places));
 
   private static Column of(
       String file,

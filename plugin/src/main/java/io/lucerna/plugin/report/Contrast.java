@@ -21,6 +21,7 @@ package io.lucerna.plugin.report;
  * @param equivalence p of two one-sided tests against the margin
  * @param kendallTau mean over topics of the rank correlation of both rankings
  * @param swappedPairs sum over topics of pairs of documents in another order
+ * @param meanMove mean over topics of the places that a document moved on average
  */
 public record Contrast(
     String condition,
@@ -42,7 +43,8 @@ public record Contrast(
     int losses,
     double equivalence,
     double kendallTau,
-    double swappedPairs) {
+    double swappedPairs,
+    double meanMove) {
   /** The level of all tests. */
   static final double ALPHA = 0.05;
 

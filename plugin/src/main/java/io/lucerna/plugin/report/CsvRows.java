@@ -6,7 +6,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
 import org.apache.commons.csv.CSVException;
 import org.apache.commons.csv.CSVFormat;
@@ -81,15 +83,18 @@ final class CsvRows {
   /**
    * Reads a table. Columns may stand in any order, and there may be others.
    *
-   * @throws ReportException if the file or a column is missing, or a row is malformed
+   * @param key the columns that tell rows apart
+   * @throws ReportException if the file or a column is missing, a row is malformed, or two rows
+   *     have the same key
    */
-  static <T> List<T> read(Path file, List<String> columns, Function<Row, T> read)
+  static <T> List<T> read(Path file, List<String> columns, List<String> key, Function<Row, T> read)
       throws IOException {
     if (!Files.isRegularFile(file)) {
       throw new ReportException(file + ": no such file; a study writes it");
     }
     CSVFormat format = CSVFormat.RFC4180.builder().setHeader().setSkipHeaderRecord(true).get();
     List<T> rows = new ArrayList<>();
+    Set<List<String>> seen = new HashSet<>();
     try (Reader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8);
         CSVParser parser = parser(format, reader, file)) {
       List<String> header = parser.getHeaderNames();
@@ -105,6 +110,11 @@ final class CsvRows {
           throw row.wrong(fields.size() + " fields where the header has " + header.size());
         }
         rows.add(read.apply(row));
+        List<String> own = key.stream().map(row::text).toList();
+        if (!seen.add(own)) {
+          throw row.wrong(
+              "a second row of " + String.join(", ", key) + " '" + String.join("', '", own) + "'");
+        }
       }
     } catch (CSVException e) {
       throw new ReportException(file + ": " + e.getMessage());

@@ -21,12 +21,32 @@ final class Digits {
     return Double.isNaN(value) ? NONE : minus(String.format(Locale.ROOT, "%+.4f", value));
   }
 
+  /** Three decimals without the zero before the point. */
+  static String thousandths(double value) {
+    if (Double.isNaN(value)) {
+      return NONE;
+    }
+    String text = String.format(Locale.ROOT, "%.3f", Math.abs(value));
+    String bare = text.startsWith("0.") ? text.substring(1) : text;
+    return value < 0 && !bare.equals(".000") ? "\u2212" + bare : bare;
+  }
+
   static String percent(double share) {
     return Double.isNaN(share) ? NONE : minus(String.format(Locale.ROOT, "%+.1f%%", 100 * share));
   }
 
   static String two(double value) {
     return Double.isNaN(value) ? NONE : minus(String.format(Locale.ROOT, "%+.2f", value));
+  }
+
+  /** A distance in places. */
+  static String places(double value) {
+    return Double.isNaN(value) ? NONE : String.format(Locale.ROOT, "%.2f", value);
+  }
+
+  /** How many topics, in words. */
+  static String topics(long count) {
+    return count + (count == 1 ? " topic" : " topics");
   }
 
   static String p(double value) {

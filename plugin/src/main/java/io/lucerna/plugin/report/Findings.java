@@ -46,7 +46,7 @@ final class Findings {
     List<Contrast> significant =
         contrasts.stream()
             .filter(Contrast::significant)
-            .sorted(Comparator.comparingDouble(Contrast::adjustedTTest))
+            .sorted(Comparator.comparingDouble(c -> -Math.abs(c.change())))
             .toList();
     long equivalent = contrasts.stream().filter(Contrast::equivalent).count();
     int all = contrasts.size();
@@ -60,11 +60,11 @@ final class Findings {
     long rest = contrasts.stream().filter(c -> !c.significant() && !c.equivalent()).count();
     return String.format(
         Locale.ROOT,
-        "%s: %s without intervention (%d topics). Significant change under %d of %d conditions%s."
+        "%s: %s without intervention (%s). Significant change under %d of %d conditions%s."
             + " Shown to be within \u00b1%s: %d.%s",
         measure,
         Digits.value(baseline.baseline()),
-        baseline.topics(),
+        Digits.topics(baseline.topics()),
         significant.size(),
         all,
         named.isEmpty() ? "" : ": " + named + more(significant.size() - NAMED),

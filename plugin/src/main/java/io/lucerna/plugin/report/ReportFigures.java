@@ -44,7 +44,7 @@ final class ReportFigures {
   /** The change of nDCG@10 by layer and head. */
   HeatMap headMap() {
     return map(
-        "Change in nDCG@10 when one head is changed",
+        "Change in nDCG@10 when one head is zeroed",
         "change in nDCG@10",
         setting(),
         HeadChange::change,
@@ -56,9 +56,14 @@ final class ReportFigures {
     return map(
         "Patching effect of the same heads",
         "patching effect",
-        "from the patching study given",
+        patchingSetting(),
         HeadChange::patching,
         false);
+  }
+
+  private String patchingSetting() {
+    String direction = info.facts().getOrDefault("patching direction", "");
+    return "ratio of sums over all pairs" + (direction.isEmpty() ? "" : ", " + direction);
   }
 
   private HeatMap map(
@@ -80,7 +85,7 @@ final class ReportFigures {
           p
               ? Digits.change(value) + ", adjusted p " + Digits.p(head.adjusted())
               : Digits.change(value);
-      boolean marked = p && head.adjusted() < Contrast.ALPHA;
+      boolean marked = p && head.significant();
       cells.add(new HeatMap.Cell("" + i, value, marked, about));
     }
     HeatMap.Panel panel =
@@ -120,8 +125,10 @@ final class ReportFigures {
         "Change in " + measure + " by topic",
         List.of(
             name(condition) + "; " + setting(),
-            higher
-                + " topics higher, "
+            Digits.topics(topics.size())
+                + ": "
+                + higher
+                + " higher, "
                 + (topics.size() - higher - lower)
                 + " equal, "
                 + lower
@@ -160,8 +167,7 @@ final class ReportFigures {
     }
     return new SlopeChart(
         "Ranks before and after, topic " + PlainText.shortened(topic, 40),
-        List.of(
-            name(condition), setting() + "; all documents in the top " + CUT + " before or after"),
+        List.of(name(condition), setting() + "; those in the top " + CUT + " before or after"),
         "before",
         "after",
         CUT,

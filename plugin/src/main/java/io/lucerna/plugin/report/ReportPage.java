@@ -93,7 +93,7 @@ final class ReportPage {
         .ifPresent(
             b -> {
               out.append(", ").append(Digits.value(b.baseline())).append(" without intervention, ");
-              out.append(b.topics()).append(" topics");
+              out.append(Digits.topics(b.topics()));
             });
     out.append("</caption><thead><tr>");
     heading(out, "condition", "what was done");

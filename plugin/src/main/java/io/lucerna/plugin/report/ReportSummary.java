@@ -1,7 +1,9 @@
 package io.lucerna.plugin.report;
 
+import io.lucerna.plugin.chart.Figure;
 import io.lucerna.plugin.chart.PlainText;
 import java.util.List;
+import java.util.SequencedMap;
 
 /** A report in Markdown. */
 final class ReportSummary {
@@ -10,9 +12,14 @@ final class ReportSummary {
       List.of("value", "change", "ci_lower", "ci_upper", "p_t_adjusted", "d_z", "p_equivalence");
 
   private final StudyFiles study;
-  private final List<String> pictures;
+  private final SequencedMap<String, Figure> pictures;
 
-  ReportSummary(StudyFiles study, List<String> pictures) {
+  /**
+   * Prepares the summary.
+   *
+   * @param pictures by the name of their file, without its ending
+   */
+  ReportSummary(StudyFiles study, SequencedMap<String, Figure> pictures) {
     this.study = study;
     this.pictures = pictures;
   }
@@ -27,7 +34,9 @@ final class ReportSummary {
     out.append("\n## ").append(escaped(measure)).append(": the largest changes\n\n");
     table(out, measure);
     out.append("\n## Pictures\n\n");
-    pictures.forEach(p -> out.append("![](figures/").append(p).append(".svg)\n"));
+    pictures.forEach(
+        (name, figure) ->
+            out.append("![" + escaped(figure.title()) + "](figures/" + name + ".svg)\n"));
     out.append("\n## How it was made\n\n");
     out.append("    ").append(PlainText.visible(info.command())).append("\n\n");
     out.append("| | |\n|---|---|\n");
@@ -38,6 +47,7 @@ final class ReportSummary {
   }
 
   private void table(StringBuilder out, String measure) {
+    StudyInfo info = study.info();
     List<Column> columns = Column.ALL.stream().filter(c -> PRINTED.contains(c.file())).toList();
     List<String> order = study.byChange().stream().map(Condition::id).toList();
     List<Contrast> rows =
@@ -46,15 +56,18 @@ final class ReportSummary {
             .toList();
     out.append("| condition");
     columns.forEach(c -> out.append(" | ").append(escaped(c.heading())));
-    out.append(" |\n|---").append("|--:".repeat(columns.size())).append("|\n");
+    out.append(" | what was done |\n|---").append("|--:".repeat(columns.size())).append("|---|\n");
     for (Contrast row : rows.subList(0, Math.min(ROWS, rows.size()))) {
       out.append("| ").append(escaped(row.condition()));
       for (Column column : columns) {
         out.append(" | ").append(escaped(column.print(row)));
         out.append(column.decides() && row.significant() ? "\\*" : "");
       }
-      out.append(" |\n");
+      out.append(" | ").append(escaped(study.condition(row).label())).append(" |\n");
     }
+    out.append("\n\\*: adjusted p &lt; 0.05 (paired t-test, ");
+    out.append(info.correctionInWords()).append("). p equivalence: two one-sided t-tests, margin ");
+    out.append(Digits.plain(info.margin())).append(", not corrected.\n");
     if (rows.size() > ROWS) {
       out.append("\n").append(rows.size() - ROWS).append(" more in report.html and tables/.\n");
     }

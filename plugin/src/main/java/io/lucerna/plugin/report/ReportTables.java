@@ -25,12 +25,32 @@ final class ReportTables {
       csv(measure, folder.resolve(name + ".csv"));
       AtomicFile.write(folder.resolve(name + ".tex"), out -> out.write(latex(measure)));
     }
+    if (!study.screen().isEmpty()) {
+      new HeadTables(study, folder).write();
+    }
   }
 
   private void csv(String measure, Path file) throws IOException {
     List<String> header = new ArrayList<>(List.of("condition", "label", "topics", "baseline"));
     Column.ALL.forEach(c -> header.add(c.file()));
     header.addAll(List.of("significant", "equivalent"));
+    List<List<Object>> rows = new ArrayList<>();
+    for (Contrast contrast : study.contrasts(measure)) {
+      List<Object> row = new ArrayList<>();
+      row.add(contrast.condition());
+      row.add(study.condition(contrast).label());
+      row.add(contrast.topics());
+      row.add(contrast.baseline());
+      Column.ALL.forEach(c -> row.add(c.exact(contrast)));
+      row.add(contrast.significant() ? 1 : 0);
+      row.add(contrast.equivalent() ? 1 : 0);
+      rows.add(row);
+    }
+    csv(file, header, rows);
+  }
+
+  /** Writes a table as CSV. */
+  static void csv(Path file, List<String> header, List<List<Object>> rows) throws IOException {
     CSVFormat format =
         CSVFormat.RFC4180
             .builder()
@@ -41,27 +61,11 @@ final class ReportTables {
         file,
         out -> {
           CSVPrinter csv = new CSVPrinter(out, format);
-          for (Contrast contrast : study.contrasts(measure)) {
-            List<Object> row = new ArrayList<>();
-            row.add(contrast.condition());
-            row.add(condition(contrast).label());
-            row.add(contrast.topics());
-            row.add(contrast.baseline());
-            Column.ALL.forEach(c -> row.add(c.exact(contrast)));
-            row.add(contrast.significant() ? 1 : 0);
-            row.add(contrast.equivalent() ? 1 : 0);
+          for (List<Object> row : rows) {
             csv.printRecord(row);
           }
           csv.flush();
         });
-  }
-
-  private Condition condition(Contrast contrast) {
-    Condition condition = study.info().conditions().get(contrast.condition());
-    if (condition == null) {
-      throw new IllegalStateException(contrast.condition());
-    }
-    return condition;
   }
 
   private static final List<String> PRINTED =
@@ -105,7 +109,7 @@ final class ReportTables {
         + " under each condition; "
         + study
             .baseline(measure)
-            .map(b -> Digits.value(b.baseline()) + " without (" + b.topics() + " topics). ")
+            .map(b -> Digits.value(b.baseline()) + " without (" + Digits.topics(b.topics()) + "). ")
             .orElse("no topics. ")
         + "*: adjusted p < 0.05 (paired t-test, "
         + info.correctionInWords()

@@ -8,6 +8,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.SequencedMap;
@@ -52,7 +53,8 @@ public record StudyFiles(
           "losses",
           "p_equivalence",
           "kendall_tau",
-          "swapped_pairs");
+          "swapped_pairs",
+          "mean_move");
   private static final List<String> MOVES =
       List.of(
           "condition",
@@ -70,18 +72,76 @@ public record StudyFiles(
    * Reads the folder of a study.
    *
    * @throws ReportException naming file and line if a file or column is missing, a number is
-   *     malformed, or a condition or measure is unknown
+   *     malformed, a condition or measure is unknown, or a row is there twice; naming the file if a
+   *     row is missing
    */
   public static StudyFiles read(Path folder) throws IOException {
     StudyInfo info = StudyJson.read(folder.resolve("study.json"));
     Path screen = folder.resolve("screen.csv");
-    return new StudyFiles(
-        folder,
-        info,
-        CsvRows.read(folder.resolve("comparison.csv"), COMPARISON, row -> contrast(row, info)),
-        CsvRows.read(folder.resolve("topics.csv"), TOPICS, row -> topic(row, info)),
-        CsvRows.read(folder.resolve("moves.csv"), MOVES, row -> move(row, info)),
-        Files.exists(screen) ? CsvRows.read(screen, SCREEN, StudyFiles::head) : List.of());
+    StudyFiles study =
+        new StudyFiles(
+            folder,
+            info,
+            CsvRows.read(
+                folder.resolve("comparison.csv"),
+                COMPARISON,
+                List.of("condition", "measure"),
+                row -> contrast(row, info)),
+            CsvRows.read(
+                folder.resolve("topics.csv"),
+                TOPICS,
+                List.of("condition", "measure", "topic"),
+                row -> topic(row, info)),
+            CsvRows.read(
+                folder.resolve("moves.csv"),
+                MOVES,
+                List.of("condition", "topic", "docid"),
+                row -> move(row, info)),
+            Files.exists(screen)
+                ? CsvRows.read(screen, SCREEN, List.of("layer", "head"), StudyFiles::head)
+                : List.of());
+    study.requireComplete();
+    return study;
+  }
+
+  /** Every intervention has a contrast by every measure, and that has all its topics. */
+  private void requireComplete() {
+    Map<List<String>, Long> found =
+        topics.stream()
+            .collect(
+                Collectors.groupingBy(
+                    t -> List.of(t.condition(), t.measure()), Collectors.counting()));
+    for (Condition condition : info.interventions()) {
+      for (String measure : info.measures()) {
+        Contrast contrast =
+            contrasts.stream()
+                .filter(c -> c.condition().equals(condition.id()) && c.measure().equals(measure))
+                .findFirst()
+                .orElseThrow(
+                    () ->
+                        new ReportException(
+                            folder.resolve("comparison.csv")
+                                + ": no row of condition, measure '"
+                                + condition.id()
+                                + "', '"
+                                + measure
+                                + "'"));
+        long rows = found.getOrDefault(List.of(condition.id(), measure), 0L);
+        if (rows != contrast.topics()) {
+          throw new ReportException(
+              folder.resolve("topics.csv")
+                  + ": rows of condition, measure '"
+                  + condition.id()
+                  + "', '"
+                  + measure
+                  + "': "
+                  + rows
+                  + ", where comparison.csv has "
+                  + contrast.topics()
+                  + " topics");
+        }
+      }
+    }
   }
 
   private static String condition(Row row, StudyInfo info) {
@@ -125,7 +185,8 @@ public record StudyFiles(
         row.whole("losses", 0),
         row.number("p_equivalence"),
         row.number("kendall_tau"),
-        row.number("swapped_pairs"));
+        row.number("swapped_pairs"),
+        row.number("mean_move"));
   }
 
   private static TopicValue topic(Row row, StudyInfo info) {
@@ -159,6 +220,11 @@ public record StudyFiles(
         row.number("change_ndcg10"),
         row.number("p_adjusted"),
         row.number("patching_effect"));
+  }
+
+  /** The condition that a contrast is of. */
+  Condition condition(Contrast contrast) {
+    return Objects.requireNonNull(info.conditions().get(contrast.condition()));
   }
 
   /** The contrasts of interventions by one measure, in the order of the study. */

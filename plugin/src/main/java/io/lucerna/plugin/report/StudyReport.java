@@ -10,11 +10,18 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** The report on a study: a page, a summary, pictures and tables, made from its files alone. */
 public final class StudyReport {
   /** How many conditions get pictures of their own in files. */
   private static final int PICTURED = 3;
+
+  private static final Pattern PICTURES =
+      Pattern.compile("(head-map|patching-map|topics\\..+|ranks\\..+)\\.(svg|png)");
+  private static final Pattern TABLES =
+      Pattern.compile("(head-map|patching-map|comparison\\..+)\\.(csv|tex)");
 
   private StudyReport() {}
 
@@ -28,7 +35,7 @@ public final class StudyReport {
   public static boolean write(Path studyFolder) throws IOException {
     StudyFiles study = StudyFiles.read(studyFolder);
     boolean png = PngCanvas.available();
-    Path folder = Files.createDirectories(studyFolder.resolve("figures"));
+    Path folder = emptied(studyFolder.resolve("figures"), PICTURES);
     SequencedMap<String, Figure> pictures = pictures(study);
     for (Map.Entry<String, Figure> picture : pictures.entrySet()) {
       String name = picture.getKey();
@@ -38,11 +45,24 @@ public final class StudyReport {
         AtomicFile.writeBytes(folder.resolve(name + ".png"), figure.png()::finish);
       }
     }
-    new ReportTables(study, Files.createDirectories(studyFolder.resolve("tables"))).write();
-    String summary = new ReportSummary(study, List.copyOf(pictures.keySet())).markdown();
+    new ReportTables(study, emptied(studyFolder.resolve("tables"), TABLES)).write();
+    String summary = new ReportSummary(study, pictures).markdown();
     AtomicFile.write(studyFolder.resolve("summary.md"), out -> out.write(summary));
     new ReportPage(study).write(studyFolder.resolve("report.html"));
     return png;
+  }
+
+  /** The folder, without what a report on other settings left there; other files stay. */
+  private static Path emptied(Path folder, Pattern ours) throws IOException {
+    Files.createDirectories(folder);
+    List<Path> old;
+    try (Stream<Path> files = Files.list(folder)) {
+      old = files.filter(f -> ours.matcher(f.getFileName().toString()).matches()).toList();
+    }
+    for (Path file : old) {
+      Files.deleteIfExists(file);
+    }
+    return folder;
   }
 
   private static SequencedMap<String, Figure> pictures(StudyFiles study) {

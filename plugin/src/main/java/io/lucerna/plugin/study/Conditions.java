@@ -26,6 +26,7 @@ public final class Conditions {
   private static final String KNOWN =
       "heads, layers, components, top:K:DIR, random:K[:N], dose:SPEC:0,1,2 and spec:SPEC";
 
+  private final StudiedModel model;
   private final int layers;
   private final int heads;
   private final long seed;
@@ -33,9 +34,10 @@ public final class Conditions {
   /** The heads of the first {@code top}, which random sets are matched with. */
   private List<Head> matched = List.of();
 
-  private Conditions(int layers, int heads, long seed) {
-    this.layers = layers;
-    this.heads = heads;
+  private Conditions(StudiedModel model, long seed) {
+    this.model = model;
+    this.layers = model.layers();
+    this.heads = model.heads();
     this.seed = seed;
   }
 
@@ -43,14 +45,14 @@ public final class Conditions {
    * The conditions of a study; the first one is the model as it is.
    *
    * @param words what was asked for
-   * @param layers of the model
-   * @param heads of each layer
+   * @param model whose parts are changed
    * @param seed of random sets
    * @throws IllegalArgumentException if a word cannot be read, or two conditions have one id
+   * @throws StudyInputException if a patching study cannot be read, or is of another model
    */
-  public static List<Condition> of(List<String> words, int layers, int heads, long seed)
+  public static List<Condition> of(List<String> words, StudiedModel model, long seed)
       throws IOException {
-    Conditions maker = new Conditions(layers, heads, seed);
+    Conditions maker = new Conditions(model, seed);
     for (String word : words) {
       if (word.startsWith("top:") && maker.matched.isEmpty()) {
         maker.matched = maker.topHeads(word);
@@ -184,21 +186,9 @@ public final class Conditions {
     if (parts.length != 3 || parts[2].isEmpty()) {
       throw new IllegalArgumentException("-conditions: expected top:K:DIR, got " + word);
     }
-    List<Head> some = HeadEffects.read(Path.of(parts[2])).top(count(word, parts[1]));
-    for (Head head : some) {
-      if (head.layer() >= layers || head.head() >= heads) {
-        throw new IllegalArgumentException(
-            String.format(
-                Locale.ROOT,
-                "%s: is of another model: head %d.%d is not one of the %d x %d of this one",
-                parts[2],
-                head.layer(),
-                head.head(),
-                layers,
-                heads));
-      }
-    }
-    return some;
+    HeadEffects effects = HeadEffects.read(Path.of(parts[2]));
+    effects.requireOf(model);
+    return effects.top(count(word, parts[1]));
   }
 
   private int count(String word, String number) {

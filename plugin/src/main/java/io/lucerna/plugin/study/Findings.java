@@ -23,7 +23,7 @@ public final class Findings {
   /** How many topics of a condition show their documents. */
   private static final int SHOWN_TOPICS = 5;
 
-  /** Documents that were or are in the top of this size are shown. */
+  /** Reranked documents that were or are in the top of this size are shown. */
   private static final int SHOWN_DOCS = 20;
 
   private static final double LEVEL_OF_SIGNIFICANCE = 0.05;
@@ -46,22 +46,6 @@ public final class Findings {
       Comparison result,
       OptionalDouble adjustedTTest,
       OptionalDouble adjustedRandomization) {}
-
-  /**
-   * What a condition did to the order of the documents.
-   *
-   * @param swappedPairs by topic
-   * @param kendallTau the mean over topics with two reranked documents or more; empty without any
-   */
-  record Order(long[] swappedPairs, OptionalDouble kendallTau) {
-    long sum() {
-      long sum = 0;
-      for (long pairs : swappedPairs) {
-        sum += pairs;
-      }
-      return sum;
-    }
-  }
 
   /** A document that moved, or stayed, in a topic that changed much. */
   record Move(
@@ -130,34 +114,25 @@ public final class Findings {
   }
 
   private Order order(Run before, Run after) {
-    long[] swapped = new long[topics.size()];
-    double sum = 0;
-    int counted = 0;
-    for (int i = 0; i < swapped.length; i++) {
-      String topic = topics.get(i);
-      RankChanges changes =
-          RankChanges.of(ranking(before, topic).top(depth), ranking(after, topic).top(depth));
-      swapped[i] = changes.swappedPairs();
-      double pairs = changes.docs() * (changes.docs() - 1.0) / 2;
-      if (pairs > 0) {
-        sum += 1 - 2 * swapped[i] / pairs;
-        counted++;
-      }
-    }
     return new Order(
-        swapped, counted == 0 ? OptionalDouble.empty() : OptionalDouble.of(sum / counted));
+        topics.stream()
+            .map(
+                topic ->
+                    RankChanges.of(
+                        ranking(before, topic).top(depth), ranking(after, topic).top(depth)))
+            .toList());
   }
 
   private void moves(Condition condition, Run before, Run after) {
     double[] was = values.getFirst()[0];
     double[] is = values.getLast()[0];
-    long[] swapped = orders.getLast().swappedPairs();
+    List<RankChanges> changes = orders.getLast().changes();
     List<Integer> most =
         IntStream.range(0, topics.size())
             .boxed()
             .sorted(
                 Comparator.comparingDouble((Integer i) -> -Math.abs(is[i] - was[i]))
-                    .thenComparingLong(i -> -swapped[i]))
+                    .thenComparingLong(i -> -changes.get(i).swappedPairs()))
             .limit(SHOWN_TOPICS)
             .toList();
     for (int i : most) {
@@ -169,7 +144,7 @@ public final class Findings {
       for (int place = 0; place < second.size(); place++) {
         places.put(second.docno(place), place);
       }
-      for (int place = 0; place < first.size(); place++) {
+      for (int place = 0; place < Math.min(depth, first.size()); place++) {
         String docno = first.docno(place);
         int now = places.getOrDefault(docno, -1);
         if (Math.min(place, now) < SHOWN_DOCS) {
@@ -267,6 +242,7 @@ public final class Findings {
           String.join(
               ", ",
               own.stream()
+                  .filter(c -> c.result().change() != 0)
                   .limit(NAMED)
                   .map(
                       c ->
@@ -276,15 +252,16 @@ public final class Findings {
       lines.add(
           String.format(
               Locale.ROOT,
-              "%s %.4f over %d topics; changed by %d of %d conditions (t-test, %s, p < %s); most: %s",
+              "%s %.4f over %d %s; changed by %d of %d conditions (t-test, %s, p < %s)%s",
               measure.irName(),
               own.getFirst().result().baseline(),
               topics.size(),
+              topics.size() == 1 ? "topic" : "topics",
               sure,
               own.size(),
               settings.correction(),
               LEVEL_OF_SIGNIFICANCE,
-              largest));
+              largest.isEmpty() ? "" : "; most: " + largest));
     }
     return lines;
   }
@@ -295,6 +272,11 @@ public final class Findings {
 
   StudySettings settings() {
     return settings;
+  }
+
+  /** All conditions but the first. */
+  List<Condition> interventions() {
+    return conditions.subList(1, conditions.size());
   }
 
   /** The values of a condition on a measure, topic by topic. */

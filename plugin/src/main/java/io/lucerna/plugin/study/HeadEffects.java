@@ -1,8 +1,10 @@
 package io.lucerna.plugin.study;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lucerna.eval.RatioAggregate;
 import io.lucerna.instrumentation.sweep.Sweep.Head;
-import io.lucerna.plugin.patch.StudyException;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.charset.StandardCharsets;
@@ -12,7 +14,9 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
@@ -23,31 +27,36 @@ import org.apache.commons.csv.CSVRecord;
  * direction.
  *
  * @param folder the study's folder
+ * @param direction which one: {@code denoise} or {@code noise}
  * @param effects by head, in the order of layers and heads
+ * @param model the hash of the model that was patched; empty if no manifest says it
  */
-public record HeadEffects(Path folder, Map<Head, Double> effects) {
+public record HeadEffects(
+    Path folder, String direction, Map<Head, Double> effects, Optional<String> model) {
+  private static final String AGGREGATES = "aggregates.csv";
 
   /**
    * Reads what {@code patch -sweep head} wrote.
    *
-   * @throws StudyException if there is no such study in the folder
+   * @throws StudyInputException if there is no such study in the folder
    */
   public static HeadEffects read(Path folder) throws IOException {
-    Path file = folder.resolve("aggregates.csv");
+    Path file = folder.resolve(AGGREGATES);
     if (!Files.isRegularFile(file)) {
-      throw new StudyException(folder + ": holds no patching study: there is no aggregates.csv");
+      throw new StudyInputException(
+          folder + ": holds no patching study: there is no aggregates.csv");
     }
     CSVFormat format = CSVFormat.RFC4180.builder().setHeader().setSkipHeaderRecord(true).get();
     Map<Head, Double> effects = new LinkedHashMap<>();
+    String direction = "";
     try (Reader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8);
         CSVParser parser = format.parse(reader)) {
       if (!parser.getHeaderNames().containsAll(List.of("direction", "stratum", "layer", "head"))
           || parser.getHeaderNames().contains("role")) {
-        throw new StudyException(file + ": is of another sweep; patch with -sweep head");
+        throw new StudyInputException(file + ": is of another sweep; patch with -sweep head");
       }
-      String direction = null;
       for (CSVRecord row : parser) {
-        direction = direction == null ? row.get("direction") : direction;
+        direction = direction.isEmpty() ? row.get("direction") : direction;
         if (row.get("direction").equals(direction)
             && row.get("stratum").equals("all")
             && row.get("aggregate").equals(RatioAggregate.RATIO_OF_SUMS.option())) {
@@ -55,12 +64,62 @@ public record HeadEffects(Path folder, Map<Head, Double> effects) {
         }
       }
     } catch (IllegalArgumentException e) {
-      throw new StudyException(file + ": cannot be read as aggregates of heads: " + e.getMessage());
+      throw new StudyInputException(
+          file + ": cannot be read as aggregates of heads: " + e.getMessage());
     }
     if (effects.isEmpty()) {
-      throw new StudyException(file + ": has no effects of heads");
+      throw new StudyInputException(file + ": has no effects of heads");
     }
-    return new HeadEffects(folder, effects);
+    return new HeadEffects(folder, direction, effects, model(folder.resolve("manifest.json")));
+  }
+
+  private static Optional<String> model(Path manifest) throws IOException {
+    if (!Files.isRegularFile(manifest)) {
+      return Optional.empty();
+    }
+    try {
+      JsonNode hash = new ObjectMapper().readTree(Files.readString(manifest)).at("/model/sha256");
+      return hash.isTextual() ? Optional.of(hash.asText()) : Optional.empty();
+    } catch (JsonProcessingException e) {
+      throw new StudyInputException(manifest + ": is not JSON: " + e.getOriginalMessage());
+    }
+  }
+
+  /**
+   * Refuses effects in another model.
+   *
+   * @throws StudyInputException if its hash is another one, or a head does not exist
+   */
+  public void requireOf(StudiedModel studied) {
+    if (model.isPresent() && !model.get().equals(studied.sha256())) {
+      throw new StudyInputException(
+          String.format(
+              Locale.ROOT,
+              "%s: is of another model: its hash is %.12s, that of %s %.12s",
+              folder,
+              model.get(),
+              studied.name(),
+              studied.sha256()));
+    }
+    for (Head head : effects.keySet()) {
+      if (head.layer() >= studied.layers() || head.head() >= studied.heads()) {
+        throw new StudyInputException(
+            String.format(
+                Locale.ROOT,
+                "%s: is of another model: head %d.%d is not one of the %d x %d of %s",
+                folder,
+                head.layer(),
+                head.head(),
+                studied.layers(),
+                studied.heads(),
+                studied.name()));
+      }
+    }
+  }
+
+  /** The file that the effects are in. */
+  public Path file() {
+    return folder.resolve(AGGREGATES);
   }
 
   private static Head head(CSVRecord row) {

@@ -183,7 +183,11 @@ final class Journal implements AutoCloseable {
     file.readFully(bytes);
     JsonNode node = MAPPER.readTree(bytes);
     List<float[]> scores = new ArrayList<>();
-    node.path("scores").forEach(own -> scores.add(floats(own.asText())));
+    try {
+      node.path("scores").forEach(own -> scores.add(floats(own.asText())));
+    } catch (IllegalArgumentException e) {
+      throw damaged(item, "its scores are not base64");
+    }
     List<long[]> touched = new ArrayList<>();
     for (JsonNode own : node.path("touched")) {
       long[] counts = new long[own.size()];
@@ -193,6 +197,12 @@ final class Journal implements AutoCloseable {
       touched.add(counts);
     }
     return new Row(scores, touched);
+  }
+
+  /** The complaint on an item whose line cannot have been written like this. */
+  StudyException damaged(String item, String why) {
+    return new StudyException(
+        path + ": item " + item + " is damaged: " + why + "; remove its line and give -resume");
   }
 
   private static String bytes(float[] values) {

@@ -38,7 +38,7 @@ record Screen(List<Cell> cells) {
   }
 
   /** The screen of all heads; empty if a head was left out or nDCG@10 was not measured. */
-  static Optional<Screen> of(Findings findings, int heads, @Nullable HeadEffects effects) {
+  static Optional<Screen> of(Findings findings, StudiedModel model, @Nullable HeadEffects effects) {
     List<Cell> cells = new ArrayList<>();
     for (Findings.Contrast contrast : findings.contrasts()) {
       Condition condition = contrast.condition();
@@ -49,7 +49,9 @@ record Screen(List<Cell> cells) {
         cells.add(new Cell(contrast, effect));
       }
     }
-    return cells.size() == heads ? Optional.of(new Screen(cells)) : Optional.empty();
+    return cells.size() == model.layers() * model.heads()
+        ? Optional.of(new Screen(cells))
+        : Optional.empty();
   }
 
   /**

@@ -7,6 +7,7 @@ import io.lucerna.plugin.patch.StudyException;
 import io.lucerna.qrels.Qrels;
 import io.lucerna.reranker.ConditionScorer;
 import io.lucerna.reranker.ConditionScores;
+import io.lucerna.reranker.ScoreException;
 import io.lucerna.reranker.WorkItem;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -125,6 +126,8 @@ public final class Study implements AutoCloseable {
           journal.append(id, work.score(plan.item(item)));
         } catch (IllegalArgumentException e) {
           throw new IllegalArgumentException("topic " + id + ": " + e.getMessage(), e);
+        } catch (ScoreException e) {
+          throw new ScoreException("topic " + id + ": " + e.getMessage());
         }
         progress.accept(weight(item));
       }
@@ -143,17 +146,16 @@ public final class Study implements AutoCloseable {
     StudyTables tables = new StudyTables(findings, folder);
     tables.topics();
     tables.comparison();
+    tables.ranks();
     tables.moves();
-    Map<String, Object> correlation = Map.of();
-    Optional<Screen> screen = Screen.of(findings, identity.heads(), identity.effects());
-    if (screen.isPresent()) {
-      tables.screen(screen.get());
-      correlation =
-          screen
-              .get()
-              .rankCorrelation(settings.comparison().seed(), settings.comparison().rounds())
-              .orElse(correlation);
-    }
+    Optional<Screen> screen = Screen.of(findings, identity.model(), identity.effects());
+    tables.screen(screen);
+    Map<String, Object> correlation =
+        screen
+            .flatMap(
+                s ->
+                    s.rankCorrelation(settings.comparison().seed(), settings.comparison().rounds()))
+            .orElse(Map.of());
     StudyManifest.write(identity, findings, plan.depth(), correlation, folder);
     return findings;
   }
@@ -169,7 +171,7 @@ public final class Study implements AutoCloseable {
     int group = Math.max(1, SCORES_AT_ONCE / Math.max(1, pairs));
     for (int from = 0; from < conditions.size(); from += group) {
       int to = Math.min(from + group, conditions.size());
-      List<Run> runs = runs(from, to, identity.model(), findings);
+      List<Run> runs = runs(from, to, identity.model().name(), findings);
       for (int i = 0; i < runs.size(); i++) {
         Condition condition = conditions.get(from + i);
         Path file = folder.resolve(runName(condition));
@@ -195,12 +197,18 @@ public final class Study implements AutoCloseable {
       }
     }
     for (int item = 0; item < plan.size(); item++) {
-      Journal.Row row = journal.read(plan.topic(item).id());
+      Journal.Row row = read(plan.topic(item).id());
       for (int i = from; i < to; i++) {
         float[] own = row.scores().get(i);
-        int next = 0;
-        for (Plan.Place pair : plan.pairs(item, perItem[i])) {
-          scores[i - from][pair.topic()][pair.place()] = own[next++];
+        List<Plan.Place> pairs = plan.pairs(item, perItem[i]);
+        if (own.length != pairs.size()) {
+          throw journal.damaged(
+              plan.topic(item).id(),
+              own.length + " scores for " + pairs.size() + " pairs of " + conditions.get(i).id());
+        }
+        for (int next = 0; next < own.length; next++) {
+          Plan.Place pair = pairs.get(next);
+          scores[i - from][pair.topic()][pair.place()] = own[next];
         }
         findings.touched(i, row.touched().get(i));
       }
@@ -214,6 +222,15 @@ public final class Study implements AutoCloseable {
       runs.add(Run.of(conditions.get(i).tag(model, plan.depth()), rankings));
     }
     return runs;
+  }
+
+  private Journal.Row read(String item) throws IOException {
+    Journal.Row row = journal.read(item);
+    if (row.scores().size() != conditions.size() || row.touched().size() != conditions.size()) {
+      throw journal.damaged(
+          item, row.scores().size() + " scores for " + conditions.size() + " conditions");
+    }
+    return row;
   }
 
   @Override

@@ -8,18 +8,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * What is needed to make a study again, besides its settings and conditions.
  *
- * @param model the model's name, for the tags of runs
- * @param heads how many heads the model has in all layers
+ * @param model what ran
  * @param effects the heads' effects in a patching study; null without
  * @param fields for study.json: what was read, what ran, and when
  * @param hash gives the hash of a file
  */
 public record StudyIdentity(
-    String model,
-    int heads,
-    @Nullable HeadEffects effects,
-    Map<String, Object> fields,
-    FileHash hash) {
+    StudiedModel model, @Nullable HeadEffects effects, Map<String, Object> fields, FileHash hash) {
 
   /** Gives the hash of a file. */
   @FunctionalInterface

@@ -60,7 +60,7 @@ final class StudyManifest {
           .put("specHash", condition.spec().isEmpty() ? "" : condition.spec().sha256())
           .put("run", run)
           .put("runSha256", identity.hash().of(folder.resolve(run)))
-          .put("tag", condition.tag(identity.model(), depth));
+          .put("tag", condition.tag(identity.model().name(), depth));
     }
     String json =
         MAPPER

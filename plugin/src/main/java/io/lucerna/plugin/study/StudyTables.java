@@ -3,9 +3,12 @@ package io.lucerna.plugin.study;
 import io.lucerna.eval.AtomicFile;
 import io.lucerna.eval.Comparison;
 import io.lucerna.eval.Measure;
+import io.lucerna.eval.RankChanges;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import org.apache.commons.csv.CSVFormat;
@@ -18,6 +21,8 @@ final class StudyTables {
   private interface Rows {
     void printTo(CSVPrinter csv) throws IOException;
   }
+
+  private static final String SCREEN = "screen.csv";
 
   private final Findings findings;
   private final Path folder;
@@ -58,11 +63,11 @@ final class StudyTables {
         "comparison.csv",
         "condition,measure,topics,baseline,value,change,relative_change,p_t,p_t_adjusted,"
             + "p_randomization,p_randomization_adjusted,d_z,ci_lower,ci_upper,wins,ties,losses,"
-            + "p_equivalence,kendall_tau,swapped_pairs",
+            + "p_equivalence,kendall_tau,swapped_pairs,mean_move",
         csv -> {
           for (Findings.Contrast contrast : findings.contrasts()) {
             Comparison c = contrast.result();
-            Findings.Order order = findings.order(contrast.condition());
+            Order order = findings.order(contrast.condition());
             csv.printRecord(
                 contrast.condition().id(),
                 contrast.measure().irName(),
@@ -83,7 +88,32 @@ final class StudyTables {
                 c.losses(),
                 field(c.equivalence()),
                 field(order.kendallTau()),
-                order.sum());
+                order.swappedPairs(),
+                field(order.meanMove()));
+          }
+        });
+  }
+
+  /** What each condition but the first did to the order of each topic's documents. */
+  void ranks() throws IOException {
+    write(
+        "ranks.csv",
+        "condition,topic,documents,kendall_tau,swapped_pairs,moved,largest_move,mean_move",
+        csv -> {
+          for (Condition condition : findings.interventions()) {
+            List<RankChanges> changes = findings.order(condition).changes();
+            for (int t = 0; t < changes.size(); t++) {
+              RankChanges topic = changes.get(t);
+              csv.printRecord(
+                  condition.id(),
+                  findings.topics().get(t),
+                  topic.docs(),
+                  field(Order.tau(topic)),
+                  topic.swappedPairs(),
+                  topic.moved(),
+                  topic.largestMove(),
+                  field(Order.move(topic)));
+            }
           }
         });
   }
@@ -108,13 +138,17 @@ final class StudyTables {
         });
   }
 
-  /** One row for each head. */
-  void screen(Screen screen) throws IOException {
+  /** One row for each head; without a screen, none of earlier settings stays either. */
+  void screen(Optional<Screen> screen) throws IOException {
+    if (screen.isEmpty()) {
+      Files.deleteIfExists(folder.resolve(SCREEN));
+      return;
+    }
     write(
-        "screen.csv",
+        SCREEN,
         "layer,head,change_ndcg10,p_adjusted,patching_effect",
         csv -> {
-          for (Screen.Cell cell : screen.cells()) {
+          for (Screen.Cell cell : screen.get().cells()) {
             csv.printRecord(
                 cell.layer(),
                 cell.head(),

@@ -1,12 +1,12 @@
 """Computes with Hugging Face transformers what a model gives for token ids, module by module.
 
-    python reference.py MODEL_FOLDER INPUTS.json OUTPUT.safetensors
+    python reference.py MODEL_FOLDER INPUTS.json OUTPUT.safetensors [float64]
 
 INPUTS.json holds "ids" and "types", a list of each for every text, "task" and "pooling". OUTPUT has
 the form of Lucerna's references: input_ids, attention_mask, token_type_ids, hidden_states.N,
 attentions.N (of T5 with encoder_, decoder_ and cross_), out:MODULE for what every map, table and norm
 gives, in:MODULE for what it gets, first:MODULE for the first call of a module that is called twice,
-and the output. Eager attention, fp32, no dropout.
+and the output. Eager attention, no dropout; computed in fp32, or in fp64, stored as fp32.
 """
 
 import json
@@ -35,11 +35,12 @@ def body(model_class, config):
     return Projected()
 
 
-def open_model(folder, task):
+def open_model(folder, task, dtype):
     how = dict(dtype=torch.float32, attn_implementation="eager")
     if task != "TOKEN_VECTORS":
         config = transformers.AutoConfig.from_pretrained(folder)
-        return getattr(transformers, config.architectures[0]).from_pretrained(folder, **how).eval()
+        named = config.architectures or [type(config).__name__.replace("Config", "Model")]
+        return getattr(transformers, named[0]).from_pretrained(folder, **how).to(dtype).eval()
     config = transformers.AutoConfig.from_pretrained(folder)
     config._attn_implementation = "eager"
     model = body(transformers.BertModel, config)
@@ -54,7 +55,7 @@ def open_model(folder, task):
     missing, unknown = model.load_state_dict({n: w.float() for n, w in weights.items()}, strict=False)
     if unknown or any("pooler" not in name for name in missing):
         raise SystemExit(f"{folder}: missing {missing}, unknown {unknown}")
-    return model.eval()
+    return model.to(dtype).eval()
 
 
 def watch(model, kept):
@@ -84,10 +85,15 @@ def padded(rows, pad):
     return torch.tensor([row + [pad] * (width - len(row)) for row in rows])
 
 
+def stored(tensor):
+    whole = tensor.detach().clone().contiguous()
+    return whole.float() if torch.is_floating_point(whole) else whole
+
+
 @torch.no_grad()
-def main(folder, inputs, output):
+def main(folder, inputs, output, precision="float32"):
     asked = json.loads(Path(inputs).read_text(encoding="utf-8"))
-    model = open_model(folder, asked["task"])
+    model = open_model(folder, asked["task"], getattr(torch, precision))
     kept = {}
     watch(model.bert if asked["task"] == "TOKEN_VECTORS" else model, kept)
     given = {
@@ -108,7 +114,7 @@ def main(folder, inputs, output):
         out = model(**given, **more)
         series(kept, "hidden_states", out.hidden_states)
         series(kept, "attentions", out.attentions)
-    mask = given["attention_mask"].unsqueeze(-1).float()
+    mask = given["attention_mask"].unsqueeze(-1).to(getattr(torch, precision))
     if "logits" in out:
         kept["logits"] = out.logits
     if "token_embeddings" in out:
@@ -121,7 +127,7 @@ def main(folder, inputs, output):
         kept["splade"] = (torch.log1p(torch.relu(out.logits)) * mask).max(dim=1).values
     kept.update(given)
     save_file(
-        {name: tensor.detach().clone().contiguous() for name, tensor in kept.items()},
+        {name: stored(tensor) for name, tensor in kept.items()},
         output,
         metadata={"transformers": transformers.__version__, "torch": torch.__version__},
     )

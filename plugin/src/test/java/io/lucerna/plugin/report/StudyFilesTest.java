@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -93,6 +94,40 @@ class StudyFilesTest {
   }
 
   @Test
+  void rowsThatAreThereTwice() throws Exception {
+    for (String file : List.of("comparison.csv", "topics.csv", "moves.csv", "screen.csv")) {
+      Path path = folder.resolve(file);
+      List<String> lines = Files.readAllLines(path);
+      Files.writeString(path, lines.get(2) + "\n", StandardOpenOption.APPEND);
+      String message = complaint();
+      String start = file + ":" + (lines.size() + 1) + ": a second row of ";
+      assertTrue(message.startsWith(start), message);
+      Files.write(path, lines);
+    }
+    change("comparison.csv", "\"L0H0\",AP", "\"L0H0\",nDCG@10");
+    assertEquals(
+        "comparison.csv:3: a second row of condition, measure 'L0H0', 'nDCG@10'", complaint());
+  }
+
+  @Test
+  void rowsThatAreMissing() throws Exception {
+    drop("topics.csv", "\"L1H2\",\"3\",RR");
+    assertEquals(
+        "topics.csv: rows of condition, measure 'L1H2', 'RR': 3, where comparison.csv has 4 topics",
+        complaint());
+    drop("comparison.csv", "\"L1H1\",AP,");
+    assertEquals("comparison.csv: no row of condition, measure 'L1H1', 'AP'", complaint());
+  }
+
+  private void drop(String file, String start) throws Exception {
+    Path path = folder.resolve(file);
+    List<String> lines = Files.readAllLines(path);
+    List<String> kept = lines.stream().filter(l -> !l.startsWith(start)).toList();
+    assertEquals(lines.size() - 1, kept.size(), start);
+    Files.write(path, kept);
+  }
+
+  @Test
   void unknownCondition() throws Exception {
     change("moves.csv", "\"L0H1\"", "\"L9H9\"");
     String message = complaint();
@@ -136,6 +171,9 @@ class StudyFilesTest {
     assertEquals("0.0000", Digits.change(-0.00001));
     assertEquals("+0.0001", Digits.change(0.0001));
     assertEquals("0.0%", Digits.percent(-0.0001));
+    assertEquals(".000", Digits.thousandths(-0.0001));
+    assertEquals("\u2212.012", Digits.thousandths(-0.0124));
+    assertEquals("1.250", Digits.thousandths(1.25));
   }
 
   /** Equivalence and significance are told apart, and neither follows from the other's lack. */

@@ -35,6 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 @DisabledOnOs(OS.WINDOWS)
 @Timeout(120)
 class KilledStudyTest {
+  private static final StudiedModel MODEL = new StudiedModel("m", "", 2, 3);
   private static final int TOPICS = 20;
   private static final int DEPTH = 7;
   private static final int KILLED_AT = 8;
@@ -70,7 +71,7 @@ class KilledStudyTest {
   }
 
   private static List<Condition> conditions() throws IOException {
-    return Conditions.of(List.of("heads"), 2, 3, 1);
+    return Conditions.of(List.of("heads"), MODEL, 1);
   }
 
   /** Scores by chance that depend on the pair and the condition alone. */
@@ -107,7 +108,7 @@ class KilledStudyTest {
         Study.open(conditions, perItem, topics, DEPTH, (t, d) -> d, folder, Map.of("model", "m"))) {
       study.work(work, passages -> assertEquals(DEPTH, passages));
       study.write(
-          new StudyIdentity("m", 6, null, Map.of(), file -> ""),
+          new StudyIdentity(MODEL, null, Map.of(), file -> ""),
           Qrels.of(judgments),
           new StudySettings(
               List.of(Measure.parse("nDCG@10"), Measure.parse("AP")),

@@ -1,0 +1,89 @@
+package io.lucerna.instrumentation.model;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import io.lucerna.instrumentation.hooks.BoundHooks;
+import io.lucerna.instrumentation.hooks.HookPoint;
+import io.lucerna.instrumentation.hooks.Site;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A decoder's first step as the head of an encoder: it reads one token, which is the same for every
+ * text, and the text through cross-attention, and gives the logits of some next tokens (Nogueira et
+ * al. 2020, section 2).
+ *
+ * <p>In shapes B is the batch, S the longest text, H the residual width, N the heads, A the
+ * answers.
+ *
+ * @param words the word embeddings [V, H]
+ * @param start the token that the decoder reads
+ * @param bias what is added to the scores of its attention to itself [1, N, 1, 1]
+ * @param blocks its blocks
+ * @param norm the norm at its end
+ * @param factor what the norm's output is multiplied by
+ * @param answers the rows of the output matrix for the answers [A, H]
+ */
+record Decoder(
+    NDArray words,
+    long start,
+    NDArray bias,
+    List<DecoderBlock> blocks,
+    Norm norm,
+    double factor,
+    Linear answers)
+    implements OutputHead {
+
+  @Override
+  public NDArray apply(NDArray hidden, BoundHooks hooks) {
+    NDManager scope = hidden.getManager();
+    TokenBatch batch = hooks.batch();
+    Places own = Places.of(bias);
+    Places across = Places.of(Masks.padding(batch, scope, hidden.getDataType()));
+    NDArray stream = hooks.at(Site.DECODER_EMBED, embed(batch.size(), scope)); // [B, 1, H]
+    for (DecoderBlock block : blocks) {
+      try (NDManager layer = scope.newSubManager()) { // frees the keys and values of the text
+        stream.attach(layer);
+        NDArray text = hidden.reshape(hidden.getShape());
+        text.attach(layer);
+        stream = block.forward(stream, text, own, across, hooks);
+        stream.attach(scope);
+      }
+    }
+    NDArray last = hooks.at(Site.DECODER_FINAL_NORM, norm.apply(stream)); // [B, 1, H]
+    return hooks.at(Site.LOGITS, answers.apply(last.mul(factor)).squeeze(1)); // [B, A]
+  }
+
+  private NDArray embed(int size, NDManager scope) {
+    long[] ids = new long[size];
+    Arrays.fill(ids, start);
+    return HookedModel.lookup(scope.create(ids, new Shape(size, 1)), words);
+  }
+
+  @Override
+  public List<HookPoint> points() {
+    List<HookPoint> points = new ArrayList<>(List.of(HookPoint.of(Site.DECODER_EMBED)));
+    blocks.forEach(block -> points.addAll(block.points()));
+    points.add(HookPoint.of(Site.DECODER_FINAL_NORM));
+    points.add(HookPoint.of(Site.LOGITS));
+    return points;
+  }
+
+  @Override
+  public int outputs() {
+    return (int) answers.bias().size();
+  }
+
+  @Override
+  public Map<String, Integer> sizes() {
+    return Map.of("label", outputs(), "dec", 1);
+  }
+
+  @Override
+  public boolean readsFirstOnly() {
+    return false;
+  }
+}

@@ -1,0 +1,92 @@
+package io.lucerna.plugin;
+
+import io.lucerna.eval.Run;
+import io.lucerna.plugin.patch.StudyIdentity;
+import io.lucerna.plugin.study.HeadEffects;
+import io.lucerna.reranker.ModelCard;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a study stands on.
+ *
+ * @param card of the model
+ * @param inputs names of topics and index
+ * @param texts the passages as they are stored
+ * @param cleaning what is done to them
+ * @param first the first stage
+ */
+record StudyProvenance(
+    ModelCard card, RunInputs inputs, TextSource texts, CleaningChoice cleaning, Run first) {
+
+  /** What decides the scores; a journal made with anything else cannot go on. */
+  Map<String, Object> decisive() throws IOException {
+    Map<String, Object> all = new LinkedHashMap<>();
+    all.put("model", card.sha256());
+    all.put("scorer", card.scorer());
+    all.put("maxLength", card.maxTokens());
+    card.settings().forEach((name, value) -> all.put("model " + name, value));
+    all.put("first stage", Hashes.sha256(first::write));
+    all.put("topics", Hashes.sha256(Path.of(String.valueOf(inputs.topics))));
+    Map<String, Object> read = new LinkedHashMap<>(texts.identity());
+    read.remove("path");
+    all.put("texts", read);
+    all.put("cleaning", cleaning.cleaning().optionName());
+    all.put("lucerna", String.valueOf(Versions.all().get("Lucerna")));
+    return all;
+  }
+
+  /**
+   * What {@code study.json} tells of the set-up.
+   *
+   * @param command its name and arguments, the output folder replaced by {@code DIR}
+   * @param given more fields, on what was named
+   * @param judgments the file
+   * @param effects of heads in a patching study; null without
+   */
+  Map<String, Object> fields(
+      List<String> command,
+      Map<String, Object> given,
+      Path judgments,
+      @Nullable HeadEffects effects)
+      throws IOException {
+    Map<String, String> versions = Versions.all();
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("lucerna", String.valueOf(versions.get("Lucerna")));
+    fields.put("command", StudyIdentity.commandLine(command));
+    Map<String, String> parts = new LinkedHashMap<>();
+    for (String part : List.of("Java", "Lucene", "Anserini", "DJL", "PyTorch")) {
+      parts.put(part.toLowerCase(Locale.ROOT), String.valueOf(versions.get(part)));
+    }
+    fields.put("versions", parts);
+    Map<String, Object> ran = new LinkedHashMap<>();
+    ran.put("name", card.name());
+    ran.put("hash", card.sha256());
+    ran.put("layers", card.layers());
+    ran.put("heads", card.heads());
+    ran.put("width", card.width());
+    ran.put("kind", card.scorer());
+    ran.put("maxLength", card.maxTokens());
+    fields.put("model", ran);
+    fields.putAll(given);
+    fields.put(inputs.index == null ? "corpus" : "index", texts.identity());
+    fields.put("topics", Outputs.topics(String.valueOf(inputs.topics)));
+    fields.put("qrels", Hashes.of(judgments));
+    fields.put("cleaning", cleaning.toString());
+    Map<String, Object> stage = new LinkedHashMap<>();
+    stage.put("tag", first.tag());
+    stage.put("sha256", Hashes.sha256(first::write));
+    fields.put("firstStage", stage);
+    if (effects != null) {
+      Map<String, Object> patched = new LinkedHashMap<>(Hashes.of(effects.file()));
+      patched.put("direction", effects.direction());
+      fields.put("patching", patched);
+    }
+    return fields;
+  }
+}
