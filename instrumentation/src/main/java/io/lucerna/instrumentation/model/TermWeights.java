@@ -26,8 +26,8 @@ import java.util.List;
 record TermWeights(Linear transform, Activation activation, Norm norm, List<Linear> decoder)
     implements OutputHead {
 
-  /** Terms whose logits are there at once: fewer than an MLP's units, enough for fast kernels. */
-  private static final long TERMS_AT_ONCE = 2048;
+  /** Terms whose logits are there at once: fewer than an MLP's units, and a size with a fast kernel. */
+  private static final long TERMS_AT_ONCE = 2304;
 
   /**
    * What a family calls the parts.

@@ -3,6 +3,7 @@ package io.lucerna.instrumentation.model;
 import ai.djl.ndarray.types.Shape;
 import io.lucerna.instrumentation.checkpoint.Checkpoint;
 import io.lucerna.instrumentation.checkpoint.CheckpointException;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -32,6 +33,16 @@ record StoredArrays(Map<String, float[]> tensors, Shape shape) implements Checkp
       throw new CheckpointException("no tensor " + name);
     }
     return values;
+  }
+
+  @Override
+  public float[] floats(String name, long from, int count) {
+    return Arrays.copyOfRange(floats(name), (int) from, (int) from + count);
+  }
+
+  @Override
+  public boolean floating(String name) {
+    return tensors.containsKey(name);
   }
 
   @Override
