@@ -94,6 +94,7 @@ final class RerankJob {
       }
     }
     interventions.finish(console);
+    scorer.sparsity().ifPresent(sparsity -> console.say("%s", sparsity));
     double seconds = (System.nanoTime() - start) / 1e9;
     return new Outcome(List.copyOf(rankings), total, truncated, empty, seconds);
   }

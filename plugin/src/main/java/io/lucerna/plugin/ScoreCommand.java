@@ -1,6 +1,7 @@
 package io.lucerna.plugin;
 
 import io.lucerna.eval.AtomicFile;
+import io.lucerna.instrumentation.hooks.Hooks;
 import io.lucerna.reranker.PairScorer;
 import io.lucerna.reranker.PairScores;
 import io.lucerna.reranker.ScorerOptions;
@@ -8,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.kohsuke.args4j.Option;
 
 /** {@code score}: the scores of the pairs of a table, in the table's order. */
@@ -31,6 +33,14 @@ final class ScoreCommand implements Command {
           "Table with tabs and the header qid, docid, score; scores read back as the same float.")
   String output = "";
 
+  @Option(
+      name = "-terms",
+      metaVar = "[num]",
+      usage =
+          "For SPLADE: also write FILE.terms.tsv, the heaviest terms of each query and passage, this"
+              + " many, with their weights.")
+  @Nullable Integer terms;
+
   ScoreCommand(ModelRegistry models) {
     this.models = models;
   }
@@ -53,7 +63,8 @@ final class ScoreCommand implements Command {
     Path target = Outputs.writable(output);
     try (PairScorer scorer = models.open(model.modelOrDefault(), options, console);
         Interventions interventions = intervene.compile(scorer)) {
-      float[] scores = score(rows, scorer, interventions, console);
+      TermsTable table = terms == null ? null : new TermsTable(scorer, terms);
+      float[] scores = score(rows, scorer, table, interventions, console);
       interventions.finish(console);
       AtomicFile.write(
           target,
@@ -64,6 +75,9 @@ final class ScoreCommand implements Command {
               out.write(row.qid() + "\t" + row.docid() + "\t" + Float.toString(scores[i]) + "\n");
             }
           });
+      if (table != null) {
+        table.writeBeside(target);
+      }
       Provenance provenance = new Provenance(console);
       provenance.put("pairs", Hashes.of(Path.of(pairs))).put(scorer.card());
       interventions.describe(provenance);
@@ -86,7 +100,11 @@ final class ScoreCommand implements Command {
 
   /** Scores the rows; neighbours of one query go together. */
   private static float[] score(
-      List<PairTable.Row> rows, PairScorer scorer, Interventions interventions, Console console) {
+      List<PairTable.Row> rows,
+      PairScorer scorer,
+      @Nullable TermsTable table,
+      Interventions interventions,
+      Console console) {
     float[] all = new float[rows.size()];
     int truncated = 0;
     try (Progress progress = new Progress(console, "scoring", rows.size())) {
@@ -99,8 +117,9 @@ final class ScoreCommand implements Command {
         List<PairTable.Row> own = rows.subList(from, to);
         List<String> texts = own.stream().map(PairTable.Row::text).toList();
         List<String> docids = own.stream().map(PairTable.Row::docid).toList();
+        Hooks hooks = interventions.hooks(own.getFirst().qid(), docids);
         PairScores scores =
-            scorer.score(query, texts, interventions.hooks(own.getFirst().qid(), docids));
+            table == null ? scorer.score(query, texts, hooks) : table.score(own, hooks);
         System.arraycopy(scores.scores(), 0, all, from, texts.size());
         truncated += scores.truncatedCount();
         progress.advance(texts.size());
@@ -110,6 +129,7 @@ final class ScoreCommand implements Command {
     console.say(
         "scored %d pairs with %s; %d truncated to %d tokens",
         all.length, scorer.card().name(), truncated, scorer.card().maxTokens());
+    scorer.sparsity().ifPresent(sparsity -> console.say("%s", sparsity));
     return all;
   }
 }

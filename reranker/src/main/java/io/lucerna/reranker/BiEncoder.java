@@ -3,6 +3,7 @@ package io.lucerna.reranker;
 import io.lucerna.instrumentation.hooks.Hooks;
 import io.lucerna.instrumentation.model.HookedModel;
 import io.lucerna.instrumentation.model.Readout;
+import io.lucerna.instrumentation.model.Task;
 import io.lucerna.instrumentation.model.TokenBatch;
 import io.lucerna.instrumentation.model.TokenBatch.Side;
 import io.lucerna.instrumentation.model.TokenSequence;
@@ -12,6 +13,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads query and passage apart; the score compares what became of them: the similarity of two
@@ -19,11 +22,15 @@ import java.util.Objects;
  * or late interaction of tokens. Hooks see both: first the query, then the passages.
  */
 final class BiEncoder implements NeuralRanker {
+  /** Most numbers of remembered passages, 400 MB: a text may have as many as the vocabulary. */
+  private static final long MOST_REMEMBERED = 100_000_000;
+
   private final HookedModel model;
   private final PairTokenizer tokenizer;
   private final Comparison comparison;
   private final int batchSize;
   private final ModelCard card;
+  private final @Nullable TermCounts counts;
 
   /** A passage's vector, and what its text became. */
   private record Encoded(float[] vector, TokenSequence tokens) {}
@@ -39,6 +46,7 @@ final class BiEncoder implements NeuralRanker {
     this.comparison = comparison;
     this.batchSize = batchSize;
     this.card = card;
+    this.counts = model.task() == Task.TERMS ? new TermCounts(model.outputs()) : null;
   }
 
   @Override
@@ -51,7 +59,11 @@ final class BiEncoder implements NeuralRanker {
     float[] queryVector = encode(List.of(tokenizer.query(query)), Side.QUERY, inside)[0];
     List<TokenSequence> tokens =
         passages.stream().map(text -> tokenizer.passage(query, text)).toList();
-    Readout readout = readout(Side.PASSAGE, queryVector);
+    Readout readout =
+        output -> {
+          count(Side.PASSAGE, output);
+          return comparison.of(queryVector, output);
+        };
     float[] scores = Batches.scores(model, tokens, batchSize, Side.PASSAGE, hooks, inside, readout);
     return PairScores.of(scores, tokens);
   }
@@ -76,7 +88,22 @@ final class BiEncoder implements NeuralRanker {
   }
 
   private float[][] encode(List<TokenSequence> sequences, Side side, Hooks hooks) {
-    return Batches.run(model, sequences, batchSize, side, hooks);
+    float[][] outputs = Batches.run(model, sequences, batchSize, side, hooks);
+    for (float[] output : outputs) {
+      count(side, output);
+    }
+    return outputs;
+  }
+
+  private void count(Side side, float[] output) {
+    if (counts != null) {
+      counts.add(side, output);
+    }
+  }
+
+  @Override
+  public Optional<Sparsity> sparsity() {
+    return Optional.ofNullable(counts).map(TermCounts::sparsity);
   }
 
   @Override
@@ -89,12 +116,13 @@ final class BiEncoder implements NeuralRanker {
           return BiEncoder.this.score(query, texts, hooks);
         }
         PairScores scores = BiEncoder.this.score(query, texts, known);
-        Iterator<String> eldest = known.keySet().iterator();
-        while (known.size() > passages) {
-          eldest.next();
-          eldest.remove();
-        }
+        forget(known, passages);
         return scores;
+      }
+
+      @Override
+      public Optional<Sparsity> sparsity() {
+        return BiEncoder.this.sparsity();
       }
 
       @Override
@@ -107,6 +135,16 @@ final class BiEncoder implements NeuralRanker {
         BiEncoder.this.close();
       }
     };
+  }
+
+  /** Drops the least recently used passages until the rest are few and small enough. */
+  private static void forget(Map<String, Encoded> known, int passages) {
+    long numbers = known.values().stream().mapToLong(e -> e.vector.length).sum();
+    Iterator<Encoded> eldest = known.values().iterator();
+    while (known.size() > passages || numbers > MOST_REMEMBERED) {
+      numbers -= eldest.next().vector.length;
+      eldest.remove();
+    }
   }
 
   @Override

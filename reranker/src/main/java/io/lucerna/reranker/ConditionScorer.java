@@ -9,6 +9,7 @@ import io.lucerna.instrumentation.model.TokenBatch.Side;
 import io.lucerna.instrumentation.model.TokenSequence;
 import io.lucerna.instrumentation.model.Workers;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,7 +40,11 @@ public final class ConditionScorer {
    * @param vectors its vectors
    * @param touched what interventions did to it
    */
-  private record Learned(List<float[]> vectors, List<List<Touched>> touched) {}
+  private record Learned(List<float[]> vectors, List<List<Touched>> touched) {
+    long numbers() {
+      return vectors.stream().mapToLong(vector -> vector.length).sum();
+    }
+  }
 
   /** The least recently used first. */
   private final Map<WorkItem.Query, Learned> known = new LinkedHashMap<>(16, .75f, true);
@@ -145,10 +150,10 @@ public final class ConditionScorer {
   }
 
   private void forget() {
-    int each = Math.max(1, conditions.size() * ranker.model().outputs());
-    var eldest = known.keySet().iterator();
-    for (int surplus = known.size() - REMEMBERED / each; surplus > 0; surplus--) {
-      eldest.next();
+    long numbers = known.values().stream().mapToLong(Learned::numbers).sum();
+    Iterator<Learned> eldest = known.values().iterator();
+    while (numbers > REMEMBERED) {
+      numbers -= eldest.next().numbers();
       eldest.remove();
     }
   }

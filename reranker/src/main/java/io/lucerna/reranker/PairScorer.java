@@ -2,6 +2,7 @@ package io.lucerna.reranker;
 
 import io.lucerna.instrumentation.hooks.Hooks;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Scores passages for a query with a neural ranker. Higher is better. Implementations are safe for
@@ -38,6 +39,14 @@ public interface PairScorer extends AutoCloseable {
    */
   default PairScorer remembering(int passages) {
     return this;
+  }
+
+  /**
+   * How sparse the texts were that were read since the ranker was opened, each counted as often as
+   * it was read; empty for a ranker that gives no weights of terms.
+   */
+  default Optional<Sparsity> sparsity() {
+    return Optional.empty();
   }
 
   /** What is being run: for reports and provenance. */

@@ -9,6 +9,7 @@ import io.lucerna.instrumentation.model.AlignedPair;
 import io.lucerna.instrumentation.model.ModelConfig;
 import io.lucerna.instrumentation.model.Pooling;
 import io.lucerna.instrumentation.model.Readout;
+import io.lucerna.instrumentation.model.Task;
 import io.lucerna.instrumentation.model.TokenBatch;
 import io.lucerna.instrumentation.model.TokenBatch.Side;
 import io.lucerna.instrumentation.model.TokenSequence;
@@ -86,7 +87,7 @@ class SweepLawsTest {
   private static List<NeuralRanker> rankers(Path folder) throws IOException {
     List<NeuralRanker> rankers = new ArrayList<>();
     rankers.add(Rankers.open(folder, "golden", ScorerOptions.defaults()));
-    if (rankers.getFirst() instanceof BiEncoder) {
+    if (rankers.getFirst().model().task() == Task.VECTOR) {
       rankers.add(
           Rankers.open(
               folder,

@@ -26,8 +26,8 @@ import java.util.List;
 record TermWeights(Linear transform, Activation activation, Norm norm, List<Linear> decoder)
     implements OutputHead {
 
-  /** Terms whose logits are there at once: fewer than an MLP's units, enough for fast kernels. */
-  private static final long TERMS_AT_ONCE = 2048;
+  /** Terms whose logits are there at once: fewer than an MLP's units, and a size with a fast kernel. */
+  private static final long TERMS_AT_ONCE = 2304;
 
   /**
    * What a family calls the parts.
@@ -50,16 +50,21 @@ record TermWeights(Linear transform, Activation activation, Norm norm, List<Line
         loading.settings().flag("tie_word_embeddings", true)
             ? weights.tied(names.decoder, words)
             : weights.head(names.decoder, v, h);
-    Linear whole = new Linear(decoder, weights.head(names.bias, v), weights.work());
-    List<Linear> parts = new ArrayList<>();
-    for (long from = 0; from < v; from += TERMS_AT_ONCE) {
-      parts.add(whole.rows(from, Math.min(from + TERMS_AT_ONCE, v)));
-    }
-    return new TermWeights(
+    return of(
         weights.headLinear(names.transform, h, h),
         activation,
         weights.headNorm(names.norm, h, epsilon),
-        List.copyOf(parts));
+        new Linear(decoder, weights.head(names.bias, v), weights.work()));
+  }
+
+  /** The head with a decoder for the whole vocabulary [V, H]. */
+  static TermWeights of(Linear transform, Activation activation, Norm norm, Linear decoder) {
+    long v = decoder.bias().size();
+    List<Linear> parts = new ArrayList<>();
+    for (long from = 0; from < v; from += TERMS_AT_ONCE) {
+      parts.add(decoder.rows(from, Math.min(from + TERMS_AT_ONCE, v)));
+    }
+    return new TermWeights(transform, activation, norm, List.copyOf(parts));
   }
 
   @Override

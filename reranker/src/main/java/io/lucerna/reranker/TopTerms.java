@@ -1,0 +1,97 @@
+package io.lucerna.reranker;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.DataType;
+import io.lucerna.instrumentation.hooks.Hook;
+import io.lucerna.instrumentation.hooks.HookContext;
+import io.lucerna.instrumentation.hooks.HookPoint;
+import io.lucerna.instrumentation.hooks.Hooks;
+import io.lucerna.instrumentation.hooks.Site;
+import io.lucerna.instrumentation.model.Task;
+import io.lucerna.instrumentation.model.TokenBatch.Side;
+import io.lucerna.instrumentation.model.TokenSequence;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.IntStream;
+
+/**
+ * The heaviest terms of the texts of one call, seen while a ranker scores them: as interventions
+ * left them, if there are any. Use one for each call of {@link PairScorer#score}.
+ */
+public final class TopTerms {
+  /**
+   * A term of the vocabulary.
+   *
+   * @param text the vocabulary's entry
+   * @param weight above 0
+   */
+  public record Term(String text, float weight) {}
+
+  private static final int THE_QUERY = -1;
+
+  private final NeuralRanker ranker;
+  private final int most;
+  private final Map<Integer, List<Term>> found = new ConcurrentHashMap<>();
+
+  /**
+   * Looks for the terms of a ranker's texts.
+   *
+   * @param most how many terms of a text
+   * @throws IllegalArgumentException if the ranker gives no weights of terms, or {@code most} is
+   *     below 1
+   */
+  public TopTerms(NeuralRanker ranker, int most) {
+    if (most < 1) {
+      throw new IllegalArgumentException("top terms must be at least 1 of a text, got " + most);
+    }
+    if (ranker.model().task() != Task.TERMS) {
+      throw new IllegalArgumentException(
+          ranker.card().name()
+              + " gives no weights of terms; a masked-language model (SPLADE) does");
+    }
+    this.ranker = ranker;
+    this.most = most;
+  }
+
+  /** The same hooks, and after them one that looks. */
+  public Hooks watch(Hooks hooks) {
+    Hooks more = hooks.with(HookPoint.of(Site.TERMS).toString(), (Hook.Observer) this::look);
+    return hooks.isConcurrent() ? more.concurrent() : more;
+  }
+
+  private void look(HookContext context, NDArray weights) {
+    float[] all = weights.toType(DataType.FLOAT32, false).toFloatArray(); // [B, V]
+    int vocabulary = all.length / context.batch().size();
+    boolean query = context.batch().side() == Side.QUERY;
+    for (int row = 0; row < context.batch().size(); row++) {
+      int text = query ? THE_QUERY : context.batch().rows()[row];
+      found.put(text, heaviest(all, row * vocabulary, vocabulary));
+    }
+  }
+
+  private List<Term> heaviest(float[] weights, int from, int count) {
+    return IntStream.range(0, count)
+        .filter(id -> weights[from + id] > 0)
+        .boxed()
+        .sorted(Comparator.comparingDouble(id -> -weights[from + id]))
+        .limit(most)
+        .map(id -> new Term(entry(id), weights[from + id]))
+        .toList();
+  }
+
+  private String entry(long id) {
+    return ranker.text(TokenSequence.ofIds(new long[] {id}, new long[1]));
+  }
+
+  /** The query's terms, the heaviest first. */
+  public List<Term> ofQuery() {
+    return found.getOrDefault(THE_QUERY, List.of());
+  }
+
+  /** The terms of the passage at that place in the call's list, the heaviest first. */
+  public List<Term> ofPassage(int place) {
+    return found.getOrDefault(place, List.of());
+  }
+}
