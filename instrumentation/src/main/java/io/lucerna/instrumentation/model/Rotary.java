@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * angles that grow with the position. As in Hugging Face's checkpoints, a number of the first half
  * of a head is paired with that of the second half.
  *
- * <p>Angles are computed in fp32 even where the model runs in fp64: with positions in the hundreds
+ * <p>Angles, cosines and sines are computed in fp32 even where the model runs in fp64: with positions in the hundreds
  * their rounding is larger than that of all else, and it is part of what a checkpoint's reference
  * computes.
  *
@@ -75,14 +75,15 @@ record Rotary(float[] frequencies, double factor) {
         angles[position * half + i] = position * frequencies[i];
       }
     }
-    NDArray radians = scope.create(angles, new Shape(positions, half)).toType(type, false);
+    NDArray radians = scope.create(angles, new Shape(positions, half));
     NDArray cos = radians.cos(); // [S, D/2]
     NDArray sin = radians.sin();
     if (factor != 1) {
       cos.muli(factor);
       sin.muli(factor);
     }
-    return new Angles(cos.concat(cos, 1), sin.neg().concat(sin, 1)); // [S, D]
+    return new Angles( // [S, D]
+        cos.concat(cos, 1).toType(type, false), sin.neg().concat(sin, 1).toType(type, false));
   }
 
   /** Places of a kind of attention that a mask may limit too. */

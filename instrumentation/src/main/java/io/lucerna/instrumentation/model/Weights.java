@@ -23,7 +23,7 @@ import java.util.concurrent.atomic.LongAdder;
  */
 final class Weights {
   /** Numbers that are copied at once. */
-  private static final int PIECE = 1 << 22;
+  private static final int PIECE = 1 << 24;
 
   private final Checkpoint checkpoint;
   private final NDManager manager;

@@ -31,11 +31,25 @@ class FamilyParityTest {
   private static final double BOUND = 1e-5;
   private static final double PROBABILITY_BOUND = 1e-6;
 
+  /** How a model is run against its reference. */
+  private enum Run {
+    PADDED,
+    ALONE,
+    DOUBLE_PRECISION
+  }
+
   /**
-   * In fp64 all of the difference is the reference's rounding. It is 1.056e-5 at one number of the
-   * golden t5-monot5, from which transformers in fp64 is as far.
+   * Goldens from which transformers itself is farther than the bounds, and by how many bounds:
+   * padded, with the vectors of a processor that has AVX-512; each text alone; in fp64, norms and
+   * softmax too, where all of the difference is the golden's rounding. (Without AVX-512, as where the goldens were made, all
+   * activations of the padded decoders are theirs to the bit: -e ATEN_CPU_CAPABILITY=avx2.)
    */
-  private static final double BOUND_IN_DOUBLE_PRECISION = 1.06e-5;
+  private static final Map<String, double[]> OWN_ROUNDING =
+      Map.of(
+          "gemma-causal", new double[] {1.03, 1.32, 6.2},
+          "gemma2-causal", new double[] {1, 3.1, 3.45},
+          "qwen3-causal", new double[] {1, 1, 1.2},
+          "t5-monot5", new double[] {1, 1, 1.06});
 
   /** For sums in fp64 whose parts were rounded to fp32 since; in fp32 they are equal to the bit. */
   private static final double ROUNDED = 1e-6;
@@ -69,8 +83,12 @@ class FamilyParityTest {
   void paddedBatch(Path folder) throws IOException {
     ReferenceModel reference = ReferenceModel.open(folder);
     try (HookedModel model = reference.model(Precision.FP32)) {
-      check(reference, model, IntStream.range(0, reference.texts().size()).toArray());
+      check(reference, model, Run.PADDED, all(reference));
     }
+  }
+
+  private static int[] all(ReferenceModel reference) {
+    return IntStream.range(0, reference.texts().size()).toArray();
   }
 
   @ParameterizedTest(name = "{0}")
@@ -79,7 +97,7 @@ class FamilyParityTest {
     ReferenceModel reference = ReferenceModel.open(folder);
     try (HookedModel model = reference.model(Precision.FP32)) {
       for (int text = 0; text < reference.texts().size(); text++) {
-        check(reference, model, new int[] {text});
+        check(reference, model, Run.ALONE, text);
       }
     }
   }
@@ -90,11 +108,14 @@ class FamilyParityTest {
   void paddedBatchInDoublePrecision(Path folder) throws IOException {
     ReferenceModel reference = ReferenceModel.open(folder);
     try (HookedModel model = reference.model(Precision.FP64)) {
-      check(reference, model, IntStream.range(0, reference.texts().size()).toArray());
+      check(reference, model, Run.DOUBLE_PRECISION, all(reference));
     }
   }
 
-  private static void check(ReferenceModel reference, HookedModel model, int[] texts) {
+  private static void check(
+      ReferenceModel reference, HookedModel model, Run run, int... texts) {
+    double[] own = OWN_ROUNDING.get(reference.toString());
+    double slack = own == null ? 1 : own[run.ordinal()];
     List<TokenSequence> sequences =
         IntStream.of(texts).mapToObj(i -> reference.texts().get(i)).toList();
     TokenBatch batch = new TokenBatch(sequences, texts, model.config().padId(), Side.PAIR);
@@ -107,10 +128,11 @@ class FamilyParityTest {
     float[][] outputs = model.forward(batch, Hooks.none().with("*", keep));
     for (int row = 0; row < texts.length; row++) {
       String what = reference + ", text " + texts[row];
-      close(what + " output", reference.output(texts[row]), outputs[row], BOUND);
+      float[] output = reference.kept(outputs[row]);
+      close(what + " output", reference.output(texts[row]), output, BOUND);
       if (reference.hasActivations()) {
         for (HookPoint point : model.registry().points()) {
-          point(reference, model, point, seen, row, texts[row]);
+          point(reference, model, slack, point, seen, row, texts[row]);
         }
       }
     }
@@ -119,6 +141,7 @@ class FamilyParityTest {
   private static void point(
       ReferenceModel reference,
       HookedModel model,
+      double slack,
       HookPoint point,
       Map<HookPoint, Seen> seen,
       int row,
@@ -139,21 +162,18 @@ class FamilyParityTest {
     float[] actual = own.row(row);
     List<String> letters = point.site().letters();
     if (letters.contains("kpos")) {
-      pattern(what, expected, actual, own.shape(), letters.contains("qpos"), length);
+      double bound = slack * PROBABILITY_BOUND;
+      pattern(what, expected, actual, own.shape(), letters.contains("qpos"), length, bound);
     } else if (letters.contains("pos")) {
       int size = actual.length / (int) own.shape()[1];
-      close(what, cut(expected, length * size), cut(actual, length * size), bound(model));
+      close(what, cut(expected, length * size), cut(actual, length * size), slack * BOUND);
     } else {
-      close(what, expected, actual, bound(model));
+      close(what, expected, actual, slack * BOUND);
     }
   }
 
   private static boolean single(HookedModel model) {
     return model.network().wordEmbeddings().getDataType() == DataType.FLOAT32;
-  }
-
-  private static double bound(HookedModel model) {
-    return single(model) ? BOUND : BOUND_IN_DOUBLE_PRECISION;
   }
 
   /** Whether a file keeps only the last call of a map that the point is the first call of. */
@@ -245,7 +265,13 @@ class FamilyParityTest {
    * @param square whether the text's tokens ask, not a decoder's one position
    */
   private static void pattern(
-      String what, float[] expected, float[] actual, long[] shape, boolean square, int length) {
+      String what,
+      float[] expected,
+      float[] actual,
+      long[] shape,
+      boolean square,
+      int length,
+      double bound) {
     int heads = (int) shape[1];
     int queries = (int) shape[2];
     int keys = (int) shape[3];
@@ -256,7 +282,7 @@ class FamilyParityTest {
         for (int key = 0; key < length; key++) {
           double e = expected[head * area + query * width + key];
           double a = actual[(head * queries + query) * keys + key];
-          assertEquals(e, a, PROBABILITY_BOUND, what + " head " + head + " " + query + "," + key);
+          assertEquals(e, a, bound, what + " head " + head + " " + query + "," + key);
         }
       }
     }

@@ -158,6 +158,9 @@ record ReferenceModel(
             row("token_embeddings", text), (int) (texts.get(text).length() * width));
       }
       case ANSWERS -> {
+        if (!has("logits")) {
+          yield row("score", text);
+        }
         float[] logits = row("logits", text); // [positions, V]
         long[] shape = tensors.shape("logits");
         int last = shape[1] == 1 ? 0 : texts.get(text).length() - 1;
@@ -167,6 +170,13 @@ record ReferenceModel(
         };
       }
     };
+  }
+
+  /** What the reference keeps of a model's output: some have only the score made of answers. */
+  float[] kept(float[] output) {
+    return architecture.task() == Task.ANSWERS && !has("logits")
+        ? new float[] {(float) -Math.log1p(Math.exp((double) output[0] - output[1]))}
+        : output;
   }
 
   private float[] row(String name, int text) {
