@@ -36,7 +36,7 @@ class ModelsCommandTest {
             "       3      102  [SEP]     0  sep",
             "",
             "passage: 7 tokens; the limit is 256",
-            "[CLS] a lamp's oil [SEP]",
+            "[CLS] a lamp ' s oil [SEP]",
             "",
             "position       id  piece  type  role",
             "       0      101  [CLS]     0  cls",
@@ -100,7 +100,7 @@ class ModelsCommandTest {
     assertEquals("pair: 12 tokens; the limit is 12", lines.get(2));
     assertEquals("[CLS] oil lamp [SEP] the lamp is of glass and the [SEP]", lines.get(3));
     assertEquals(
-        "cut from the passage's end: 29 of 56 characters, from 'oil is at sea, a night long' on",
+        "cut from the passage's end: 28 of 56 characters, from 'oil is at sea, a night long' on",
         lines.get(4));
     assertTrue(lines.contains("      11        3  [SEP]     1  sep"), out);
   }

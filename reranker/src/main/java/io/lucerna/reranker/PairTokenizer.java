@@ -210,41 +210,12 @@ final class PairTokenizer implements AutoCloseable {
   /** What is read, with places for the texts: {@code [CLS] {query} [SEP] {passage} [SEP]}. */
   String shape() {
     return switch (form) {
-      case InputForm.Pair pair ->
-          shape(
-              subwords.encode("a", "a"),
-              pair.queryPrefix() + "{query}",
-              pair.passagePrefix() + "{passage}");
-      case InputForm.Prompt prompt -> shape(subwords.encode("a"), prompt.text());
-      case InputForm.Apart apart ->
-          shape(subwords.encode("a"), apart.queryPrefix() + "{query}")
-              + " and "
-              + shape(subwords.encode("a"), apart.passagePrefix() + "{passage}");
+      case InputForm.Pair pair -> InputShape.of(subwords, pair);
+      case InputForm.Prompt prompt -> InputShape.of(subwords, prompt);
+      case InputForm.Apart apart -> InputShape.of(subwords, apart);
       case InputForm.Markers markers ->
-          shape(subwords.encode("a"), markers.query() + " {query}")
-              + String.format(
-                  Locale.ROOT,
-                  " filled with %s to %d (%s) and ",
-                  marks == null ? "masks" : marks.mask.text,
-                  markers.queryLength(),
-                  markers.masksAttended() ? "attended to" : "not attended to")
-              + shape(subwords.encode("a"), markers.passage() + " {passage}")
-              + String.format(Locale.ROOT, " of at most %d", passageLimit());
+          InputShape.of(subwords, markers, marks == null ? "" : marks.mask.text, passageLimit());
     };
-  }
-
-  private static String shape(List<Piece> pieces, String... texts) {
-    List<String> shown = new ArrayList<>();
-    int last = Subwords.SPECIAL;
-    for (Piece piece : pieces) {
-      if (piece.special()) {
-        shown.add(piece.text());
-      } else if (piece.segment() != last) {
-        shown.add(texts[piece.segment()]);
-      }
-      last = piece.segment();
-    }
-    return String.join(" ", shown).replace("\n", "\\n");
   }
 
   private static IllegalStateException readApart() {

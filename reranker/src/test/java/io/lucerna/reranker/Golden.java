@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -52,13 +53,22 @@ record Golden(Path folder, List<String> queries, List<String> passages, Checkpoi
     return new Values(reference.shape(name), reference.floats(name));
   }
 
+  /** A text's integers, such as its token ids, padded. */
+  long[] integers(String name, int text) {
+    int width = (int) reference.shape(name)[1];
+    return Arrays.copyOfRange(reference.integers(name), text * width, (text + 1) * width);
+  }
+
+  /** The reference's name of what the model gives: logits, mean_pooled, splade. */
+  String output() throws IOException {
+    return cross() ? "logits" : has("splade") ? "splade" : "mean_pooled";
+  }
+
   /** The MLP's activation function, by its name in config.json. */
   String activation() {
     try {
-      return new ObjectMapper()
-          .readTree(folder.resolve("config.json").toFile())
-          .path("hidden_act")
-          .asText("gelu");
+      JsonNode config = new ObjectMapper().readTree(folder.resolve("config.json").toFile());
+      return config.path("hidden_act").asText(config.path("activation").asText("gelu"));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -72,7 +82,7 @@ record Golden(Path folder, List<String> queries, List<String> passages, Checkpoi
     /** Row {@code index} of the first dimension. */
     float[] row(int index) {
       int size = values.length / (int) shape[0];
-      return java.util.Arrays.copyOfRange(values, index * size, (index + 1) * size);
+      return Arrays.copyOfRange(values, index * size, (index + 1) * size);
     }
   }
 
@@ -97,7 +107,9 @@ record Golden(Path folder, List<String> queries, List<String> passages, Checkpoi
 
   private static List<Path> roots() {
     List<Path> roots = new ArrayList<>();
-    roots.add(Path.of("../instrumentation/src/test/resources/io/lucerna/instrumentation"));
+    Path own = Path.of("../instrumentation/src/test/resources/io/lucerna/instrumentation");
+    roots.add(own);
+    roots.add(own.resolve("families"));
     roots.add(Path.of(System.getProperty("lucerna.shared", "../../shared"), "goldens"));
     String more = System.getProperty("lucerna.goldens", "");
     if (!more.isEmpty()) {

@@ -37,6 +37,9 @@ class GoldenParityTest {
   private static final double HOOK_BOUND = 1e-5;
   private static final double PROBABILITY_BOUND = 1e-6;
 
+  /** Logits of a vocabulary, sums of large products: transformers in fp64 is 1.2e-5 away. */
+  private static final double VOCABULARY_BOUND = 2e-5;
+
   /** Points that may lack a reference tensor; {@link #derivedPoints} checks them all the same. */
   private static final Set<Site> DERIVED =
       EnumSet.of(Site.ATTN_SCORES, Site.RESULT, Site.RESID_MID, Site.RESID_POST, Site.MLP_POST);
@@ -45,7 +48,14 @@ class GoldenParityTest {
   private static final Set<Site> OUTPUTS = EnumSet.of(Site.POOLER_OUT, Site.LOGITS, Site.SCORE);
 
   static Stream<Path> goldens() throws IOException {
-    return Golden.folders("(bert|random-\\d+)-(cross|bi).*");
+    return Golden.folders(
+        "(bert|electra|distilbert|mpnet|roberta|xlm-roberta|random-\\d+)-(cross|bi|mlm-splade).*");
+  }
+
+  /** References are of mean pooling, whatever the folder says of it. */
+  private static ScorerOptions options(Golden golden) throws IOException {
+    ScorerOptions options = ScorerOptions.defaults();
+    return golden.output().equals("mean_pooled") ? options.withPooling(Pooling.MEAN) : options;
   }
 
   private record Seen(TokenBatch batch, int row, Shape shape, float[] values) {}
@@ -78,7 +88,7 @@ class GoldenParityTest {
   @MethodSource("goldens")
   void everyPointAndScoreOfSinglePairs(Path folder) throws IOException {
     Golden golden = Golden.read(folder);
-    try (PairScorer scorer = Rankers.open(folder, "golden", ScorerOptions.defaults())) {
+    try (PairScorer scorer = Rankers.open(folder, "golden", options(golden))) {
       Recorder recorder = new Recorder();
       for (int i = 0; i < golden.queries().size(); i++) {
         Side side = golden.cross() ? Side.PAIR : Side.PASSAGE;
@@ -99,7 +109,7 @@ class GoldenParityTest {
   @MethodSource("goldens")
   void everyPointOfThePaddedBatch(Path folder) throws IOException {
     Golden golden = Golden.read(folder);
-    try (PairScorer scorer = Rankers.open(folder, "golden", ScorerOptions.defaults())) {
+    try (PairScorer scorer = Rankers.open(folder, "golden", options(golden))) {
       List<TokenSequence> texts = new ArrayList<>();
       for (int i = 0; i < golden.queries().size(); i++) {
         texts.add(
@@ -121,15 +131,16 @@ class GoldenParityTest {
           close("score " + i, golden.get("score").row(i)[0], Label.LAST.of(logits[i]), HOOK_BOUND);
         }
       } else {
-        comparePooled(golden, model, batch);
+        compareOutputs(golden, model, batch);
       }
     }
   }
 
-  private static void comparePooled(Golden golden, HookedModel model, TokenBatch batch) {
-    float[][] pooled = model.forward(batch, Hooks.none());
-    for (int i = 0; i < pooled.length; i++) {
-      close("mean pooled " + i, golden.get("mean_pooled").row(i), pooled[i], HOOK_BOUND);
+  private static void compareOutputs(Golden golden, HookedModel model, TokenBatch batch)
+      throws IOException {
+    float[][] outputs = model.forward(batch, Hooks.none());
+    for (int i = 0; i < outputs.length; i++) {
+      close("output " + i, golden.get(golden.output()).row(i), outputs[i], HOOK_BOUND);
     }
   }
 
@@ -137,7 +148,7 @@ class GoldenParityTest {
   @MethodSource("goldens")
   void clsPooling(Path folder) throws IOException {
     Golden golden = Golden.read(folder);
-    if (golden.cross()) {
+    if (!golden.has("cls")) {
       return;
     }
     ScorerOptions options = ScorerOptions.defaults().withPooling(Pooling.CLS);
@@ -215,8 +226,9 @@ class GoldenParityTest {
     boolean perPosition = seen.shape().dimension() > 2;
     int rest = perPosition ? (int) (seen.values().length / seen.shape().get(1)) : 0;
     int count = perPosition ? length * rest : seen.values().length;
+    double bound = point.site() == Site.MLM_LOGITS ? VOCABULARY_BOUND : HOOK_BOUND;
     for (int i = 0; i < count; i++) {
-      close(point + " of text " + text + " at " + i, expected[i], seen.values()[i], HOOK_BOUND);
+      close(point + " of text " + text + " at " + i, expected[i], seen.values()[i], bound);
     }
   }
 
@@ -261,9 +273,10 @@ class GoldenParityTest {
       double expected =
           switch (golden.activation()) {
             case "gelu" -> x * (1 + erf(x / Math.sqrt(2))) / 2;
-            case "gelu_new" ->
+            case "gelu_new", "gelu_pytorch_tanh" ->
                 x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + .044715 * x * x * x))) / 2;
             case "relu" -> Math.max(x, 0);
+            case "silu" -> x / (1 + Math.exp(-x));
             default -> fail("no reference for " + golden.activation());
           };
       close(point + " at " + i, expected, post[i], HOOK_BOUND);

@@ -12,7 +12,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lucerna.instrumentation.model.TermForm;
 import io.lucerna.instrumentation.model.TokenSequence;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -37,7 +36,7 @@ class GoldenTokensTest {
                   .split(" ")));
 
   static Stream<Path> goldens() throws IOException {
-    return Golden.folders(".*").filter(folder -> Files.exists(folder.resolve("tokenizer.json")));
+    return TokenizerSamples.goldens();
   }
 
   private static JsonNode reference(Path folder) throws IOException {
@@ -131,11 +130,49 @@ class GoldenTokensTest {
     }
   }
 
+  @ParameterizedTest
+  @MethodSource("goldens")
+  void markedInputsAreTheReferences(Path folder) throws IOException {
+    Golden golden = Golden.read(folder);
+    if (!golden.has("marked:query_input_ids")) {
+      return;
+    }
+    InputForm.Markers markers = ArtifactMetadata.read(folder);
+    int told = 0;
+    try (PairTokenizer tokenizer = PairTokenizer.open(folder, markers, 512, TermForm.LOWER_CASE)) {
+      for (int i = 0; i < golden.queries().size(); i++) {
+        TokenSequence query = tokenizer.query(golden.queries().get(i));
+        if (query.length() == markers.queryLength()) { // ColBERT cuts a longer one
+          assertArrayEquals(row(golden, "query_input_ids", i), query.ids());
+          long attended = Arrays.stream(row(golden, "query_attention_mask", i)).sum();
+          assertEquals(attended, query.attended());
+          told++;
+        }
+        TokenSequence passage = tokenizer.passage(golden.passages().get(i));
+        int length = passage.length();
+        long[] ids = row(golden, "document_input_ids", i);
+        assertArrayEquals(Arrays.copyOf(ids, length), passage.ids());
+        assertEquals(length, Arrays.stream(row(golden, "document_attention_mask", i)).sum());
+        Set<Long> leftOut = tokenizer.leftOut();
+        assertArrayEquals(
+            Arrays.copyOf(row(golden, "document_keep", i), length),
+            Arrays.stream(passage.ids()).map(id -> leftOut.contains(id) ? 0 : 1).toArray());
+      }
+    }
+    assertTrue(told > 0, "every query is longer than " + markers.queryLength());
+  }
+
+  private static long[] row(Golden golden, String name, int row) {
+    long[] all = golden.reference().integers("marked:" + name);
+    int width = (int) golden.reference().shape("marked:" + name)[1];
+    return Arrays.copyOfRange(all, row * width, (row + 1) * width);
+  }
+
   @Test
   void allFamiliesAreThere() throws IOException {
     Set<String> found =
         goldens()
-            .filter(folder -> folder.getParent().endsWith("goldens"))
+            .filter(folder -> folder.resolveSibling("llama-rank").toString().contains("goldens"))
             .map(folder -> folder.getFileName().toString())
             .collect(Collectors.toSet());
     assumeTrue(!found.isEmpty(), "no folder shared/goldens beside the checkout");

@@ -1,32 +1,29 @@
 package io.lucerna.reranker;
 
-import static java.util.Objects.requireNonNull;
+import static io.lucerna.reranker.TokenizerSamples.ROUNDS;
+import static io.lucerna.reranker.TokenizerSamples.WORDS;
+import static io.lucerna.reranker.TokenizerSamples.bare;
+import static io.lucerna.reranker.TokenizerSamples.forms;
+import static io.lucerna.reranker.TokenizerSamples.open;
+import static io.lucerna.reranker.TokenizerSamples.plain;
+import static io.lucerna.reranker.TokenizerSamples.text;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import ai.djl.huggingface.tokenizers.Encoding;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import io.lucerna.instrumentation.model.AlignedPair;
+import io.lucerna.instrumentation.model.PairAligner;
 import io.lucerna.instrumentation.model.Role;
-import io.lucerna.instrumentation.model.TermForm;
 import io.lucerna.instrumentation.model.Token;
 import io.lucerna.instrumentation.model.TokenSequence;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.regex.MatchResult;
-import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -37,75 +34,15 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** What holds of every tokenizer and every form of input, on random texts. */
 class InputLawsTest {
-  private static final List<String> PROMPTS =
-      List.of(
-          InputForms.MONO_T5,
-          InputForms.RANK,
-          InputForms.BGE,
-          InputForms.QWEN3,
-          "{passage}? {query}",
-          "the{query}{passage}of");
-  private static final String[] WORDS =
-      ("the lamp oil Light of a glass ship's caf\u00e9 cafe\u0301 Z\u00fcrich \u706f\u53f0 \u4e2d\u6587 \u65e5\u672c\u8a9e"
-              + " \ud83d\udca1 \ud83d\udea2s \ud835\udcb3y na\u00efve 12.5 (mm) -- ?! \u2013 e-mail, \u00bd \u03c6\u03ac\u03c1\u03bf\u03c2")
-          .split(" ");
-  private static final String[] PLAIN =
-      "the lamp oil Light of a glass ship sea lights Lamp water".split(" ");
-  private static final int ROUNDS = 40;
-
   @TempDir static Path temp;
 
   @BeforeAll
   static void writeVocabularies() throws IOException {
-    try (InputStream in = InputLawsTest.class.getResourceAsStream("vocabularies.json")) {
-      for (var kind : new ObjectMapper().readTree(requireNonNull(in)).properties()) {
-        Path folder = Files.createDirectories(temp.resolve(kind.getKey()));
-        for (var file : kind.getValue().get("files").properties()) {
-          Files.writeString(folder.resolve(file.getKey()), file.getValue().asText());
-        }
-      }
-    }
+    TokenizerSamples.writeVocabularies(temp);
   }
 
-  /** A folder of every tokenizer at hand: the vocabulary files', and the goldens'. */
   static Stream<Path> tokenizers() throws IOException {
-    Set<String> seen = new TreeSet<>();
-    List<Path> folders = new ArrayList<>();
-    for (Path golden : Golden.folders(".*").toList()) {
-      Path json = golden.resolve("tokenizer.json");
-      if (Files.exists(json) && seen.add(Files.readString(json))) {
-        folders.add(golden);
-      }
-    }
-    return Stream.concat(
-        Stream.of("bert", "mpnet", "roberta").map(temp::resolve), folders.stream());
-  }
-
-  private static PairTokenizer open(Path folder, InputForm form, int limit) {
-    return PairTokenizer.open(folder, form, limit, TermForm.LOWER_CASE);
-  }
-
-  private static String text(Random random, String[] words, int most) {
-    StringBuilder text = new StringBuilder();
-    for (int left = 1 + random.nextInt(most); left > 0; left--) {
-      text.append(words[random.nextInt(words.length)]);
-      text.append(random.nextInt(6) == 0 ? "\n\n" : random.nextInt(6) == 0 ? "  " : " ");
-    }
-    return random.nextBoolean() ? text.toString() : text.toString().strip();
-  }
-
-  private static String plain(Random random, int most) {
-    StringBuilder text = new StringBuilder();
-    for (int left = 1 + random.nextInt(most); left > 0; left--) {
-      text.append(PLAIN[random.nextInt(PLAIN.length)]).append(left % 3 == 0 ? ". " : " ");
-    }
-    return text.toString().strip();
-  }
-
-  private static HuggingFaceTokenizer bare(Path folder) throws IOException {
-    return HuggingFaceTokenizer.newInstance(
-        new ByteArrayInputStream(TokenizerFiles.read(folder)),
-        Map.of("truncation", "false", "padding", "false"));
+    return TokenizerSamples.tokenizers(temp);
   }
 
   @ParameterizedTest
@@ -113,7 +50,7 @@ class InputLawsTest {
   void aPromptsIdsAreThoseOfThePlainText(Path folder) throws IOException {
     Random random = new Random(1);
     try (HuggingFaceTokenizer bare = bare(folder)) {
-      for (String prompt : PROMPTS) {
+      for (String prompt : TokenizerSamples.PROMPTS) {
         try (PairTokenizer tokenizer = open(folder, new InputForm.Prompt(prompt), 4096)) {
           for (int round = 0; round < ROUNDS; round++) {
             String query = text(random, WORDS, 6);
@@ -134,13 +71,6 @@ class InputLawsTest {
         }
       }
     }
-  }
-
-  private static List<InputForm> forms() {
-    List<InputForm> forms = new ArrayList<>(List.of(new InputForm.Pair("", "")));
-    PROMPTS.forEach(prompt -> forms.add(new InputForm.Prompt(prompt)));
-    forms.add(new InputForm.Apart("query: ", "passage: "));
-    return forms;
   }
 
   @ParameterizedTest
@@ -192,125 +122,55 @@ class InputLawsTest {
     }
   }
 
-  /** The words of a text in plain letters: where each starts and ends. */
-  private static List<MatchResult> words(String text) {
-    return Pattern.compile("[A-Za-z]+|[.]").matcher(text).results().toList();
-  }
-
   @ParameterizedTest
   @MethodSource("tokenizers")
-  void wordsAndRolesAreTheSameInEveryTokenizerAndForm(Path folder) {
-    Random random = new Random(3);
-    for (InputForm form : List.of(forms().get(0), forms().get(1), forms().get(2))) {
-      int told = 0;
-      try (PairTokenizer tokenizer = open(folder, form, 4096)) {
-        for (int round = 0; round < ROUNDS; round++) {
-          String query = plain(random, 4);
-          String passage = plain(random, 20);
-          Set<String> asked = new TreeSet<>(List.of(query.toLowerCase(Locale.ROOT).split("[. ]+")));
-          List<Token> tokens = tokenizer.pair(query, passage).tokens();
-          List<MatchResult> words = words(passage);
-          List<MatchResult> asking = words(query);
-          if (tokens.stream()
-              .anyMatch(t -> !t.special() && holdsAnEnd(t, t.segment() == 1 ? words : asking))) {
-            continue; // some small vocabularies have pieces of two words
-          }
-          told++;
-          for (Token token : tokens) {
-            if (token.segment() == 1) {
-              MatchResult word = words.get(token.word());
-              String text = word.group().toLowerCase(Locale.ROOT);
-              assertTrue(word.start() <= token.start() && token.end() <= word.end(), passage);
-              assertEquals(asked.contains(text) ? Role.MATCH : Role.OTHER, token.role(), passage);
-            }
-          }
-          for (int w = 0; w < words.size(); w++) {
-            int word = w;
-            List<Token> own =
-                tokens.stream().filter(t -> t.segment() == 1 && t.word() == word).toList();
-            assertEquals(words.get(w).start(), own.getFirst().start(), passage);
-            assertEquals(words.get(w).end(), own.getLast().end(), passage);
-          }
-          assertEquals(
-              asking.size(),
-              tokens.stream()
-                  .filter(t -> t.role() == Role.QUERY)
-                  .map(Token::word)
-                  .distinct()
-                  .count(),
-              query);
+  void passagesInAPromptAlign(Path folder) {
+    Random random = new Random(5);
+    int aligned = 0;
+    Set<String> problems = new TreeSet<>();
+    try (PairTokenizer tokenizer = open(folder, new InputForm.Prompt(InputForms.MONO_T5), 4096)) {
+      TokenSequence filler = tokenizer.word("a");
+      int at =
+          IntStream.range(0, filler.length())
+              .filter(i -> !filler.tokens().get(i).special())
+              .findFirst()
+              .orElseThrow();
+      PairAligner aligner = new PairAligner(filler.ids()[at], "a", 4096);
+      for (int round = 0; round < ROUNDS; round++) {
+        String base = plain(random, 20);
+        int place = base.indexOf(' ', base.length() / 2) + 1;
+        String more = base.substring(0, place) + "water " + base.substring(place);
+        List<PairAligner.Span> edits =
+            List.of(new PairAligner.Span(place, place, place, place + 6));
+        TokenSequence one = tokenizer.pair("lamp", base);
+        TokenSequence two = tokenizer.pair("lamp", more);
+        PairAligner.Result result = aligner.align(one, two, 1, edits);
+        problems.add(result.problem());
+        Optional<AlignedPair> pair = result.pair();
+        if (pair.isPresent()) {
+          assertArrayEquals(one.ids(), withoutFiller(pair.get().base()), base);
+          assertArrayEquals(two.ids(), withoutFiller(pair.get().perturbed()), base);
+          aligned++;
         }
       }
-      assertTrue(told >= ROUNDS / 4, told + " texts told anything");
+      assertTrue(aligned >= ROUNDS / 2, "only " + aligned + " aligned: " + problems);
+      assertEquals(
+          "a passage without tokens has no place in a prompt",
+          aligner
+              .align(
+                  tokenizer.pair("lamp", ""),
+                  tokenizer.pair("lamp", "oil"),
+                  1,
+                  List.of(new PairAligner.Span(0, 0, 0, 3)))
+              .problem());
     }
   }
 
-  private static boolean holdsAnEnd(Token token, List<MatchResult> words) {
-    return words.stream().anyMatch(w -> token.start() < w.end() && w.end() < token.end());
-  }
-
-  @Test
-  void bertsWordsAreBertsOwn() throws IOException {
-    Random random = new Random(4);
-    Path folder = temp.resolve("bert");
-    try (HuggingFaceTokenizer bare = bare(folder);
-        PairTokenizer tokenizer = open(folder, new InputForm.Pair("", ""), 4096)) {
-      for (int round = 0; round < 300; round++) {
-        String passage = text(random, WORDS, 20);
-        Encoding expected = bare.encode("a", passage);
-        List<Token> tokens = tokenizer.pair("a", passage).tokens();
-        for (int i = 0; i < tokens.size(); i++) {
-          assertEquals(expected.getWordIds()[i], tokens.get(i).word(), passage + " token " + i);
-        }
-      }
-    }
-  }
-
-  @Test
-  void offsetsCountUtf16UnitsOfThePartWhateverTheCharacter() {
-    String query = "\ud83d\udca1 Caf\u00e9";
-    String passage = "\u706f\u53f0 na\u00efve \ud83d\udea2s, \ud835\udcb3y";
-    for (InputForm form : forms().subList(0, 3)) {
-      try (PairTokenizer tokenizer = open(temp.resolve("roberta"), form, 512)) {
-        TokenSequence pair = tokenizer.pair(query, passage);
-        assertEquals(List.of("\ud83d\udca1", "Caf\u00e9"), texts(pair, 0, query));
-        assertEquals(
-            List.of("\u706f", "\u53f0", "na\u00efve", "\ud83d\udea2s", ",", "\ud835\udcb3y"),
-            texts(pair, 1, passage));
-        // Every byte of a character stands at the whole character.
-        for (String character : List.of("\u706f", "\ud83d\udea2", "\ud835\udcb3")) {
-          int at = passage.indexOf(character);
-          int end = at + character.length();
-          List<Token> own =
-              pair.tokens().stream()
-                  .filter(t -> t.segment() == 1 && t.start() < end && t.end() > at)
-                  .toList();
-          assertFalse(own.isEmpty(), character);
-          for (Token token : own) {
-            assertTrue(token.start() <= at && token.end() >= end, character + " " + token);
-          }
-        }
-      }
-    }
-  }
-
-  /** The words of a segment, from their first token's start to their last one's end. */
-  private static List<String> texts(TokenSequence input, int segment, String text) {
-    List<String> words = new ArrayList<>();
-    int start = 0;
-    int last = -1;
-    for (Token token : input.tokens()) {
-      if (token.segment() == segment) {
-        if (token.word() == last) {
-          words.removeLast();
-        } else {
-          start = token.start();
-          last = token.word();
-        }
-        words.add(text.substring(start, token.end()));
-      }
-    }
-    return words;
+  private static long[] withoutFiller(TokenSequence input) {
+    return IntStream.range(0, input.length())
+        .filter(i -> input.tokens().get(i).role() != Role.FILLER)
+        .mapToLong(i -> input.ids()[i])
+        .toArray();
   }
 
   @Test
@@ -335,7 +195,7 @@ class InputLawsTest {
               "light prompt",
               "[SEP] sep"),
           shown);
-      assertEquals("[CLS] lamp: {query} [MASK] oil {passage} [SEP] light [SEP]", tokenizer.shape());
+      assertEquals("[CLS]lamp: {query} [MASK] oil {passage} [SEP] light[SEP]", tokenizer.shape());
       String message =
           Refusals.message(
               IllegalArgumentException.class,

@@ -27,6 +27,7 @@ public final class Architecture {
   public static Architecture read(Path folder) {
     Settings settings = Settings.read(folder);
     List<String> named = new ArrayList<>(settings.texts("architectures"));
+    named.replaceAll(name -> StatedClass.used(folder, name));
     String type = settings.text("model_type", "none");
     for (Family family : Families.ALL) {
       if (named.isEmpty() && family.type().equals(type)) {

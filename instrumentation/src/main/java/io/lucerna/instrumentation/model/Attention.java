@@ -98,12 +98,19 @@ class Attention {
     return dot(q, k, scale);
   }
 
-  /** Scaled products of queries and keys. */
+  /**
+   * Scaled products of queries and keys. A power of two scales the smaller array, which rounds
+   * nothing; any other factor scales the products, as the references do.
+   */
   final NDArray dot(NDArray q, NDArray k, double factor) {
-    NDArray scaled = factor == 1 ? q : q.mul(factor); // [B, Q, N, D]
+    boolean exact = factor == Math.scalb(1, Math.getExponent(factor));
+    NDArray scaled = exact && factor != 1 ? q.mul(factor) : q; // [B, Q, N, D]
     NDArray scores = scaled.transpose(0, 2, 1, 3).matMul(k.transpose(0, 2, 3, 1)); // [B, N, Q, S]
-    if (factor != 1) {
+    if (scaled != q) {
       scaled.close();
+    }
+    if (!exact) {
+      scores.muli(factor);
     }
     count(2 * scores.size() * width);
     return scores;

@@ -253,12 +253,11 @@ record Deberta(
       case Q -> Reference.of(call + self + "query_proj");
       case K -> Reference.of(call + self + "key_proj");
       case V -> Reference.of("out:" + self + "value_proj");
-      case MLP_POST -> Reference.of("in:" + layer + "output.dense");
       case POOLER_OUT ->
           head instanceof OutputHead.Classifier classifier
               ? Reference.before(classifier.activation(), "out:pooler.dense")
               : null;
-      default -> Bert.names(prefix, point);
+      default -> BlockNames.BERT.reference(prefix, point);
     };
   }
 }

@@ -6,7 +6,6 @@ import ai.djl.ndarray.types.Shape;
 import io.lucerna.instrumentation.hooks.BoundHooks;
 import io.lucerna.instrumentation.hooks.Site;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -15,8 +14,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param words [V, E]
  * @param positions [P, E]; null where positions enter otherwise
- * @param firstPosition the row of the first token's position
- * @param types [T, E]; null where there are no token types
+ * @param firstPosition the row of the first token's position; if it is not 0, the row before it is
+ *     the padding's, and so is the id of that number, which is not counted
+ * @param types [T, E]; null where there are no token types; if T is 1, all tokens are of that type
  * @param norm the norm of the sum
  */
 record Embeddings(
@@ -80,15 +80,27 @@ record Embeddings(
     Shape shape = new Shape(batch.size(), batch.width());
     NDArray sum = hooks.at(Site.EMBED, HookedModel.lookup(scope.create(batch.ids(), shape), words));
     if (types != null) {
-      NDArray found = HookedModel.lookup(scope.create(batch.types(), shape), types); // [B, S, E]
+      long[] rows = types.getShape().get(0) == 1 ? new long[(int) shape.size()] : batch.types();
+      NDArray found = HookedModel.lookup(scope.create(rows, shape), types); // [B, S, E]
       sum = sum.add(hooks.at(Site.TOKEN_TYPE_EMBED, found));
     }
     if (positions != null) {
-      long[] rows = new long[batch.size() * batch.width()];
-      Arrays.setAll(rows, i -> firstPosition + i % batch.width());
-      NDArray found = HookedModel.lookup(scope.create(rows, shape), positions); // [B, S, E]
+      NDArray found =
+          HookedModel.lookup(scope.create(positions(batch), shape), positions); // [B, S, E]
       sum = sum.add(hooks.at(Site.POS_EMBED, found));
     }
     return sum;
+  }
+
+  /** Each token's row in the table of positions. */
+  private long[] positions(TokenBatch batch) {
+    long[] rows = batch.ids();
+    int padding = firstPosition - 1; // no id where it is -1
+    long last = padding;
+    for (int i = 0; i < rows.length; i++) {
+      last = i % batch.width() == 0 ? padding : last;
+      rows[i] = rows[i] == padding ? padding : ++last;
+    }
+    return rows;
   }
 }

@@ -7,6 +7,12 @@ final class Families {
   static final List<Family> ALL =
       List.of(
           Bert.FAMILY,
+          Electra.FAMILY,
+          DistilBert.FAMILY,
+          MpNet.FAMILY,
+          Roberta.family("roberta", "Roberta"),
+          Roberta.family("xlm-roberta", "XLMRoberta"),
+          Roberta.family("camembert", "Camembert"),
           Deberta.FAMILY,
           ModernBert.FAMILY,
           T5.FAMILY,

@@ -216,7 +216,7 @@ public final class HookedModel implements AutoCloseable {
     for (TokenSequence sequence : batch.sequences()) {
       for (int i = 0; i < sequence.length(); i++) {
         inRange("token id", sequence.ids()[i], config.vocabulary());
-        if (config.tokenTypes() > 0) {
+        if (config.tokenTypes() > 1) {
           inRange("token type", sequence.types()[i], config.tokenTypes());
         }
       }
@@ -295,6 +295,9 @@ public final class HookedModel implements AutoCloseable {
       case FULL_EMBED -> Optional.of(Reference.of("hidden_states.0"));
       case LOGITS -> // a reference has those of all answers, at all positions
           task() == Task.ANSWERS ? Optional.empty() : Optional.of(Reference.of("logits"));
+      case MLM_LOGITS -> Optional.of(Reference.of("logits"));
+      case TERMS -> Optional.of(Reference.of("splade"));
+      case TOKEN_VECTORS -> Optional.of(Reference.of("token_embeddings"));
       default -> Optional.empty();
     };
   }

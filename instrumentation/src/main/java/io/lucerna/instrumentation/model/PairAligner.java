@@ -68,6 +68,9 @@ public record PairAligner(long fillerId, String fillerPiece, int maxTokens) {
     if (base.truncated() || perturbed.truncated()) {
       return Result.failed("truncated: a passage is longer than " + maxTokens + " tokens allow");
     }
+    if (lost(base, segment) || lost(perturbed, segment)) {
+      return Result.failed("a passage without tokens has no place in a prompt");
+    }
     for (int i = 1; i < edits.size(); i++) {
       if (edits.get(i - 1).reaches(edits.get(i))) {
         return Result.failed("the edits are not in order");
@@ -110,6 +113,13 @@ public record PairAligner(long fillerId, String fillerPiece, int maxTokens) {
     return pair.same()
         ? Result.failed("nothing changes: the same token ids")
         : new Result(Optional.of(pair), "");
+  }
+
+  /** Whether the segment has no tokens that would tell where in a prompt it stands. */
+  private static boolean lost(TokenSequence input, int segment) {
+    List<Token> tokens = input.tokens();
+    return tokens.stream().anyMatch(token -> token.role() == Role.PROMPT)
+        && tokens.stream().noneMatch(token -> token.segment() == segment);
   }
 
   /** The tokens that the edits change: whole words on both sides, less what both have in common. */
@@ -221,19 +231,19 @@ public record PairAligner(long fillerId, String fillerPiece, int maxTokens) {
   /** Where the segment's first token stands, or would stand: after the special tokens before it. */
   private static int first(List<Token> tokens, int segment) {
     int special = 0;
+    int place = tokens.size();
     for (int i = 0; i < tokens.size(); i++) {
       if (tokens.get(i).segment() == segment) {
         return i;
       }
       if (tokens.get(i).special() && special++ == segment) {
-        int at = i + 1;
-        while (at < tokens.size() - 1 && tokens.get(at).special()) {
-          at++;
+        place = i + 1;
+        while (place < tokens.size() - 1 && tokens.get(place).special()) {
+          place++;
         }
-        return at;
       }
     }
-    return tokens.size();
+    return place;
   }
 
   private static boolean same(

@@ -195,6 +195,32 @@ final class Weights {
     return new Norm.Layer(body(name + ".weight", size), body(name + ".bias", size), epsilon);
   }
 
+  /** A LayerNorm whose name has no prefix. */
+  Norm headNorm(String name, long size, double epsilon) {
+    return new Norm.Layer(head(name + ".weight", size), head(name + ".bias", size), epsilon);
+  }
+
+  /**
+   * A weight that a file leaves out, or stores once more, if it is the same as another.
+   *
+   * @param name without prefix
+   * @param other what it is then
+   */
+  NDArray tied(String name, NDArray other) {
+    if (!has(name)) {
+      return other;
+    }
+    long[] shape = other.getShape().getShape();
+    float[] values = take(name, shape);
+    try (NDArray single = other.toType(DataType.FLOAT32, true)) {
+      if (!Arrays.equals(values, single.toFloatArray())) {
+        return create(values, shape);
+      }
+    }
+    parameters -= values.length;
+    return other;
+  }
+
   /** A bias that adds nothing, for maps without one. */
   NDArray zeros(long size) {
     return manager.zeros(new Shape(size), type);

@@ -31,25 +31,20 @@ class FamilyParityTest {
   private static final double BOUND = 1e-5;
   private static final double PROBABILITY_BOUND = 1e-6;
 
-  /** How a model is run against its reference. */
-  private enum Run {
-    PADDED,
-    ALONE,
-    DOUBLE_PRECISION
-  }
-
   /**
    * Goldens from which transformers itself is farther than the bounds, and by how many bounds:
-   * padded, with the vectors of a processor that has AVX-512; each text alone; in fp64, norms and
-   * softmax too, where all of the difference is the golden's rounding. (Without AVX-512, as where the goldens were made, all
-   * activations of the padded decoders are theirs to the bit: -e ATEN_CPU_CAPABILITY=avx2.)
+   * padded, with the vectors of a processor that has AVX-512; and each text alone. (Without AVX-512,
+   * as where they were made, all activations of the padded decoders are theirs to the bit: set
+   * ATEN_CPU_CAPABILITY=avx2.)
    */
   private static final Map<String, double[]> OWN_ROUNDING =
-      Map.of(
-          "gemma-causal", new double[] {1.03, 1.32, 6.2},
-          "gemma2-causal", new double[] {1, 3.1, 3.45},
-          "qwen3-causal", new double[] {1, 1, 1.2},
-          "t5-monot5", new double[] {1, 1, 1.06});
+      Map.of("gemma-causal", new double[] {1.03, 1.32}, "gemma2-causal", new double[] {1, 3.1});
+
+  /**
+   * In fp64 what differs is the reference's rounding to fp32: transformers in fp64 is up to 7e-5
+   * away from its own fp32 there (electra-cross, an attention output). A bug is further away.
+   */
+  private static final double REFERENCE_ROUNDING = 10;
 
   /** For sums in fp64 whose parts were rounded to fp32 since; in fp32 they are equal to the bit. */
   private static final double ROUNDED = 1e-6;
@@ -83,8 +78,13 @@ class FamilyParityTest {
   void paddedBatch(Path folder) throws IOException {
     ReferenceModel reference = ReferenceModel.open(folder);
     try (HookedModel model = reference.model(Precision.FP32)) {
-      check(reference, model, Run.PADDED, all(reference));
+      check(reference, model, slack(reference, 0), all(reference));
     }
+  }
+
+  private static double slack(ReferenceModel reference, int run) {
+    double[] own = OWN_ROUNDING.get(reference.toString());
+    return own == null ? 1 : own[run];
   }
 
   private static int[] all(ReferenceModel reference) {
@@ -97,7 +97,7 @@ class FamilyParityTest {
     ReferenceModel reference = ReferenceModel.open(folder);
     try (HookedModel model = reference.model(Precision.FP32)) {
       for (int text = 0; text < reference.texts().size(); text++) {
-        check(reference, model, Run.ALONE, text);
+        check(reference, model, slack(reference, 1), text);
       }
     }
   }
@@ -108,14 +108,12 @@ class FamilyParityTest {
   void paddedBatchInDoublePrecision(Path folder) throws IOException {
     ReferenceModel reference = ReferenceModel.open(folder);
     try (HookedModel model = reference.model(Precision.FP64)) {
-      check(reference, model, Run.DOUBLE_PRECISION, all(reference));
+      check(reference, model, REFERENCE_ROUNDING, all(reference));
     }
   }
 
   private static void check(
-      ReferenceModel reference, HookedModel model, Run run, int... texts) {
-    double[] own = OWN_ROUNDING.get(reference.toString());
-    double slack = own == null ? 1 : own[run.ordinal()];
+      ReferenceModel reference, HookedModel model, double slack, int... texts) {
     List<TokenSequence> sequences =
         IntStream.of(texts).mapToObj(i -> reference.texts().get(i)).toList();
     TokenBatch batch = new TokenBatch(sequences, texts, model.config().padId(), Side.PAIR);
@@ -162,13 +160,20 @@ class FamilyParityTest {
     float[] actual = own.row(row);
     List<String> letters = point.site().letters();
     if (letters.contains("kpos")) {
-      double bound = slack * PROBABILITY_BOUND;
-      pattern(what, expected, actual, own.shape(), letters.contains("qpos"), length, bound);
+      pattern(
+          what,
+          expected,
+          actual,
+          own.shape(),
+          letters.contains("qpos"),
+          length,
+          PROBABILITY_BOUND * slack);
     } else if (letters.contains("pos")) {
       int size = actual.length / (int) own.shape()[1];
-      close(what, cut(expected, length * size), cut(actual, length * size), slack * BOUND);
+      double bound = Parity.bound(point.site()) * slack;
+      close(what, cut(expected, length * size), cut(actual, length * size), bound);
     } else {
-      close(what, expected, actual, slack * BOUND);
+      close(what, expected, actual, BOUND * slack);
     }
   }
 
