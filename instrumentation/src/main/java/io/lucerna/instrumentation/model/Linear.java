@@ -42,7 +42,10 @@ record Linear(NDArray weight, NDArray bias, LongAdder work) {
 
   /** Whether a convolution is the kernel. */
   boolean large() {
-    return ONE_DNN && weight.size() >= LARGE && weight.getDataType() == DataType.FLOAT32;
+    return ONE_DNN
+        && weight.size() >= LARGE
+        && weight.getDataType() == DataType.FLOAT32
+        && !weight.getDevice().isGpu();
   }
 
   /** x [..., in] -> [..., out]. The result belongs to x's manager. */

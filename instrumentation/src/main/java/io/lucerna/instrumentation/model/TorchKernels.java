@@ -1,5 +1,6 @@
 package io.lucerna.instrumentation.model;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.engine.PtNDArray;
@@ -76,7 +77,7 @@ final class TorchKernels {
   private static PtSymbolBlock load() {
     Workers.prepare();
     try {
-      PtNDManager manager = (PtNDManager) NDManager.newBaseManager("PyTorch");
+      PtNDManager manager = (PtNDManager) NDManager.newBaseManager(Device.cpu(), "PyTorch");
       return JniUtils.loadModule(manager, new ByteArrayInputStream(archive()), false, false);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
