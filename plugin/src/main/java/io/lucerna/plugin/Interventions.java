@@ -23,8 +23,7 @@ import org.jspecify.annotations.Nullable;
  * The interventions of a command at work: hooks for its calls, and the account of what they did.
  */
 final class Interventions implements AutoCloseable {
-  private static final HookRegistry NO_POINTS =
-      new HookRegistry(List.of(), Map.of());
+  private static final HookRegistry NO_POINTS = new HookRegistry(List.of(), Map.of());
 
   private final CompiledSpec compiled;
   private final RecordingSources sources;

@@ -41,8 +41,11 @@ class CertifyCommandTest {
     Path certificate = folder.resolve("certificate.json");
     Shell shell =
         Shell.succeed(
-            "certify", "-model", FIXTURES.resolve("bert-cross").toString(),
-            "-output", certificate.toString());
+            "certify",
+            "-model",
+            FIXTURES.resolve("bert-cross").toString(),
+            "-output",
+            certificate.toString());
     assertTrue(shell.out().endsWith("CERTIFIED\n"), shell.out());
     JsonNode json = new ObjectMapper().readTree(certificate.toFile());
     assertTrue(json.get("certified").asBoolean());
@@ -72,8 +75,11 @@ class CertifyCommandTest {
   void theLastFieldIsTheHashOfTheRest() throws Exception {
     Path certificate = folder.resolve("certificate.json");
     Shell.succeed(
-        "certify", "-model", FIXTURES.resolve("bert-bi").toString(),
-        "-output", certificate.toString());
+        "certify",
+        "-model",
+        FIXTURES.resolve("bert-bi").toString(),
+        "-output",
+        certificate.toString());
     String text = Files.readString(certificate);
     int last = text.lastIndexOf(",\n  \"sha256\"");
     String rest = text.substring(0, last) + "\n}";
@@ -100,9 +106,13 @@ class CertifyCommandTest {
     Path certificate = folder.resolve("certificate.json");
     Shell shell =
         Shell.run(
-            "certify", "-model", model.toString(),
-            "-reference", FIXTURES.resolve("bert-cross").toString(),
-            "-output", certificate.toString());
+            "certify",
+            "-model",
+            model.toString(),
+            "-reference",
+            FIXTURES.resolve("bert-cross").toString(),
+            "-output",
+            certificate.toString());
     assertEquals(ExitCode.FAILED, shell.code(), shell.err());
     assertTrue(shell.err().contains("is not certified: beyond the bound at"), shell.err());
     JsonNode written = mapper.readTree(certificate.toFile());
@@ -124,9 +134,13 @@ class CertifyCommandTest {
     Files.writeString(texts, Files.readString(texts).replaceFirst("the", "a the"));
     Shell shell =
         Shell.run(
-            "certify", "-model", FIXTURES.resolve("bert-cross").toString(),
-            "-reference", reference.toString(),
-            "-output", folder.resolve("certificate.json").toString());
+            "certify",
+            "-model",
+            FIXTURES.resolve("bert-cross").toString(),
+            "-reference",
+            reference.toString(),
+            "-output",
+            folder.resolve("certificate.json").toString());
     assertEquals(ExitCode.FAILED, shell.code(), shell.err());
     assertTrue(shell.err().contains("texts have other token ids than the reference"), shell.err());
   }

@@ -108,7 +108,13 @@ class FamilyCommandsTest {
         run(
             model,
             prompt,
-            "score", "-pairs", path("scored.tsv"), "-output", path("cut.tsv"), "-intervene", CUT);
+            "score",
+            "-pairs",
+            path("scored.tsv"),
+            "-output",
+            path("cut.tsv"),
+            "-intervene",
+            CUT);
     assertTrue(cut.err().contains("1 of 1 texts"), cut.err());
     assertFalse(
         Files.readString(folder.resolve("plain.tsv"))
@@ -116,29 +122,58 @@ class FamilyCommandsTest {
         "an intervention on all heads moves the score");
 
     List<String> inputs =
-        List.of("-topics", path("topics.tsv"), "-corpus", path("corpus.jsonl"), "-run", path("run.txt"));
+        List.of(
+            "-topics",
+            path("topics.tsv"),
+            "-corpus",
+            path("corpus.jsonl"),
+            "-run",
+            path("run.txt"));
     run(model, concat(inputs, prompt), "rerank", "-output", path("run.out"));
     assertEquals(4, Files.readAllLines(folder.resolve("run.out")).size());
 
     run(
         model,
         prompt,
-        "record", "-pairs", path("pairs.tsv"), "-hooks", "blocks.*.attn.hook_z,hook_score",
-        "-positions", "all", "-output", path("recorded"));
+        "record",
+        "-pairs",
+        path("pairs.tsv"),
+        "-hooks",
+        "blocks.*.attn.hook_z,hook_score",
+        "-positions",
+        "all",
+        "-output",
+        path("recorded"));
     assertTrue(Files.isRegularFile(folder.resolve("recorded/manifest.json")));
 
     run(
         model,
         prompt,
-        "patch", "-pairs", path("pairs.tsv"), "-sweep", "head", "-direction", "both",
-        "-floor", "0", "-output", path("patched"));
+        "patch",
+        "-pairs",
+        path("pairs.tsv"),
+        "-sweep",
+        "head",
+        "-direction",
+        "both",
+        "-floor",
+        "0",
+        "-output",
+        path("patched"));
     assertTrue(Files.isRegularFile(folder.resolve("patched/patched.denoise.npy")));
 
     run(
         model,
         concat(inputs, prompt),
-        "study", "-qrels", path("qrels.txt"), "-conditions", "layers", "-rounds", "100",
-        "-output", path("studied"));
+        "study",
+        "-qrels",
+        path("qrels.txt"),
+        "-conditions",
+        "layers",
+        "-rounds",
+        "100",
+        "-output",
+        path("studied"));
     JsonNode study = new ObjectMapper().readTree(folder.resolve("studied/study.json").toFile());
     assertTrue(study.path("conditions").size() > 1, study.toString());
   }

@@ -37,8 +37,7 @@ class MonoT5Test {
   @TempDir Path temp;
 
   static Stream<Path> models() throws IOException {
-    Path own =
-        Path.of("../instrumentation/src/test/resources/io/lucerna/instrumentation/families");
+    Path own = Path.of("../instrumentation/src/test/resources/io/lucerna/instrumentation/families");
     return Stream.concat(
             Stream.of(own.resolve("t5-monot5"), own.resolve("t5-monot5-gated")),
             Golden.folders("t5-monot5.*"))

@@ -12,7 +12,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Writes the weights of a checkpoint as a safetensors file, for programs that read no other form. */
+/**
+ * Writes the weights of a checkpoint as a safetensors file, for programs that read no other form.
+ */
 public final class SafetensorsCopy {
   private SafetensorsCopy() {}
 

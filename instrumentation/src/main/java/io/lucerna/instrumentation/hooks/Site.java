@@ -10,8 +10,8 @@ import java.util.OptionalInt;
  * <p>Shapes use these letters: batch; pos, qpos, kpos: token positions; head: attention heads;
  * kv_head: heads of keys and values, fewer in grouped-query attention; d_head: width of a head;
  * d_model: width of the residual stream; d_embed: width of the embedding tables, d_model but in
- * some ELECTRAs; d_mlp: width of the MLP; label: outputs of a classifier; dec: the one position of the
- * decoder in a model that reads with an encoder and answers with a decoder.
+ * some ELECTRAs; d_mlp: width of the MLP; label: outputs of a classifier; dec: the one position of
+ * the decoder in a model that reads with an encoder and answers with a decoder.
  *
  * <p>BERT is a post-LN model: a block's LayerNorms come after the sums. As in TransformerLens' BERT
  * block, {@link #RESID_MID} and {@link #RESID_POST} are the sums before the first and the second

@@ -202,9 +202,7 @@ abstract class CausalFamily {
         settings.integer("num_hidden_layers"),
         heads,
         settings.integer("num_key_value_heads", keyHeads),
-        settings.has("head_dim")
-            ? settings.integer("head_dim")
-            : headWidth(settings, width, heads),
+        settings.has("head_dim") ? settings.integer("head_dim") : headWidth(settings, width, heads),
         width,
         settings.integer("intermediate_size"),
         settings.integer("vocab_size"),
@@ -273,8 +271,7 @@ abstract class CausalFamily {
   private Norm norm(Loading loading, String name, long size) {
     double epsilon = loading.settings().epsilon("rms_norm_eps", 1e-6);
     NDArray gain = loading.weights().body(name + ".weight", size);
-    return new Norm.RootMeanSquare(
-        gainOffset() == 0 ? gain : gain.addi(gainOffset()), epsilon);
+    return new Norm.RootMeanSquare(gainOffset() == 0 ? gain : gain.addi(gainOffset()), epsilon);
   }
 
   private OutputHead head(Loading loading, ModelConfig config, NDArray words) {
@@ -287,8 +284,7 @@ abstract class CausalFamily {
       return new LastToken(score, null, settings.integer("pad_token_id", -1));
     }
     // What is stored counts, even where config.json says that it is tied to the embeddings.
-    boolean stored =
-        weights.has(LM_HEAD) || !settings.flag("tie_word_embeddings", tied());
+    boolean stored = weights.has(LM_HEAD) || !settings.flag("tie_word_embeddings", tied());
     Linear answers =
         stored
             ? weights.answers(LM_HEAD, config.vocabulary(), config.width(), loading.output())

@@ -16,7 +16,8 @@ import java.util.Map;
  * text, and the text through cross-attention, and gives the logits of some next tokens (Nogueira et
  * al. 2020, section 2).
  *
- * <p>In shapes B is the batch, S the longest text, H the residual width, N the heads, A the answers.
+ * <p>In shapes B is the batch, S the longest text, H the residual width, N the heads, A the
+ * answers.
  *
  * @param words the word embeddings [V, H]
  * @param start the token that the decoder reads

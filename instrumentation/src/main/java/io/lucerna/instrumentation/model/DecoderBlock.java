@@ -13,8 +13,8 @@ import java.util.Objects;
 
 /**
  * One block of a decoder that reads what an encoder made of the text (Vaswani et al. 2017, section
- * 3.1), each part through a norm: attention to itself, attention to the text, an MLP. It runs at one
- * position, the first.
+ * 3.1), each part through a norm: attention to itself, attention to the text, an MLP. It runs at
+ * one position, the first.
  *
  * <p>In shapes B is the batch, S the longest text, H the residual width.
  *
@@ -67,8 +67,7 @@ record DecoderBlock(
     sites.addAll(List.of(Site.DECODER_RESID_PRE, Site.DECODER_NORMALIZED_RESID_PRE));
     addAll(sites, self.sites(), SELF);
     sites.addAll(
-        List.of(
-            Site.DECODER_ATTN_OUT, Site.DECODER_RESID_MID, Site.DECODER_NORMALIZED_RESID_MID));
+        List.of(Site.DECODER_ATTN_OUT, Site.DECODER_RESID_MID, Site.DECODER_NORMALIZED_RESID_MID));
     addAll(sites, cross.sites(), CROSS);
     sites.addAll(
         List.of(

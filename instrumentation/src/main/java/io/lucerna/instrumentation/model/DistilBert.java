@@ -35,8 +35,7 @@ final class DistilBert {
           "output_layer_norm");
 
   /** The head of pre-training, which a file whose vectors are used may still have. */
-  private static final String LEFT =
-      Encoder.LEFT + "|vocab_(transform|layer_norm|projector)\\..*";
+  private static final String LEFT = Encoder.LEFT + "|vocab_(transform|layer_norm|projector)\\..*";
 
   /** No key of the configuration says another. */
   private static final double EPSILON = 1e-12;

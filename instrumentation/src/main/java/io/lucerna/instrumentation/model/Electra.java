@@ -13,8 +13,7 @@ final class Electra {
       new Family(
           "electra",
           "ElectraModel",
-          Map.of(
-              "ElectraModel", Task.VECTOR, "ElectraForSequenceClassification", Task.LABELS),
+          Map.of("ElectraModel", Task.VECTOR, "ElectraForSequenceClassification", Task.LABELS),
           Electra::load);
 
   /** The heads of pre-training, which a file whose vectors are used may still have. */
@@ -37,8 +36,7 @@ final class Electra {
             ? null
             : weights.linear("embeddings_project", config.width(), width);
     List<PostNormBlock> blocks =
-        BlockNames.BERT.load(
-            weights, config, epsilon, settings.activation("hidden_act", "gelu"));
+        BlockNames.BERT.load(weights, config, epsilon, settings.activation("hidden_act", "gelu"));
     boolean classifies = loading.task() == Task.LABELS;
     OutputHead head =
         classifies

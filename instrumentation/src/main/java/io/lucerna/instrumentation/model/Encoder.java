@@ -70,8 +70,7 @@ record Encoder(
             tokenTypes,
             settings.integer("pad_token_id", Math.max(0, firstPosition - 1)));
     long[] stored = loading.weights().bodyShape(POSITIONS);
-    boolean fewer =
-        stored.length == 2 && stored[0] - firstPosition < stated.maxPositions();
+    boolean fewer = stored.length == 2 && stored[0] - firstPosition < stated.maxPositions();
     return loading.checkpoint().traced() && fewer
         ? stated.withMaxPositions((int) stored[0] - firstPosition)
         : stated;

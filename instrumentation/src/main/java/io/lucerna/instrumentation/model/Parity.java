@@ -35,8 +35,7 @@ public final class Parity {
    */
   public static final double VOCABULARY_BOUND = 2e-5;
 
-  private static final Set<Site> PROBABILITIES =
-      EnumSet.of(Site.PATTERN, Site.CROSS_PATTERN);
+  private static final Set<Site> PROBABILITIES = EnumSet.of(Site.PATTERN, Site.CROSS_PATTERN);
 
   /** The bound on attention probabilities. */
   public static final double PROBABILITY_BOUND = 1e-6;
@@ -123,8 +122,7 @@ public final class Parity {
       Optional<Reference> named = model.reference(point);
       if (named.isPresent() && reference.names().contains(named.get().tensor())) {
         Hook.Observer compare =
-            (context, x) ->
-                compare(context, named.get(), x.getShape().getShape(), singles(x));
+            (context, x) -> compare(context, named.get(), x.getShape().getShape(), singles(x));
         hooks = hooks.with(point.toString(), compare);
       }
     }
@@ -169,8 +167,8 @@ public final class Parity {
   }
 
   /**
-   * Numbers [heads, queries, keys] of real tokens; the reference is padded to its own width. Where a
-   * decoder attends, it is the only query.
+   * Numbers [heads, queries, keys] of real tokens; the reference is padded to its own width. Where
+   * a decoder attends, it is the only query.
    */
   private void attention(
       HookPoint point, String tensor, float[] expected, float[] actual, long[] shape, int length) {

@@ -6,10 +6,10 @@ import ai.djl.ndarray.types.Shape;
 import java.util.Arrays;
 
 /**
- * What is added to attention scores for how far apart two positions are (Raffel et al. 2020, section
- * 2.1): one number for each head and bucket of distances. Half of the buckets are for keys to the
- * left, half for keys to the right; of each half the first half are single distances, and the others
- * grow with the distance's logarithm.
+ * What is added to attention scores for how far apart two positions are (Raffel et al. 2020,
+ * section 2.1): one number for each head and bucket of distances. Half of the buckets are for keys
+ * to the left, half for keys to the right; of each half the first half are single distances, and
+ * the others grow with the distance's logarithm.
  *
  * @param table [buckets, N]
  * @param farthest the distance from which on all share the last bucket

@@ -34,14 +34,12 @@ final class Roberta {
     Weights weights = loading.weights();
     weights.prefix("roberta.", "embeddings.word_embeddings.weight");
     int first = settings.integer("pad_token_id", 1) + 1;
-    ModelConfig config =
-        Encoder.sizes(loading, settings.integer("type_vocab_size", 2), first);
+    ModelConfig config = Encoder.sizes(loading, settings.integer("type_vocab_size", 2), first);
     double epsilon = settings.epsilon("layer_norm_eps", 1e-12);
     Embeddings embeddings =
         Embeddings.load(weights, "embeddings.", config, config.width(), first, epsilon);
     List<PostNormBlock> blocks =
-        BlockNames.BERT.load(
-            weights, config, epsilon, settings.activation("hidden_act", "gelu"));
+        BlockNames.BERT.load(weights, config, epsilon, settings.activation("hidden_act", "gelu"));
     boolean classifies = loading.task() == Task.LABELS;
     OutputHead head =
         classifies

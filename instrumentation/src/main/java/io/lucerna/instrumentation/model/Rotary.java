@@ -13,9 +13,9 @@ import org.jspecify.annotations.Nullable;
  * angles that grow with the position. As in Hugging Face's checkpoints, a number of the first half
  * of a head is paired with that of the second half.
  *
- * <p>Angles, cosines and sines are computed in fp32 even where the model runs in fp64: with positions in the hundreds
- * their rounding is larger than that of all else, and it is part of what a checkpoint's reference
- * computes.
+ * <p>Angles, cosines and sines are computed in fp32 even where the model runs in fp64: with
+ * positions in the hundreds their rounding is larger than that of all else, and it is part of what
+ * a checkpoint's reference computes.
  *
  * @param frequencies radians per position, one for each pair [D / 2]
  * @param factor what cosines and sines are multiplied by; 1 but in YaRN

@@ -135,7 +135,8 @@ final class RotaryScaling {
   private double attentionFactor(double factor) {
     double all = scaling.decimal("mscale_all_dim", 0);
     double one = scaling.decimal("mscale", 0);
-    double stated = one != 0 && all != 0 ? grown(factor, one) / grown(factor, all) : grown(factor, 1);
+    double stated =
+        one != 0 && all != 0 ? grown(factor, one) / grown(factor, all) : grown(factor, 1);
     return scaling.decimal("attention_factor", stated);
   }
 

@@ -134,8 +134,7 @@ record T5(
     long id = settings.integer(key, (int) otherwise);
     if (id < 0 || id >= config.vocabulary()) {
       throw settings.error(
-          String.format(
-              Locale.ROOT, "%s %d is not in 0..%d", key, id, config.vocabulary() - 1));
+          String.format(Locale.ROOT, "%s %d is not in 0..%d", key, id, config.vocabulary() - 1));
     }
     return id;
   }

@@ -28,7 +28,8 @@ record T5Parts(
   /**
    * Reads the settings of the parts.
    *
-   * @param feedForward the MLP where no key tells: an activation function, or {@code gated-} and one
+   * @param feedForward the MLP where no key tells: an activation function, or {@code gated-} and
+   *     one
    */
   static T5Parts of(Loading loading, ModelConfig config, String feedForward) {
     Settings settings = loading.settings();
@@ -80,8 +81,7 @@ record T5Parts(
     long h = config.width();
     long inner = (long) config.heads() * config.headWidth();
     long[] outs = {inner, inner, inner};
-    Linear qkv =
-        weights.stackedLinear(List.of(at + ".q", at + ".k", at + ".v"), false, outs, h);
+    Linear qkv = weights.stackedLinear(List.of(at + ".q", at + ".k", at + ".v"), false, outs, h);
     return new Attention(layer, config, 1, qkv, weights.unbiased(at + ".o", h, inner));
   }
 

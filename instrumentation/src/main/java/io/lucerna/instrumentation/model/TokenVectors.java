@@ -28,8 +28,7 @@ record TokenVectors(Linear projection, Set<Long> skipped) implements OutputHead 
     Weights weights = loading.weights();
     long[] stored = loading.checkpoint().shape(name);
     long rows = stored.length == 0 ? 0 : stored[0];
-    Linear map =
-        new Linear(weights.head(name, rows, width), weights.zeros(rows), weights.work());
+    Linear map = new Linear(weights.head(name, rows, width), weights.zeros(rows), weights.work());
     return new TokenVectors(map, loading.output().skipped());
   }
 

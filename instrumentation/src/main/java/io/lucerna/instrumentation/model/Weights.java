@@ -210,14 +210,12 @@ final class Weights {
     if (!has(name)) {
       return other;
     }
-    long[] shape = other.getShape().getShape();
-    float[] values = take(name, shape);
-    try (NDArray single = other.toType(DataType.FLOAT32, true)) {
-      if (!Arrays.equals(values, single.toFloatArray())) {
-        return create(values, shape);
-      }
+    NDArray own = head(name, other.getShape().getShape());
+    if (!own.contentEquals(other)) {
+      return own;
     }
-    parameters -= values.length;
+    parameters -= own.size();
+    own.close();
     return other;
   }
 

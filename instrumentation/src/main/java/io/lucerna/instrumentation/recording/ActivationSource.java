@@ -34,8 +34,8 @@ public interface ActivationSource extends AutoCloseable {
    * @param shape the shape of {@code values}: first the kept positions, then the rest of the
    *     point's dimensions in the order of {@link
    *     io.lucerna.instrumentation.hooks.Site#dimensions()} without batch and position; scores and
-   *     patterns are kept as [position of the query, head, position of the key], where the decoder's
-   *     one position attends, as [1, head, position of the key]
+   *     patterns are kept as [position of the query, head, position of the key], where the
+   *     decoder's one position attends, as [1, head, position of the key]
    * @param values the numbers, last dimension fastest
    */
   record Slice(int[] positions, long[] shape, float[] values) {}

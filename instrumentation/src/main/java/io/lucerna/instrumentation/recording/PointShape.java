@@ -25,8 +25,8 @@ public record PointShape(HookPoint point, Kind kind, long[] rest) {
     /** One row for the whole input, whatever positions are kept. */
     WHOLE,
     /**
-     * One row for each head over all positions of the key, whatever positions are kept: the decoder's
-     * one position attends.
+     * One row for each head over all positions of the key, whatever positions are kept: the
+     * decoder's one position attends.
      */
     WHOLE_BY_KEY
   }

@@ -175,8 +175,7 @@ public final class Recording implements ActivationSource {
       case BY_KEY ->
           new Slice(positions, size, shard.floats(TensorNames.of(side, point, item), 0, count));
       case WHOLE_BY_KEY ->
-          new Slice(
-              new int[] {0}, size, shard.floats(TensorNames.of(side, point, item), 0, count));
+          new Slice(new int[] {0}, size, shard.floats(TensorNames.of(side, point, item), 0, count));
       case WHOLE ->
           new Slice(
               new int[] {0},

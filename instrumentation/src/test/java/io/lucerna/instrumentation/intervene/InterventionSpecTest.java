@@ -112,7 +112,7 @@ class InterventionSpecTest {
           zero a head=1,x    | 15 | expected a number from 0 or a range such as 3-5, got 'x'
           zero a head=5-3    | 13 | a range goes up from 0 or more, got 5-3
           zero a head=-1     | 13 | expected a number from 0 or a range such as 3-5, got '-1'
-          zero a at=cls,mach | 15 | expected all, passage, a role (cls, sep, query, match, stem, injected, filler, other), a position such as 0 or -1, or a range such as 3-5, got 'mach'
+          zero a at=cls,mach | 15 | expected all, passage, a role (cls, sep, query, match, stem, injected, filler, other, prompt), a position such as 0 or -1, or a range such as 3-5, got 'mach'
           zero a at=3-1      | 11 | a range of positions goes up, got 3-1
           zero a at=9999999  | 11 | a position lies between -1000000 and 1000000
           zero a side=doc    | 13 | expected query, passage or pair, got 'doc'

@@ -109,12 +109,21 @@ class FamilyLawsTest {
   @MethodSource("references")
   void paddingMovesNoOutput(Path folder) throws IOException {
     try (Setup setup = Setup.of(folder)) {
-      float[] alone = setup.model.forward(setup.batch(setup.other), Hooks.none())[0];
-      float[] padded = setup.model.forward(setup.batch(setup.one, setup.other), Hooks.none())[1];
-      assertEquals(alone.length, padded.length);
-      for (int i = 0; i < alone.length; i++) {
-        assertEquals(alone[i], padded[i], 5e-6 * Math.max(1, Math.abs(alone[i])), "at " + i);
+      // SPLADE's weights are small where logits of size 30 nearly cancel.
+      double bound = setup.model.task() == Task.TERMS ? Parity.VOCABULARY_BOUND : 5e-6;
+      padding(setup, setup.model, bound);
+      try (HookedModel exact = ReferenceModel.open(folder).model(Precision.FP64)) {
+        padding(setup, exact, 2e-7); // what is left of rounding to the float that leaves
       }
+    }
+  }
+
+  private static void padding(Setup setup, HookedModel model, double bound) {
+    float[] alone = model.forward(setup.batch(setup.other), Hooks.none())[0];
+    float[] padded = model.forward(setup.batch(setup.one, setup.other), Hooks.none())[1];
+    assertEquals(alone.length, padded.length);
+    for (int i = 0; i < alone.length; i++) {
+      assertEquals(alone[i], padded[i], bound * Math.max(1, Math.abs(alone[i])), "at " + i);
     }
   }
 
@@ -128,9 +137,7 @@ class FamilyLawsTest {
           setup.model.forward(
               setup.batch(setup.changed()), Hooks.none().with(start, donor.observer()));
       Hook.Intervention patch = (context, activation) -> donor.get(context.point());
-      equal(
-          wanted,
-          setup.model.forward(setup.batch(setup.one), Hooks.none().with(start, patch)));
+      equal(wanted, setup.model.forward(setup.batch(setup.one), Hooks.none().with(start, patch)));
     }
   }
 

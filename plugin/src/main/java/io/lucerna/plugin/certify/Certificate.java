@@ -92,8 +92,7 @@ public record Certificate(
 
   /** The same with what both give in fp64. */
   Certificate withDouble(List<Parity.Difference> others) {
-    return new Certificate(
-        card, origin, reference, differences, others, without, texts, sameIds);
+    return new Certificate(card, origin, reference, differences, others, without, texts, sameIds);
   }
 
   /** Whether every difference keeps within its bound in fp32. */
