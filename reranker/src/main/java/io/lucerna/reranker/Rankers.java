@@ -83,7 +83,9 @@ public final class Rankers {
       PairTokenizer tokenizer =
           unlimited.limitedTo(maxTokens(folder, model.config(), sentence, options));
       Map<String, String> settings = settings(tokenizer, answers, output, processor, options);
-      ReferenceCheck.run(folder, model, tokenizer, output.pooling());
+      if (options.asStated()) {
+        ReferenceCheck.run(folder, model, tokenizer, output.pooling());
+      }
       return switch (task) {
         case LABELS, ANSWERS -> {
           Label label = label(folder, model, options.label(), form);

@@ -82,6 +82,11 @@ public record ScorerOptions(
         Texts.NONE);
   }
 
+  /** Whether inputs and answers are those that the folder states. */
+  boolean asStated() {
+    return answers.isEmpty() && texts.equals(Texts.NONE);
+  }
+
   /** Checks the bounds. */
   public ScorerOptions {
     if (batchSize < 1) {

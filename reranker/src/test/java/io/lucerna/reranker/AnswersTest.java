@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -22,6 +23,8 @@ class AnswersTest {
       Path.of("../instrumentation/src/test/resources/io/lucerna/instrumentation/families");
   private static final String QUERY = "oil";
   private static final List<String> PASSAGES = List.of("No, the oil: yes.", "yes.", "the lamp");
+
+  @TempDir Path temp;
 
   static Stream<Path> decoders() throws IOException {
     String names = "(llama|mistral|qwen3|gemma2?)-(causal|rank).*";
@@ -115,6 +118,30 @@ class AnswersTest {
             IllegalArgumentException.class,
             () -> open(classifier, plain.withAnswers("no", "yes")).close());
     assertEquals(classifier + ": only a model that answers has answers to choose", none);
+  }
+
+  /** The check at opening compares what the folder states, and nothing else. */
+  @Test
+  void aReferenceThatSaysOtherwiseIsToldWhenTheModelIsOpened() throws IOException {
+    Path folder = FIXTURES.resolve("qwen3-causal");
+    for (String file :
+        List.of(
+            "config.json",
+            "tokenizer.json",
+            "tokenizer_config.json",
+            "reference.json",
+            "reference.safetensors")) {
+      Files.copy(folder.resolve(file), temp.resolve(file));
+    }
+    byte[] weights = Files.readAllBytes(folder.resolve("model.safetensors"));
+    weights[weights.length - 2] ^= 0x40; // the exponent of the last number
+    Files.write(temp.resolve("model.safetensors"), weights);
+    String message =
+        Refusals.message(
+            CheckpointException.class, () -> open(temp, ScorerOptions.defaults()).close());
+    assertTrue(message.startsWith(temp + ": parity check failed: output 0 of reference"), message);
+    open(temp, ScorerOptions.defaults().withPrompt("{passage} {query}")).close();
+    open(temp, ScorerOptions.defaults().withAnswers("yes", "no")).close();
   }
 
   @Test

@@ -68,8 +68,8 @@ final class TorchKernels {
   private static NDArray run(String method, NDArray x) {
     NDArray y = x.getManager().create(x.getShape(), x.getDataType());
     try (IValue from = IValue.from((PtNDArray) x);
-        IValue to = IValue.from((PtNDArray) y);
-        IValue same = IValueUtils.runMethod(MODULE, method, from, to)) {
+        IValue to = IValue.from((PtNDArray) y)) {
+      IValueUtils.runMethod(MODULE, method, from, to).close();
       return y;
     }
   }
