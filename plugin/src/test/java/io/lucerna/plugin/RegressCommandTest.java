@@ -199,7 +199,7 @@ class RegressCommandTest {
             in_file_ext: ""
             out_file_ext: .fake
         """
-            .formatted(path("topics.tiny.tsv"));
+            .replace("%s", path("topics.tiny.tsv"));
     String run = "out/runs/run.inverted.tiny.tiny.bm25";
     Shell shell = regress(CONFIG + conversion);
     assertEquals(ExitCode.DONE, shell.code(), shell.out() + shell.err());
@@ -269,7 +269,7 @@ class RegressCommandTest {
                   results: {AP: 0.5}
                   tolerance: 1
         """
-            .formatted(CROSS);
+            .replace("%s", CROSS);
     Shell shell = regress(CONFIG + ours);
     assertEquals(ExitCode.DONE, shell.code(), shell.out() + shell.err());
     assertTrue(shell.err().contains("zero blocks.0.attn.hook_z head=1: 3 of 3 texts"), shell.err());

@@ -15,6 +15,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -117,9 +118,8 @@ final class TensorPickle {
       case 'b' -> attributes();
       default ->
           throw error(
-              "has the operation 0x%02x, which no pickle of tensors needs; known are those that"
-                      .formatted(operation)
-                  + " build texts, whole numbers, truth values, None, tuples, lists, dicts and"
+              String.format(Locale.ROOT, "has the operation 0x%02x, which", operation)
+                  + " no pickle of tensors needs; known are those that build texts, whole numbers, truth values, None, tuples, lists, dicts and"
                   + " tensors. Save the tensors alone: torch.save(model.state_dict(), ...)");
     }
   }

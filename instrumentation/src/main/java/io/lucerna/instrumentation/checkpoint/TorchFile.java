@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.zip.CRC32;
@@ -106,10 +107,12 @@ final class TorchFile {
     crc.update(bytes(pickled.offset(), (int) pickled.size()));
     if (pickled.crc() != 0 && pickled.crc() != (int) crc.getValue()) {
       throw error(
-          "its entry "
-              + pickled.name()
-              + " is damaged: its CRC-32 is %08x, not %08x"
-                  .formatted(crc.getValue(), pickled.crc()));
+          String.format(
+              Locale.ROOT,
+              "its entry %s is damaged: its CRC-32 is %08x, not %08x",
+              pickled.name(),
+              crc.getValue(),
+              pickled.crc()));
     }
   }
 

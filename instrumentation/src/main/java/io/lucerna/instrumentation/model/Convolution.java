@@ -1,24 +1,52 @@
 package io.lucerna.instrumentation.model;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
 import io.lucerna.instrumentation.hooks.BoundHooks;
 import java.util.Arrays;
-import java.util.concurrent.atomic.LongAdder;
 
 /**
  * DeBERTa-v2's convolution over neighbouring tokens, beside the first block: it reads what enters
  * the block, and the norm of its sum with what the block gives leaves it.
  *
- * @param weight [H, H / groups, kernel], the kernel odd
- * @param bias [H]
- * @param groups parts of the stream that are mapped apart
- * @param activation applied to what the convolution gives
+ * <p>It is computed as one map of a token and its neighbours side by side: oneDNN's kernel for
+ * convolutions over several texts gives wrong numbers where H is no multiple of 16.
+ *
+ * @param map from 2 reach + 1 neighbours to a token [H, (2 reach + 1) H]
+ * @param reach how many neighbours it reads to each side
+ * @param activation applied to what the map gives
  * @param norm the norm of the sum
- * @param work counts floating-point operations
  */
-record Convolution(
-    NDArray weight, NDArray bias, int groups, Activation activation, Norm norm, LongAdder work) {
+record Convolution(Linear map, int reach, Activation activation, Norm norm) {
+
+  /**
+   * A stored convolution's weights as those of a map of neighbours.
+   *
+   * @param stored [H, H / groups, kernel], in the model's manager; it is closed
+   * @param groups parts of the stream that are mapped apart
+   * @return [H, kernel H]
+   */
+  static NDArray neighbours(NDArray stored, int groups) {
+    long h = stored.getShape().get(0);
+    long kernel = stored.getShape().get(2);
+    long part = h / groups;
+    NDArray all = stored.getManager().zeros(new Shape(h, kernel, h), stored.getDataType());
+    try (stored;
+        NDArray turned = stored.transpose(0, 2, 1)) { // [H, kernel, H / groups]
+      for (long from = 0; from < h; from += part) {
+        try (NDArray own = turned.get(new NDIndex("{}:{}", from, from + part))) {
+          all.set(new NDIndex("{}:{}, :, {}:{}", from, from + part, from, from + part), own);
+        }
+      }
+    }
+    try (all) {
+      return all.reshape(h, kernel * h);
+    }
+  }
 
   /**
    * Joins the convolution to the block. Closes {@code out}.
@@ -28,39 +56,42 @@ record Convolution(
    * @return [B, S, H], in the scope of {@code out}
    */
   NDArray join(NDArray pre, NDArray out, BoundHooks hooks) {
-    long side = weight.getShape().get(2) / 2;
-    work.add(2 * pre.size() * weight.size() / weight.getShape().get(0));
-    try (out;
-        NDArray real = withoutPadding(pre, hooks.batch());
-        NDArray channels = real.transpose(0, 2, 1); // [B, H, S]
-        NDArray convolved =
-            channels
-                .getNDArrayInternal()
-                .convolution(
-                    channels, weight, bias, new Shape(1), new Shape(side), new Shape(1), groups)
-                .singletonOrThrow(); // [B, H, S]
-        NDArray active = activation.apply(convolved);
-        NDArray last = active.transpose(0, 2, 1); // [B, S, H]
-        NDArray sum = out.add(last)) {
-      return norm.apply(sum);
+    NDManager outer = out.getManager();
+    try (NDManager scope = outer.newSubManager()) {
+      out.attach(scope);
+      NDArray active = activation.apply(map.apply(sideBySide(pre, hooks.batch(), scope)));
+      NDArray joined = norm.apply(active.addi(out));
+      joined.attach(outer);
+      return joined;
     }
   }
 
-  /** A text's last token has nothing after it, in whatever batch it stands. */
-  private static NDArray withoutPadding(NDArray pre, TokenBatch batch) {
-    if (!batch.padded()) {
-      return pre.duplicate();
+  /** Every token after those before it and before those after it: [B, S, (2 reach + 1) H]. */
+  private NDArray sideBySide(NDArray pre, TokenBatch batch, NDManager scope) {
+    long b = pre.getShape().get(0);
+    long s = pre.getShape().get(1);
+    long h = pre.getShape().get(2);
+    NDArray real = pre.mul(real(batch, (int) s, scope).toType(pre.getDataType(), false));
+    real.attach(scope);
+    if (reach == 0) {
+      return real;
     }
-    int rows = (int) pre.getShape().get(0); // fewer than the batch where all are the same
-    int width = (int) pre.getShape().get(1);
-    float[] real = new float[rows * width];
-    for (int row = 0; row < rows; row++) {
+    NDArray beyond = scope.zeros(new Shape(b, reach, h), pre.getDataType());
+    NDArray wide = beyond.concat(real, 1).concat(beyond, 1); // [B, S + 2 reach, H]
+    NDList shifted = new NDList();
+    for (int k = 0; k <= 2 * reach; k++) {
+      shifted.add(wide.get(new NDIndex(":, {}:{}", k, k + s)));
+    }
+    return NDArrays.concat(shifted, 2);
+  }
+
+  /** 1 for tokens, 0 for padding: a text's last token has nothing after it in any batch. */
+  private static NDArray real(TokenBatch batch, int width, NDManager scope) {
+    float[] real = new float[batch.size() * width];
+    for (int row = 0; row < batch.size(); row++) {
       int length = Math.min(width, batch.sequences().get(row).length());
       Arrays.fill(real, row * width, row * width + length, 1);
     }
-    try (NDArray mask = pre.getManager().create(real, new Shape(rows, width, 1));
-        NDArray typed = mask.toType(pre.getDataType(), false)) {
-      return pre.mul(typed);
-    }
+    return scope.create(real, new Shape(batch.size(), width, 1));
   }
 }

@@ -172,13 +172,15 @@ record Deberta(
               groups,
               h));
     }
+    NDArray stored = weights.body("encoder.conv.conv.weight", h, h / groups, kernel);
     return new Convolution(
-        weights.body("encoder.conv.conv.weight", h, h / groups, kernel),
-        weights.body("encoder.conv.conv.bias", h),
-        groups,
+        new Linear(
+            Convolution.neighbours(stored, groups),
+            weights.body("encoder.conv.conv.bias", h),
+            weights.work()),
+        kernel / 2,
         settings.activation("conv_act", "tanh"),
-        weights.layerNorm("encoder.conv.LayerNorm", h, epsilon),
-        weights.work());
+        weights.layerNorm("encoder.conv.LayerNorm", h, epsilon));
   }
 
   private static OutputHead head(Loading loading, ModelConfig config) {

@@ -19,6 +19,14 @@ record Linear(NDArray weight, NDArray bias, LongAdder work) {
   /** From this many weights on, the convolution is the faster kernel. */
   private static final long LARGE = 1L << 17;
 
+  /**
+   * Both sizes of a map that a convolution computes are multiples of this: those of MiniLM and of
+   * base models, tried at row counts up to thousands. oneDNN 3.7, as PyTorch 2.7.1 carries it,
+   * gives wrong numbers for others (1024 to 1024 at one row count of four), so these are left to
+   * MKL.
+   */
+  private static final long TRIED = 384;
+
   /** PyTorch gives a convolution of one image to oneDNN only if it has more numbers than this. */
   private static final long MOST_REFUSED = 20480;
 
@@ -44,6 +52,8 @@ record Linear(NDArray weight, NDArray bias, LongAdder work) {
   boolean large() {
     return ONE_DNN
         && weight.size() >= LARGE
+        && weight.getShape().get(0) % TRIED == 0
+        && weight.getShape().get(1) % TRIED == 0
         && weight.getDataType() == DataType.FLOAT32
         && !weight.getDevice().isGpu();
   }

@@ -76,8 +76,7 @@ class TorchFileTest {
     Path shards = BINS.resolve("sharded");
     MessageDigest digest = MessageDigest.getInstance("SHA-256");
     for (int i = 1; i <= 2; i++) {
-      digest.update(
-          Files.readAllBytes(shards.resolve("pytorch_model-0000%d-of-00002.bin".formatted(i))));
+      digest.update(Files.readAllBytes(shards.resolve("pytorch_model-0000" + i + "-of-00002.bin")));
     }
     try (Checkpoint expected = Checkpoints.openFile(BINS.resolve("sharded.safetensors"));
         Checkpoint actual = Checkpoints.open(shards)) {

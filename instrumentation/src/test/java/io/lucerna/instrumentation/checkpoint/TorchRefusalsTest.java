@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import java.util.zip.ZipEntry;
@@ -109,8 +110,11 @@ class TorchRefusalsTest {
     for (int operation :
         new int[] {'i', 'o', 0x81, 0x92, 0x82, 'P', '0', '2', 'G', 'I', 'S', 0x8f}) {
       pickleRefused(
-          "the pickle at byte %d has the operation 0x%02x, which no pickle of tensors needs"
-              .formatted(BEGIN + 3, operation),
+          String.format(
+              Locale.ROOT,
+              "the pickle at byte %d has the operation 0x%02x, which no pickle of tensors needs",
+              BEGIN + 3,
+              operation),
           new PickleBuilder().raw('N', operation));
     }
   }
