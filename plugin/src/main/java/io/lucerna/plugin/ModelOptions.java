@@ -1,6 +1,8 @@
 package io.lucerna.plugin;
 
 import io.lucerna.instrumentation.model.Pooling;
+import io.lucerna.instrumentation.model.Precision;
+import io.lucerna.instrumentation.model.Processor;
 import io.lucerna.reranker.Label;
 import io.lucerna.reranker.ScorerOptions;
 import io.lucerna.reranker.Similarity;
@@ -41,6 +43,15 @@ final class ModelOptions {
           "Which of two outputs scores: 0, 1, difference, logprob; 1 of a classifier, logprob of"
               + " answers, if not given.")
   @Nullable String label;
+
+  @Option(
+      name = "-answers",
+      aliases = "-rerank.answers",
+      metaVar = "[no,yes]",
+      usage =
+          "The two words, each a single token, whose logits make the score of a model that answers,"
+              + " that for not relevant first; as its prompt asks for, if not given.")
+  @Nullable String answers;
 
   @Option(
       name = "-pooling",
@@ -85,6 +96,20 @@ final class ModelOptions {
       usage = "What a bi-encoder reads before a passage, in the same way.")
   @Nullable String passagePrefix;
 
+  @Option(
+      name = "-precision",
+      aliases = "-rerank.precision",
+      metaVar = "[type]",
+      usage = "Numbers of the forward pass: fp32, fp64; fp32 if not given.")
+  @Nullable String precision;
+
+  @Option(
+      name = "-device",
+      aliases = "-rerank.device",
+      metaVar = "[device]",
+      usage = "What computes: cpu, gpu; a gpu if there is one, if not given.")
+  @Nullable String device;
+
   /** The model's name, or the built-in one's if none was given. */
   String modelOrDefault() {
     return model == null ? ModelRegistry.DEFAULT : model;
@@ -99,11 +124,23 @@ final class ModelOptions {
     ScorerOptions options =
         ScorerOptions.defaults().withBatchSize(batch).withTerms(new IndexTerms());
     options = label == null ? options : options.withLabel(Label.parse(label));
+    options = answers == null ? options : withAnswers(options, answers);
+    options = precision == null ? options : options.withPrecision(Precision.parse(precision));
+    options = device == null ? options : options.withProcessor(Processor.parse(device));
     options = maxLength == null ? options : options.withMaxTokens(maxLength);
     options = pooling == null ? options : options.withPooling(Pooling.parse(pooling));
     options = prompt == null ? options : options.withPrompt(prompt);
     options = queryPrefix == null ? options : options.withQueryPrefix(queryPrefix);
     options = passagePrefix == null ? options : options.withPassagePrefix(passagePrefix);
     return similarity == null ? options : options.withSimilarity(Similarity.parse(similarity));
+  }
+
+  private static ScorerOptions withAnswers(ScorerOptions options, String answers) {
+    String[] words = answers.split(",", -1);
+    if (words.length != 2) {
+      throw new IllegalArgumentException(
+          "answers must be two words with a comma between, such as no,yes; got " + answers);
+    }
+    return options.withAnswers(words[0], words[1]);
   }
 }

@@ -119,7 +119,7 @@ final class RecordJob {
             return new Passed(batch.rows(), capture, ranker.model().forward(batch, hooks));
           });
     }
-    return Workers.all(tasks);
+    return ranker.model().runAll(tasks);
   }
 
   /** The pairs of each input: a bi-encoder reads a text that is repeated once. */

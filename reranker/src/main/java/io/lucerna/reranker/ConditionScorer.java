@@ -7,7 +7,6 @@ import io.lucerna.instrumentation.model.Readout;
 import io.lucerna.instrumentation.model.TokenBatch;
 import io.lucerna.instrumentation.model.TokenBatch.Side;
 import io.lucerna.instrumentation.model.TokenSequence;
-import io.lucerna.instrumentation.model.Workers;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -124,8 +123,10 @@ public final class ConditionScorer {
     List<WorkItem.Query> missing =
         item.queries().stream().distinct().filter(query -> !known.containsKey(query)).toList();
     List<Learned> learned =
-        Workers.all(
-            missing.stream().<Callable<Learned>>map(query -> () -> learned(query)).toList());
+        ranker
+            .model()
+            .runAll(
+                missing.stream().<Callable<Learned>>map(query -> () -> learned(query)).toList());
     for (int i = 0; i < learned.size(); i++) {
       known.put(missing.get(i), learned.get(i));
     }

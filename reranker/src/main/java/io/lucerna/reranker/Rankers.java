@@ -9,6 +9,7 @@ import io.lucerna.instrumentation.model.Architecture;
 import io.lucerna.instrumentation.model.HookedModel;
 import io.lucerna.instrumentation.model.ModelConfig;
 import io.lucerna.instrumentation.model.OutputSettings;
+import io.lucerna.instrumentation.model.Processor;
 import io.lucerna.instrumentation.model.Task;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -61,7 +62,10 @@ public final class Rankers {
       PairTokenizer unlimited) {
     Task task = architecture.task();
     List<String> answers =
-        task == Task.ANSWERS ? Answers.words(folder, architecture, form) : List.of();
+        task == Task.ANSWERS
+            ? options.answers().orElseGet(() -> Answers.words(folder, architecture, form))
+            : List.of();
+    Processor processor = options.processor().orElseGet(Processor::best);
     OutputSettings output =
         OutputSettings.defaults()
             .withPooling(options.pooling().orElse(sentence.pooling()))
@@ -70,7 +74,7 @@ public final class Rankers {
     HookedModel model;
     String sha256;
     try (Checkpoint checkpoint = Checkpoints.open(folder)) {
-      model = HookedModel.open(architecture, checkpoint, output, options.precision());
+      model = HookedModel.open(architecture, checkpoint, output, options.precision(), processor);
       sha256 = checkpoint.sha256();
     } catch (IOException e) {
       throw new CheckpointException(folder + ": " + e.getMessage(), e);
@@ -78,8 +82,10 @@ public final class Rankers {
     try {
       PairTokenizer tokenizer =
           unlimited.limitedTo(maxTokens(folder, model.config(), sentence, options));
-      Map<String, String> settings = settings(tokenizer, answers, output, options);
-      ReferenceCheck.run(folder, model, tokenizer, output.pooling());
+      Map<String, String> settings = settings(tokenizer, answers, output, processor, options);
+      if (options.asStated()) {
+        ReferenceCheck.run(folder, model, tokenizer, output.pooling());
+      }
       return switch (task) {
         case LABELS, ANSWERS -> {
           Label label = label(folder, model, options.label(), form);
@@ -129,6 +135,10 @@ public final class Rankers {
               + ": a bi-encoder has no labels, so label "
               + options.label().get()
               + " cannot be chosen");
+    }
+    if (task != Task.ANSWERS && options.answers().isPresent()) {
+      throw new IllegalArgumentException(
+          folder + ": only a model that answers has answers to choose");
     }
     if (!cross
         && task != Task.VECTOR
@@ -203,7 +213,11 @@ public final class Rankers {
   }
 
   private static Map<String, String> settings(
-      PairTokenizer tokenizer, List<String> answers, OutputSettings output, ScorerOptions options) {
+      PairTokenizer tokenizer,
+      List<String> answers,
+      OutputSettings output,
+      Processor processor,
+      ScorerOptions options) {
     Map<String, String> settings = new LinkedHashMap<>();
     settings.put("input", tokenizer.shape());
     if (!answers.isEmpty()) {
@@ -218,6 +232,7 @@ public final class Rankers {
               output.answers().get(1)));
     }
     settings.put("precision", options.precision().name().toLowerCase(Locale.ROOT));
+    settings.put("device", processor.option());
     settings.put("batch", Integer.toString(options.batchSize()));
     settings.put("truncation", "the passage's end, never the query");
     return settings;

@@ -47,7 +47,7 @@ final class ReferenceCheck {
       if (!reference.names().contains(name)) {
         return;
       }
-      boolean pair = model.task() == Task.LABELS;
+      boolean pair = model.task() == Task.LABELS || model.task() == Task.ANSWERS;
       float[] expected = reference.floats(name);
       for (int i = 0; i < pairs.size(); i++) {
         String query = pairs.get(i).path(0).asText();
@@ -68,7 +68,8 @@ final class ReferenceCheck {
       case LABELS -> "logits";
       case VECTOR -> pooling == Pooling.CLS ? "cls" : "mean_pooled";
       case TERMS -> "splade";
-      case TOKEN_VECTORS, ANSWERS -> "";
+      case ANSWERS -> "score";
+      case TOKEN_VECTORS -> "";
     };
   }
 
@@ -80,7 +81,10 @@ final class ReferenceCheck {
   private static float[] output(HookedModel model, TokenSequence text, boolean pair) {
     Side side = pair ? Side.PAIR : Side.PASSAGE;
     TokenBatch batch = TokenBatch.of(List.of(text), model.config().padId(), side);
-    return model.forward(batch, Hooks.none())[0];
+    float[] output = model.forward(batch, Hooks.none())[0];
+    return model.task() == Task.ANSWERS
+        ? new float[] {Label.LOG_PROBABILITY.of(output)}
+        : output;
   }
 
   private static void compare(Path folder, int pair, float[] expected, float[] actual) {

@@ -2,7 +2,9 @@ package io.lucerna.reranker;
 
 import io.lucerna.instrumentation.model.Pooling;
 import io.lucerna.instrumentation.model.Precision;
+import io.lucerna.instrumentation.model.Processor;
 import io.lucerna.instrumentation.model.TermForm;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -14,9 +16,12 @@ import java.util.OptionalInt;
  * @param batchSize how many inputs go through the network at once
  * @param label the output of a classifier, or of answers, that scores; empty for the last label of
  *     a classifier and the log probability of answers
+ * @param answers the words whose logits make the score of a model that answers, that for not
+ *     relevant first; empty for those of the prompt
  * @param pooling how a bi-encoder pools
  * @param similarity how a bi-encoder compares
  * @param precision the number type of the forward pass
+ * @param processor what computes it; empty for the best that there is
  * @param terms when a word of a passage is one of the query's, for the roles of tokens
  * @param texts what stands around query and passage
  */
@@ -24,9 +29,11 @@ public record ScorerOptions(
     OptionalInt maxTokens,
     int batchSize,
     Optional<Label> label,
+    Optional<List<String>> answers,
     Optional<Pooling> pooling,
     Optional<Similarity> similarity,
     Precision precision,
+    Optional<Processor> processor,
     TermForm terms,
     Texts texts) {
 
@@ -68,9 +75,16 @@ public record ScorerOptions(
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
+        Optional.empty(),
         Precision.FP32,
+        Optional.empty(),
         TermForm.LOWER_CASE,
         Texts.NONE);
+  }
+
+  /** Whether inputs and answers are those that the folder states. */
+  boolean asStated() {
+    return answers.isEmpty() && texts.equals(Texts.NONE);
   }
 
   /** Checks the bounds. */
@@ -82,46 +96,62 @@ public record ScorerOptions(
       throw new IllegalArgumentException(
           "max tokens must be at least 4, got " + maxTokens.getAsInt());
     }
+    answers = answers.map(List::copyOf);
+    if (answers.isPresent() && answers.get().stream().distinct().count() != 2) {
+      throw new IllegalArgumentException(
+          "the answers must be two different words, that for not relevant first, got "
+              + answers.get());
+    }
   }
 
   /** The same with another bound on the tokens of one input. */
   public ScorerOptions withMaxTokens(int tokens) {
-    return new ScorerOptions(
-        OptionalInt.of(tokens), batchSize, label, pooling, similarity, precision, terms, texts);
+    return new ScorerOptions(OptionalInt.of(tokens), batchSize, label, answers, pooling, similarity, precision, processor, terms, texts);
   }
 
   /** The same with another batch size. */
   public ScorerOptions withBatchSize(int size) {
-    return new ScorerOptions(maxTokens, size, label, pooling, similarity, precision, terms, texts);
+    return new ScorerOptions(maxTokens, size, label, answers, pooling, similarity, precision, processor, terms, texts);
   }
 
   /** The same with another scoring output. */
   public ScorerOptions withLabel(Label scoring) {
-    return new ScorerOptions(
-        maxTokens, batchSize, Optional.of(scoring), pooling, similarity, precision, terms, texts);
+    return new ScorerOptions(maxTokens, batchSize, Optional.of(scoring), answers, pooling, similarity, precision, processor, terms, texts);
+  }
+
+  /**
+   * The same with other answers, for a model that answers.
+   *
+   * @param no the word for not relevant, a single token
+   * @param yes that for relevant
+   */
+  public ScorerOptions withAnswers(String no, String yes) {
+    return new ScorerOptions(maxTokens, batchSize, label, Optional.of(List.of(no, yes)), pooling, similarity, precision, processor, terms, texts);
   }
 
   /** The same with another pooling than the folder says. */
   public ScorerOptions withPooling(Pooling kind) {
-    return new ScorerOptions(
-        maxTokens, batchSize, label, Optional.of(kind), similarity, precision, terms, texts);
+    return new ScorerOptions(maxTokens, batchSize, label, answers, Optional.of(kind), similarity, precision, processor, terms, texts);
   }
 
   /** The same with another similarity than the folder says. */
   public ScorerOptions withSimilarity(Similarity kind) {
-    return new ScorerOptions(
-        maxTokens, batchSize, label, pooling, Optional.of(kind), precision, terms, texts);
-  }
-
-  /** The same with another notion of what is the same word. */
-  public ScorerOptions withTerms(TermForm form) {
-    return new ScorerOptions(
-        maxTokens, batchSize, label, pooling, similarity, precision, form, texts);
+    return new ScorerOptions(maxTokens, batchSize, label, answers, pooling, Optional.of(kind), precision, processor, terms, texts);
   }
 
   /** The same in another precision. */
   public ScorerOptions withPrecision(Precision type) {
-    return new ScorerOptions(maxTokens, batchSize, label, pooling, similarity, type, terms, texts);
+    return new ScorerOptions(maxTokens, batchSize, label, answers, pooling, similarity, type, processor, terms, texts);
+  }
+
+  /** The same on another processor. */
+  public ScorerOptions withProcessor(Processor other) {
+    return new ScorerOptions(maxTokens, batchSize, label, answers, pooling, similarity, precision, Optional.of(other), terms, texts);
+  }
+
+  /** The same with another notion of what is the same word. */
+  public ScorerOptions withTerms(TermForm form) {
+    return new ScorerOptions(maxTokens, batchSize, label, answers, pooling, similarity, precision, processor, form, texts);
   }
 
   /** The same with a prompt, for a ranker that reads one: it has both places once each. */
@@ -140,7 +170,6 @@ public record ScorerOptions(
   }
 
   private ScorerOptions with(Texts others) {
-    return new ScorerOptions(
-        maxTokens, batchSize, label, pooling, similarity, precision, terms, others);
+    return new ScorerOptions(maxTokens, batchSize, label, answers, pooling, similarity, precision, processor, terms, others);
   }
 }

@@ -8,6 +8,7 @@ import io.lucerna.instrumentation.hooks.Hooks;
 import io.lucerna.instrumentation.model.AlignedPair;
 import io.lucerna.instrumentation.model.ModelConfig;
 import io.lucerna.instrumentation.model.Pooling;
+import io.lucerna.instrumentation.model.Precision;
 import io.lucerna.instrumentation.model.Readout;
 import io.lucerna.instrumentation.model.Task;
 import io.lucerna.instrumentation.model.TokenBatch;
@@ -116,6 +117,20 @@ class SweepLawsTest {
             }
           }
         }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("models")
+  void theFastSweepGivesThePlainOnesScoresInDoublePrecisionToo(Path folder) throws IOException {
+    ScorerOptions options = ScorerOptions.defaults().withPrecision(Precision.FP64);
+    try (NeuralRanker ranker = Rankers.open(folder, "golden", options)) {
+      Setup setup = Setup.of(ranker).getLast();
+      for (Sweep sweep : sweeps(ranker.model().config())) {
+        SweepResult plain = setup.run(sweep, Method.PLAIN, 1, 0, Direction.DENOISE);
+        SweepResult fast = setup.run(sweep, Method.FAST, 3, 0, Direction.DENOISE);
+        assertClose(plain, fast, sweep, ranker.model().config(), sweep.toString());
       }
     }
   }

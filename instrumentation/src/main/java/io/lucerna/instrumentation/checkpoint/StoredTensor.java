@@ -118,6 +118,24 @@ record StoredTensor(
    * finite are taken as they are.
    */
   float[] floats(long from, int count) {
+    requireWithin(from, count);
+    float[] values = new float[count];
+    inChunks(from, count, (chunk, at, n) -> type.decode(chunk, values, at, n));
+    return values;
+  }
+
+  /** Some of the values of {@link #floats()}, in the same order. */
+  float[] finite(long from, int count) {
+    requireWithin(from, count);
+    if (!type.floating || !isRowMajor()) {
+      return Arrays.copyOfRange(floats(), Math.toIntExact(from), Math.toIntExact(from + count));
+    }
+    float[] values = floats(from, count);
+    requireFinite(values, 0, count, from);
+    return values;
+  }
+
+  private void requireWithin(long from, int count) {
     if (from < 0 || count < 0 || from + count > count(shape, type)) {
       throw error(
           "has "
@@ -128,19 +146,6 @@ record StoredTensor(
               + from
               + " were asked for");
     }
-    float[] values = new float[count];
-    inChunks(from, count, (chunk, at, n) -> type.decode(chunk, values, at, n));
-    return values;
-  }
-
-  /** Some of the values of {@link #floats()}, in the same order. */
-  float[] finite(long from, int count) {
-    if (!type.floating || !isRowMajor()) {
-      return Arrays.copyOfRange(floats(), Math.toIntExact(from), Math.toIntExact(from + count));
-    }
-    float[] values = floats(from, count);
-    requireFinite(values, 0, count, from);
-    return values;
   }
 
   /** The values of an integer or boolean tensor. */

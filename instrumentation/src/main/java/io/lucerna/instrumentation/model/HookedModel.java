@@ -30,6 +30,7 @@ import java.util.concurrent.atomic.LongAdder;
 public final class HookedModel implements AutoCloseable {
   private final Architecture architecture;
   private final OutputSettings output;
+  private final Processor processor;
   private final NDManager manager;
   private final Network network;
   private final HookRegistry registry;
@@ -40,11 +41,13 @@ public final class HookedModel implements AutoCloseable {
       Architecture architecture,
       Checkpoint checkpoint,
       OutputSettings output,
-      Precision precision) {
+      Precision precision,
+      Processor processor) {
     Workers.prepare();
     this.architecture = architecture;
     this.output = output;
-    this.manager = NDManager.newBaseManager("PyTorch");
+    this.processor = processor;
+    this.manager = NDManager.newBaseManager(processor.device(), "PyTorch");
     try {
       Weights weights = new Weights(checkpoint, manager, precision.type(), work);
       network =
@@ -108,8 +111,18 @@ public final class HookedModel implements AutoCloseable {
       Architecture architecture,
       Checkpoint checkpoint,
       OutputSettings output,
+      Precision precision,
+      Processor processor) {
+    return new HookedModel(architecture, checkpoint, output, precision, processor);
+  }
+
+  /** The same on the best processor that there is. */
+  public static HookedModel open(
+      Architecture architecture,
+      Checkpoint checkpoint,
+      OutputSettings output,
       Precision precision) {
-    return new HookedModel(architecture, checkpoint, output, precision);
+    return open(architecture, checkpoint, output, precision, Processor.best());
   }
 
   /**
@@ -166,7 +179,7 @@ public final class HookedModel implements AutoCloseable {
     if (!hooks.isConcurrent()) {
       return batches.stream().map(batch -> forward(batch, hooks)).toList();
     }
-    return Workers.all(
+    return runAll(
         batches.stream().<Callable<float[][]>>map(batch -> () -> forward(batch, hooks)).toList());
   }
 
@@ -186,8 +199,24 @@ public final class HookedModel implements AutoCloseable {
     if (!conditions.stream().allMatch(Hooks::isConcurrent)) {
       return batches.stream().map(shared::run).toList();
     }
-    return Workers.all(
+    return runAll(
         batches.stream().<Callable<List<float[][]>>>map(batch -> () -> shared.run(batch)).toList());
+  }
+
+  /**
+   * Runs tasks that use this model, and waits for all of them: several at once on a CPU; one after
+   * the other on a GPU, where each has the whole of it.
+   *
+   * @return the results in the order of the tasks
+   * @throws RuntimeException what the first failed task threw
+   */
+  public <T> List<T> runAll(List<? extends Callable<T>> tasks) {
+    if (processor == Processor.CPU) {
+      return Workers.all(tasks);
+    }
+    List<T> results = new ArrayList<>(tasks.size());
+    tasks.forEach(task -> results.addAll(Workers.all(List.of(task))));
+    return results;
   }
 
   /**

@@ -54,7 +54,8 @@ record Linear(NDArray weight, NDArray bias, LongAdder work) {
         && weight.size() >= LARGE
         && weight.getShape().get(0) % TRIED == 0
         && weight.getShape().get(1) % TRIED == 0
-        && weight.getDataType() == DataType.FLOAT32;
+        && weight.getDataType() == DataType.FLOAT32
+        && !weight.getDevice().isGpu();
   }
 
   /** x [..., in] -> [..., out]. The result belongs to x's manager. */

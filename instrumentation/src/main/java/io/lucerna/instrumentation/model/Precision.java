@@ -15,6 +15,19 @@ public enum Precision {
     this.type = type;
   }
 
+  /**
+   * The precision of an option's value: {@code fp32} or {@code fp64}.
+   *
+   * @throws IllegalArgumentException naming these
+   */
+  public static Precision parse(String option) {
+    return switch (option) {
+      case "fp32" -> FP32;
+      case "fp64" -> FP64;
+      default -> throw new IllegalArgumentException("precision must be fp32 or fp64, got " + option);
+    };
+  }
+
   DataType type() {
     return type;
   }

@@ -12,6 +12,7 @@ import java.util.List;
  */
 final class RotaryScaling {
   private static final List<String> KNOWN = List.of("default", "linear", "llama3", "yarn");
+  private static final List<String> BY_LENGTH = List.of("dynamic", "longrope");
   private static final double THETA = 10000;
 
   private final Settings scaling;
@@ -63,7 +64,7 @@ final class RotaryScaling {
                   + type
                   + " is not supported; supported: "
                   + String.join(", ", KNOWN)
-                  + ("dynamic longrope".contains(type)
+                  + (BY_LENGTH.contains(type)
                       ? ". It depends on the longest text of a batch, so a score would too"
                       : ""));
     };
@@ -152,7 +153,9 @@ final class RotaryScaling {
     double value = scaling.decimal(key, 0);
     if (!(value > 0)) {
       throw scaling.error(
-          key + " of rotary positions must be a number above 0, got " + scaling.json().get(key));
+          key
+              + " of rotary positions must be a number above 0, got "
+              + (scaling.has(key) ? scaling.json().get(key) : "nothing"));
     }
     return value;
   }

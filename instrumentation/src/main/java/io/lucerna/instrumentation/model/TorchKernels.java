@@ -1,5 +1,6 @@
 package io.lucerna.instrumentation.model;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.engine.PtNDArray;
@@ -67,8 +68,8 @@ final class TorchKernels {
   private static NDArray run(String method, NDArray x) {
     NDArray y = x.getManager().create(x.getShape(), x.getDataType());
     try (IValue from = IValue.from((PtNDArray) x);
-        IValue to = IValue.from((PtNDArray) y);
-        IValue same = IValueUtils.runMethod(MODULE, method, from, to)) {
+        IValue to = IValue.from((PtNDArray) y)) {
+      IValueUtils.runMethod(MODULE, method, from, to).close();
       return y;
     }
   }
@@ -76,7 +77,7 @@ final class TorchKernels {
   private static PtSymbolBlock load() {
     Workers.prepare();
     try {
-      PtNDManager manager = (PtNDManager) NDManager.newBaseManager("PyTorch");
+      PtNDManager manager = (PtNDManager) NDManager.newBaseManager(Device.cpu(), "PyTorch");
       return JniUtils.loadModule(manager, new ByteArrayInputStream(archive()), false, false);
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -3,11 +3,11 @@ package io.lucerna.instrumentation.sweep;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.lucerna.instrumentation.hooks.HookPoint;
 import io.lucerna.instrumentation.hooks.Site;
 import io.lucerna.instrumentation.model.TracedRun;
-import io.lucerna.instrumentation.model.Workers;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -49,7 +49,7 @@ final class FastSweep {
   }
 
   /** A cell whose patch is one row of a block's input; of the last hidden states past the end. */
-  private record Entry(int cell, int layer, int position, float[] row) {}
+  private record Entry(int cell, int layer, int position, double[] row) {}
 
   /** The model's output under each cell, in order. */
   float[][] run(List<Cell> cells) {
@@ -65,7 +65,7 @@ final class FastSweep {
     rows.values()
         .forEach(all -> chunks(all, MOST_CARRIED, some -> carrying.add(() -> carry(cells, some))));
     Map<Integer, List<Entry>> entries = new TreeMap<>();
-    for (List<Entry> some : Workers.all(carrying)) {
+    for (List<Entry> some : recipient.model().runAll(carrying)) {
       some.forEach(e -> entries.computeIfAbsent(e.layer, l -> new ArrayList<>()).add(e));
     }
     List<Callable<Void>> tasks = new ArrayList<>();
@@ -75,7 +75,7 @@ final class FastSweep {
     for (List<Integer> members : whole.values()) {
       chunks(members, batch, chunk -> tasks.add(() -> fromWhole(cells, chunk, outputs)));
     }
-    Workers.all(tasks);
+    recipient.model().runAll(tasks);
     return outputs;
   }
 
@@ -116,12 +116,12 @@ final class FastSweep {
     NDManager scope = rows.getManager();
     NDArray input = recipient.into(layer, scope);
     boolean onlyFirst = layer == layers && recipient.model().readsFirstOnly();
-    float[] own = input.toFloatArray();
-    float[] patched = rows.toFloatArray();
+    double[] own = numbers(input);
+    double[] patched = numbers(rows);
     int width = patched.length / positions.length;
     List<Entry> entries = new ArrayList<>();
     for (int i = 0; i < positions.length; i++) {
-      float[] row = Arrays.copyOfRange(patched, i * width, (i + 1) * width);
+      double[] row = Arrays.copyOfRange(patched, i * width, (i + 1) * width);
       int at = positions[i] * width;
       boolean same = Arrays.equals(row, 0, width, own, at, at + width);
       if (!same && (!onlyFirst || positions[i] == 0)) {
@@ -131,15 +131,20 @@ final class FastSweep {
     return entries;
   }
 
+  private static double[] numbers(NDArray array) {
+    return array.toType(DataType.FLOAT64, false).toDoubleArray();
+  }
+
   private @Nullable Void fromRows(List<Entry> entries, float[][] outputs) {
     int width = entries.getFirst().row.length;
-    float[] rows = new float[entries.size() * width];
+    double[] rows = new double[entries.size() * width];
     for (int i = 0; i < entries.size(); i++) {
       System.arraycopy(entries.get(i).row, 0, rows, i * width, width);
     }
     int[] positions = entries.stream().mapToInt(Entry::position).toArray();
     try (NDManager scope = recipient.newScope()) {
-      NDArray stacked = scope.create(rows, new Shape(entries.size(), width));
+      DataType type = recipient.into(0, scope).getDataType();
+      NDArray stacked = scope.create(rows, new Shape(entries.size(), width)).toType(type, false);
       float[][] computed = recipient.withInputRow(entries.getFirst().layer, positions, stacked);
       for (int i = 0; i < computed.length; i++) {
         outputs[entries.get(i).cell] = computed[i];

@@ -8,7 +8,6 @@ import io.lucerna.instrumentation.hooks.HookPoint;
 import io.lucerna.instrumentation.hooks.Hooks;
 import io.lucerna.instrumentation.model.HookedModel;
 import io.lucerna.instrumentation.model.TokenBatch;
-import io.lucerna.instrumentation.model.Workers;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -44,7 +43,7 @@ final class PlainSweep {
                 recipient.width());
         passes.add(() -> model.forward(copies, patches(some, cache)));
       }
-      return Workers.all(passes).stream().flatMap(Arrays::stream).toArray(float[][]::new);
+      return model.runAll(passes).stream().flatMap(Arrays::stream).toArray(float[][]::new);
     }
   }
 

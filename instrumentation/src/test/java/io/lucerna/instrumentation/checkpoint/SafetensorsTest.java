@@ -68,6 +68,27 @@ class SafetensorsTest {
   }
 
   @Test
+  void readsParts() throws IOException {
+    float[] values = {1, 2, 3, 4, 5, Float.NaN};
+    write(
+        new SafetensorsBuilder()
+            .floats("a", new long[] {2, 3}, values)
+            .raw("whole", "I32", new long[] {1}, new byte[4])
+            .build());
+    try (Checkpoint checkpoint = Checkpoints.open(folder)) {
+      assertArrayEquals(new float[] {2, 3, 4}, checkpoint.floats("a", 1, 3));
+      assertEquals(0, checkpoint.floats("a", 6, 0).length);
+      assertHolds(
+          messageOf(() -> checkpoint.floats("a", 4, 2)),
+          "tensor a value at index 5 is NaN; every weight must be finite");
+      assertHolds(
+          messageOf(() -> checkpoint.floats("a", 5, 2)),
+          "tensor a has 6 elements; 2 from number 5 were asked for");
+      assertHolds(messageOf(() -> checkpoint.floats("whole", 0, 1)), "has type I32, where a");
+    }
+  }
+
+  @Test
   void widensEveryHalfPrecisionValueExactly() throws IOException {
     ByteBuffer all = ByteBuffer.allocate(2 << 16).order(ByteOrder.LITTLE_ENDIAN);
     IntStream.range(0, 1 << 16)
