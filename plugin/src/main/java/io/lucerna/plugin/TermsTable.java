@@ -54,8 +54,7 @@ final class TermsTable {
   private void note(String qid, String docid, List<TopTerms.Term> terms) {
     for (TopTerms.Term term : terms) {
       lines.append(
-          String.format(
-              Locale.ROOT, "%s\t%s\t%s\t%s\n", qid, docid, term.text(), term.weight()));
+          String.format(Locale.ROOT, "%s\t%s\t%s\t%s\n", qid, docid, term.text(), term.weight()));
     }
   }
 

@@ -82,9 +82,7 @@ final class ReferenceCheck {
     Side side = pair ? Side.PAIR : Side.PASSAGE;
     TokenBatch batch = TokenBatch.of(List.of(text), model.config().padId(), side);
     float[] output = model.forward(batch, Hooks.none())[0];
-    return model.task() == Task.ANSWERS
-        ? new float[] {Label.LOG_PROBABILITY.of(output)}
-        : output;
+    return model.task() == Task.ANSWERS ? new float[] {Label.LOG_PROBABILITY.of(output)} : output;
   }
 
   private static void compare(Path folder, int pair, float[] expected, float[] actual) {

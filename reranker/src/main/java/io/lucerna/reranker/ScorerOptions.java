@@ -106,17 +106,38 @@ public record ScorerOptions(
 
   /** The same with another bound on the tokens of one input. */
   public ScorerOptions withMaxTokens(int tokens) {
-    return new ScorerOptions(OptionalInt.of(tokens), batchSize, label, answers, pooling, similarity, precision, processor, terms, texts);
+    return new ScorerOptions(
+        OptionalInt.of(tokens),
+        batchSize,
+        label,
+        answers,
+        pooling,
+        similarity,
+        precision,
+        processor,
+        terms,
+        texts);
   }
 
   /** The same with another batch size. */
   public ScorerOptions withBatchSize(int size) {
-    return new ScorerOptions(maxTokens, size, label, answers, pooling, similarity, precision, processor, terms, texts);
+    return new ScorerOptions(
+        maxTokens, size, label, answers, pooling, similarity, precision, processor, terms, texts);
   }
 
   /** The same with another scoring output. */
   public ScorerOptions withLabel(Label scoring) {
-    return new ScorerOptions(maxTokens, batchSize, Optional.of(scoring), answers, pooling, similarity, precision, processor, terms, texts);
+    return new ScorerOptions(
+        maxTokens,
+        batchSize,
+        Optional.of(scoring),
+        answers,
+        pooling,
+        similarity,
+        precision,
+        processor,
+        terms,
+        texts);
   }
 
   /**
@@ -126,32 +147,83 @@ public record ScorerOptions(
    * @param yes that for relevant
    */
   public ScorerOptions withAnswers(String no, String yes) {
-    return new ScorerOptions(maxTokens, batchSize, label, Optional.of(List.of(no, yes)), pooling, similarity, precision, processor, terms, texts);
+    return new ScorerOptions(
+        maxTokens,
+        batchSize,
+        label,
+        Optional.of(List.of(no, yes)),
+        pooling,
+        similarity,
+        precision,
+        processor,
+        terms,
+        texts);
   }
 
   /** The same with another pooling than the folder says. */
   public ScorerOptions withPooling(Pooling kind) {
-    return new ScorerOptions(maxTokens, batchSize, label, answers, Optional.of(kind), similarity, precision, processor, terms, texts);
+    return new ScorerOptions(
+        maxTokens,
+        batchSize,
+        label,
+        answers,
+        Optional.of(kind),
+        similarity,
+        precision,
+        processor,
+        terms,
+        texts);
   }
 
   /** The same with another similarity than the folder says. */
   public ScorerOptions withSimilarity(Similarity kind) {
-    return new ScorerOptions(maxTokens, batchSize, label, answers, pooling, Optional.of(kind), precision, processor, terms, texts);
+    return new ScorerOptions(
+        maxTokens,
+        batchSize,
+        label,
+        answers,
+        pooling,
+        Optional.of(kind),
+        precision,
+        processor,
+        terms,
+        texts);
   }
 
   /** The same in another precision. */
   public ScorerOptions withPrecision(Precision type) {
-    return new ScorerOptions(maxTokens, batchSize, label, answers, pooling, similarity, type, processor, terms, texts);
+    return new ScorerOptions(
+        maxTokens, batchSize, label, answers, pooling, similarity, type, processor, terms, texts);
   }
 
   /** The same on another processor. */
   public ScorerOptions withProcessor(Processor other) {
-    return new ScorerOptions(maxTokens, batchSize, label, answers, pooling, similarity, precision, Optional.of(other), terms, texts);
+    return new ScorerOptions(
+        maxTokens,
+        batchSize,
+        label,
+        answers,
+        pooling,
+        similarity,
+        precision,
+        Optional.of(other),
+        terms,
+        texts);
   }
 
   /** The same with another notion of what is the same word. */
   public ScorerOptions withTerms(TermForm form) {
-    return new ScorerOptions(maxTokens, batchSize, label, answers, pooling, similarity, precision, processor, form, texts);
+    return new ScorerOptions(
+        maxTokens,
+        batchSize,
+        label,
+        answers,
+        pooling,
+        similarity,
+        precision,
+        processor,
+        form,
+        texts);
   }
 
   /** The same with a prompt, for a ranker that reads one: it has both places once each. */
@@ -170,6 +242,16 @@ public record ScorerOptions(
   }
 
   private ScorerOptions with(Texts others) {
-    return new ScorerOptions(maxTokens, batchSize, label, answers, pooling, similarity, precision, processor, terms, others);
+    return new ScorerOptions(
+        maxTokens,
+        batchSize,
+        label,
+        answers,
+        pooling,
+        similarity,
+        precision,
+        processor,
+        terms,
+        others);
   }
 }

@@ -86,8 +86,7 @@ class TermsTest {
     try (NeuralRanker ranker = Rankers.open(splade(), "terms", ScorerOptions.defaults())) {
       TopTerms terms = new TopTerms(ranker, MOST);
       String query = golden.passages().get(1);
-      float[] scores =
-          ranker.score(query, golden.passages(), terms.watch(Hooks.none())).scores();
+      float[] scores = ranker.score(query, golden.passages(), terms.watch(Hooks.none())).scores();
       assertArrayEquals(ranker.score(query, golden.passages()).scores(), scores);
       same(golden, 1, terms.ofQuery());
       for (int i = 0; i < scores.length; i++) {
@@ -99,12 +98,13 @@ class TermsTest {
     }
   }
 
-  private static void same(Golden golden, int text, List<TopTerms.Term> found)
-      throws IOException {
+  private static void same(Golden golden, int text, List<TopTerms.Term> found) throws IOException {
     float[] weights = golden.get("splade").row(text);
     JsonNode json = new ObjectMapper().readTree(golden.folder().resolve("tokenizer.json").toFile());
     List<String> entries = new ArrayList<>(Collections.nCopies(weights.length, ""));
-    json.at("/model/vocab").properties().forEach(e -> entries.set(e.getValue().asInt(), e.getKey()));
+    json.at("/model/vocab")
+        .properties()
+        .forEach(e -> entries.set(e.getValue().asInt(), e.getKey()));
     List<Integer> heaviest =
         IntStream.range(0, weights.length)
             .boxed()

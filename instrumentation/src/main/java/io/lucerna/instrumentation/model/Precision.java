@@ -24,7 +24,8 @@ public enum Precision {
     return switch (option) {
       case "fp32" -> FP32;
       case "fp64" -> FP64;
-      default -> throw new IllegalArgumentException("precision must be fp32 or fp64, got " + option);
+      default ->
+          throw new IllegalArgumentException("precision must be fp32 or fp64, got " + option);
     };
   }
 

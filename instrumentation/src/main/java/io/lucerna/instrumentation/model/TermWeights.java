@@ -26,7 +26,9 @@ import java.util.List;
 record TermWeights(Linear transform, Activation activation, Norm norm, List<Linear> decoder)
     implements OutputHead {
 
-  /** Terms whose logits are there at once: fewer than an MLP's units, and a size with a fast kernel. */
+  /**
+   * Terms whose logits are there at once: fewer than an MLP's units, and a size with a fast kernel.
+   */
   private static final long TERMS_AT_ONCE = 2304;
 
   /**

@@ -69,11 +69,14 @@ class CausalModelTest {
     byte[] json = header.toString().getBytes(StandardCharsets.UTF_8);
     ByteBuffer out = ByteBuffer.allocate(8 + json.length + bytes).order(ByteOrder.LITTLE_ENDIAN);
     out.putLong(json.length).put(json);
-    tensors.values().forEach(values -> {
-      for (float value : values) {
-        out.putFloat(value);
-      }
-    });
+    tensors
+        .values()
+        .forEach(
+            values -> {
+              for (float value : values) {
+                out.putFloat(value);
+              }
+            });
     Files.write(file, out.array());
   }
 
@@ -172,8 +175,7 @@ class CausalModelTest {
           qwen3-causal | {"sliding_window": 3, "max_window_layers": 1, "use_sliding_window": true} | 0,3
           qwen3-causal | {"sliding_window": 3, "use_sliding_window": true, "layer_types": ["sliding_attention", "full_attention"]} | 3,0
           """)
-  void windowsAreThoseOfTheConfig(String fixture, String keys, String expected)
-      throws IOException {
+  void windowsAreThoseOfTheConfig(String fixture, String keys, String expected) throws IOException {
     Path folder =
         edited(
             fixture,
@@ -341,7 +343,9 @@ class CausalModelTest {
     }
   }
 
-  /** The numbers of a tensor that is copied in more pieces than one; only its last rows are not 0. */
+  /**
+   * The numbers of a tensor that is copied in more pieces than one; only its last rows are not 0.
+   */
   @Test
   void tensorsAreReadPieceByPiece() throws IOException {
     int rows = (1 << 24) / 12 + 2;

@@ -106,7 +106,8 @@ class EncoderPartsTest {
   @Test
   void skippedTokensHaveNoVectorInPassages() {
     TokenVectors head =
-        new TokenVectors(new Linear(numbers(3, WIDTH), manager.zeros(new Shape(3)), work), Set.of(9L));
+        new TokenVectors(
+            new Linear(numbers(3, WIDTH), manager.zeros(new Shape(3)), work), Set.of(9L));
     NDArray hidden = numbers(2, 3, WIDTH);
     for (Side side : List.of(Side.QUERY, Side.PASSAGE)) {
       TokenBatch batch = batch(side, new long[] {2, 9, 3}, new long[] {2, 4});

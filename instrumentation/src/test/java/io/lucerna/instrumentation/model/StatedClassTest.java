@@ -13,8 +13,7 @@ class StatedClassTest {
   @TempDir Path folder;
 
   private String used(String named) throws IOException {
-    Files.writeString(
-        folder.resolve("config.json"), "{\"architectures\": [\"" + named + "\"]}");
+    Files.writeString(folder.resolve("config.json"), "{\"architectures\": [\"" + named + "\"]}");
     return Architecture.read(folder).name();
   }
 

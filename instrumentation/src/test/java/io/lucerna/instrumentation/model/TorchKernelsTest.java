@@ -63,8 +63,7 @@ class TorchKernelsTest {
     try (NDManager scope = NDManager.newBaseManager("PyTorch")) {
       float[] all = TorchKernels.rsqrt(scope.create(numbers)).toFloatArray();
       for (int i = 0; i < numbers.length; i++) {
-        float[] alone =
-            TorchKernels.rsqrt(scope.create(new float[] {numbers[i]})).toFloatArray();
+        float[] alone = TorchKernels.rsqrt(scope.create(new float[] {numbers[i]})).toFloatArray();
         assertEquals(all[i], alone[0]);
       }
     }
