@@ -126,6 +126,8 @@ def deberta(rng, kind):
         settings.update(conv_kernel_size=3, conv_act=rng.choice(["gelu", "tanh"]))
         if rng.random() < 0.3:
             settings.update(conv_groups=settings["num_attention_heads"])
+    if rng.random() < 0.3:
+        settings.update(embedding_size=rng.choice([6, 14]))
     return settings
 
 

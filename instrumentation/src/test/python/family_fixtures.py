@@ -88,7 +88,7 @@ COMMITTED = {
         "deberta-v2-cross",
         dict(BERT_SIZE | V3, form=NEW, conv_kernel_size=3, conv_act="gelu", pos_att_type=["p2c"]),
     ),
-    "deberta-v2-bi": ("deberta-v2-bi", dict(BERT_SIZE | ONE_SIDED, form=NEW)),
+    "deberta-v2-bi": ("deberta-v2-bi", dict(BERT_SIZE | ONE_SIDED, embedding_size=6, form=NEW)),
     "t5-monot5": ("t5-monot5", dict(T5_SIZE, form=NEW, feed_forward_proj="relu", tie_word_embeddings=True)),
     "t5-monot5-gated": (
         "t5-monot5",

@@ -1,5 +1,6 @@
 package io.lucerna.plugin;
 
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -21,7 +22,8 @@ class ModelOptionsTest {
   }
 
   private static String refusal(Consumer<ModelOptions> change) {
-    return assertThrows(IllegalArgumentException.class, () -> options(change)).getMessage();
+    return requireNonNull(
+        assertThrows(IllegalArgumentException.class, () -> options(change)).getMessage());
   }
 
   @Test

@@ -202,6 +202,63 @@ class RankersTest {
   }
 
   @Test
+  void encodersRefuseSettingsThatWouldBeIgnored() throws IOException {
+    record Case(String golden, Consumer<ObjectNode> change, String message) {}
+    List<Case> cases =
+        List.of(
+            new Case(
+                "mpnet-bi",
+                c -> c.put("relative_attention_num_buckets", 64),
+                "relative_attention_num_buckets is 64; only 32 is supported"),
+            new Case(
+                "roberta-cross",
+                c -> c.put("position_embedding_type", "relative_key_query"),
+                "position_embedding_type is relative_key_query; only absolute is supported"),
+            new Case(
+                "electra-bi",
+                c -> c.put("is_decoder", true),
+                "is_decoder is true; only false is supported"),
+            new Case(
+                "bert-colbert",
+                c -> c.put("model_type", "xlm-roberta"),
+                "model_type is xlm-roberta; only bert is supported"),
+            new Case(
+                "distilbert-cross",
+                c -> c.put("activation", "mish"),
+                "activation: the activation function mish is not supported"),
+            new Case("electra-cross", c -> c.put("embedding_size", 3), "config.json asks for ["),
+            new Case(
+                "distilbert-mlm-splade",
+                c -> c.put("tie_word_embeddings", false),
+                "no tensor vocab_projector.weight"));
+    for (Case broken : cases) {
+      Path folder = copy(broken.golden);
+      edit(folder.resolve("config.json"), broken.change);
+      String message = refusal(folder);
+      assertTrue(message.contains(broken.message), message);
+      assertTrue(message.startsWith(folder.toString()), message);
+    }
+  }
+
+  /** What sentence-transformers pools is a bi-encoder, whatever head it was trained with. */
+  @Test
+  void aMaskedLanguageModelThatIsPooledGivesVectors() throws IOException {
+    Path folder = copy("bert-mlm-splade");
+    float[] terms = scores(folder, ScorerOptions.defaults());
+    Files.createDirectories(folder.resolve("1_Pooling"));
+    Files.writeString(
+        folder.resolve("1_Pooling/config.json"),
+        "{\"pooling_mode_cls_token\": true, \"pooling_mode_mean_tokens\": false}");
+    try (PairScorer scorer = Rankers.open(folder, "test", ScorerOptions.defaults())) {
+      assertEquals("bi-encoder, cls pooling, cosine", scorer.card().scorer());
+      for (float score : scorer.score(QUERY, PASSAGES).scores()) {
+        assertTrue(Math.abs(score) <= 1, "a cosine");
+      }
+    }
+    assertTrue(terms[0] > 0);
+  }
+
+  @Test
   void aModelThatDoesNotGiveItsReferenceIsRefused() throws IOException {
     for (String golden : List.of("bert-cross", "bert-bi")) {
       Path folder = copy(golden);

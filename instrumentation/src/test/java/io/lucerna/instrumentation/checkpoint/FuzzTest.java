@@ -44,7 +44,7 @@ class FuzzTest {
     "onnx/fp16-cast.onnx"
   };
 
-  private static final int QUICK_ROUNDS = 300;
+  private static final int QUICK_ROUNDS = 1_200;
   private static final int SOAK_ROUNDS = 20_000;
   private static final long MAX_NANOS = TimeUnit.SECONDS.toNanos(20);
   private static final long MAX_ALLOCATED = 32_000_000;

@@ -1,5 +1,6 @@
 package io.lucerna.instrumentation.model;
 
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -117,7 +118,8 @@ class CausalModelTest {
   }
 
   private static String refusal(Path folder) {
-    return assertThrows(CheckpointException.class, () -> open(folder).close()).getMessage();
+    return requireNonNull(
+        assertThrows(CheckpointException.class, () -> open(folder).close()).getMessage());
   }
 
   @ParameterizedTest
@@ -236,7 +238,7 @@ class CausalModelTest {
     Map<String, long[]> shapes = new TreeMap<>();
     Map<String, float[]> tensors = tensors("llama-rank", shapes);
     for (String name : tensors.keySet()) {
-      long[] shape = shapes.get(name);
+      long[] shape = requireNonNull(shapes.get(name));
       if (name.matches(".*self_attn\\.[qkv]_proj\\.weight")) {
         shape[0] = shape[0] / 4 * width;
       } else if (name.contains("o_proj")) {
@@ -271,10 +273,10 @@ class CausalModelTest {
     Map<String, long[]> shapes = new TreeMap<>();
     Map<String, float[]> tensors = tensors("gemma-causal", shapes);
     String head = "lm_head.weight";
-    float[] words = tensors.get("model.embed_tokens.weight");
+    float[] words = requireNonNull(tensors.get("model.embed_tokens.weight"));
     float[] expected = output(FIXTURES.resolve("gemma-causal"));
     Path folder = edited("gemma-causal", config -> {});
-    shapes.put(head, shapes.get("model.embed_tokens.weight"));
+    shapes.put(head, requireNonNull(shapes.get("model.embed_tokens.weight")));
 
     tensors.put(head, words);
     write(folder.resolve("model.safetensors"), tensors, shapes);
