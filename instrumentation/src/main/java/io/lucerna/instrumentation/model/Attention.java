@@ -105,7 +105,13 @@ class Attention {
   final NDArray dot(NDArray q, NDArray k, double factor) {
     boolean exact = factor == Math.scalb(1, Math.getExponent(factor));
     NDArray scaled = exact && factor != 1 ? q.mul(factor) : q; // [B, Q, N, D]
-    NDArray scores = scaled.transpose(0, 2, 1, 3).matMul(k.transpose(0, 2, 3, 1)); // [B, N, Q, S]
+    NDArray scores;
+    try (NDArray asking = byHead(scaled);
+        NDArray read = byHead(k);
+        NDArray turned = read.transpose(0, 2, 1); // [B N, D, S]
+        NDArray products = asking.matMul(turned)) {
+      scores = products.reshape(q.getShape().get(0), heads, q.getShape().get(1), -1);
+    }
     if (scaled != q) {
       scaled.close();
     }
@@ -182,12 +188,32 @@ class Attention {
     scores = hooks.at(Site.ATTN_SCORES, layer, scores);
     NDArray pattern = hooks.at(Site.PATTERN, layer, scores.softmax(3)); // [B, N, Q, S]
     scores.close();
-    NDArray mixed = pattern.matMul(v.transpose(0, 2, 1, 3)); // [B, N, Q, D]
+    NDArray mixed = mixed(pattern, v); // [B, N, Q, D]
     pattern.close();
     NDArray z = hooks.at(Site.Z, layer, mixed.transpose(0, 2, 1, 3)); // [B, Q, N, D]
     NDArray joined = joined(z);
     mixed.close();
     return joined;
+  }
+
+  /** Pattern [B, N, Q, S] and values [B, S, N, D] to [B, N, Q, D]. */
+  private NDArray mixed(NDArray pattern, NDArray v) {
+    Shape shape = pattern.getShape();
+    try (NDArray weights = pattern.reshape(-1, shape.get(2), shape.get(3));
+        NDArray read = byHead(v);
+        NDArray sums = weights.matMul(read)) {
+      return sums.reshape(shape.get(0), heads, shape.get(2), width);
+    }
+  }
+
+  /**
+   * [B, S, N, D] to [B N, S, D], copied in that order: a product of such arrays copies nothing, and
+   * its own copies are slower.
+   */
+  private static NDArray byHead(NDArray x) {
+    try (NDArray turned = x.transpose(0, 2, 1, 3)) {
+      return turned.reshape(-1, x.getShape().get(1), x.getShape().get(3));
+    }
   }
 
   /**

@@ -2,6 +2,7 @@ package io.lucerna.instrumentation.model;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
@@ -38,6 +39,9 @@ final class TorchKernels {
           return torch.silu(x, out=y)
         def gelu_tanh(self: __torch__.Kernels, x: Tensor, y: Tensor) -> Tensor:
           return torch.gelu(x, approximate="tanh", out=y)
+        def forward(self: __torch__.Kernels, x: Tensor, w: Tensor, b: Tensor) -> Tensor:
+          none = annotate(List[Optional[number]], [])
+          return ops.mkldnn._linear_pointwise(x, w, b, "none", none, "")
       """;
 
   /** Pickle's words for an object of that class with an empty state. */
@@ -62,6 +66,19 @@ final class TorchKernels {
   /** The tanh approximation of GELU, in x's manager. */
   static NDArray geluTanh(NDArray x) {
     return run("gelu_tanh", x);
+  }
+
+  /**
+   * x W^T + b, computed in fp32 by oneDNN on the processor.
+   *
+   * @param x [..., in]
+   * @param weight [out, in]
+   * @param bias [out]
+   * @return [..., out] in x's manager
+   */
+  static NDArray linear(NDArray x, NDArray weight, NDArray bias) {
+    // As in training, since the results of inference may not be changed in place.
+    return IValueUtils.forward(MODULE, new NDList(x, weight, bias), true).singletonOrThrow();
   }
 
   /** The result is an array of ours: one that the module made could not be changed in place. */
