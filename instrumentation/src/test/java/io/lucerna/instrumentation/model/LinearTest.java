@@ -1,10 +1,12 @@
 package io.lucerna.instrumentation.model;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import java.util.Arrays;
 import java.util.Random;
 import java.util.concurrent.atomic.LongAdder;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,6 +29,8 @@ class LinearTest {
     "320, 1200",
     "400, 401",
     "768, 776",
+    "1792, 256",
+    "2624, 1024",
     "7, 5"
   })
   void rowsAreWhatTheDefinitionGives(int in, int out) {
@@ -57,6 +61,52 @@ class LinearTest {
               assertEquals(expected, actual[row * out + o], 1e-6 * size, what);
             }
           }
+        }
+      }
+    }
+  }
+
+  /** Sizes of the families' models, and some of no model. */
+  @ParameterizedTest
+  @CsvSource({
+    "384, 1152",
+    "384, 1536",
+    "1536, 384",
+    "768, 2",
+    "768, 3072",
+    "3072, 768",
+    "1024, 4096",
+    "4096, 1024",
+    "1152, 768",
+    "2304, 2048",
+    "5120, 256",
+    "312, 1200",
+    "1200, 312",
+    "896, 384",
+    "1792, 256",
+    "2624, 1024",
+    "7, 5",
+    "33, 65",
+    "751, 100"
+  })
+  void aRowIsTheSameToTheBitWhateverStandsBesideIt(int in, int out) {
+    Workers.prepare();
+    Random random = new Random(in + out);
+    try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
+      Linear map =
+          new Linear(
+              manager.create(normal(random, in * out), new Shape(out, in)),
+              manager.create(normal(random, out)),
+              new LongAdder());
+      int all = 700;
+      NDArray input = manager.create(normal(random, all * in), new Shape(all, in));
+      float[] expected = map.apply(input).toFloatArray();
+      for (int rows = 1; rows < all; rows += 1 + rows / 6) {
+        int from = random.nextInt(all - rows);
+        try (NDArray some = input.get(from + ":" + (from + rows));
+            NDArray mapped = map.apply(some)) {
+          float[] row = Arrays.copyOfRange(expected, from * out, (from + rows) * out);
+          assertArrayEquals(row, mapped.toFloatArray(), rows + " rows from " + from);
         }
       }
     }

@@ -15,13 +15,25 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
 public final class Benchmarks {
   private static final int ROUNDS = 3;
   private static final List<String> SHAPES = List.of("1x73", "16x73", "16x128", "32x73", "16x205");
+  private static final List<String> BASE_SHAPES = List.of("16x73", "16x128", "16x205");
 
   private Benchmarks() {}
 
-  /** No arguments; {@code -Dlucerna.shared} names the folder with the collections. */
+  /**
+   * No arguments; {@code -Dlucerna.shared} names the folder with the collections, {@code
+   * -Dlucerna.base} what {@code make_base.py} has made.
+   */
   public static void main(String[] arguments) throws Exception {
     System.out.println("ONNX Runtime " + OnnxPeer.version() + ", two threads each");
-    forward();
+    forward(ForwardBenchmark.MINILM, SHAPES);
+    Path base = Path.of(System.getProperty("lucerna.base", ""));
+    if (Files.isRegularFile(base.resolve("model.onnx"))) {
+      forward(base.toAbsolutePath().toString(), BASE_SHAPES);
+    } else {
+      System.out.println(
+          "skipped the benchmark of a cross-encoder of 12 layers of 768: -Dlucerna.base names no"
+              + " folder that make_base.py has made");
+    }
     Path pairs =
         Path.of(
             System.getProperty("lucerna.shared", ""),
@@ -43,12 +55,13 @@ public final class Benchmarks {
   }
 
   /** In turns, so that what else the machine does hits both alike. */
-  private static void forward() throws Exception {
+  private static void forward(String model, List<String> shapes) throws Exception {
     Map<String, Map<String, List<Double>>> medians = new TreeMap<>();
     for (int round = 0; round < ROUNDS; round++) {
-      for (String shape : SHAPES) {
+      for (String shape : shapes) {
         OptionsBuilder options = new OptionsBuilder();
-        options.include(ForwardBenchmark.class.getName()).param("shape", shape);
+        options.include(ForwardBenchmark.class.getName());
+        options.param("model", model).param("shape", shape);
         for (RunResult result : new Runner(options.build()).run()) {
           medians
               .computeIfAbsent(shape, s -> new TreeMap<>())
@@ -57,6 +70,7 @@ public final class Benchmarks {
         }
       }
     }
+    System.out.println(model);
     System.out.println(
         "texts x tokens   Lucerna   ONNX Runtime   speed against ONNX Runtime (median of medians)");
     medians.forEach(

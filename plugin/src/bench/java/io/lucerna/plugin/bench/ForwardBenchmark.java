@@ -33,7 +33,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** One forward pass of minilm over equal batches, here and in ONNX Runtime. */
+/** One forward pass over equal batches, here and in ONNX Runtime. */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.SampleTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
@@ -41,11 +41,18 @@ import org.openjdk.jmh.annotations.Warmup;
 @Warmup(iterations = 2, time = 2)
 @Measurement(iterations = 2, time = 3)
 public class ForwardBenchmark {
+  static final String MINILM = "minilm";
+  private static final float BOUND = 1e-5f;
+
+  /** The embedded model, or a folder that has model.onnx beside model.safetensors. */
+  @Param(MINILM)
+  public String model = MINILM;
+
   /** Texts in the batch x tokens in each. */
   @Param("16x73")
   public String shape = "16x73";
 
-  private HookedModel lucerna;
+  private HookedModel hooked;
   private OnnxPeer onnx;
   private List<TokenBatch> batches;
   private long[][] ids;
@@ -53,9 +60,10 @@ public class ForwardBenchmark {
   /** Opens both models and draws token ids. */
   @Setup(Level.Trial)
   public void open() throws IOException, OrtException {
-    Path folder = EmbeddedModel.folder(Path.of(System.getProperty("user.home"), ".cache/lucerna"));
+    Path cache = Path.of(System.getProperty("user.home"), ".cache/lucerna");
+    Path folder = model.equals(MINILM) ? EmbeddedModel.folder(cache) : Path.of(model);
     try (Checkpoint checkpoint = Checkpoints.open(folder)) {
-      lucerna =
+      hooked =
           HookedModel.open(
               Architecture.read(folder), checkpoint, OutputSettings.defaults(), Precision.FP32);
     }
@@ -75,12 +83,19 @@ public class ForwardBenchmark {
       List<TokenSequence> some = texts.subList(from, Math.min(from + size, texts.size()));
       batches.add(TokenBatch.of(some, 0, TokenBatch.Side.PASSAGE));
     }
+    float[] own = lucerna().getFirst()[0];
+    float[] peer = onnxRuntime()[0];
+    for (int i = 0; i < own.length; i++) {
+      if (Math.abs(own[i] - peer[i]) > BOUND * Math.max(1, Math.abs(peer[i]))) {
+        throw new IllegalStateException(own[i] + " here, " + peer[i] + " in ONNX Runtime");
+      }
+    }
   }
 
   /** This project's forward pass with its hook seam. */
   @Benchmark
   public List<float[][]> lucerna() {
-    return lucerna.forwardAll(batches, Hooks.none());
+    return hooked.forwardAll(batches, Hooks.none());
   }
 
   /** ONNX Runtime's. */
@@ -92,7 +107,7 @@ public class ForwardBenchmark {
   /** Frees both. */
   @TearDown(Level.Trial)
   public void close() throws OrtException {
-    lucerna.close();
+    hooked.close();
     onnx.close();
   }
 }

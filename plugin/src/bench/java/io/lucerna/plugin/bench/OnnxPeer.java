@@ -4,7 +4,6 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
-import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -12,8 +11,6 @@ import java.util.Map;
 
 /** The peer: the same model in ONNX Runtime with two threads, fed with padded batches. */
 final class OnnxPeer implements AutoCloseable {
-  private static final int WIDTH = 384;
-
   private final OrtEnvironment environment = OrtEnvironment.getEnvironment();
   private final OrtSession session;
 
@@ -28,7 +25,7 @@ final class OnnxPeer implements AutoCloseable {
     return OrtEnvironment.getEnvironment().getVersion();
   }
 
-  /** Texts of token ids to vectors: the mean over their tokens, padding left out. */
+  /** Texts of token ids to their logits, or to the mean over their tokens, padding left out. */
   float[][] encode(long[][] texts) throws OrtException {
     int width = Arrays.stream(texts).mapToInt(ids -> ids.length).max().orElseThrow();
     long[] ids = new long[texts.length * width];
@@ -46,19 +43,23 @@ final class OnnxPeer implements AutoCloseable {
             session.run(
                 Map.of(
                     "input_ids", idTensor, "attention_mask", maskTensor, "token_type_ids", types))) {
-      FloatBuffer states = ((OnnxTensor) result.get(0)).getFloatBuffer();
-      float[] hidden = new float[states.remaining()];
-      states.get(hidden);
-      float[][] vectors = new float[texts.length][WIDTH];
+      OnnxTensor output = (OnnxTensor) result.get(0);
+      long[] sizes = output.getInfo().getShape(); // [texts, labels] or [texts, tokens, width]
+      float[] numbers = new float[output.getFloatBuffer().remaining()];
+      output.getFloatBuffer().get(numbers);
+      int size = (int) sizes[sizes.length - 1];
+      float[][] rows = new float[texts.length][size];
       for (int row = 0; row < texts.length; row++) {
-        for (int position = 0; position < texts[row].length; position++) {
-          int from = (row * width + position) * WIDTH;
-          for (int d = 0; d < WIDTH; d++) {
-            vectors[row][d] += hidden[from + d] / texts[row].length;
+        int positions = sizes.length == 2 ? 1 : texts[row].length;
+        int stored = sizes.length == 2 ? 1 : width;
+        for (int position = 0; position < positions; position++) {
+          int from = (row * stored + position) * size;
+          for (int d = 0; d < size; d++) {
+            rows[row][d] += numbers[from + d] / positions;
           }
         }
       }
-      return vectors;
+      return rows;
     }
   }
 
