@@ -296,21 +296,22 @@ class Attention {
     long d = width;
     long h = input.getShape().get(2);
     NDManager scope = input.getManager();
-    NDArray keyMaps = key.weight().reshape(1, n, d, h);
-    NDArray valueMaps = value.weight().reshape(1, n, d, h);
+    NDArray keyMaps = key.weight().reshape(n, d, h);
+    NDArray valueMaps = value.weight().reshape(n, d, h);
     NDArray valueBias = value.bias().reshape(1, 1, n * d);
     for (NDArray view : List.of(keyMaps, valueMaps, valueBias)) {
       view.attach(scope);
     }
+    // The heads come first, so that each one's map serves all texts without a copy.
     NDArray first = input.get(":, :1"); // [B, 1, H]
-    NDArray q = heads(query.apply(first), heads).transpose(0, 2, 1, 3); // [B, N, 1, D]
-    NDArray wanted = q.mul(scale).matMul(keyMaps).squeeze(2); // [B, N, H]
+    NDArray q = query.apply(first).reshape(-1, n, d).transpose(1, 0, 2); // [N, B, D]
+    NDArray wanted = q.mul(scale).matMul(keyMaps).transpose(1, 0, 2); // [B, N, H]
     NDArray scores = wanted.matMul(input.transpose(0, 2, 1)); // [B, N, S]
     if (mask != null) {
       scores.addi(mask.get(":, :, 0"));
     }
-    NDArray seen = scores.softmax(2).matMul(input).expandDims(2); // [B, N, 1, H]
-    NDArray z = seen.matMul(valueMaps.transpose(0, 1, 3, 2)); // [B, N, 1, D]
+    NDArray seen = scores.softmax(2).matMul(input).transpose(1, 0, 2); // [N, B, H]
+    NDArray z = seen.matMul(valueMaps.transpose(0, 2, 1)).transpose(1, 0, 2); // [B, N, D]
     count(4 * scores.size() * h + 4 * first.size() * n * d);
     return z.reshape(z.getShape().get(0), 1, n * d).addi(valueBias); // [B, 1, N D]
   }

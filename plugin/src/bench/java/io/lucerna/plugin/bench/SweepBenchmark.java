@@ -25,9 +25,13 @@ import io.lucerna.topics.ContrastPairs;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
 
 /**
  * Patching sweeps of real pairs in minilm, and in the same model scored by its first token: those
@@ -44,7 +48,15 @@ final class SweepBenchmark {
   /** A pair, ready to be swept. */
   private record Work(AlignedPair pair, Readout readout) {}
 
-  private record Timed(double seconds, double operations, List<SweepResult> results) {}
+  private record Timed(double seconds, double operations, List<SweepResult> results) {
+    static final Timed NONE = new Timed(0, 0, List.of());
+
+    Timed plus(Timed other) {
+      List<SweepResult> both = new ArrayList<>(results);
+      both.addAll(other.results);
+      return new Timed(seconds + other.seconds, operations + other.operations, both);
+    }
+  }
 
   /**
    * Prints a line for each model and sweep.
@@ -75,18 +87,20 @@ final class SweepBenchmark {
       int compared) {
     List<Work> some = work.subList(0, timed);
     sweep(ranker, kind, Method.FAST, FAST_BATCH, work.subList(0, 1)); // warms up
-    Timed fast = sweep(ranker, kind, Method.FAST, FAST_BATCH, some);
-    Timed single = null;
-    Timed best = null;
-    int bestBatch = 0;
-    for (int batch : BATCHES) {
-      Timed plain = sweep(ranker, kind, Method.PLAIN, batch, some);
-      single = single == null ? plain : single;
-      if (best == null || plain.seconds < best.seconds) {
-        best = plain;
-        bestBatch = batch;
+    sweep(ranker, kind, Method.PLAIN, 1, work.subList(0, 1));
+    Timed fast = Timed.NONE;
+    Map<Integer, Timed> plains = new TreeMap<>();
+    for (Work each : some) { // in turns, so that what else the machine does hits all alike
+      fast = fast.plus(sweep(ranker, kind, Method.FAST, FAST_BATCH, List.of(each)));
+      for (int batch : BATCHES) {
+        plains.merge(batch, sweep(ranker, kind, Method.PLAIN, batch, List.of(each)), Timed::plus);
       }
     }
+    Timed single = Objects.requireNonNull(plains.get(1));
+    int bestBatch =
+        Collections.min(
+            plains.keySet(), Comparator.comparingDouble(b -> Objects.requireNonNull(plains.get(b)).seconds));
+    Timed best = Objects.requireNonNull(plains.get(bestBatch));
     double tokens = some.stream().mapToInt(w -> w.pair.length()).average().orElseThrow();
     System.out.println(
         String.format(
