@@ -25,9 +25,6 @@ record Linear(NDArray weight, NDArray bias, LongAdder work) {
   /** MKL has too, and with the queries of fewer tokens. */
   static final long FEWEST_ROWS = 8;
 
-  /** PyTorch's builds for x86 carry oneDNN. */
-  private static final boolean ONE_DNN = System.getProperty("os.arch", "").matches("amd64|x86_64");
-
   /** The map to the outputs from {@code from} to before {@code to}, a view of the same weights. */
   Linear rows(long from, long to) {
     String slice = from + ":" + to;
@@ -44,7 +41,7 @@ record Linear(NDArray weight, NDArray bias, LongAdder work) {
    * AVX-512 on processors of other makers.
    */
   private boolean oneDnn() {
-    return ONE_DNN
+    return TorchKernels.ONE_DNN
         && weight.getDataType() == DataType.FLOAT32
         && !weight.getDevice().isGpu()
         && alwaysSummedAlike(weight.getShape().get(1));

@@ -28,6 +28,9 @@ import java.util.zip.ZipOutputStream;
  * row, and what is left of large numbers that cancel shows it.
  */
 final class TorchKernels {
+  /** Whether PyTorch carries oneDNN: its builds for x86 do, and some others do not. */
+  static final boolean ONE_DNN = System.getProperty("os.arch", "").matches("amd64|x86_64");
+
   private static final String SOURCE =
       """
       class Kernels(Module):
@@ -39,6 +42,10 @@ final class TorchKernels {
           return torch.silu(x, out=y)
         def gelu_tanh(self: __torch__.Kernels, x: Tensor, y: Tensor) -> Tensor:
           return torch.gelu(x, approximate="tanh", out=y)
+      """;
+
+  private static final String LINEAR =
+      """
         def forward(self: __torch__.Kernels, x: Tensor, w: Tensor, b: Tensor) -> Tensor:
           none = annotate(List[Optional[number]], [])
           return ops.mkldnn._linear_pointwise(x, w, b, "none", none, "")
@@ -69,7 +76,7 @@ final class TorchKernels {
   }
 
   /**
-   * x W^T + b, computed in fp32 by oneDNN on the processor.
+   * x W^T + b, computed in fp32 by oneDNN on the processor; only where there is {@link #ONE_DNN}.
    *
    * @param x [..., in]
    * @param weight [out, in]
@@ -105,7 +112,7 @@ final class TorchKernels {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
       store(zip, "data.pkl", OBJECT);
-      store(zip, "code/__torch__.py", SOURCE);
+      store(zip, "code/__torch__.py", ONE_DNN ? SOURCE + LINEAR : SOURCE);
       store(zip, "constants.pkl", NO_CONSTANTS);
       store(zip, "version", "10\n");
     }
