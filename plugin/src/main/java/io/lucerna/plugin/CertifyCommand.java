@@ -27,14 +27,16 @@ final class CertifyCommand implements Command {
       metaVar = "[folder]",
       usage =
           "Folder with reference.safetensors and perhaps reference.json; the model's own folder if"
-              + " it has them, else one that Python makes.")
+              + " it has them and no Python is named, else one that Python makes.")
   @Nullable String reference;
 
   @Option(
       name = "-python",
       metaVar = "[program]",
-      usage = "Python that has torch, transformers and safetensors.")
-  String python = "python3";
+      usage =
+          "Python that has torch, transformers and safetensors; python3 if neither it nor a"
+              + " reference is given.")
+  @Nullable String python;
 
   @Option(
       name = "-output",
@@ -59,11 +61,19 @@ final class CertifyCommand implements Command {
   @Override
   public void run(Console console) throws Exception {
     String name = model.modelOrDefault();
+    if (reference != null && python != null) {
+      throw new CommandException(
+          ExitCode.USAGE, "-reference and -python both say where the reference comes from");
+    }
     Path folder = models.folder(name, console);
     Path asked = output == null ? null : Outputs.writable(output);
     try (NeuralRanker ranker = models.ranker(name, model.scorerOptions(), console)) {
       Certificate certificate = certificate(ranker, folder, console);
-      Path file = asked == null ? models.certificate(ranker.card().sha256()) : asked;
+      Path file =
+          asked == null
+              ? models.certificate(
+                  ranker.card().sha256(), Files.readString(folder.resolve("config.json")))
+              : asked;
       print(certificate, console.out());
       certificate.write(file, console.commandLine(), Versions.all());
       console.say("certificate in %s", file);
@@ -79,19 +89,27 @@ final class CertifyCommand implements Command {
     ReferenceFolder found;
     if (reference != null) {
       found = ReferenceFolder.of(Path.of(reference));
-    } else if (Files.isRegularFile(folder.resolve(ReferenceFolder.NUMBERS))) {
+    } else if (python == null && Files.isRegularFile(folder.resolve(ReferenceFolder.NUMBERS))) {
       found = ReferenceFolder.of(folder);
     } else {
-      console.say("no reference in %s; running %s", folder, python);
+      String program = python == null ? "python3" : python;
+      console.say("running %s for a reference", program);
       PythonReference.Opener inDouble =
           () ->
               models.ranker(
                   model.modelOrDefault(),
                   model.scorerOptions().withPrecision(Precision.FP64),
                   console);
-      return PythonReference.certify(ranker, inDouble, folder, python);
+      return PythonReference.certify(ranker, inDouble, folder, program);
     }
     try (Checkpoint numbers = Checkpoints.openFile(found.numbers())) {
+      if (!numbers.names().contains("input_ids")) {
+        throw new CommandException(
+            ExitCode.INPUT,
+            found.numbers()
+                + ": no tensor input_ids, so nothing says what was computed; name a Python with"
+                + " -python or another folder with -reference (docs/certify.md)");
+      }
       return Certificate.of(ranker, numbers, found);
     }
   }

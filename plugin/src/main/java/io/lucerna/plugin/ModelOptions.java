@@ -85,7 +85,7 @@ final class ModelOptions {
       aliases = "-rerank.query.prefix",
       metaVar = "[text]",
       usage =
-          "What a bi-encoder reads before a query, such as \"query: \" with its space; as the"
+          "What is read before a query, such as \"query: \" with its space; as the"
               + " model's folder says, or nothing, if not given.")
   @Nullable String queryPrefix;
 
@@ -93,7 +93,7 @@ final class ModelOptions {
       name = "-passage.prefix",
       aliases = "-rerank.passage.prefix",
       metaVar = "[text]",
-      usage = "What a bi-encoder reads before a passage, in the same way.")
+      usage = "What is read before a passage, in the same way.")
   @Nullable String passagePrefix;
 
   @Option(

@@ -82,10 +82,12 @@ class ModelRegistry {
    * Where a model's certificate lies unless said otherwise; the folder is made.
    *
    * @param sha256 the hash of the weights
+   * @param config the model's config.json, since the same weights may be of several models
    */
-  Path certificate(String sha256) throws IOException {
+  Path certificate(String sha256, String config) throws IOException {
     Path folder = Files.createDirectories(cache().resolve("certificates"));
-    return folder.resolve(sha256.substring(0, 16) + ".json");
+    String both = Hashes.sha256(out -> out.write(sha256 + config));
+    return folder.resolve(both.substring(0, 16) + ".json");
   }
 
   private Path cache() {

@@ -1,5 +1,6 @@
 package io.lucerna.plugin;
 
+import io.lucerna.instrumentation.hooks.Site;
 import io.lucerna.instrumentation.recording.Positions;
 import io.lucerna.instrumentation.recording.RecordingException;
 import io.lucerna.instrumentation.recording.RecordingSpec;
@@ -116,12 +117,17 @@ final class RecordCommand implements Command {
       throw new CommandException(
           ExitCode.USAGE, "-shard.size must be at least 1, got " + shardSize);
     }
+    List<String> points = List.of(hooks.split(",", -1));
+    if (points.contains(Site.SCORE.glob())) {
+      throw new CommandException(
+          ExitCode.USAGE,
+          Site.SCORE.glob() + " is no activation of the model; index.jsonl has every score anyway");
+    }
     Path folder = folder();
     try (PairSource source = source(console);
         NeuralRanker ranker = models.ranker(model.modelOrDefault(), options, console)) {
       RecordingSpec spec =
-          RecordingSpec.of(
-              ranker.model(), List.of(hooks.split(",", -1)), kept, half, shardSize * MEGABYTE);
+          RecordingSpec.of(ranker.model(), points, kept, half, shardSize * MEGABYTE);
       RecordPlan plan = RecordPlan.of(source, ranker, spec);
       requireRoom(folder, plan, spec, console);
       Optional<RecordingWriter> opened =

@@ -118,8 +118,13 @@ final class ScoreCommand implements Command {
         List<String> texts = own.stream().map(PairTable.Row::text).toList();
         List<String> docids = own.stream().map(PairTable.Row::docid).toList();
         Hooks hooks = interventions.hooks(own.getFirst().qid(), docids);
-        PairScores scores =
-            table == null ? scorer.score(query, texts, hooks) : table.score(own, hooks);
+        PairScores scores;
+        try {
+          scores = table == null ? scorer.score(query, texts, hooks) : table.score(own, hooks);
+        } catch (IllegalArgumentException e) {
+          throw new IllegalArgumentException(
+              "query " + own.getFirst().qid() + ": " + e.getMessage(), e);
+        }
         System.arraycopy(scores.scores(), 0, all, from, texts.size());
         truncated += scores.truncatedCount();
         progress.advance(texts.size());

@@ -8,6 +8,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -149,10 +151,38 @@ class CertifyCommandTest {
   void whatIsMissingIsSaid() {
     String model = FIXTURES.resolve("bert-cross-onnx").toString();
     Shell none = Shell.run("certify", "-model", model, "-reference", folder.toString());
-    assertEquals(ExitCode.MODEL, none.code(), none.err());
+    assertEquals(ExitCode.INPUT, none.code(), none.err());
     assertTrue(none.err().contains("no reference.safetensors; docs/certify.md"), none.err());
     Shell python = Shell.run("certify", "-model", "minilm", "-python", "no-such-python");
-    assertEquals(ExitCode.MODEL, python.code(), python.err());
+    assertEquals(ExitCode.FAILED, python.code(), python.err());
     assertTrue(python.err().contains("no-such-python cannot be run"), python.err());
+  }
+
+  @Test
+  void aPythonThatIsNamedComesBeforeTheFoldersOwnReference() {
+    String model = FIXTURES.resolve("bert-cross").toString();
+    Shell named = Shell.run("certify", "-model", model, "-python", "no-such-python");
+    assertEquals(ExitCode.FAILED, named.code(), named.err());
+    assertTrue(named.err().contains("no-such-python cannot be run"), named.err());
+    Shell both = Shell.run("certify", "-model", model, "-python", "python3", "-reference", model);
+    assertEquals(ExitCode.USAGE, both.code(), both.err());
+  }
+
+  @Test
+  void aReferenceOfScoresAloneCertifiesNothing() throws IOException {
+    Path reference = Files.createDirectories(folder.resolve("scores"));
+    String header = "{\"score\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}";
+    ByteBuffer file = ByteBuffer.allocate(8 + header.length() + 4).order(ByteOrder.LITTLE_ENDIAN);
+    file.putLong(header.length()).put(header.getBytes(StandardCharsets.UTF_8)).putFloat(1);
+    Files.write(reference.resolve("reference.safetensors"), file.array());
+    Shell shell =
+        Shell.run(
+            "certify",
+            "-model",
+            FIXTURES.resolve("bert-cross").toString(),
+            "-reference",
+            reference.toString());
+    assertEquals(ExitCode.INPUT, shell.code(), shell.err());
+    assertTrue(shell.err().contains("reference.safetensors: no tensor input_ids"), shell.err());
   }
 }

@@ -261,6 +261,7 @@ class RecordCommandTest {
       delimiter = '|',
       value = {
         "*hook_y | cls | USAGE | no hook point matches '*hook_y'; nearest: ",
+        "hook_score | cls | USAGE | hook_score is no activation of the model; index.jsonl has every",
         "*hook_z, | cls | USAGE | no hook point matches ''; nearest: ",
         "*hook_z | role:matches | USAGE | there is no role 'matches'; roles are [cls, ",
         "*hook_z | cls,1 | USAGE | positions 'cls,1': expected all, cls, query, passage, role:",

@@ -80,7 +80,7 @@ final class PairTokenizer implements AutoCloseable {
           folder, Subwords.open(folder, json), form, marks, maxTokens, new RoleTagger(terms));
     } catch (IOException e) {
       throw new CheckpointException(
-          folder + ": the tokenizer cannot be read: " + e.getMessage(), e);
+          folder + ": the tokenizer cannot be read: " + TokenizerFiles.why(e), e);
     }
   }
 
@@ -313,13 +313,18 @@ final class PairTokenizer implements AutoCloseable {
     return whole.without(start, end);
   }
 
+  private boolean apart() {
+    return form instanceof InputForm.Apart || form instanceof InputForm.Markers;
+  }
+
   private IllegalArgumentException tooLong(int tokens) {
     return new IllegalArgumentException(
         String.format(
             Locale.ROOT,
-            "the query takes %d tokens with special tokens%s and leaves no room for a passage; the limit is %d",
+            "the query takes %d tokens with special tokens%s%s; the limit is %d",
             tokens,
             form instanceof InputForm.Prompt ? " and prompt" : "",
+            apart() ? "" : " and leaves no room for a passage",
             maxTokens));
   }
 

@@ -1,7 +1,6 @@
 package io.lucerna.reranker;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lucerna.instrumentation.checkpoint.Checkpoint;
 import io.lucerna.instrumentation.checkpoint.CheckpointException;
 import io.lucerna.instrumentation.checkpoint.Checkpoints;
@@ -52,6 +51,19 @@ public final class Rankers {
     }
   }
 
+  /** Answers that were asked for are wrong by themselves, all others by their model's folder. */
+  private static List<Long> answers(
+      PairTokenizer tokenizer, List<String> words, ScorerOptions options) {
+    try {
+      return tokenizer.ids(words);
+    } catch (CheckpointException e) {
+      if (options.answers().isPresent()) {
+        throw new IllegalArgumentException("answers asked for: " + e.getMessage(), e);
+      }
+      throw e;
+    }
+  }
+
   private static NeuralRanker open(
       Path folder,
       String name,
@@ -69,7 +81,7 @@ public final class Rankers {
     OutputSettings output =
         OutputSettings.defaults()
             .withPooling(options.pooling().orElse(sentence.pooling()))
-            .withAnswers(unlimited.ids(answers))
+            .withAnswers(answers(unlimited, answers, options))
             .withSkipped(unlimited.leftOut());
     HookedModel model;
     String sha256;
@@ -201,15 +213,11 @@ public final class Rankers {
     if (!Files.isRegularFile(file)) {
       return OptionalInt.empty();
     }
-    try {
-      JsonNode limit = new ObjectMapper().readTree(file.toFile()).path("model_max_length");
-      // Hugging Face writes a huge number where a tokenizer has no limit.
-      return limit.canConvertToInt() && limit.asInt() > 0
-          ? OptionalInt.of(limit.asInt())
-          : OptionalInt.empty();
-    } catch (IOException e) {
-      throw new CheckpointException(file + ": not readable as JSON", e);
-    }
+    JsonNode limit = TokenizerFiles.json(file).path("model_max_length");
+    // Hugging Face writes a huge number where a tokenizer has no limit.
+    return limit.canConvertToInt() && limit.asInt() > 0
+        ? OptionalInt.of(limit.asInt())
+        : OptionalInt.empty();
   }
 
   private static Map<String, String> settings(

@@ -58,7 +58,8 @@ final class ReferenceCheck {
         }
       }
     } catch (IOException e) {
-      throw new CheckpointException(texts + ": not readable as JSON", e);
+      throw new CheckpointException(
+          texts + ": the model's reference cannot be read: " + e.getMessage(), e);
     }
   }
 
@@ -92,7 +93,8 @@ final class ReferenceCheck {
         throw new CheckpointException(
             String.format(
                 Locale.ROOT,
-                "%s: parity check failed: output %d of reference pair %d is %s, the reference says %s",
+                "%s: parity check failed: output %d of reference pair %d is %s, the reference says %s;"
+                    + " the model or its reference.json and reference.safetensors are not what they were",
                 folder,
                 i,
                 pair,

@@ -1,10 +1,8 @@
 package io.lucerna.reranker;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lucerna.instrumentation.checkpoint.CheckpointException;
 import io.lucerna.instrumentation.model.Pooling;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -40,7 +38,7 @@ record SentenceConfig(
     boolean prefixPooled = true;
     Path modules = folder.resolve("modules.json");
     if (Files.isRegularFile(modules)) {
-      for (JsonNode module : json(modules)) {
+      for (JsonNode module : TokenizerFiles.json(modules)) {
         String type = module.path("type").asText();
         switch (type.substring(type.lastIndexOf('.') + 1)) {
           case "Transformer", "MLMTransformer" -> {}
@@ -49,7 +47,7 @@ record SentenceConfig(
           case "Pooling" -> {
             Path file = folder.resolve(module.path("path").asText()).resolve("config.json");
             pooling = pooling(file);
-            prefixPooled = json(file).path("include_prompt").asBoolean(true);
+            prefixPooled = TokenizerFiles.json(file).path("include_prompt").asBoolean(true);
           }
           case "Normalize" -> normalized = true;
           default ->
@@ -84,7 +82,7 @@ record SentenceConfig(
     if (!Files.isRegularFile(file)) {
       return "";
     }
-    JsonNode json = json(file);
+    JsonNode json = TokenizerFiles.json(file);
     JsonNode prompts = json.path("prompts");
     for (String name : names) {
       if (prompts.path(name).isTextual()) {
@@ -101,7 +99,7 @@ record SentenceConfig(
 
   /** SPLADE's pooling has no choices here. */
   private static void requireMax(Path file) {
-    JsonNode json = json(file);
+    JsonNode json = TokenizerFiles.json(file);
     String strategy = json.path("pooling_strategy").asText("max");
     String activation = json.path("activation_function").asText("relu");
     if (!strategy.equals("max") || !activation.equals("relu")) {
@@ -117,7 +115,7 @@ record SentenceConfig(
   }
 
   private static Pooling pooling(Path file) {
-    JsonNode json = json(file);
+    JsonNode json = TokenizerFiles.json(file);
     String mode = json.path("pooling_mode").asText("");
     boolean cls = json.path("pooling_mode_cls_token").asBoolean(mode.equals("cls"));
     boolean mean = json.path("pooling_mode_mean_tokens").asBoolean(mode.equals("mean"));
@@ -141,11 +139,11 @@ record SentenceConfig(
 
   private static Similarity similarity(Path folder) {
     Path file = folder.resolve("config_sentence_transformers.json");
-    if (!Files.isRegularFile(file) || !json(file).hasNonNull("similarity_fn_name")) {
+    if (!Files.isRegularFile(file) || !TokenizerFiles.json(file).hasNonNull("similarity_fn_name")) {
       return Similarity.COSINE;
     }
     try {
-      return Similarity.parse(json(file).get("similarity_fn_name").asText());
+      return Similarity.parse(TokenizerFiles.json(file).get("similarity_fn_name").asText());
     } catch (IllegalArgumentException e) {
       throw new CheckpointException(file + ": " + e.getMessage(), e);
     }
@@ -153,18 +151,11 @@ record SentenceConfig(
 
   private static OptionalInt maxTokens(Path folder) {
     Path file = folder.resolve("sentence_bert_config.json");
-    if (!Files.isRegularFile(file) || !json(file).path("max_seq_length").canConvertToInt()) {
+    if (!Files.isRegularFile(file)
+        || !TokenizerFiles.json(file).path("max_seq_length").canConvertToInt()) {
       return OptionalInt.empty();
     }
-    int tokens = json(file).path("max_seq_length").asInt();
+    int tokens = TokenizerFiles.json(file).path("max_seq_length").asInt();
     return tokens > 0 ? OptionalInt.of(tokens) : OptionalInt.empty();
-  }
-
-  private static JsonNode json(Path file) {
-    try {
-      return new ObjectMapper().readTree(file.toFile());
-    } catch (IOException e) {
-      throw new CheckpointException(file + ": not readable as JSON", e);
-    }
   }
 }

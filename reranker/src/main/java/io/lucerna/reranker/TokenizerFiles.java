@@ -1,5 +1,6 @@
 package io.lucerna.reranker;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lucerna.instrumentation.checkpoint.CheckpointException;
@@ -8,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds a model folder's tokenizer: {@code tokenizer.json}, or one made of the vocabulary of BERT
@@ -100,8 +102,7 @@ final class TokenizerFiles {
     try {
       return TokenizerJson.id(read(folder), entry).isPresent();
     } catch (IOException e) {
-      throw new CheckpointException(
-          folder + ": the tokenizer cannot be read: " + e.getMessage(), e);
+      throw new CheckpointException(folder + ": the tokenizer cannot be read: " + why(e), e);
     }
   }
 
@@ -113,7 +114,12 @@ final class TokenizerFiles {
     try {
       return JSON.readTree(file.toFile());
     } catch (IOException e) {
-      throw new CheckpointException(file + ": not readable as JSON", e);
+      throw new CheckpointException(file + ": not readable as JSON: " + why(e), e);
     }
+  }
+
+  /** The reason in words, without where Jackson was in its source. */
+  static @Nullable String why(IOException e) {
+    return e instanceof JsonProcessingException json ? json.getOriginalMessage() : e.getMessage();
   }
 }

@@ -176,7 +176,7 @@ public record Certificate(
             Locale.ROOT,
             "texts      %d, each alone and all padded in a batch%s",
             texts,
-            sameIds < 0 ? "" : "; token ids the same of " + sameIds));
+            sameIds < 0 ? "; token ids not compared" : "; token ids the same of " + sameIds));
     if (!differences.isEmpty()) {
       lines.add(worst("worst     ", differences));
     }

@@ -4,12 +4,13 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.lucerna.instrumentation.checkpoint.Checkpoint;
-import io.lucerna.instrumentation.checkpoint.CheckpointException;
 import io.lucerna.instrumentation.checkpoint.Checkpoints;
 import io.lucerna.instrumentation.checkpoint.SafetensorsCopy;
 import io.lucerna.instrumentation.model.Parity;
 import io.lucerna.instrumentation.model.TokenBatch.Side;
 import io.lucerna.instrumentation.model.TokenSequence;
+import io.lucerna.plugin.CommandException;
+import io.lucerna.plugin.ExitCode;
 import io.lucerna.reranker.NeuralRanker;
 import java.io.IOException;
 import java.io.InputStream;
@@ -56,7 +57,7 @@ public final class PythonReference {
    *
    * @param folder the model's folder
    * @param python the program that has torch, transformers and safetensors
-   * @throws CheckpointException if it cannot be run, or fails; the message has its last lines
+   * @throws CommandException if it cannot be run, or fails; the message has its last lines
    */
   public static Certificate certify(
       NeuralRanker ranker, Opener inDouble, Path folder, String python)
@@ -149,7 +150,8 @@ public final class PythonReference {
               .redirectOutput(log.toFile())
               .start();
     } catch (IOException e) {
-      throw new CheckpointException(
+      throw new CommandException(
+          ExitCode.FAILED,
           String.format(
               Locale.ROOT,
               "%s cannot be run (%s); name a Python that has torch, transformers and safetensors"
@@ -161,7 +163,8 @@ public final class PythonReference {
     if (process.waitFor() != 0) {
       List<String> lines = new ArrayList<>(Files.readAllLines(log, StandardCharsets.UTF_8));
       List<String> last = lines.subList(Math.max(0, lines.size() - 3), lines.size());
-      throw new CheckpointException(
+      throw new CommandException(
+          ExitCode.FAILED,
           command.getFirst()
               + " made no reference: "
               + String.join(" | ", last)

@@ -2,7 +2,8 @@ package io.lucerna.plugin.certify;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.lucerna.instrumentation.checkpoint.CheckpointException;
+import io.lucerna.plugin.CommandException;
+import io.lucerna.plugin.ExitCode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,12 +39,13 @@ public record ReferenceFolder(Path numbers, String origin, List<Pair> pairs) {
   /**
    * The reference in a folder.
    *
-   * @throws CheckpointException if there is none, or its description is not readable
+   * @throws CommandException if there is none, or its description is not readable
    */
   public static ReferenceFolder of(Path folder) {
     Path numbers = folder.resolve(NUMBERS);
     if (!Files.isRegularFile(numbers)) {
-      throw new CheckpointException(
+      throw new CommandException(
+          ExitCode.INPUT,
           folder + ": no " + NUMBERS + "; docs/certify.md tells how to make a reference");
     }
     Path texts = folder.resolve(TEXTS);
@@ -62,7 +64,8 @@ public record ReferenceFolder(Path numbers, String origin, List<Pair> pairs) {
               + json.path("torch").asText("of unknown version");
       return new ReferenceFolder(numbers, numbers + ": transformers " + versions, pairs);
     } catch (IOException e) {
-      throw new CheckpointException(texts + ": not readable as JSON", e);
+      throw new CommandException(
+          ExitCode.INPUT, texts + ": not readable as JSON: " + e.getMessage(), e);
     }
   }
 }
