@@ -80,7 +80,7 @@ final class PairTokenizer implements AutoCloseable {
           folder, Subwords.open(folder, json), form, marks, maxTokens, new RoleTagger(terms));
     } catch (IOException e) {
       throw new CheckpointException(
-          folder + ": the tokenizer cannot be read: " + TokenizerFiles.why(e), e);
+          folder + ": the tokenizer cannot be read: " + e.getMessage(), e);
     }
   }
 

@@ -210,9 +210,6 @@ public final class Rankers {
 
   private static OptionalInt tokenizerLimit(Path folder) {
     Path file = folder.resolve("tokenizer_config.json");
-    if (!Files.isRegularFile(file)) {
-      return OptionalInt.empty();
-    }
     JsonNode limit = TokenizerFiles.json(file).path("model_max_length");
     // Hugging Face writes a huge number where a tokenizer has no limit.
     return limit.canConvertToInt() && limit.asInt() > 0

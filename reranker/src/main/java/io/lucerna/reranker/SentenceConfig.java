@@ -38,7 +38,7 @@ record SentenceConfig(
     boolean prefixPooled = true;
     Path modules = folder.resolve("modules.json");
     if (Files.isRegularFile(modules)) {
-      for (JsonNode module : TokenizerFiles.json(modules)) {
+      for (JsonNode module : TokenizerFiles.existing(modules)) {
         String type = module.path("type").asText();
         switch (type.substring(type.lastIndexOf('.') + 1)) {
           case "Transformer", "MLMTransformer" -> {}
@@ -47,7 +47,7 @@ record SentenceConfig(
           case "Pooling" -> {
             Path file = folder.resolve(module.path("path").asText()).resolve("config.json");
             pooling = pooling(file);
-            prefixPooled = TokenizerFiles.json(file).path("include_prompt").asBoolean(true);
+            prefixPooled = TokenizerFiles.existing(file).path("include_prompt").asBoolean(true);
           }
           case "Normalize" -> normalized = true;
           default ->
@@ -99,7 +99,7 @@ record SentenceConfig(
 
   /** SPLADE's pooling has no choices here. */
   private static void requireMax(Path file) {
-    JsonNode json = TokenizerFiles.json(file);
+    JsonNode json = TokenizerFiles.existing(file);
     String strategy = json.path("pooling_strategy").asText("max");
     String activation = json.path("activation_function").asText("relu");
     if (!strategy.equals("max") || !activation.equals("relu")) {
@@ -115,7 +115,7 @@ record SentenceConfig(
   }
 
   private static Pooling pooling(Path file) {
-    JsonNode json = TokenizerFiles.json(file);
+    JsonNode json = TokenizerFiles.existing(file);
     String mode = json.path("pooling_mode").asText("");
     boolean cls = json.path("pooling_mode_cls_token").asBoolean(mode.equals("cls"));
     boolean mean = json.path("pooling_mode_mean_tokens").asBoolean(mode.equals("mean"));
@@ -139,11 +139,12 @@ record SentenceConfig(
 
   private static Similarity similarity(Path folder) {
     Path file = folder.resolve("config_sentence_transformers.json");
-    if (!Files.isRegularFile(file) || !TokenizerFiles.json(file).hasNonNull("similarity_fn_name")) {
+    JsonNode json = TokenizerFiles.json(file);
+    if (!json.hasNonNull("similarity_fn_name")) {
       return Similarity.COSINE;
     }
     try {
-      return Similarity.parse(TokenizerFiles.json(file).get("similarity_fn_name").asText());
+      return Similarity.parse(json.get("similarity_fn_name").asText());
     } catch (IllegalArgumentException e) {
       throw new CheckpointException(file + ": " + e.getMessage(), e);
     }
@@ -151,11 +152,9 @@ record SentenceConfig(
 
   private static OptionalInt maxTokens(Path folder) {
     Path file = folder.resolve("sentence_bert_config.json");
-    if (!Files.isRegularFile(file)
-        || !TokenizerFiles.json(file).path("max_seq_length").canConvertToInt()) {
-      return OptionalInt.empty();
-    }
-    int tokens = TokenizerFiles.json(file).path("max_seq_length").asInt();
-    return tokens > 0 ? OptionalInt.of(tokens) : OptionalInt.empty();
+    JsonNode limit = TokenizerFiles.json(file).path("max_seq_length");
+    return limit.canConvertToInt() && limit.asInt() > 0
+        ? OptionalInt.of(limit.asInt())
+        : OptionalInt.empty();
   }
 }

@@ -1,6 +1,5 @@
 package io.lucerna.reranker;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lucerna.instrumentation.checkpoint.CheckpointException;
@@ -9,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Finds a model folder's tokenizer: {@code tokenizer.json}, or one made of the vocabulary of BERT
@@ -102,24 +100,22 @@ final class TokenizerFiles {
     try {
       return TokenizerJson.id(read(folder), entry).isPresent();
     } catch (IOException e) {
-      throw new CheckpointException(folder + ": the tokenizer cannot be read: " + why(e), e);
+      throw new CheckpointException(
+          folder + ": the tokenizer cannot be read: " + e.getMessage(), e);
     }
   }
 
   /** A JSON file of the folder; an empty object if it is not there. */
   static JsonNode json(Path file) {
-    if (!Files.isRegularFile(file)) {
-      return JSON.createObjectNode();
-    }
+    return Files.isRegularFile(file) ? existing(file) : JSON.createObjectNode();
+  }
+
+  /** A JSON file of the folder, which must be there. */
+  static JsonNode existing(Path file) {
     try {
       return JSON.readTree(file.toFile());
     } catch (IOException e) {
-      throw new CheckpointException(file + ": not readable as JSON: " + why(e), e);
+      throw new CheckpointException(file + ": not readable as JSON", e);
     }
-  }
-
-  /** The reason in words, without where Jackson was in its source. */
-  static @Nullable String why(IOException e) {
-    return e instanceof JsonProcessingException json ? json.getOriginalMessage() : e.getMessage();
   }
 }

@@ -258,6 +258,21 @@ class RankersTest {
     assertTrue(terms[0] > 0);
   }
 
+  /** Without it nothing would say that the pooling is one that is supported. */
+  @Test
+  void aPoolingThatModulesNameMustBeThere() throws IOException {
+    Path folder = copy("bert-mlm-splade");
+    for (String type : List.of("Pooling", "SpladePooling")) {
+      Files.writeString(
+          folder.resolve("modules.json"),
+          "[{\"type\": \"sentence_transformers.models." + type + "\", \"path\": \"1_None\"}]");
+      String message = refusal(folder);
+      assertTrue(
+          message.startsWith(folder.resolve("1_None/config.json") + ": not readable as JSON"),
+          message);
+    }
+  }
+
   @Test
   void aModelThatDoesNotGiveItsReferenceIsRefused() throws IOException {
     for (String golden : List.of("bert-cross", "bert-bi")) {
