@@ -11,7 +11,6 @@ import io.lucerna.instrumentation.model.OutputSettings;
 import io.lucerna.instrumentation.model.Processor;
 import io.lucerna.instrumentation.model.Task;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
