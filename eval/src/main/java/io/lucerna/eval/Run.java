@@ -1,5 +1,6 @@
 package io.lucerna.eval;
 
+import io.lucerna.base.AtomicFile;
 import io.lucerna.qrels.TrecFileException;
 import java.io.BufferedWriter;
 import java.io.IOException;

@@ -1,5 +1,6 @@
 package io.lucerna.eval;
 
+import io.lucerna.base.AtomicFile;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.math.BigDecimal;

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.lucerna.base.AtomicFile;
 import io.lucerna.qrels.TrecFileException;
 import java.io.IOException;
 import java.math.BigDecimal;

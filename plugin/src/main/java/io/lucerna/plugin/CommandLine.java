@@ -1,6 +1,6 @@
 package io.lucerna.plugin;
 
-import io.lucerna.instrumentation.hooks.NearestNames;
+import io.lucerna.base.NearestNames;
 import java.io.PrintStream;
 import java.io.StringWriter;
 import java.util.HashSet;

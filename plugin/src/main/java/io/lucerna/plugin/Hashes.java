@@ -1,6 +1,6 @@
 package io.lucerna.plugin;
 
-import io.lucerna.eval.AtomicFile;
+import io.lucerna.base.AtomicFile;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.InputStream;

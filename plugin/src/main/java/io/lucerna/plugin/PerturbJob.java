@@ -1,6 +1,6 @@
 package io.lucerna.plugin;
 
-import io.lucerna.eval.AtomicFile;
+import io.lucerna.base.AtomicFile;
 import io.lucerna.instrumentation.model.PairAligner;
 import io.lucerna.topics.ContrastPair;
 import io.lucerna.topics.ContrastPairs;

@@ -3,7 +3,7 @@ package io.lucerna.plugin;
 import com.fasterxml.jackson.core.util.DefaultIndenter;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.lucerna.eval.AtomicFile;
+import io.lucerna.base.AtomicFile;
 import io.lucerna.reranker.ModelCard;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -1,6 +1,6 @@
 package io.lucerna.plugin;
 
-import io.lucerna.eval.AtomicFile;
+import io.lucerna.base.AtomicFile;
 import io.lucerna.instrumentation.hooks.Hooks;
 import io.lucerna.reranker.NeuralRanker;
 import io.lucerna.reranker.PairScorer;

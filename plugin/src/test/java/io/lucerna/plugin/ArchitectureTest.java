@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 /** The modules' directions and what each may see. */
 @AnalyzeClasses(packages = "io.lucerna", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
+  private static final String BASE = "io.lucerna.base..";
   private static final String QRELS = "io.lucerna.qrels..";
   private static final String EVAL = "io.lucerna.eval..";
   private static final String TOPICS = "io.lucerna.topics..";
@@ -34,19 +35,22 @@ class ArchitectureTest {
                 .toArray(String[]::new));
   }
 
-  @ArchTest static final ArchRule qrelsStandsAlone = only(QRELS);
+  @ArchTest static final ArchRule baseStandsAlone = only(BASE, "org.apache.commons.compress..");
+
+  @ArchTest static final ArchRule qrelsUsesBase = only(QRELS, BASE);
 
   @ArchTest
-  static final ArchRule evalUsesQrels = only(EVAL, QRELS, "org.apache.commons.statistics..");
+  static final ArchRule evalUsesQrels = only(EVAL, BASE, QRELS, "org.apache.commons.statistics..");
 
   @ArchTest
   static final ArchRule topicsUsesLucene =
-      only(TOPICS, "org.apache.lucene..", "com.fasterxml.jackson..");
+      only(TOPICS, BASE, "org.apache.lucene..", "com.fasterxml.jackson..");
 
   @ArchTest
   static final ArchRule instrumentationUsesDjl =
       only(
           INSTRUMENTATION,
+          BASE,
           "ai.djl..",
           "com.google.protobuf..",
           "com.fasterxml.jackson..",
@@ -56,6 +60,7 @@ class ArchitectureTest {
   static final ArchRule rerankerUsesInstrumentationAndLucene =
       only(
           RERANKER,
+          BASE,
           INSTRUMENTATION,
           "ai.djl.huggingface..",
           "ai.djl.ndarray..",

@@ -3,7 +3,7 @@ package io.lucerna.plugin;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.lucerna.eval.AtomicFile;
+import io.lucerna.base.AtomicFile;
 import io.lucerna.instrumentation.hooks.Hooks;
 import io.lucerna.reranker.ModelCard;
 import io.lucerna.reranker.PairScorer;

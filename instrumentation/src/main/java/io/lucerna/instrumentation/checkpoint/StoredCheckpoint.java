@@ -1,6 +1,6 @@
 package io.lucerna.instrumentation.checkpoint;
 
-import io.lucerna.instrumentation.hooks.NearestNames;
+import io.lucerna.base.NearestNames;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.MessageDigest;

@@ -1,5 +1,6 @@
 package io.lucerna.instrumentation.hooks;
 
+import io.lucerna.base.NearestNames;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

@@ -1,6 +1,6 @@
 package io.lucerna.instrumentation.intervene;
 
-import io.lucerna.instrumentation.hooks.NearestNames;
+import io.lucerna.base.NearestNames;
 import io.lucerna.instrumentation.intervene.Operation.Per;
 import io.lucerna.instrumentation.model.Role;
 import io.lucerna.instrumentation.model.TokenBatch.Side;

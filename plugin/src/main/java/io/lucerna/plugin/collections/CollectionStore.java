@@ -1,6 +1,6 @@
 package io.lucerna.plugin.collections;
 
-import io.lucerna.eval.AtomicFile;
+import io.lucerna.base.AtomicFile;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;

@@ -5,7 +5,7 @@ import static io.lucerna.plugin.chart.PlainText.escaped;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.lucerna.eval.AtomicFile;
+import io.lucerna.base.AtomicFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

@@ -1,6 +1,6 @@
 package io.lucerna.plugin.patch;
 
-import io.lucerna.eval.AtomicFile;
+import io.lucerna.base.AtomicFile;
 import io.lucerna.eval.RatioAggregate;
 import io.lucerna.instrumentation.sweep.SweepKind;
 import io.lucerna.instrumentation.sweep.SweepResult;

@@ -1,6 +1,6 @@
 package io.lucerna.plugin.regress;
 
-import io.lucerna.eval.AtomicFile;
+import io.lucerna.base.AtomicFile;
 import io.lucerna.plugin.regress.Extension.Condition;
 import io.lucerna.plugin.regress.Extension.Reranking;
 import java.io.IOException;

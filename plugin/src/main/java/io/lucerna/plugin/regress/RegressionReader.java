@@ -1,7 +1,7 @@
 package io.lucerna.plugin.regress;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.lucerna.instrumentation.hooks.NearestNames;
+import io.lucerna.base.NearestNames;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

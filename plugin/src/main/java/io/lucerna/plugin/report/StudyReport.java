@@ -1,6 +1,6 @@
 package io.lucerna.plugin.report;
 
-import io.lucerna.eval.AtomicFile;
+import io.lucerna.base.AtomicFile;
 import io.lucerna.plugin.chart.Figure;
 import io.lucerna.plugin.chart.PngCanvas;
 import java.io.IOException;

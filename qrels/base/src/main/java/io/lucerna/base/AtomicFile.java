@@ -1,4 +1,4 @@
-package io.lucerna.eval;
+package io.lucerna.base;
 
 import java.io.BufferedWriter;
 import java.io.IOException;

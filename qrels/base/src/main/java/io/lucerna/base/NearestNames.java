@@ -1,4 +1,4 @@
-package io.lucerna.instrumentation.hooks;
+package io.lucerna.base;
 
 import java.util.Collection;
 import java.util.Comparator;

@@ -1,0 +1,173 @@
+package io.lucerna.base;
+
+import java.io.BufferedInputStream;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.ref.WeakReference;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A text that a person hands over: a file, a pipe, or standard input under the name {@code -}.
+ *
+ * <p>Every text is opened here and nowhere else. It is UTF-8, read strictly; a byte order mark is
+ * skipped; gzip, bzip2 and zstd are told by their magic numbers, whatever the name ends in, and
+ * other compressions are refused by name. A pipe can be read once.
+ *
+ * <p>Not safe for use by several threads.
+ */
+public final class TextFile {
+  /** The name of standard input. */
+  public static final String STANDARD_INPUT = "-";
+
+  /** What of standard input was read already: it cannot be read twice. */
+  private static WeakReference<@Nullable InputStream> consumed = new WeakReference<>(null);
+
+  private final String name;
+  private final @Nullable Path path;
+  private final boolean once;
+  private boolean opened;
+
+  /** The hash of what can be read once, made while it is read. */
+  private @Nullable MessageDigest digest;
+
+  private TextFile(String name, @Nullable Path path) {
+    this.name = name;
+    this.path = path;
+    this.once = path == null || Files.exists(path) && !Files.isRegularFile(path);
+  }
+
+  /** A text by the name that a person gives: a path, or {@code -} for standard input. */
+  public static TextFile named(String name) {
+    return name.equals(STANDARD_INPUT)
+        ? new TextFile("standard input", null)
+        : new TextFile(name, Path.of(name));
+  }
+
+  /** The text of a file; {@code -} is standard input here too. */
+  public static TextFile of(Path path) {
+    return named(path.toString());
+  }
+
+  /** What messages call it. */
+  public String name() {
+    return name;
+  }
+
+  /** Whether it can be read but once, as a pipe. */
+  public boolean readOnce() {
+    return once;
+  }
+
+  /**
+   * Its bytes, decompressed, without a byte order mark. Closing the stream closes the file.
+   *
+   * @throws MalformedTextException if it is in a compression or an encoding that is not read
+   * @throws java.nio.file.NoSuchFileException if there is no such file
+   * @throws IOException if it is a folder, or a pipe that was read before
+   */
+  public InputStream bytes() throws IOException {
+    InputStream raw = new BufferedInputStream(raw(), 1 << 16);
+    boolean done = false;
+    try {
+      InputStream plain = Compression.decompressed(name, raw);
+      done = true;
+      return plain;
+    } finally {
+      if (!done) {
+        raw.close();
+      }
+    }
+  }
+
+  private InputStream raw() throws IOException {
+    if (path != null && Files.isDirectory(path)) {
+      throw new MalformedTextException(name, 0, "is a folder, not a file");
+    }
+    if (once) {
+      if (opened || path == null && System.in == consumed.get()) {
+        throw new MalformedTextException(
+            name, 0, "was read already, and can be read only once; give a file");
+      }
+      opened = true;
+      digest = sha256Digest();
+      return new DigestInputStream(
+          path == null ? standardInput() : Files.newInputStream(path), digest);
+    }
+    return Files.newInputStream(path == null ? Path.of(name) : path);
+  }
+
+  private static InputStream standardInput() {
+    consumed = new WeakReference<>(System.in);
+    return new FilterInputStream(System.in) {
+      @Override
+      public void close() {
+        // Not ours to close.
+      }
+    };
+  }
+
+  /**
+   * Its lines, from the first.
+   *
+   * @throws IOException as {@link #bytes} does
+   */
+  public TextLines lines() throws IOException {
+    return new TextLines(name, bytes());
+  }
+
+  /**
+   * The whole text, its line ends as they are.
+   *
+   * @throws MalformedTextException if it is not UTF-8, naming the line
+   */
+  public String text() throws IOException {
+    try (InputStream in = bytes()) {
+      return Utf8.decode(name, in);
+    }
+  }
+
+  /**
+   * SHA-256 of the stored bytes, compressed as they may be, in hex. What can be read once must have
+   * been read to its end.
+   */
+  public String sha256() throws IOException {
+    if (once) {
+      if (digest == null) {
+        throw new IllegalStateException(name + " has not been read yet");
+      }
+      try {
+        return HexFormat.of().formatHex(((MessageDigest) digest.clone()).digest());
+      } catch (CloneNotSupportedException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+    MessageDigest hash = sha256Digest();
+    byte[] buffer = new byte[1 << 16];
+    try (InputStream in = raw()) {
+      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+        hash.update(buffer, 0, n);
+      }
+    }
+    return HexFormat.of().formatHex(hash.digest());
+  }
+
+  /** An error in this text. */
+  public MalformedTextException error(long line, String message) {
+    return new MalformedTextException(name, line, message);
+  }
+
+  private static MessageDigest sha256Digest() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}
