@@ -1,6 +1,6 @@
 package io.lucerna.eval;
 
-import io.lucerna.qrels.TrecFileException;
+import io.lucerna.base.MalformedTextException;
 import io.lucerna.qrels.TrecLines;
 import io.lucerna.qrels.TrecLines.MalformedLineException;
 import java.io.IOException;
@@ -30,7 +30,7 @@ final class RunReader {
   static Run read(Path file) throws IOException {
     RunReader reader = new RunReader();
     if (TrecLines.read(file, LAYOUT, reader::add) == 0) {
-      throw new TrecFileException(file, 0, "no ranked documents; each line must be: " + LAYOUT);
+      throw new MalformedTextException(file.toString(), 0, "no ranked documents; each line must be: " + LAYOUT);
     }
     List<Ranking> rankings = new ArrayList<>();
     reader.topics.forEach((topic, docs) -> rankings.add(Ranking.of(topic, docs.ranked())));

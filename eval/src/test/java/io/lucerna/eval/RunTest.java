@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.lucerna.base.AtomicFile;
-import io.lucerna.qrels.TrecFileException;
+import io.lucerna.base.MalformedTextException;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;
@@ -73,7 +73,7 @@ class RunTest {
   void namesFileAndLineOfAMalformedLine(String line, String fault) throws IOException {
     Path file = folder.resolve("bad.run");
     Files.writeString(file, "1 Q0 first 1 9.0 t\n" + line + "\n");
-    TrecFileException e = assertThrows(TrecFileException.class, () -> Run.read(file));
+    MalformedTextException e = assertThrows(MalformedTextException.class, () -> Run.read(file));
     assertEquals(file + ":2: " + fault, e.getMessage());
   }
 
@@ -82,7 +82,7 @@ class RunTest {
     Path file = Files.writeString(folder.resolve("empty"), "");
     assertEquals(
         file + ": no ranked documents; each line must be: topic Q0 docno rank score tag",
-        assertThrows(TrecFileException.class, () -> Run.read(file)).getMessage());
+        assertThrows(MalformedTextException.class, () -> Run.read(file)).getMessage());
     assertEquals(
         "topic 1, document a: score NaN",
         assertThrows(IllegalArgumentException.class, () -> ranking("a", Float.NaN)).getMessage());

@@ -1,5 +1,8 @@
 package io.lucerna.plugin;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import io.lucerna.base.JsonFaults;
+import io.lucerna.base.MalformedTextException;
 import io.lucerna.instrumentation.checkpoint.CheckpointException;
 import io.lucerna.instrumentation.hub.HubException;
 import io.lucerna.instrumentation.recording.RecordingException;
@@ -8,9 +11,7 @@ import io.lucerna.plugin.patch.StudyException;
 import io.lucerna.plugin.regress.RegressException;
 import io.lucerna.plugin.report.ReportException;
 import io.lucerna.plugin.study.StudyInputException;
-import io.lucerna.qrels.TrecFileException;
 import io.lucerna.reranker.ScoreException;
-import io.lucerna.topics.TopicSyntaxException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -54,8 +55,9 @@ final class Failures {
           failure(ExitCode.USAGE, e.getFile() + ": exists already and is not a folder");
       case FileNotFoundException e -> failure(ExitCode.INPUT, e);
       case AccessDeniedException e -> failure(ExitCode.INPUT, e.getFile() + ": permission denied");
-      case TrecFileException e -> failure(ExitCode.INPUT, e);
-      case TopicSyntaxException e -> failure(ExitCode.INPUT, e);
+      case MalformedTextException e -> failure(ExitCode.INPUT, e);
+      case JsonProcessingException e ->
+          failure(ExitCode.INPUT, "a JSON file is malformed: " + JsonFaults.reason(e));
       case CharacterCodingException e -> failure(ExitCode.INPUT, "a text file is not UTF-8");
       case FileSystemException e -> failure(ExitCode.FAILED, e.getFile() + ": " + reason(e));
       case IOException e -> failure(ExitCode.FAILED, e);

@@ -6,9 +6,9 @@ import io.anserini.rerank.RerankerContext;
 import io.anserini.search.ScoredDocs;
 import io.anserini.search.SearchCollection;
 import io.anserini.search.similarity.TaggedSimilarity;
+import io.lucerna.base.MalformedTextException;
 import io.lucerna.eval.Ranking;
 import io.lucerna.eval.Run;
-import io.lucerna.qrels.TrecFileException;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.nio.file.Files;
@@ -155,7 +155,7 @@ final class FirstStage {
   private static Run read(Path file) throws IOException {
     try {
       return Run.read(file);
-    } catch (TrecFileException e) {
+    } catch (MalformedTextException e) {
       String fault = String.valueOf(e.getMessage()).replace(file + ":", "line ");
       throw new CommandException(
           ExitCode.FAILED,

@@ -1,5 +1,6 @@
 package io.lucerna.qrels;
 
+import io.lucerna.base.MalformedTextException;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
@@ -41,7 +42,7 @@ public final class TrecLines {
    *
    * @param layout the names of the columns, separated by spaces; every line must have as many
    * @return the number of lines handed over
-   * @throws TrecFileException if a line has another number of columns, is refused by the handler or
+   * @throws MalformedTextException if a line has another number of columns, is refused by the handler or
    *     is not UTF-8
    */
   public static long read(Path file, String layout, LineHandler handler) throws IOException {
@@ -68,9 +69,9 @@ public final class TrecLines {
         handled++;
       }
     } catch (MalformedLineException e) {
-      throw new TrecFileException(file, number, String.valueOf(e.getMessage()));
+      throw new MalformedTextException(file.toString(), number, String.valueOf(e.getMessage()));
     } catch (CharacterCodingException e) {
-      throw new TrecFileException(file, 0, "not UTF-8 somewhere after line " + number);
+      throw new MalformedTextException(file.toString(), 0, "not UTF-8 somewhere after line " + number);
     }
     return handled;
   }

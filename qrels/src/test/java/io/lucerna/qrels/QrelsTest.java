@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.lucerna.base.MalformedTextException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -49,16 +50,16 @@ class QrelsTest {
       })
   void namesFileAndLineOfAMalformedLine(String line, String fault) throws IOException {
     Path file = file("1 0 first 1\n\n" + line + "\n1 0 last 1\n");
-    TrecFileException e = assertThrows(TrecFileException.class, () -> Qrels.read(file));
+    MalformedTextException e = assertThrows(MalformedTextException.class, () -> Qrels.read(file));
     assertEquals(file + ":3: " + fault, e.getMessage());
     assertEquals(3, e.line());
-    assertEquals(file, e.file());
+    assertEquals(file.toString(), e.file());
   }
 
   @Test
   void refusesAFileWithoutJudgments() throws IOException {
     Path file = file("\n \n");
-    TrecFileException e = assertThrows(TrecFileException.class, () -> Qrels.read(file));
+    MalformedTextException e = assertThrows(MalformedTextException.class, () -> Qrels.read(file));
     assertEquals(
         file + ": no judgments; each line must be: topic iteration docno grade", e.getMessage());
   }
@@ -67,7 +68,7 @@ class QrelsTest {
   void refusesWhatIsNotUtf8() throws IOException {
     Path file = folder.resolve("latin");
     Files.write(file, "1 0 caf\u00e9 1\n".getBytes(StandardCharsets.ISO_8859_1));
-    TrecFileException e = assertThrows(TrecFileException.class, () -> Qrels.read(file));
+    MalformedTextException e = assertThrows(MalformedTextException.class, () -> Qrels.read(file));
     assertEquals(file + ": not UTF-8 somewhere after line 0", e.getMessage());
   }
 

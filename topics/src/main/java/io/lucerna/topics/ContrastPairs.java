@@ -1,5 +1,6 @@
 package io.lucerna.topics;
 
+import io.lucerna.base.MalformedTextException;
 import java.io.BufferedInputStream;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -39,7 +40,7 @@ public final class ContrastPairs {
   /**
    * Reads a whole file.
    *
-   * @throws TopicSyntaxException if a line is malformed, an id occurs twice, or there is no pair
+   * @throws MalformedTextException if a line is malformed, an id occurs twice, or there is no pair
    */
   public static List<ContrastPair> read(Path file) throws IOException {
     try (Stream<ContrastPair> pairs = stream(file)) {
@@ -129,21 +130,21 @@ public final class ContrastPairs {
         return Optional.of(parsed(line, parser));
       }
       if (ids.isEmpty()) {
-        throw new TopicSyntaxException(file, Math.max(1, number), "no contrast pairs in the file");
+        throw new MalformedTextException(file, Math.max(1, number), "no contrast pairs in the file");
       }
       return Optional.empty();
     }
 
     private ContrastPair parsed(String line, Function<String, ContrastPair> by)
-        throws TopicSyntaxException {
+        throws MalformedTextException {
       ContrastPair pair;
       try {
         pair = by.apply(line);
       } catch (IllegalArgumentException e) {
-        throw new TopicSyntaxException(file, number, String.valueOf(e.getMessage()));
+        throw new MalformedTextException(file, number, String.valueOf(e.getMessage()));
       }
       if (!ids.add(pair.id())) {
-        throw new TopicSyntaxException(file, number, "id '" + pair.id() + "' was already used");
+        throw new MalformedTextException(file, number, "id '" + pair.id() + "' was already used");
       }
       return pair;
     }
@@ -154,7 +155,7 @@ public final class ContrastPairs {
         number++;
         return number == 1 && line != null && line.startsWith("\uFEFF") ? line.substring(1) : line;
       } catch (CharacterCodingException e) {
-        throw new TopicSyntaxException(file, number + 1, "not UTF-8 here or in a later line");
+        throw new MalformedTextException(file, number + 1, "not UTF-8 here or in a later line");
       }
     }
   }

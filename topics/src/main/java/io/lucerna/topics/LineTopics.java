@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
+import io.lucerna.base.MalformedTextException;
 import io.lucerna.topics.TopicReader.Collector;
 import java.util.List;
 import java.util.Optional;
@@ -19,7 +20,7 @@ final class LineTopics {
 
   private LineTopics() {}
 
-  static void tsv(String file, String content, Collector topics) throws TopicSyntaxException {
+  static void tsv(String file, String content, Collector topics) throws MalformedTextException {
     int number = 0;
     for (String line : (Iterable<String>) content.lines()::iterator) {
       number++;
@@ -28,14 +29,14 @@ final class LineTopics {
       }
       String[] columns = line.strip().split("\t", -1);
       if (columns.length != 2 || columns[1].isBlank()) {
-        throw new TopicSyntaxException(
+        throw new MalformedTextException(
             file, number, "expected id<TAB>text, got " + columns.length + " column(s)");
       }
       topics.add(number, new Topic(topics.id(number, columns[0]), columns[1]));
     }
   }
 
-  static void json(String file, String content, Collector topics) throws TopicSyntaxException {
+  static void json(String file, String content, Collector topics) throws MalformedTextException {
     int number = 0;
     for (String line : (Iterable<String>) content.lines()::iterator) {
       number++;
@@ -46,23 +47,23 @@ final class LineTopics {
   }
 
   private static Topic json(String file, int number, String line, Collector topics)
-      throws TopicSyntaxException {
+      throws MalformedTextException {
     JsonNode object;
     try {
       object = JSON.readTree(line);
     } catch (JsonProcessingException e) {
-      throw new TopicSyntaxException(file, number, "not a JSON object: " + e.getOriginalMessage());
+      throw new MalformedTextException(file, number, "not a JSON object: " + e.getOriginalMessage());
     }
     if (!object.isObject()) {
-      throw new TopicSyntaxException(file, number, "not a JSON object");
+      throw new MalformedTextException(file, number, "not a JSON object");
     }
     String id = first(object, List.of("id", "qid"));
     if (id == null) {
-      throw new TopicSyntaxException(file, number, "no topic id: expected a field id or qid");
+      throw new MalformedTextException(file, number, "no topic id: expected a field id or qid");
     }
     String text = first(object, List.of("title", "query", "text"));
     if (text == null || text.isBlank()) {
-      throw new TopicSyntaxException(
+      throw new MalformedTextException(
           file, number, "no query: expected a field title, query or text that is not blank");
     }
     return new Topic(

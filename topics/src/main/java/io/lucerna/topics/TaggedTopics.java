@@ -1,5 +1,6 @@
 package io.lucerna.topics;
 
+import io.lucerna.base.MalformedTextException;
 import io.lucerna.topics.TopicReader.Collector;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -30,7 +31,7 @@ final class TaggedTopics {
 
   private TaggedTopics() {}
 
-  static void trec(String file, String content, Collector topics) throws TopicSyntaxException {
+  static void trec(String file, String content, Collector topics) throws MalformedTextException {
     for (Block block : blocks(file, content, TREC_TAG, "top")) {
       Topic topic =
           new Topic(
@@ -42,7 +43,7 @@ final class TaggedTopics {
     }
   }
 
-  static void cacm(String file, String content, Collector topics) throws TopicSyntaxException {
+  static void cacm(String file, String content, Collector topics) throws MalformedTextException {
     for (Block block : blocks(file, content, CACM_TAG, "doc")) {
       String id = topics.id(block.line, block.require("docno"));
       topics.add(block.line, new Topic(id, block.require("/docno")));
@@ -56,18 +57,18 @@ final class TaggedTopics {
    *     closing tag goes by the name with a slash
    */
   private record Block(String file, int line, Map<String, String> fields) {
-    String require(String name) throws TopicSyntaxException {
+    String require(String name) throws MalformedTextException {
       String text = fields.get(name);
       if (text == null || text.isBlank()) {
         String what = name.startsWith("/") ? "no text after <" + name : "no text under <" + name;
-        throw new TopicSyntaxException(file, line, "the topic has " + what + ">");
+        throw new MalformedTextException(file, line, "the topic has " + what + ">");
       }
       return text;
     }
   }
 
   private static List<Block> blocks(String file, String content, Pattern tags, String outer)
-      throws TopicSyntaxException {
+      throws MalformedTextException {
     List<Block> blocks = new ArrayList<>();
     @Nullable Block open = null;
     Matcher tag = tags.matcher(content);
@@ -84,7 +85,7 @@ final class TaggedTopics {
         rejectOpen(open, outer);
         open = new Block(file, line, new HashMap<>());
       } else if (open == null) {
-        throw new TopicSyntaxException(file, line, tag.group() + " outside of a <" + outer + ">");
+        throw new MalformedTextException(file, line, tag.group() + " outside of a <" + outer + ">");
       } else if (name.equals(outer)) {
         blocks.add(open);
         open = null;
@@ -93,7 +94,7 @@ final class TaggedTopics {
         String text = LABEL.matcher(content.substring(from, end)).replaceFirst("");
         String key = (closing ? "/" : "") + name;
         if (open.fields.putIfAbsent(key, text) != null && !closing) {
-          throw new TopicSyntaxException(file, line, "a second <" + name + "> in one topic");
+          throw new MalformedTextException(file, line, "a second <" + name + "> in one topic");
         }
       }
     }
@@ -101,9 +102,9 @@ final class TaggedTopics {
     return blocks;
   }
 
-  private static void rejectOpen(@Nullable Block open, String outer) throws TopicSyntaxException {
+  private static void rejectOpen(@Nullable Block open, String outer) throws MalformedTextException {
     if (open != null) {
-      throw new TopicSyntaxException(
+      throw new MalformedTextException(
           open.file, open.line, "<" + outer + "> without its </" + outer + ">");
     }
   }

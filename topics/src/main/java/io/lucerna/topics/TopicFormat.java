@@ -1,5 +1,6 @@
 package io.lucerna.topics;
 
+import io.lucerna.base.MalformedTextException;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -65,9 +66,9 @@ public enum TopicFormat {
    *
    * @param file the file's name, for the message
    * @param content the whole text
-   * @throws TopicSyntaxException if the text looks like none of the formats
+   * @throws MalformedTextException if the text looks like none of the formats
    */
-  static TopicFormat guess(String file, String content) throws TopicSyntaxException {
+  static TopicFormat guess(String file, String content) throws MalformedTextException {
     String start = content.stripLeading();
     String head = start.substring(0, Math.min(start.length(), 4)).toLowerCase(Locale.ROOT);
     if (head.equals("<top")) {
@@ -89,7 +90,7 @@ public enum TopicFormat {
       return integers ? TSV_INT : TSV_STRING;
     }
     int line = (int) content.substring(0, content.length() - start.length()).lines().count() + 1;
-    throw new TopicSyntaxException(
+    throw new MalformedTextException(
         file,
         line,
         "cannot tell the topic format: a topic file starts with <top>, <DOC>, {, or id<TAB>text");

@@ -1,5 +1,6 @@
 package io.lucerna.topics;
 
+import io.lucerna.base.MalformedTextException;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -38,7 +39,7 @@ public final class TopicReader {
   /**
    * Reads a file of a known format.
    *
-   * @throws TopicSyntaxException if a line is malformed, an id occurs twice, or there is no topic
+   * @throws MalformedTextException if a line is malformed, an id occurs twice, or there is no topic
    */
   public static TopicSet read(Path file, TopicFormat format) throws IOException {
     String name = name(file);
@@ -57,10 +58,10 @@ public final class TopicReader {
    * @param name what the set is called, and the file that messages name
    * @param content the whole text
    * @param format its format
-   * @throws TopicSyntaxException if a line is malformed, an id occurs twice, or there is no topic
+   * @throws MalformedTextException if a line is malformed, an id occurs twice, or there is no topic
    */
   public static TopicSet parse(String name, String content, TopicFormat format)
-      throws TopicSyntaxException {
+      throws MalformedTextException {
     Collector topics = new Collector(name, format.integerIds());
     switch (format) {
       case TREC -> TaggedTopics.trec(name, nonEmpty(name, content), topics);
@@ -69,7 +70,7 @@ public final class TopicReader {
       case JSON_STRING -> LineTopics.json(name, content, topics);
     }
     if (topics.list.isEmpty()) {
-      throw new TopicSyntaxException(name, 1, "no topics in the file");
+      throw new MalformedTextException(name, 1, "no topics in the file");
     }
     return new TopicSet(name, topics.list);
   }
@@ -86,24 +87,24 @@ public final class TopicReader {
       this.integerIds = integerIds;
     }
 
-    void add(int line, Topic topic) throws TopicSyntaxException {
+    void add(int line, Topic topic) throws MalformedTextException {
       Integer first = lines.putIfAbsent(topic.id(), line);
       if (first != null) {
-        throw new TopicSyntaxException(
+        throw new MalformedTextException(
             file, line, "topic id '" + topic.id() + "' was already used in line " + first);
       }
       list.add(topic);
     }
 
     /** The id as Anserini writes it: integers lose leading zeros and a plus sign. */
-    String id(int line, String written) throws TopicSyntaxException {
+    String id(int line, String written) throws MalformedTextException {
       String id = written.strip();
       if (id.isEmpty()) {
-        throw new TopicSyntaxException(file, line, "the topic id is empty");
+        throw new MalformedTextException(file, line, "the topic id is empty");
       }
       if (!integerIds) {
         if (id.chars().anyMatch(Character::isWhitespace)) {
-          throw new TopicSyntaxException(
+          throw new MalformedTextException(
               file, line, "topic id '" + id + "' contains white space, which no run can hold");
         }
         return id;
@@ -111,7 +112,7 @@ public final class TopicReader {
       try {
         return Integer.toString(Integer.parseInt(id));
       } catch (NumberFormatException e) {
-        throw new TopicSyntaxException(
+        throw new MalformedTextException(
             file, line, "topic id '" + id + "' is not an integer, as this format demands");
       }
     }
@@ -122,9 +123,9 @@ public final class TopicReader {
     return name == null ? file.toString() : name.toString();
   }
 
-  private static String nonEmpty(String name, String content) throws TopicSyntaxException {
+  private static String nonEmpty(String name, String content) throws MalformedTextException {
     if (content.isBlank()) {
-      throw new TopicSyntaxException(name, 1, "no topics in the file");
+      throw new MalformedTextException(name, 1, "no topics in the file");
     }
     return content;
   }
@@ -151,7 +152,7 @@ public final class TopicReader {
     out.flip();
     if (result.isError()) {
       int line = 1 + (int) out.chars().filter(c -> c == '\n').count();
-      throw new TopicSyntaxException(
+      throw new MalformedTextException(
           name, line, "not UTF-8; convert the file, for example with iconv -f latin1 -t utf-8");
     }
     if (!result.isUnderflow()) {

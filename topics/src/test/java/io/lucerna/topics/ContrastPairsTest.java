@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.lucerna.base.MalformedTextException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -159,8 +160,8 @@ class ContrastPairsTest {
     String second =
         line.startsWith("FIRST") ? first : line.replace("GOOD", good).replace('\'', '"');
     Path file = file("p.jsonl", first + "\n" + second + "\n");
-    TopicSyntaxException e =
-        assertThrows(TopicSyntaxException.class, () -> ContrastPairs.read(file));
+    MalformedTextException e =
+        assertThrows(MalformedTextException.class, () -> ContrastPairs.read(file));
     assertEquals(message, String.valueOf(e.getMessage()));
   }
 
@@ -179,15 +180,15 @@ class ContrastPairsTest {
     expect("t.tsv:1: no contrast pairs in the file", "");
     expect("t.tsv:2: no contrast pairs in the file", MECHIR_HEADER + "\n");
     Files.write(dir.resolve("t.tsv"), new byte[] {'q', '\t', (byte) 0xff});
-    TopicSyntaxException e =
-        assertThrows(TopicSyntaxException.class, () -> ContrastPairs.read(dir.resolve("t.tsv")));
+    MalformedTextException e =
+        assertThrows(MalformedTextException.class, () -> ContrastPairs.read(dir.resolve("t.tsv")));
     assertEquals("t.tsv:1: not UTF-8 here or in a later line", e.getMessage());
   }
 
   private void expect(String message, String content) throws IOException {
     Path file = file("t.tsv", content);
-    TopicSyntaxException e =
-        assertThrows(TopicSyntaxException.class, () -> ContrastPairs.read(file));
+    MalformedTextException e =
+        assertThrows(MalformedTextException.class, () -> ContrastPairs.read(file));
     assertEquals(message, e.getMessage());
   }
 

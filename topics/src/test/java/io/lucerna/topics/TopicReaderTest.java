@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.lucerna.base.MalformedTextException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -137,16 +138,16 @@ class TopicReaderTest {
           JSON_STRING|`{"id": "1", "title": " "}`|`t:1: no query: expected a field title, query or text that is not blank`
           """)
   void malformedLinesAreErrorsThatNameFileAndLine(TopicFormat format, String raw, String message) {
-    TopicSyntaxException e =
-        assertThrows(TopicSyntaxException.class, () -> TopicReader.parse("t", raw, format));
+    MalformedTextException e =
+        assertThrows(MalformedTextException.class, () -> TopicReader.parse("t", raw, format));
     assertEquals(message, e.getMessage());
   }
 
   @Test
   void brokenJsonNamesItsLine() {
-    TopicSyntaxException e =
+    MalformedTextException e =
         assertThrows(
-            TopicSyntaxException.class,
+            MalformedTextException.class,
             () -> TopicReader.parse("t", "\n{\"id\": ", TopicFormat.JSON_STRING));
     assertTrue(String.valueOf(e.getMessage()).startsWith("t:2: not a JSON object: "));
   }
@@ -157,7 +158,7 @@ class TopicReaderTest {
     Path file = Files.writeString(dir.resolve("empty.txt"), " \n");
     for (var read :
         List.<Executable>of(() -> TopicReader.read(file), () -> TopicReader.read(file, format))) {
-      TopicSyntaxException e = assertThrows(TopicSyntaxException.class, read);
+      MalformedTextException e = assertThrows(MalformedTextException.class, read);
       assertEquals("empty.txt:1: no topics in the file", e.getMessage());
     }
   }
@@ -165,7 +166,7 @@ class TopicReaderTest {
   @Test
   void whatLooksLikeNoFormatIsAnError() throws IOException {
     Path file = Files.writeString(dir.resolve("x.txt"), "\n\njust words\n");
-    TopicSyntaxException e = assertThrows(TopicSyntaxException.class, () -> TopicReader.read(file));
+    MalformedTextException e = assertThrows(MalformedTextException.class, () -> TopicReader.read(file));
     assertEquals(
         "x.txt:3: cannot tell the topic format: a topic file starts with <top>, <DOC>, {, or"
             + " id<TAB>text",
@@ -187,7 +188,7 @@ class TopicReaderTest {
         Files.write(
             dir.resolve("latin.tsv"),
             "1\tx\n2\tna\u00efve\n".getBytes(StandardCharsets.ISO_8859_1));
-    TopicSyntaxException e = assertThrows(TopicSyntaxException.class, () -> TopicReader.read(file));
+    MalformedTextException e = assertThrows(MalformedTextException.class, () -> TopicReader.read(file));
     assertEquals(
         "latin.tsv:2: not UTF-8; convert the file, for example with iconv -f latin1 -t utf-8",
         e.getMessage());

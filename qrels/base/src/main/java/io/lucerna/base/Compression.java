@@ -19,7 +19,7 @@ enum Compression {
   SEVEN_ZIP("7-Zip", '7', 'z', 0xbc, 0xaf, 0x27, 0x1c),
   COMPRESS("compress (.Z)", 0x1f, 0x9d);
 
-  private static final int LONGEST = 6;
+  static final int LONGEST = 6;
 
   private final String word;
   private final int[] magic;
@@ -92,6 +92,16 @@ enum Compression {
       throw new MalformedTextException(name, 1, "is UTF-16; save it as UTF-8");
     }
     return in;
+  }
+
+  /** Whether a file that starts so is neither compressed nor marked. */
+  static boolean isPlain(byte[] start) {
+    for (Compression compression : values()) {
+      if (starts(start, compression.magic)) {
+        return false;
+      }
+    }
+    return !starts(start, 0xef, 0xbb, 0xbf);
   }
 
   private static boolean starts(byte[] start, int... mark) {

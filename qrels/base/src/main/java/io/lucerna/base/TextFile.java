@@ -11,6 +11,8 @@ import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,16 +28,22 @@ public final class TextFile {
   /** The name of standard input. */
   public static final String STANDARD_INPUT = "-";
 
+  /** The hashes of what could be read but once, by name, made while it was read. */
+  private static final Map<String, MessageDigest> HASHES = new ConcurrentHashMap<>();
+
   /** What of standard input was read already: it cannot be read twice. */
   private static WeakReference<@Nullable InputStream> consumed = new WeakReference<>(null);
+
+  /** How far {@link #firstByte} looks. */
+  private static final int LOOK_AHEAD = 1 << 16;
 
   private final String name;
   private final @Nullable Path path;
   private final boolean once;
   private boolean opened;
 
-  /** The hash of what can be read once, made while it is read. */
-  private @Nullable MessageDigest digest;
+  /** What can be read once and was looked into by {@link #firstByte}. */
+  private @Nullable InputStream begun;
 
   private TextFile(String name, @Nullable Path path) {
     this.name = name;
@@ -73,6 +81,11 @@ public final class TextFile {
    * @throws IOException if it is a folder, or a pipe that was read before
    */
   public InputStream bytes() throws IOException {
+    if (begun != null) {
+      InputStream rest = begun;
+      begun = null;
+      return rest;
+    }
     InputStream raw = new BufferedInputStream(raw(), 1 << 16);
     boolean done = false;
     try {
@@ -86,6 +99,45 @@ public final class TextFile {
     }
   }
 
+  /**
+   * The first byte of the text that is no whitespace; -1 if there is none. It can be read from the
+   * start afterwards, even if it can be read but once.
+   *
+   * @throws IOException as {@link #bytes} does
+   */
+  public int firstByte() throws IOException {
+    InputStream in = new BufferedInputStream(bytes(), LOOK_AHEAD);
+    boolean keep = false;
+    try {
+      in.mark(LOOK_AHEAD);
+      int first = in.read();
+      for (int i = 1; i < LOOK_AHEAD && first >= 0 && first <= ' '; i++) {
+        first = in.read();
+      }
+      in.reset();
+      keep = once;
+      begun = keep ? in : null;
+      return first;
+    } finally {
+      if (!keep) {
+        in.close();
+      }
+    }
+  }
+
+  /**
+   * Whether another program that reads UTF-8 reads the same: it is a file, not compressed, and
+   * without a byte order mark.
+   */
+  public boolean plain() throws IOException {
+    if (once) {
+      return false;
+    }
+    try (InputStream in = raw()) {
+      return Compression.isPlain(in.readNBytes(Compression.LONGEST));
+    }
+  }
+
   private InputStream raw() throws IOException {
     if (path != null && Files.isDirectory(path)) {
       throw new MalformedTextException(name, 0, "is a folder, not a file");
@@ -96,7 +148,8 @@ public final class TextFile {
             name, 0, "was read already, and can be read only once; give a file");
       }
       opened = true;
-      digest = sha256Digest();
+      MessageDigest digest = sha256Digest();
+      HASHES.put(name, digest);
       return new DigestInputStream(
           path == null ? standardInput() : Files.newInputStream(path), digest);
     }
@@ -135,10 +188,11 @@ public final class TextFile {
 
   /**
    * SHA-256 of the stored bytes, compressed as they may be, in hex. What can be read once must have
-   * been read to its end.
+   * been read to its end, here or through another {@code TextFile} of its name.
    */
   public String sha256() throws IOException {
     if (once) {
+      MessageDigest digest = HASHES.get(name);
       if (digest == null) {
         throw new IllegalStateException(name + " has not been read yet");
       }

@@ -150,6 +150,34 @@ class TextFileTest {
   }
 
   @Test
+  void whatCanBeReadOnceCanBeLookedIntoFirst() throws IOException {
+    InputStream before = System.in;
+    byte[] packed = packed(utf8("\uFEFF \n\t{} \n"), GZIPOutputStream::new);
+    System.setIn(new ByteArrayInputStream(packed));
+    try {
+      TextFile input = TextFile.named("-");
+      assertEquals('{', input.firstByte());
+      assertEquals(" \n\t{} \n", input.text());
+      // Another object of the same name knows the hash.
+      assertEquals(file(packed).sha256(), TextFile.named("-").sha256());
+      assertThrows(MalformedTextException.class, input::firstByte);
+    } finally {
+      System.setIn(before);
+    }
+    assertEquals('{', file(packed).firstByte());
+    assertEquals(-1, file(utf8(" \n")).firstByte());
+    assertEquals(-1, file(new byte[0]).firstByte());
+  }
+
+  @Test
+  void onlyPlainFilesReadTheSameElsewhere() throws IOException {
+    assertEquals(true, file(utf8(TEXT)).plain());
+    assertEquals(true, file(new byte[0]).plain());
+    assertEquals(false, file(utf8('\uFEFF' + TEXT)).plain());
+    assertEquals(false, file(packed(utf8(TEXT), GZIPOutputStream::new)).plain());
+  }
+
+  @Test
   void hashesAreOfTheStoredBytes() throws IOException {
     assertEquals(
         "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
