@@ -30,7 +30,8 @@ final class RunReader {
   static Run read(Path file) throws IOException {
     RunReader reader = new RunReader();
     if (TrecLines.read(file, LAYOUT, reader::add) == 0) {
-      throw new MalformedTextException(file.toString(), 0, "no ranked documents; each line must be: " + LAYOUT);
+      throw new MalformedTextException(
+          file.toString(), 0, "no ranked documents; each line must be: " + LAYOUT);
     }
     List<Ranking> rankings = new ArrayList<>();
     reader.topics.forEach((topic, docs) -> rankings.add(Ranking.of(topic, docs.ranked())));

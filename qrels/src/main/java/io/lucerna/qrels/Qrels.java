@@ -43,14 +43,15 @@ public final class Qrels {
   /**
    * Reads TREC qrels: {@code topic iteration docno grade} per line; the iteration is ignored.
    *
-   * @throws MalformedTextException if a line is malformed, a document is judged twice for a topic, or
-   *     there is no judgment at all
+   * @throws MalformedTextException if a line is malformed, a document is judged twice for a topic,
+   *     or there is no judgment at all
    */
   public static Qrels read(Path file) throws IOException {
     Map<String, Map<String, Integer>> read = new LinkedHashMap<>();
     long lines = TrecLines.read(file, LAYOUT, columns -> add(read, columns));
     if (lines == 0) {
-      throw new MalformedTextException(file.toString(), 0, "no judgments; each line must be: " + LAYOUT);
+      throw new MalformedTextException(
+          file.toString(), 0, "no judgments; each line must be: " + LAYOUT);
     }
     return of(read);
   }

@@ -42,8 +42,8 @@ public final class TrecLines {
    *
    * @param layout the names of the columns, separated by spaces; every line must have as many
    * @return the number of lines handed over
-   * @throws MalformedTextException if a line has another number of columns, is refused by the handler or
-   *     is not UTF-8
+   * @throws MalformedTextException if a line has another number of columns, is refused by the
+   *     handler or is not UTF-8
    */
   public static long read(Path file, String layout, LineHandler handler) throws IOException {
     String[] columns = new String[layout.split(" ").length];
@@ -71,7 +71,8 @@ public final class TrecLines {
     } catch (MalformedLineException e) {
       throw new MalformedTextException(file.toString(), number, String.valueOf(e.getMessage()));
     } catch (CharacterCodingException e) {
-      throw new MalformedTextException(file.toString(), 0, "not UTF-8 somewhere after line " + number);
+      throw new MalformedTextException(
+          file.toString(), 0, "not UTF-8 somewhere after line " + number);
     }
     return handled;
   }

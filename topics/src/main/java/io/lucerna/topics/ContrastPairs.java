@@ -130,7 +130,8 @@ public final class ContrastPairs {
         return Optional.of(parsed(line, parser));
       }
       if (ids.isEmpty()) {
-        throw new MalformedTextException(file, Math.max(1, number), "no contrast pairs in the file");
+        throw new MalformedTextException(
+            file, Math.max(1, number), "no contrast pairs in the file");
       }
       return Optional.empty();
     }

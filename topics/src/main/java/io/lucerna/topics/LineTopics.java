@@ -52,7 +52,8 @@ final class LineTopics {
     try {
       object = JSON.readTree(line);
     } catch (JsonProcessingException e) {
-      throw new MalformedTextException(file, number, "not a JSON object: " + e.getOriginalMessage());
+      throw new MalformedTextException(
+          file, number, "not a JSON object: " + e.getOriginalMessage());
     }
     if (!object.isObject()) {
       throw new MalformedTextException(file, number, "not a JSON object");

@@ -166,7 +166,8 @@ class TopicReaderTest {
   @Test
   void whatLooksLikeNoFormatIsAnError() throws IOException {
     Path file = Files.writeString(dir.resolve("x.txt"), "\n\njust words\n");
-    MalformedTextException e = assertThrows(MalformedTextException.class, () -> TopicReader.read(file));
+    MalformedTextException e =
+        assertThrows(MalformedTextException.class, () -> TopicReader.read(file));
     assertEquals(
         "x.txt:3: cannot tell the topic format: a topic file starts with <top>, <DOC>, {, or"
             + " id<TAB>text",
@@ -188,7 +189,8 @@ class TopicReaderTest {
         Files.write(
             dir.resolve("latin.tsv"),
             "1\tx\n2\tna\u00efve\n".getBytes(StandardCharsets.ISO_8859_1));
-    MalformedTextException e = assertThrows(MalformedTextException.class, () -> TopicReader.read(file));
+    MalformedTextException e =
+        assertThrows(MalformedTextException.class, () -> TopicReader.read(file));
     assertEquals(
         "latin.tsv:2: not UTF-8; convert the file, for example with iconv -f latin1 -t utf-8",
         e.getMessage());

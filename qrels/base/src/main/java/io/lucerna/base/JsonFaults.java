@@ -14,7 +14,8 @@ public final class JsonFaults {
 
   /** Jackson's way to say that it does not show the source. */
   private static final Pattern SOURCE =
-      Pattern.compile(" ?\\((?:start marker )?at \\[Source:[^\\]]*\\]\\)| ?at \\[Source:[^\\]]*\\]");
+      Pattern.compile(
+          " ?\\((?:start marker )?at \\[Source:[^\\]]*\\]\\)| ?at \\[Source:[^\\]]*\\]");
 
   private JsonFaults() {}
 

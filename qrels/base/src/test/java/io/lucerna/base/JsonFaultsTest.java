@@ -50,7 +50,8 @@ class JsonFaultsTest {
     for (String text :
         List.of("{", "{\"a\": [1,", "[[", "{\"a\": \"b", "tru", "{\"a\" 1}", "\u0001", "\"\\q\"")) {
       String message = JsonFaults.inLine("f", 1, fault(text), text).getMessage();
-      assertFalse(String.valueOf(message).matches("(?s).*(REDACTED|Source|start marker).*"), message);
+      assertFalse(
+          String.valueOf(message).matches("(?s).*(REDACTED|Source|start marker).*"), message);
     }
   }
 }
