@@ -46,8 +46,7 @@ public final class FieldNames {
 
   /** Texts of documents, read after the title where there is one. */
   public static final List<String> BODIES =
-      List.of(
-          "text", "passage", "segment", "body", "abstract", "content", "question", "query");
+      List.of("text", "passage", "segment", "body", "abstract", "content", "question", "query");
 
   private FieldNames() {}
 
