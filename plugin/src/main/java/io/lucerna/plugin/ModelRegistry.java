@@ -1,6 +1,9 @@
 package io.lucerna.plugin;
 
+import io.lucerna.instrumentation.checkpoint.AdapterConfig;
+import io.lucerna.instrumentation.checkpoint.ModelFolder;
 import io.lucerna.instrumentation.hub.HubClient;
+import io.lucerna.instrumentation.hub.HubException;
 import io.lucerna.instrumentation.hub.HubSettings;
 import io.lucerna.plugin.models.EmbeddedModel;
 import io.lucerna.reranker.NeuralRanker;
@@ -8,6 +11,7 @@ import io.lucerna.reranker.PairScorer;
 import io.lucerna.reranker.Rankers;
 import io.lucerna.reranker.ScorerOptions;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,6 +25,7 @@ class ModelRegistry {
   static final String DEFAULT = EmbeddedModel.NAME;
 
   private static final String HUB_FOLDER = "models--";
+  private static final String HUB_NAME = "[\\w][\\w.-]*/[\\w][\\w.-]*";
 
   private final Map<String, String> environment;
   private final Path home;
@@ -50,7 +55,34 @@ class ModelRegistry {
   /** Opens a ranker whose inside is wanted, as {@link #open} does. */
   final NeuralRanker ranker(String name, ScorerOptions options, Console console)
       throws IOException {
-    return Rankers.open(folder(name, console), name, options);
+    return Rankers.open(files(name, console), name, options);
+  }
+
+  /** Where a model's files are, fetched if need be: those of an adapter's base model too. */
+  final ModelFolder files(String name, Console console) throws IOException {
+    try {
+      return ModelFolder.of(folder(name, console), adapter -> base(adapter, console));
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+  }
+
+  private Path base(AdapterConfig adapter, Console console) {
+    if (!adapter.base().matches(HUB_NAME)) {
+      throw adapter.error(
+          "the base model "
+              + adapter.base()
+              + " is neither a folder here nor org/name on the hub; change base_model_name_or_path"
+              + " to a folder, absolute or relative to this file's");
+    }
+    console.say("base model %s", adapter.base());
+    try {
+      return fetched(adapter.base(), adapter.revision(), console);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (HubException e) {
+      throw adapter.error("the base model " + adapter.base() + " cannot be had: " + e.getMessage());
+    }
   }
 
   /** The folder of a model, fetched if need be. */
@@ -62,16 +94,20 @@ class ModelRegistry {
     if (Files.isDirectory(folder)) {
       return folder;
     }
-    if (name.matches("[\\w][\\w.-]*/[\\w][\\w.-]*")) {
-      try (DownloadProgress progress = new DownloadProgress(console)) {
-        return new HubClient(hub(), progress).snapshot(name, "main");
-      }
+    if (name.matches(HUB_NAME)) {
+      return fetched(name, "main", console);
     }
     throw new CommandException(
         ExitCode.MODEL,
         name
             + ": no such model; name minilm, an existing Hugging Face folder, or org/name on the"
             + " hub");
+  }
+
+  private Path fetched(String name, String revision, Console console) throws IOException {
+    try (DownloadProgress progress = new DownloadProgress(console)) {
+      return new HubClient(hub(), progress).snapshot(name, revision);
+    }
   }
 
   private HubSettings hub() {

@@ -3,7 +3,7 @@ package io.lucerna.reranker;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.lucerna.instrumentation.checkpoint.Checkpoint;
 import io.lucerna.instrumentation.checkpoint.CheckpointException;
-import io.lucerna.instrumentation.checkpoint.Checkpoints;
+import io.lucerna.instrumentation.checkpoint.ModelFolder;
 import io.lucerna.instrumentation.model.Architecture;
 import io.lucerna.instrumentation.model.HookedModel;
 import io.lucerna.instrumentation.model.ModelConfig;
@@ -30,20 +30,27 @@ public final class Rankers {
    * <p>A folder that holds reference outputs (reference.json and reference.safetensors) is checked
    * against them, and refused where they differ.
    *
-   * @param folder holds config.json, the weights, and the tokenizer
+   * @param folder holds config.json, the weights, and the tokenizer; or names in modules.json where
+   *     they are; or holds a LoRA adapter, whose base model must then be a local folder
    * @param name what reports call the model
    * @throws CheckpointException if the folder cannot be used; the message names the file and what
    *     is wrong
    * @throws IllegalArgumentException if an option does not fit this kind of model
    */
   public static NeuralRanker open(Path folder, String name, ScorerOptions options) {
-    Architecture architecture = Architecture.read(folder);
-    refuseWhatWouldBeIgnored(folder, architecture.task(), options);
-    SentenceConfig sentence = SentenceConfig.read(folder);
-    InputForm form = InputForms.of(folder, architecture.name(), sentence, options);
-    PairTokenizer unlimited = PairTokenizer.open(folder, form, Integer.MAX_VALUE, options.terms());
+    return open(ModelFolder.of(folder), name, options);
+  }
+
+  /** Opens the ranker whose files are in these folders, as {@link #open(Path, String, ScorerOptions)}. */
+  public static NeuralRanker open(ModelFolder files, String name, ScorerOptions options) {
+    SentenceConfig sentence = SentenceConfig.read(files);
+    Architecture architecture = Architecture.read(files);
+    refuseWhatWouldBeIgnored(files.named(), architecture.task(), options);
+    InputForm form = InputForms.of(files.named(), architecture.name(), sentence, options);
+    PairTokenizer unlimited =
+        PairTokenizer.open(files.tokenizer(), form, Integer.MAX_VALUE, options.terms());
     try {
-      return open(folder, name, options, architecture, sentence, form, unlimited);
+      return open(files, name, options, architecture, sentence, form, unlimited);
     } catch (RuntimeException e) {
       unlimited.close();
       throw e;
@@ -64,13 +71,14 @@ public final class Rankers {
   }
 
   private static NeuralRanker open(
-      Path folder,
+      ModelFolder files,
       String name,
       ScorerOptions options,
       Architecture architecture,
       SentenceConfig sentence,
       InputForm form,
       PairTokenizer unlimited) {
+    Path folder = files.named();
     Task task = architecture.task();
     List<String> answers =
         task == Task.ANSWERS
@@ -84,7 +92,7 @@ public final class Rankers {
             .withSkipped(unlimited.leftOut());
     HookedModel model;
     String sha256;
-    try (Checkpoint checkpoint = Checkpoints.open(folder)) {
+    try (Checkpoint checkpoint = files.open()) {
       model = HookedModel.open(architecture, checkpoint, output, options.precision(), processor);
       sha256 = checkpoint.sha256();
     } catch (IOException e) {
@@ -92,8 +100,8 @@ public final class Rankers {
     }
     try {
       PairTokenizer tokenizer =
-          unlimited.limitedTo(maxTokens(folder, model.config(), sentence, options));
-      Map<String, String> settings = settings(tokenizer, answers, output, processor, options);
+          unlimited.limitedTo(maxTokens(files, model.config(), sentence, options));
+      Map<String, String> settings = settings(files, tokenizer, answers, output, processor, options);
       if (options.asStated()) {
         ReferenceCheck.run(folder, model, tokenizer, output.pooling());
       }
@@ -188,7 +196,7 @@ public final class Rankers {
   }
 
   private static int maxTokens(
-      Path folder, ModelConfig config, SentenceConfig sentence, ScorerOptions options) {
+      ModelFolder files, ModelConfig config, SentenceConfig sentence, ScorerOptions options) {
     if (options.maxTokens().isPresent()) {
       int asked = options.maxTokens().getAsInt();
       if (asked > config.maxPositions()) {
@@ -198,13 +206,13 @@ public final class Rankers {
                 "max length %d is more than the %d positions of %s",
                 asked,
                 config.maxPositions(),
-                folder));
+                files.named()));
       }
       return asked;
     }
     int own = Math.min(ScorerOptions.DEFAULT_MAX_TOKENS, config.maxPositions());
     own = Math.min(own, sentence.maxTokens().orElse(own));
-    return Math.min(own, tokenizerLimit(folder).orElse(own));
+    return Math.min(own, tokenizerLimit(files.tokenizer()).orElse(own));
   }
 
   private static OptionalInt tokenizerLimit(Path folder) {
@@ -217,6 +225,7 @@ public final class Rankers {
   }
 
   private static Map<String, String> settings(
+      ModelFolder files,
       PairTokenizer tokenizer,
       List<String> answers,
       OutputSettings output,
@@ -224,6 +233,7 @@ public final class Rankers {
       ScorerOptions options) {
     Map<String, String> settings = new LinkedHashMap<>();
     settings.put("input", tokenizer.shape());
+    files.adapter().ifPresent(adapter -> settings.put("adapter", "LoRA on " + adapter.base()));
     if (!answers.isEmpty()) {
       settings.put(
           "answers",

@@ -2,6 +2,7 @@ package io.lucerna.reranker;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.lucerna.instrumentation.checkpoint.CheckpointException;
+import io.lucerna.instrumentation.checkpoint.ModelFolder;
 import io.lucerna.instrumentation.model.Pooling;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,42 +33,39 @@ record SentenceConfig(
     String passagePrefix,
     boolean prefixPooled) {
 
-  static SentenceConfig read(Path folder) {
+  static SentenceConfig read(ModelFolder model) {
+    Path folder = model.modules();
     Pooling pooling = Pooling.MEAN;
     boolean normalized = false;
     boolean prefixPooled = true;
-    Path modules = folder.resolve("modules.json");
-    if (Files.isRegularFile(modules)) {
-      for (JsonNode module : TokenizerFiles.existing(modules)) {
-        String type = module.path("type").asText();
-        switch (type.substring(type.lastIndexOf('.') + 1)) {
-          case "Transformer", "MLMTransformer" -> {}
-          case "SpladePooling" ->
-              requireMax(folder.resolve(module.path("path").asText()).resolve("config.json"));
-          case "Pooling" -> {
-            Path file = folder.resolve(module.path("path").asText()).resolve("config.json");
-            pooling = pooling(file);
-            prefixPooled = TokenizerFiles.existing(file).path("include_prompt").asBoolean(true);
-          }
-          case "Normalize" -> normalized = true;
-          default ->
-              throw new CheckpointException(
-                  String.format(
-                      Locale.ROOT,
-                      "%s: module %s is not supported; supported: Transformer, Pooling, Normalize,"
-                          + " MLMTransformer, SpladePooling",
-                      modules,
-                      type));
+    for (ModelFolder.Part module : model.parts()) {
+      Path file = module.folder().resolve("config.json");
+      switch (module.kind()) {
+        case "Transformer", "MLMTransformer" -> {}
+        case "SpladePooling" -> requireMax(file);
+        case "Pooling" -> {
+          pooling = pooling(file);
+          prefixPooled = TokenizerFiles.existing(file).path("include_prompt").asBoolean(true);
         }
+        case "Normalize" -> normalized = true;
+        default ->
+            throw new CheckpointException(
+                String.format(
+                    Locale.ROOT,
+                    "%s: module %s is not supported; supported: Transformer, Pooling, Normalize,"
+                        + " MLMTransformer, SpladePooling",
+                    folder.resolve("modules.json"),
+                    module.type()));
       }
-    } else if (Files.isRegularFile(folder.resolve("1_Pooling/config.json"))) {
+    }
+    if (model.parts().isEmpty() && model.pooled()) {
       pooling = pooling(folder.resolve("1_Pooling/config.json"));
     }
     return new SentenceConfig(
         pooling,
         similarity(folder),
         normalized,
-        maxTokens(folder),
+        maxTokens(model.file("sentence_bert_config.json")),
         prefix(folder, List.of("query")),
         prefix(folder, List.of("document", "passage", "corpus")),
         prefixPooled);
@@ -150,8 +148,7 @@ record SentenceConfig(
     }
   }
 
-  private static OptionalInt maxTokens(Path folder) {
-    Path file = folder.resolve("sentence_bert_config.json");
+  private static OptionalInt maxTokens(Path file) {
     JsonNode limit = TokenizerFiles.json(file).path("max_seq_length");
     return limit.canConvertToInt() && limit.asInt() > 0
         ? OptionalInt.of(limit.asInt())

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.lucerna.instrumentation.checkpoint.CheckpointException;
+import io.lucerna.instrumentation.checkpoint.ModelFolder;
 import io.lucerna.instrumentation.model.Architecture;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -20,7 +21,7 @@ class InputFormsTest {
   @TempDir Path folder;
 
   private InputForm form(String architecture, ScorerOptions options) {
-    return InputForms.of(folder, architecture, SentenceConfig.read(folder), options);
+    return InputForms.of(folder, architecture, SentenceConfig.read(ModelFolder.of(folder)), options);
   }
 
   private InputForm form(String architecture) {

@@ -1,9 +1,6 @@
 package io.lucerna.instrumentation.checkpoint;
 
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -29,12 +26,9 @@ public final class Checkpoints {
           "model.onnx",
           "onnx/model.onnx");
 
-  private static final long MAX_INDEX = 50_000_000;
-  private static final JsonMapper JSON =
-      JsonMapper.builder()
-          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .build();
+  /** Weights of other programs, which are named where nothing else is found. */
+  private static final List<String> FOREIGN =
+      List.of("tf_model.h5", "model.ckpt.index", "bert_model.ckpt.index", "flax_model.msgpack");
 
   private Checkpoints() {}
 
@@ -56,8 +50,19 @@ public final class Checkpoints {
         return name.endsWith(".json") ? openSharded(file) : openFile(file);
       }
     }
+    String foreign =
+        FOREIGN.stream()
+            .filter(name -> Files.exists(folder.resolve(name)))
+            .map(name -> "; " + name + " is not PyTorch's: convert it first")
+            .findFirst()
+            .orElse("");
     throw new CheckpointException(
-        folder + ": no weights found; looked for " + String.join(", ", FILES));
+        folder + ": no weights found; looked for " + String.join(", ", FILES) + foreign);
+  }
+
+  /** Whether a folder has weights that {@link #open} would open. */
+  static boolean isIn(Path folder) {
+    return FILES.stream().anyMatch(name -> Files.exists(folder.resolve(name)));
   }
 
   /**
@@ -90,7 +95,7 @@ public final class Checkpoints {
     List<WeightFile> files = new ArrayList<>();
     boolean done = false;
     try {
-      Checkpoint checkpoint = new StoredCheckpoint(path, files, reader.read(files));
+      Checkpoint checkpoint = new StoredCheckpoint(path, files, LegacyNames.current(path, reader.read(files)));
       done = true;
       return checkpoint;
     } finally {
@@ -126,7 +131,7 @@ public final class Checkpoints {
 
   /** The shards' paths with the names that the index places in each. */
   private static Map<Path, List<String>> shards(Path index) {
-    JsonNode weightMap = readIndex(index).path("weight_map");
+    JsonNode weightMap = JsonFiles.read(index).path("weight_map");
     if (!weightMap.isObject() || weightMap.isEmpty()) {
       throw new CheckpointException(index + ": weight_map must be an object that is not empty");
     }
@@ -143,17 +148,6 @@ public final class Checkpoints {
               shards.computeIfAbsent(shard, s -> new ArrayList<>()).add(entry.getKey());
             });
     return shards;
-  }
-
-  private static JsonNode readIndex(Path index) {
-    try {
-      if (Files.size(index) > MAX_INDEX) {
-        throw new CheckpointException(index + ": is over " + MAX_INDEX + " bytes long");
-      }
-      return JSON.readTree(Files.readAllBytes(index));
-    } catch (IOException e) {
-      throw new CheckpointException(index + ": cannot be read as JSON: " + e.getMessage(), e);
-    }
   }
 
   /** A file that {@code from} names, which must lie in the same folder or below it. */

@@ -119,7 +119,8 @@ final class StoredCheckpoint implements Checkpoint {
               + " among "
               + tensors.size()
               + "; nearest: "
-              + String.join(", ", NearestNames.to(name, tensors.keySet(), NAMES_SHOWN)));
+              + String.join(", ", NearestNames.to(name, tensors.keySet(), NAMES_SHOWN))
+              + LegacyNames.hint(tensors.keySet()));
     }
     return tensor;
   }

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -44,6 +45,24 @@ public final class HubClient {
           "1_Pooling/config.json",
           "sentence_bert_config.json",
           "config_sentence_transformers.json");
+
+  private static final String MODULES = "modules.json";
+
+  /** Which of these lie beside the weights, in a folder that modules.json may name. */
+  private static final List<String> BESIDE_WEIGHTS =
+      List.of(
+          "config.json",
+          "tokenizer.json",
+          "tokenizer_config.json",
+          "vocab.txt",
+          "special_tokens_map.json",
+          "sentence_bert_config.json");
+
+  private static final String ADAPTER = "adapter_config.json";
+
+  /** Weights of an adapter, in the order of preference. */
+  private static final List<String> ADAPTER_WEIGHTS =
+      List.of("adapter_model.safetensors", "adapter_model.bin");
 
   /** Whole weights, or the index of their shards, in the order of preference; ONNX comes last. */
   private static final List<String> WEIGHTS =
@@ -119,13 +138,19 @@ public final class HubClient {
   /** Whether all that the snapshot can offer is there; offline, all that a model must have. */
   private boolean isWhole(HubCache cache, String commit) throws IOException {
     Path folder = cache.snapshot(commit);
+    if (!has(folder, MODULES) && !has(folder, "config.json") && !has(folder, ADAPTER)) {
+      return false;
+    }
+    Path body = folder.resolve(body(folder));
     boolean hasModel =
-        has(folder, "config.json")
-            && (has(folder, "tokenizer.json") || has(folder, "vocab.txt"))
-            && hasWeights(folder);
-    return hasModel
+        has(body, "config.json")
+            && (has(body, "tokenizer.json") || has(body, "vocab.txt"))
+            && hasWeights(body);
+    boolean hasAdapter =
+        has(body, ADAPTER) && ADAPTER_WEIGHTS.stream().anyMatch(file -> has(body, file));
+    return (hasModel || hasAdapter)
         && (settings.offline()
-            || SETTINGS.stream()
+            || settings(folder).stream()
                 .allMatch(file -> has(folder, file) || cache.isKnownMissing(commit, file)));
   }
 
@@ -157,23 +182,66 @@ public final class HubClient {
       throw new HubException(listing + ": the answer names no commit: \"" + commit + "\"");
     }
     Set<String> siblings = siblings(listing, info);
-    List<String> wanted = new ArrayList<>(SETTINGS.stream().filter(siblings::contains).toList());
-    wanted.addAll(weights(repoId, siblings));
+    if (siblings.contains(MODULES)) {
+      fetchFile(cache, repoId, commit, MODULES);
+    }
+    List<String> all = settings(cache.snapshot(commit));
+    List<String> wanted = new ArrayList<>(all.stream().filter(siblings::contains).toList());
+    wanted.addAll(weights(repoId, body(cache.snapshot(commit)), siblings));
     for (String file : wanted) {
       fetchFile(cache, repoId, commit, file);
     }
     for (String index : wanted.stream().filter(HubClient::isIndex).toList()) {
+      String folder = index.substring(0, index.lastIndexOf('/') + 1);
       for (String shard : shards(cache.snapshot(commit).resolve(index))) {
-        fetchFile(cache, repoId, commit, shard);
+        fetchFile(cache, repoId, commit, folder + shard);
       }
     }
-    for (String file : SETTINGS) {
+    for (String file : all) {
       if (!siblings.contains(file)) {
         cache.rememberMissing(commit, file);
       }
     }
     cache.remember(revision, commit);
     return cache.snapshot(commit);
+  }
+
+  /** What is wanted besides the weights, as a snapshot's modules.json says where it is. */
+  private static List<String> settings(Path snapshot) throws IOException {
+    Set<String> files = new LinkedHashSet<>(SETTINGS);
+    for (JsonNode module : modules(snapshot)) {
+      if (module.path("type").asText().endsWith("Pooling")) {
+        files.add(below(module) + "config.json");
+      }
+    }
+    String body = body(snapshot);
+    BESIDE_WEIGHTS.forEach(file -> files.add(body + file));
+    return List.copyOf(files);
+  }
+
+  /** Where the weights are: nothing, or the folder of the transformer with a slash. */
+  private static String body(Path snapshot) throws IOException {
+    for (JsonNode module : modules(snapshot)) {
+      if (module.path("type").asText().matches("(.*\\.)?(MLM)?Transformer")) {
+        return below(module);
+      }
+    }
+    return "";
+  }
+
+  private static JsonNode modules(Path snapshot) throws IOException {
+    Path file = snapshot.resolve(MODULES);
+    return Files.isRegularFile(file)
+        ? json(file.toString(), Files.readAllBytes(file))
+        : JSON.createArrayNode();
+  }
+
+  private static String below(JsonNode module) {
+    String path = module.path("path").asText();
+    if (!path.isEmpty()) {
+      requireInside(MODULES, path);
+    }
+    return path.isEmpty() ? "" : path + "/";
   }
 
   private static Set<String> siblings(URI listing, JsonNode info) {
@@ -195,13 +263,19 @@ public final class HubClient {
     }
   }
 
-  private List<String> weights(String repoId, Set<String> siblings) {
-    for (String file : WEIGHTS) {
-      if (siblings.contains(file)) {
-        return List.of(file);
+  private List<String> weights(String repoId, String body, Set<String> siblings) {
+    for (String name : ADAPTER_WEIGHTS) {
+      if (siblings.contains(body + ADAPTER) && siblings.contains(body + name)) {
+        return List.of(body + ADAPTER, body + name);
       }
     }
-    for (String file : ONNX) {
+    for (String name : WEIGHTS) {
+      if (siblings.contains(body + name)) {
+        return List.of(body + name);
+      }
+    }
+    for (String name : ONNX) {
+      String file = body + name;
       if (siblings.contains(file)) {
         List<String> files = new ArrayList<>(List.of(file));
         ONNX_DATA.stream().map(end -> file + end).filter(siblings::contains).forEach(files::add);

@@ -1,9 +1,10 @@
 package io.lucerna.instrumentation.model;
 
 import io.lucerna.instrumentation.checkpoint.CheckpointException;
+import io.lucerna.instrumentation.checkpoint.ModelFolder;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.TreeSet;
 
@@ -19,29 +20,40 @@ public final class Architecture {
     this.settings = settings;
   }
 
+  /** Reads a folder that has all files of a model, as {@link #read(ModelFolder)} does. */
+  public static Architecture read(Path folder) {
+    return read(ModelFolder.of(folder));
+  }
+
   /**
-   * Reads {@code config.json} in a model folder.
+   * Reads {@code config.json} of a model, and where it names no class, tells it from model_type,
+   * modules.json and the names of the tensors.
    *
    * @throws CheckpointException if the file is missing or broken, or names no class that is known
    */
-  public static Architecture read(Path folder) {
-    Settings settings = Settings.read(folder);
-    List<String> named = new ArrayList<>(settings.texts("architectures"));
-    named.replaceAll(name -> StatedClass.used(folder, name));
+  public static Architecture read(ModelFolder folder) {
+    Settings settings = Settings.read(folder.body());
+    List<String> named = settings.texts("architectures");
     String type = settings.text("model_type", "none");
+    String name = named.isEmpty() ? "none" : StatedClass.used(folder, named.getFirst());
     for (Family family : Families.ALL) {
       if (named.isEmpty() && family.type().equals(type)) {
-        named.add(family.bare());
+        name = StatedClass.used(folder, StatedClass.told(folder, family, settings));
       }
-      if (!named.isEmpty() && family.tasks().containsKey(named.getFirst())) {
-        return new Architecture(named.getFirst(), family, settings);
+      if (family.tasks().containsKey(name)) {
+        return new Architecture(name, family, settings);
       }
+    }
+    if (named.isEmpty() && type.equals("none")) {
+      throw settings.error(
+          "neither architectures nor model_type is there, so the model's family is unknown; "
+              + StatedClass.seen(folder, settings));
     }
     throw settings.error(
         String.format(
-            java.util.Locale.ROOT,
+            Locale.ROOT,
             "architecture %s (model_type %s) is not supported; supported: %s",
-            named.isEmpty() ? "none" : named.getFirst(),
+            name,
             type,
             String.join(", ", supported())));
   }

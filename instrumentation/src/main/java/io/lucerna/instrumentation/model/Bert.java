@@ -34,7 +34,7 @@ final class Bert {
     settings.require("model_type", "bert");
     Encoder.requirePlain(settings);
     Weights weights = loading.weights();
-    weights.prefix("bert.", "embeddings.word_embeddings.weight");
+    weights.prefix("bert.", loading.task() == Task.VECTOR);
     ModelConfig config = Encoder.sizes(loading, settings.integer("type_vocab_size"), 0);
     double epsilon = settings.epsilon("layer_norm_eps", 1e-12);
     Activation activation = settings.activation("hidden_act", "gelu");

@@ -164,7 +164,7 @@ abstract class CausalFamily {
       throw settings.error("quantization_config: weights that are quantized cannot be read");
     }
     Weights weights = loading.weights();
-    weights.prefix(CausalModel.PREFIX, "embed_tokens.weight");
+    weights.prefix(CausalModel.PREFIX, false);
     ModelConfig config = sizes(loading);
     NDArray words = weights.body("embed_tokens.weight", config.vocabulary(), config.width());
     List<Integer> windows = new ArrayList<>();

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * tokens are apart.
  *
  * @param config the sizes
- * @param prefix what the names of the body start with in the file
+ * @param prefix what the names of the body start with in the Hugging Face class
  * @param embeddings words, and positions and token types where the model has them
  * @param projection from the embeddings' width to the stream's; null where they are the same
  * @param relative which row of the relative positions a distance has; null where attention does not
@@ -47,7 +47,7 @@ record Deberta(
   private static Deberta load(Loading loading) {
     Settings settings = loading.settings();
     Weights weights = loading.weights();
-    weights.prefix("deberta.", "embeddings.word_embeddings.weight");
+    weights.prefix("deberta.", loading.task() == Task.VECTOR);
     ModelConfig config = sizes(loading);
     double epsilon = settings.epsilon("layer_norm_eps", 1e-7);
     if (settings.integer("z_steps", 0) > 1) {

@@ -45,7 +45,7 @@ final class DistilBert {
   private static Network load(Loading loading) {
     Settings settings = loading.settings();
     Weights weights = loading.weights();
-    weights.prefix("distilbert.", "embeddings.word_embeddings.weight");
+    weights.prefix("distilbert.", loading.task() == Task.VECTOR);
     ModelConfig config = Encoder.sizes(loading, 0, 0);
     Activation activation = settings.activation("activation", "gelu");
     Embeddings embeddings =

@@ -26,7 +26,7 @@ final class Electra {
     Settings settings = loading.settings();
     Encoder.requirePlain(settings);
     Weights weights = loading.weights();
-    weights.prefix("electra.", "embeddings.word_embeddings.weight");
+    weights.prefix("electra.", loading.task() == Task.VECTOR);
     ModelConfig config = Encoder.sizes(loading, settings.integer("type_vocab_size"), 0);
     double epsilon = settings.epsilon("layer_norm_eps", 1e-12);
     int width = settings.integer("embedding_size");

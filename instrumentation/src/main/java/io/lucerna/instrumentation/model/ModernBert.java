@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * angles are others.
  *
  * @param config the sizes
- * @param prefix what the names of the body start with in the file
+ * @param prefix what the names of the body start with in the Hugging Face class
  * @param embeddings the words
  * @param global the angles of blocks that see all
  * @param local the angles of blocks that see what is near
@@ -55,7 +55,7 @@ record ModernBert(
   private static ModernBert load(Loading loading) {
     Settings settings = loading.settings();
     Weights weights = loading.weights();
-    weights.prefix("model.", "embeddings.tok_embeddings.weight");
+    weights.prefix("model.", loading.task() == Task.VECTOR);
     ModelConfig config = sizes(loading);
     Parts parts =
         new Parts(

@@ -43,7 +43,7 @@ final class MpNet {
   private static Network load(Loading loading) {
     Settings settings = loading.settings();
     Weights weights = loading.weights();
-    weights.prefix("mpnet.", "embeddings.word_embeddings.weight");
+    weights.prefix("mpnet.", loading.task() == Task.VECTOR);
     ModelConfig config = Encoder.sizes(loading, 0, FIRST_POSITION);
     double epsilon = settings.epsilon("layer_norm_eps", 1e-12);
     Embeddings embeddings =

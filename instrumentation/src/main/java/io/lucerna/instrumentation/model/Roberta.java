@@ -32,7 +32,7 @@ final class Roberta {
     Settings settings = loading.settings();
     Encoder.requirePlain(settings);
     Weights weights = loading.weights();
-    weights.prefix("roberta.", "embeddings.word_embeddings.weight");
+    weights.prefix("roberta.", loading.task() == Task.VECTOR);
     int first = settings.integer("pad_token_id", 1) + 1;
     ModelConfig config = Encoder.sizes(loading, settings.integer("type_vocab_size", 2), first);
     double epsilon = settings.epsilon("layer_norm_eps", 1e-12);

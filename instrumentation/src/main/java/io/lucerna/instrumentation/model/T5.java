@@ -66,6 +66,7 @@ record T5(
     loading.settings().require("is_encoder_decoder", "true");
     loading.settings().require("is_decoder", "false");
     Weights weights = loading.weights();
+    weights.prefix("transformer.", true);
     ModelConfig config = sizes(loading);
     T5Parts parts = T5Parts.of(loading, config, feedForward);
     NDArray words = weights.body("shared.weight", config.vocabulary(), config.width());

@@ -26,8 +26,10 @@ final class Weights {
   private static final int PIECE = 1 << 24;
 
   private final Checkpoint checkpoint;
+  private final Set<String> names;
   private final NDManager manager;
   private final DataType type;
+  private String family = "";
   private String prefix = "";
   private final Set<String> used = new HashSet<>();
   private final LongAdder work;
@@ -41,24 +43,39 @@ final class Weights {
    */
   Weights(Checkpoint checkpoint, NDManager manager, DataType type, LongAdder work) {
     this.checkpoint = checkpoint;
+    this.names = checkpoint.names();
     this.manager = manager;
     this.type = type;
     this.work = work;
   }
 
   /**
-   * Finds out what the names of the body start with in this file.
+   * Says what the names of the body start with.
    *
-   * @param candidate such as {@code bert.}; files of bare models have nothing instead
-   * @param name a name that every file has after it
+   * @param beginning such as {@code bert.}, in every class that has a head; files may lack it, and
+   *     files of a bare model may have it
+   * @param bare whether the class is that of the bare model
    */
-  void prefix(String candidate, String name) {
-    prefix = checkpoint.names().contains(candidate + name) ? candidate : "";
+  void prefix(String beginning, boolean bare) {
+    family = beginning;
+    prefix = bare ? "" : beginning;
   }
 
-  /** What the names of the body start with: a prefix, or nothing. */
+  /** What the names of the body start with in the Hugging Face class: a prefix, or nothing. */
   String prefix() {
     return prefix;
+  }
+
+  /**
+   * The name of a weight in the file, which may have the body's beginning where the class does not,
+   * and the other way round; transformers looks for both too (rename_source_key).
+   */
+  private String stored(String name) {
+    String shorter = name.startsWith(family) ? name.substring(family.length()) : name;
+    return List.of(name, shorter, family + name).stream()
+        .filter(names::contains)
+        .findFirst()
+        .orElse(name);
   }
 
   /**
@@ -67,7 +84,7 @@ final class Weights {
    * @param name a tensor without prefix whose first dimension are the labels
    */
   long labels(String name) {
-    long[] shape = checkpoint.shape(name);
+    long[] shape = checkpoint.shape(stored(name));
     if (shape.length == 0 || shape[0] < 1 || shape[0] > 2) {
       throw new CheckpointException(
           String.format(
@@ -81,12 +98,12 @@ final class Weights {
 
   /** Whether there is a weight of that name, without prefix. */
   boolean has(String name) {
-    return checkpoint.names().contains(name);
+    return names.contains(stored(name));
   }
 
   /** The shape of a weight whose name has the prefix. */
   long[] bodyShape(String name) {
-    return checkpoint.shape(prefix + name);
+    return checkpoint.shape(stored(prefix + name));
   }
 
   /** A weight whose name has the prefix. */
@@ -96,9 +113,9 @@ final class Weights {
 
   /** A weight whose name has no prefix. */
   NDArray head(String name, long... shape) {
-    claim(name, shape);
+    String stored = claim(name, shape);
     NDArray array = manager.create(new Shape(shape), type);
-    copy(name, 0, array, 0, array.size());
+    copy(stored, 0, array, 0, array.size());
     return array;
   }
 
@@ -108,7 +125,7 @@ final class Weights {
    * @param firsts the first dimension of each
    * @param rest the other dimensions, the same for all
    */
-  private NDArray stacked(List<String> names, long[] firsts, long... rest) {
+  private NDArray stacked(List<String> maps, long[] firsts, long... rest) {
     long[] shape = new long[rest.length + 1];
     System.arraycopy(rest, 0, shape, 1, rest.length);
     shape[0] = Arrays.stream(firsts).sum();
@@ -116,9 +133,9 @@ final class Weights {
     long at = 0;
     for (int i = 0; i < firsts.length; i++) {
       shape[0] = firsts[i];
-      claim(prefix + names.get(i), shape);
+      String stored = claim(prefix + maps.get(i), shape);
       long count = new Shape(shape).size();
-      copy(prefix + names.get(i), 0, all, at, count);
+      copy(stored, 0, all, at, count);
       at += count;
     }
     return all;
@@ -156,10 +173,10 @@ final class Weights {
    */
   Linear answers(String name, long out, long in, OutputSettings output) {
     long[] ids = answers(output, out);
-    claim(name, out, in);
+    String stored = claim(name, out, in);
     NDArray rows = manager.create(new Shape(ids.length, in), type);
     for (int i = 0; i < ids.length; i++) {
-      copy(name, ids[i] * in, rows, i * in, in);
+      copy(stored, ids[i] * in, rows, i * in, in);
     }
     return new Linear(rows, zeros(ids.length), work);
   }
@@ -224,8 +241,9 @@ final class Weights {
     return manager.zeros(new Shape(size), type);
   }
 
-  /** Checks a weight's shape, and that it is used for the first time. */
-  private void claim(String name, long... shape) {
+  /** Checks a weight's shape, and that it is used for the first time; gives its stored name. */
+  private String claim(String wanted, long... shape) {
+    String name = stored(wanted);
     long[] found = checkpoint.shape(name);
     if (!Arrays.equals(found, shape)) {
       throw new CheckpointException(
@@ -240,9 +258,10 @@ final class Weights {
     if (!used.add(name)) {
       throw new IllegalStateException("tensor " + name + " is used twice");
     }
+    return name;
   }
 
-  /** Copies numbers of a weight into an array piece by piece: there is never a second whole one. */
+  /** Copies numbers of a stored weight into an array piece by piece: there is never a second whole one. */
   private void copy(String name, long from, NDArray to, long at, long count) {
     try (NDArray flat = to.reshape(-1)) {
       for (long done = 0; done < count; done += PIECE) {
@@ -276,11 +295,11 @@ final class Weights {
    * @throws CheckpointException naming the tensors that are neither
    */
   void finish(String leftOver) {
-    List<String> unknown = new ArrayList<>(checkpoint.names());
+    List<String> unknown = new ArrayList<>(names);
     unknown.removeAll(used);
     unknown.removeIf(
         name ->
-            (name.startsWith(prefix) ? name.substring(prefix.length()) : name).matches(leftOver));
+            (name.startsWith(family) ? name.substring(family.length()) : name).matches(leftOver));
     if (!unknown.isEmpty()) {
       throw new CheckpointException(
           String.format(

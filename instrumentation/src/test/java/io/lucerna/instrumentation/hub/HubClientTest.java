@@ -105,6 +105,46 @@ class HubClientTest {
         filesIn(model.resolve("blobs")).stream().noneMatch(name -> name.endsWith(".incomplete")));
   }
 
+  /** As sentence-transformers stored models before version 0.4. */
+  @Test
+  void fetchesTheFoldersThatModulesJsonNames() throws IOException {
+    hub.files.put(
+        "modules.json",
+        ("[{\"type\": \"sentence_transformers.models.Transformer\", \"path\": \"0_Transformer\"},"
+                + "{\"type\": \"sentence_transformers.models.Pooling\", \"path\": \"my_pooling\"}]")
+            .getBytes(StandardCharsets.UTF_8));
+    Set<String> wanted =
+        Set.of(
+            "modules.json",
+            "0_Transformer/config.json",
+            "0_Transformer/tokenizer.json",
+            "0_Transformer/" + WEIGHTS,
+            "my_pooling/config.json");
+    for (String file : wanted) {
+      hub.files.putIfAbsent(file, new byte[] {'{', '}'});
+    }
+    hub.files.keySet().removeAll(Set.of("config.json", "tokenizer.json", WEIGHTS));
+    Path snapshot = fetch();
+    assertEquals(wanted, filesIn(snapshot));
+    hub.requests.clear();
+    assertEquals(snapshot, fetch());
+    assertEquals(List.of(), hub.requests);
+  }
+
+  @Test
+  void fetchesAnAdapterWithoutItsBase() throws IOException {
+    hub.files.clear();
+    hub.files.put("adapter_config.json", new byte[] {'{', '}'});
+    hub.files.put("adapter_model.bin", new byte[] {1});
+    hub.files.put("README.md", new byte[] {1});
+    Path snapshot = fetch();
+    assertEquals(Set.of("adapter_config.json", "adapter_model.bin"), filesIn(snapshot));
+    hub.requests.clear();
+    assertEquals(snapshot, fetch());
+    assertEquals(snapshot, client(null, true).snapshot(REPO, "main"));
+    assertEquals(List.of(), hub.requests);
+  }
+
   @Test
   void aWholeSnapshotNeedsNoNetwork() {
     Path snapshot = fetch();
