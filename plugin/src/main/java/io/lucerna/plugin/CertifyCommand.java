@@ -65,7 +65,7 @@ final class CertifyCommand implements Command {
       throw new CommandException(
           ExitCode.USAGE, "-reference and -python both say where the reference comes from");
     }
-    Path folder = models.folder(name, console);
+    Path folder = models.files(name, console).body();
     Path asked = output == null ? null : Outputs.writable(output);
     try (NeuralRanker ranker = models.ranker(name, model.scorerOptions(), console)) {
       Certificate certificate = certificate(ranker, folder, console);
