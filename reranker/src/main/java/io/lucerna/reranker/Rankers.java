@@ -41,7 +41,10 @@ public final class Rankers {
     return open(ModelFolder.of(folder), name, options);
   }
 
-  /** Opens the ranker whose files are in these folders, as {@link #open(Path, String, ScorerOptions)}. */
+  /**
+   * Opens the ranker whose files are in these folders, as {@link #open(Path, String,
+   * ScorerOptions)}.
+   */
   public static NeuralRanker open(ModelFolder files, String name, ScorerOptions options) {
     SentenceConfig sentence = SentenceConfig.read(files);
     Architecture architecture = Architecture.read(files);
@@ -101,7 +104,8 @@ public final class Rankers {
     try {
       PairTokenizer tokenizer =
           unlimited.limitedTo(maxTokens(files, model.config(), sentence, options));
-      Map<String, String> settings = settings(files, tokenizer, answers, output, processor, options);
+      Map<String, String> settings =
+          settings(files, tokenizer, answers, output, processor, options);
       if (options.asStated()) {
         ReferenceCheck.run(folder, model, tokenizer, output.pooling());
       }

@@ -21,7 +21,8 @@ class InputFormsTest {
   @TempDir Path folder;
 
   private InputForm form(String architecture, ScorerOptions options) {
-    return InputForms.of(folder, architecture, SentenceConfig.read(ModelFolder.of(folder)), options);
+    return InputForms.of(
+        folder, architecture, SentenceConfig.read(ModelFolder.of(folder)), options);
   }
 
   private InputForm form(String architecture) {

@@ -67,8 +67,7 @@ class LayoutsTest {
             + module.formatted("Pooling", "my_pooling")
             + "]");
     assertArrayEquals(scores(OWN.resolve("bert-bi")), scores(temp));
-    Files.writeString(
-        body.resolve("sentence_bert_config.json"), "{\"max_seq_length\": 7}");
+    Files.writeString(body.resolve("sentence_bert_config.json"), "{\"max_seq_length\": 7}");
     try (PairScorer scorer = Rankers.open(temp, "test", ScorerOptions.defaults())) {
       assertEquals(7, scorer.card().maxTokens());
     }

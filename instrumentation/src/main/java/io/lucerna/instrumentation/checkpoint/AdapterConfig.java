@@ -260,8 +260,7 @@ public record AdapterConfig(Path folder, JsonNode json) {
   boolean saves(String tensor) {
     List<String> saved = new ArrayList<>(texts("modules_to_save"));
     saved.addAll(List.of("classifier", "score")); // of every classifier
-    return saved.stream()
-        .anyMatch(name -> ("." + tensor).contains("." + name + "."));
+    return saved.stream().anyMatch(name -> ("." + tensor).contains("." + name + "."));
   }
 
   private Pattern compiled(String regex) {

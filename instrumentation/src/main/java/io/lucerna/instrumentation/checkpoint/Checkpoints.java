@@ -95,7 +95,8 @@ public final class Checkpoints {
     List<WeightFile> files = new ArrayList<>();
     boolean done = false;
     try {
-      Checkpoint checkpoint = new StoredCheckpoint(path, files, LegacyNames.current(path, reader.read(files)));
+      Checkpoint checkpoint =
+          new StoredCheckpoint(path, files, LegacyNames.current(path, reader.read(files)));
       done = true;
       return checkpoint;
     } finally {

@@ -116,7 +116,8 @@ public record ModelFolder(
     List<Part> parts = parts(folder);
     Path body =
         parts.stream()
-            .filter(part -> part.kind().equals("Transformer") || part.kind().equals("MLMTransformer"))
+            .filter(
+                part -> part.kind().equals("Transformer") || part.kind().equals("MLMTransformer"))
             .map(Part::folder)
             .findFirst()
             .orElse(folder);
@@ -134,7 +135,8 @@ public record ModelFolder(
     }
     List<Part> parts = new ArrayList<>();
     for (JsonNode module : json) {
-      parts.add(new Part(module.path("type").asText(), below(folder, module.path("path").asText())));
+      parts.add(
+          new Part(module.path("type").asText(), below(folder, module.path("path").asText())));
     }
     return parts;
   }
@@ -179,7 +181,8 @@ public record ModelFolder(
   /**
    * Opens the weights, an adapter's merged into those of its base.
    *
-   * @throws CheckpointException as {@link Checkpoints#open}, or if the adapter does not fit its base
+   * @throws CheckpointException as {@link Checkpoints#open}, or if the adapter does not fit its
+   *     base
    */
   public Checkpoint open() {
     Checkpoint base = Checkpoints.open(body);

@@ -261,7 +261,10 @@ final class Weights {
     return name;
   }
 
-  /** Copies numbers of a stored weight into an array piece by piece: there is never a second whole one. */
+  /**
+   * Copies numbers of a stored weight into an array piece by piece: there is never a second whole
+   * one.
+   */
   private void copy(String name, long from, NDArray to, long at, long count) {
     try (NDArray flat = to.reshape(-1)) {
       for (long done = 0; done < count; done += PIECE) {

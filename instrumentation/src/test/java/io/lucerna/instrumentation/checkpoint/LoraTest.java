@@ -101,8 +101,7 @@ class LoraTest {
           System.arraycopy(merged.floats(name, from, count), 0, pieces, from, count);
         }
         assertArrayEquals(whole, pieces, name);
-        boolean same =
-            base.names().contains(name) && Arrays.equals(base.floats(name), whole);
+        boolean same = base.names().contains(name) && Arrays.equals(base.floats(name), whole);
         changed += same ? 0 : 1;
       }
       assertTrue(changed > 0 && changed < merged.names().size(), "changed " + changed);
@@ -188,11 +187,13 @@ class LoraTest {
             new Case(json -> json.put("peft_type", "IA3"), "peft_type is IA3; only LORA"),
             new Case(json -> json.put("peft_type", "ADALORA"), "peft_type is ADALORA; only LORA"),
             new Case(json -> json.remove("peft_type"), "peft_type is nothing; only LORA"),
-            new Case(json -> json.put("use_dora", true), "use_dora is true, which is not supported"),
+            new Case(
+                json -> json.put("use_dora", true), "use_dora is true, which is not supported"),
             new Case(
                 json -> json.putArray("trainable_token_indices").add(3),
                 "trainable_token_indices is [3], which is not supported"),
-            new Case(json -> json.put("use_newlora", 1), "use_newlora is 1, which is not supported"),
+            new Case(
+                json -> json.put("use_newlora", 1), "use_newlora is 1, which is not supported"),
             new Case(
                 json -> json.put("init_lora_weights", "pissa_niter_4"),
                 "init_lora_weights is pissa_niter_4, which changes the base"),
@@ -237,8 +238,7 @@ class LoraTest {
     Files.writeString(file, good);
     Files.delete(adapter.resolve("adapter_model.safetensors"));
     assertEquals(
-        adapter
-            + ": no adapter weights; looked for adapter_model.safetensors, adapter_model.bin",
+        adapter + ": no adapter weights; looked for adapter_model.safetensors, adapter_model.bin",
         refusal());
   }
 
@@ -256,9 +256,7 @@ class LoraTest {
       int count = (int) Arrays.stream(broken.shape).reduce(1, (a, b) -> a * b);
       Files.write(
           adapter.resolve("adapter_model.safetensors"),
-          new SafetensorsBuilder()
-              .floats(broken.name, broken.shape, new float[count])
-              .build());
+          new SafetensorsBuilder().floats(broken.name, broken.shape, new float[count]).build());
       assertTrue(refusal().contains(broken.message), this::refusal);
     }
   }

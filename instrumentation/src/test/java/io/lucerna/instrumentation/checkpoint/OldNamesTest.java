@@ -35,8 +35,7 @@ class OldNamesTest {
             HookedModel.open(
                 Architecture.read(files), weights, OutputSettings.defaults(), Precision.FP32);
         Checkpoint reference = Checkpoints.openFile(folder.resolve("reference.safetensors"))) {
-      TokenBatch batch =
-          TokenBatch.of(Parity.texts(reference), model.config().padId(), Side.PAIR);
+      TokenBatch batch = TokenBatch.of(Parity.texts(reference), model.config().padId(), Side.PAIR);
       return model.forward(batch, Hooks.none());
     }
   }
