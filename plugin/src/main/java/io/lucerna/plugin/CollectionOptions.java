@@ -1,5 +1,6 @@
 package io.lucerna.plugin;
 
+import io.lucerna.base.TextFile;
 import io.lucerna.plugin.collections.CollectionRegistry;
 import io.lucerna.plugin.collections.CollectionStore;
 import io.lucerna.plugin.collections.NamedCollection;
@@ -44,7 +45,7 @@ final class CollectionOptions {
   /** The file of judgments that an argument means. */
   Path qrels(String argument) throws IOException {
     Path file = Inputs.file(argument);
-    if (Files.exists(file)) {
+    if (TextFile.named(argument).exists()) {
       return file;
     }
     Optional<NamedCollection> named = CollectionRegistry.find(argument);

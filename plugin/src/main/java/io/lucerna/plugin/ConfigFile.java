@@ -4,11 +4,12 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import io.lucerna.base.JsonFaults;
 import io.lucerna.base.NearestNames;
+import io.lucerna.base.TextFile;
 import java.io.IOException;
 import java.lang.reflect.Field;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -24,11 +25,11 @@ import org.kohsuke.args4j.Option;
 final class ConfigFile {
   private static final YAMLFactory YAML = new YAMLFactory();
 
-  private final Path file;
+  private final TextFile file;
   private final Set<String> known;
   private final List<String> arguments = new ArrayList<>();
 
-  private ConfigFile(Path file, Set<String> known) {
+  private ConfigFile(TextFile file, Set<String> known) {
     this.file = file;
     this.known = known;
   }
@@ -45,7 +46,7 @@ final class ConfigFile {
     if (at < 0 || at + 1 == given.size()) {
       return given;
     }
-    ConfigFile config = new ConfigFile(Path.of(given.get(at + 1)), names(beans));
+    ConfigFile config = new ConfigFile(TextFile.named(given.get(at + 1)), names(beans));
     List<String> all = new ArrayList<>(config.read());
     all.addAll(given);
     return all;
@@ -67,8 +68,8 @@ final class ConfigFile {
   }
 
   private List<String> read() {
-    Inputs.file(file.toString());
-    try (JsonParser parser = YAML.createParser(Files.readAllBytes(file))) {
+    String content = text();
+    try (JsonParser parser = YAML.createParser(content)) {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
         throw error(parser, "expected lines of the form 'option: value'");
       }
@@ -91,12 +92,24 @@ final class ConfigFile {
       }
       return arguments;
     } catch (JsonProcessingException e) {
-      String reason = String.valueOf(e.getOriginalMessage()).lines().findFirst().orElse("");
-      int line = e.getLocation() == null ? 1 : e.getLocation().getLineNr();
-      throw error(line, reason);
+      throw refused(JsonFaults.inFile(file.name(), "YAML", e, content));
     } catch (IOException e) {
-      throw new CommandException(ExitCode.INPUT, file + ": no such file or folder", e);
+      throw refused(e);
     }
+  }
+
+  private String text() {
+    try {
+      return file.text();
+    } catch (NoSuchFileException e) {
+      throw new CommandException(ExitCode.INPUT, file.name() + ": no such file or folder", e);
+    } catch (IOException e) {
+      throw refused(e);
+    }
+  }
+
+  private static CommandException refused(IOException e) {
+    return new CommandException(ExitCode.INPUT, String.valueOf(e.getMessage()), e);
   }
 
   private void value(JsonParser parser, String name) throws IOException {
@@ -129,6 +142,6 @@ final class ConfigFile {
 
   private CommandException error(int line, String message) {
     return new CommandException(
-        ExitCode.INPUT, String.format(Locale.ROOT, "%s:%d: %s", file, line, message));
+        ExitCode.INPUT, String.format(Locale.ROOT, "%s:%d: %s", file.name(), line, message));
   }
 }

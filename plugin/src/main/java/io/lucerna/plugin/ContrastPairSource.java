@@ -1,18 +1,15 @@
 package io.lucerna.plugin;
 
+import io.lucerna.base.TextFile;
 import io.lucerna.topics.ContrastPair;
 import io.lucerna.topics.ContrastPairs;
-import java.io.BufferedInputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import java.util.zip.GZIPInputStream;
 
 /**
  * Both passages of each contrast pair of a file, as they stand: {@code ID/base} and {@code
@@ -20,20 +17,19 @@ import java.util.zip.GZIPInputStream;
  */
 record ContrastPairSource(String file) implements PairSource {
 
-  /** Whether a file holds JSON lines, gzipped or not, and so no table. */
+  /**
+   * Whether a file holds JSON lines, and so no table.
+   *
+   * @throws CommandException if it cannot be read twice, as pairs to record are
+   */
   static boolean holds(String file) throws IOException {
-    try (InputStream in = new BufferedInputStream(Files.newInputStream(Inputs.file(file)))) {
-      in.mark(2);
-      boolean gzip = in.read() == 0x1f && in.read() == 0x8b;
-      in.reset();
-      InputStream text = gzip ? new GZIPInputStream(in) : in;
-      int first = text.read();
-      // Blanks, and the three bytes of a byte order mark.
-      while (" \t\r\n\u00ef\u00bb\u00bf".indexOf(first) >= 0) {
-        first = text.read();
-      }
-      return first == '{';
+    TextFile text = TextFile.named(file);
+    if (text.readOnce()) {
+      throw new CommandException(
+          ExitCode.INPUT,
+          text.name() + ": pairs to record are read twice, which a pipe cannot be; give a file");
     }
+    return text.firstByte() == '{';
   }
 
   @Override

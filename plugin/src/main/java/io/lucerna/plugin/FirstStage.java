@@ -53,18 +53,22 @@ final class FirstStage {
    *
    * @param args Anserini's; the output's name is taken as where the runs will go, but nothing is
    *     written there
-   * @param topics the ids that must be answered
+   * @param topics what its topics hold; all must be answered
    * @throws CommandException if Anserini did not answer them all
    */
-  static List<Result> search(SearchCollection.Args args, Set<String> topics, boolean verbose)
+  static List<Result> search(SearchCollection.Args args, List<TopicFiles> topics, boolean verbose)
       throws IOException {
     Path folder = Files.createTempDirectory("lucerna-search");
     String output = args.output;
+    String[] given = args.topics;
     try {
       args.output = folder.resolve("run").toString();
-      return new FirstStage(args, topics, folder).search(Path.of(output), verbose);
+      TopicFiles.give(args, topics, folder);
+      Set<String> ids = TopicFiles.queries(topics).keySet();
+      return new FirstStage(args, ids, folder).search(Path.of(output), verbose);
     } finally {
       args.output = output;
+      args.topics = given;
       try (var files = Files.list(folder)) {
         for (Path file : files.toList()) {
           Files.delete(file);

@@ -1,13 +1,12 @@
 package io.lucerna.plugin;
 
 import io.lucerna.base.AtomicFile;
+import io.lucerna.base.TextFile;
 import java.io.BufferedWriter;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.OutputStreamWriter;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
@@ -20,16 +19,9 @@ import java.util.Map;
 final class Hashes {
   private Hashes() {}
 
-  /** SHA-256 of a file's bytes, in hex. */
+  /** SHA-256 of a file's bytes, in hex; of a pipe, those that were read. */
   static String sha256(Path file) throws IOException {
-    MessageDigest digest = digest();
-    byte[] buffer = new byte[1 << 16];
-    try (InputStream in = Files.newInputStream(file)) {
-      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-        digest.update(buffer, 0, n);
-      }
-    }
-    return HexFormat.of().formatHex(digest.digest());
+    return TextFile.of(file).sha256();
   }
 
   /** SHA-256 of a text file that is not there yet, in hex. */

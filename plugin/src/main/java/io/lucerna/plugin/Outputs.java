@@ -1,5 +1,6 @@
 package io.lucerna.plugin;
 
+import io.lucerna.base.TextFile;
 import io.lucerna.eval.Run;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -84,8 +85,9 @@ final class Outputs {
 
   /** What a topics option named, for provenance: a file with its hash, or a name. */
   static Map<String, Object> topics(String topics) throws IOException {
-    Path file = Path.of(topics);
-    return Files.isRegularFile(file) ? Hashes.of(file) : Map.of("name", topics);
+    return TextFile.named(topics).exists()
+        ? Hashes.of(Path.of(topics))
+        : Map.of("name", topics);
   }
 
   /** The first few of these, for a message. */

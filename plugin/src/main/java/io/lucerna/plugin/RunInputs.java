@@ -4,9 +4,7 @@ import io.anserini.search.SearchCollection;
 import io.lucerna.eval.Ranking;
 import io.lucerna.eval.Run;
 import io.lucerna.plugin.collections.NamedCollection;
-import io.lucerna.topics.TopicReader;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -68,7 +66,7 @@ final class RunInputs {
       throw new CommandException(ExitCode.USAGE, "-topics is needed beside a run");
     }
     findCollection(topics, collections);
-    Map<String, String> queries = TopicFiles.read(topics, topicReader, topicField);
+    Map<String, String> queries = TopicFiles.read(topics, topicReader, topicField).queries();
     Run read = Run.read(Inputs.file(run));
     List<Candidates> candidates = new ArrayList<>();
     for (Ranking ranking : read.rankings()) {
@@ -110,22 +108,18 @@ final class RunInputs {
     }
     IndexTexts.open(index).close();
     findCollection(topics, collections);
-    Map<String, String> queries = TopicFiles.read(topics, topicReader, topicField);
+    TopicFiles read = TopicFiles.read(topics, topicReader, topicField);
     SearchCollection.Args args = new SearchCollection.Args();
     args.index = index;
     args.topics = new String[] {topics};
-    args.topicReader =
-        topicReader == null && Files.isRegularFile(Path.of(topics))
-            ? TopicReader.guessFormat(Path.of(topics)).anseriniName()
-            : topicReader;
     args.topicField = topicField;
     args.bm25 = true;
     args.hits = hits;
     args.output = "run";
     List<Candidates> candidates = new ArrayList<>();
-    for (FirstStage.Result result : FirstStage.search(args, queries.keySet(), console.verbose())) {
+    for (FirstStage.Result result : FirstStage.search(args, List.of(read), console.verbose())) {
       for (Ranking ranking : result.rankings()) {
-        String query = Objects.requireNonNull(queries.get(ranking.topic()), ranking.topic());
+        String query = Objects.requireNonNull(read.queries().get(ranking.topic()), ranking.topic());
         candidates.add(new Candidates(query, ranking));
       }
     }

@@ -8,9 +8,7 @@ import io.lucerna.instrumentation.intervene.InterventionSpec;
 import io.lucerna.plugin.collections.NamedCollection;
 import io.lucerna.reranker.PairScorer;
 import io.lucerna.reranker.ScorerOptions;
-import io.lucerna.topics.TopicReader;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -68,9 +66,10 @@ final class SearchCommand implements Command {
     checkNumbers();
     try (IndexTexts texts = IndexTexts.open(args.index)) {
       checkNames(texts);
-      Map<String, String> queries = queries();
+      List<TopicFiles> topics = topics();
+      Map<String, String> queries = TopicFiles.queries(topics);
       boolean maxPassage = Boolean.TRUE.equals(args.selectMaxPassage);
-      List<FirstStage.Result> results = firstStage(queries.keySet(), console);
+      List<FirstStage.Result> results = firstStage(topics, console);
       args.selectMaxPassage = maxPassage;
       Provenance provenance = new Provenance(console);
       provenance.put("topics", topicsIdentity()).put("index", texts.identity());
@@ -144,16 +143,13 @@ final class SearchCommand implements Command {
     }
   }
 
-  private Map<String, String> queries() throws IOException {
-    Map<String, String> queries = new LinkedHashMap<>();
+  private List<TopicFiles> topics() throws IOException {
+    List<TopicFiles> read = new ArrayList<>();
     findCollections();
     for (String topics : args.topics) {
-      if (args.topicReader == null && Files.isRegularFile(Path.of(topics))) {
-        args.topicReader = TopicReader.guessFormat(Path.of(topics)).anseriniName();
-      }
-      queries.putAll(TopicFiles.read(topics, args.topicReader, args.topicField));
+      read.add(TopicFiles.read(topics, args.topicReader, args.topicField));
     }
-    return queries;
+    return read;
   }
 
   /** Puts the topic files of named collections in place of the names. */
@@ -170,7 +166,7 @@ final class SearchCommand implements Command {
     }
   }
 
-  private List<FirstStage.Result> firstStage(Set<String> topics, Console console)
+  private List<FirstStage.Result> firstStage(List<TopicFiles> topics, Console console)
       throws IOException {
     if (model.model != null) {
       // Segments must reach the model whole; the best one of each document is chosen after it.

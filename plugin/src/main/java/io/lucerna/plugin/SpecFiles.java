@@ -1,6 +1,5 @@
 package io.lucerna.plugin;
 
-import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -8,12 +7,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.lucerna.base.JsonFaults;
+import io.lucerna.base.TextFile;
 import io.lucerna.instrumentation.intervene.InterventionSpec;
 import io.lucerna.instrumentation.intervene.SpecSyntaxException;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Locale;
 
 /** Reads intervention specs from JSON and YAML files. */
 final class SpecFiles {
@@ -31,30 +30,22 @@ final class SpecFiles {
   private SpecFiles() {}
 
   /**
-   * The spec of a file: JSON if its name ends in {@code .json}, YAML otherwise.
+   * The spec of a file: JSON if its name ends in {@code .json}, compressed or not, YAML otherwise.
    *
    * @throws CommandException if it cannot be read; the message names the line, or the place in the
    *     tree
    */
   static InterventionSpec read(Path file) throws IOException {
-    byte[] bytes = Files.readAllBytes(Inputs.file(file.toString()));
-    ObjectMapper mapper = file.toString().endsWith(".json") ? JSON : YAML;
+    TextFile text = TextFile.of(file);
+    String content = text.text();
+    boolean json = file.toString().matches(".*\\.json(\\.(gz|bz2|zst))?");
     try {
-      JsonNode tree = mapper.readTree(bytes);
+      JsonNode tree = (json ? JSON : YAML).readTree(content);
       return InterventionSpec.fromJson(tree);
     } catch (JsonProcessingException e) {
-      throw new CommandException(ExitCode.INPUT, file + where(e) + ": " + reason(e), e);
+      throw JsonFaults.inFile(text.name(), json ? "JSON" : "YAML", e, content);
     } catch (SpecSyntaxException e) {
-      throw new CommandException(ExitCode.INPUT, file + ": " + e.getMessage(), e);
+      throw new CommandException(ExitCode.INPUT, text.name() + ": " + e.getMessage(), e);
     }
-  }
-
-  private static String where(JsonProcessingException e) {
-    JsonLocation at = e.getLocation();
-    return at == null ? "" : String.format(Locale.ROOT, ":%d:%d", at.getLineNr(), at.getColumnNr());
-  }
-
-  private static String reason(JsonProcessingException e) {
-    return String.valueOf(e.getOriginalMessage()).lines().findFirst().orElse("not readable");
   }
 }

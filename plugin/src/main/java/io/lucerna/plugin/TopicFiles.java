@@ -1,60 +1,128 @@
 package io.lucerna.plugin;
 
-import io.anserini.search.topicreader.TopicReader;
+import io.anserini.search.SearchCollection;
 import io.anserini.search.topicreader.Topics;
+import io.lucerna.base.AtomicFile;
+import io.lucerna.base.MalformedTextException;
+import io.lucerna.base.TextFile;
 import io.lucerna.topics.Topic;
 import io.lucerna.topics.TopicFormat;
+import io.lucerna.topics.TopicReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 
-/** Reads topics by the names that Anserini gives to files, collections and readers. */
-final class TopicFiles {
-  private TopicFiles() {}
+/**
+ * Topics by the names that Anserini gives to files, collections and readers.
+ *
+ * @param queries the texts by topic id, in the order of the file
+ * @param reader Anserini's name of the format; null where the name of the topics says it
+ * @param asTheyAre whether Anserini reads the same where it is given the same file; it knows plain
+ *     files of the older formats only
+ */
+record TopicFiles(Map<String, String> queries, @Nullable String reader, boolean asTheyAre) {
+  /** Those whose files Anserini reads as we do. */
+  private static final Set<TopicFormat> OLDER =
+      EnumSet.of(TopicFormat.TREC, TopicFormat.CACM, TopicFormat.TSV_INT, TopicFormat.TSV_STRING);
 
   /**
-   * Reads the query texts of topics, by topic id, in the order of the file.
+   * Reads topics.
    *
-   * @param topics a file, or the name of one of Anserini's topic sets (downloaded by Anserini)
-   * @param reader Anserini's name of the reader; null to tell the format from the file
+   * @param topics a file, {@code -} for standard input, or the name of one of Anserini's topic sets
+   *     (downloaded by Anserini)
+   * @param reader Anserini's name of the reader; null to infer the format from the file
    * @param field {@code title}, {@code description}, {@code narrative}, or several joined by {@code
    *     +}
    */
-  static Map<String, String> read(String topics, @Nullable String reader, String field)
-      throws IOException {
-    Path file = Path.of(topics);
-    if (!Files.isRegularFile(file)) {
-      return named(topics, field);
+  static TopicFiles read(String topics, @Nullable String reader, String field) throws IOException {
+    TextFile file = TextFile.named(topics);
+    if (!file.exists()) {
+      return new TopicFiles(named(topics, field), reader, true);
     }
+    boolean plain = file.plain();
+    String content = file.text();
     if (reader != null && !isOurs(reader)) {
-      return foreign(file, reader, field);
+      return new TopicFiles(foreign(file.name(), content, reader, field), reader, plain);
     }
-    Iterable<Topic> read =
+    TopicFormat format =
         reader == null
-            ? io.lucerna.topics.TopicReader.read(file)
-            : io.lucerna.topics.TopicReader.read(file, TopicFormat.parse(reader));
+            ? TopicReader.guessFormat(file.name(), content)
+            : TopicFormat.parse(reader);
     Map<String, String> queries = new LinkedHashMap<>();
-    for (Topic topic : read) {
-      queries.put(topic.id(), join(topic.id(), fields(topic), field));
+    for (Topic topic : TopicReader.parse(file.name(), content, format)) {
+      queries.put(topic.id(), join(topic.id(), fields(topic, format), field));
     }
+    boolean asTheyAre = plain && OLDER.contains(format);
+    return new TopicFiles(queries, format.anseriniName(), asTheyAre);
+  }
+
+  /** The queries of several files; a later one takes precedence. */
+  static Map<String, String> queries(List<TopicFiles> files) {
+    Map<String, String> queries = new LinkedHashMap<>();
+    files.forEach(file -> queries.putAll(file.queries));
     return queries;
+  }
+
+  /**
+   * Points Anserini to these topics: to their own files where it reads them as we do, to files of
+   * ids and queries that are written for it otherwise.
+   *
+   * @param files what was read for each of its topics
+   * @param folder where files may be written
+   */
+  static void give(SearchCollection.Args args, List<TopicFiles> files, Path folder)
+      throws IOException {
+    Set<String> readers = new LinkedHashSet<>();
+    files.stream().map(TopicFiles::reader).filter(Objects::nonNull).forEach(readers::add);
+    if (readers.size() < 2 && files.stream().allMatch(TopicFiles::asTheyAre)) {
+      args.topicReader = readers.stream().findFirst().orElse(null);
+      return;
+    }
+    boolean integers =
+        queries(files).keySet().stream().allMatch(TopicFormat::isCanonicalInteger);
+    args.topicReader =
+        (integers ? TopicFormat.TSV_INT : TopicFormat.TSV_STRING).anseriniName();
+    args.topicField = "title";
+    String[] written = new String[files.size()];
+    for (int i = 0; i < written.length; i++) {
+      Path file = folder.resolve("topics." + i + ".tsv");
+      Map<String, String> queries = files.get(i).queries;
+      AtomicFile.write(
+          file,
+          out -> {
+            for (Map.Entry<String, String> query : queries.entrySet()) {
+              out.write(query.getKey() + "\t" + query.getValue() + "\n");
+            }
+          });
+      written[i] = file.toString();
+    }
+    args.topics = written;
   }
 
   private static boolean isOurs(String reader) {
     return Arrays.stream(TopicFormat.values()).anyMatch(f -> f.anseriniName().equals(reader));
   }
 
-  private static Map<String, String> fields(Topic topic) {
+  /** Under TREC's names, and under those of the format where it has others. */
+  private static Map<String, String> fields(Topic topic, TopicFormat format) {
     Map<String, String> fields = new LinkedHashMap<>();
     fields.put("title", topic.text());
-    topic.description().ifPresent(text -> fields.put("description", text));
+    if (format == TopicFormat.COVID || format == TopicFormat.WEB_XML) {
+      fields.put("query", topic.text());
+    }
+    String description = format == TopicFormat.COVID ? "question" : "description";
+    topic.description().ifPresent(text -> fields.put(description, text));
     topic.narrative().ifPresent(text -> fields.put("narrative", text));
     return fields;
   }
@@ -69,7 +137,7 @@ final class TopicFiles {
               + CollectionOptions.known());
     }
     try {
-      return texts(TopicReader.getTopics(known), field);
+      return texts(io.anserini.search.topicreader.TopicReader.getTopics(known), field);
     } catch (IOException e) {
       throw new CommandException(
           ExitCode.INPUT,
@@ -81,23 +149,31 @@ final class TopicFiles {
     }
   }
 
-  private static Map<String, String> foreign(Path file, String reader, String field) {
+  /** By a reader of Anserini's, which opens a file by itself. */
+  private static Map<String, String> foreign(
+      String name, String content, String reader, String field) throws IOException {
     Class<?> type =
         AnseriniNames.require(
             "io.anserini.search.topicreader.", reader + "TopicReader", "-topicReader");
+    Path file = Files.createTempFile("lucerna-topics", ".txt");
     try {
-      TopicReader<?> instance = (TopicReader<?>) type.getConstructor(Path.class).newInstance(file);
-      SortedMap<?, ? extends Map<String, String>> read = instance.read();
+      Files.writeString(file, content);
+      SortedMap<?, ? extends Map<String, String>> read =
+          ((io.anserini.search.topicreader.TopicReader<?>)
+                  type.getConstructor(Path.class).newInstance(file))
+              .read();
       if (read.isEmpty()) {
-        throw new CommandException(
-            ExitCode.INPUT, file + ": Anserini's reader " + reader + " finds no topics in it");
+        throw new MalformedTextException(
+            name, 0, "Anserini's reader " + reader + " finds no topics in it");
       }
       return texts(read, field);
-    } catch (CommandException e) {
+    } catch (CommandException | MalformedTextException e) {
       throw e;
     } catch (ReflectiveOperationException | IOException | RuntimeException e) {
       throw new CommandException(
-          ExitCode.INPUT, file + ": Anserini's reader " + reader + " cannot read it: " + e, e);
+          ExitCode.INPUT, name + ": Anserini's reader " + reader + " cannot read it: " + e, e);
+    } finally {
+      Files.delete(file);
     }
   }
 

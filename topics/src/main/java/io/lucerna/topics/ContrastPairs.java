@@ -1,15 +1,10 @@
 package io.lucerna.topics;
 
 import io.lucerna.base.MalformedTextException;
-import java.io.BufferedInputStream;
-import java.io.BufferedReader;
+import io.lucerna.base.TextFile;
+import io.lucerna.base.TextLines;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
@@ -21,13 +16,11 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
-import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Files of contrast pairs: JSON lines as {@code perturb} writes them, tables of ready pairs, and
- * the tables that MechIR publishes. All in UTF-8, gzipped or not; which it is is told from the
- * content. docs/formats.md describes them.
+ * the tables that MechIR publishes. Which it is is inferred from the content. docs/formats.md describes them.
  */
 public final class ContrastPairs {
   private ContrastPairs() {}
@@ -50,16 +43,19 @@ public final class ContrastPairs {
     }
   }
 
+  /** As {@link #stream(TextFile)}. */
+  public static Stream<ContrastPair> stream(Path file) throws IOException {
+    return stream(TextFile.of(file));
+  }
+
   /**
    * Reads a file pair by pair; of what was read, only the ids are kept. Close the stream.
    *
    * @return a stream that throws UncheckedIOException with a cause as {@link #read} throws it
    */
-  public static Stream<ContrastPair> stream(Path file) throws IOException {
-    Path name = file.getFileName();
-    BufferedReader lines = open(file);
-    Pairs pairs = new Pairs(name == null ? file.toString() : name.toString(), lines);
-    return StreamSupport.stream(pairs, false)
+  public static Stream<ContrastPair> stream(TextFile file) throws IOException {
+    TextLines lines = file.lines();
+    return StreamSupport.stream(new Pairs(file, lines), false)
         .onClose(
             () -> {
               try {
@@ -70,31 +66,14 @@ public final class ContrastPairs {
             });
   }
 
-  private static BufferedReader open(Path file) throws IOException {
-    InputStream in = new BufferedInputStream(Files.newInputStream(file));
-    try {
-      in.mark(2);
-      boolean gzip = in.read() == 0x1f && in.read() == 0x8b;
-      in.reset();
-      // A decoder of its own, since that of a charset's name replaces what is malformed.
-      return new BufferedReader(
-          new InputStreamReader(
-              gzip ? new GZIPInputStream(in) : in, StandardCharsets.UTF_8.newDecoder()));
-    } catch (IOException e) {
-      in.close();
-      throw e;
-    }
-  }
-
   /** The pairs of a file's lines, in order. */
   private static final class Pairs extends AbstractSpliterator<ContrastPair> {
-    private final String file;
-    private final BufferedReader lines;
+    private final TextFile file;
+    private final TextLines lines;
     private final Set<String> ids = new HashSet<>();
     private @Nullable Function<String, ContrastPair> parser;
-    private int number;
 
-    Pairs(String file, BufferedReader lines) {
+    Pairs(TextFile file, TextLines lines) {
       super(Long.MAX_VALUE, Spliterator.ORDERED | Spliterator.NONNULL);
       this.file = file;
       this.lines = lines;
@@ -112,7 +91,7 @@ public final class ContrastPairs {
     }
 
     private Optional<ContrastPair> next() throws IOException {
-      for (String line = line(); line != null; line = line()) {
+      for (String line = lines.next(); line != null; line = lines.next()) {
         if (line.isBlank()) {
           continue;
         }
@@ -130,8 +109,7 @@ public final class ContrastPairs {
         return Optional.of(parsed(line, parser));
       }
       if (ids.isEmpty()) {
-        throw new MalformedTextException(
-            file, Math.max(1, number), "no contrast pairs in the file");
+        throw file.error(Math.max(1, lines.number()), "no contrast pairs in the file");
       }
       return Optional.empty();
     }
@@ -142,22 +120,12 @@ public final class ContrastPairs {
       try {
         pair = by.apply(line);
       } catch (IllegalArgumentException e) {
-        throw new MalformedTextException(file, number, String.valueOf(e.getMessage()));
+        throw lines.error(String.valueOf(e.getMessage()));
       }
       if (!ids.add(pair.id())) {
-        throw new MalformedTextException(file, number, "id '" + pair.id() + "' was already used");
+        throw lines.error("id '" + pair.id() + "' was already used");
       }
       return pair;
-    }
-
-    private @Nullable String line() throws IOException {
-      try {
-        String line = lines.readLine();
-        number++;
-        return number == 1 && line != null && line.startsWith("\uFEFF") ? line.substring(1) : line;
-      } catch (CharacterCodingException e) {
-        throw new MalformedTextException(file, number + 1, "not UTF-8 here or in a later line");
-      }
     }
   }
 }

@@ -5,11 +5,10 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
+import io.lucerna.base.JsonFaults;
 import io.lucerna.base.MalformedTextException;
 import io.lucerna.topics.TopicReader.Collector;
-import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /** Topic formats of one topic per line. Blank lines are skipped. */
 final class LineTopics {
@@ -32,7 +31,8 @@ final class LineTopics {
         throw new MalformedTextException(
             file, number, "expected id<TAB>text, got " + columns.length + " column(s)");
       }
-      topics.add(number, new Topic(topics.id(number, columns[0]), columns[1]));
+      String id = topics.id(number, columns[0]);
+      topics.add(number, id, columns[1], Optional.empty(), Optional.empty());
     }
   }
 
@@ -41,46 +41,40 @@ final class LineTopics {
     for (String line : (Iterable<String>) content.lines()::iterator) {
       number++;
       if (!line.isBlank()) {
-        topics.add(number, json(file, number, line, topics));
+        json(file, number, line, topics);
       }
     }
   }
 
-  private static Topic json(String file, int number, String line, Collector topics)
+  private static void json(String file, int number, String line, Collector topics)
       throws MalformedTextException {
     JsonNode object;
     try {
       object = JSON.readTree(line);
     } catch (JsonProcessingException e) {
-      throw new MalformedTextException(
-          file, number, "not a JSON object: " + e.getOriginalMessage());
+      throw JsonFaults.inLine(file, number, e, line);
     }
     if (!object.isObject()) {
       throw new MalformedTextException(file, number, "not a JSON object");
     }
-    String id = first(object, List.of("id", "qid"));
-    if (id == null) {
-      throw new MalformedTextException(file, number, "no topic id: expected a field id or qid");
-    }
-    String text = first(object, List.of("title", "query", "text"));
-    if (text == null || text.isBlank()) {
-      throw new MalformedTextException(
-          file, number, "no query: expected a field title, query or text that is not blank");
-    }
-    return new Topic(
+    String id =
+        FieldNames.topicId(object)
+            .orElseThrow(
+                () -> new MalformedTextException(file, number, FieldNames.noTopicId(object)));
+    String text =
+        FieldNames.query(object)
+            .orElseThrow(
+                () -> new MalformedTextException(file, number, FieldNames.noQuery(object)));
+    topics.add(
+        number,
         topics.id(number, id),
         text,
-        Optional.ofNullable(first(object, List.of("description"))),
-        Optional.ofNullable(first(object, List.of("narrative"))));
+        text(object, "description"),
+        text(object, "narrative"));
   }
 
-  private static @Nullable String first(JsonNode object, List<String> keys) {
-    for (String key : keys) {
-      JsonNode value = object.get(key);
-      if (value != null && (value.isTextual() || value.isNumber())) {
-        return value.asText();
-      }
-    }
-    return null;
+  private static Optional<String> text(JsonNode object, String field) {
+    JsonNode value = object.path(field);
+    return value.isTextual() || value.isNumber() ? Optional.of(value.asText()) : Optional.empty();
   }
 }

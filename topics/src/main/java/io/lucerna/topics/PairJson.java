@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.lucerna.base.JsonFaults;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -75,7 +76,7 @@ final class PairJson {
     try {
       json = READER.readTree(line);
     } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException("not a JSON object: " + e.getOriginalMessage(), e);
+      throw new IllegalArgumentException(JsonFaults.message("JSON", e, line), e);
     }
     if (!json.isObject()) {
       throw new IllegalArgumentException("not a JSON object");
@@ -120,12 +121,11 @@ final class PairJson {
   }
 
   private static List<Edit> edits(JsonNode json) {
-    JsonNode all = json.path("edits");
-    if (all.isMissingNode()) {
+    if (!json.hasNonNull("edits")) {
       return Edit.words(text(json, "base"), text(json, "perturbed"));
     }
     List<Edit> edits = new ArrayList<>();
-    for (JsonNode edit : all) {
+    for (JsonNode edit : list(json, "edits")) {
       if (edit.size() != 4) {
         throw new IllegalArgumentException("an edit must be four numbers, got " + edit);
       }
@@ -141,9 +141,17 @@ final class PairJson {
     return edits;
   }
 
+  private static JsonNode list(JsonNode json, String field) {
+    JsonNode value = json.path(field);
+    if (!value.isArray() && !value.isMissingNode() && !value.isNull()) {
+      throw new IllegalArgumentException("field " + field + " must be a list");
+    }
+    return value;
+  }
+
   private static List<String> terms(JsonNode json) {
     List<String> terms = new ArrayList<>();
-    for (JsonNode term : json.path("terms")) {
+    for (JsonNode term : list(json, "terms")) {
       if (!term.isTextual()) {
         throw new IllegalArgumentException("terms must be strings, got " + term);
       }

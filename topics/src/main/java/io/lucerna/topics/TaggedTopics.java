@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,9 @@ final class TaggedTopics {
           "<(/?)(top|num|title|desc|narr|dom|smry|con|fac|def|nat|time|head)(?:\\s[^<>]*)?>",
           Pattern.CASE_INSENSITIVE);
 
+  /** The beginning of a file of topics without XML around them. */
+  private static final Pattern BARE = Pattern.compile("\\s*+<top[\\s>]", Pattern.CASE_INSENSITIVE);
+
   private static final Pattern CACM_TAG =
       Pattern.compile("<(/?)(doc|docno)>", Pattern.CASE_INSENSITIVE);
 
@@ -32,21 +36,24 @@ final class TaggedTopics {
   private TaggedTopics() {}
 
   static void trec(String file, String content, Collector topics) throws MalformedTextException {
-    for (Block block : blocks(file, content, TREC_TAG, "top")) {
-      Topic topic =
-          new Topic(
-              topics.id(block.line, block.require("num")),
-              block.require("title"),
-              Optional.ofNullable(block.fields.get("desc")),
-              Optional.ofNullable(block.fields.get("narr")));
-      topics.add(block.line, topic);
+    // SGML topics stand alone and are taken as they are; an element around them makes them XML.
+    boolean xml = !BARE.matcher(content).lookingAt();
+    String text = xml ? XmlText.withoutComments(content) : content;
+    UnaryOperator<String> decoded = xml ? XmlText::decoded : UnaryOperator.identity();
+    for (Block block : blocks(file, text, TREC_TAG, "top")) {
+      topics.add(
+          block.line,
+          topics.id(block.line, block.require("num")),
+          decoded.apply(block.require("title")),
+          Optional.ofNullable(block.fields.get("desc")).map(decoded),
+          Optional.ofNullable(block.fields.get("narr")).map(decoded));
     }
   }
 
   static void cacm(String file, String content, Collector topics) throws MalformedTextException {
     for (Block block : blocks(file, content, CACM_TAG, "doc")) {
       String id = topics.id(block.line, block.require("docno"));
-      topics.add(block.line, new Topic(id, block.require("/docno")));
+      topics.add(block.line, id, block.require("/docno"), Optional.empty(), Optional.empty());
     }
   }
 

@@ -2,7 +2,9 @@ package io.lucerna.topics;
 
 import io.lucerna.base.MalformedTextException;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** The forms of topic files that can be read, named as Anserini names its topic readers. */
@@ -11,15 +13,40 @@ public enum TopicFormat {
   TREC("Trec", true),
   /** {@code <DOC>} blocks with {@code <DOCNO>}; all the rest of the block is the query. */
   CACM("Cacm", true),
+  /**
+   * XML of {@code <topic number="1">} with {@code <query>}, {@code <question>}, {@code
+   * <narrative>}; the question stands where TREC's description does.
+   */
+  COVID("Covid", false),
+  /** The same with {@code <query>} and {@code <description>}. */
+  WEB_XML("Webxml", false),
   /** Lines of an integer id, a tab, and the query. */
   TSV_INT("TsvInt", true),
   /** Lines of any id, a tab, and the query. */
   TSV_STRING("TsvString", false),
   /**
-   * Lines of JSON objects with {@code id} or {@code qid}, and {@code title}, {@code query} or
-   * {@code text}; {@code description} and {@code narrative} are optional.
+   * Lines of JSON objects with an id and a text under the names of {@link FieldNames}; {@code
+   * description} and {@code narrative} are optional.
    */
   JSON_STRING("JsonString", false);
+
+  /** What may stand before the first element: blanks, and XML's declaration and comments. */
+  private static final Pattern PROLOG =
+      Pattern.compile("^(?:\\s++|<\\?.*?\\?>|<!--.*?-->|<!DOCTYPE[^>\\[]*(?:\\[.*?\\])?\\s*>)*+", Pattern.DOTALL);
+
+  /** What is found in a file of a format with tags; the first that is found counts. */
+  private record Sign(Pattern pattern, TopicFormat format) {
+    static Sign of(String pattern, TopicFormat format) {
+      return new Sign(Pattern.compile(pattern, Pattern.CASE_INSENSITIVE), format);
+    }
+  }
+
+  private static final List<Sign> SIGNS =
+      List.of(
+          Sign.of("^<doc[\\s>]", CACM),
+          Sign.of("<top[\\s>]", TREC),
+          Sign.of("<question[\\s>]", COVID),
+          Sign.of("<topic[\\s>]", WEB_XML));
 
   private final String anseriniName;
   private final boolean integerIds;
@@ -69,15 +96,15 @@ public enum TopicFormat {
    * @throws MalformedTextException if the text looks like none of the formats
    */
   static TopicFormat guess(String file, String content) throws MalformedTextException {
-    String start = content.stripLeading();
-    String head = start.substring(0, Math.min(start.length(), 4)).toLowerCase(Locale.ROOT);
-    if (head.equals("<top")) {
-      return TREC;
+    String start = PROLOG.matcher(content).replaceFirst("");
+    if (start.startsWith("<")) {
+      for (Sign sign : SIGNS) {
+        if (sign.pattern.matcher(start).find()) {
+          return sign.format;
+        }
+      }
     }
-    if (head.equals("<doc")) {
-      return CACM;
-    }
-    if (head.startsWith("{")) {
+    if (start.startsWith("{")) {
       return JSON_STRING;
     }
     if (start.lines().findFirst().orElse("").indexOf('\t') > 0) {
@@ -93,10 +120,12 @@ public enum TopicFormat {
     throw new MalformedTextException(
         file,
         line,
-        "cannot tell the topic format: a topic file starts with <top>, <DOC>, {, or id<TAB>text");
+        "cannot tell the topic format: a topic file starts with <top>, <DOC>, {, or id<TAB>text,"
+            + " or is XML of <topic number=\"...\">");
   }
 
-  private static boolean isCanonicalInteger(String id) {
+  /** Whether an id is an integer as {@link #TSV_INT} writes it, without leading zeros or a plus. */
+  public static boolean isCanonicalInteger(String id) {
     try {
       return Integer.toString(Integer.parseInt(id)).equals(id);
     } catch (NumberFormatException e) {

@@ -1,26 +1,18 @@
 package io.lucerna.topics;
 
 import io.lucerna.base.MalformedTextException;
-import java.io.BufferedInputStream;
+import io.lucerna.base.TextFile;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.CharBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.CharsetDecoder;
-import java.nio.charset.CoderResult;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.zip.GZIPInputStream;
+import java.util.Optional;
 
 /**
- * Reads topic files: UTF-8, gzipped or not. Ids are those that Anserini's reader of the same name
- * gives.
+ * Reads topic files, opened as {@link TextFile} opens every text. Ids are those that Anserini's
+ * reader of the same name gives.
  *
  * <p>Two things differ from Anserini on purpose: a TREC title may run over several lines (Anserini
  * keeps the first), and only the label {@code Topic:} is dropped from a title (Anserini drops
@@ -29,27 +21,40 @@ import java.util.zip.GZIPInputStream;
 public final class TopicReader {
   private TopicReader() {}
 
-  /** Reads a file whose format is told from its content. */
+  /** Reads a file whose format is inferred from its content. */
   public static TopicSet read(Path file) throws IOException {
-    String name = name(file);
-    String content = decode(name, bytes(file));
-    return parse(name, content, TopicFormat.guess(name, nonEmpty(name, content)));
+    return read(TextFile.of(file));
+  }
+
+  /**
+   * Reads a text whose format is inferred from its content.
+   *
+   * @throws MalformedTextException if it looks like no format, or as {@link #parse} throws it
+   */
+  public static TopicSet read(TextFile file) throws IOException {
+    String content = file.text();
+    return parse(file.name(), content, guessFormat(file.name(), content));
   }
 
   /**
    * Reads a file of a known format.
    *
-   * @throws MalformedTextException if a line is malformed, an id occurs twice, or there is no topic
+   * @throws MalformedTextException as {@link #parse} does
    */
   public static TopicSet read(Path file, TopicFormat format) throws IOException {
-    String name = name(file);
-    return parse(name, decode(name, bytes(file)), format);
+    TextFile text = TextFile.of(file);
+    return parse(text.name(), text.text(), format);
   }
 
-  /** Tells the format of a file from its content. */
-  public static TopicFormat guessFormat(Path file) throws IOException {
-    String name = name(file);
-    return TopicFormat.guess(name, nonEmpty(name, decode(name, bytes(file))));
+  /**
+   * Infers the format of topics from their text.
+   *
+   * @param name the file that messages name
+   * @throws MalformedTextException if it looks like no format, or is blank
+   */
+  public static TopicFormat guessFormat(String name, String content)
+      throws MalformedTextException {
+    return TopicFormat.guess(name, nonEmpty(name, content));
   }
 
   /**
@@ -66,6 +71,7 @@ public final class TopicReader {
     switch (format) {
       case TREC -> TaggedTopics.trec(name, nonEmpty(name, content), topics);
       case CACM -> TaggedTopics.cacm(name, nonEmpty(name, content), topics);
+      case COVID, WEB_XML -> XmlTopics.read(name, nonEmpty(name, content), topics);
       case TSV_INT, TSV_STRING -> LineTopics.tsv(name, content, topics);
       case JSON_STRING -> LineTopics.json(name, content, topics);
     }
@@ -87,7 +93,19 @@ public final class TopicReader {
       this.integerIds = integerIds;
     }
 
-    void add(int line, Topic topic) throws MalformedTextException {
+    void add(
+        int line,
+        String id,
+        String text,
+        Optional<String> description,
+        Optional<String> narrative)
+        throws MalformedTextException {
+      Topic topic;
+      try {
+        topic = new Topic(id, text, description, narrative);
+      } catch (IllegalArgumentException e) {
+        throw new MalformedTextException(file, line, String.valueOf(e.getMessage()));
+      }
       Integer first = lines.putIfAbsent(topic.id(), line);
       if (first != null) {
         throw new MalformedTextException(
@@ -118,47 +136,10 @@ public final class TopicReader {
     }
   }
 
-  private static String name(Path file) {
-    Path name = file.getFileName();
-    return name == null ? file.toString() : name.toString();
-  }
-
   private static String nonEmpty(String name, String content) throws MalformedTextException {
     if (content.isBlank()) {
       throw new MalformedTextException(name, 1, "no topics in the file");
     }
     return content;
-  }
-
-  private static byte[] bytes(Path file) throws IOException {
-    try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
-      in.mark(2);
-      boolean gzip = in.read() == 0x1f && in.read() == 0x8b;
-      in.reset();
-      if (!gzip) {
-        return in.readAllBytes();
-      }
-      try (InputStream unzipped = new GZIPInputStream(in)) {
-        return unzipped.readAllBytes();
-      }
-    }
-  }
-
-  private static String decode(String name, byte[] bytes) throws IOException {
-    CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
-    ByteBuffer in = ByteBuffer.wrap(bytes);
-    CharBuffer out = CharBuffer.allocate(bytes.length + 1);
-    CoderResult result = decoder.decode(in, out, true);
-    out.flip();
-    if (result.isError()) {
-      int line = 1 + (int) out.chars().filter(c -> c == '\n').count();
-      throw new MalformedTextException(
-          name, line, "not UTF-8; convert the file, for example with iconv -f latin1 -t utf-8");
-    }
-    if (!result.isUnderflow()) {
-      throw new CharacterCodingException();
-    }
-    String content = out.toString();
-    return content.startsWith("\uFEFF") ? content.substring(1) : content;
   }
 }

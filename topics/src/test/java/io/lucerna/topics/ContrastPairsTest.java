@@ -143,7 +143,9 @@ class ContrastPairsTest {
       value = {
         "{'id':1} | p.jsonl:2: field id must be a string",
         "[] | p.jsonl:2: not a JSON object",
-        "nonsense | p.jsonl:2: not a JSON object: Unrecognized token 'nonsense': was expecting (JSON String, Number, Array, Object or token 'null', 'true' or 'false')",
+        "nonsense | p.jsonl:2: not JSON: Unrecognized token 'nonsense': was expecting (JSON String, Number, Array, Object or token 'null', 'true' or 'false') (column 9 of nonsense)",
+        "GOOD,'edits':'x'} | p.jsonl:2: field edits must be a list",
+        "GOOD,'terms':'x'} | p.jsonl:2: field terms must be a list",
         "GOOD,'edits':[[0,1,0]]} | p.jsonl:2: an edit must be four numbers, got [0,1,0]",
         "GOOD,'edits':[[0,1,0,'x']]} | p.jsonl:2: an edit must be four whole numbers, got [0,1,0,\"x\"]",
         "GOOD,'edits':[[3,1,0,1]]} | p.jsonl:2: not an edit: 3..1 to 0..1",
@@ -162,7 +164,7 @@ class ContrastPairsTest {
     Path file = file("p.jsonl", first + "\n" + second + "\n");
     MalformedTextException e =
         assertThrows(MalformedTextException.class, () -> ContrastPairs.read(file));
-    assertEquals(message, String.valueOf(e.getMessage()));
+    assertEquals(dir.resolve(message).toString(), e.getMessage());
   }
 
   @Test
@@ -178,18 +180,19 @@ class ContrastPairsTest {
             + " parted by tabs, got 5 column(s)",
         MECHIR_HEADER + "\n\nq1\tlamp\td1\ta\tb");
     expect("t.tsv:1: no contrast pairs in the file", "");
-    expect("t.tsv:2: no contrast pairs in the file", MECHIR_HEADER + "\n");
+    expect("t.tsv:1: no contrast pairs in the file", MECHIR_HEADER + "\n");
     Files.write(dir.resolve("t.tsv"), new byte[] {'q', '\t', (byte) 0xff});
     MalformedTextException e =
         assertThrows(MalformedTextException.class, () -> ContrastPairs.read(dir.resolve("t.tsv")));
-    assertEquals("t.tsv:1: not UTF-8 here or in a later line", e.getMessage());
+    assertEquals(
+        dir.resolve("t.tsv") + ":1: not UTF-8: byte 0xFF at byte 3 of the line", e.getMessage());
   }
 
   private void expect(String message, String content) throws IOException {
     Path file = file("t.tsv", content);
     MalformedTextException e =
         assertThrows(MalformedTextException.class, () -> ContrastPairs.read(file));
-    assertEquals(message, e.getMessage());
+    assertEquals(dir.resolve(message).toString(), e.getMessage());
   }
 
   @Test

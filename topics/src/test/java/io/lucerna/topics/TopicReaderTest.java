@@ -91,6 +91,105 @@ class TopicReaderTest {
         TopicReader.parse("t", json, TopicFormat.JSON_STRING).topics());
   }
 
+  @Test
+  void jsonOfBeirIrDatasetsAndPyTerrier() throws IOException {
+    for (String json :
+        List.of(
+            "{\"_id\": \"q1\", \"text\": \"oven\", \"metadata\": {}}",
+            "{\"query_id\": \"q1\", \"text\": \"oven\"}",
+            "{\"qid\": \"q1\", \"query\": \"oven\"}",
+            "{\"topic_id\": \"q1\", \"question\": \"oven\", \"title\": null}",
+            "{\"query_id\": \"q1\", \"title\": \"oven\", \"text\": \"\"}")) {
+      Path file = Files.writeString(dir.resolve("queries.jsonl"), json + "\n");
+      assertEquals(List.of(new Topic("q1", "oven")), TopicReader.read(file).topics(), json);
+    }
+  }
+
+  private static final String COVID =
+      """
+      <topics task="COVIDSearch 2020" batch="5">
+        <!-- <topic number="9"><query>none</query></topic> -->
+        <topic number="01">
+          <query>AT&amp;T &lt;ovens&gt; &#x1F525; caf&#233;</query>
+          <question><![CDATA[what <b> is]]> the <i>ans</i>wer</question>
+          <narrative>n</narrative>
+        </topic>
+        <topic number="2"><query>second</query></topic>
+      </topics>
+      """;
+
+  @Test
+  void covidTopicsAreXml() throws IOException {
+    List<Topic> expected =
+        List.of(
+            new Topic(
+                "1",
+                "AT&T <ovens> \uD83D\uDD25 caf\u00e9",
+                Optional.of("what <b> is the answer"),
+                Optional.of("n")),
+            new Topic("2", "second"));
+    String declaration = "\n<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
+    for (String content : List.of(COVID, declaration + COVID, COVID.replace('"', '\''))) {
+      for (String ends : List.of("\n", "\r\n")) {
+        Path file = Files.writeString(dir.resolve("covid.xml"), content.replace("\n", ends));
+        assertEquals(expected, TopicReader.read(file).topics());
+        assertEquals(expected, TopicReader.read(file, TopicFormat.COVID).topics());
+      }
+    }
+  }
+
+  @Test
+  void webTopicsHaveDescriptionsAndSubtopics() throws IOException {
+    String web =
+        """
+        <webtrack2009>
+          <topic number="1" type="faceted">
+            <query>obama family tree</query>
+            <description> Find information
+            on it. </description>
+            <subtopic number="1" type="nav">one</subtopic>
+            <subtopic number="2" type="inf">two</subtopic>
+          </topic>
+          <topic number="q2">only words</topic>
+        </webtrack2009>
+        """;
+    assertEquals(
+        List.of(
+            new Topic(
+                "1",
+                "obama family tree",
+                Optional.of("Find information on it."),
+                Optional.empty()),
+            new Topic("q2", "only words")),
+        TopicReader.parse("t", web, TopicReader.guessFormat("t", web)).topics());
+  }
+
+  @Test
+  void trecTopicsInXmlHaveEntitiesAndThoseAloneAreTakenAsTheyAre() throws IOException {
+    String top = "<top>\n<num>301</num>\n<title>R&amp;D at AT&T &#169; &bogus;</title>\n</top>\n";
+    for (String before :
+        List.of("<topics>\n", "<?xml version=\"1.0\"?>\n<topics>\n", "<!-- <top> -->\n<t>")) {
+      assertEquals(
+          List.of(new Topic("301", "R&D at AT&T \u00a9 &bogus;")),
+          TopicReader.parse("t", before + top + "</topics>\n", TopicFormat.TREC).topics());
+    }
+    assertEquals(
+        List.of(new Topic("301", "R&amp;D at AT&T &#169; &bogus;")),
+        TopicReader.parse("t", top, TopicFormat.TREC).topics());
+  }
+
+  @Test
+  void entitiesOfFilesAreNotRead() {
+    String xml =
+        "<!DOCTYPE t [<!ENTITY x SYSTEM \"file:///etc/passwd\">]>"
+            + "<t><topic number=\"1\"><query>&x;</query></topic></t>";
+    MalformedTextException e =
+        assertThrows(
+            MalformedTextException.class, () -> TopicReader.parse("t", xml, TopicFormat.WEB_XML));
+    assertEquals("t:1: not well-formed XML: The entity \"x\" was referenced, but not declared.",
+        e.getMessage());
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -103,11 +202,16 @@ class TopicReaderTest {
           TSV_STRING|`1\tx\n02\ty`
           TSV_STRING|`q1\tx`
           JSON_STRING|`{"id": 1, "text": "x"}`
+          TREC|`<?xml version="1.0" encoding="UTF-8"?>\n<topics>\n<top><num>1</num><title>x</title></top>\n</topics>`
+          TREC|`<topics>\n<!-- <topic> -->\n<TOP>\n<num>1<title>x</top>\n</topics>`
+          COVID|`<topics task="COVIDSearch"><topic number="1"><query>x</query><question>y</question></topic></topics>`
+          COVID|`<?xml version="1.0"?>\n<!DOCTYPE topics [<!ELEMENT topics ANY>]>\n<topics><topic number="1"><query>x</query>\n<question>y</question></topic></topics>`
+          WEB_XML|`\n<webtrack2012><topic number="1" type="x"><query>x</query></topic></webtrack2012>`
           """)
   void theFormatIsToldFromTheContent(TopicFormat format, String raw) throws IOException {
     String content = raw;
-    assertEquals(
-        format, TopicReader.guessFormat(Files.writeString(dir.resolve("topics"), content)));
+    Files.writeString(dir.resolve("topics"), content);
+    assertEquals(format, TopicReader.guessFormat("topics", content));
     assertEquals(
         TopicReader.parse("topics", content, format).topics(),
         TopicReader.read(dir.resolve("topics")).topics());
@@ -133,9 +237,17 @@ class TopicReaderTest {
           TSV_STRING|`a\tx\nb`|`t:2: expected id<TAB>text, got 1 column(s)`
           TSV_STRING|`a\tx\ty`|`t:1: expected id<TAB>text, got 3 column(s)`
           TSV_STRING|`a b\tx`|`t:1: topic id 'a b' contains white space, which no run can hold`
+          TSV_STRING|`a\t\u00a0`|`t:1: topic a has no text`
+          COVID|`\n<topics>\n<topic number="1">\n</topic></topics>`|`t:3: the topic has no text under <query>`
+          COVID|`<topics>\n<topic><query>x</query></topic></topics>`|`t:2: the topic has no number`
+          COVID|`<topics><topic number="1"><query>x</query>\n<query>y</query></topic></topics>`|`t:2: a second <query> in one topic`
+          COVID|`<topics><topic number="1"><query>x</query></topic>\n<topic number="01"><query>x</query></topic></topics>`|`t:2: topic id '1' was already used in line 1`
+          WEB_XML|`<topics>\n<topic number="1">\n<query>x &eacute;</query></topic></topics>`|`t:3: not well-formed XML: The entity "eacute" was referenced, but not declared.`
+          WEB_XML|`\n<topics>\n<topic number="1"><query>x</topic></topics>`|`t:3: not well-formed XML: The element type "query" must be terminated by the matching end-tag "</query>".`
+          WEB_XML|`<topics></topics>`|`t:1: no topics in the file`
           JSON_STRING|`{"id": "1", "title": "x"}\n[1]`|`t:2: not a JSON object`
-          JSON_STRING|`{"title": "x"}`|`t:1: no topic id: expected a field id or qid`
-          JSON_STRING|`{"id": "1", "title": " "}`|`t:1: no query: expected a field title, query or text that is not blank`
+          JSON_STRING|`{"title": "x"}`|`t:1: no topic id: expected a field id, qid, _id, query_id or topic_id; the fields are title`
+          JSON_STRING|`{"id": "1", "title": " "}`|`t:1: no query: expected a field title, query, text, question, contents, content, body, passage, segment or abstract; the fields are id, title`
           """)
   void malformedLinesAreErrorsThatNameFileAndLine(TopicFormat format, String raw, String message) {
     MalformedTextException e =
@@ -149,7 +261,7 @@ class TopicReaderTest {
         assertThrows(
             MalformedTextException.class,
             () -> TopicReader.parse("t", "\n{\"id\": ", TopicFormat.JSON_STRING));
-    assertTrue(String.valueOf(e.getMessage()).startsWith("t:2: not a JSON object: "));
+    assertTrue(String.valueOf(e.getMessage()).startsWith("t:2: not JSON: "));
   }
 
   @ParameterizedTest
@@ -159,7 +271,7 @@ class TopicReaderTest {
     for (var read :
         List.<Executable>of(() -> TopicReader.read(file), () -> TopicReader.read(file, format))) {
       MalformedTextException e = assertThrows(MalformedTextException.class, read);
-      assertEquals("empty.txt:1: no topics in the file", e.getMessage());
+      assertEquals(file + ":1: no topics in the file", e.getMessage());
     }
   }
 
@@ -169,8 +281,9 @@ class TopicReaderTest {
     MalformedTextException e =
         assertThrows(MalformedTextException.class, () -> TopicReader.read(file));
     assertEquals(
-        "x.txt:3: cannot tell the topic format: a topic file starts with <top>, <DOC>, {, or"
-            + " id<TAB>text",
+        file
+            + ":3: cannot tell the topic format: a topic file starts with <top>, <DOC>, {, or"
+            + " id<TAB>text, or is XML of <topic number=\"...\">",
         e.getMessage());
   }
 
@@ -192,8 +305,7 @@ class TopicReaderTest {
     MalformedTextException e =
         assertThrows(MalformedTextException.class, () -> TopicReader.read(file));
     assertEquals(
-        "latin.tsv:2: not UTF-8; convert the file, for example with iconv -f latin1 -t utf-8",
-        e.getMessage());
+        file + ":2: not UTF-8: byte 0xEF at byte 5 of the line", e.getMessage());
   }
 
   @Test
@@ -203,9 +315,10 @@ class TopicReaderTest {
     }
     assertEquals(TopicFormat.TSV_INT, TopicFormat.parse("tsvint"));
     IllegalArgumentException e =
-        assertThrows(IllegalArgumentException.class, () -> TopicFormat.parse("Webxml"));
+        assertThrows(IllegalArgumentException.class, () -> TopicFormat.parse("Sgml"));
     assertEquals(
-        "unknown topic format 'Webxml'; the formats are Trec, Cacm, TsvInt, TsvString, JsonString",
+        "unknown topic format 'Sgml'; the formats are Trec, Cacm, Covid, Webxml, TsvInt, TsvString,"
+            + " JsonString",
         e.getMessage());
   }
 }

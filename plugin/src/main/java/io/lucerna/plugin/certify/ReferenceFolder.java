@@ -1,7 +1,10 @@
 package io.lucerna.plugin.certify;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.lucerna.base.JsonFaults;
+import io.lucerna.base.TextFile;
 import io.lucerna.plugin.CommandException;
 import io.lucerna.plugin.ExitCode;
 import java.io.IOException;
@@ -53,7 +56,7 @@ public record ReferenceFolder(Path numbers, String origin, List<Pair> pairs) {
       return new ReferenceFolder(numbers, numbers.toString(), List.of());
     }
     try {
-      JsonNode json = new ObjectMapper().readTree(texts.toFile());
+      JsonNode json = parsed(texts);
       List<Pair> pairs = new ArrayList<>();
       for (JsonNode pair : json.path("pairs")) {
         pairs.add(new Pair(pair.path(0).asText(), pair.path(1).asText()));
@@ -64,8 +67,16 @@ public record ReferenceFolder(Path numbers, String origin, List<Pair> pairs) {
               + json.path("torch").asText("of unknown version");
       return new ReferenceFolder(numbers, numbers + ": transformers " + versions, pairs);
     } catch (IOException e) {
-      throw new CommandException(
-          ExitCode.INPUT, texts + ": not readable as JSON: " + e.getMessage(), e);
+      throw new CommandException(ExitCode.INPUT, String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private static JsonNode parsed(Path file) throws IOException {
+    String content = TextFile.of(file).text();
+    try {
+      return new ObjectMapper().readTree(content);
+    } catch (JsonProcessingException e) {
+      throw JsonFaults.inFile(file.toString(), "JSON", e, content);
     }
   }
 }

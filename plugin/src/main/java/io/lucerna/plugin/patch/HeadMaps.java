@@ -2,10 +2,8 @@ package io.lucerna.plugin.patch;
 
 import io.lucerna.eval.Correlation;
 import io.lucerna.instrumentation.sweep.Sweep.Head;
+import io.lucerna.plugin.CsvFile;
 import java.io.IOException;
-import java.io.Reader;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -13,8 +11,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.SequencedMap;
 import java.util.TreeMap;
-import org.apache.commons.csv.CSVFormat;
-import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVRecord;
 
 /**
@@ -48,30 +44,25 @@ public record HeadMaps(SequencedMap<Name, SequencedMap<Head, Double>> maps) {
    * @throws StudyException naming file and line if it is not such a file
    */
   public static HeadMaps read(Path file) throws IOException {
-    CSVFormat format = CSVFormat.RFC4180.builder().setHeader().setSkipHeaderRecord(true).get();
+    CsvFile table = CsvFile.read(file);
+    if (!table.header().equals(COLUMNS)) {
+      throw new StudyException(file + ":1: expected the header " + String.join(",", COLUMNS));
+    }
     SequencedMap<Name, SequencedMap<Head, Double>> maps = new TreeMap<>();
-    try (Reader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8);
-        CSVParser parser = format.parse(reader)) {
-      if (!parser.getHeaderNames().equals(COLUMNS)) {
-        throw new StudyException(file + ":1: expected the header " + String.join(",", COLUMNS));
-      }
-      for (CSVRecord row : parser) {
-        try {
-          Head head = new Head(Integer.parseInt(row.get(3)), Integer.parseInt(row.get(4)));
-          maps.computeIfAbsent(
-                  new Name(row.get(0), row.get(1), row.get(2)),
-                  name ->
-                      new TreeMap<>(
-                          Comparator.comparingInt(Head::layer).thenComparingInt(Head::head)))
-              .put(head, Double.valueOf(row.get(5)));
-        } catch (NumberFormatException | ArrayIndexOutOfBoundsException e) {
-          throw new StudyException(
-              String.format(
-                  Locale.ROOT,
-                  "%s:%d: layer, head or value is not a number",
-                  file,
-                  parser.getCurrentLineNumber()));
-        }
+    for (CsvFile.Row row : table.rows()) {
+      CSVRecord fields = row.fields();
+      try {
+        Head head = new Head(Integer.parseInt(fields.get(3)), Integer.parseInt(fields.get(4)));
+        maps.computeIfAbsent(
+                new Name(fields.get(0), fields.get(1), fields.get(2)),
+                name ->
+                    new TreeMap<>(
+                        Comparator.comparingInt(Head::layer).thenComparingInt(Head::head)))
+            .put(head, Double.valueOf(fields.get(5)));
+      } catch (NumberFormatException e) {
+        throw new StudyException(
+            String.format(
+                Locale.ROOT, "%s:%d: layer, head or value is not a number", file, row.line()));
       }
     }
     return new HeadMaps(maps);

@@ -1,17 +1,17 @@
 package io.lucerna.plugin.regress;
 
-import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.lucerna.base.JsonFaults;
+import io.lucerna.base.MalformedTextException;
 import io.lucerna.base.NearestNames;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -43,12 +43,8 @@ record Keys(String source, String place, JsonNode node) {
       }
       return new Keys(source, "", root);
     } catch (JsonProcessingException e) {
-      JsonLocation at = e.getLocation();
-      String where =
-          at == null ? "" : String.format(Locale.ROOT, ":%d:%d", at.getLineNr(), at.getColumnNr());
-      String reason =
-          String.valueOf(e.getOriginalMessage()).lines().findFirst().orElse("not readable");
-      throw new RegressException(source + where + ": " + reason, e);
+      MalformedTextException where = JsonFaults.inFile(source, "YAML", e, content);
+      throw new RegressException(String.valueOf(where.getMessage()), e);
     }
   }
 

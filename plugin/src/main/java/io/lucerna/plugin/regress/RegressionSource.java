@@ -1,9 +1,9 @@
 package io.lucerna.plugin.regress;
 
+import io.lucerna.base.TextFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,7 +25,7 @@ public record RegressionSource(String name, String content) {
 
   /** Reads a file. */
   public static RegressionSource file(Path file) throws IOException {
-    return new RegressionSource(file.toString(), Files.readString(file));
+    return new RegressionSource(file.toString(), TextFile.of(file).text());
   }
 
   /**

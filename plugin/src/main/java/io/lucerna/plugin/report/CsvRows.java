@@ -1,8 +1,7 @@
 package io.lucerna.plugin.report;
 
+import io.lucerna.plugin.CsvFile;
 import java.io.IOException;
-import java.io.Reader;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -10,9 +9,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
-import org.apache.commons.csv.CSVException;
-import org.apache.commons.csv.CSVFormat;
-import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVRecord;
 
 /** Reads the tables of a study; every complaint names file and line. */
@@ -84,49 +80,34 @@ final class CsvRows {
    * Reads a table. Columns may stand in any order, and there may be others.
    *
    * @param key the columns that tell rows apart
-   * @throws ReportException if the file or a column is missing, a row is malformed, or two rows
-   *     have the same key
+   * @throws ReportException if the file or a column is missing, a value is wrong, or two rows have
+   *     the same key
+   * @throws io.lucerna.base.MalformedTextException if it is no such table
    */
   static <T> List<T> read(Path file, List<String> columns, List<String> key, Function<Row, T> read)
       throws IOException {
     if (!Files.isRegularFile(file)) {
       throw new ReportException(file + ": no such file; a study writes it");
     }
-    CSVFormat format = CSVFormat.RFC4180.builder().setHeader().setSkipHeaderRecord(true).get();
+    CsvFile table = CsvFile.read(file);
+    List<String> header = table.header();
+    for (String column : columns) {
+      if (!header.contains(column)) {
+        throw new ReportException(
+            file + ":1: no column '" + column + "'; there are " + String.join(", ", header));
+      }
+    }
     List<T> rows = new ArrayList<>();
     Set<List<String>> seen = new HashSet<>();
-    try (Reader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8);
-        CSVParser parser = parser(format, reader, file)) {
-      List<String> header = parser.getHeaderNames();
-      for (String column : columns) {
-        if (!header.contains(column)) {
-          throw new ReportException(
-              file + ":1: no column '" + column + "'; there are " + String.join(", ", header));
-        }
+    for (CsvFile.Row fields : table.rows()) {
+      Row row = new Row(file, fields.line(), fields.fields());
+      rows.add(read.apply(row));
+      List<String> own = key.stream().map(row::text).toList();
+      if (!seen.add(own)) {
+        throw row.wrong(
+            "a second row of " + String.join(", ", key) + " '" + String.join("', '", own) + "'");
       }
-      for (CSVRecord fields : parser) {
-        Row row = new Row(file, parser.getCurrentLineNumber(), fields);
-        if (!fields.isConsistent()) {
-          throw row.wrong(fields.size() + " fields where the header has " + header.size());
-        }
-        rows.add(read.apply(row));
-        List<String> own = key.stream().map(row::text).toList();
-        if (!seen.add(own)) {
-          throw row.wrong(
-              "a second row of " + String.join(", ", key) + " '" + String.join("', '", own) + "'");
-        }
-      }
-    } catch (CSVException e) {
-      throw new ReportException(file + ": " + e.getMessage());
     }
     return rows;
-  }
-
-  private static CSVParser parser(CSVFormat format, Reader reader, Path file) throws IOException {
-    try {
-      return format.parse(reader);
-    } catch (IllegalArgumentException e) {
-      throw new ReportException(file + ":1: " + e.getMessage());
-    }
   }
 }

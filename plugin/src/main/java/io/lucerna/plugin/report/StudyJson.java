@@ -3,9 +3,10 @@ package io.lucerna.plugin.report;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.lucerna.base.JsonFaults;
+import io.lucerna.base.TextFile;
 import io.lucerna.plugin.report.StudyInfo.RankCorrelation;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -32,18 +33,19 @@ final class StudyJson {
   /**
    * Reads the file.
    *
-   * @throws ReportException if it is missing, is not JSON, or lacks a field
+   * @throws ReportException if it is missing or lacks a field
+   * @throws io.lucerna.base.MalformedTextException if it is not JSON
    */
   static StudyInfo read(Path file) throws IOException {
     if (!Files.isRegularFile(file)) {
       throw new ReportException(file + ": no such file; is this the folder of a study?");
     }
+    String content = TextFile.of(file).text();
     JsonNode root;
     try {
-      root = MAPPER.readTree(Files.readString(file, StandardCharsets.UTF_8));
+      root = MAPPER.readTree(content);
     } catch (JsonProcessingException e) {
-      throw new ReportException(
-          file + ":" + e.getLocation().getLineNr() + ": " + e.getOriginalMessage());
+      throw JsonFaults.inFile(file.toString(), "JSON", e, content);
     }
     return new StudyJson(file, root).info();
   }

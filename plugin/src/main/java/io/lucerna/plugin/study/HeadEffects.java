@@ -3,11 +3,12 @@ package io.lucerna.plugin.study;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.lucerna.base.JsonFaults;
+import io.lucerna.base.TextFile;
 import io.lucerna.eval.RatioAggregate;
 import io.lucerna.instrumentation.sweep.Sweep.Head;
+import io.lucerna.plugin.CsvFile;
 import java.io.IOException;
-import java.io.Reader;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,8 +19,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import org.apache.commons.csv.CSVFormat;
-import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVRecord;
 
 /**
@@ -34,6 +33,8 @@ import org.apache.commons.csv.CSVRecord;
 public record HeadEffects(
     Path folder, String direction, Map<Head, Double> effects, Optional<String> model) {
   private static final String AGGREGATES = "aggregates.csv";
+  private static final List<String> COLUMNS =
+      List.of("direction", "stratum", "aggregate", "layer", "head", "value");
 
   /**
    * Reads what {@code patch -sweep head} wrote.
@@ -46,26 +47,26 @@ public record HeadEffects(
       throw new StudyInputException(
           folder + ": holds no patching study: there is no aggregates.csv");
     }
-    CSVFormat format = CSVFormat.RFC4180.builder().setHeader().setSkipHeaderRecord(true).get();
+    CsvFile table = CsvFile.read(file);
+    if (!table.header().containsAll(COLUMNS) || table.header().contains("role")) {
+      throw new StudyInputException(file + ": is of another sweep; patch with -sweep head");
+    }
     Map<Head, Double> effects = new LinkedHashMap<>();
     String direction = "";
-    try (Reader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8);
-        CSVParser parser = format.parse(reader)) {
-      if (!parser.getHeaderNames().containsAll(List.of("direction", "stratum", "layer", "head"))
-          || parser.getHeaderNames().contains("role")) {
-        throw new StudyInputException(file + ": is of another sweep; patch with -sweep head");
-      }
-      for (CSVRecord row : parser) {
-        direction = direction.isEmpty() ? row.get("direction") : direction;
-        if (row.get("direction").equals(direction)
-            && row.get("stratum").equals("all")
-            && row.get("aggregate").equals(RatioAggregate.RATIO_OF_SUMS.option())) {
-          effects.put(head(row), Double.valueOf(row.get("value")));
+    for (CsvFile.Row row : table.rows()) {
+      CSVRecord fields = row.fields();
+      direction = direction.isEmpty() ? fields.get("direction") : direction;
+      if (fields.get("direction").equals(direction)
+          && fields.get("stratum").equals("all")
+          && fields.get("aggregate").equals(RatioAggregate.RATIO_OF_SUMS.option())) {
+        try {
+          effects.put(head(fields), Double.valueOf(fields.get("value")));
+        } catch (NumberFormatException e) {
+          throw new StudyInputException(
+              String.format(
+                  Locale.ROOT, "%s:%d: layer, head or value is not a number", file, row.line()));
         }
       }
-    } catch (IllegalArgumentException e) {
-      throw new StudyInputException(
-          file + ": cannot be read as aggregates of heads: " + e.getMessage());
     }
     if (effects.isEmpty()) {
       throw new StudyInputException(file + ": has no effects of heads");
@@ -77,11 +78,12 @@ public record HeadEffects(
     if (!Files.isRegularFile(manifest)) {
       return Optional.empty();
     }
+    String content = TextFile.of(manifest).text();
     try {
-      JsonNode hash = new ObjectMapper().readTree(Files.readString(manifest)).at("/model/sha256");
+      JsonNode hash = new ObjectMapper().readTree(content).at("/model/sha256");
       return hash.isTextual() ? Optional.of(hash.asText()) : Optional.empty();
     } catch (JsonProcessingException e) {
-      throw new StudyInputException(manifest + ": is not JSON: " + e.getOriginalMessage());
+      throw JsonFaults.inFile(manifest.toString(), "JSON", e, content);
     }
   }
 

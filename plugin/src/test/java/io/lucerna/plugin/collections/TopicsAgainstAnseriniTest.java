@@ -4,10 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.anserini.search.topicreader.CacmTopicReader;
+import io.anserini.search.topicreader.CovidTopicReader;
 import io.anserini.search.topicreader.JsonStringTopicReader;
 import io.anserini.search.topicreader.TrecTopicReader;
 import io.anserini.search.topicreader.TsvIntTopicReader;
 import io.anserini.search.topicreader.TsvStringTopicReader;
+import io.anserini.search.topicreader.WebxmlTopicReader;
 import io.lucerna.topics.BundledCollection;
 import io.lucerna.topics.Topic;
 import io.lucerna.topics.TopicFormat;
@@ -74,6 +76,39 @@ class TopicsAgainstAnseriniTest {
     compare(
         write("t.jsonl", "{\"id\": 7, \"title\": \"a\"}\n{\"qid\": \"07\", \"title\": \"b\"}"),
         TopicFormat.JSON_STRING);
+    compare(
+        write(
+            "covid.xml",
+            """
+            <topics task="COVIDSearch 2020" batch="1">
+              <topic number="1">
+                <query>coronavirus origin</query>
+                <question>what is the origin of COVID-19</question>
+                <narrative>seeking information</narrative>
+              </topic>
+              <topic number="12">
+                <query>coronavirus R&amp;D</query>
+                <question>q</question>
+                <narrative>n</narrative>
+              </topic>
+            </topics>
+            """),
+        TopicFormat.COVID);
+    compare(
+        write(
+            "web.xml",
+            """
+            <webtrack2012>
+              <topic number="151" type="single">
+                <query>403b</query>
+                <description>
+                  What is a 403b plan?
+                </description>
+                <subtopic number="1" type="inf">What is it?</subtopic>
+              </topic>
+            </webtrack2012>
+            """),
+        TopicFormat.WEB_XML);
   }
 
   private Path write(String name, String content) throws IOException {
@@ -87,7 +122,9 @@ class TopicsAgainstAnseriniTest {
             (id, fields) ->
                 expected.put(
                     id.toString(),
-                    String.valueOf(fields.get("title")).strip().replaceAll("\\s+", " ")));
+                    fields
+                        .getOrDefault("title", String.valueOf(fields.get("query")))
+                        .strip().replaceAll("\\s+", " ")));
     Map<String, String> actual = new TreeMap<>();
     for (Topic topic : TopicReader.read(file, format)) {
       actual.put(topic.id(), topic.text());
@@ -101,6 +138,8 @@ class TopicsAgainstAnseriniTest {
     return switch (format) {
       case TREC -> new TrecTopicReader(file).read();
       case CACM -> new CacmTopicReader(file).read();
+      case COVID -> new CovidTopicReader(file).read();
+      case WEB_XML -> new WebxmlTopicReader(file).read();
       case TSV_INT -> new TsvIntTopicReader(file).read();
       case TSV_STRING -> new TsvStringTopicReader(file).read();
       case JSON_STRING -> new JsonStringTopicReader(file).read();

@@ -68,6 +68,11 @@ public final class TextFile {
     return name;
   }
 
+  /** Whether there is such a file or folder; standard input always is. */
+  public boolean exists() {
+    return path == null || Files.exists(path);
+  }
+
   /** Whether it can be read but once, as a pipe. */
   public boolean readOnce() {
     return once;
@@ -143,7 +148,7 @@ public final class TextFile {
       throw new MalformedTextException(name, 0, "is a folder, not a file");
     }
     if (once) {
-      if (opened || path == null && System.in == consumed.get()) {
+      if (opened || path == null && System.in == consumed.get() || isDrained()) {
         throw new MalformedTextException(
             name, 0, "was read already, and can be read only once; give a file");
       }
@@ -154,6 +159,11 @@ public final class TextFile {
           path == null ? standardInput() : Files.newInputStream(path), digest);
     }
     return Files.newInputStream(path == null ? Path.of(name) : path);
+  }
+
+  /** A pipe that the shell made, which has no second reader's bytes to come. */
+  private boolean isDrained() {
+    return path != null && path.startsWith("/dev") && HASHES.containsKey(name);
   }
 
   private static InputStream standardInput() {
