@@ -235,7 +235,7 @@ class SearchCommandTest {
     String output = folder.resolve("run").toString();
     fails(
         ExitCode.INPUT,
-        "Anserini's reader Webxml finds no topics in it",
+        "Anserini's reader Microblog finds no topics in it",
         Shell.run(
             "search",
             "-index",
@@ -246,7 +246,7 @@ class SearchCommandTest {
             output,
             "-bm25",
             "-topicReader",
-            "Webxml"));
+            "Microblog"));
     fails(
         ExitCode.INPUT,
         "no such index",

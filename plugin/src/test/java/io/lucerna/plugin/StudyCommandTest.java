@@ -614,7 +614,7 @@ class StudyCommandTest {
       String other = patch + ": is of another model: its hash is abababababab, that of ";
       assertRefused(ExitCode.INPUT, other, "study", asks);
       write("patch/manifest.json", "{");
-      assertRefused(ExitCode.INPUT, "manifest.json: is not JSON", "study", asks);
+      assertRefused(ExitCode.INPUT, "manifest.json:1: not JSON", "study", asks);
       Files.delete(patch.resolve("manifest.json"));
       write("patch/aggregates.csv", header + "denoise,all,all,2,1,ratio-of-sums,0.5,,\n");
       assertRefused(ExitCode.INPUT, "head 2.1 is not one of the 2 x 4 of ", "study", asks);
