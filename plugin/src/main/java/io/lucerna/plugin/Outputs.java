@@ -85,9 +85,7 @@ final class Outputs {
 
   /** What a topics option named, for provenance: a file with its hash, or a name. */
   static Map<String, Object> topics(String topics) throws IOException {
-    return TextFile.named(topics).exists()
-        ? Hashes.of(Path.of(topics))
-        : Map.of("name", topics);
+    return TextFile.named(topics).exists() ? Hashes.of(Path.of(topics)) : Map.of("name", topics);
   }
 
   /** The first few of these, for a message. */

@@ -309,7 +309,8 @@ final class PerturbCommand implements Command {
       throw new CommandException(ExitCode.USAGE, "-depth must be at least 1, got " + depth);
     }
     Optional<GradeFilter> wanted = Optional.ofNullable(grades).map(GradeFilter::parse);
-    Map<String, String> queries = TopicFiles.read(String.valueOf(topics), topicReader, topicField).queries();
+    Map<String, String> queries =
+        TopicFiles.read(String.valueOf(topics), topicReader, topicField).queries();
     Optional<Qrels> judged =
         qrels == null ? Optional.empty() : Optional.of(Qrels.read(collections.qrels(qrels)));
     PassageChoice choice =

@@ -56,9 +56,7 @@ record TopicFiles(Map<String, String> queries, @Nullable String reader, boolean 
       return new TopicFiles(foreign(file.name(), content, reader, field), reader, plain);
     }
     TopicFormat format =
-        reader == null
-            ? TopicReader.guessFormat(file.name(), content)
-            : TopicFormat.parse(reader);
+        reader == null ? TopicReader.guessFormat(file.name(), content) : TopicFormat.parse(reader);
     Map<String, String> queries = new LinkedHashMap<>();
     for (Topic topic : TopicReader.parse(file.name(), content, format)) {
       queries.put(topic.id(), join(topic.id(), fields(topic, format), field));
@@ -89,10 +87,8 @@ record TopicFiles(Map<String, String> queries, @Nullable String reader, boolean 
       args.topicReader = readers.stream().findFirst().orElse(null);
       return;
     }
-    boolean integers =
-        queries(files).keySet().stream().allMatch(TopicFormat::isCanonicalInteger);
-    args.topicReader =
-        (integers ? TopicFormat.TSV_INT : TopicFormat.TSV_STRING).anseriniName();
+    boolean integers = queries(files).keySet().stream().allMatch(TopicFormat::isCanonicalInteger);
+    args.topicReader = (integers ? TopicFormat.TSV_INT : TopicFormat.TSV_STRING).anseriniName();
     args.topicField = "title";
     String[] written = new String[files.size()];
     for (int i = 0; i < written.length; i++) {

@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Files of contrast pairs: JSON lines as {@code perturb} writes them, tables of ready pairs, and
- * the tables that MechIR publishes. Which it is is inferred from the content. docs/formats.md describes them.
+ * the tables that MechIR publishes. Which it is is inferred from the content. docs/formats.md
+ * describes them.
  */
 public final class ContrastPairs {
   private ContrastPairs() {}

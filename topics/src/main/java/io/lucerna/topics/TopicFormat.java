@@ -32,7 +32,9 @@ public enum TopicFormat {
 
   /** What may stand before the first element: blanks, and XML's declaration and comments. */
   private static final Pattern PROLOG =
-      Pattern.compile("^(?:\\s++|<\\?.*?\\?>|<!--.*?-->|<!DOCTYPE[^>\\[]*(?:\\[.*?\\])?\\s*>)*+", Pattern.DOTALL);
+      Pattern.compile(
+          "^(?:\\s++|<\\?.*?\\?>|<!--.*?-->|<!DOCTYPE[^>\\[]*(?:\\[.*?\\])?\\s*>)*+",
+          Pattern.DOTALL);
 
   /** What is found in a file of a format with tags; the first that is found counts. */
   private record Sign(Pattern pattern, TopicFormat format) {

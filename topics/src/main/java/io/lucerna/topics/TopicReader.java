@@ -52,8 +52,7 @@ public final class TopicReader {
    * @param name the file that messages name
    * @throws MalformedTextException if it looks like no format, or is blank
    */
-  public static TopicFormat guessFormat(String name, String content)
-      throws MalformedTextException {
+  public static TopicFormat guessFormat(String name, String content) throws MalformedTextException {
     return TopicFormat.guess(name, nonEmpty(name, content));
   }
 
@@ -94,11 +93,7 @@ public final class TopicReader {
     }
 
     void add(
-        int line,
-        String id,
-        String text,
-        Optional<String> description,
-        Optional<String> narrative)
+        int line, String id, String text, Optional<String> description, Optional<String> narrative)
         throws MalformedTextException {
       Topic topic;
       try {

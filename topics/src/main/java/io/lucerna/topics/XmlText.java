@@ -29,9 +29,7 @@ final class XmlText {
   /** The text with XML's entities and character references decoded; others stay as they are. */
   static String decoded(String text) {
     String plain = CDATA.matcher(text).replaceAll("$1");
-    return ENTITY
-        .matcher(plain)
-        .replaceAll(entity -> Matcher.quoteReplacement(character(entity)));
+    return ENTITY.matcher(plain).replaceAll(entity -> Matcher.quoteReplacement(character(entity)));
   }
 
   private static String character(MatchResult entity) {

@@ -48,8 +48,12 @@ final class XmlTopics {
     // A declaration must stand first in XML; blank lines before it do no harm here.
     String xml = content.stripLeading();
     int skipped =
-        (int) content.substring(0, content.length() - xml.length()).chars().filter(c -> c == '\n')
-            .count();
+        (int)
+            content
+                .substring(0, content.length() - xml.length())
+                .chars()
+                .filter(c -> c == '\n')
+                .count();
     try {
       XMLStreamReader reader = factory().createXMLStreamReader(new StringReader(xml));
       new XmlTopics(file, reader, skipped).readAll(topics);
@@ -81,8 +85,7 @@ final class XmlTopics {
     }
   }
 
-  private void topic(int line, Collector topics)
-      throws XMLStreamException, MalformedTextException {
+  private void topic(int line, Collector topics) throws XMLStreamException, MalformedTextException {
     Map<String, String> attributes = new HashMap<>();
     for (int i = 0; i < reader.getAttributeCount(); i++) {
       attributes.put(

@@ -156,10 +156,7 @@ class TopicReaderTest {
     assertEquals(
         List.of(
             new Topic(
-                "1",
-                "obama family tree",
-                Optional.of("Find information on it."),
-                Optional.empty()),
+                "1", "obama family tree", Optional.of("Find information on it."), Optional.empty()),
             new Topic("q2", "only words")),
         TopicReader.parse("t", web, TopicReader.guessFormat("t", web)).topics());
   }
@@ -186,7 +183,8 @@ class TopicReaderTest {
     MalformedTextException e =
         assertThrows(
             MalformedTextException.class, () -> TopicReader.parse("t", xml, TopicFormat.WEB_XML));
-    assertEquals("t:1: not well-formed XML: The entity \"x\" was referenced, but not declared.",
+    assertEquals(
+        "t:1: not well-formed XML: The entity \"x\" was referenced, but not declared.",
         e.getMessage());
   }
 
@@ -304,8 +302,7 @@ class TopicReaderTest {
             "1\tx\n2\tna\u00efve\n".getBytes(StandardCharsets.ISO_8859_1));
     MalformedTextException e =
         assertThrows(MalformedTextException.class, () -> TopicReader.read(file));
-    assertEquals(
-        file + ":2: not UTF-8: byte 0xEF at byte 5 of the line", e.getMessage());
+    assertEquals(file + ":2: not UTF-8: byte 0xEF at byte 5 of the line", e.getMessage());
   }
 
   @Test

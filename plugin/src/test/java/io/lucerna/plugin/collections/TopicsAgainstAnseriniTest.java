@@ -124,7 +124,8 @@ class TopicsAgainstAnseriniTest {
                     id.toString(),
                     fields
                         .getOrDefault("title", String.valueOf(fields.get("query")))
-                        .strip().replaceAll("\\s+", " ")));
+                        .strip()
+                        .replaceAll("\\s+", " ")));
     Map<String, String> actual = new TreeMap<>();
     for (Topic topic : TopicReader.read(file, format)) {
       actual.put(topic.id(), topic.text());

@@ -31,8 +31,7 @@ class StudyFilesTest {
 
   private String complaint() {
     String message =
-        String.valueOf(
-            assertThrows(Exception.class, () -> StudyFiles.read(folder)).getMessage());
+        String.valueOf(assertThrows(Exception.class, () -> StudyFiles.read(folder)).getMessage());
     String start = folder + "/";
     assertTrue(message.startsWith(start), message);
     return message.substring(start.length());
