@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 
 /**
  * The hooks of one forward call at the points of one model, for one batch: the seam that a forward
@@ -17,20 +18,23 @@ public final class BoundHooks {
   private final TokenBatch batch;
   private final Set<HookPoint> reached;
   private final Map<Site, Site> names;
+  private final UnaryOperator<NDArray> copy;
 
   BoundHooks(Map<HookPoint, List<Hook>> hooks, TokenBatch batch) {
-    this(hooks, batch, new HashSet<>(), Map.of());
+    this(hooks, batch, new HashSet<>(), Map.of(), NDArray::duplicate);
   }
 
   private BoundHooks(
       Map<HookPoint, List<Hook>> hooks,
       TokenBatch batch,
       Set<HookPoint> reached,
-      Map<Site, Site> names) {
+      Map<Site, Site> names,
+      UnaryOperator<NDArray> copy) {
     this.hooks = hooks;
     this.batch = batch;
     this.reached = reached;
     this.names = names;
+    this.copy = copy;
   }
 
   /**
@@ -39,10 +43,16 @@ public final class BoundHooks {
    * @param names what a site of that part is called in the place in question
    */
   public BoundHooks renamed(Map<Site, Site> names) {
-    return new BoundHooks(hooks, batch, reached, names);
+    return new BoundHooks(hooks, batch, reached, names, copy);
   }
 
-  private HookPoint point(Site site, int layer) {
+  /** The same hooks, whose copies of activations are made in another way. */
+  public BoundHooks copiedBy(UnaryOperator<NDArray> copy) {
+    return new BoundHooks(hooks, batch, reached, names, copy);
+  }
+
+  /** The point that a part of the network calls by this site. */
+  public HookPoint point(Site site, int layer) {
     return new HookPoint(names.getOrDefault(site, site), layer);
   }
 
@@ -83,8 +93,8 @@ public final class BoundHooks {
       current =
           switch (hook) {
             case Hook.Observer observer -> {
-              try (NDArray copy = current.duplicate()) {
-                observer.observe(context, copy);
+              try (NDArray own = copy.apply(current)) {
+                observer.observe(context, own);
               }
               yield current;
             }
@@ -94,9 +104,9 @@ public final class BoundHooks {
     return current;
   }
 
-  private static NDArray replace(Hook.Intervention hook, HookContext context, NDArray current) {
-    try (NDArray copy = current.duplicate()) {
-      NDArray answer = hook.replace(context, copy);
+  private NDArray replace(Hook.Intervention hook, HookContext context, NDArray current) {
+    try (NDArray own = copy.apply(current)) {
+      NDArray answer = hook.replace(context, own);
       if (!answer.getShape().equals(current.getShape())
           || answer.getDataType() != current.getDataType()) {
         throw new IllegalStateException(
@@ -109,9 +119,9 @@ public final class BoundHooks {
                 current.getDataType(),
                 current.getShape()));
       }
-      NDArray own = answer.duplicate();
-      own.attach(current.getManager());
-      return own;
+      NDArray replacement = copy.apply(answer);
+      replacement.attach(current.getManager());
+      return replacement;
     }
   }
 

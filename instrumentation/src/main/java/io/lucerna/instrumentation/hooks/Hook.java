@@ -24,6 +24,10 @@ public sealed interface Hook {
      * Returns the activation that the forward pass goes on with: any tensor of the argument's shape
      * and type, or the argument, changed in place or not. The pass copies what it is given and
      * never closes it.
+     *
+     * <p>A gradient pass goes back through the operations that made the answer. There a factor or a
+     * divisor must be an array of the activation's manager: DJL frees the array that it makes of a
+     * number, as in {@code x.mul(3)}, before its derivative is taken.
      */
     NDArray replace(HookContext context, NDArray activation);
   }

@@ -7,48 +7,52 @@ public enum Activation {
   /** x Phi(x) with the exact error function (Hendrycks and Gimpel 2016, section 2). */
   GELU {
     @Override
-    NDArray apply(NDArray x) {
+    NDArray apply(NDArray x, Kernels kernels) {
       return x.getNDArrayInternal().gelu();
     }
   },
   /** The tanh approximation of GELU (Hendrycks and Gimpel 2016, section 2). */
   GELU_NEW {
     @Override
-    NDArray apply(NDArray x) {
-      NDArray inner = x.square().muli(x).muli(0.044715).addi(x).muli(Math.sqrt(2 / Math.PI));
-      return inner.tanh().addi(1).muli(x).muli(0.5);
+    NDArray apply(NDArray x, Kernels kernels) {
+      return kernels.geluNew(x);
     }
   },
   /** The same as one operation, which rounds otherwise. */
   GELU_TANH {
     @Override
-    NDArray apply(NDArray x) {
-      return TorchKernels.geluTanh(x);
+    NDArray apply(NDArray x, Kernels kernels) {
+      return kernels.geluTanh(x);
     }
   },
   /** max(x, 0). */
   RELU {
     @Override
-    NDArray apply(NDArray x) {
+    NDArray apply(NDArray x, Kernels kernels) {
       return x.getNDArrayInternal().relu();
     }
   },
   /** The hyperbolic tangent. */
   TANH {
     @Override
-    NDArray apply(NDArray x) {
+    NDArray apply(NDArray x, Kernels kernels) {
       return x.tanh();
     }
   },
   /** x times the logistic function of x: x / (1 + exp(-x)). */
   SILU {
     @Override
-    NDArray apply(NDArray x) {
-      return TorchKernels.silu(x);
+    NDArray apply(NDArray x, Kernels kernels) {
+      return kernels.silu(x);
     }
   };
 
-  abstract NDArray apply(NDArray x);
+  abstract NDArray apply(NDArray x, Kernels kernels);
+
+  /** The function of every number, in a pass. */
+  NDArray apply(NDArray x, Pass pass) {
+    return apply(x, pass.kernels());
+  }
 
   /**
    * The function of a {@code hidden_act} name.

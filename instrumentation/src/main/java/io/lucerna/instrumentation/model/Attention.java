@@ -3,7 +3,6 @@ package io.lucerna.instrumentation.model;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import io.lucerna.instrumentation.hooks.BoundHooks;
 import io.lucerna.instrumentation.hooks.Site;
 import java.util.ArrayList;
 import java.util.List;
@@ -83,7 +82,7 @@ class Attention {
   }
 
   /** Queries or keys [B, S, heads, D] as they meet each other. */
-  NDArray placed(NDArray x, boolean ofQueries, Places places) {
+  NDArray placed(NDArray x, boolean ofQueries, Places places, Pass pass) {
     return x;
   }
 
@@ -94,17 +93,17 @@ class Attention {
    * @param k [B, S, N, D]
    * @return [B, N, Q, S]
    */
-  NDArray scores(NDArray q, NDArray k, Places places) {
-    return dot(q, k, scale);
+  NDArray scores(NDArray q, NDArray k, Places places, Pass pass) {
+    return dot(q, k, scale, pass);
   }
 
   /**
    * Scaled products of queries and keys. A power of two scales the smaller array, which rounds
    * nothing; any other factor scales the products, as the references do.
    */
-  final NDArray dot(NDArray q, NDArray k, double factor) {
+  final NDArray dot(NDArray q, NDArray k, double factor, Pass pass) {
     boolean exact = factor == Math.scalb(1, Math.getExponent(factor));
-    NDArray scaled = exact && factor != 1 ? q.mul(factor) : q; // [B, Q, N, D]
+    NDArray scaled = exact && factor != 1 ? pass.kernels().scaled(q, factor) : q; // [B, Q, N, D]
     NDArray scores;
     try (NDArray asking = byHead(scaled);
         NDArray read = byHead(k);
@@ -115,11 +114,8 @@ class Attention {
     if (scaled != q) {
       scaled.close();
     }
-    if (!exact) {
-      scores.muli(factor);
-    }
     count(2 * scores.size() * width);
-    return scores;
+    return exact ? scores : pass.kernels().times(scores, factor);
   }
 
   /** Counts floating-point operations. */
@@ -128,14 +124,14 @@ class Attention {
   }
 
   /** Queries, keys and values of rows [..., H], side by side: [..., (N + 2K) D]. */
-  final NDArray project(NDArray rows) {
+  final NDArray project(NDArray rows, Pass pass) {
     if (qkv.large()) {
-      return qkv.apply(rows);
+      return qkv.apply(rows, pass);
     }
     int axis = rows.getShape().dimension() - 1;
-    try (NDArray q = query.apply(rows);
-        NDArray k = key.apply(rows);
-        NDArray v = value.apply(rows)) {
+    try (NDArray q = query.apply(rows, pass);
+        NDArray k = key.apply(rows, pass);
+        NDArray v = value.apply(rows, pass)) {
       return q.concat(k, axis).concat(v, axis);
     }
   }
@@ -149,18 +145,23 @@ class Attention {
   }
 
   /**
-   * From projected queries, keys and values [B, S, (N + 2K) D] to z of all heads side by side [B,
-   * S, N D]. Closes {@code projected}.
+   * What the heads read of the texts.
+   *
+   * @param read what queries, keys and values are made of [B, S, H]
+   * @return z [B, S, N, D], before its hooks
    */
-  final NDArray mix(NDArray projected, Places places, BoundHooks hooks) {
-    NDManager outer = projected.getManager();
-    try (NDManager scope = outer.newSubManager()) { // frees the views of these large arrays too
-      projected.attach(scope);
-      List<NDArray> parts = split(projected);
-      NDArray joined = mix(parts.get(0), parts.get(1), parts.get(2), places, hooks);
-      joined.attach(outer);
-      return joined;
-    }
+  final NDArray z(NDArray read, Places places, Pass pass) {
+    return ofProjected(project(read, pass), places, pass);
+  }
+
+  /** The same from projected queries, keys and values [B, S, (N + 2K) D], which are spent. */
+  final NDArray ofProjected(NDArray projected, Places places, Pass pass) {
+    return pass.step(
+        projected, // its views are large too
+        all -> {
+          List<NDArray> parts = split(all);
+          return z(parts.get(0), parts.get(1), parts.get(2), places, pass);
+        });
   }
 
   /**
@@ -169,31 +170,27 @@ class Attention {
    * @param queries [B, Q, N D]
    * @param keys [B, S, K D]
    * @param values [B, S, K D]
-   * @return z of all heads side by side, [B, Q, N D]
+   * @return z [B, Q, N, D], before its hooks
    */
-  final NDArray mix(
-      NDArray queries, NDArray keys, NDArray values, Places places, BoundHooks hooks) {
-    NDArray q = hooks.at(Site.Q, layer, heads(queries, heads)); // [B, Q, N, D]
-    NDArray k = hooks.at(Site.K, layer, heads(keys, keyHeads)); // [B, S, K, D]
-    NDArray v = shared(hooks.at(Site.V, layer, heads(values, keyHeads))); // [B, S, N, D]
+  final NDArray z(NDArray queries, NDArray keys, NDArray values, Places places, Pass pass) {
+    NDArray q = pass.at(Site.Q, layer, heads(queries, heads)); // [B, Q, N, D]
+    NDArray k = pass.at(Site.K, layer, heads(keys, keyHeads)); // [B, S, K, D]
+    NDArray v = shared(pass.at(Site.V, layer, heads(values, keyHeads))); // [B, S, N, D]
     if (rotates()) {
-      q = hooks.at(Site.ROT_Q, layer, placed(q, true, places));
-      k = hooks.at(Site.ROT_K, layer, placed(k, false, places));
+      q = pass.at(Site.ROT_Q, layer, placed(q, true, places, pass));
+      k = pass.at(Site.ROT_K, layer, placed(k, false, places, pass));
     }
-    NDArray scores = scores(q, shared(k), places); // [B, N, Q, S]
+    NDArray scores = scores(q, shared(k), places, pass); // [B, N, Q, S]
     NDArray mask = places.mask(queries.getShape().get(1));
     if (mask != null) {
-      scores.addi(mask);
+      scores = pass.kernels().plus(scores, mask);
     }
-    scores = hooks.at(Site.ATTN_SCORES, layer, scores);
-    NDArray pattern = hooks.at(Site.PATTERN, layer, scores.softmax(3)); // [B, N, Q, S]
-    scores.close();
+    scores = pass.at(Site.ATTN_SCORES, layer, scores);
+    NDArray pattern = pass.at(Site.PATTERN, layer, scores.softmax(3)); // [B, N, Q, S]
+    pass.done(scores);
     NDArray mixed = mixed(pattern, v); // [B, N, Q, D]
-    pattern.close();
-    NDArray z = hooks.at(Site.Z, layer, mixed.transpose(0, 2, 1, 3)); // [B, Q, N, D]
-    NDArray joined = joined(z);
-    mixed.close();
-    return joined;
+    pass.done(pattern);
+    return mixed.transpose(0, 2, 1, 3); // [B, Q, N, D]
   }
 
   /** Pattern [B, N, Q, S] and values [B, S, N, D] to [B, N, Q, D]. */
@@ -221,20 +218,16 @@ class Attention {
    *
    * @param asking what queries are made of [B, Q, H]
    * @param read what keys and values are made of [B, S, H]
-   * @return z of all heads side by side, [B, Q, N D]
+   * @return z [B, Q, N, D], before its hooks
    */
-  final NDArray mix(NDArray asking, NDArray read, Places places, BoundHooks hooks) {
-    return mix(query.apply(asking), key.apply(read), value.apply(read), places, hooks);
+  final NDArray z(NDArray asking, NDArray read, Places places, Pass pass) {
+    return z(
+        query.apply(asking, pass), key.apply(read, pass), value.apply(read, pass), places, pass);
   }
 
   /** Keys or values [B, S, K, D], each for all the queries' heads that share it: [B, S, N, D]. */
   private NDArray shared(NDArray x) {
     return keyHeads == heads ? x : x.repeat(2, heads / keyHeads);
-  }
-
-  /** [B, Q, N, D] to [B, Q, N D]. */
-  final NDArray joined(NDArray z) {
-    return z.reshape(z.getShape().get(0), z.getShape().get(1), (long) heads * width);
   }
 
   private NDArray heads(NDArray x, int count) {
@@ -243,27 +236,38 @@ class Attention {
   }
 
   /** z of all heads side by side [..., N D] through the output projection: [..., H]. */
-  final NDArray out(NDArray joined) {
-    return output.apply(joined);
+  final NDArray mapped(NDArray joined, Pass pass) {
+    return output.apply(joined, pass);
   }
 
-  /** The same with the single heads' results as a hook point. */
-  final NDArray out(NDArray joined, BoundHooks hooks) {
-    NDArray out = out(joined); // [B, S, H]
-    return hooks.wants(Site.RESULT, layer) ? viaHeadResults(joined, out, hooks) : out;
+  /**
+   * What attention gives, with the hooks of z and of the single heads' results.
+   *
+   * @param z [B, Q, N, D]; spent
+   * @return [B, Q, H]
+   */
+  final NDArray out(NDArray z, Pass pass) {
+    NDArray hooked = pass.at(Site.Z, layer, z);
+    Shape shape = hooked.getShape();
+    NDArray joined = hooked.reshape(shape.get(0), shape.get(1), (long) heads * width);
+    pass.done(hooked);
+    NDArray out = mapped(joined, pass); // [B, Q, H]
+    NDArray whole = pass.wants(Site.RESULT, layer) ? viaHeadResults(joined, out, pass) : out;
+    pass.done(joined);
+    return whole;
   }
 
   /**
    * Adds to the attention output what hooks change in the single heads' results: nothing, bit for
    * bit, if they change nothing.
    */
-  private NDArray viaHeadResults(NDArray joined, NDArray out, BoundHooks hooks) {
+  private NDArray viaHeadResults(NDArray joined, NDArray out, Pass pass) {
     NDArray result =
         heads(joined, heads)
             .expandDims(3)
             .matMul(outputPerHead)
             .squeeze(3); // [B, S, N, 1, D] x [N, D, H] -> [B, S, N, H]
-    NDArray replaced = hooks.at(Site.RESULT, layer, result);
+    NDArray replaced = pass.at(Site.RESULT, layer, result);
     return replaced == result ? out : out.add(replaced.sub(result).sum(new int[] {2}));
   }
 
@@ -271,13 +275,13 @@ class Attention {
    * z where only the first token's is needed.
    *
    * @param input what the attention reads [B, S, H]
-   * @return z of all heads side by side [B, R, N D], of the first token and perhaps a few more
+   * @return z [B, R, N, D] of the first token and perhaps a few more
    */
-  final NDArray mixFirst(NDArray input, Places places, BoundHooks hooks) {
+  final NDArray zOfFirst(NDArray input, Places places, Pass pass) {
     if (canLeaveOutKeysAndValues()) {
-      return withoutKeysAndValues(input, places.mask());
+      return withoutKeysAndValues(input, places.mask(), pass);
     }
-    return mix(input.get(":, :" + Linear.FEWEST_ROWS), input, places, hooks);
+    return z(input.get(":, :" + Linear.FEWEST_ROWS), input, places, pass);
   }
 
   private boolean canLeaveOutKeysAndValues() {
@@ -289,22 +293,22 @@ class Attention {
    * (sum of a x) instead of the sum of a (W_v x). The keys' bias adds the same to all scores and is
    * left out. Small models, where there is nothing to save, keep the kernels of a plain pass.
    *
-   * @return [B, 1, N D]
+   * @return z [B, 1, N, D]
    */
-  private NDArray withoutKeysAndValues(NDArray input, @Nullable NDArray mask) {
+  private NDArray withoutKeysAndValues(NDArray input, @Nullable NDArray mask, Pass pass) {
     long n = heads;
     long d = width;
     long h = input.getShape().get(2);
     NDManager scope = input.getManager();
     NDArray keyMaps = key.weight().reshape(n, d, h);
     NDArray valueMaps = value.weight().reshape(n, d, h);
-    NDArray valueBias = value.bias().reshape(1, 1, n * d);
+    NDArray valueBias = value.bias().reshape(1, 1, n, d);
     for (NDArray view : List.of(keyMaps, valueMaps, valueBias)) {
       view.attach(scope);
     }
     // The heads come first, so that each one's map serves all texts without a copy.
     NDArray first = input.get(":, :1"); // [B, 1, H]
-    NDArray q = query.apply(first).reshape(-1, n, d).transpose(1, 0, 2); // [N, B, D]
+    NDArray q = query.apply(first, pass).reshape(-1, n, d).transpose(1, 0, 2); // [N, B, D]
     NDArray wanted = q.mul(scale).matMul(keyMaps).transpose(1, 0, 2); // [B, N, H]
     NDArray scores = wanted.matMul(input.transpose(0, 2, 1)); // [B, N, S]
     if (mask != null) {
@@ -313,6 +317,6 @@ class Attention {
     NDArray seen = scores.softmax(2).matMul(input).transpose(1, 0, 2); // [N, B, H]
     NDArray z = seen.matMul(valueMaps.transpose(0, 2, 1)).transpose(1, 0, 2); // [B, N, D]
     count(4 * scores.size() * h + 4 * first.size() * n * d);
-    return z.reshape(z.getShape().get(0), 1, n * d).addi(valueBias); // [B, 1, N D]
+    return z.reshape(z.getShape().get(0), 1, n, d).addi(valueBias); // [B, 1, N, D]
   }
 }

@@ -4,7 +4,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import io.lucerna.instrumentation.hooks.BoundHooks;
 import io.lucerna.instrumentation.hooks.HookPoint;
 import io.lucerna.instrumentation.hooks.Site;
 import java.util.List;
@@ -51,11 +50,11 @@ record CausalModel(
   }
 
   @Override
-  public NDArray embed(NDManager scope, BoundHooks hooks) {
-    TokenBatch batch = hooks.batch();
+  public NDArray embed(NDManager scope, Pass pass) {
+    TokenBatch batch = pass.batch();
     NDArray ids = scope.create(batch.ids(), new Shape(batch.size(), batch.width()));
     NDArray found = HookedModel.lookup(ids, words); // [B, S, H]
-    return hooks.at(Site.EMBED, factor == 1 ? found : found.muli(factor));
+    return pass.at(Site.EMBED, factor == 1 ? found : pass.kernels().times(found, factor));
   }
 
   @Override

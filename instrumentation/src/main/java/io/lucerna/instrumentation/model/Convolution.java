@@ -6,7 +6,6 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
-import io.lucerna.instrumentation.hooks.BoundHooks;
 import java.util.Arrays;
 
 /**
@@ -55,12 +54,14 @@ record Convolution(Linear map, int reach, Activation activation, Norm norm) {
    * @param out what the block gives [B, S, H]
    * @return [B, S, H], in the scope of {@code out}
    */
-  NDArray join(NDArray pre, NDArray out, BoundHooks hooks) {
+  NDArray join(NDArray pre, NDArray out, Pass pass) {
     NDManager outer = out.getManager();
-    try (NDManager scope = outer.newSubManager()) {
+    try (Pass.Scope inner = pass.within(outer)) {
+      NDManager scope = inner.manager();
       out.attach(scope);
-      NDArray active = activation.apply(map.apply(sideBySide(pre, hooks.batch(), scope)));
-      NDArray joined = norm.apply(active.addi(out));
+      NDArray active =
+          activation.apply(map.apply(sideBySide(pre, pass.batch(), scope), pass), pass);
+      NDArray joined = norm.apply(pass.kernels().plus(active, out), pass);
       joined.attach(outer);
       return joined;
     }

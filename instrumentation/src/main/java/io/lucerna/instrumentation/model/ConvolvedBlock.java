@@ -1,7 +1,6 @@
 package io.lucerna.instrumentation.model;
 
 import ai.djl.ndarray.NDArray;
-import io.lucerna.instrumentation.hooks.BoundHooks;
 import io.lucerna.instrumentation.hooks.Site;
 import java.util.List;
 
@@ -29,31 +28,40 @@ record ConvolvedBlock(PostNormBlock block, Convolution convolution) implements B
   }
 
   @Override
-  public NDArray forward(NDArray input, Places places, BoundHooks hooks) {
-    NDArray pre = hooks.at(Site.RESID_PRE, block.layer(), input); // [B, S, H]
-    return afterAttention(pre, block.attend(pre, places, hooks), hooks);
+  public NDArray forward(NDArray input, Places places, Pass pass) {
+    NDArray pre = pass.at(Site.RESID_PRE, block.layer(), input); // [B, S, H]
+    return fromZ(pre, attention().z(pre, places, pass), pass);
   }
 
   @Override
-  public NDArray attentionInput(NDArray input) {
-    return block.attentionInput(input);
+  public NDArray fromZ(NDArray pre, NDArray z, Pass pass) {
+    return fromAttnOut(pre, pass.at(Site.ATTN_OUT, block.layer(), attention().out(z, pass)), pass);
   }
 
   @Override
-  public NDArray attnOut(NDArray joined) {
-    return block.attnOut(joined);
+  public NDArray fromAttnOut(NDArray pre, NDArray attnOut, Pass pass) {
+    NDArray out = convolution.join(pre, block.lastNorm(pre, attnOut, pass), pass);
+    return pass.at(Site.NORMALIZED_RESID_POST, block.layer(), out);
   }
 
   @Override
-  public NDArray afterAttention(NDArray pre, NDArray attnOut, BoundHooks hooks) {
-    NDArray out = convolution.join(pre, block.lastNorm(pre, attnOut, hooks), hooks);
-    return hooks.at(Site.NORMALIZED_RESID_POST, block.layer(), out);
+  public NDArray fromMlpOut(NDArray beside, NDArray mlpOut, Pass pass) {
+    throw new IllegalStateException("a block with a convolution is not entered after its MLP");
   }
 
-  /** The convolution reads a position's neighbours. */
   @Override
-  public boolean byPosition() {
-    return false;
+  public NDArray attentionInput(NDArray input, Pass pass) {
+    return block.attentionInput(input, pass);
+  }
+
+  @Override
+  public NDArray attnOut(NDArray joined, Pass pass) {
+    return block.attnOut(joined, pass);
+  }
+
+  @Override
+  public NDArray mlpOut(NDArray hidden, Pass pass) {
+    return block.mlpOut(hidden, pass);
   }
 
   @Override
@@ -62,32 +70,13 @@ record ConvolvedBlock(PostNormBlock block, Convolution convolution) implements B
   }
 
   @Override
-  public NDArray mlpOut(NDArray hidden) {
-    return block.mlpOut(hidden);
-  }
-
-  @Override
-  public NDArray afterMlp(NDArray beside, NDArray mlpOut, BoundHooks hooks) {
-    throw entered();
-  }
-
-  @Override
   public Site out() {
     return block.out();
   }
 
+  /** The convolution reads a position's neighbours. */
   @Override
-  public NDArray fromZ(NDArray pre, NDArray z, BoundHooks hooks) {
-    NDArray joined = attention().joined(hooks.at(Site.Z, block.layer(), z));
-    return afterAttention(pre, block.attnOut(joined, hooks), hooks);
-  }
-
-  @Override
-  public NDArray fromMlpOut(NDArray beside, NDArray mlpOut, BoundHooks hooks) {
-    throw entered();
-  }
-
-  private static IllegalStateException entered() {
-    return new IllegalStateException("a block with a convolution is not entered after its MLP");
+  public boolean byPosition() {
+    return false;
   }
 }

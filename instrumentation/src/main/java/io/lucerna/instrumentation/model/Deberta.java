@@ -3,7 +3,6 @@ package io.lucerna.instrumentation.model;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
-import io.lucerna.instrumentation.hooks.BoundHooks;
 import io.lucerna.instrumentation.hooks.HookPoint;
 import io.lucerna.instrumentation.hooks.Site;
 import java.util.ArrayList;
@@ -229,10 +228,10 @@ record Deberta(
   }
 
   @Override
-  public NDArray embed(NDManager scope, BoundHooks hooks) {
-    NDArray sum = embeddings.sum(scope, hooks); // [B, S, E]
-    NDArray wide = projection == null ? sum : projection.apply(sum); // [B, S, H]
-    return hooks.at(Site.FULL_EMBED, embeddings.norm().apply(wide));
+  public NDArray embed(NDManager scope, Pass pass) {
+    NDArray sum = embeddings.sum(scope, pass); // [B, S, E]
+    NDArray wide = projection == null ? sum : projection.apply(sum, pass); // [B, S, H]
+    return pass.at(Site.FULL_EMBED, embeddings.norm().apply(wide, pass));
   }
 
   @Override

@@ -3,7 +3,6 @@ package io.lucerna.instrumentation.model;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import io.lucerna.instrumentation.hooks.BoundHooks;
 import io.lucerna.instrumentation.hooks.HookPoint;
 import io.lucerna.instrumentation.hooks.Site;
 import java.util.ArrayList;
@@ -38,23 +37,24 @@ record Decoder(
     implements OutputHead {
 
   @Override
-  public NDArray apply(NDArray hidden, BoundHooks hooks) {
+  public NDArray apply(NDArray hidden, Pass pass) {
     NDManager scope = hidden.getManager();
-    TokenBatch batch = hooks.batch();
+    TokenBatch batch = pass.batch();
     Places own = Places.of(bias);
     Places across = Places.of(Masks.padding(batch, scope, hidden.getDataType()));
-    NDArray stream = hooks.at(Site.DECODER_EMBED, embed(batch.size(), scope)); // [B, 1, H]
+    NDArray stream = pass.at(Site.DECODER_EMBED, embed(batch.size(), scope)); // [B, 1, H]
     for (DecoderBlock block : blocks) {
-      try (NDManager layer = scope.newSubManager()) { // frees the keys and values of the text
-        stream.attach(layer);
+      try (Pass.Scope layer = pass.within(scope)) { // frees the keys and values of the text
+        stream.attach(layer.manager());
         NDArray text = hidden.reshape(hidden.getShape());
-        text.attach(layer);
-        stream = block.forward(stream, text, own, across, hooks);
+        text.attach(layer.manager());
+        stream = block.forward(stream, text, own, across, pass);
         stream.attach(scope);
       }
     }
-    NDArray last = hooks.at(Site.DECODER_FINAL_NORM, norm.apply(stream)); // [B, 1, H]
-    return hooks.at(Site.LOGITS, answers.apply(last.mul(factor)).squeeze(1)); // [B, A]
+    NDArray last = pass.at(Site.DECODER_FINAL_NORM, norm.apply(stream, pass)); // [B, 1, H]
+    return pass.at(
+        Site.LOGITS, answers.apply(pass.kernels().scaled(last, factor), pass).squeeze(1)); // [B, A]
   }
 
   private NDArray embed(int size, NDManager scope) {

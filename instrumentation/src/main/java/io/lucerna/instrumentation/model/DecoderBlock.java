@@ -3,7 +3,6 @@ package io.lucerna.instrumentation.model;
 import static java.util.Map.entry;
 
 import ai.djl.ndarray.NDArray;
-import io.lucerna.instrumentation.hooks.BoundHooks;
 import io.lucerna.instrumentation.hooks.HookPoint;
 import io.lucerna.instrumentation.hooks.Site;
 import java.util.ArrayList;
@@ -92,30 +91,31 @@ record DecoderBlock(
    * @param across how they enter the attention to the text
    * @return the decoder's stream [B, 1, H], in the scope of the input
    */
-  NDArray forward(NDArray input, NDArray text, Places own, Places across, BoundHooks hooks) {
-    NDArray pre = hooks.at(Site.DECODER_RESID_PRE, layer, input);
-    NDArray mid = hooks.at(Site.DECODER_RESID_MID, layer, pre.add(attnOut(pre, own, hooks)));
-    NDArray found = crossAttnOut(mid, text, across, hooks);
-    NDArray midCross = hooks.at(Site.DECODER_RESID_MID_CROSS, layer, mid.add(found));
-    return hooks.at(Site.DECODER_RESID_POST, layer, midCross.add(mlpOut(midCross, hooks)));
+  NDArray forward(NDArray input, NDArray text, Places own, Places across, Pass pass) {
+    NDArray pre = pass.at(Site.DECODER_RESID_PRE, layer, input);
+    NDArray mid = pass.at(Site.DECODER_RESID_MID, layer, pre.add(attnOut(pre, own, pass)));
+    NDArray found = crossAttnOut(mid, text, across, pass);
+    NDArray midCross = pass.at(Site.DECODER_RESID_MID_CROSS, layer, mid.add(found));
+    return pass.at(Site.DECODER_RESID_POST, layer, midCross.add(mlpOut(midCross, pass)));
   }
 
-  private NDArray attnOut(NDArray pre, Places own, BoundHooks hooks) {
-    BoundHooks inside = hooks.renamed(SELF);
-    NDArray read = hooks.at(Site.DECODER_NORMALIZED_RESID_PRE, layer, selfNorm.apply(pre));
-    NDArray z = self.mix(self.project(read), own, inside); // [B, 1, N D]
-    return hooks.at(Site.DECODER_ATTN_OUT, layer, self.out(z, inside));
+  private NDArray attnOut(NDArray pre, Places own, Pass pass) {
+    Pass inside = pass.renamed(SELF);
+    NDArray read = pass.at(Site.DECODER_NORMALIZED_RESID_PRE, layer, selfNorm.apply(pre, pass));
+    NDArray z = self.z(read, own, inside); // [B, 1, N, D]
+    return pass.at(Site.DECODER_ATTN_OUT, layer, self.out(z, inside));
   }
 
-  private NDArray crossAttnOut(NDArray mid, NDArray text, Places across, BoundHooks hooks) {
-    BoundHooks inside = hooks.renamed(CROSS);
-    NDArray asking = hooks.at(Site.DECODER_NORMALIZED_RESID_MID, layer, crossNorm.apply(mid));
-    NDArray z = cross.mix(asking, text, across, inside); // [B, 1, N D]
-    return hooks.at(Site.CROSS_ATTN_OUT, layer, cross.out(z, inside));
+  private NDArray crossAttnOut(NDArray mid, NDArray text, Places across, Pass pass) {
+    Pass inside = pass.renamed(CROSS);
+    NDArray asking = pass.at(Site.DECODER_NORMALIZED_RESID_MID, layer, crossNorm.apply(mid, pass));
+    NDArray z = cross.z(asking, text, across, inside); // [B, 1, N, D]
+    return pass.at(Site.CROSS_ATTN_OUT, layer, cross.out(z, inside));
   }
 
-  private NDArray mlpOut(NDArray mid, BoundHooks hooks) {
-    NDArray read = hooks.at(Site.DECODER_NORMALIZED_RESID_MID_CROSS, layer, mlpNorm.apply(mid));
-    return hooks.at(Site.DECODER_MLP_OUT, layer, mlp.apply(read, hooks.renamed(MLP)));
+  private NDArray mlpOut(NDArray mid, Pass pass) {
+    NDArray read =
+        pass.at(Site.DECODER_NORMALIZED_RESID_MID_CROSS, layer, mlpNorm.apply(mid, pass));
+    return pass.at(Site.DECODER_MLP_OUT, layer, mlp.apply(read, pass.renamed(MLP)));
   }
 }

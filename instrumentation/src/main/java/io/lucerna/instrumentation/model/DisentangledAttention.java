@@ -45,19 +45,19 @@ final class DisentangledAttention extends Attention {
   }
 
   @Override
-  NDArray scores(NDArray q, NDArray k, Places places) {
-    NDArray scores = super.scores(q, k, places); // [B, N, Q, S]
+  NDArray scores(NDArray q, NDArray k, Places places, Pass pass) {
+    NDArray scores = super.scores(q, k, places, pass); // [B, N, Q, S]
     NDArray rows = Objects.requireNonNull(places.relative()).get(":" + q.getShape().get(1));
     if (keys != null) {
-      try (NDArray seen = seen(q, keys, rows)) {
-        scores.addi(seen);
+      try (NDArray seen = seen(q, keys, rows, pass)) {
+        scores = pass.kernels().plus(scores, seen);
       }
     }
     if (queries != null) {
       try (NDArray ofKey = rows.transpose(); // [S, Q]
-          NDArray seen = seen(k, queries, ofKey); // [B, N, S, Q]
+          NDArray seen = seen(k, queries, ofKey, pass); // [B, N, S, Q]
           NDArray turned = seen.transpose(0, 1, 3, 2)) {
-        scores.addi(turned);
+        scores = pass.kernels().plus(scores, turned);
       }
     }
     rows.close();
@@ -72,12 +72,12 @@ final class DisentangledAttention extends Attention {
    * @param rows [X, Y]
    * @return [B, N, X, Y]
    */
-  private NDArray seen(NDArray x, NDArray table, NDArray rows) {
+  private NDArray seen(NDArray x, NDArray table, NDArray rows, Pass pass) {
     int positions = (int) Math.max(rows.getShape().get(0), rows.getShape().get(1));
     String needed = ":, " + buckets.first(positions) + ":" + buckets.end(positions);
     Shape shape = x.getShape();
     Shape wanted = new Shape(shape.get(0), shape.get(2), shape.get(1), rows.getShape().get(1));
-    try (NDArray scaled = x.mul(scale);
+    try (NDArray scaled = pass.kernels().scaled(x, scale);
         NDArray byHead = scaled.transpose(0, 2, 1, 3); // [B, N, X, D]
         NDArray some = table.get(needed); // [N, R, D]
         NDArray columns = some.transpose(0, 2, 1);

@@ -3,7 +3,6 @@ package io.lucerna.instrumentation.model;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import io.lucerna.instrumentation.hooks.BoundHooks;
 import io.lucerna.instrumentation.hooks.Site;
 import java.util.ArrayList;
 import java.util.List;
@@ -65,29 +64,29 @@ record Embeddings(
   }
 
   /** A batch's embeddings [B, S, E] in the scope, up to and with the hook of their sum. */
-  NDArray apply(NDManager scope, BoundHooks hooks) {
-    return hooks.at(Site.FULL_EMBED, summed(scope, hooks));
+  NDArray apply(NDManager scope, Pass pass) {
+    return pass.at(Site.FULL_EMBED, summed(scope, pass));
   }
 
   /** The same without that hook, for models that map the sum before blocks read it. */
-  NDArray summed(NDManager scope, BoundHooks hooks) {
-    return norm.apply(sum(scope, hooks)); // [B, S, E]
+  NDArray summed(NDManager scope, Pass pass) {
+    return norm.apply(sum(scope, pass), pass); // [B, S, E]
   }
 
   /** The sum before its norm, for models that map it before that. */
-  NDArray sum(NDManager scope, BoundHooks hooks) {
-    TokenBatch batch = hooks.batch();
+  NDArray sum(NDManager scope, Pass pass) {
+    TokenBatch batch = pass.batch();
     Shape shape = new Shape(batch.size(), batch.width());
-    NDArray sum = hooks.at(Site.EMBED, HookedModel.lookup(scope.create(batch.ids(), shape), words));
+    NDArray sum = pass.at(Site.EMBED, HookedModel.lookup(scope.create(batch.ids(), shape), words));
     if (types != null) {
       long[] rows = types.getShape().get(0) == 1 ? new long[(int) shape.size()] : batch.types();
       NDArray found = HookedModel.lookup(scope.create(rows, shape), types); // [B, S, E]
-      sum = sum.add(hooks.at(Site.TOKEN_TYPE_EMBED, found));
+      sum = sum.add(pass.at(Site.TOKEN_TYPE_EMBED, found));
     }
     if (positions != null) {
       NDArray found =
           HookedModel.lookup(scope.create(positions(batch), shape), positions); // [B, S, E]
-      sum = sum.add(hooks.at(Site.POS_EMBED, found));
+      sum = sum.add(pass.at(Site.POS_EMBED, found));
     }
     return sum;
   }

@@ -2,7 +2,6 @@ package io.lucerna.instrumentation.model;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import io.lucerna.instrumentation.hooks.BoundHooks;
 import io.lucerna.instrumentation.hooks.HookPoint;
 import io.lucerna.instrumentation.hooks.Site;
 import java.util.List;
@@ -111,9 +110,10 @@ record Encoder(
   }
 
   @Override
-  public NDArray embed(NDManager scope, BoundHooks hooks) {
-    NDArray sum = embeddings.summed(scope, hooks); // [B, S, E]
-    return hooks.at(Site.FULL_EMBED, projection == null ? sum : projection.apply(sum)); // [B, S, H]
+  public NDArray embed(NDManager scope, Pass pass) {
+    NDArray sum = embeddings.summed(scope, pass); // [B, S, E]
+    return pass.at(
+        Site.FULL_EMBED, projection == null ? sum : projection.apply(sum, pass)); // [B, S, H]
   }
 
   @Override

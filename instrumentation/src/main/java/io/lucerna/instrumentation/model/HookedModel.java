@@ -4,14 +4,18 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.SparseFormat;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.jni.JniUtils;
 import io.lucerna.instrumentation.checkpoint.Checkpoint;
 import io.lucerna.instrumentation.checkpoint.CheckpointException;
-import io.lucerna.instrumentation.hooks.BoundHooks;
+import io.lucerna.instrumentation.hooks.Hook;
+import io.lucerna.instrumentation.hooks.HookContext;
 import io.lucerna.instrumentation.hooks.HookPoint;
 import io.lucerna.instrumentation.hooks.HookRegistry;
 import io.lucerna.instrumentation.hooks.Hooks;
 import io.lucerna.instrumentation.hooks.Site;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -19,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.UnaryOperator;
 
 /**
  * A transformer with its inside in reach: embeddings, blocks, and a head, written over NDArrays
@@ -135,9 +140,9 @@ public final class HookedModel implements AutoCloseable {
    */
   public float[][] forward(TokenBatch batch, Hooks hooks) {
     check(batch);
-    BoundHooks bound = hooks.bind(registry, batch);
+    Pass pass = Pass.of(hooks.bind(registry, batch));
     try (NDManager scope = manager.newSubManager()) {
-      return rest(0, network.embed(scope, bound), bound);
+      return rest(0, network.embed(scope, pass), pass);
     }
   }
 
@@ -147,26 +152,81 @@ public final class HookedModel implements AutoCloseable {
    * @param first the block to begin with; the number of blocks for the head alone
    * @param input what enters it [B, S, H], in a scope of the caller
    */
-  float[][] rest(int first, NDArray input, BoundHooks bound) {
+  float[][] rest(int first, NDArray input, Pass pass) {
+    return output(hidden(first, input, pass), pass);
+  }
+
+  /** Runs the blocks from one on: [B, S, H] to [B, S, H]. */
+  private NDArray hidden(int first, NDArray input, Pass pass) {
     NDManager scope = input.getManager();
     List<? extends Block> blocks = network.blocks();
-    List<Places> places = first < blocks.size() ? network.places(bound.batch(), scope) : List.of();
+    List<Places> places = first < blocks.size() ? network.places(pass.batch(), scope) : List.of();
     NDArray hidden = input;
     for (Block block : blocks.subList(first, blocks.size())) {
-      try (NDManager layer = scope.newSubManager()) {
-        hidden.attach(layer);
-        hidden = block.forward(hidden, places.get(block.kind()), bound);
+      try (Pass.Scope layer = pass.within(scope)) {
+        hidden.attach(layer.manager());
+        hidden = block.forward(hidden, places.get(block.kind()), pass);
         hidden.attach(scope);
       }
     }
-    return output(hidden, bound);
+    return hidden;
   }
 
   /** Runs the head, and checks that every hooked point was reached. */
-  float[][] output(NDArray hidden, BoundHooks bound) {
-    NDArray output = network.head().apply(hidden, bound);
-    bound.finish();
-    return network.head().rows(output, bound.batch());
+  float[][] output(NDArray hidden, Pass pass) {
+    NDArray output = network.head().apply(hidden, pass);
+    pass.finish();
+    return network.head().rows(output, pass.batch());
+  }
+
+  /**
+   * Runs a batch, and goes back through it: the gradients of a number that is made of each text's
+   * output with respect to activations. Each is taken at a leaf of zeros that is added there, after
+   * the hooks, so that a point's gradient does not depend on which other points are asked for.
+   *
+   * <p>The pass uses kernels that have derivatives; its outputs differ from those of {@link
+   * #forward} by rounding. Gradients at padding are 0.
+   *
+   * @param points where, names or a glob as hooks have them
+   * @param slope from a batch's outputs to the derivatives of the number by them, in the same shape
+   * @param reader is given each point's gradient, in the shape of the activation, in forward order
+   * @return the outputs, as {@link #forward} returns them
+   * @throws IllegalArgumentException as {@link #forward} does
+   * @throws IllegalStateException if a point was never reached
+   */
+  public float[][] gradients(
+      TokenBatch batch,
+      Hooks hooks,
+      String points,
+      UnaryOperator<float[][]> slope,
+      Hook.Observer reader) {
+    check(batch);
+    boolean before = JniUtils.isGradMode();
+    JniUtils.setGradMode(true);
+    try (NDManager scope = manager.newSubManager()) {
+      Leaves leaves = new Leaves(registry.match(points), scope);
+      Pass pass = Pass.differentiable(hooks.bind(registry, batch), leaves);
+      NDArray output = network.head().apply(hidden(0, network.embed(scope, pass), pass), pass);
+      pass.finish();
+      float[][] rows = network.head().rows(output, batch);
+      NDArray slopes = network.head().slopes(slope.apply(copied(rows)), output, batch);
+      JniUtils.backward((PtNDArray) output, (PtNDArray) slopes, false, false);
+      leaves
+          .all()
+          .forEach(
+              (point, leaf) -> {
+                try (NDArray gradient = leaf.getGradient()) {
+                  reader.observe(new HookContext(point, batch), gradient);
+                }
+              });
+      return rows;
+    } finally {
+      JniUtils.setGradMode(before);
+    }
+  }
+
+  private static float[][] copied(float[][] rows) {
+    return Arrays.stream(rows).map(float[]::clone).toArray(float[][]::new);
   }
 
   /**

@@ -2,7 +2,6 @@ package io.lucerna.instrumentation.model;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
-import io.lucerna.instrumentation.hooks.BoundHooks;
 import io.lucerna.instrumentation.hooks.HookPoint;
 import io.lucerna.instrumentation.hooks.Site;
 import java.util.List;
@@ -19,10 +18,10 @@ import org.jspecify.annotations.Nullable;
 record LastToken(Linear map, @Nullable Double cap, long padId) implements OutputHead {
 
   @Override
-  public NDArray apply(NDArray hidden, BoundHooks hooks) {
-    NDArray last = hooks.at(Site.POOLER_OUT, last(hidden, hooks.batch())); // [B, H]
-    NDArray logits = map.apply(last); // [B, labels]
-    return hooks.at(Site.LOGITS, cap == null ? logits : logits.divi(cap).tanh().muli(cap));
+  public NDArray apply(NDArray hidden, Pass pass) {
+    NDArray last = pass.at(Site.POOLER_OUT, last(hidden, pass.batch())); // [B, H]
+    NDArray logits = map.apply(last, pass); // [B, labels]
+    return pass.at(Site.LOGITS, cap == null ? logits : pass.kernels().capped(logits, cap));
   }
 
   private NDArray last(NDArray hidden, TokenBatch batch) {

@@ -55,19 +55,24 @@ record Linear(NDArray weight, NDArray bias, LongAdder work) {
     return in <= 768 || in % 384 == 0 || in % 512 == 0;
   }
 
-  /** x [..., in] -> [..., out]. The result belongs to x's manager. */
-  NDArray apply(NDArray x) {
+  /** x [..., in] -> [..., out] in a pass. The result belongs to x's manager. */
+  NDArray apply(NDArray x, Pass pass) {
+    return apply(x, pass.kernels());
+  }
+
+  /** The same outside of a pass. */
+  NDArray apply(NDArray x, Kernels kernels) {
     long in = weight.getShape().get(1);
     long rows = x.size() / in;
     long fewest = oneDnn() ? FEWEST_OF_ONE_DNN : FEWEST_ROWS;
     work.add(2 * Math.max(rows, fewest) * weight.size());
     if (rows >= fewest) {
-      return multiply(x);
+      return kernels.linear(x, weight, bias, oneDnn());
     }
     Shape result = x.getShape().slice(0, x.getShape().dimension() - 1).add(bias.size());
     try (NDArray flat = x.reshape(rows, in);
         NDArray enough = filled(flat, fewest);
-        NDArray mapped = multiply(enough);
+        NDArray mapped = kernels.linear(enough, weight, bias, oneDnn());
         NDArray own = mapped.get("0:" + rows)) {
       return own.reshape(result);
     }
@@ -78,11 +83,5 @@ record Linear(NDArray weight, NDArray bias, LongAdder work) {
     try (NDArray zeros = x.getManager().zeros(missing, x.getDataType())) {
       return x.concat(zeros, 0);
     }
-  }
-
-  private NDArray multiply(NDArray x) {
-    return oneDnn()
-        ? TorchKernels.linear(x, weight, bias)
-        : x.getNDArrayInternal().linear(x, weight, bias).singletonOrThrow();
   }
 }

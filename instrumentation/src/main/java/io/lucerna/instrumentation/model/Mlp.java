@@ -1,7 +1,6 @@
 package io.lucerna.instrumentation.model;
 
 import ai.djl.ndarray.NDArray;
-import io.lucerna.instrumentation.hooks.BoundHooks;
 import io.lucerna.instrumentation.hooks.Site;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -26,18 +25,18 @@ record Mlp(int layer, Linear up, @Nullable Linear gated, Activation activation, 
   }
 
   /** input [B, S, H] -> [B, S, H]. */
-  NDArray apply(NDArray input, BoundHooks hooks) {
-    NDArray pre = hooks.at(Site.MLP_PRE, layer, up.apply(input)); // [B, S, M]
-    NDArray activated = activation.apply(pre);
-    pre.close();
+  NDArray apply(NDArray input, Pass pass) {
+    NDArray pre = pass.at(Site.MLP_PRE, layer, up.apply(input, pass)); // [B, S, M]
+    NDArray activated = activation.apply(pre, pass);
+    pass.done(pre);
     if (gated != null) {
-      NDArray factor = hooks.at(Site.MLP_PRE_LINEAR, layer, gated.apply(input)); // [B, S, M]
-      activated.muli(factor);
-      factor.close();
+      NDArray factor = pass.at(Site.MLP_PRE_LINEAR, layer, gated.apply(input, pass)); // [B, S, M]
+      activated = pass.kernels().times(activated, factor);
+      pass.done(factor);
     }
-    NDArray post = hooks.at(Site.MLP_POST, layer, activated);
-    NDArray out = down.apply(post); // [B, S, H]
-    post.close();
+    NDArray post = pass.at(Site.MLP_POST, layer, activated);
+    NDArray out = down.apply(post, pass); // [B, S, H]
+    pass.done(post);
     return out;
   }
 }

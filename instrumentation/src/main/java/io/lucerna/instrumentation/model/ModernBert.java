@@ -3,7 +3,6 @@ package io.lucerna.instrumentation.model;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
-import io.lucerna.instrumentation.hooks.BoundHooks;
 import io.lucerna.instrumentation.hooks.HookPoint;
 import io.lucerna.instrumentation.hooks.Site;
 import java.util.ArrayList;
@@ -236,8 +235,8 @@ record ModernBert(
   }
 
   @Override
-  public NDArray embed(NDManager scope, BoundHooks hooks) {
-    return embeddings.apply(scope, hooks);
+  public NDArray embed(NDManager scope, Pass pass) {
+    return embeddings.apply(scope, pass);
   }
 
   @Override

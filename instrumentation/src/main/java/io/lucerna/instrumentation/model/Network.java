@@ -2,7 +2,6 @@ package io.lucerna.instrumentation.model;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import io.lucerna.instrumentation.hooks.BoundHooks;
 import io.lucerna.instrumentation.hooks.HookPoint;
 import io.lucerna.instrumentation.hooks.Site;
 import java.util.List;
@@ -23,7 +22,7 @@ interface Network {
   NDArray wordEmbeddings();
 
   /** What enters the first block, [B, S, H] in the scope. */
-  NDArray embed(NDManager scope, BoundHooks hooks);
+  NDArray embed(NDManager scope, Pass pass);
 
   /** How positions enter attention, for each kind of attention that blocks have. */
   List<Places> places(TokenBatch batch, NDManager scope);

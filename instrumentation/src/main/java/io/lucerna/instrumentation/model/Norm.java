@@ -6,7 +6,12 @@ import ai.djl.ndarray.types.Shape;
 /** A norm over the last dimension. Its result belongs to the argument's manager. */
 sealed interface Norm {
   /** x [..., d] -> [..., d]. */
-  NDArray apply(NDArray x);
+  NDArray apply(NDArray x, Kernels kernels);
+
+  /** The same in a pass. */
+  default NDArray apply(NDArray x, Pass pass) {
+    return apply(x, pass.kernels());
+  }
 
   /**
    * LayerNorm (Ba, Kiros and Hinton 2016, equation 4).
@@ -17,7 +22,7 @@ sealed interface Norm {
    */
   record Layer(NDArray gain, NDArray bias, double epsilon) implements Norm {
     @Override
-    public NDArray apply(NDArray x) {
+    public NDArray apply(NDArray x, Kernels kernels) {
       Shape last = gain.getShape();
       return x.getNDArrayInternal()
           .layerNorm(x, last, gain, bias, (float) epsilon)
@@ -33,12 +38,13 @@ sealed interface Norm {
    */
   record RootMeanSquare(NDArray gain, double epsilon) implements Norm {
     @Override
-    public NDArray apply(NDArray x) {
+    public NDArray apply(NDArray x, Kernels kernels) {
       int last = x.getShape().dimension() - 1;
       try (NDArray squares = x.square();
           NDArray mean = squares.mean(new int[] {last}, true); // [..., 1]
-          NDArray factor = TorchKernels.rsqrt(mean.addi(epsilon))) {
-        return x.mul(factor).muli(gain);
+          NDArray steadied = kernels.plus(mean, epsilon);
+          NDArray factor = kernels.reciprocalRoot(steadied)) {
+        return kernels.times(x.mul(factor), gain);
       }
     }
   }

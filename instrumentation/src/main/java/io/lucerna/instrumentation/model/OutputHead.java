@@ -2,11 +2,11 @@ package io.lucerna.instrumentation.model;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
-import io.lucerna.instrumentation.hooks.BoundHooks;
 import io.lucerna.instrumentation.hooks.HookPoint;
 import io.lucerna.instrumentation.hooks.Site;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 interface OutputHead {
 
   /** hidden [B, S, H] -> the output, its first dimension B, in the scope of hidden. */
-  NDArray apply(NDArray hidden, BoundHooks hooks);
+  NDArray apply(NDArray hidden, Pass pass);
 
   /** The points of this part, in forward order. */
   List<HookPoint> points();
@@ -45,6 +45,37 @@ interface OutputHead {
   }
 
   /**
+   * Derivatives by the rows of {@link #rows} as derivatives by the output.
+   *
+   * @param rows one row of numbers per text
+   * @param output what {@link #apply} gave
+   * @return in the shape, type and scope of the output
+   * @throws IllegalArgumentException if a row has another length than the output's
+   */
+  default NDArray slopes(float[][] rows, NDArray output, TokenBatch batch) {
+    int columns = (int) (output.size() / batch.size());
+    float[] flat = new float[(int) output.size()];
+    for (int row = 0; row < batch.size(); row++) {
+      requireLength(row, rows[row].length, columns);
+      System.arraycopy(rows[row], 0, flat, row * columns, columns);
+    }
+    return output.getManager().create(flat, output.getShape()).toType(output.getDataType(), false);
+  }
+
+  /** Refuses derivatives by something else. */
+  static void requireLength(int row, int found, int expected) {
+    if (found != expected) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "text %d has %d outputs, and %d derivatives by them",
+              row,
+              expected,
+              found));
+    }
+  }
+
+  /**
    * A classifier over one vector per text: a map, an activation function and a norm, as far as
    * there are such, and a map to the labels.
    *
@@ -62,16 +93,16 @@ interface OutputHead {
       Linear classifier)
       implements OutputHead {
     @Override
-    public NDArray apply(NDArray hidden, BoundHooks hooks) {
-      NDArray pooled = Pooled.vector(pooling, hidden, hooks.batch()); // [B, H]
+    public NDArray apply(NDArray hidden, Pass pass) {
+      NDArray pooled = Pooled.vector(pooling, hidden, pass.batch()); // [B, H]
       if (dense != null) {
-        pooled = activation.apply(dense.apply(pooled));
+        pooled = activation.apply(dense.apply(pooled, pass), pass);
       }
       if (norm != null) {
-        pooled = norm.apply(pooled);
+        pooled = norm.apply(pooled, pass);
       }
-      pooled = hooks.at(Site.POOLER_OUT, pooled);
-      return hooks.at(Site.LOGITS, classifier.apply(pooled)); // [B, labels]
+      pooled = pass.at(Site.POOLER_OUT, pooled);
+      return pass.at(Site.LOGITS, classifier.apply(pooled, pass)); // [B, labels]
     }
 
     @Override
@@ -98,8 +129,8 @@ interface OutputHead {
   /** One vector per text. */
   record Vector(Pooling pooling, int width) implements OutputHead {
     @Override
-    public NDArray apply(NDArray hidden, BoundHooks hooks) {
-      return hooks.at(Site.POOLER_OUT, Pooled.vector(pooling, hidden, hooks.batch())); // [B, H]
+    public NDArray apply(NDArray hidden, Pass pass) {
+      return pass.at(Site.POOLER_OUT, Pooled.vector(pooling, hidden, pass.batch())); // [B, H]
     }
 
     @Override
@@ -126,8 +157,8 @@ interface OutputHead {
    */
   record Normed(Norm norm, OutputHead head) implements OutputHead {
     @Override
-    public NDArray apply(NDArray hidden, BoundHooks hooks) {
-      return head.apply(hooks.at(Site.FINAL_NORM, norm.apply(hidden)), hooks);
+    public NDArray apply(NDArray hidden, Pass pass) {
+      return head.apply(pass.at(Site.FINAL_NORM, norm.apply(hidden, pass)), pass);
     }
 
     @Override
@@ -155,6 +186,11 @@ interface OutputHead {
     @Override
     public float[][] rows(NDArray output, TokenBatch batch) {
       return head.rows(output, batch);
+    }
+
+    @Override
+    public NDArray slopes(float[][] rows, NDArray output, TokenBatch batch) {
+      return head.slopes(rows, output, batch);
     }
   }
 }

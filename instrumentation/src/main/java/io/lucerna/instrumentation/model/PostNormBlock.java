@@ -1,8 +1,6 @@
 package io.lucerna.instrumentation.model;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
-import io.lucerna.instrumentation.hooks.BoundHooks;
 import io.lucerna.instrumentation.hooks.Site;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,55 +32,57 @@ record PostNormBlock(
   }
 
   @Override
-  public NDArray forward(NDArray input, Places places, BoundHooks hooks) {
-    NDArray pre = hooks.at(Site.RESID_PRE, layer, input); // [B, S, H]
-    return afterAttention(pre, attend(pre, places, hooks), hooks);
-  }
-
-  /** What attention adds to the block's input [B, S, H], in its scope. */
-  NDArray attend(NDArray pre, Places places, BoundHooks hooks) {
-    NDManager outer = pre.getManager();
-    try (NDManager scope = outer.newSubManager()) {
-      NDArray projected = attention.project(pre); // [B, S, (N + 2K) D]
-      projected.attach(scope);
-      NDArray joined = attention.mix(projected, places, hooks); // [B, S, N D]
-      NDArray out = attnOut(joined, hooks);
-      out.attach(outer);
-      return out;
-    }
-  }
-
-  /** From z of all heads side by side, with hooks. */
-  NDArray attnOut(NDArray joined, BoundHooks hooks) {
-    return hooks.at(Site.ATTN_OUT, layer, attention.out(joined, hooks));
+  public NDArray forward(NDArray input, Places places, Pass pass) {
+    NDArray pre = pass.at(Site.RESID_PRE, layer, input); // [B, S, H]
+    return fromZ(pre, attention.z(pre, places, pass), pass); // z [B, S, N, D]
   }
 
   @Override
-  public NDArray attentionInput(NDArray input) {
+  public NDArray fromZ(NDArray pre, NDArray z, Pass pass) {
+    return fromAttnOut(pre, pass.at(Site.ATTN_OUT, layer, attention.out(z, pass)), pass);
+  }
+
+  @Override
+  public NDArray fromAttnOut(NDArray pre, NDArray attnOut, Pass pass) {
+    return pass.at(Site.NORMALIZED_RESID_POST, layer, lastNorm(pre, attnOut, pass));
+  }
+
+  /** The same up to the last norm, without the hook of what leaves the block. */
+  NDArray lastNorm(NDArray pre, NDArray attnOut, Pass pass) {
+    NDArray mid = pass.at(Site.RESID_MID, layer, pass.sum(attnOut, pre)); // [B, S, H]
+    NDArray read = pass.at(Site.NORMALIZED_RESID_MID, layer, attentionNorm.apply(mid, pass));
+    pass.done(mid);
+    NDArray out = lastNormOfMlp(read, mlp.apply(read, pass), pass);
+    pass.done(read);
+    return out;
+  }
+
+  @Override
+  public NDArray fromMlpOut(NDArray beside, NDArray mlpOut, Pass pass) {
+    return pass.at(Site.NORMALIZED_RESID_POST, layer, lastNormOfMlp(beside, mlpOut, pass));
+  }
+
+  private NDArray lastNormOfMlp(NDArray beside, NDArray mlpOut, Pass pass) {
+    NDArray added = pass.at(Site.MLP_OUT, layer, mlpOut); // [B, S, H]
+    NDArray post = pass.at(Site.RESID_POST, layer, pass.sum(added, beside)); // [B, S, H]
+    NDArray normed = mlpNorm.apply(post, pass); // [B, S, H]
+    pass.done(post);
+    return normed;
+  }
+
+  @Override
+  public NDArray attentionInput(NDArray input, Pass pass) {
     return input;
   }
 
   @Override
-  public NDArray attnOut(NDArray joined) {
-    return attention.out(joined);
+  public NDArray attnOut(NDArray joined, Pass pass) {
+    return attention.mapped(joined, pass);
   }
 
   @Override
-  public NDArray afterAttention(NDArray pre, NDArray attnOut, BoundHooks hooks) {
-    return hooks.at(Site.NORMALIZED_RESID_POST, layer, lastNorm(pre, attnOut, hooks));
-  }
-
-  /** The same up to the last norm, without the hook of what leaves the block. */
-  NDArray lastNorm(NDArray pre, NDArray attnOut, BoundHooks hooks) {
-    NDArray mid = hooks.at(Site.RESID_MID, layer, attnOut.add(pre)); // [B, S, H]
-    attnOut.close();
-    NDArray normalizedMid =
-        hooks.at(Site.NORMALIZED_RESID_MID, layer, attentionNorm.apply(mid)); // [B, S, H]
-    mid.close();
-    NDArray mlpOut = hooks.at(Site.MLP_OUT, layer, mlp.apply(normalizedMid, hooks));
-    NDArray out = summed(normalizedMid, mlpOut, hooks);
-    normalizedMid.close();
-    return out;
+  public NDArray mlpOut(NDArray hidden, Pass pass) {
+    return mlp.down().apply(hidden, pass);
   }
 
   @Override
@@ -91,36 +91,7 @@ record PostNormBlock(
   }
 
   @Override
-  public NDArray mlpOut(NDArray hidden) {
-    return mlp.down().apply(hidden);
-  }
-
-  @Override
-  public NDArray afterMlp(NDArray beside, NDArray mlpOut, BoundHooks hooks) {
-    return hooks.at(Site.NORMALIZED_RESID_POST, layer, summed(beside, mlpOut, hooks));
-  }
-
-  private NDArray summed(NDArray beside, NDArray mlpOut, BoundHooks hooks) {
-    NDArray post = hooks.at(Site.RESID_POST, layer, mlpOut.add(beside)); // [B, S, H]
-    mlpOut.close();
-    NDArray normalizedPost = mlpNorm.apply(post); // [B, S, H]
-    post.close();
-    return normalizedPost;
-  }
-
-  @Override
   public Site out() {
     return Site.NORMALIZED_RESID_POST;
-  }
-
-  @Override
-  public NDArray fromZ(NDArray pre, NDArray z, BoundHooks hooks) {
-    NDArray joined = attention.joined(hooks.at(Site.Z, layer, z));
-    return afterAttention(pre, attnOut(joined, hooks), hooks);
-  }
-
-  @Override
-  public NDArray fromMlpOut(NDArray beside, NDArray mlpOut, BoundHooks hooks) {
-    return afterMlp(beside, hooks.at(Site.MLP_OUT, layer, mlpOut), hooks);
   }
 }

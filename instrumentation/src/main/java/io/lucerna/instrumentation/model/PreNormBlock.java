@@ -1,8 +1,6 @@
 package io.lucerna.instrumentation.model;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
-import io.lucerna.instrumentation.hooks.BoundHooks;
 import io.lucerna.instrumentation.hooks.Site;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,56 +41,59 @@ record PreNormBlock(
   }
 
   @Override
-  public NDArray forward(NDArray input, Places places, BoundHooks hooks) {
-    NDArray pre = hooks.at(Site.RESID_PRE, layer, input); // [B, S, H]
-    NDManager outer = pre.getManager();
-    NDArray out;
-    try (NDManager scope = outer.newSubManager()) {
-      NDArray read = hooks.at(Site.NORMALIZED_RESID_PRE, layer, attentionInput(pre)); // [B, S, H]
-      NDArray projected = attention.project(read); // [B, S, (N + 2K) D]
-      projected.attach(scope);
-      NDArray joined = attention.mix(projected, places, hooks); // [B, S, N D]
-      out = attnOut(joined, hooks);
-      out.attach(outer);
-    }
-    return afterAttention(pre, out, hooks);
-  }
-
-  private NDArray attnOut(NDArray joined, BoundHooks hooks) {
-    NDArray out = normed(attentionOutNorm, attention.out(joined, hooks));
-    return hooks.at(Site.ATTN_OUT, layer, out);
+  public NDArray forward(NDArray input, Places places, Pass pass) {
+    NDArray pre = pass.at(Site.RESID_PRE, layer, input); // [B, S, H]
+    NDArray read = pass.at(Site.NORMALIZED_RESID_PRE, layer, attentionInput(pre, pass));
+    NDArray z = attention.z(read, places, pass); // [B, S, N, D]
+    pass.done(read);
+    return fromZ(pre, z, pass);
   }
 
   @Override
-  public NDArray attentionInput(NDArray input) {
-    return attentionNorm == null ? input.duplicate() : attentionNorm.apply(input);
+  public NDArray fromZ(NDArray pre, NDArray z, Pass pass) {
+    NDArray out = normed(attentionOutNorm, attention.out(z, pass), pass); // [B, S, H]
+    return fromAttnOut(pre, pass.at(Site.ATTN_OUT, layer, out), pass);
   }
 
   @Override
-  public NDArray attnOut(NDArray joined) {
-    return normed(attentionOutNorm, attention.out(joined));
-  }
-
-  /** Closes {@code x} if a norm replaces it. */
-  private static NDArray normed(@Nullable Norm norm, NDArray x) {
-    if (norm == null) {
-      return x;
-    }
-    try (x) {
-      return norm.apply(x);
-    }
-  }
-
-  @Override
-  public NDArray afterAttention(NDArray pre, NDArray attnOut, BoundHooks hooks) {
-    NDArray mid = hooks.at(Site.RESID_MID, layer, attnOut.add(pre)); // [B, S, H]
-    attnOut.close();
-    NDArray read = hooks.at(Site.NORMALIZED_RESID_MID, layer, mlpNorm.apply(mid)); // [B, S, H]
-    NDArray given = normed(mlpOutNorm, mlp.apply(read, hooks));
-    read.close();
-    NDArray out = fromMlpOut(mid, given, hooks);
-    mid.close();
+  public NDArray fromAttnOut(NDArray pre, NDArray attnOut, Pass pass) {
+    NDArray mid = pass.at(Site.RESID_MID, layer, pass.sum(attnOut, pre)); // [B, S, H]
+    NDArray read = pass.at(Site.NORMALIZED_RESID_MID, layer, mlpNorm.apply(mid, pass));
+    NDArray added = normed(mlpOutNorm, mlp.apply(read, pass), pass); // [B, S, H]
+    pass.done(read);
+    NDArray out = fromMlpOut(mid, added, pass);
+    pass.done(mid);
     return out;
+  }
+
+  @Override
+  public NDArray fromMlpOut(NDArray beside, NDArray mlpOut, Pass pass) {
+    NDArray added = pass.at(Site.MLP_OUT, layer, mlpOut); // [B, S, H]
+    return pass.at(Site.RESID_POST, layer, pass.sum(added, beside)); // [B, S, H]
+  }
+
+  private static NDArray normed(@Nullable Norm norm, NDArray spent, Pass pass) {
+    if (norm == null) {
+      return spent;
+    }
+    NDArray normed = norm.apply(spent, pass);
+    pass.done(spent);
+    return normed;
+  }
+
+  @Override
+  public NDArray attentionInput(NDArray input, Pass pass) {
+    return attentionNorm == null ? pass.kernels().copy(input) : attentionNorm.apply(input, pass);
+  }
+
+  @Override
+  public NDArray attnOut(NDArray joined, Pass pass) {
+    return normed(attentionOutNorm, attention.mapped(joined, pass), pass);
+  }
+
+  @Override
+  public NDArray mlpOut(NDArray hidden, Pass pass) {
+    return normed(mlpOutNorm, mlp.down().apply(hidden, pass), pass);
   }
 
   @Override
@@ -101,30 +102,7 @@ record PreNormBlock(
   }
 
   @Override
-  public NDArray mlpOut(NDArray hidden) {
-    return normed(mlpOutNorm, mlp.down().apply(hidden));
-  }
-
-  @Override
-  public NDArray afterMlp(NDArray beside, NDArray mlpOut, BoundHooks hooks) {
-    NDArray post = mlpOut.add(beside); // [B, S, H]
-    mlpOut.close();
-    return hooks.at(Site.RESID_POST, layer, post);
-  }
-
-  @Override
   public Site out() {
     return Site.RESID_POST;
-  }
-
-  @Override
-  public NDArray fromZ(NDArray pre, NDArray z, BoundHooks hooks) {
-    NDArray joined = attention.joined(hooks.at(Site.Z, layer, z));
-    return afterAttention(pre, attnOut(joined, hooks), hooks);
-  }
-
-  @Override
-  public NDArray fromMlpOut(NDArray beside, NDArray mlpOut, BoundHooks hooks) {
-    return afterMlp(beside, hooks.at(Site.MLP_OUT, layer, mlpOut), hooks);
   }
 }

@@ -45,7 +45,10 @@ record RelativePositions(
     NDArray table = weights.body("encoder.rel_embeddings.weight", 2L * span, config.width());
     if (normed) {
       try (NDArray plain = table) {
-        table = weights.layerNorm("encoder.LayerNorm", config.width(), epsilon).apply(plain);
+        table =
+            weights
+                .layerNorm("encoder.LayerNorm", config.width(), epsilon)
+                .apply(plain, Kernels.FAST);
       }
     }
     return new RelativePositions(
@@ -123,7 +126,7 @@ record RelativePositions(
     long rows = table.getShape().get(0);
     try (NDArray weight = map.weight();
         NDArray bias = map.bias();
-        NDArray mapped = map.apply(table); // [P, H]
+        NDArray mapped = map.apply(table, Kernels.FAST); // [P, H]
         NDArray heads = mapped.reshape(rows, config.heads(), config.headWidth())) {
       return heads.transpose(1, 0, 2);
     }

@@ -92,7 +92,7 @@ record Rotary(float[] frequencies, double factor) {
   }
 
   /** Queries or keys of the first Q positions, turned: x [B, Q, N, D] -> [B, Q, N, D]. */
-  static NDArray turned(NDArray x, NDArray cos, NDArray sin) {
+  static NDArray turned(NDArray x, NDArray cos, NDArray sin, Kernels kernels) {
     long q = x.getShape().get(1);
     long d = x.getShape().get(3);
     List<NDArray> halves = x.split(2, 3);
@@ -102,8 +102,9 @@ record Rotary(float[] frequencies, double factor) {
         NDArray sines = sin.get(":" + q);
         NDArray cosines = cos.get(":" + q);
         NDArray sineOfHead = sines.reshape(q, 1, d);
-        NDArray cosineOfHead = cosines.reshape(q, 1, d)) {
-      return x.mul(cosineOfHead).addi(exchanged.muli(sineOfHead));
+        NDArray cosineOfHead = cosines.reshape(q, 1, d);
+        NDArray across = kernels.times(exchanged, sineOfHead)) {
+      return kernels.plus(x.mul(cosineOfHead), across);
     }
   }
 }

@@ -52,26 +52,22 @@ final class RotaryAttention extends Attention {
   }
 
   @Override
-  NDArray placed(NDArray x, boolean ofQueries, Places places) {
+  NDArray placed(NDArray x, boolean ofQueries, Places places, Pass pass) {
     NDArray cos = Objects.requireNonNull(places.cos());
     NDArray sin = Objects.requireNonNull(places.sin());
     Norm norm = ofQueries ? queryNorm : keyNorm;
     if (norm == null) {
-      return Rotary.turned(x, cos, sin);
+      return Rotary.turned(x, cos, sin, pass.kernels());
     }
-    try (NDArray normed = norm.apply(x)) {
-      return Rotary.turned(normed, cos, sin);
+    try (NDArray normed = norm.apply(x, pass)) {
+      return Rotary.turned(normed, cos, sin, pass.kernels());
     }
   }
 
   @Override
-  NDArray scores(NDArray q, NDArray k, Places places) {
-    NDArray scores = dot(q, k, 1).muli(scale); // scaled after the product, as in the reference
-    if (cap == null) {
-      return scores;
-    }
-    try (scores) {
-      return scores.divi(cap).tanh().muli(cap);
-    }
+  NDArray scores(NDArray q, NDArray k, Places places, Pass pass) {
+    // Scaled after the product, as in the reference.
+    NDArray scores = pass.kernels().times(dot(q, k, 1, pass), scale);
+    return cap == null ? scores : pass.kernels().capped(scores, cap);
   }
 }

@@ -2,7 +2,6 @@ package io.lucerna.instrumentation.model;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import io.lucerna.instrumentation.hooks.BoundHooks;
 import io.lucerna.instrumentation.hooks.Hook;
 import io.lucerna.instrumentation.hooks.HookPoint;
 import io.lucerna.instrumentation.hooks.Hooks;
@@ -142,33 +141,33 @@ final class SharedPass {
     }
 
     private void goOn(Entry entry, NDArray activation, int condition) {
-      BoundHooks bound = conditions.get(condition).bind(model.registry(), batch);
+      Pass pass = Pass.of(conditions.get(condition).bind(model.registry(), batch));
       try (NDManager scope = model.newScope()) {
         NDArray copy = activation.duplicate();
         copy.attach(scope);
-        outputs[condition] = goOn(entry, copy, bound, scope);
+        outputs[condition] = goOn(entry, copy, pass, scope);
       }
     }
 
-    private float[][] goOn(Entry entry, NDArray copy, BoundHooks bound, NDManager scope) {
+    private float[][] goOn(Entry entry, NDArray copy, Pass pass, NDManager scope) {
       int layer = entry.layer();
       Block block = model.blocks().get(layer);
       return switch (entry.site()) {
-        case RESID_PRE -> model.rest(layer, copy, bound);
+        case RESID_PRE -> model.rest(layer, copy, pass);
         case Z, MLP_OUT -> {
           NDArray out; // [B, S, H]
-          try (NDManager inner = scope.newSubManager()) {
-            copy.attach(inner);
+          try (Pass.Scope inner = pass.within(scope)) {
+            copy.attach(inner.manager());
             NDArray kept = Objects.requireNonNull(beside);
             out =
                 entry.site() == Site.Z
-                    ? block.fromZ(kept, copy, bound)
-                    : block.fromMlpOut(kept, copy, bound);
+                    ? block.fromZ(kept, copy, pass)
+                    : block.fromMlpOut(kept, copy, pass);
             out.attach(scope);
           }
-          yield model.rest(layer + 1, out, bound);
+          yield model.rest(layer + 1, out, pass);
         }
-        default -> model.rest(layer + 1, copy, bound);
+        default -> model.rest(layer + 1, copy, pass);
       };
     }
 

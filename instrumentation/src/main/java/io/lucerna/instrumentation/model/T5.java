@@ -3,7 +3,6 @@ package io.lucerna.instrumentation.model;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import io.lucerna.instrumentation.hooks.BoundHooks;
 import io.lucerna.instrumentation.hooks.HookPoint;
 import io.lucerna.instrumentation.hooks.Site;
 import java.util.ArrayList;
@@ -182,10 +181,10 @@ record T5(
   }
 
   @Override
-  public NDArray embed(NDManager scope, BoundHooks hooks) {
-    TokenBatch batch = hooks.batch();
+  public NDArray embed(NDManager scope, Pass pass) {
+    TokenBatch batch = pass.batch();
     NDArray ids = scope.create(batch.ids(), new Shape(batch.size(), batch.width()));
-    return hooks.at(Site.EMBED, HookedModel.lookup(ids, words)); // [B, S, H]
+    return pass.at(Site.EMBED, HookedModel.lookup(ids, words)); // [B, S, H]
   }
 
   @Override

@@ -4,7 +4,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import io.lucerna.instrumentation.hooks.BoundHooks;
 import io.lucerna.instrumentation.hooks.HookPoint;
 import io.lucerna.instrumentation.hooks.Site;
 import java.util.ArrayList;
@@ -70,39 +69,45 @@ record TermWeights(Linear transform, Activation activation, Norm norm, List<Line
   }
 
   @Override
-  public NDArray apply(NDArray hidden, BoundHooks hooks) {
-    try (NDArray mapped = transform.apply(hidden);
-        NDArray activated = activation.apply(mapped);
-        NDArray read = norm.apply(activated); // [B, S, H]
+  public NDArray apply(NDArray hidden, Pass pass) {
+    try (NDArray mapped = transform.apply(hidden, pass);
+        NDArray activated = activation.apply(mapped, pass);
+        NDArray read = norm.apply(activated, pass); // [B, S, H]
         NDArray most =
-            hooks.wants(Site.MLM_LOGITS, -1)
-                ? most(hooks.at(Site.MLM_LOGITS, logits(read)), hooks.batch())
-                : mostOf(read, hooks.batch())) { // [B, V]
+            pass.wants(Site.MLM_LOGITS, -1)
+                ? most(pass.at(Site.MLM_LOGITS, logits(read, pass)), pass.batch())
+                : mostOf(read, pass)) { // [B, V]
       // The largest logit has the largest weight, so the rest is computed for it alone.
-      return hooks.at(Site.TERMS, Activation.RELU.apply(most).addi(1).log()); // [B, V]
+      return pass.at(
+          Site.TERMS, pass.kernels().plus(Activation.RELU.apply(most, pass), 1).log()); // [B, V]
     }
   }
 
   /** [B, S, H] -> [B, S, V]. */
-  private NDArray logits(NDArray read) {
+  private NDArray logits(NDArray read, Pass pass) {
     NDList parts = new NDList();
-    decoder.forEach(part -> parts.add(part.apply(read)));
-    return NDArrays.concat(parts, 2);
+    decoder.forEach(part -> parts.add(part.apply(read, pass)));
+    return joined(parts, 2);
+  }
+
+  /** DJL copies a single array, and its copies have no derivative. */
+  private static NDArray joined(NDList parts, int axis) {
+    return parts.size() == 1 ? parts.getFirst() : NDArrays.concat(parts, axis);
   }
 
   /** Each text's largest logits, some terms at a time: [B, S, H] -> [B, V]. */
-  private NDArray mostOf(NDArray read, TokenBatch batch) {
+  private NDArray mostOf(NDArray read, Pass pass) {
     NDManager outer = read.getManager();
     try (NDManager scope = outer.newSubManager()) {
       NDList parts = new NDList();
       for (Linear part : decoder) {
-        try (NDArray logits = part.apply(read)) { // [B, S, v]
-          NDArray most = most(logits, batch);
+        try (NDArray logits = part.apply(read, pass)) { // [B, S, v]
+          NDArray most = most(logits, pass.batch());
           most.attach(scope);
           parts.add(most); // [B, v]
         }
       }
-      NDArray together = NDArrays.concat(parts, 1);
+      NDArray together = joined(parts, 1);
       together.attach(outer);
       return together;
     }

@@ -2,7 +2,6 @@ package io.lucerna.instrumentation.model;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
-import io.lucerna.instrumentation.hooks.BoundHooks;
 import io.lucerna.instrumentation.hooks.HookPoint;
 import io.lucerna.instrumentation.hooks.Site;
 import io.lucerna.instrumentation.model.TokenBatch.Side;
@@ -33,13 +32,13 @@ record TokenVectors(Linear projection, Set<Long> skipped) implements OutputHead 
   }
 
   @Override
-  public NDArray apply(NDArray hidden, BoundHooks hooks) {
-    try (NDArray mapped = projection.apply(hidden); // [B, S, W]
+  public NDArray apply(NDArray hidden, Pass pass) {
+    try (NDArray mapped = projection.apply(hidden, pass); // [B, S, W]
         NDArray squares = mapped.square();
         NDArray sum = squares.sum(new int[] {2}, true); // [B, S, 1]
         NDArray root = sum.sqrt();
-        NDArray length = root.maximum(SHORTEST)) {
-      return hooks.at(Site.TOKEN_VECTORS, mapped.div(length)); // [B, S, W]
+        NDArray length = pass.kernels().atLeast(root, SHORTEST)) {
+      return pass.at(Site.TOKEN_VECTORS, mapped.div(length)); // [B, S, W]
     }
   }
 
@@ -63,6 +62,30 @@ record TokenVectors(Linear projection, Set<Long> skipped) implements OutputHead 
     return false;
   }
 
+  private boolean counts(TokenBatch batch, long id) {
+    return batch.side() == Side.QUERY || !skipped.contains(id);
+  }
+
+  @Override
+  public NDArray slopes(float[][] rows, NDArray output, TokenBatch batch) {
+    int width = outputs();
+    float[] flat = new float[(int) output.size()];
+    for (int row = 0; row < batch.size(); row++) {
+      long[] ids = batch.sequences().get(row).ids();
+      int kept = (int) Arrays.stream(ids).filter(id -> counts(batch, id)).count() * width;
+      OutputHead.requireLength(row, rows[row].length, kept);
+      int from = 0;
+      for (int i = 0; i < ids.length; i++) {
+        if (counts(batch, ids[i])) {
+          int at = (row * batch.width() + i) * width;
+          System.arraycopy(rows[row], from, flat, at, width);
+          from += width;
+        }
+      }
+    }
+    return output.getManager().create(flat, output.getShape()).toType(output.getDataType(), false);
+  }
+
   /** The vectors of each text's own tokens, one after the other. */
   @Override
   public float[][] rows(NDArray output, TokenBatch batch) {
@@ -74,7 +97,7 @@ record TokenVectors(Linear projection, Set<Long> skipped) implements OutputHead 
       float[] own = new float[ids.length * width];
       int kept = 0;
       for (int i = 0; i < ids.length; i++) {
-        if (batch.side() == Side.QUERY || !skipped.contains(ids[i])) {
+        if (counts(batch, ids[i])) {
           int at = (row * batch.width() + i) * width;
           System.arraycopy(flat, at, own, kept, width);
           kept += width;

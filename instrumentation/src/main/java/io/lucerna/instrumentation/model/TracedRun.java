@@ -4,7 +4,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.lucerna.instrumentation.hooks.ActivationCache;
-import io.lucerna.instrumentation.hooks.BoundHooks;
 import io.lucerna.instrumentation.hooks.HookPoint;
 import io.lucerna.instrumentation.hooks.Hooks;
 import io.lucerna.instrumentation.hooks.Site;
@@ -115,12 +114,12 @@ public final class TracedRun implements AutoCloseable {
 
   /** Attention outputs of z, all heads side by side: [..., N D] to [..., H]. */
   public NDArray attnOut(int layer, NDArray joined) {
-    return block(layer).attnOut(joined);
+    return block(layer).attnOut(joined, none());
   }
 
   /** MLP outputs of the hidden layer's activations: [..., M] to [..., H]. */
   public NDArray mlpOut(int layer, NDArray activations) {
-    return block(layer).mlpOut(activations);
+    return block(layer).mlpOut(activations, none());
   }
 
   private Block block(int layer) {
@@ -136,14 +135,14 @@ public final class TracedRun implements AutoCloseable {
    */
   public NDArray rowsAfterAttention(int layer, int[] positions, NDArray attnOut) {
     NDArray pre = gather(at(Site.RESID_PRE, layer, attnOut.getManager()), positions);
-    return block(layer).afterAttention(pre, attnOut, none(positions.length));
+    return block(layer).fromAttnOut(pre, attnOut, none(positions.length));
   }
 
   /** The same when the MLP's output is replaced there. */
   public NDArray rowsAfterMlp(int layer, int[] positions, NDArray mlpOut) {
     Block block = block(layer);
     NDArray beside = gather(at(block.besideMlp(), layer, mlpOut.getManager()), positions);
-    return block.afterMlp(beside, mlpOut, none(positions.length));
+    return block.fromMlpOut(beside, mlpOut, none(positions.length));
   }
 
   /**
@@ -156,77 +155,79 @@ public final class TracedRun implements AutoCloseable {
    */
   public float[][] withInputRow(int layer, int[] positions, NDArray rows) {
     NDManager scope = rows.getManager();
-    BoundHooks hooks = none(positions.length);
+    Pass pass = none(positions.length);
     NDArray input = spread(into(layer, scope), positions, rows); // [C, S, H]
     if (layer == model.blocks().size()) {
-      return model.output(input, hooks);
+      return model.output(input, pass);
     }
     Block block = block(layer);
     Attention attention = block.attention();
     NDArray projected =
-        spread(projected(layer, scope), positions, attention.project(block.attentionInput(rows)));
-    Places places = places(hooks, scope).get(block.kind());
+        spread(
+            projected(layer, scope),
+            positions,
+            attention.project(block.attentionInput(rows, pass), pass));
+    Places places = places(pass, scope).get(block.kind());
     if (lastOfFirst(layer)) {
       List<NDArray> parts = attention.split(projected);
       NDArray queries = parts.get(0).get(":, :" + Linear.FEWEST_ROWS);
-      NDArray mixed =
-          attention.mix(queries, parts.get(1), parts.get(2), places, hooks); // [C, R, N D]
+      NDArray z = attention.z(queries, parts.get(1), parts.get(2), places, pass); // [C, R, N, D]
       NDArray first = input.get(":, :" + Linear.FEWEST_ROWS);
-      return model.output(block.afterAttention(first, block.attnOut(mixed), hooks), hooks);
+      return model.output(block.fromZ(first, z, pass), pass);
     }
-    NDArray attnOut = block.attnOut(attention.mix(projected, places, hooks));
-    return finish(block.afterAttention(input, attnOut, hooks), layer + 1, hooks);
+    NDArray z = attention.ofProjected(projected, places, pass);
+    return finish(block.fromZ(input, z, pass), layer + 1, pass);
   }
 
   /** The outputs when a block's attention output is replaced at all positions, by [C, S, H]. */
   public float[][] withAttnOut(int layer, NDArray attnOut) {
     NDManager scope = attnOut.getManager();
-    BoundHooks hooks = none((int) attnOut.getShape().get(0));
+    Pass pass = none((int) attnOut.getShape().get(0));
     NDArray pre = at(Site.RESID_PRE, layer, scope).expandDims(0); // [1, S, H]
     Block block = block(layer);
     if (lastOfFirst(layer)) {
       String some = ":, :" + Linear.FEWEST_ROWS;
-      return model.output(block.afterAttention(pre.get(some), attnOut.get(some), hooks), hooks);
+      return model.output(block.fromAttnOut(pre.get(some), attnOut.get(some), pass), pass);
     }
-    return finish(block.afterAttention(pre, attnOut, hooks), layer + 1, hooks);
+    return finish(block.fromAttnOut(pre, attnOut, pass), layer + 1, pass);
   }
 
   /** The outputs when a block's MLP output is replaced at all positions, by [C, S, H]. */
   public float[][] withMlpOut(int layer, NDArray mlpOut) {
-    BoundHooks hooks = none((int) mlpOut.getShape().get(0));
+    Pass pass = none((int) mlpOut.getShape().get(0));
     Block block = block(layer);
     NDArray beside = at(block.besideMlp(), layer, mlpOut.getManager()).expandDims(0);
-    return finish(block.afterMlp(beside, mlpOut, hooks), layer + 1, hooks);
+    return finish(block.fromMlpOut(beside, mlpOut, pass), layer + 1, pass);
   }
 
   /** Runs the blocks from {@code layer} on, the last one only where the output needs it. */
-  private float[][] finish(NDArray input, int layer, BoundHooks hooks) {
+  private float[][] finish(NDArray input, int layer, Pass pass) {
     NDManager scope = input.getManager();
     if (layer == model.blocks().size()) {
-      return model.output(input, hooks);
+      return model.output(input, pass);
     }
-    List<Places> places = places(hooks, scope);
+    List<Places> places = places(pass, scope);
     NDArray hidden = input;
     for (int l = layer; l < model.blocks().size(); l++) {
       Block block = block(l);
       Places own = places.get(block.kind());
-      try (NDManager inner = scope.newSubManager()) {
-        hidden.attach(inner);
+      try (Pass.Scope inner = pass.within(scope)) {
+        hidden.attach(inner.manager());
         hidden =
             lastOfFirst(l)
-                ? forwardFirst(block, hidden, own, hooks)
-                : block.forward(hidden, own, hooks);
+                ? forwardFirst(block, hidden, own, pass)
+                : block.forward(hidden, own, pass);
         hidden.attach(scope);
       }
     }
-    return model.output(hidden, hooks);
+    return model.output(hidden, pass);
   }
 
   /** A block of which only the first token's output is needed, [B, R, H]. */
-  private static NDArray forwardFirst(Block block, NDArray input, Places places, BoundHooks hooks) {
-    NDArray mixed = block.attention().mixFirst(block.attentionInput(input), places, hooks);
-    NDArray first = input.get(":, :" + mixed.getShape().get(1)); // [B, R, H]
-    return block.afterAttention(first, block.attnOut(mixed), hooks);
+  private static NDArray forwardFirst(Block block, NDArray input, Places places, Pass pass) {
+    NDArray z = block.attention().zOfFirst(block.attentionInput(input, pass), places, pass);
+    NDArray first = input.get(":, :" + z.getShape().get(1)); // [B, R, H]
+    return block.fromZ(first, z, pass);
   }
 
   /** Whether only the first position of this block's output is ever read. */
@@ -255,15 +256,21 @@ public final class TracedRun implements AutoCloseable {
     return HookedModel.lookup(index, both);
   }
 
-  private BoundHooks none(int count) {
+  /** A pass of one text without hooks. */
+  private Pass none() {
+    return none(1);
+  }
+
+  /** A pass of so many copies of the text, without hooks. */
+  private Pass none(int count) {
     TokenBatch copies =
         TokenBatch.repeated(
             batch.sequences().getFirst(), count, batch.padId(), batch.side(), batch.width());
-    return Hooks.none().bind(model.registry(), copies);
+    return Pass.of(Hooks.none().bind(model.registry(), copies));
   }
 
-  private List<Places> places(BoundHooks hooks, NDManager scope) {
-    return model.network().places(hooks.batch(), scope);
+  private List<Places> places(Pass pass, NDManager scope) {
+    return model.network().places(pass.batch(), scope);
   }
 
   @Override

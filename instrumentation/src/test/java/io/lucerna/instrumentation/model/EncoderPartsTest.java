@@ -11,7 +11,6 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.lucerna.instrumentation.checkpoint.CheckpointException;
-import io.lucerna.instrumentation.hooks.BoundHooks;
 import io.lucerna.instrumentation.hooks.Hook;
 import io.lucerna.instrumentation.hooks.HookPoint;
 import io.lucerna.instrumentation.hooks.HookRegistry;
@@ -65,8 +64,8 @@ class EncoderPartsTest {
     return TokenBatch.of(texts, 1, side);
   }
 
-  private static BoundHooks bound(OutputHead head, TokenBatch batch, Hooks hooks) {
-    return hooks.bind(new HookRegistry(head.points(), Map.of()), batch);
+  private static Pass pass(OutputHead head, TokenBatch batch, Hooks hooks) {
+    return Pass.of(hooks.bind(new HookRegistry(head.points(), Map.of()), batch));
   }
 
   @Test
@@ -87,8 +86,8 @@ class EncoderPartsTest {
     Hook.Observer keep =
         (context, x) -> System.arraycopy(x.toFloatArray(), 0, logits, 0, logits.length);
     Hooks observing = Hooks.none().with(Site.MLM_LOGITS.glob(), keep);
-    float[] plain = head.apply(hidden, bound(head, batch, Hooks.none())).toFloatArray();
-    float[] observed = head.apply(hidden, bound(head, batch, observing)).toFloatArray();
+    float[] plain = head.apply(hidden, pass(head, batch, Hooks.none())).toFloatArray();
+    float[] observed = head.apply(hidden, pass(head, batch, observing)).toFloatArray();
     assertArrayEquals(plain, observed, "observing the logits changes no bit");
     for (int text = 0; text < 2; text++) {
       int length = batch.sequences().get(text).length();
@@ -111,7 +110,7 @@ class EncoderPartsTest {
     NDArray hidden = numbers(2, 3, WIDTH);
     for (Side side : List.of(Side.QUERY, Side.PASSAGE)) {
       TokenBatch batch = batch(side, new long[] {2, 9, 3}, new long[] {2, 4});
-      NDArray vectors = head.apply(hidden, bound(head, batch, Hooks.none()));
+      NDArray vectors = head.apply(hidden, pass(head, batch, Hooks.none()));
       float[][] rows = head.rows(vectors, batch);
       float[] all = vectors.toFloatArray();
       for (int i = 0; i < all.length; i += 3) {
@@ -153,7 +152,7 @@ class EncoderPartsTest {
     List<HookPoint> points = embeddings.sites().stream().map(HookPoint::of).toList();
     Hooks hooks = Hooks.none().with(Site.POS_EMBED.glob(), keep);
     try (NDManager scope = manager.newSubManager()) {
-      embeddings.apply(scope, hooks.bind(new HookRegistry(points, Map.of()), batch));
+      embeddings.apply(scope, Pass.of(hooks.bind(new HookRegistry(points, Map.of()), batch)));
     }
     return seen;
   }
@@ -170,7 +169,8 @@ class EncoderPartsTest {
       TokenSequence text = TokenSequence.ofIds(new long[] {2, 3}, new long[] {0, type});
       TokenBatch batch = TokenBatch.of(List.of(text), 0, Side.PAIR);
       try (NDManager scope = manager.newSubManager()) {
-        sums[type] = embeddings.apply(scope, Hooks.none().bind(registry, batch)).toFloatArray();
+        sums[type] =
+            embeddings.apply(scope, Pass.of(Hooks.none().bind(registry, batch))).toFloatArray();
       }
     }
     assertArrayEquals(sums[0], sums[1]);

@@ -1,0 +1,364 @@
+package io.lucerna.instrumentation.model;
+
+import static java.util.Objects.requireNonNull;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import io.lucerna.instrumentation.checkpoint.Checkpoint;
+import io.lucerna.instrumentation.checkpoint.Checkpoints;
+import io.lucerna.instrumentation.hooks.Hook;
+import io.lucerna.instrumentation.hooks.HookPoint;
+import io.lucerna.instrumentation.hooks.Hooks;
+import io.lucerna.instrumentation.hooks.Site;
+import io.lucerna.instrumentation.model.TokenBatch.Side;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Gradients at every point of every family: against differences in fp64, and the goldens'. */
+class GradientLawsTest {
+  private static final int LONGEST = 10;
+  private static final double STEP = 1e-5;
+  private static final double BOUND = 1e-6;
+
+  static Stream<Path> references() throws IOException {
+    return ReferenceModel.folders();
+  }
+
+  private static TokenBatch batch(ReferenceModel reference, HookedModel model) {
+    List<TokenSequence> texts = new ArrayList<>();
+    for (int i = 0; i < 2; i++) {
+      TokenSequence text = reference.texts().get(i);
+      int kept = Math.min(LONGEST - 2 * i, text.length());
+      texts.add(
+          TokenSequence.ofIds(Arrays.copyOf(text.ids(), kept), Arrays.copyOf(text.types(), kept)));
+    }
+    return TokenBatch.of(texts, model.config().padId(), Side.PAIR);
+  }
+
+  /** A number made of a batch's outputs: their products with fixed random weights, added up. */
+  private static UnaryOperator<float[][]> weights() {
+    return rows -> {
+      Random random = new Random(11);
+      float[][] weights = new float[rows.length][];
+      for (int row = 0; row < rows.length; row++) {
+        weights[row] = new float[rows[row].length];
+        for (int i = 0; i < weights[row].length; i++) {
+          weights[row][i] = (float) random.nextGaussian();
+        }
+      }
+      return weights;
+    };
+  }
+
+  private record Gradient(Shape shape, double[] values) {
+    double norm() {
+      return Math.sqrt(Arrays.stream(values).map(v -> v * v).sum());
+    }
+  }
+
+  private static Map<HookPoint, Gradient> gradients(
+      HookedModel model, TokenBatch batch, UnaryOperator<float[][]> slope) {
+    Map<HookPoint, Gradient> gradients = new LinkedHashMap<>();
+    model.gradients(
+        batch,
+        Hooks.none(),
+        "*",
+        slope,
+        (context, gradient) ->
+            gradients.put(
+                context.point(),
+                new Gradient(
+                    gradient.getShape(),
+                    gradient.toType(DataType.FLOAT64, false).toDoubleArray())));
+    return gradients;
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("references")
+  void gradientsAreCentralDifferences(Path folder) throws IOException {
+    ReferenceModel reference = ReferenceModel.open(folder);
+    try (HookedModel model = reference.model(Precision.FP64)) {
+      TokenBatch batch = batch(reference, model);
+      int live = model.liveArrays();
+      Map<HookPoint, Gradient> gradients = gradients(model, batch, weights());
+      assertEquals(model.registry().points(), List.copyOf(gradients.keySet()));
+      assertEquals(live, model.liveArrays(), "live arrays");
+      Map<HookPoint, Double> sizes = sizes(model, batch);
+      Random random = new Random(5);
+      for (Map.Entry<HookPoint, Gradient> entry : gradients.entrySet()) {
+        Gradient gradient = entry.getValue();
+        double[] direction = random.doubles(gradient.values.length, -1, 1).toArray();
+        double expected = 0;
+        for (int i = 0; i < direction.length; i++) {
+          expected += direction[i] * gradient.values[i];
+        }
+        double step = STEP * requireNonNull(sizes.get(entry.getKey()));
+        double more = moved(model, batch, entry.getKey(), direction, step);
+        double less = moved(model, batch, entry.getKey(), direction, -step);
+        assertEquals(
+            expected,
+            (more - less) / (2 * step),
+            BOUND * Math.max(gradient.norm(), 1),
+            reference + " " + entry.getKey());
+      }
+    }
+  }
+
+  /** How large activations are: the root of the mean square. */
+  private static Map<HookPoint, Double> sizes(HookedModel model, TokenBatch batch) {
+    Map<HookPoint, Double> sizes = new HashMap<>();
+    Hook.Observer measure =
+        (context, x) -> {
+          double[] values = x.toDoubleArray();
+          double squares =
+              Arrays.stream(values).filter(v -> Math.abs(v) < 1e30).map(v -> v * v).sum();
+          sizes.put(context.point(), Math.sqrt(squares / values.length));
+        };
+    model.forward(batch, Hooks.none().with("*", measure));
+    return sizes;
+  }
+
+  /** The number when an activation is moved. */
+  private static double moved(
+      HookedModel model, TokenBatch batch, HookPoint point, double[] direction, double step) {
+    Hook.Intervention move =
+        (context, x) -> {
+          NDArray way = x.getManager().create(direction, x.getShape());
+          return x.add(way.mul(step));
+        };
+    double[] number = {Double.NaN};
+    OutputHead head = model.network().head();
+    Hook.Observer read =
+        (context, output) -> {
+          float[][] rows = head.rows(output, batch);
+          NDArray slopes = head.slopes(weights().apply(rows), output, batch);
+          number[0] = output.mul(slopes).sum().getDouble();
+        };
+    Hooks hooks =
+        Hooks.none().with(point.toString(), move).with(head.points().getLast().toString(), read);
+    model.forward(batch, hooks);
+    return number[0];
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("references")
+  void aGradientPassLeavesThePlainOneAlone(Path folder) throws IOException {
+    ReferenceModel reference = ReferenceModel.open(folder);
+    try (HookedModel model = reference.model(Precision.FP32)) {
+      TokenBatch batch = batch(reference, model);
+      float[][] before = model.forward(batch, Hooks.none());
+      float[][] during = model.gradients(batch, Hooks.none(), "*", weights(), (c, g) -> {});
+      float[][] after = model.forward(batch, Hooks.none());
+      double bound = model.task() == Task.TERMS ? Parity.VOCABULARY_BOUND : 1e-5;
+      for (int row = 0; row < before.length; row++) {
+        assertArrayEquals(before[row], after[row]);
+        for (int i = 0; i < before[row].length; i++) {
+          double allowed = bound * Math.max(1, Math.abs(before[row][i]));
+          assertEquals(before[row][i], during[row][i], allowed, reference + " output " + i);
+        }
+      }
+    }
+  }
+
+  /** What Java frees during a pass is nothing that the way back needs. */
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("references")
+  void nothingIsFreedBeforeTheWayBack(Path folder) throws IOException {
+    ReferenceModel reference = ReferenceModel.open(folder);
+    try (HookedModel model = reference.model(Precision.FP32)) {
+      TokenBatch batch = batch(reference, model);
+      Hook.Intervention byJavasNumbers =
+          (context, x) -> {
+            float[] threes = new float[(int) x.size()];
+            Arrays.fill(threes, 3);
+            return x.mul(x.getManager().create(threes, x.getShape()));
+          };
+      List<ByteBuffer> others = new ArrayList<>();
+      Hook.Observer collect =
+          (context, x) -> {
+            System.gc();
+            for (int i = 0; i < 2000; i++) { // takes what was freed, and fills it
+              ByteBuffer other = ByteBuffer.allocateDirect(1 << (4 + i % 9));
+              while (other.hasRemaining()) {
+                other.put((byte) 0x7f);
+              }
+              others.add(other);
+            }
+          };
+      Hooks hooks = Hooks.none().with(new HookPoint(Site.MLP_OUT, 0).toString(), byJavasNumbers);
+      String last = model.network().head().points().getLast().toString();
+      String lowest = model.registry().points().getFirst().toString();
+      List<float[]> found = new ArrayList<>();
+      for (Hooks each : List.of(hooks, hooks.with(last, collect))) {
+        model.gradients(
+            batch, each, lowest, weights(), (context, g) -> found.add(g.toFloatArray()));
+      }
+      assertArrayEquals(found.get(0), found.get(1), folder + ", " + others.size() + " buffers");
+    }
+  }
+
+  /** What an intervention makes of an activation is gone back through too. */
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("references")
+  void interventionsHaveDerivatives(Path folder) throws IOException {
+    ReferenceModel reference = ReferenceModel.open(folder);
+    try (HookedModel model = reference.model(Precision.FP64)) {
+      TokenBatch batch = batch(reference, model);
+      String middle = new HookPoint(Site.MLP_OUT, 0).toString();
+      String below = new HookPoint(Site.RESID_PRE, 0).toString();
+      double[][] plain = {null, null};
+      for (int i = 0; i < 2; i++) {
+        int row = i;
+        Hook.Intervention zero = (context, x) -> x.mul(row == 0 ? 1 : 0);
+        model.gradients(
+            batch,
+            Hooks.none().with(middle, zero),
+            below,
+            weights(),
+            (context, gradient) -> plain[row] = gradient.toDoubleArray());
+      }
+      Map<HookPoint, Gradient> all = gradients(model, batch, weights());
+      Gradient without = requireNonNull(all.get(new HookPoint(Site.RESID_PRE, 0)));
+      double allowed = 1e-12 * Math.max(1, without.norm());
+      assertArrayEquals(without.values, requireNonNull(plain[0]), allowed, folder.toString());
+      assertFalse(Arrays.equals(plain[0], plain[1]), folder + ": zeroing the MLP changes nothing");
+    }
+  }
+
+  /** A point's gradient does not depend on the other points that are asked for. */
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("references")
+  void pointsAreAskedForInAnyCompany(Path folder) throws IOException {
+    ReferenceModel reference = ReferenceModel.open(folder);
+    try (HookedModel model = reference.model(Precision.FP64)) {
+      TokenBatch batch = batch(reference, model);
+      Map<HookPoint, Gradient> all = gradients(model, batch, weights());
+      HookPoint lowest = model.registry().points().getFirst();
+      double[][] alone = new double[1][];
+      model.gradients(
+          batch,
+          Hooks.none(),
+          lowest.toString(),
+          weights(),
+          (context, gradient) -> alone[0] = gradient.toDoubleArray());
+      Gradient inCompany = requireNonNull(all.get(lowest));
+      assertArrayEquals(
+          inCompany.values, alone[0], 1e-12 * Math.max(1, inCompany.norm()), folder.toString());
+    }
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("references")
+  void gradientsAreThoseOfTheGoldens(Path folder) throws IOException {
+    Path file = folder.resolve("gradients.safetensors");
+    assumeTrue(Files.exists(file), folder + " has no gradients.safetensors");
+    ReferenceModel reference = ReferenceModel.open(folder);
+    try (Checkpoint stored = Checkpoints.openFile(file);
+        HookedModel model = reference.model(Precision.FP32)) {
+      TokenBatch batch = TokenBatch.of(reference.texts(), model.config().padId(), Side.PAIR);
+      Map<HookPoint, Gradient> gradients = gradients(model, batch, goldenScore(model, batch));
+      int compared = 0;
+      for (Map.Entry<HookPoint, Gradient> entry : gradients.entrySet()) {
+        Reference named = model.reference(entry.getKey()).orElse(null);
+        boolean elsewhere =
+            named != null
+                && (named.after() != null // of what comes before the function
+                    // of the stream, where a first block reads it as it is
+                    || entry.getKey().site() == Site.NORMALIZED_RESID_PRE
+                        && named.tensor().startsWith("hidden_states"));
+        if (named == null || elsewhere || !stored.names().contains("grad:" + named.tensor())) {
+          continue;
+        }
+        compare(reference, entry.getKey(), named, stored, batch, entry.getValue());
+        compared++;
+      }
+      assertTrue(compared >= 10, compared + " tensors compared");
+    }
+  }
+
+  private static void compare(
+      ReferenceModel reference,
+      HookPoint point,
+      Reference named,
+      Checkpoint stored,
+      TokenBatch batch,
+      Gradient own) {
+    String name = "grad:" + named.tensor();
+    long[] shape = stored.shape(name);
+    float[] all = stored.floats(name);
+    double largest = 0;
+    for (float value : all) {
+      largest = Math.max(largest, Math.abs(value));
+    }
+    int size = all.length / (int) shape[0];
+    int ownSize = own.values.length / batch.size();
+    for (int row = 0; row < batch.size(); row++) {
+      float[] expected =
+          named.values(
+              Arrays.copyOfRange(all, row * size, (row + 1) * size), (int) shape[shape.length - 1]);
+      String what = reference + " " + point + " text " + row;
+      assertEquals(expected.length, ownSize, what + ": length");
+      int keys = point.site().letters().contains("kpos") ? (int) shape[shape.length - 1] : 0;
+      int length = batch.sequences().get(row).length();
+      for (int i = 0; i < ownSize; i++) {
+        if (keys > 0 && i % keys >= length) {
+          continue; // a look at padding: the goldens leave out what it would do
+        }
+        double actual = own.values[row * ownSize + i];
+        assertEquals(expected[i], actual, 1e-5 * Math.max(1, largest), what + " at " + i);
+      }
+    }
+  }
+
+  /** The slopes of the score that the goldens' gradients are of. */
+  private static UnaryOperator<float[][]> goldenScore(HookedModel model, TokenBatch batch) {
+    return rows ->
+        switch (model.task()) {
+          case LABELS -> GoldenScores.lastLabel(rows);
+          case ANSWERS -> GoldenScores.logSoftmaxOfSecond(rows);
+          case VECTOR -> GoldenScores.cosineToFirst(rows);
+          case TERMS -> GoldenScores.dotWithFirst(rows);
+          case TOKEN_VECTORS -> GoldenScores.maxSimToFirst(rows, model.outputs());
+        };
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("references")
+  void slopesOfAnotherShapeAreRefused(Path folder) throws IOException {
+    ReferenceModel reference = ReferenceModel.open(folder);
+    try (HookedModel model = reference.model(Precision.FP32)) {
+      TokenBatch batch = batch(reference, model);
+      int live = model.liveArrays();
+      assertThrows(
+          IllegalArgumentException.class,
+          () ->
+              model.gradients(
+                  batch, Hooks.none(), "*", rows -> new float[rows.length][1 << 20], (c, g) -> {}));
+      assertEquals(live, model.liveArrays(), "live arrays");
+      try (NDManager fresh = NDManager.newBaseManager("PyTorch")) {
+        assertTrue(!fresh.zeros(new Shape(1)).add(1).hasGradient(), "the mode is as it was");
+      }
+    }
+  }
+}
