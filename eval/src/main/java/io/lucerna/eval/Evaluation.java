@@ -72,11 +72,12 @@ public final class Evaluation {
   /**
    * Measures a run.
    *
-   * @throws IllegalArgumentException if run and qrels have no topic in common
+   * @throws IllegalArgumentException if run and qrels have no topic in common, so that there is no
+   *     topic to average over; with {@link Options#complete} all topics count 0 then
    */
   public static Evaluation of(Run run, Qrels qrels, Collection<Measure> measures, Options options) {
     Evaluation evaluation = new Evaluation(run, qrels, options);
-    if (evaluation.topics.isEmpty()) {
+    if (evaluation.topics.isEmpty() && !options.complete()) {
       throw new IllegalArgumentException("run " + run.tag() + " and qrels have no topic in common");
     }
     for (Measure measure : measures) {

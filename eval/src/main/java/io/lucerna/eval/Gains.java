@@ -37,17 +37,20 @@ record Gains(Map<Integer, Double> stated) {
 
   /** The positive gains of all judged documents, best first: the ideal ranking. */
   double[] ideal(JudgedRanking topic) {
-    double[] ascending =
-        topic.judgedPerGrade().entrySet().stream()
-            .flatMapToDouble(
-                entry ->
-                    Arrays.stream(new int[entry.getValue()]).mapToDouble(i -> of(entry.getKey())))
-            .filter(gain -> gain > 0)
-            .sorted()
-            .toArray();
-    double[] ideal = new double[ascending.length];
-    for (int i = 0; i < ideal.length; i++) {
-      ideal[i] = ascending[ideal.length - 1 - i];
+    int[] grades = topic.givenGrades();
+    double[] gains = new double[topic.relevant(0)];
+    int filled = 0;
+    for (int i = 0; i < grades.length; i++) {
+      double gain = of(grades[i]);
+      if (gain > 0) {
+        Arrays.fill(gains, filled, filled + topic.count(i), gain);
+        filled += topic.count(i);
+      }
+    }
+    Arrays.sort(gains, 0, filled);
+    double[] ideal = new double[filled];
+    for (int i = 0; i < filled; i++) {
+      ideal[i] = gains[filled - 1 - i];
     }
     return ideal;
   }
@@ -68,7 +71,7 @@ record Gains(Map<Integer, Double> stated) {
   static double[] cumulated(double[] gains) {
     double[] dcg = new double[gains.length + 1];
     for (int i = 0; i < gains.length; i++) {
-      dcg[i + 1] = dcg[i] + gains[i] / log2(i + 2);
+      dcg[i + 1] = gains[i] == 0 ? dcg[i] : dcg[i] + gains[i] / log2(i + 2);
     }
     return dcg;
   }

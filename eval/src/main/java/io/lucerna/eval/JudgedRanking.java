@@ -1,8 +1,7 @@
 package io.lucerna.eval;
 
+import java.util.Arrays;
 import java.util.Map;
-import java.util.NavigableMap;
-import java.util.TreeMap;
 
 /**
  * What a measure sees of one topic: the grades of the retrieved documents in rank order, and how
@@ -20,31 +19,35 @@ final class JudgedRanking {
   static final int UNJUDGED = -2;
 
   private final int[] grades;
-  private final NavigableMap<Integer, Integer> judgedPerGrade;
+
+  /** The grades that were given, lowest first, and how many documents have each. */
+  private final int[] given;
+
+  private final int[] counts;
   private final long collectionSize;
 
-  private JudgedRanking(
-      int[] grades, NavigableMap<Integer, Integer> judgedPerGrade, long collectionSize) {
+  private JudgedRanking(int[] grades, int[] judged, long collectionSize) {
     this.grades = grades;
-    this.judgedPerGrade = judgedPerGrade;
+    this.given = Arrays.stream(judged).sorted().distinct().toArray();
+    this.counts = new int[given.length];
+    for (int grade : judged) {
+      counts[Arrays.binarySearch(given, grade)]++;
+    }
     this.collectionSize = collectionSize;
   }
 
   static JudgedRanking of(
       Ranking ranking, Map<String, Integer> judged, Evaluation.Options options) {
-    NavigableMap<Integer, Integer> perGrade = new TreeMap<>();
-    for (int grade : judged.values()) {
-      if (grade >= 0) {
-        perGrade.merge(grade, 1, Integer::sum);
+    int[] grades = new int[Math.min(ranking.size(), options.maxDocs())];
+    int retrieved = 0;
+    for (int i = 0; i < grades.length; i++) {
+      int grade = grade(judged, ranking.docno(i));
+      if (grade >= 0 || !options.judgedOnly()) {
+        grades[retrieved++] = grade;
       }
     }
-    int[] grades =
-        ranking.docnos().stream()
-            .limit(options.maxDocs())
-            .mapToInt(docno -> grade(judged, docno))
-            .filter(grade -> grade >= 0 || !options.judgedOnly())
-            .toArray();
-    return new JudgedRanking(grades, perGrade, options.collectionSize());
+    int[] given = judged.values().stream().mapToInt(grade -> grade).filter(g -> g >= 0).toArray();
+    return new JudgedRanking(Arrays.copyOf(grades, retrieved), given, options.collectionSize());
   }
 
   private static int grade(Map<String, Integer> judged, String docno) {
@@ -65,23 +68,32 @@ final class JudgedRanking {
     return grades[place];
   }
 
-  /** The number of judged documents of each grade, lowest grade first. */
-  NavigableMap<Integer, Integer> judgedPerGrade() {
-    return judgedPerGrade;
+  /** The grades that judged documents have, lowest first; negative ones are left out. */
+  int[] givenGrades() {
+    return given.clone();
+  }
+
+  /** The number of judged documents with the grade at a place of {@link #givenGrades}. */
+  int count(int place) {
+    return counts[place];
   }
 
   /** The number of relevant documents, retrieved or not. */
   int relevant(int level) {
-    return sum(judgedPerGrade.tailMap(level, true));
+    int relevant = 0;
+    for (int i = given.length - 1; i >= 0 && given[i] >= level; i--) {
+      relevant += counts[i];
+    }
+    return relevant;
   }
 
   /** The number of documents judged not relevant, retrieved or not. */
   int nonRelevant(int level) {
-    return sum(judgedPerGrade.headMap(level, false));
-  }
-
-  private static int sum(Map<Integer, Integer> counts) {
-    return counts.values().stream().mapToInt(Integer::intValue).sum();
+    int nonRelevant = 0;
+    for (int i = 0; i < given.length && given[i] < level; i++) {
+      nonRelevant += counts[i];
+    }
+    return nonRelevant;
   }
 
   boolean isRelevant(int place, int level) {

@@ -16,10 +16,11 @@ import java.util.stream.Stream;
  */
 public final class Ranking {
   private final String topic;
-  private final String[] docnos;
+  private final Docnos docnos;
   private final float[] scores;
 
-  private Ranking(String topic, String[] docnos, float[] scores) {
+  /** Takes parts that are in order already, and are nobody else's. */
+  Ranking(String topic, Docnos docnos, float[] scores) {
     this.topic = topic;
     this.docnos = docnos;
     this.scores = scores;
@@ -50,7 +51,7 @@ public final class Ranking {
       docnos[i] = sorted[i].docno();
       scores[i] = sorted[i].score();
     }
-    return new Ranking(topic, docnos, scores);
+    return new Ranking(topic, new Docnos.Texts(docnos), scores);
   }
 
   public String topic() {
@@ -59,12 +60,12 @@ public final class Ranking {
 
   /** The number of documents. */
   public int size() {
-    return docnos.length;
+    return docnos.size();
   }
 
   /** The document at a place, counted from 0. */
   public String docno(int place) {
-    return docnos[place];
+    return docnos.get(place);
   }
 
   /** The score at a place, counted from 0. */
@@ -86,12 +87,12 @@ public final class Ranking {
   }
 
   public Stream<RankedDoc> stream() {
-    return IntStream.range(0, size()).mapToObj(i -> new RankedDoc(docnos[i], scores[i]));
+    return IntStream.range(0, size()).mapToObj(i -> new RankedDoc(docno(i), scores[i]));
   }
 
   /** The documents, best first. */
   public List<String> docnos() {
-    return List.of(docnos);
+    return IntStream.range(0, size()).mapToObj(this::docno).toList();
   }
 
   /** The best documents only: the whole ranking if it is not longer than {@code depth}. */
@@ -102,20 +103,20 @@ public final class Ranking {
     if (depth >= size()) {
       return this;
     }
-    return new Ranking(topic, Arrays.copyOf(docnos, depth), Arrays.copyOf(scores, depth));
+    return new Ranking(topic, docnos.top(depth), Arrays.copyOf(scores, depth));
   }
 
   @Override
   public boolean equals(Object other) {
     return other instanceof Ranking that
         && topic.equals(that.topic)
-        && Arrays.equals(docnos, that.docnos)
-        && Arrays.equals(scores, that.scores);
+        && Arrays.equals(scores, that.scores)
+        && docnos().equals(that.docnos());
   }
 
   @Override
   public int hashCode() {
-    return 31 * topic.hashCode() + Arrays.hashCode(docnos);
+    return 31 * topic.hashCode() + docnos().hashCode();
   }
 
   @Override

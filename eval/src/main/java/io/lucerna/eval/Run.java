@@ -1,7 +1,7 @@
 package io.lucerna.eval;
 
 import io.lucerna.base.AtomicFile;
-import io.lucerna.base.MalformedTextException;
+import io.lucerna.base.TextFile;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -67,11 +67,16 @@ public final class Run {
    * Reads a TREC run, {@code topic Q0 docno rank score tag} per line. The rank is ignored, lines
    * may come in any order, the tag of the last line counts: all as in trec_eval.
    *
-   * @throws MalformedTextException if a line is malformed, a score is not finite as float, a
-   *     document occurs twice for a topic, or the file has no lines
+   * @throws io.lucerna.base.MalformedTextException if a line is malformed, a score is not finite as float, a document
+   *     occurs twice for a topic, or the file has no lines
    */
-  public static Run read(Path file) throws IOException {
+  public static Run read(TextFile file) throws IOException {
     return RunReader.read(file);
+  }
+
+  /** Reads a file, as {@link #read(TextFile)} does. */
+  public static Run read(Path file) throws IOException {
+    return read(TextFile.of(file));
   }
 
   public String tag() {

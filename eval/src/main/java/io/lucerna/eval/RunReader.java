@@ -1,67 +1,72 @@
 package io.lucerna.eval;
 
 import io.lucerna.base.MalformedTextException;
+import io.lucerna.base.TextFile;
 import io.lucerna.qrels.TrecLines;
-import io.lucerna.qrels.TrecLines.MalformedLineException;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /** Reads TREC runs: see {@link Run#read}. */
 final class RunReader {
   private static final String LAYOUT = "topic Q0 docno rank score tag";
-
-  private final Map<String, Docs> topics = new LinkedHashMap<>();
-  private String tag = "";
-
-  private record Docs(List<RankedDoc> ranked, Set<String> docnos) {
-    Docs() {
-      this(new ArrayList<>(), new HashSet<>());
-    }
-  }
+  private static final int TOPIC = 0;
+  private static final int DOCNO = 2;
+  private static final int SCORE = 4;
+  private static final int TAG = 5;
 
   private RunReader() {}
 
-  static Run read(Path file) throws IOException {
-    RunReader reader = new RunReader();
-    if (TrecLines.read(file, LAYOUT, reader::add) == 0) {
-      throw new MalformedTextException(
-          file.toString(), 0, "no ranked documents; each line must be: " + LAYOUT);
+  static Run read(TextFile file) throws IOException {
+    Map<String, ReadTopic> topics = new LinkedHashMap<>();
+    String tag = "";
+    try (TrecLines lines = TrecLines.open(file, LAYOUT)) {
+      String name = "";
+      ReadTopic topic = new ReadTopic();
+      while (lines.advance()) {
+        String next = lines.repeatedText(TOPIC);
+        if (!next.equals(name)) {
+          name = next;
+          topic = topics.computeIfAbsent(name, key -> new ReadTopic());
+        }
+        if (!topic.add(lines.array(), lines.start(DOCNO), lines.stop(DOCNO), score(lines))) {
+          throw lines.error("document " + lines.text(DOCNO) + " occurs twice for topic " + name);
+        }
+        tag = lines.repeatedText(TAG);
+      }
     }
-    List<Ranking> rankings = new ArrayList<>();
-    reader.topics.forEach((topic, docs) -> rankings.add(Ranking.of(topic, docs.ranked())));
-    return Run.of(reader.tag, rankings);
+    if (topics.isEmpty()) {
+      throw file.error(0, "no ranked documents; each line must be: " + LAYOUT);
+    }
+    List<Ranking> rankings = new ArrayList<>(topics.size());
+    for (var topic : topics.entrySet()) {
+      rankings.add(topic.getValue().ranking(topic.getKey()));
+      // What was read is not needed again, and may be most of the memory there is.
+      topic.setValue(new ReadTopic());
+    }
+    return Run.of(tag, rankings);
   }
 
-  private void add(String[] columns) throws MalformedLineException {
-    String topic = columns[0];
-    String docno = columns[2];
-    Docs docs = topics.computeIfAbsent(topic, key -> new Docs());
-    if (!docs.docnos().add(docno)) {
-      throw new MalformedLineException("document " + docno + " occurs twice for topic " + topic);
-    }
-    docs.ranked().add(new RankedDoc(docno, score(columns[4])));
-    tag = columns[5];
+  private static float score(TrecLines lines) throws MalformedTextException {
+    // By way of double, as trec_eval does: rounding twice can differ from rounding once.
+    float score = (float) Decimals.plain(lines.array(), lines.start(SCORE), lines.stop(SCORE));
+    return Float.isNaN(score) ? score(lines, lines.text(SCORE)) : score;
   }
 
-  private static float score(String text) throws MalformedLineException {
+  private static float score(TrecLines lines, String text) throws MalformedTextException {
     float score = Float.NaN;
     // Java's type suffixes (1.5f) and hexadecimal are no numbers of a run.
-    if (!text.isEmpty() && text.chars().noneMatch(c -> "dDfFxX".indexOf(c) >= 0)) {
+    if (text.chars().noneMatch(c -> "dDfFxX".indexOf(c) >= 0)) {
       try {
-        // By way of double, as trec_eval does: rounding twice can differ from rounding once.
         score = (float) Double.parseDouble(text);
       } catch (NumberFormatException e) {
-        throw new MalformedLineException("score '" + text + "' is not a number");
+        throw lines.error("score '" + text + "' is not a number");
       }
     }
     if (!Float.isFinite(score)) {
-      throw new MalformedLineException("score '" + text + "' is not a finite number");
+      throw lines.error("score '" + text + "' is not a finite number");
     }
     return score;
   }

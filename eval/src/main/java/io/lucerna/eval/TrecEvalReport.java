@@ -3,12 +3,15 @@ package io.lucerna.eval;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
-import java.util.Locale;
 import java.util.Map;
 
 /** Prints an evaluation in the very form of trec_eval 9.0.4. */
 public final class TrecEvalReport {
   private static final String ALL = "all";
+  private static final int NAME_WIDTH = 22;
+
+  /** Ten to the number of decimals. */
+  private static final int SCALE = 10_000;
 
   private final MeasureSelection selection;
   private final Evaluation evaluation;
@@ -91,13 +94,26 @@ public final class TrecEvalReport {
         measure.isCount() ? String.valueOf((long) value) : fourDecimals(value));
   }
 
+  /** {@code %-22s<TAB>%s<TAB>%s}, without a format to parse for each of many lines. */
   private void line(String measure, String topic, String value) throws IOException {
-    out.append(String.format(Locale.ROOT, "%-22s\t%s\t%s\n", measure, topic, value));
+    out.append(measure);
+    for (int i = measure.length(); i < NAME_WIDTH; i++) {
+      out.append(' ');
+    }
+    out.append('\t').append(topic).append('\t').append(value).append('\n');
   }
 
   /** As C's %6.4f: the exact binary value rounded half to even, where Java's rounds half up. */
   static String fourDecimals(double value) {
     String sign = Math.copySign(1, value) < 0 ? "-" : "";
+    double scaled = Math.abs(value) * SCALE;
+    double whole = Math.floor(scaled);
+    // The product is rounded; it decides where it is small and not close to a half.
+    if (scaled < 1e9 && Math.abs(scaled - whole - 0.5) > 1e-3) {
+      long digits = (long) whole + (scaled - whole > 0.5 ? 1 : 0);
+      String decimals = Long.toString(SCALE + digits % SCALE);
+      return sign + digits / SCALE + "." + decimals.substring(1);
+    }
     return sign
         + new BigDecimal(Math.abs(value)).setScale(4, RoundingMode.HALF_EVEN).toPlainString();
   }

@@ -1,7 +1,7 @@
 package io.lucerna.qrels;
 
 import io.lucerna.base.MalformedTextException;
-import io.lucerna.qrels.TrecLines.MalformedLineException;
+import io.lucerna.base.TextFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -46,30 +46,34 @@ public final class Qrels {
    * @throws MalformedTextException if a line is malformed, a document is judged twice for a topic,
    *     or there is no judgment at all
    */
-  public static Qrels read(Path file) throws IOException {
+  public static Qrels read(TextFile file) throws IOException {
     Map<String, Map<String, Integer>> read = new LinkedHashMap<>();
-    long lines = TrecLines.read(file, LAYOUT, columns -> add(read, columns));
-    if (lines == 0) {
-      throw new MalformedTextException(
-          file.toString(), 0, "no judgments; each line must be: " + LAYOUT);
+    try (TrecLines lines = TrecLines.open(file, LAYOUT)) {
+      while (lines.advance()) {
+        add(read, lines);
+      }
     }
-    return of(read);
+    if (read.isEmpty()) {
+      throw file.error(0, "no judgments; each line must be: " + LAYOUT);
+    }
+    read.replaceAll((topic, judged) -> Collections.unmodifiableMap(judged));
+    return new Qrels(Collections.unmodifiableMap(read));
   }
 
-  private static void add(Map<String, Map<String, Integer>> read, String[] columns)
-      throws MalformedLineException {
-    String topic = columns[0];
-    String docno = columns[2];
-    int grade;
-    try {
-      grade = Integer.parseInt(columns[3]);
-    } catch (NumberFormatException e) {
-      throw new MalformedLineException("grade '" + columns[3] + "' is not a whole number");
-    }
+  /** Reads a file, as {@link #read(TextFile)} does. */
+  public static Qrels read(Path file) throws IOException {
+    return read(TextFile.of(file));
+  }
+
+  private static void add(Map<String, Map<String, Integer>> read, TrecLines line)
+      throws MalformedTextException {
+    String topic = line.repeatedText(0);
+    String docno = line.text(2);
+    int grade = grade(line);
     Integer before =
         read.computeIfAbsent(topic, key -> new LinkedHashMap<>()).putIfAbsent(docno, grade);
     if (before != null) {
-      throw new MalformedLineException(
+      throw line.error(
           String.format(
               Locale.ROOT,
               "document %s is judged twice for topic %s (%d, then %d)",
@@ -77,6 +81,15 @@ public final class Qrels {
               topic,
               before,
               grade));
+    }
+  }
+
+  private static int grade(TrecLines line) throws MalformedTextException {
+    String text = line.repeatedText(3);
+    try {
+      return Integer.parseInt(text);
+    } catch (NumberFormatException e) {
+      throw line.error("grade '" + text + "' is not a whole number");
     }
   }
 

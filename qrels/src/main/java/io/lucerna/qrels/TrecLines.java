@@ -1,79 +1,146 @@
 package io.lucerna.qrels;
 
 import io.lucerna.base.MalformedTextException;
-import java.io.BufferedReader;
+import io.lucerna.base.TextFile;
+import io.lucerna.base.TextLines;
+import java.io.Closeable;
 import java.io.IOException;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.StringTokenizer;
+import java.util.Arrays;
 
-/** Reads the TREC text formats: UTF-8 lines of columns that any white space separates. */
-public final class TrecLines {
-  /** What C's {@code isspace} knows within a line; other Unicode spaces may be part of an id. */
-  private static final String WHITE_SPACE = " \t\u000B\f\r";
+/**
+ * The lines of a text in one of the TREC formats: columns that whitespace separates. Blank lines
+ * are passed over.
+ *
+ * <p>A column can be had as text or, where there are millions, as bytes between two places of an
+ * array that holds them until the next line.
+ */
+public final class TrecLines implements Closeable {
+  private final TextLines lines;
+  private final String layout;
+  private final int[] starts;
+  private final int[] stops;
+  private final Repeated[] repeated;
 
-  private static final String BYTE_ORDER_MARK = "\uFEFF";
-
-  /** Takes the columns of one line. */
-  @FunctionalInterface
-  public interface LineHandler {
-    /**
-     * @param columns the columns of the line; the array is reused for the next line
-     * @throws MalformedLineException if the columns do not say what they should
-     */
-    void accept(String[] columns) throws MalformedLineException;
+  private TrecLines(TextLines lines, String layout) {
+    this.lines = lines;
+    this.layout = layout;
+    int columns = layout.split(" ").length;
+    this.starts = new int[columns];
+    this.stops = new int[columns];
+    this.repeated = new Repeated[columns];
+    Arrays.setAll(repeated, column -> new Repeated());
   }
 
-  /** Says what is wrong with a line; {@link #read} adds the file and the line number. */
-  public static final class MalformedLineException extends Exception {
-    private static final long serialVersionUID = 1L;
-
-    public MalformedLineException(String message) {
-      super(message);
-    }
+  /** The last value of a column. */
+  private static final class Repeated {
+    private byte[] bytes = {};
+    private String text = "";
   }
-
-  private TrecLines() {}
 
   /**
-   * Hands every line but blank ones to the handler.
+   * Opens a text.
    *
    * @param layout the names of the columns, separated by spaces; every line must have as many
-   * @return the number of lines handed over
-   * @throws MalformedTextException if a line has another number of columns, is refused by the
-   *     handler or is not UTF-8
    */
-  public static long read(Path file, String layout, LineHandler handler) throws IOException {
-    String[] columns = new String[layout.split(" ").length];
-    long handled = 0;
-    long number = 0;
-    try (BufferedReader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
-      for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-        number++;
-        String text = number == 1 && line.startsWith(BYTE_ORDER_MARK) ? line.substring(1) : line;
-        StringTokenizer tokens = new StringTokenizer(text, WHITE_SPACE);
-        if (!tokens.hasMoreTokens()) {
-          continue;
-        }
-        int found = tokens.countTokens();
-        if (found != columns.length) {
-          throw new MalformedLineException(
-              found + " columns where " + columns.length + " are expected (" + layout + ")");
-        }
-        for (int i = 0; i < columns.length; i++) {
-          columns[i] = tokens.nextToken();
-        }
-        handler.accept(columns);
-        handled++;
+  public static TrecLines open(TextFile file, String layout) throws IOException {
+    return new TrecLines(file.lines(), layout);
+  }
+
+  /**
+   * Goes to the next line that is not blank.
+   *
+   * @return false at the end of the text
+   * @throws MalformedTextException if the line has another number of columns, or is not UTF-8
+   */
+  public boolean advance() throws IOException {
+    while (lines.advance()) {
+      int found = split();
+      if (found == starts.length) {
+        return true;
       }
-    } catch (MalformedLineException e) {
-      throw new MalformedTextException(file.toString(), number, String.valueOf(e.getMessage()));
-    } catch (CharacterCodingException e) {
-      throw new MalformedTextException(
-          file.toString(), 0, "not UTF-8 somewhere after line " + number);
+      if (found > 0) {
+        throw error(
+            found + " columns where " + starts.length + " are expected (" + layout + ")");
+      }
     }
-    return handled;
+    return false;
+  }
+
+  private int split() throws MalformedTextException {
+    byte[] bytes = lines.array();
+    int to = lines.to();
+    int at = lines.from();
+    int found = 0;
+    int bits = 0;
+    while (true) {
+      while (at < to && isSpace(bytes[at])) {
+        at++;
+      }
+      if (at == to) {
+        break;
+      }
+      int start = at;
+      while (at < to && !isSpace(bytes[at])) {
+        bits |= bytes[at++];
+      }
+      if (found < starts.length) {
+        starts[found] = start;
+        stops[found] = at;
+      }
+      found++;
+    }
+    if (bits < 0) {
+      // Decoding checks all columns, the ones too that nobody asks for.
+      lines.text();
+    }
+    return found;
+  }
+
+  /** What C's {@code isspace} knows; other Unicode spaces may be part of an id. */
+  private static boolean isSpace(byte b) {
+    return b == ' ' || b >= '\t' && b <= '\r';
+  }
+
+  /** A column as text, counted from 0. */
+  public String text(int column) throws MalformedTextException {
+    return lines.text(starts[column], stops[column]);
+  }
+
+  /** The same for a column that has one value in many lines: the line before's string is kept. */
+  public String repeatedText(int column) throws MalformedTextException {
+    Repeated last = repeated[column];
+    byte[] array = lines.array();
+    int start = starts[column];
+    int stop = stops[column];
+    if (!Arrays.equals(last.bytes, 0, last.bytes.length, array, start, stop)) {
+      last.bytes = Arrays.copyOfRange(array, start, stop);
+      last.text = text(column);
+    }
+    return last.text;
+  }
+
+  /** The array that holds the line's bytes until {@link #advance} is called again. */
+  public byte[] array() {
+    return lines.array();
+  }
+
+  /** Where a column starts in the array. */
+  public int start(int column) {
+    return starts[column];
+  }
+
+  /** Where a column ends in the array, exclusively. */
+  public int stop(int column) {
+    return stops[column];
+  }
+
+  /** An error in this line. */
+  public MalformedTextException error(String message) {
+    return lines.error(message);
+  }
+
+  @Override
+  public void close() throws IOException {
+    lines.close();
   }
 }

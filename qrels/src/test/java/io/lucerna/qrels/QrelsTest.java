@@ -69,7 +69,7 @@ class QrelsTest {
     Path file = folder.resolve("latin");
     Files.write(file, "1 0 caf\u00e9 1\n".getBytes(StandardCharsets.ISO_8859_1));
     MalformedTextException e = assertThrows(MalformedTextException.class, () -> Qrels.read(file));
-    assertEquals(file + ": not UTF-8 somewhere after line 0", e.getMessage());
+    assertEquals(file + ":1: not UTF-8: byte 0xE9 at byte 8 of the line", e.getMessage());
   }
 
   @Test
