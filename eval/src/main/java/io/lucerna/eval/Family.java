@@ -52,7 +52,7 @@ enum Family {
   NDCG("ndcg", "nDCG", new GradeGains(GainMeasures::ndcg)),
   NDCG_REL("ndcg_rel", "", new GradeGains(GainMeasures::ndcgAtRelevant)),
   R_NDCG("Rndcg", "", new GradeGains(GainMeasures::ndcgAtLevels)),
-  NDCG_CUT("ndcg_cut", "nDCG@", Family.CUTOFFS, new PerCutoff(GainMeasures::ndcg)),
+  NDCG_CUT("ndcg_cut", "nDCG@", Family.CUTOFFS, new PerCutoff(cutoff -> GainMeasures.ndcg(Gains.GRADES, cutoff))),
   MAP_CUT("map_cut", "AP@", Family.CUTOFFS, new PerCutoff(AveragePrecision::averagePrecision)),
   RELATIVE_P("relative_P", "", Family.CUTOFFS, new PerCutoff(PrecisionMeasures::relativePrecision)),
   SUCCESS("success", "Success@", "1,5,10", new PerCutoff(PrecisionMeasures::success)),
@@ -90,17 +90,13 @@ enum Family {
     return Arrays.stream(values()).filter(family -> family.trecName.equals(name)).findFirst();
   }
 
-  /**
-   * @param name the ir-measures name up to and with its @
-   */
-  static Optional<Family> byIrName(String name) {
-    return Arrays.stream(values())
-        .filter(family -> family.irName.equals(name) && !name.isEmpty())
-        .findFirst();
-  }
-
   String trecName() {
     return trecName;
+  }
+
+  /** The ir-measures name, ending in @ where a parameter follows; empty where there is none. */
+  String irName() {
+    return irName;
   }
 
   Shape shape() {

@@ -22,11 +22,11 @@ final class GainMeasures {
   }
 
   /** ndcg_cut: the same for the first {@code cutoff} documents of both. */
-  static Formula ndcg(int cutoff) {
+  static Formula ndcg(Gains gains, int cutoff) {
     return (topic, level) ->
         ratio(
-            upTo(cutoff, Gains.cumulated(Gains.GRADES.retrieved(topic))),
-            upTo(cutoff, Gains.cumulated(Gains.GRADES.ideal(topic))));
+            upTo(cutoff, Gains.cumulated(gains.retrieved(topic))),
+            upTo(cutoff, Gains.cumulated(gains.ideal(topic))));
   }
 
   /**

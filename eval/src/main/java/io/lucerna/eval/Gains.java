@@ -3,14 +3,18 @@ package io.lucerna.eval;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.IntToDoubleFunction;
 
 /**
  * What a grade is worth: by default the grade itself, unless a parameter such as {@code 1=3.5,2=9}
  * says otherwise. Gains may be negative; what was not judged gains nothing.
  */
-record Gains(Map<Integer, Double> stated) {
+record Gains(IntToDoubleFunction gain) {
   /** Every grade is its own gain. */
-  static final Gains GRADES = new Gains(Map.of());
+  static final Gains GRADES = new Gains(grade -> Math.max(grade, 0));
+
+  /** ir-measures' {@code dcg='exp-log2'}, which is gdeval's gain: 2 to the grade, less 1. */
+  static final Gains EXPONENTIAL = new Gains(grade -> Math.scalb(1.0, Math.max(grade, 0)) - 1);
 
   private static final double LN_2 = Math.log(2);
 
@@ -28,11 +32,11 @@ record Gains(Map<Integer, Double> stated) {
       }
       throw new IllegalArgumentException("'" + pair + "' is not grade=gain, such as 2=9.0");
     }
-    return new Gains(Map.copyOf(stated));
+    return new Gains(grade -> stated.getOrDefault(grade, GRADES.of(grade)));
   }
 
   double of(int grade) {
-    return stated.getOrDefault(grade, grade > 0 ? grade : 0.0);
+    return gain.applyAsDouble(grade);
   }
 
   /** The positive gains of all judged documents, best first: the ideal ranking. */

@@ -35,8 +35,9 @@ public final class Measure {
   }
 
   /**
-   * Reads the name of one measure in either language: {@code ndcg_cut.10}, {@code ndcg_cut_10},
-   * {@code map}, {@code nDCG@10}, {@code AP(rel=2)}, {@code RR@10}.
+   * Reads the name of one measure in trec_eval's or ir-measures' language, or as others spell it:
+   * {@code ndcg_cut.10}, {@code ndcg_cut_10}, {@code map}, {@code nDCG@10}, {@code AP(rel=2)},
+   * {@code MRR@10}.
    *
    * @throws IllegalArgumentException if there is no such measure, or the name stands for several
    */

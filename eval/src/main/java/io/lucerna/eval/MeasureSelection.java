@@ -7,11 +7,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The measures that a list of names asks for: trec_eval's families in its own order, then measures
@@ -47,14 +43,8 @@ public final class MeasureSelection {
           Family.SET_MAP,
           Family.SET_F);
 
-  private static final Map<String, Set<Family>> NICKNAMES =
+  static final Map<String, Set<Family>> NICKNAMES =
       Map.of("official", OFFICIAL, "set", SET, "all_trec", Set.of(Family.values()));
-
-  /** An ir-measures name: letters, perhaps (rel=2), perhaps @10. */
-  private static final Pattern IR_NAME =
-      Pattern.compile("([A-Za-z]+)(?:\\(([^()]*)\\))?(?:@([0-9.]+))?");
-
-  private static final Pattern LEVEL = Pattern.compile("rel=([0-9]+)");
 
   private final Map<Family, String> families = new EnumMap<>(Family.class);
   private final Map<Family, List<Measure>> measures = new EnumMap<>(Family.class);
@@ -94,70 +84,7 @@ public final class MeasureSelection {
       families.merge(family.get(), parameters, (a, b) -> a.isEmpty() ? b : a);
       return;
     }
-    single.add(printedName(name).or(() -> irName(name)).orElseThrow(() -> unknown(name)));
-  }
-
-  private static IllegalArgumentException unknown(String name) {
-    return new IllegalArgumentException(
-        "no measure is called '"
-            + name
-            + "'; known are trec_eval's (map, P.5,10, ndcg_cut.10, official, all_trec, …)"
-            + " and ir-measures' (AP, P@10, nDCG@10, RR@10, R@100, AP(rel=2), …)");
-  }
-
-  /** A name as trec_eval prints it: {@code ndcg_cut_10}, {@code iprec_at_recall_0.10}. */
-  private static Optional<Measure> printedName(String name) {
-    int last = name.lastIndexOf('_');
-    if (last < 0) {
-      return Optional.empty();
-    }
-    return Family.byTrecName(name.substring(0, last))
-        .map(family -> family.measures(name.substring(last + 1)))
-        .filter(measures -> measures.size() == 1)
-        .map(measures -> measures.get(0));
-  }
-
-  private static Optional<Measure> irName(String name) {
-    Matcher parts = IR_NAME.matcher(name);
-    if (!parts.matches()) {
-      return Optional.empty();
-    }
-    String cutoff = Optional.ofNullable(parts.group(3)).orElse("");
-    String base = parts.group(1) + (cutoff.isEmpty() ? "" : "@");
-    if (base.equals("RR@")) {
-      int depth = Family.cutoffs(cutoff)[0];
-      return Optional.of(reciprocalRank(depth)).map(rr -> leveled(rr, parts.group(2), name));
-    }
-    Optional<Family> family = Family.byIrName(base);
-    if (family.isPresent() && parts.group(2) != null && !family.get().takesLevel()) {
-      throw new IllegalArgumentException("'" + name + "': " + parts.group(1) + " takes no rel=");
-    }
-    return family
-        .map(found -> found.measures(cutoff))
-        .filter(measures -> measures.size() == 1)
-        .map(measures -> leveled(measures.get(0), parts.group(2), name));
-  }
-
-  private static Measure reciprocalRank(int depth) {
-    String name = "RR@" + depth;
-    return new Measure(
-        name,
-        name,
-        Measure.Summary.MEAN,
-        OptionalInt.empty(),
-        PrecisionMeasures.reciprocalRank(depth));
-  }
-
-  private static Measure leveled(Measure measure, @Nullable String parameter, String name) {
-    if (parameter == null) {
-      return measure;
-    }
-    Matcher level = LEVEL.matcher(parameter);
-    if (!level.matches()) {
-      throw new IllegalArgumentException(
-          "'" + name + "': the only parameter known is rel=, such as AP(rel=2)");
-    }
-    return measure.withLevel(Integer.parseInt(level.group(1)));
+    single.add(MeasureNames.parse(name));
   }
 
   /** The families with the parameters stated for them, in trec_eval's order. */

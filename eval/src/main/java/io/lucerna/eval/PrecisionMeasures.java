@@ -64,6 +64,23 @@ final class PrecisionMeasures {
     return 0;
   }
 
+  /**
+   * Judged@k of ir-measures: the share of the first {@code cutoff} documents, or of all where there
+   * are fewer, that the judgments list, with whatever grade.
+   */
+  static Formula judged(int cutoff) {
+    return (topic, level) -> {
+      int seen = Math.min(cutoff, topic.retrieved());
+      int listed = 0;
+      for (int i = 0; i < seen; i++) {
+        if (topic.grade(i) != JudgedRanking.UNPOOLED) {
+          listed++;
+        }
+      }
+      return ratio(listed, seen);
+    };
+  }
+
   /** A quotient of counts; 0 where there is nothing to divide by. */
   static double ratio(double part, double whole) {
     return whole == 0 ? 0 : part / whole;

@@ -2,6 +2,7 @@ package io.lucerna.eval;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.lucerna.qrels.Qrels;
 import java.util.ArrayList;
@@ -50,9 +51,22 @@ class MeasureTest {
         "P.5,5|a cutoff occurs twice: '5,5'",
         "P.0|a cutoff must be a whole number of 1 or more: '0'",
         "P.x|'x' is not numbers joined by commas",
-        "nDCG(rel=2)@10|'nDCG(rel=2)@10': nDCG takes no rel=",
-        "AP(judged_only=True)|'AP(judged_only=True)': the only parameter known is rel=, such as"
-            + " AP(rel=2)",
+        "nDCG(rel=2)@10|'nDCG(rel=2)@10': nDCG takes no rel=; it takes dcg=",
+        "nDCG(rel=2)|'nDCG(rel=2)': nDCG takes no rel=; it takes dcg=",
+        "AP(dcg=\"log2\")|'AP(dcg=\"log2\")': AP takes no dcg=; it takes rel=",
+        "nDCG(dcg='ln')@10|'nDCG(dcg='ln')@10': dcg= is 'log2', where a grade is its own gain, or"
+            + " 'exp-log2'",
+        "SetF(beta=0.5)|'SetF(beta=0.5)': SetF takes no beta=; it takes rel=",
+        "NumRet(rel=2)|'NumRet(rel=2)': NumRet takes no rel=",
+        "AP(rel=x)|'AP(rel=x)': rel= is the lowest relevant grade, a whole number: 'x'",
+        "AP(rel=1,rel=2)|'AP(rel=1,rel=2)': rel= occurs twice",
+        "AP(2)|'AP(2)': '2' is not a parameter, such as rel=2",
+        "AP(judged_only=True)|'AP(judged_only=True)': no measure has judged_only= here; eval's -J"
+            + " does that for all of them",
+        "Recall|'Recall' lacks a cutoff: did you mean R@10?",
+        "Judged|'Judged' lacks a cutoff: did you mean Judged@10?",
+        "Bpref@10|'Bpref@10': Bpref takes no cutoff",
+        "F1@10|'F1@10': F1 takes no cutoff",
         "P|'P' stands for 9 measures where one is wanted",
         "utility.1,2|utility takes 4 numbers, such as utility.1,-1,0,0, not 2",
         "G.3|'3' is not grade=gain, such as 2=9.0",
@@ -74,6 +88,93 @@ class MeasureTest {
     assertEquals(
         MeasureSelection.of(List.of("official")).measures(),
         MeasureSelection.of(List.of()).measures());
+  }
+
+  /** Each spelling is the same measure as the name at its side. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "AP|map MAP ap Ap mean_average_precision Average-Precision",
+        "AP@100|map@100 MAP@100 ap@100 map_100 MAP_100 map_cut@100 MAP_CUT_100 AP_100",
+        "nDCG|NDCG ndcg nDCG(dcg='log2') ndcg(judged_only=False)",
+        "nDCG@10|NDCG@10 ndcg@10 Ndcg_10 nDCG_10 ndcg_10 ndcg_cut@10 NDCG_CUT_10 NDCG-10 NDCG10"
+            + " nDCG.10 nDCG(dcg=\"log2\")@10",
+        "RR|MRR mrr recip_rank Recip_Rank reciprocal-rank rr Mean_Reciprocal_Rank",
+        "RR@10|MRR@10 mrr@10 RR_10 mrr_10 MRR.10 MRR10 recip_rank@10",
+        "R@100|Recall@100 recall@100 recall_100 Recall_100 R100 r@100 RECALL@100",
+        "P@5|Precision@5 precision@5 Prec@5 p@5 P5 precision_5 P-5",
+        "Success@5|success@5 SUCCESS@5 Success_5 hit_rate@5 HitRate@5 Hit@5 hit-rate_5",
+        "Rprec|R-Precision r_precision RPrec R-Prec rprec RPrecision",
+        "Bpref|bpref BPREF bPref",
+        "infAP|InfAP INFAP inf_ap",
+        "SetF|F1 f1 set_F setf",
+        "SetP|set_p setP SET_P",
+        "gm_map|GMAP gmap GM_MAP",
+        "relative_P_100|R_cap@100 recall_cap@100 relative_P@100",
+        "IPrec@0.10|iprec@.1 IPREC@0.1 iprec_at_recall_0.10",
+        "AP(rel=2)|MAP(rel=2) ap(rel=2) map(rel=2)",
+        "R(rel=2)@100|Recall(rel=2)@100 recall(rel=2)_100",
+        "RR(rel=2)@10|MRR(rel=2)@10",
+        "Judged@10|judged@10 JUDGED_10 judged_10",
+        "nDCG(dcg='exp-log2')@10|nDCG(dcg=\"exp-log2\")@10 NDCG(dcg=exp-log2)@10",
+      })
+  void knowsTheSpellingsOfOthers(String name, String spellings) {
+    for (String spelling : spellings.split(" ")) {
+      assertEquals(name, Measure.parse(spelling).irName(), spelling);
+      assertEquals(Measure.parse(name), Measure.parse(spelling), spelling);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "nDGC@10|nDCG@10",
+        "ndcg_ct_10|nDCG@10",
+        "Reccall@100|R@100",
+        "Hits@10|Success@10",
+        "preccision@5|P@5",
+        "bperf|Bpref",
+        "offical|official",
+        "Juged@5|Judged@5",
+      })
+  void namesTheNearest(String wrong, String nearest) {
+    String message = fault(wrong);
+    assertTrue(
+        message.startsWith("no measure is called '" + wrong + "'; nearest: " + nearest), message);
+  }
+
+  private static String fault(String name) {
+    return String.valueOf(
+        assertThrows(IllegalArgumentException.class, () -> Measure.parse(name)).getMessage());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ERR@10", "RBP", "xyz", "alpha_nDCG", "Accuracy@10", ""})
+  void namesNothingWhereNothingIsNear(String wrong) {
+    String message = fault(wrong);
+    assertTrue(
+        message.startsWith("no measure is called '" + wrong + "'; known are trec_eval's"), message);
+  }
+
+  @Test
+  void judgedIsTheListedShareOfTheFirstDocuments() {
+    Qrels qrels = Qrels.of(Map.of("1", Map.of("a", 0, "c", -1, "z", 3)));
+    List<RankedDoc> docs = new ArrayList<>();
+    for (String docno : List.of("a", "b", "c", "d")) {
+      docs.add(new RankedDoc(docno, -docno.charAt(0)));
+    }
+    Run run = Run.of("t", List.of(Ranking.of("1", docs)));
+    Map.of("Judged@1", 1.0, "Judged@2", 0.5, "Judged@3", 2 / 3.0, "Judged@100", 0.5)
+        .forEach(
+            (name, value) -> {
+              Measure judged = Measure.parse(name);
+              assertEquals(
+                  value,
+                  Evaluation.of(run, qrels, List.of(judged), Evaluation.Options.DEFAULT)
+                      .summary(judged));
+            });
   }
 
   private static double value(String measure, int... grades) {
@@ -102,10 +203,14 @@ class MeasureTest {
     double dcg = 1 / (Math.log(3) / Math.log(2)) + 3 / 2.0;
     double ideal = 3 + 1 / (Math.log(3) / Math.log(2));
     assertEquals(dcg / ideal, value("nDCG@3", 0, 1, 3, 0), 1e-12);
+    double steep = 1 / (Math.log(3) / Math.log(2)) + 7 / 2.0;
+    double steepest = 7 + 1 / (Math.log(3) / Math.log(2));
+    assertEquals(steep / steepest, value("nDCG(dcg='exp-log2')@3", 0, 1, 3, 0), 1e-12);
+    assertEquals(steep / steepest, value("nDCG(dcg='exp-log2')", 0, 1, 3, 0), 1e-12);
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"nDCG", "nDCG@10", "AP", "RR", "bpref", "G", "Rndcg", "ndcg_rel", "binG"})
+  @ValueSource(strings = {"nDCG", "nDCG@10", "AP", "RR", "bpref", "nDCG(dcg='exp-log2')@2", "G", "Rndcg", "ndcg_rel", "binG"})
   void anIdealRankingScoresOne(String measure) {
     assertEquals(1, value(measure, 3, 3, 2, 1, 1, 0), 1e-12);
   }

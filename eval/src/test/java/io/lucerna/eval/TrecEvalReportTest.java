@@ -5,12 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.lucerna.qrels.Qrels;
 import java.io.IOException;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -46,6 +49,17 @@ class TrecEvalReportTest {
   }
 
   @Test
+  void roundsAsDecimalsDo() {
+    Random random = new Random(3);
+    for (int i = 0; i < 100_000; i++) {
+      // Counts over counts, as measures are; every 16th is half between two decimals.
+      double value = random.nextInt(2_000) / (i % 2 == 0 ? 20_000.0 : 1 + random.nextInt(999));
+      String exact = new BigDecimal(value).setScale(4, RoundingMode.HALF_EVEN).toPlainString();
+      assertEquals(exact, TrecEvalReport.fourDecimals(value));
+    }
+  }
+
+  @Test
   void keepsTopicValuesAndPairsMissingTopicsAsZero() throws IOException {
     Qrels qrels = Qrels.of(Map.of("1", Map.of("a", 1), "2", Map.of("b", 1)));
     Run run = Run.of("t", List.of(Ranking.of("1", List.of(new RankedDoc("a", 1)))));
@@ -60,6 +74,25 @@ class TrecEvalReportTest {
         assertThrows(
             IllegalArgumentException.class, () -> evaluation.summary(Measure.parse("RR@10")));
     assertEquals("RR@10 was not measured; measured were [AP]", e.getMessage());
+  }
+
+  @Test
+  void aRunWithoutAJudgedTopicCountsZeroWhereAllTopicsCount() throws IOException {
+    Qrels qrels = Qrels.of(Map.of("1", Map.of("a", 1), "2", Map.of("b", 2)));
+    Run run = Run.of("t", List.of(Ranking.of("1.1", List.of(new RankedDoc("a", 1)))));
+    MeasureSelection selection = MeasureSelection.of(List.of("num_q", "num_rel", "map", "gm_map"));
+    Evaluation.Options options = new Evaluation.Options(1, true, Integer.MAX_VALUE, false, 0);
+    Evaluation evaluation = Evaluation.of(run, qrels, selection.measures(), options);
+    StringBuilder out = new StringBuilder();
+    TrecEvalReport.print(selection, evaluation, run, true, true, out);
+    assertEquals(
+        """
+        num_q                 \tall\t2
+        num_rel               \tall\t2
+        map                   \tall\t0.0000
+        gm_map                \tall\t0.0000
+        """,
+        out.toString());
   }
 
   @Test

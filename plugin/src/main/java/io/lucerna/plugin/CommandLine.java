@@ -1,6 +1,7 @@
 package io.lucerna.plugin;
 
 import io.lucerna.base.NearestNames;
+import io.lucerna.base.TextFile;
 import java.io.PrintStream;
 import java.io.StringWriter;
 import java.util.HashSet;
@@ -30,7 +31,13 @@ final class CommandLine {
     List<Object> beans = command.options();
     ParserProperties properties =
         ParserProperties.defaults().withUsageWidth(WIDTH).withOptionSorter(null);
-    this.parser = new CmdLineParser(beans.getFirst(), properties);
+    this.parser =
+        new CmdLineParser(beans.getFirst(), properties) {
+          @Override
+          protected boolean isOption(String argument) {
+            return !argument.equals(TextFile.STANDARD_INPUT) && super.isOption(argument);
+          }
+        };
     for (Object bean : beans.subList(1, beans.size())) {
       new ClassParser().parse(bean, parser);
     }
@@ -56,13 +63,14 @@ final class CommandLine {
             .map(this::withOneDash)
             .filter(a -> names.contains(a) || !VERBOSE.contains(a))
             .toList();
+    List<String> expanded = command.expand(plain);
     try {
-      parser.parseArgument(command.expand(plain));
+      parser.parseArgument(expanded);
     } catch (CmdLineException e) {
       throw new CommandException(
           ExitCode.USAGE,
           e.getMessage()
-              + suggestion(plain)
+              + suggestion(expanded)
               + " (\"lucerna "
               + name
               + " -help\" lists the options)",
@@ -70,13 +78,12 @@ final class CommandLine {
     }
   }
 
-  /** The options most like the first one that does not exist. */
+  /** The option most like the first one that does not exist, if one is like it. */
   private String suggestion(List<String> arguments) {
     return arguments.stream()
         .filter(a -> a.matches("-[A-Za-z].*") && !names.contains(a))
         .findFirst()
-        .flatMap(a -> NearestNames.to(a, names, 1).stream().findFirst())
-        .map(nearest -> "; did you mean " + nearest + "?")
+        .map(a -> NearestNames.hint(a, names))
         .orElse("");
   }
 

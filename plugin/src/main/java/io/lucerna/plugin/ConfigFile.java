@@ -81,9 +81,7 @@ final class ConfigFile {
               parser,
               "there is no option "
                   + name.substring(1)
-                  + "; did you mean "
-                  + NearestNames.to(name, known, 1).getFirst().substring(1)
-                  + "?");
+                  + NearestNames.hint(name, known).replace("mean -", "mean "));
         }
         if (!seen.add(name)) {
           throw error(parser, name.substring(1) + " is there twice");

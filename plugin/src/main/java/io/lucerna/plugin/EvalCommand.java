@@ -5,6 +5,10 @@ import io.lucerna.eval.MeasureSelection;
 import io.lucerna.eval.Run;
 import io.lucerna.eval.TrecEvalReport;
 import io.lucerna.qrels.Qrels;
+import java.io.BufferedWriter;
+import java.io.OutputStreamWriter;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.kohsuke.args4j.Argument;
@@ -72,6 +76,11 @@ final class EvalCommand implements Command {
   }
 
   @Override
+  public List<String> expand(List<String> arguments) {
+    return TrecEvalFlags.expand(arguments, List.of("-collections"));
+  }
+
+  @Override
   public String example() {
     return "-c -m map -m ndcg_cut.10 -m P.30 qrels.cacm.txt run.cacm.bm25.txt";
   }
@@ -84,12 +93,16 @@ final class EvalCommand implements Command {
             flags.level, flags.complete, flags.maxDocs, flags.judgedOnly, flags.collectionSize);
     Qrels qrels = Qrels.read(collections.qrels(flags.qrels));
     Run run = Run.read(Inputs.file(flags.run));
-    if (run.topics().stream().noneMatch(qrels.topics()::contains)) {
+    if (!flags.complete && run.topics().stream().noneMatch(qrels.topics()::contains)) {
       throw new CommandException(
           ExitCode.INPUT,
-          flags.run + " and " + flags.qrels + " have no topic in common: nothing to measure");
+          flags.run + " and " + flags.qrels + " have no topic in common: nothing to measure (-c counts 0 for each topic)");
     }
     Evaluation evaluation = Evaluation.of(run, qrels, selection.measures(), options);
-    TrecEvalReport.print(selection, evaluation, run, flags.topics, !flags.noSummary, console.out());
+    // A stream that prints hands on each line by itself.
+    Writer out =
+        new BufferedWriter(new OutputStreamWriter(console.out(), StandardCharsets.UTF_8), 1 << 16);
+    TrecEvalReport.print(selection, evaluation, run, flags.topics, !flags.noSummary, out);
+    out.flush();
   }
 }

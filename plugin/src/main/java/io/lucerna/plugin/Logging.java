@@ -16,6 +16,8 @@ final class Logging {
   /** Held here, since java.util.logging forgets the levels of loggers that nobody holds. */
   private static final Logger LUCENE = Logger.getLogger("org.apache.lucene");
 
+  private static boolean verbose;
+
   private Logging() {}
 
   /**
@@ -30,8 +32,14 @@ final class Logging {
     LUCENE.setLevel(java.util.logging.Level.SEVERE);
   }
 
-  /** Logs from INFO up when details are wanted, else from WARN up. */
-  static void setVerbose(boolean verbose) {
-    Configurator.setRootLevel(verbose ? Level.INFO : Level.WARN);
+  /**
+   * Logs from INFO up when details are wanted, else from WARN up, as the configuration says. Log4j
+   * takes longer to start than many a command to run: only what logs should start it.
+   */
+  static void setVerbose(boolean wanted) {
+    if (wanted != verbose) {
+      Configurator.setRootLevel(wanted ? Level.INFO : Level.WARN);
+      verbose = wanted;
+    }
   }
 }

@@ -1,5 +1,6 @@
 package io.lucerna.plugin;
 
+import io.lucerna.base.NearestNames;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
@@ -21,6 +22,9 @@ public final class Main {
    * @param factory makes the command for one call
    */
   record Entry(String name, String description, Supplier<Command> factory) {}
+
+  /** What Java makes of bytes that are no text in the locale's encoding. */
+  private static final char UNREADABLE = '\uFFFD';
 
   static final List<Entry> COMMANDS = commands(new ModelRegistry(), System.getenv());
 
@@ -135,6 +139,12 @@ public final class Main {
       printHelp(err);
       return ExitCode.USAGE;
     }
+    for (String argument : arguments) {
+      if (argument.indexOf(UNREADABLE) >= 0) {
+        err.println(unreadable(argument));
+        return ExitCode.USAGE;
+      }
+    }
     String name = arguments[0];
     List<String> rest = Arrays.asList(arguments).subList(1, arguments.length);
     switch (name) {
@@ -183,6 +193,14 @@ public final class Main {
     return failure.map(Failures.Failure::code).orElse(ExitCode.FAILED);
   }
 
+  private static String unreadable(String argument) {
+    return "lucerna: the argument '"
+        + argument
+        + "' was broken before Java could read it: it is not text in "
+        + System.getProperty("sun.jnu.encoding", "the locale's encoding")
+        + ". Give UTF-8, in a UTF-8 locale, such as LC_ALL=C.UTF-8";
+  }
+
   private ExitCode help(List<String> about) {
     if (about.isEmpty()) {
       printHelp(out);
@@ -192,6 +210,7 @@ public final class Main {
   }
 
   private Entry find(String name) {
+    List<String> names = commands.stream().map(Entry::name).toList();
     return commands.stream()
         .filter(entry -> entry.name().equals(name))
         .findFirst()
@@ -199,8 +218,10 @@ public final class Main {
             () ->
                 new CommandException(
                     ExitCode.USAGE,
-                    "no such command; there are "
-                        + String.join(", ", commands.stream().map(Entry::name).toList())));
+                    "no such command"
+                        + NearestNames.hint(name, names)
+                        + "; there are "
+                        + String.join(", ", names)));
   }
 
   private void printHelp(PrintStream stream) {

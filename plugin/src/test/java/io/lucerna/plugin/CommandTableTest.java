@@ -6,8 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -88,6 +90,50 @@ class CommandTableTest {
     Shell shell = Shell.run("rank");
     assertEquals(ExitCode.USAGE, shell.code());
     assertTrue(shell.err().contains("no such command; there are demo, index"), shell.err());
+  }
+
+  @Test
+  void unknownCommandNamesTheOneOfLikeMeaning() {
+    assertTrue(Shell.run("evla").err().contains("did you mean eval?"));
+    assertTrue(Shell.run("rerank2").err().contains("did you mean rerank?"));
+    assertFalse(Shell.run("train").err().contains("did you mean"));
+  }
+
+  /** What may be meant, or null where nothing is of like meaning. */
+  @ParameterizedTest
+  @CsvSource({
+    "study,-runs,-run",
+    "study,-condition,-conditions",
+    "study,-measure,-measures",
+    "study,-format,",
+    "rerank,-rerank.deph,-rerank.depth",
+    "rerank,-outputs,-output",
+    "search,-bm52,-bm25",
+    "score,-pair,-pairs",
+    "score,-qrels,",
+    "perturb,-topcs,-topics",
+    "models,-models,-model",
+    "models,-index,",
+    "compare,-basline,-baseline",
+    "compare,-input,",
+  })
+  void unknownOptionNamesTheOneOfLikeMeaningOrNone(
+      String command, String wrong, @Nullable String meant) {
+    String err = Shell.run(command, wrong, "x").err();
+    assertTrue(err.contains(wrong), err);
+    if (meant == null) {
+      assertFalse(err.contains("did you mean"), err);
+    } else {
+      assertTrue(err.contains("did you mean " + meant + "?"), err);
+    }
+  }
+
+  @Test
+  void anArgumentThatWasBrokenBeforeJavaReadItIsRefused() {
+    Shell shell = Shell.run("score", "-model", "minilm", "-query.prefix", "\uFFFD\uFFFD");
+    assertEquals(ExitCode.USAGE, shell.code());
+    assertTrue(shell.err().startsWith("lucerna: the argument '\uFFFD\uFFFD'"), shell.err());
+    assertTrue(shell.err().contains("LC_ALL=C.UTF-8"), shell.err());
   }
 
   @Test

@@ -262,7 +262,7 @@ class RecordCommandTest {
       value = {
         "*hook_y | cls | USAGE | no hook point matches '*hook_y'; nearest: ",
         "hook_score | cls | USAGE | hook_score is no activation of the model; index.jsonl has every",
-        "*hook_z, | cls | USAGE | no hook point matches ''; nearest: ",
+        "*hook_z, | cls | USAGE | no hook point matches ''; ",
         "*hook_z | role:matches | USAGE | there is no role 'matches'; roles are [cls, ",
         "*hook_z | cls,1 | USAGE | positions 'cls,1': expected all, cls, query, passage, role:",
         "*hook_z | 2,39,500-600 | USAGE | -positions 2,39,500-600: no text has 39, 500-600",

@@ -67,16 +67,19 @@ public final class HookRegistry {
    * The points that a name or glob means: {@code *} stands for any run of characters, {@code ?} for
    * one.
    *
-   * @throws IllegalArgumentException if nothing matches; the message names the nearest points
+   * @throws IllegalArgumentException if nothing matches; the message names the nearest points, if
+   *     any are near
    */
   public List<HookPoint> match(String glob) {
     List<HookPoint> found = find(glob);
     if (found.isEmpty()) {
+      List<String> nearest = NearestNames.like(glob, points.keySet(), 3);
       throw new IllegalArgumentException(
           "no hook point matches '"
               + glob
-              + "'; nearest: "
-              + String.join(", ", NearestNames.to(glob, points.keySet(), 3)));
+              + (nearest.isEmpty()
+                  ? "'; \"lucerna hooks\" lists the model's " + points.size()
+                  : "'; nearest: " + String.join(", ", nearest)));
     }
     return found;
   }

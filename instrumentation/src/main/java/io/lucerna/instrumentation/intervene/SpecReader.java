@@ -100,13 +100,13 @@ final class SpecReader {
     for (Setting setting : given) {
       String key = setting.key.text;
       if (!allowed.contains(key)) {
+        String hint = NearestNames.hint(clipped(key), allowed);
         throw setting.key.error(
             word
                 + " has no setting '"
                 + clipped(key)
-                + "'; did you mean "
-                + NearestNames.to(clipped(key), allowed, 1).getFirst()
-                + "? Its settings are "
+                + "'"
+                + (hint.isEmpty() ? "; its settings are " : hint + " Its settings are ")
                 + String.join(", ", allowed));
       }
       if (settings.put(key, setting.value) != null) {

@@ -159,11 +159,10 @@ record Keys(String source, String place, JsonNode node) {
   void only(List<String> known) {
     for (Map.Entry<String, JsonNode> entry : node.properties()) {
       if (!known.contains(entry.getKey())) {
+        String hint = NearestNames.hint(entry.getKey(), known);
         throw fault(
             entry.getKey(),
-            "unknown key; did you mean "
-                + NearestNames.to(entry.getKey(), known, 1).getFirst()
-                + "?");
+            "unknown key" + (hint.isEmpty() ? "; known are " + String.join(", ", known) : hint));
       }
     }
   }
