@@ -4,9 +4,9 @@ import io.lucerna.base.NearestNames;
 import io.lucerna.base.TextFile;
 import java.io.PrintStream;
 import java.io.StringWriter;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import org.kohsuke.args4j.ClassParser;
 import org.kohsuke.args4j.CmdLineException;
 import org.kohsuke.args4j.CmdLineParser;
@@ -23,7 +23,7 @@ final class CommandLine {
   private final String name;
   private final Command command;
   private final CmdLineParser parser;
-  private final Set<String> names = new HashSet<>();
+  private final Set<String> names = new TreeSet<>();
 
   CommandLine(String name, Command command) {
     this.name = name;

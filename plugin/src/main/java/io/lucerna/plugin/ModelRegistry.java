@@ -126,7 +126,8 @@ class ModelRegistry {
     return folder.resolve(both.substring(0, 16) + ".json");
   }
 
-  private Path cache() {
+  /** The folder below which caches are kept. */
+  Path cache() {
     String own = environment.get("LUCERNA_CACHE");
     return own == null ? home.resolve(".cache/lucerna") : Path.of(own);
   }

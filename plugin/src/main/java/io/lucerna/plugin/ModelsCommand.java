@@ -126,21 +126,21 @@ final class ModelsCommand implements Command {
                 "shape",
                 "tokens",
                 "sha256"));
+    ModelRows rows = new ModelRows(models, ModelRows.program());
     for (String name : names) {
-      try (PairScorer scorer = models.open(name, ScorerOptions.defaults(), console)) {
-        ModelCard card = scorer.card();
-        String shape = card.layers() + " x " + card.width() + ", " + card.heads() + " heads";
+      try {
+        ModelRows.Row row = rows.of(name, console);
         console
             .out()
             .println(
                 String.format(
                     Locale.ROOT,
-                    "%-40s %-44s %-22s %6d  %.12s",
+                    "%-40s %-44s %-22s %6s  %.12s",
                     name,
-                    card.scorer(),
-                    shape,
-                    card.maxTokens(),
-                    card.sha256()));
+                    row.scorer(),
+                    row.shape(),
+                    row.tokens(),
+                    row.sha256()));
       } catch (CheckpointException | HubException e) {
         String why = e.getMessage();
         console.out().println(String.format(Locale.ROOT, "%-40s not usable: %s", name, why));

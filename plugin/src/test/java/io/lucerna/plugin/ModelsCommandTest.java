@@ -3,8 +3,18 @@ package io.lucerna.plugin;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.lucerna.reranker.PairScorer;
+import io.lucerna.reranker.ScorerOptions;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class ModelsCommandTest {
   private static final String CROSS =
@@ -47,6 +57,38 @@ class ModelsCommandTest {
             "       5     3514  oil       0  match",
             "       6      102  [SEP]     0  sep"),
         shell.out().lines().toList());
+  }
+
+  /** A row is made once for each state of the model's files and of the program. */
+  @Test
+  void onlyAModelThatChangedIsOpenedForTheTable(@TempDir Path folder) throws IOException {
+    Path model = Files.createDirectories(folder.resolve("model"));
+    Path file = Files.writeString(model.resolve("config.json"), "{}");
+    AtomicInteger opened = new AtomicInteger();
+    ModelRegistry models =
+        new ModelRegistry(Map.of("LUCERNA_CACHE", folder.resolve("cache").toString()), folder) {
+          @Override
+          public PairScorer open(String name, ScorerOptions options, Console console) {
+            opened.incrementAndGet();
+            return new FakeScorer(options);
+          }
+        };
+    Console console = new Console(System.out, System.err, false, false, List.of());
+    ModelRows rows = new ModelRows(models, Optional.of("build 1"));
+    ModelRows.Row row = rows.of(model.toString(), console);
+    assertEquals(row, rows.of(model.toString(), console));
+    assertEquals(1, opened.get());
+    Files.setLastModifiedTime(file, FileTime.fromMillis(1_000));
+    rows.of(model.toString(), console);
+    assertEquals(2, opened.get());
+    Files.writeString(model.resolve("more"), "");
+    assertEquals(row, rows.of(model.toString(), console));
+    assertEquals(3, opened.get());
+    new ModelRows(models, Optional.of("build 2")).of(model.toString(), console);
+    assertEquals(4, opened.get());
+    new ModelRows(models, Optional.empty()).of(model.toString(), console);
+    new ModelRows(models, Optional.empty()).of(model.toString(), console);
+    assertEquals(6, opened.get());
   }
 
   @Test

@@ -47,7 +47,7 @@ public final class NearestNames {
   private static List<String> nearest(
       Collection<String> names, ToIntFunction<String> distance, int count) {
     return names.stream()
-        .sorted(Comparator.comparingInt(distance).thenComparingInt(String::length))
+        .sorted(Comparator.comparingInt(distance))
         .limit(count)
         .toList();
   }
