@@ -211,6 +211,7 @@ public final class Main {
 
   private Entry find(String name) {
     List<String> names = commands.stream().map(Entry::name).toList();
+    String hint = NearestNames.hint(name, names);
     return commands.stream()
         .filter(entry -> entry.name().equals(name))
         .findFirst()
@@ -219,8 +220,7 @@ public final class Main {
                 new CommandException(
                     ExitCode.USAGE,
                     "no such command"
-                        + NearestNames.hint(name, names)
-                        + "; there are "
+                        + (hint.isEmpty() ? "; there are " : hint + " There are ")
                         + String.join(", ", names)));
   }
 

@@ -4,8 +4,11 @@ import io.lucerna.base.NearestNames;
 import io.lucerna.base.TextFile;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -41,6 +44,9 @@ final class TrecEvalFlags {
       this.takesValue = takesValue;
     }
   }
+
+  private static final Set<Flag> UNKNOWN =
+      EnumSet.of(Flag.HELP, Flag.VERSION, Flag.DEBUG, Flag.OLD_FORMAT, Flag.Z_SCORES);
 
   /** Options of ours, which trec_eval does not know, with one value each. */
   private final List<String> own;
@@ -112,18 +118,33 @@ final class TrecEvalFlags {
   }
 
   private Flag flag(char letter, String argument) {
-    return Arrays.stream(Flag.values())
-        .filter(flag -> flag.letter == letter)
-        .findFirst()
-        .orElseThrow(
-            () ->
-                usage(
-                    "'"
-                        + argument
-                        + "' has no flag -"
-                        + letter
-                        + (argument.length() > 2 ? NearestNames.hint(argument, own) : "")
-                        + "; trec_eval's flags are -q, -m, -c, -l, -n, -J, -N, -M"));
+    Optional<Flag> flag =
+        Arrays.stream(Flag.values()).filter(one -> one.letter == letter).findFirst();
+    // What is not a flag may be an option of ours with a typing error.
+    String hint = argument.length() > 2 ? NearestNames.hint(argument, own) : "";
+    if (flag.isEmpty()) {
+      throw usage(
+          String.format(
+              Locale.ROOT,
+              "'%s' has no flag -%c%s; trec_eval's flags are -q, -m, -c, -l, -n, -J, -N, -M",
+              argument,
+              letter,
+              hint));
+    }
+    if (UNKNOWN.contains(flag.get())) {
+      throw usage("'" + argument + "': " + unknown(flag.get()) + hint);
+    }
+    return flag.get();
+  }
+
+  private static String unknown(Flag flag) {
+    return flag == Flag.VERSION
+        ? "-v is trec_eval's; \"lucerna -version\" prints the versions"
+        : String.format(
+            Locale.ROOT,
+            "trec_eval's -%c (%s) is not known here",
+            flag.letter,
+            flag.longName);
   }
 
   private int longFlag(List<String> arguments, int at) {
@@ -165,15 +186,7 @@ final class TrecEvalFlags {
     switch (flag) {
       case QRELS_FORMAT -> format(flag, value, "qrels");
       case RUN_FORMAT -> format(flag, value, "trec_results");
-      case VERSION -> throw usage("-v is trec_eval's; \"lucerna -version\" prints the versions");
-      case HELP -> throw usage("-h stands alone");
-      case DEBUG, OLD_FORMAT, Z_SCORES ->
-          throw usage(
-              String.format(
-                  Locale.ROOT,
-                  "trec_eval's -%c (%s) is not known here",
-                  flag.letter,
-                  flag.longName));
+      case VERSION, HELP, DEBUG, OLD_FORMAT, Z_SCORES -> throw usage(unknown(flag));
       default -> {
         plain.add("-" + flag.letter);
         if (flag.takesValue) {

@@ -87,7 +87,7 @@ class CommandTableTest {
 
   @Test
   void unknownCommandNamesTheKnownOnes() {
-    Shell shell = Shell.run("rank");
+    Shell shell = Shell.run("frobnicate");
     assertEquals(ExitCode.USAGE, shell.code());
     assertTrue(shell.err().contains("no such command; there are demo, index"), shell.err());
   }

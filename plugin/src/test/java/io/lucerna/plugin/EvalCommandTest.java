@@ -69,7 +69,7 @@ class EvalCommandTest {
   }
 
   private Shell eval(String words) {
-    String line = "eval " + words.replaceAll("\\bQ\\b", qrels).replaceAll("\\bR\\b", run);
+    String line = "eval " + words.replaceAll("\\bQ\\b", qrels).replaceAll("(?<!-)\\bR\\b", run);
     return Shell.run(line.split(" "));
   }
 
