@@ -18,6 +18,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 
 /** Opens rankers from Hugging Face model folders. */
 public final class Rankers {
@@ -96,9 +98,11 @@ public final class Rankers {
     HookedModel model;
     String sha256;
     try (Checkpoint checkpoint = files.open()) {
+      // Hashing reads what opening reads, on a core that has nothing else to do.
+      CompletableFuture<String> hash = CompletableFuture.supplyAsync(checkpoint::sha256);
       model = HookedModel.open(architecture, checkpoint, output, options.precision(), processor);
-      sha256 = checkpoint.sha256();
-    } catch (IOException e) {
+      sha256 = hash.join();
+    } catch (CompletionException | IOException e) {
       throw new CheckpointException(folder + ": " + e.getMessage(), e);
     }
     try {
