@@ -144,7 +144,7 @@ class LauncherTest {
     await(1);
     assertTrue(archived(run("C.UTF-8", "score")));
     try (Stream<Path> files = Files.list(folder.resolve("plugin/target/start"))) {
-      assertEquals(2, files.count(), "an archive and its log");
+      assertEquals(3, files.count(), "an archive, its log, and that it was tried");
     }
   }
 
