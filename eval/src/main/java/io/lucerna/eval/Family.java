@@ -52,7 +52,11 @@ enum Family {
   NDCG("ndcg", "nDCG", new GradeGains(GainMeasures::ndcg)),
   NDCG_REL("ndcg_rel", "", new GradeGains(GainMeasures::ndcgAtRelevant)),
   R_NDCG("Rndcg", "", new GradeGains(GainMeasures::ndcgAtLevels)),
-  NDCG_CUT("ndcg_cut", "nDCG@", Family.CUTOFFS, new PerCutoff(cutoff -> GainMeasures.ndcg(Gains.GRADES, cutoff))),
+  NDCG_CUT(
+      "ndcg_cut",
+      "nDCG@",
+      Family.CUTOFFS,
+      new PerCutoff(cutoff -> GainMeasures.ndcg(Gains.GRADES, cutoff))),
   MAP_CUT("map_cut", "AP@", Family.CUTOFFS, new PerCutoff(AveragePrecision::averagePrecision)),
   RELATIVE_P("relative_P", "", Family.CUTOFFS, new PerCutoff(PrecisionMeasures::relativePrecision)),
   SUCCESS("success", "Success@", "1,5,10", new PerCutoff(PrecisionMeasures::success)),

@@ -115,8 +115,7 @@ final class MeasureNames {
     String suffix = name.substring(last + 1);
     return Family.byTrecName(name.substring(0, last))
         .filter(family -> !(family.shape() instanceof Shape.Plain))
-        .filter(
-            family -> !(family.shape() instanceof Shape.GradeGains) || suffix.indexOf('=') >= 0)
+        .filter(family -> !(family.shape() instanceof Shape.GradeGains) || suffix.indexOf('=') >= 0)
         .map(family -> family.measures(suffix))
         .filter(measures -> measures.size() == 1)
         .map(measures -> measures.get(0));
@@ -217,7 +216,9 @@ final class MeasureNames {
           continue;
         }
         throw new IllegalArgumentException(
-            "'" + name + "': no measure has judged_only= here; eval's -J does that for all of them");
+            "'"
+                + name
+                + "': no measure has judged_only= here; eval's -J does that for all of them");
       }
       String takes = own.isEmpty() ? "" : "; it takes " + String.join("=, ", own) + "=";
       throw new IllegalArgumentException(

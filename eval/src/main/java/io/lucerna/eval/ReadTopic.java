@@ -114,8 +114,7 @@ final class ReadTopic {
     }
     Integer[] tied = Arrays.stream(order, from, to).boxed().toArray(Integer[]::new);
     Arrays.sort(
-        tied,
-        (a, b) -> Arrays.compareUnsigned(bytes, start(b), ends[b], bytes, start(a), ends[a]));
+        tied, (a, b) -> Arrays.compareUnsigned(bytes, start(b), ends[b], bytes, start(a), ends[a]));
     for (int i = 0; i < tied.length; i++) {
       order[from + i] = tied[i];
     }

@@ -67,8 +67,8 @@ public final class Run {
    * Reads a TREC run, {@code topic Q0 docno rank score tag} per line. The rank is ignored, lines
    * may come in any order, the tag of the last line counts: all as in trec_eval.
    *
-   * @throws io.lucerna.base.MalformedTextException if a line is malformed, a score is not finite as float, a document
-   *     occurs twice for a topic, or the file has no lines
+   * @throws io.lucerna.base.MalformedTextException if a line is malformed, a score is not finite as
+   *     float, a document occurs twice for a topic, or the file has no lines
    */
   public static Run read(TextFile file) throws IOException {
     return RunReader.read(file);

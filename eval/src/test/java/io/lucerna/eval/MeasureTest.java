@@ -210,7 +210,19 @@ class MeasureTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"nDCG", "nDCG@10", "AP", "RR", "bpref", "nDCG(dcg='exp-log2')@2", "G", "Rndcg", "ndcg_rel", "binG"})
+  @ValueSource(
+      strings = {
+        "nDCG",
+        "nDCG@10",
+        "AP",
+        "RR",
+        "bpref",
+        "nDCG(dcg='exp-log2')@2",
+        "G",
+        "Rndcg",
+        "ndcg_rel",
+        "binG"
+      })
   void anIdealRankingScoresOne(String measure) {
     assertEquals(1, value(measure, 3, 3, 2, 1, 1, 0), 1e-12);
   }

@@ -96,7 +96,10 @@ final class EvalCommand implements Command {
     if (!flags.complete && run.topics().stream().noneMatch(qrels.topics()::contains)) {
       throw new CommandException(
           ExitCode.INPUT,
-          flags.run + " and " + flags.qrels + " have no topic in common: nothing to measure (-c counts 0 for each topic)");
+          flags.run
+              + " and "
+              + flags.qrels
+              + " have no topic in common: nothing to measure (-c counts 0 for each topic)");
     }
     Evaluation evaluation = Evaluation.of(run, qrels, selection.measures(), options);
     // A stream that prints hands on each line by itself.

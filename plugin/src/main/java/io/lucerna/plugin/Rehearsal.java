@@ -26,7 +26,8 @@ public final class Rehearsal {
       2 Q0 L0040 1 0.12345678901234567 bm25
       """;
 
-  private static final String PAIRS = "qid\tquery\tdocid\ttext\n1\tlamp oil\ta\tA lamp burns oil.\n";
+  private static final String PAIRS =
+      "qid\tquery\tdocid\ttext\n1\tlamp oil\ta\tA lamp burns oil.\n";
 
   private Rehearsal() {}
 
@@ -61,11 +62,21 @@ public final class Rehearsal {
         List.of("models"),
         List.of("hooks", "-model", "minilm"),
         List.of("score", "-model", "minilm", "-pairs", pairs, "-output", found),
-        List.of("index", "-collection", "JsonCollection", "-generator",
-            "DefaultLuceneDocumentGenerator", "-input", corpus, "-index", index, "-storeRaw"),
+        List.of(
+            "index",
+            "-collection",
+            "JsonCollection",
+            "-generator",
+            "DefaultLuceneDocumentGenerator",
+            "-input",
+            corpus,
+            "-index",
+            index,
+            "-storeRaw"),
         List.of("search", "-index", index, "-topics", topics, "-bm25", "-output", found),
-        List.of("rerank", "-index", index, "-topics", topics, "-run", run, "-depth", "1",
-            "-output", found));
+        List.of(
+            "rerank", "-index", index, "-topics", topics, "-run", run, "-depth", "1", "-output",
+            found));
   }
 
   private static void delete(Path folder) throws IOException {

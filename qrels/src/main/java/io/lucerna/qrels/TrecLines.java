@@ -59,8 +59,7 @@ public final class TrecLines implements Closeable {
         return true;
       }
       if (found > 0) {
-        throw error(
-            found + " columns where " + starts.length + " are expected (" + layout + ")");
+        throw error(found + " columns where " + starts.length + " are expected (" + layout + ")");
       }
     }
     return false;

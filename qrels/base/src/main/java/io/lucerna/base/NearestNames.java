@@ -46,10 +46,7 @@ public final class NearestNames {
 
   private static List<String> nearest(
       Collection<String> names, ToIntFunction<String> distance, int count) {
-    return names.stream()
-        .sorted(Comparator.comparingInt(distance))
-        .limit(count)
-        .toList();
+    return names.stream().sorted(Comparator.comparingInt(distance)).limit(count).toList();
   }
 
   private static int allowed(String typed, String name) {

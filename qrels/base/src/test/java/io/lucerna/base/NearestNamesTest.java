@@ -10,8 +10,22 @@ import org.junit.jupiter.params.provider.CsvSource;
 class NearestNamesTest {
   private static final List<String> OPTIONS =
       List.of(
-          "-index", "-topics", "-topicReader", "-qrels", "-run", "-output", "-model", "-depth",
-          "-bm25", "-maxLength", "-query", "-passage.prefix", "-l", "-m", "-M", "-conditions");
+          "-index",
+          "-topics",
+          "-topicReader",
+          "-qrels",
+          "-run",
+          "-output",
+          "-model",
+          "-depth",
+          "-bm25",
+          "-maxLength",
+          "-query",
+          "-passage.prefix",
+          "-l",
+          "-m",
+          "-M",
+          "-conditions");
 
   @ParameterizedTest
   @CsvSource({
@@ -36,8 +50,19 @@ class NearestNamesTest {
 
   @ParameterizedTest
   @CsvSource({
-    "-input", "-query.prefix", "-format", "-rm3", "-k", "-x", "-hits", "-corpus", "-threads",
-    "-noSuchOption", "-", "-seed", "-grades",
+    "-input",
+    "-query.prefix",
+    "-format",
+    "-rm3",
+    "-k",
+    "-x",
+    "-hits",
+    "-corpus",
+    "-threads",
+    "-noSuchOption",
+    "-",
+    "-seed",
+    "-grades",
   })
   void namesNothingOfAnotherMeaning(String wrong) {
     assertEquals(List.of(), NearestNames.like(wrong, OPTIONS, 3));
