@@ -2,6 +2,7 @@ package io.lucerna.plugin;
 
 import io.lucerna.plugin.collections.NamedCollection;
 import io.lucerna.plugin.collections.PassageCleaning;
+import java.io.IOException;
 import java.util.Optional;
 
 /**
@@ -12,27 +13,21 @@ import java.util.Optional;
  */
 record CleaningChoice(PassageCleaning cleaning, String reason) {
 
-  /** What is right for a collection that was named. */
-  static CleaningChoice of(NamedCollection collection) {
-    return new CleaningChoice(
-        collection.cleaning(), "as collection " + collection.name() + " needs");
-  }
-
   /**
-   * What was asked for or, if nothing was, what one document of the collection calls for: {@code
-   * cacm} for CACM's records, {@code markup} for text that begins with a tag, {@code none} for all
-   * other.
+   * What was asked for or, if nothing was, what the collection that was named needs or, if none
+   * was, what the documents of the source call for.
    */
-  static CleaningChoice of(Optional<PassageCleaning> asked, String docno, String stored) {
+  static CleaningChoice of(
+      Optional<PassageCleaning> asked, Optional<NamedCollection> collection, TextSource texts)
+      throws IOException {
     if (asked.isPresent()) {
       return new CleaningChoice(asked.get(), "as asked");
     }
-    boolean tagged = stored.stripLeading().matches("(?s)<[A-Za-z!?].*");
-    PassageCleaning told =
-        !tagged
-            ? PassageCleaning.NONE
-            : docno.matches("CACM-\\d+") ? PassageCleaning.CACM : PassageCleaning.MARKUP;
-    return new CleaningChoice(told, "told from document " + docno);
+    if (collection.isPresent()) {
+      return new CleaningChoice(
+          collection.get().cleaning(), "as collection " + collection.get().name() + " needs");
+    }
+    return texts.sample().choice();
   }
 
   @Override

@@ -1,35 +1,36 @@
 package io.lucerna.plugin;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.BufferedReader;
+import io.lucerna.base.TextFile;
+import io.lucerna.topics.FieldNames;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
-import java.util.zip.GZIPInputStream;
 
 /**
- * Texts from JSON lines: one file, or all {@code .jsonl} and {@code .json} files of a folder,
- * gzipped or not.
+ * Texts from JSON lines or JSON arrays: one file, or all {@code .jsonl} and {@code .json} files of
+ * a folder, compressed or not.
  */
 final class CorpusTexts implements TextSource {
-  private static final ObjectMapper MAPPER = new ObjectMapper();
+  /** Is shown every document that has a text. */
+  @FunctionalInterface
+  interface Visitor {
+    void visit(String text) throws IOException;
+  }
 
   private final Path corpus;
-  private final List<Path> files;
+  private final List<TextFile> files;
   private final Map<String, String> texts = new HashMap<>();
+  private final CleaningSample sample = CleaningSample.first("the corpus");
 
-  private CorpusTexts(Path corpus, List<Path> files) {
+  private CorpusTexts(Path corpus, List<TextFile> files) {
     this.corpus = corpus;
     this.files = files;
   }
@@ -37,27 +38,33 @@ final class CorpusTexts implements TextSource {
   /**
    * Reads the texts of these documents and forgets the others.
    *
-   * @throws CommandException if a line is no JSON object with an id and a text, or a document
-   *     occurs twice
+   * @param visitor is shown the texts of all
+   * @throws io.lucerna.base.MalformedTextException if something is no JSON object with an id, or a
+   *     document that is wanted has no text or occurs twice
    */
-  static CorpusTexts read(Path corpus, Set<String> docnos) throws IOException {
+  static CorpusTexts read(Path corpus, Set<String> docnos, Visitor visitor) throws IOException {
     CorpusTexts source = new CorpusTexts(corpus, files(corpus));
-    for (Path file : source.files) {
-      source.addAll(file, docnos);
+    for (TextFile file : source.files) {
+      try (JsonObjects objects = JsonObjects.open(file)) {
+        for (JsonNode next = objects.next(); next != null; next = objects.next()) {
+          source.add(next, objects, docnos, visitor);
+        }
+      }
     }
     return source;
   }
 
-  private static List<Path> files(Path corpus) throws IOException {
+  private static List<TextFile> files(Path corpus) throws IOException {
     if (!Files.isDirectory(corpus)) {
-      return List.of(corpus);
+      return List.of(TextFile.of(corpus));
     }
     try (Stream<Path> entries = Files.walk(corpus)) {
-      List<Path> files =
+      List<TextFile> files =
           entries
               .filter(Files::isRegularFile)
-              .filter(p -> p.toString().matches(".*\\.jsonl?(\\.gz)?"))
+              .filter(p -> p.toString().matches(".*\\.jsonl?(\\.(gz|bz2|zst))?"))
               .sorted()
+              .map(TextFile::of)
               .toList();
       if (files.isEmpty()) {
         throw new CommandException(
@@ -67,50 +74,30 @@ final class CorpusTexts implements TextSource {
     }
   }
 
-  private void addAll(Path file, Set<String> docnos) throws IOException {
-    try (InputStream in = Files.newInputStream(file);
-        InputStream text = file.toString().endsWith(".gz") ? new GZIPInputStream(in) : in;
-        BufferedReader lines =
-            new BufferedReader(new InputStreamReader(text, StandardCharsets.UTF_8))) {
-      int number = 0;
-      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        number++;
-        if (!line.isBlank()) {
-          add(line, file + ":" + number + ": ", docnos);
-        }
-      }
+  private void add(JsonNode document, JsonObjects objects, Set<String> docnos, Visitor visitor)
+      throws IOException {
+    Optional<String> id = FieldNames.documentId(document);
+    if (id.isEmpty()) {
+      throw objects.error(FieldNames.noDocumentId(document));
     }
-  }
-
-  private void add(String line, String place, Set<String> docnos) {
-    JsonNode document;
-    try {
-      document = MAPPER.readTree(line);
-    } catch (JsonProcessingException e) {
-      throw new CommandException(
-          ExitCode.INPUT, place + "not a JSON object: " + e.getOriginalMessage(), e);
+    String docno = id.get();
+    Optional<String> passage = FieldNames.passage(document);
+    if (passage.isPresent()) {
+      sample.add(docno, passage.get());
+      visitor.visit(passage.get());
     }
-    String docno =
-        JsonText.id(document)
-            .orElseThrow(
-                () ->
-                    new CommandException(
-                        ExitCode.INPUT, place + "no id: expected a field id, _id or docid"));
     if (!docnos.contains(docno)) {
+      if (docnos.contains(docno.strip())) {
+        throw objects.error(
+            "document id '" + docno + "' begins or ends with whitespace, which no run can hold");
+      }
       return;
     }
-    String passage =
-        JsonText.passage(document)
-            .orElseThrow(
-                () ->
-                    new CommandException(
-                        ExitCode.INPUT,
-                        place
-                            + "document "
-                            + docno
-                            + " has no text: expected a field contents, or title and text"));
-    if (texts.putIfAbsent(docno, passage) != null) {
-      throw new CommandException(ExitCode.INPUT, place + "document " + docno + " occurs twice");
+    if (passage.isEmpty()) {
+      throw objects.error("document " + docno + " has " + FieldNames.noPassage(document));
+    }
+    if (texts.putIfAbsent(docno, passage.get()) != null) {
+      throw objects.error("document " + docno + " occurs twice");
     }
   }
 
@@ -125,10 +112,25 @@ final class CorpusTexts implements TextSource {
   }
 
   @Override
+  public boolean has(String topic, String docno) {
+    return texts.containsKey(docno);
+  }
+
+  @Override
+  public String noun() {
+    return "the corpus";
+  }
+
+  @Override
+  public CleaningSample sample() {
+    return sample;
+  }
+
+  @Override
   public Map<String, Object> identity() throws IOException {
     Map<String, Object> identity = new LinkedHashMap<>();
-    for (Path file : files) {
-      identity.put(file.toString(), Hashes.sha256(file));
+    for (TextFile file : files) {
+      identity.put(file.name(), file.sha256());
     }
     return identity;
   }

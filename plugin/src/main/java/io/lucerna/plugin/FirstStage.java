@@ -19,9 +19,11 @@ import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.apache.lucene.search.similarities.Similarity;
 
 /**
@@ -30,6 +32,8 @@ import org.apache.lucene.search.similarities.Similarity;
  * hits.
  */
 final class FirstStage {
+  private static final int RUN_COLUMNS = 6;
+
   /**
    * One run of Anserini's.
    *
@@ -160,6 +164,16 @@ final class FirstStage {
     try {
       return Run.read(file);
     } catch (MalformedTextException e) {
+      Optional<String> broken = brokenId(file, e.line());
+      if (broken.isPresent()) {
+        throw new CommandException(
+            ExitCode.INPUT,
+            "document id '"
+                + broken.get()
+                + "' of the index contains whitespace, which no TREC run can hold; index the"
+                + " documents again under other ids",
+            e);
+      }
       String fault = String.valueOf(e.getMessage()).replace(file + ":", "line ");
       throw new CommandException(
           ExitCode.FAILED,
@@ -167,6 +181,19 @@ final class FirstStage {
               + fault
               + " (is a document in the index twice? see -removeDuplicates)",
           e);
+    }
+  }
+
+  /** The document's id in a line of a run that has too many columns. */
+  private static Optional<String> brokenId(Path file, long line) throws IOException {
+    try (Stream<String> lines = Files.lines(file)) {
+      return lines
+          .skip(Math.max(0, line - 1))
+          .findFirst()
+          .map(text -> text.strip().split(" ", -1))
+          .filter(columns -> columns.length > RUN_COLUMNS)
+          .map(columns -> List.of(columns).subList(2, columns.length - 3))
+          .map(id -> String.join(" ", id));
     }
   }
 

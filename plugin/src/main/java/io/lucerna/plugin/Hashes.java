@@ -45,6 +45,14 @@ final class Hashes {
     }
   }
 
+  /** Name and SHA-256 of a text that was read. */
+  static Map<String, Object> of(TextFile file) throws IOException {
+    Map<String, Object> identity = new LinkedHashMap<>();
+    identity.put("path", file.name());
+    identity.put("sha256", file.sha256());
+    return identity;
+  }
+
   /** Path and SHA-256 of a file. */
   static Map<String, Object> of(Path file) throws IOException {
     Map<String, Object> identity = new LinkedHashMap<>();

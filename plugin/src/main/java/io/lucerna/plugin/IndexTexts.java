@@ -11,11 +11,13 @@ import java.util.Set;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexNotFoundException;
+import org.apache.lucene.index.MultiBits;
 import org.apache.lucene.index.Term;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.search.TermQuery;
 import org.apache.lucene.store.FSDirectory;
+import org.apache.lucene.util.Bits;
 
 /**
  * The texts stored in an Anserini index: field {@code raw} or, where there is none, {@code
@@ -63,9 +65,29 @@ final class IndexTexts implements TextSource {
     return reader;
   }
 
-  /** Whether the index has this document. */
-  boolean has(String docno) throws IOException {
+  @Override
+  public boolean has(String topic, String docno) throws IOException {
     return reader.docFreq(new Term(ID, docno)) > 0;
+  }
+
+  @Override
+  public String noun() {
+    return "the index";
+  }
+
+  /** The first documents by number that have a text. */
+  @Override
+  public CleaningSample sample() throws IOException {
+    CleaningSample sample = CleaningSample.first(noun());
+    Bits live = MultiBits.getLiveDocs(reader);
+    for (int i = 0; i < reader.maxDoc() && !sample.full(); i++) {
+      if (live == null || live.get(i)) {
+        Document document = reader.storedFields().document(i, Set.of(ID, RAW, CONTENTS));
+        String docno = String.valueOf(document.get(ID));
+        stored(document).ifPresent(text -> sample.add(docno, text));
+      }
+    }
+    return sample;
   }
 
   @Override

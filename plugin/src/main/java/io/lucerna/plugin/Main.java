@@ -71,7 +71,7 @@ public final class Main {
         new Entry(
             "score",
             "Score the query and passage pairs of a table.",
-            () -> new ScoreCommand(models)),
+            () -> new ScoreCommand(models, collections.get())),
         new Entry(
             "perturb",
             "Make contrast pairs: passages, and changed versions of them.",

@@ -1,38 +1,22 @@
 package io.lucerna.plugin;
 
+import io.lucerna.base.MalformedTextException;
+import io.lucerna.base.TextFile;
+import io.lucerna.base.TextLines;
 import java.io.Closeable;
 import java.io.IOException;
-import java.io.Reader;
-import java.io.UncheckedIOException;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import org.apache.commons.csv.CSVFormat;
-import org.apache.commons.csv.CSVParser;
-import org.apache.commons.csv.CSVRecord;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A table of query and passage pairs, read row by row: tabs part, nothing quotes, and the header is
- * {@code qid, query, docid, text}.
+ * A table of query and passage pairs, read row by row: columns are separated by tabs, nothing
+ * quotes, blank lines are skipped, and the header is {@code qid, query, docid, text}.
  */
 final class PairTable implements Closeable {
-  private static final List<String> COLUMNS = List.of("qid", "query", "docid", "text");
-
-  /** A text holds neither tabs nor line ends. */
-  private static final CSVFormat TABLE =
-      CSVFormat.DEFAULT
-          .builder()
-          .setDelimiter('\t')
-          .setQuote(null)
-          .setEscape(null)
-          .setIgnoreEmptyLines(true)
-          .setHeader()
-          .setSkipHeaderRecord(true)
-          .get();
+  private static final String HEADER = "qid\tquery\tdocid\ttext";
+  private static final List<String> COLUMNS = List.of(HEADER.split("\t", -1));
 
   /**
    * A row.
@@ -41,84 +25,72 @@ final class PairTable implements Closeable {
    */
   record Row(long line, String qid, String query, String docid, String text) {}
 
-  private final String file;
-  private final CSVParser parser;
-  private final Iterator<CSVRecord> records;
+  private final TextLines lines;
 
-  private PairTable(String file, CSVParser parser) {
-    this.file = file;
-    this.parser = parser;
-    this.records = parser.iterator();
+  private PairTable(TextLines lines) {
+    this.lines = lines;
   }
 
   /**
    * Opens a table.
    *
-   * @throws CommandException if the header is another one
+   * @throws MalformedTextException if the header is another one
    */
   static PairTable open(String file) throws IOException {
-    Reader reader = Files.newBufferedReader(Inputs.file(file), StandardCharsets.UTF_8);
+    PairTable table = new PairTable(TextFile.named(file).lines());
     boolean opened = false;
     try {
-      CSVParser parser = TABLE.parse(reader);
-      if (!parser.getHeaderNames().equals(COLUMNS)) {
-        throw new CommandException(
-            ExitCode.INPUT,
-            file
-                + ":1: expected the header "
-                + String.join("<TAB>", COLUMNS)
+      String header = table.line();
+      if (header == null || !header.equals(HEADER)) {
+        throw new MalformedTextException(
+            TextFile.named(file).name(),
+            Math.max(1, table.lines.number()),
+            "expected the header "
+                + HEADER.replace("\t", "<TAB>")
                 + ", got "
-                + String.join("<TAB>", parser.getHeaderNames()));
+                + (header == null ? "nothing" : header.replace("\t", "<TAB>")));
       }
       opened = true;
-      return new PairTable(file, parser);
-    } catch (CharacterCodingException e) {
-      throw notUtf8(file, e);
+      return table;
     } finally {
       if (!opened) {
-        reader.close();
+        table.close();
       }
     }
+  }
+
+  private @Nullable String line() throws IOException {
+    String line = lines.next();
+    while (line != null && line.isEmpty()) {
+      line = lines.next();
+    }
+    return line;
   }
 
   /**
    * The next row; empty at the end.
    *
-   * @throws CommandException if it has not four columns, or is not UTF-8
+   * @throws MalformedTextException if it has not four columns, or is not UTF-8
    */
-  Optional<Row> next() {
-    try {
-      if (!records.hasNext()) {
-        return Optional.empty();
-      }
-      CSVRecord row = records.next();
-      long line = parser.getCurrentLineNumber();
-      if (row.size() != COLUMNS.size()) {
-        throw new CommandException(
-            ExitCode.INPUT,
-            String.format(
-                Locale.ROOT,
-                "%s:%d: expected %d columns parted by tabs, got %d",
-                file,
-                line,
-                COLUMNS.size(),
-                row.size()));
-      }
-      return Optional.of(new Row(line, row.get(0), row.get(1), row.get(2), row.get(3)));
-    } catch (UncheckedIOException e) {
-      if (e.getCause() instanceof CharacterCodingException) {
-        throw notUtf8(file, e);
-      }
-      throw new CommandException(ExitCode.INPUT, file + ": " + e.getMessage(), e);
+  Optional<Row> next() throws IOException {
+    String line = line();
+    if (line == null) {
+      return Optional.empty();
     }
-  }
-
-  private static CommandException notUtf8(String file, Exception e) {
-    return new CommandException(ExitCode.INPUT, file + ": not UTF-8", e);
+    String[] cells = line.split("\t", -1);
+    if (cells.length != COLUMNS.size()) {
+      throw lines.error(
+          String.format(
+              Locale.ROOT,
+              "expected %d columns separated by tabs, got %d",
+              COLUMNS.size(),
+              cells.length));
+    }
+    return Optional.of(new Row(lines.number(), cells[0], cells[1], cells[2], cells[3]));
   }
 
   @Override
   public void close() throws IOException {
-    parser.close();
+    lines.close();
   }
 }

@@ -21,15 +21,16 @@ import org.jspecify.annotations.Nullable;
  * @param documents the documents of each of these topics, in order
  * @param qrels the grades, if there are any
  * @param withoutQuery topics that have passages but no query
- * @param notIndexed documents that were left out since the index lacks them
+ * @param missing documents that were left out since the index or the corpus lacks them
  */
 record PassageChoice(
     Map<String, String> queries,
     Map<String, Set<String>> documents,
     Optional<Qrels> qrels,
     List<String> withoutQuery,
-    List<PassageDonors.Candidate> notIndexed) {
-  private static final int RUN_DEPTH = 100;
+    List<PassageDonors.Candidate> missing) {
+  /** Most passages of a run's topic, where nothing else is asked for. */
+  static final int RUN_DEPTH = 100;
 
   /** The judged passages, in the order of the file; those of negative grades are unjudged. */
   static PassageChoice ofQrels(
@@ -94,14 +95,14 @@ record PassageChoice(
     return new PassageChoice(kept, documents, qrels, withoutQuery, List.of());
   }
 
-  /** The same without documents that the index lacks, which are kept as such. */
-  PassageChoice inIndex(IndexTexts texts, Console console) throws IOException {
+  /** The same without documents that the source lacks, which are kept as such. */
+  PassageChoice in(TextSource texts, Console console) throws IOException {
     Map<String, Set<String>> found = new LinkedHashMap<>();
     List<PassageDonors.Candidate> missing = new ArrayList<>();
     for (Map.Entry<String, Set<String>> entry : documents.entrySet()) {
       Set<String> present = new LinkedHashSet<>();
       for (String docid : entry.getValue()) {
-        if (texts.has(docid)) {
+        if (texts.has(entry.getKey(), docid)) {
           present.add(docid);
         } else {
           missing.add(new PassageDonors.Candidate(entry.getKey(), docid));
@@ -116,10 +117,12 @@ record PassageChoice(
           ExitCode.INPUT,
           "none of the "
               + missing.size()
-              + " judged documents is in the index; is it another collection's?");
+              + " judged documents is in "
+              + texts.noun()
+              + "; is it another collection's?");
     }
     if (!missing.isEmpty()) {
-      console.say("%d of %d judged passages are not in the index", missing.size(), passages());
+      console.say("%d of %d judged passages are not in %s", missing.size(), passages(), texts.noun());
     }
     return new PassageChoice(queries, found, qrels, withoutQuery, missing);
   }

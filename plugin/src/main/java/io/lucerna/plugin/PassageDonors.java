@@ -4,6 +4,7 @@ import io.lucerna.topics.perturb.Donors;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -52,18 +53,18 @@ final class PassageDonors implements Donors {
   /** The words of letters that two of the first passages have or more; up to so many passages. */
   Set<String> words(int most) {
     Map<String, Integer> counts = new TreeMap<>();
+    Set<String> seen = new HashSet<>();
     all.stream()
-        .map(Candidate::docid)
-        .distinct()
+        .filter(candidate -> seen.add(candidate.docid))
         .limit(most)
-        .forEach(docid -> wordsOf(docid).forEach(word -> counts.merge(word, 1, Integer::sum)));
+        .forEach(one -> wordsOf(one).forEach(word -> counts.merge(word, 1, Integer::sum)));
     counts.values().removeIf(passages -> passages < 2);
     return counts.keySet();
   }
 
-  private Set<String> wordsOf(String docid) {
+  private Set<String> wordsOf(Candidate candidate) {
     Set<String> words = new TreeSet<>();
-    for (String word : text(new Candidate("", docid)).split("[^\\p{L}]+", -1)) {
+    for (String word : text(candidate).split("[^\\p{L}]+", -1)) {
       if (word.length() > 2) {
         words.add(word.toLowerCase(Locale.ROOT));
       }

@@ -1,13 +1,11 @@
 package io.lucerna.plugin;
 
-import io.anserini.index.Constants;
 import io.lucerna.eval.Run;
 import io.lucerna.plugin.collections.CollectionRegistry;
 import io.lucerna.plugin.collections.NamedCollection;
 import io.lucerna.plugin.collections.PassageCleaning;
 import io.lucerna.qrels.Qrels;
 import io.lucerna.reranker.NeuralRanker;
-import io.lucerna.reranker.PairScorer;
 import io.lucerna.reranker.ScorerOptions;
 import io.lucerna.topics.ContrastPair;
 import io.lucerna.topics.ContrastPairs;
@@ -18,10 +16,12 @@ import io.lucerna.topics.perturb.Perturbation;
 import io.lucerna.topics.perturb.Perturbations;
 import io.lucerna.topics.perturb.Subject;
 import io.lucerna.topics.perturb.TermSimilarity;
+import io.lucerna.topics.perturb.TextAnalysis;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -40,23 +40,9 @@ final class PerturbCommand implements Command {
   private static final int VOCABULARY_PASSAGES = 5000;
 
   private final ModelRegistry models;
+  private final ModelOptions model = new ModelOptions();
+  private final RunInputs inputs = new RunInputs();
   private final CollectionOptions collections;
-
-  @Option(name = "-topics", metaVar = "[file]", usage = "Topics, or the name of a collection.")
-  @Nullable String topics;
-
-  @Option(
-      name = "-topicReader",
-      metaVar = "[name]",
-      usage =
-          "Anserini's name of the topics' format (Trec, Cacm, TsvInt, TsvString, JsonString, ...); told from the file if not given.")
-  @Nullable String topicReader;
-
-  @Option(
-      name = "-topicField",
-      metaVar = "[field]",
-      usage = "title, description, narrative, or several joined by +.")
-  String topicField = "title";
 
   @Option(
       name = "-qrels",
@@ -64,9 +50,6 @@ final class PerturbCommand implements Command {
       usage =
           "Judgments, or the name of a collection: the passages, and their grades; with -run, the grades only.")
   @Nullable String qrels;
-
-  @Option(name = "-run", metaVar = "[file]", usage = "TREC run: its passages are changed.")
-  @Nullable String run;
 
   @Option(
       name = "-collection",
@@ -79,15 +62,8 @@ final class PerturbCommand implements Command {
       metaVar = "[file]",
       forbids = {"-topics", "-qrels", "-run", "-collection", "-perturbation"},
       usage =
-          "Ready pairs instead: a table with tabs (qid, query, docid, base, perturbed, and grade if there is one), MechIR's table, or JSON lines; gzipped or not.")
+          "Ready pairs instead: a table with tabs (qid, query, docid, base, perturbed, and grade if there is one), MechIR's table, or JSON lines; with -index or -corpus they get BM25 and IDF.")
   @Nullable String pairs;
-
-  @Option(
-      name = "-index",
-      metaVar = "[path]",
-      usage =
-          "Index that stores the texts and gives the statistics; with -pairs, only for BM25 and IDF.")
-  @Nullable String index;
 
   @Option(
       name = "-perturbation",
@@ -109,7 +85,7 @@ final class PerturbCommand implements Command {
       name = "-depth",
       metaVar = "[num]",
       usage =
-          "Most passages of a topic: the first of a run (100, if not given) or of the judgments (all).")
+          "Most passages of a topic: the first of a run or of requests (100, if not given) or of the judgments (all).")
   @Nullable Integer depth;
 
   @Option(
@@ -117,19 +93,6 @@ final class PerturbCommand implements Command {
       metaVar = "[grades]",
       usage = "Only passages judged so: 2-3, or 0,3 (all, if not given).")
   @Nullable String grades;
-
-  @Option(
-      name = "-model",
-      metaVar = "[model]",
-      usage =
-          "Neural ranker that the pairs are aligned for: minilm, a Hugging Face folder, or org/name on the hub; without one, pairs are texts only.")
-  @Nullable String model;
-
-  @Option(
-      name = "-maxLength",
-      metaVar = "[num]",
-      usage = "Most tokens of one input; the model's own limit, at most 512, if not given.")
-  @Nullable Integer maxLength;
 
   @Option(
       name = "-filler",
@@ -141,7 +104,7 @@ final class PerturbCommand implements Command {
       name = "-passage.clean",
       metaVar = "[how]",
       usage =
-          "How stored text becomes a passage: none, markup, cacm; told from the collection if not given, and printed.")
+          "How stored text becomes a passage: none, markup, cacm; inferred from the index or corpus if not given, and printed.")
   @Nullable String clean;
 
   PerturbCommand(ModelRegistry models, CollectionOptions collections) {
@@ -151,7 +114,7 @@ final class PerturbCommand implements Command {
 
   @Override
   public List<Object> options() {
-    return List.of(this, collections);
+    return List.of(this, inputs, model, collections);
   }
 
   @Override
@@ -165,18 +128,22 @@ final class PerturbCommand implements Command {
     Path target = Outputs.writable(output);
     List<Perturbation> perturbations = pairs == null ? perturbations() : List.of();
     Provenance provenance = new Provenance(console);
-    IndexTerms terms = new IndexTerms();
-    try (PairScorer scorer = model == null ? null : open(terms, console)) {
-      PairAlignment alignment =
-          scorer == null ? null : new PairAlignment((NeuralRanker) scorer, filler);
+    TextAnalysis analysis = new IndexTerms().analysis();
+    ScorerOptions options = model.scorerOptions();
+    try (NeuralRanker ranker =
+        model.model == null ? null : models.ranker(model.model, options, console)) {
+      PairAlignment alignment = ranker == null ? null : new PairAlignment(ranker, filler);
       PerturbJob job = new PerturbJob(target, Optional.ofNullable(alignment), console);
-      if (scorer != null) {
-        provenance.put(scorer.card()).put("filler", filler);
+      if (ranker != null) {
+        provenance.put(ranker.card()).put("filler", filler);
       }
-      PerturbSummary summary =
-          pairs == null
-              ? perturb(job, perturbations, terms, (NeuralRanker) scorer, provenance, console)
-              : complete(job, pairs, terms, provenance);
+      PerturbSummary summary;
+      try (PerturbStatistics statistics = new PerturbStatistics(inputs, provenance, console)) {
+        summary =
+            pairs == null
+                ? perturb(job, perturbations, analysis, ranker, statistics, provenance, console)
+                : complete(job, pairs, analysis, statistics, provenance);
+      }
       provenance.put("counts", summary.counts()).writeBeside(target);
       summary.lines().forEach(console.out()::println);
       console.say(
@@ -184,56 +151,56 @@ final class PerturbCommand implements Command {
     }
   }
 
-  private PairScorer open(IndexTerms terms, Console console) throws IOException {
-    ScorerOptions options = ScorerOptions.defaults().withTerms(terms);
-    options = maxLength == null ? options : options.withMaxTokens(maxLength);
-    PairScorer scorer = models.open(String.valueOf(model), options, console);
-    if (!(scorer instanceof NeuralRanker)) {
-      scorer.close();
-      throw new CommandException(
-          ExitCode.MODEL, model + ": this kind of model does not show what it reads");
-    }
-    return scorer;
-  }
-
-  /** Ready pairs: adds what the index and the model know. */
+  /** Ready pairs: adds what the index or the corpus and the model know. */
   private PerturbSummary complete(
-      PerturbJob job, String file, IndexTerms terms, Provenance provenance) throws IOException {
+      PerturbJob job,
+      String file,
+      TextAnalysis analysis,
+      PerturbStatistics statistics,
+      Provenance provenance)
+      throws IOException {
     Path input = Inputs.file(file);
     try (Stream<ContrastPair> read = ContrastPairs.stream(input)) {
-      if (index == null) {
-        PerturbSummary summary = job.write(read);
-        provenance.put("pairs", Hashes.of(input));
-        return summary;
+      PerturbSummary summary;
+      if (inputs.index == null && inputs.corpus == null) {
+        summary = job.write(read);
+      } else {
+        try (TextSource texts = inputs.texts(Set.of(), statistics.visitor())) {
+          PairMaker maker = new PairMaker(new Bm25(statistics.of(texts)), seed);
+          summary = job.write(read.map(pair -> maker.complete(pair, analysis)));
+          provenance.put("texts", texts.identity());
+        }
       }
-      try (IndexTexts texts = IndexTexts.open(index)) {
-        PairMaker maker = new PairMaker(new Bm25(statistics(texts)), seed);
-        PerturbSummary summary =
-            job.write(read.map(pair -> maker.complete(pair, terms.analysis())));
-        provenance.put("pairs", Hashes.of(input)).put("texts", texts.identity());
-        return summary;
-      }
+      provenance.put("pairs", Hashes.of(input));
+      return summary;
     }
   }
 
   private PerturbSummary perturb(
       PerturbJob job,
       List<Perturbation> perturbations,
-      IndexTerms terms,
+      TextAnalysis analysis,
       @Nullable NeuralRanker ranker,
+      PerturbStatistics collected,
       Provenance provenance,
       Console console)
       throws IOException {
     Optional<NamedCollection> named = findCollection();
-    PassageChoice choice = choice(console);
-    try (IndexTexts texts = IndexTexts.open(required(index, "-index"))) {
-      PassageChoice found = run == null ? choice.inIndex(texts, console) : choice;
-      CleaningChoice cleaning = cleaning(named, found, texts);
+    Chosen chosen = choose(collected, provenance, console);
+    try (TextSource texts = chosen.texts) {
+      PassageChoice found = chosen.choice;
+      CleaningChoice cleaning =
+          CleaningChoice.of(
+              Optional.ofNullable(clean).map(PassageCleaning::parse),
+              named.or(inputs::collection),
+              texts);
       console.say("passages cleaned: %s", cleaning);
       RerankJob.Passages passages = (t, d) -> cleaning.cleaning().apply(texts.text(t, d));
       PassageDonors donors = new PassageDonors(found.documents(), passages);
-      LuceneStatistics statistics = statistics(texts);
-      AnalysisCheck.run(found, passages, terms.analysis(), statistics, console);
+      LuceneStatistics statistics = collected.of(texts);
+      if (inputs.index != null) {
+        AnalysisCheck.run(found, passages, analysis, statistics, console);
+      }
       boolean similar =
           perturbations.stream().anyMatch(p -> Perturbations.kind(p).needsSimilarity());
       Optional<TermSimilarity> similarity =
@@ -241,21 +208,13 @@ final class PerturbCommand implements Command {
               ? Optional.empty()
               : Optional.of(new EmbeddingSimilarity(ranker, donors.words(VOCABULARY_PASSAGES)));
       Subject.Resources resources =
-          new Subject.Resources(terms.analysis(), statistics, donors, similarity);
-      provenance.put("topics", Outputs.topics(String.valueOf(topics)));
-      if (qrels != null) {
-        provenance.put("qrels", Hashes.of(collections.qrels(qrels)));
-      }
-      if (run != null) {
-        provenance.put("run", Hashes.of(Path.of(run)));
-      }
+          new Subject.Resources(analysis, statistics, donors, similarity);
       provenance
-          .put("texts", texts.identity())
           .put("cleaning", cleaning.toString())
           .put("perturbations", perturbations.stream().map(Perturbation::name).toList())
           .put("seed", seed);
       PairMaker maker = new PairMaker(new Bm25(statistics), seed);
-      return job.write(found, perturbations, maker, resources, passages);
+      return job.write(found, texts.noun(), perturbations, maker, resources, passages);
     }
   }
 
@@ -268,7 +227,7 @@ final class PerturbCommand implements Command {
         throw new CommandException(
             ExitCode.USAGE, "perturbation " + parsed.name() + " is named twice");
       }
-      if (Perturbations.kind(parsed).needsSimilarity() && model == null) {
+      if (Perturbations.kind(parsed).needsSimilarity() && model.model == null) {
         throw new CommandException(
             ExitCode.USAGE, name + " needs -model: its embeddings say which words are alike");
       }
@@ -279,28 +238,27 @@ final class PerturbCommand implements Command {
 
   /** The collection that was named, whose files take the place of what was not given. */
   private Optional<NamedCollection> findCollection() throws IOException {
-    Optional<NamedCollection> named;
     if (collection == null) {
-      named = CollectionOptions.named(required(topics, "-topics"));
-    } else {
-      named = CollectionRegistry.find(collection);
-      if (named.isEmpty()) {
-        throw new CommandException(
-            ExitCode.INPUT, collection + ": no such collection; " + CollectionOptions.known());
-      }
-      qrels = qrels == null ? collections.store().qrels(named.get()).toString() : qrels;
+      return Optional.empty();
     }
-    if (named.isPresent() && (topics == null || collection == null)) {
-      topics = collections.topics(named.get()).toString();
-      topicReader = topicReader == null ? named.get().topicFormat().anseriniName() : topicReader;
+    Optional<NamedCollection> named = CollectionRegistry.find(collection);
+    if (named.isEmpty()) {
+      throw new CommandException(
+          ExitCode.INPUT, collection + ": no such collection; " + CollectionOptions.known());
     }
+    qrels = qrels == null ? collections.store().qrels(named.get()).toString() : qrels;
+    inputs.topics = inputs.topics == null ? collection : inputs.topics;
     return named;
   }
 
-  private PassageChoice choice(Console console) throws IOException {
-    if (qrels == null && run == null) {
+  /** Which passages are changed, and the source of their texts. */
+  private record Chosen(PassageChoice choice, TextSource texts) {}
+
+  private Chosen choose(PerturbStatistics statistics, Provenance provenance, Console console)
+      throws IOException {
+    if (qrels == null && inputs.run == null) {
       throw new CommandException(
-          ExitCode.USAGE, "the passages are missing: give -qrels, -run or -pairs");
+          ExitCode.USAGE, "the passages are missing: give -qrels, -run, -input or -pairs");
     }
     if (grades != null && qrels == null) {
       throw new CommandException(ExitCode.USAGE, "-grades needs -qrels");
@@ -309,50 +267,59 @@ final class PerturbCommand implements Command {
       throw new CommandException(ExitCode.USAGE, "-depth must be at least 1, got " + depth);
     }
     Optional<GradeFilter> wanted = Optional.ofNullable(grades).map(GradeFilter::parse);
-    Map<String, String> queries =
-        TopicFiles.read(String.valueOf(topics), topicReader, topicField).queries();
     Optional<Qrels> judged =
         qrels == null ? Optional.empty() : Optional.of(Qrels.read(collections.qrels(qrels)));
-    PassageChoice choice =
-        run == null
-            ? PassageChoice.ofQrels(queries, judged.orElseThrow(), depth, wanted)
-            : PassageChoice.ofRun(queries, Run.read(Inputs.file(run)), judged, depth, wanted);
-    if (!choice.withoutQuery().isEmpty()) {
-      String source = String.valueOf(run == null ? qrels : run);
-      String missing = Outputs.some(choice.withoutQuery());
-      boolean none =
-          judged.isPresent() && Collections.disjoint(queries.keySet(), judged.get().topics());
-      if (run != null || none) {
-        throw new CommandException(
-            ExitCode.INPUT, source + ": not in " + topics + ": topics " + missing);
-      }
-      console.say(
-          "%d topics of %s are not in %s: %s",
-          choice.withoutQuery().size(), source, String.valueOf(topics), missing);
+    if (qrels != null) {
+      provenance.put("qrels", Hashes.of(collections.qrels(qrels)));
     }
+    if (inputs.run != null) {
+      int most = depth == null ? PassageChoice.RUN_DEPTH : depth;
+      CandidatePool pool =
+          inputs.read(most, 0, Ids.TABLE, statistics.visitor(), collections, console);
+      pool.identity().forEach(provenance::put);
+      Map<String, String> queries = new LinkedHashMap<>();
+      pool.topics().forEach(topic -> queries.put(topic.topic(), topic.query()));
+      Run run = Run.of(pool.tag(), pool.topics().stream().map(Candidates::ranking).toList());
+      return new Chosen(
+          some(PassageChoice.ofRun(queries, run, judged, depth, wanted)), pool.texts());
+    }
+    Qrels grades = judged.orElseThrow();
+    Map<String, String> queries = inputs.queries(collections);
+    PassageChoice choice = PassageChoice.ofQrels(queries, grades, depth, wanted);
+    requireTopics(choice, queries, grades, console);
+    Set<String> docnos = new LinkedHashSet<>();
+    some(choice).documents().values().forEach(docnos::addAll);
+    TextSource texts = inputs.texts(docnos, statistics.visitor());
+    provenance
+        .put("topics", Outputs.topics(String.valueOf(inputs.topics)))
+        .put("texts", texts.identity());
+    return new Chosen(choice.in(texts, console), texts);
+  }
+
+  /** Names the judged topics that have no query; there must be one that has. */
+  private void requireTopics(
+      PassageChoice choice, Map<String, String> queries, Qrels judged, Console console) {
+    if (choice.withoutQuery().isEmpty()) {
+      return;
+    }
+    String missing = Outputs.some(choice.withoutQuery());
+    if (Collections.disjoint(queries.keySet(), judged.topics())) {
+      throw new CommandException(
+          ExitCode.INPUT, qrels + ": not in " + inputs.topics + ": topics " + missing);
+    }
+    console.say(
+        "%d topics of %s are not in %s: %s",
+        choice.withoutQuery().size(),
+        String.valueOf(qrels),
+        String.valueOf(inputs.topics),
+        missing);
+  }
+
+  private static PassageChoice some(PassageChoice choice) {
     if (choice.passages() == 0) {
       throw new CommandException(ExitCode.INPUT, "no passages are left by -depth and -grades");
     }
     return choice;
-  }
-
-  private CleaningChoice cleaning(
-      Optional<NamedCollection> named, PassageChoice choice, IndexTexts texts) throws IOException {
-    Optional<PassageCleaning> asked = Optional.ofNullable(clean).map(PassageCleaning::parse);
-    if (asked.isEmpty() && named.isPresent()) {
-      return CleaningChoice.of(named.get());
-    }
-    String topic = choice.documents().keySet().iterator().next();
-    String docno = choice.documents().values().iterator().next().iterator().next();
-    return CleaningChoice.of(asked, docno, texts.text(topic, docno));
-  }
-
-  private LuceneStatistics statistics(IndexTexts texts) throws IOException {
-    try {
-      return new LuceneStatistics(texts.reader(), Constants.CONTENTS);
-    } catch (IllegalArgumentException e) {
-      throw new CommandException(ExitCode.INPUT, index + ": " + e.getMessage(), e);
-    }
   }
 
   private static String required(@Nullable String value, String option) {

@@ -79,9 +79,14 @@ final class PerturbJob {
         });
   }
 
-  /** Perturbs passages, topic after topic. */
+  /**
+   * Perturbs passages, topic after topic.
+   *
+   * @param source what messages call the source of texts
+   */
   PerturbSummary write(
       PassageChoice choice,
+      String source,
       List<Perturbation> perturbations,
       PairMaker maker,
       Subject.Resources resources,
@@ -89,7 +94,7 @@ final class PerturbJob {
       throws IOException {
     return write(
         (out, left) -> {
-          for (PassageDonors.Candidate missing : choice.notIndexed()) {
+          for (PassageDonors.Candidate missing : choice.missing()) {
             leave(
                 left,
                 missing.topic(),
@@ -97,7 +102,7 @@ final class PerturbJob {
                 missing.topic() + "/" + missing.docid(),
                 "",
                 PerturbSummary.Stage.NOT_APPLICABLE,
-                "the document is not in the index");
+                "the document is not in " + source);
           }
           try (Progress progress = new Progress(console, "perturbing", choice.passages())) {
             for (Map.Entry<String, Set<String>> topic : choice.documents().entrySet()) {

@@ -50,12 +50,6 @@ final class RecordCommand implements Command {
   @Nullable String pairs;
 
   @Option(
-      name = "-run",
-      metaVar = "[file]",
-      usage = "TREC run, with -topics and -index or -corpus, in place of -pairs.")
-  @Nullable String run;
-
-  @Option(
       name = "-hooks",
       required = true,
       metaVar = "[points]",
@@ -168,15 +162,13 @@ final class RecordCommand implements Command {
           ? new ContrastPairSource(pairs)
           : new TablePairs(pairs);
     }
-    if (run == null) {
-      throw new CommandException(ExitCode.USAGE, "give the pairs: -pairs, or -run");
+    if (inputs.run == null) {
+      throw new CommandException(ExitCode.USAGE, "give the pairs: -pairs, -run or -input");
     }
-    List<Candidates> candidates = inputs.candidates(run, collections, console);
-    TextSource texts = inputs.texts(candidates, rerank.depth);
-    CleaningChoice cleaning = rerank.cleaning(inputs.collection(), candidates, texts);
+    CandidatePool pool = inputs.read(rerank.depth, Ids.JSON, collections, console);
+    CleaningChoice cleaning = rerank.cleaning(inputs.collection(), pool.texts());
     console.say("passages cleaned: %s", cleaning);
-    Map<String, Object> identity = inputs.identity(run, texts);
-    return new RunPairs(candidates, texts, cleaning, rerank.depth, identity);
+    return new RunPairs(pool, cleaning, rerank.depth);
   }
 
   /** What the manifest says at its beginning. */

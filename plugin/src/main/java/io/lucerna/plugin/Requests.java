@@ -1,105 +1,87 @@
 package io.lucerna.plugin;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.lucerna.base.AtomicFile;
+import io.lucerna.base.MalformedTextException;
+import io.lucerna.base.TextFile;
 import io.lucerna.eval.RankedDoc;
-import io.lucerna.eval.Ranking;
 import io.lucerna.eval.Run;
+import io.lucerna.topics.FieldNames;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
-/**
- * Reranking requests as RankLLM and Anserini exchange them: JSON lines of {@code query} with {@code
- * qid} and {@code text}, and {@code candidates} with {@code docid}, {@code score} and {@code doc}.
- */
+/** Reranking requests as RankLLM and Anserini exchange them; {@link Request} has their forms. */
 final class Requests implements TextSource {
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
-  private final Path file;
+  private final TextFile file;
   private final List<Candidates> topics = new ArrayList<>();
-  private final Map<String, ObjectNode> queries = new HashMap<>();
+
+  /** Queries that are objects, as they came in. */
+  private final Map<String, JsonNode> queries = new HashMap<>();
 
   /** Documents by topic and docno: two topics may give the same document in different words. */
   private final Map<String, Map<String, JsonNode>> documents = new LinkedHashMap<>();
 
-  private Requests(Path file) {
+  private final CleaningSample sample = CleaningSample.all("the requests");
+
+  private Requests(TextFile file) {
     this.file = file;
   }
 
-  /** Whether a path names a file of requests. */
-  static boolean isRequests(String path) {
-    return path.endsWith(".jsonl");
+  /** Whether an output of this name is to hold requests. */
+  static boolean isRequests(String output) {
+    return output.endsWith(".jsonl");
   }
 
   /**
-   * Reads a file.
+   * Reads requests: JSON lines, or an array.
    *
-   * @throws CommandException if a line is no request, naming file and line
+   * @param ids what the output can hold
+   * @throws MalformedTextException if something is no request, or has an id that the output cannot
+   *     hold
    */
-  static Requests read(Path file) throws IOException {
+  static Requests read(TextFile file, Ids ids) throws IOException {
     Requests requests = new Requests(file);
-    int number = 0;
-    for (String line : Files.readAllLines(file, StandardCharsets.UTF_8)) {
-      number++;
-      if (!line.isBlank()) {
-        requests.add(line, number);
+    try (JsonObjects objects = JsonObjects.open(file)) {
+      for (JsonNode next = objects.next(); next != null; next = objects.next()) {
+        Request request;
+        try {
+          request = Request.of(next, ids);
+        } catch (IllegalArgumentException e) {
+          throw objects.error(String.valueOf(e.getMessage()));
+        }
+        requests.add(request, objects);
       }
     }
     if (requests.topics.isEmpty()) {
-      throw new CommandException(ExitCode.INPUT, file + ": no requests in the file");
+      throw file.error(0, "no requests in the file");
     }
     return requests;
   }
 
-  private void add(String line, int number) {
-    JsonNode request;
-    try {
-      request = MAPPER.readTree(line);
-    } catch (JsonProcessingException e) {
-      throw fault(number, "not a JSON object: " + e.getOriginalMessage());
+  private void add(Request request, JsonObjects objects) throws MalformedTextException {
+    String topic = request.candidates().topic();
+    if (documents.putIfAbsent(topic, request.documents()) != null) {
+      throw objects.error("a second request for topic " + topic);
     }
-    JsonNode query = request.path("query");
-    String qid = query.path("qid").asText("");
-    if (qid.isEmpty() || !query.path("text").isTextual() || !request.path("candidates").isArray()) {
-      throw fault(number, "expected {\"query\": {\"qid\", \"text\"}, \"candidates\": [...]}");
+    topics.add(request.candidates());
+    if (request.query().isObject()) {
+      queries.put(topic, request.query());
     }
-    if (queries.putIfAbsent(qid, (ObjectNode) query) != null) {
-      throw fault(number, "a second request for topic " + qid);
-    }
-    Map<String, JsonNode> byDocno = new HashMap<>();
-    List<RankedDoc> ranked = new ArrayList<>();
-    Set<String> seen = new HashSet<>();
-    for (JsonNode candidate : request.path("candidates")) {
-      String docno = candidate.path("docid").asText("");
-      JsonNode score = candidate.path("score");
-      if (docno.isEmpty() || !score.isNumber() || !Float.isFinite(score.floatValue())) {
-        throw fault(number, "a candidate needs a docid and a finite score, got " + candidate);
-      }
-      if (!seen.add(docno)) {
-        throw fault(number, "document " + docno + " occurs twice for topic " + qid);
-      }
-      byDocno.put(docno, candidate.path("doc"));
-      ranked.add(new RankedDoc(docno, score.floatValue()));
-    }
-    documents.put(qid, byDocno);
-    topics.add(new Candidates(query.path("text").asText(), Ranking.of(qid, ranked)));
-  }
-
-  private CommandException fault(int line, String what) {
-    return new CommandException(ExitCode.INPUT, file + ":" + line + ": " + what);
+    request
+        .documents()
+        .forEach(
+            (docno, document) ->
+                FieldNames.passage(document).ifPresent(text -> sample.add(docno, text)));
   }
 
   /** The topics in the order of the file. */
@@ -107,24 +89,53 @@ final class Requests implements TextSource {
     return topics;
   }
 
+  /** Shows the texts of all documents, each document once. */
+  void visit(CorpusTexts.Visitor visitor) throws IOException {
+    Map<String, JsonNode> all = new LinkedHashMap<>();
+    documents.values().forEach(byDocno -> byDocno.forEach(all::putIfAbsent));
+    for (JsonNode document : all.values()) {
+      if (FieldNames.passage(document).isPresent()) {
+        visitor.visit(FieldNames.passage(document).get());
+      }
+    }
+  }
+
   @Override
   public String text(String topic, String docno) {
-    return JsonText.passage(document(topic, docno))
+    JsonNode document = document(topic, docno);
+    return FieldNames.passage(document)
         .orElseThrow(
             () ->
                 new CommandException(
                     ExitCode.INPUT,
-                    file
+                    file.name()
                         + ": document "
                         + docno
                         + " of topic "
                         + topic
-                        + " has no text: expected a field contents, or title and text, in doc"));
+                        + " has "
+                        + FieldNames.noPassage(document)));
+  }
+
+  @Override
+  public boolean has(String topic, String docno) {
+    return documents.getOrDefault(topic, Map.of()).containsKey(docno);
+  }
+
+  @Override
+  public String noun() {
+    return "the candidate pool";
+  }
+
+  @Override
+  public CleaningSample sample() {
+    return sample;
   }
 
   @Override
   public JsonNode query(Candidates topic) {
-    return queries.getOrDefault(topic.topic(), MAPPER.createObjectNode());
+    JsonNode query = queries.get(topic.topic());
+    return query == null ? TextSource.super.query(topic) : query;
   }
 
   @Override

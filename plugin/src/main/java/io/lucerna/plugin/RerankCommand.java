@@ -19,15 +19,6 @@ final class RerankCommand implements Command {
   private final CollectionOptions collections;
 
   @Option(
-      name = "-run",
-      aliases = "-input",
-      required = true,
-      metaVar = "[file]",
-      usage =
-          "TREC run, or RankLLM requests if the name ends in .jsonl; requests hold queries and texts, a run needs -topics and -index or -corpus.")
-  String input = "";
-
-  @Option(
       name = "-output",
       required = true,
       metaVar = "[file]",
@@ -62,31 +53,27 @@ final class RerankCommand implements Command {
     ScorerOptions options = model.scorerOptions();
     rerank.check();
     Outputs out = new Outputs(output, format, Interventions.tag(runtag, intervene.spec()));
-    Provenance provenance = new Provenance(console);
-    if (Requests.isRequests(input)) {
-      Requests requests = Requests.read(Inputs.file(input));
-      provenance.put("requests", requests.identity());
-      rerank(requests.topics(), requests, options, out, provenance, console);
-      return;
-    }
-    List<Candidates> candidates = inputs.candidates(input, collections, console);
+    boolean requests = Requests.isRequests(output);
     // Requests carry the texts of all candidates, a run those of none.
-    int wanted = Requests.isRequests(output) ? Integer.MAX_VALUE : rerank.depth;
-    try (TextSource texts = inputs.texts(candidates, wanted)) {
-      inputs.identity(input, texts).forEach(provenance::put);
-      rerank(candidates, texts, options, out, provenance, console);
+    try (CandidatePool pool =
+        inputs.read(
+            rerank.depth,
+            requests ? Integer.MAX_VALUE : 0,
+            requests ? Ids.JSON : Ids.RUN,
+            text -> {},
+            collections,
+            console)) {
+      rerank(pool, options, out, console);
     }
   }
 
-  private void rerank(
-      List<Candidates> candidates,
-      TextSource texts,
-      ScorerOptions options,
-      Outputs out,
-      Provenance provenance,
-      Console console)
+  private void rerank(CandidatePool pool, ScorerOptions options, Outputs out, Console console)
       throws IOException {
-    CleaningChoice cleaning = rerank.cleaning(inputs.collection(), candidates, texts);
+    Provenance provenance = new Provenance(console);
+    pool.identity().forEach(provenance::put);
+    List<Candidates> candidates = pool.topics();
+    TextSource texts = pool.texts();
+    CleaningChoice cleaning = rerank.cleaning(inputs.collection(), texts);
     console.say("passages cleaned: %s", cleaning);
     try (PairScorer scorer = models.open(model.modelOrDefault(), options, console);
         Interventions interventions = intervene.compile(scorer)) {

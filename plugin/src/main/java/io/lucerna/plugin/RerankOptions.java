@@ -3,7 +3,6 @@ package io.lucerna.plugin;
 import io.lucerna.plugin.collections.NamedCollection;
 import io.lucerna.plugin.collections.PassageCleaning;
 import java.io.IOException;
-import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.kohsuke.args4j.Option;
@@ -21,8 +20,8 @@ final class RerankOptions {
       name = "-passage.clean",
       metaVar = "[how]",
       usage =
-          "How stored text becomes a passage: none, markup, cacm; told from the collection if not"
-              + " given, and printed.")
+          "How stored text becomes a passage: none, markup, cacm; inferred from the index or"
+              + " corpus if not given, and printed.")
   @Nullable String clean;
 
   /**
@@ -43,22 +42,12 @@ final class RerankOptions {
   }
 
   /**
-   * How the passages of these candidates are cleaned.
+   * How the passages of a source are cleaned.
    *
    * @param collection the collection whose topics were named, if one was
    */
-  CleaningChoice cleaning(
-      Optional<NamedCollection> collection, List<Candidates> topics, TextSource texts)
+  CleaningChoice cleaning(Optional<NamedCollection> collection, TextSource texts)
       throws IOException {
-    if (cleaning().isEmpty() && collection.isPresent()) {
-      return CleaningChoice.of(collection.get());
-    }
-    for (Candidates topic : topics) {
-      if (topic.ranking().size() > 0) {
-        String docno = topic.ranking().docno(0);
-        return CleaningChoice.of(cleaning(), docno, texts.text(topic.topic(), docno));
-      }
-    }
-    return CleaningChoice.of(cleaning(), "none", "");
+    return CleaningChoice.of(cleaning(), collection, texts);
   }
 }

@@ -1,6 +1,7 @@
 package io.lucerna.plugin;
 
 import io.anserini.search.SearchCollection;
+import io.lucerna.base.TextFile;
 import io.lucerna.eval.Ranking;
 import io.lucerna.eval.Run;
 import io.lucerna.plugin.collections.NamedCollection;
@@ -17,8 +18,22 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.kohsuke.args4j.Option;
 
-/** What turns the ids of a run into queries and passages: topics, and an index or a corpus. */
+/**
+ * Candidates from the command line: requests, which hold queries and texts, or a run with topics,
+ * and an index or a corpus.
+ */
 final class RunInputs {
+  private static final String BM25 = "bm25";
+
+  @Option(
+      name = "-run",
+      aliases = "-input",
+      metaVar = "[file]",
+      usage =
+          "TREC run, with -topics and -index or -corpus; or RankLLM requests in JSON, which hold"
+              + " queries and texts.")
+  @Nullable String run;
+
   @Option(name = "-topics", metaVar = "[file]", usage = "Topics, or the name of a collection.")
   @Nullable String topics;
 
@@ -45,7 +60,7 @@ final class RunInputs {
   @Option(
       name = "-corpus",
       metaVar = "[path]",
-      usage = "Texts in JSON lines, a file or a folder: id, and contents or title and text.")
+      usage = "Texts in JSON, a file or a folder: id, and contents or title and text.")
   @Nullable String corpus;
 
   private Optional<NamedCollection> collection = Optional.empty();
@@ -56,18 +71,69 @@ final class RunInputs {
   }
 
   /**
-   * The candidates of a run with their queries, in the run's order; topics without any are named.
+   * The candidates of the run or the requests; topics without any are named.
    *
-   * @throws CommandException if the run has a topic that the topics lack
+   * @param depth how many texts of a topic are read by a model
+   * @param written how many texts of a topic go into the output
+   * @param ids what the output can hold
+   * @param visitor is shown all texts of a corpus, and none of an index or of requests
+   * @throws CommandException if something is missing, such as the text of a candidate
    */
-  List<Candidates> candidates(String run, CollectionOptions collections, Console console)
+  CandidatePool read(
+      int depth,
+      int written,
+      Ids ids,
+      CorpusTexts.Visitor visitor,
+      CollectionOptions collections,
+      Console console)
       throws IOException {
+    if (run == null) {
+      throw new CommandException(
+          ExitCode.USAGE, "the candidates are missing: give a run or requests (-run, -input)");
+    }
+    TextFile file = TextFile.named(run);
+    if (JsonObjects.holds(file)) {
+      Requests requests = Requests.read(file, ids);
+      requireTexts(requests.topics(), requests, depth);
+      return new CandidatePool(
+          requests.topics(), requests, "requests", Map.of("requests", requests.identity()));
+    }
+    Run read = Run.read(Inputs.file(run));
+    List<Candidates> candidates = candidates(read, collections, console);
+    TextSource texts = texts(candidates, Math.max(depth, written), visitor);
+    return new CandidatePool(candidates, texts, read.tag(), identity(file, texts));
+  }
+
+  /** The same where only the candidates' texts matter. */
+  CandidatePool read(int depth, Ids ids, CollectionOptions collections, Console console)
+      throws IOException {
+    return read(depth, 0, ids, text -> {}, collections, console);
+  }
+
+  private static void requireTexts(List<Candidates> topics, TextSource texts, int depth)
+      throws IOException {
+    for (Candidates topic : topics) {
+      for (String docno : topic.ranking().top(depth).docnos()) {
+        texts.text(topic.topic(), docno);
+      }
+    }
+  }
+
+  /** The queries of the topics; those of a collection that was named, where its name was given. */
+  Map<String, String> queries(CollectionOptions collections) throws IOException {
     if (topics == null) {
-      throw new CommandException(ExitCode.USAGE, "-topics is needed beside a run");
+      throw new CommandException(ExitCode.USAGE, "-topics is needed");
     }
     findCollection(topics, collections);
-    Map<String, String> queries = TopicFiles.read(topics, topicReader, topicField).queries();
-    Run read = Run.read(Inputs.file(run));
+    return TopicFiles.read(topics, topicReader, topicField).queries();
+  }
+
+  private List<Candidates> candidates(Run read, CollectionOptions collections, Console console)
+      throws IOException {
+    if (topics == null) {
+      throw new CommandException(ExitCode.USAGE, "-topics is needed next to a run");
+    }
+    Map<String, String> queries = queries(collections);
     List<Candidates> candidates = new ArrayList<>();
     for (Ranking ranking : read.rankings()) {
       String query = queries.get(ranking.topic());
@@ -94,7 +160,7 @@ final class RunInputs {
    * @param hits the most documents of a topic
    * @throws CommandException if no index is named, or Anserini does not answer all topics
    */
-  List<Candidates> search(int hits, CollectionOptions collections, Console console)
+  CandidatePool search(int hits, CollectionOptions collections, Console console)
       throws IOException {
     if (topics == null) {
       throw new CommandException(ExitCode.USAGE, "-topics is needed to search");
@@ -106,12 +172,28 @@ final class RunInputs {
     if (hits < 1) {
       throw new CommandException(ExitCode.USAGE, "-hits must be at least 1, got " + hits);
     }
-    IndexTexts.open(index).close();
-    findCollection(topics, collections);
-    TopicFiles read = TopicFiles.read(topics, topicReader, topicField);
+    IndexTexts texts = IndexTexts.open(index);
+    boolean done = false;
+    try {
+      List<Candidates> found = found(topics, index, hits, collections, console);
+      done = true;
+      return new CandidatePool(found, texts, BM25, Map.of());
+    } finally {
+      if (!done) {
+        texts.close();
+      }
+    }
+  }
+
+  private List<Candidates> found(
+      String given, String searched, int hits, CollectionOptions collections, Console console)
+      throws IOException {
+    findCollection(given, collections);
+    String file = String.valueOf(topics);
+    TopicFiles read = TopicFiles.read(file, topicReader, topicField);
     SearchCollection.Args args = new SearchCollection.Args();
-    args.index = index;
-    args.topics = new String[] {topics};
+    args.index = searched;
+    args.topics = new String[] {file};
     args.topicField = topicField;
     args.bm25 = true;
     args.hits = hits;
@@ -135,23 +217,35 @@ final class RunInputs {
     }
   }
 
-  /** The texts of the first {@code depth} candidates of each topic, or of more. */
-  TextSource texts(List<Candidates> candidates, int depth) throws IOException {
+  private TextSource texts(List<Candidates> candidates, int depth, CorpusTexts.Visitor visitor)
+      throws IOException {
+    Set<String> docnos = new LinkedHashSet<>();
+    candidates.forEach(c -> docnos.addAll(c.ranking().top(depth).docnos()));
+    TextSource texts = texts(docnos, visitor);
+    if (index == null) {
+      requireTexts(candidates, texts, depth);
+    }
+    return texts;
+  }
+
+  /**
+   * The texts of these documents, or of more.
+   *
+   * @param visitor is shown all texts of a corpus, and none of an index
+   */
+  TextSource texts(Set<String> docnos, CorpusTexts.Visitor visitor) throws IOException {
     if (index != null) {
       return IndexTexts.open(index);
     }
     if (corpus == null) {
       throw new CommandException(ExitCode.USAGE, "the texts are missing: give -index or -corpus");
     }
-    Set<String> docnos = new LinkedHashSet<>();
-    candidates.forEach(c -> docnos.addAll(c.ranking().top(depth).docnos()));
-    return CorpusTexts.read(Path.of(corpus), docnos);
+    return CorpusTexts.read(Path.of(corpus), docnos, visitor);
   }
 
-  /** What was read, for provenance. */
-  Map<String, Object> identity(String run, TextSource texts) throws IOException {
+  private Map<String, Object> identity(TextFile file, TextSource texts) throws IOException {
     Map<String, Object> identity = new LinkedHashMap<>();
-    identity.put("run", Hashes.of(Path.of(run)));
+    identity.put("run", Hashes.of(file));
     identity.put("topics", Outputs.topics(String.valueOf(topics)));
     identity.put("texts", texts.identity());
     return identity;

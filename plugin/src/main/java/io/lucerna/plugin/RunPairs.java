@@ -6,25 +6,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/**
- * The first candidates of each topic of a run; the id is {@code QID/DOCID}.
- *
- * @param run what the run, its topics and its texts are, for provenance
- */
-record RunPairs(
-    List<Candidates> candidates,
-    TextSource texts,
-    CleaningChoice cleaning,
-    int depth,
-    Map<String, Object> run)
-    implements PairSource {
+/** The first candidates of each topic of a pool; the id is {@code QID/DOCID}. */
+record RunPairs(CandidatePool pool, CleaningChoice cleaning, int depth) implements PairSource {
 
   @Override
   public void forEach(Visitor visitor) throws IOException {
-    for (Candidates topic : candidates) {
+    for (Candidates topic : pool.topics()) {
       List<Pair> pairs = new ArrayList<>();
       for (String docno : topic.ranking().top(depth).docnos()) {
-        String text = cleaning.cleaning().apply(texts.text(topic.topic(), docno));
+        String text = cleaning.cleaning().apply(pool.texts().text(topic.topic(), docno));
         pairs.add(new Pair(Interventions.pairId(topic.topic(), docno), topic.topic(), docno, text));
       }
       if (!pairs.isEmpty()) {
@@ -35,7 +25,7 @@ record RunPairs(
 
   @Override
   public Map<String, Object> identity() {
-    Map<String, Object> identity = new LinkedHashMap<>(run);
+    Map<String, Object> identity = new LinkedHashMap<>(pool.identity());
     identity.put("depth", depth);
     identity.put("cleaning", cleaning.toString());
     return identity;
@@ -43,6 +33,6 @@ record RunPairs(
 
   @Override
   public void close() throws IOException {
-    texts.close();
+    pool.close();
   }
 }

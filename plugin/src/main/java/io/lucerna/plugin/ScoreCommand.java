@@ -12,18 +12,31 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.kohsuke.args4j.Option;
 
-/** {@code score}: the scores of the pairs of a table, in the table's order. */
+/** {@code score}: the scores of the pairs of a table or of candidates, in their order. */
 final class ScoreCommand implements Command {
   private final ModelRegistry models;
   private final ModelOptions model = new ModelOptions();
   private final InterventionOptions intervene = new InterventionOptions();
+  private final RunInputs inputs = new RunInputs();
+  private final RerankOptions rerank = new RerankOptions();
+  private final CollectionOptions collections;
 
   @Option(
       name = "-pairs",
-      required = true,
       metaVar = "[file]",
-      usage = "Table with tabs and the header qid, query, docid, text.")
-  String pairs = "";
+      forbids = {
+        "-run",
+        "-topics",
+        "-topicReader",
+        "-topicField",
+        "-index",
+        "-corpus",
+        "-rerank.depth",
+        "-passage.clean"
+      },
+      usage =
+          "Table with tabs and the header qid, query, docid, text; texts are scored as they are.")
+  @Nullable String pairs;
 
   @Option(
       name = "-output",
@@ -41,13 +54,14 @@ final class ScoreCommand implements Command {
               + " many, with their weights.")
   @Nullable Integer terms;
 
-  ScoreCommand(ModelRegistry models) {
+  ScoreCommand(ModelRegistry models, CollectionOptions collections) {
     this.models = models;
+    this.collections = collections;
   }
 
   @Override
   public List<Object> options() {
-    return List.of(this, model, intervene);
+    return List.of(this, inputs, model, rerank, intervene, collections);
   }
 
   @Override
@@ -59,7 +73,9 @@ final class ScoreCommand implements Command {
   public void run(Console console) throws Exception {
     ScorerOptions options = model.scorerOptions();
     intervene.spec();
-    List<PairTable.Row> rows = read();
+    rerank.check();
+    Provenance provenance = new Provenance(console);
+    List<PairTable.Row> rows = pairs == null ? candidates(provenance, console) : table(pairs);
     Path target = Outputs.writable(output);
     try (PairScorer scorer = models.open(model.modelOrDefault(), options, console);
         Interventions interventions = intervene.compile(scorer)) {
@@ -78,14 +94,43 @@ final class ScoreCommand implements Command {
       if (table != null) {
         table.writeBeside(target);
       }
-      Provenance provenance = new Provenance(console);
-      provenance.put("pairs", Hashes.of(Path.of(pairs))).put(scorer.card());
+      if (pairs != null) {
+        provenance.put("pairs", Hashes.of(Path.of(pairs)));
+      }
+      provenance.put(scorer.card());
       interventions.describe(provenance);
       provenance.writeBeside(target);
     }
   }
 
-  private List<PairTable.Row> read() throws IOException {
+  /** The candidates that {@code rerank} would score. */
+  private List<PairTable.Row> candidates(Provenance provenance, Console console)
+      throws IOException {
+    if (inputs.run == null) {
+      throw new CommandException(ExitCode.USAGE, "give the pairs: -pairs, -run or -input");
+    }
+    List<PairTable.Row> rows = new ArrayList<>();
+    CandidatePool pool = inputs.read(rerank.depth, Ids.TABLE, collections, console);
+    CleaningChoice cleaning = rerank.cleaning(inputs.collection(), pool.texts());
+    console.say("passages cleaned: %s", cleaning);
+    try (RunPairs read = new RunPairs(pool, cleaning, rerank.depth)) {
+      read.forEach(
+          group ->
+              group
+                  .pairs()
+                  .forEach(
+                      p ->
+                          rows.add(
+                              new PairTable.Row(0, p.qid(), group.query(), p.docid(), p.text()))));
+      read.identity().forEach(provenance::put);
+    }
+    if (rows.isEmpty()) {
+      throw new CommandException(ExitCode.INPUT, inputs.run + ": there are no candidates");
+    }
+    return rows;
+  }
+
+  private static List<PairTable.Row> table(String pairs) throws IOException {
     List<PairTable.Row> rows = new ArrayList<>();
     try (PairTable table = PairTable.open(pairs)) {
       for (var row = table.next(); row.isPresent(); row = table.next()) {

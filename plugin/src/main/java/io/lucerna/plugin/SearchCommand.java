@@ -190,7 +190,7 @@ final class SearchCommand implements Command {
       String query = Objects.requireNonNull(queries.get(ranking.topic()), ranking.topic());
       candidates.add(new Candidates(query, ranking));
     }
-    CleaningChoice cleaning = rerank.cleaning(collection, candidates, texts);
+    CleaningChoice cleaning = rerank.cleaning(collection, texts);
     console.say("passages cleaned: %s", cleaning);
     RerankJob.Outcome outcome =
         new RerankJob(scorer, rerank.depth, interventions, console)

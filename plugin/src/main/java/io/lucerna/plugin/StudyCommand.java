@@ -3,7 +3,6 @@ package io.lucerna.plugin;
 import io.lucerna.eval.Comparison;
 import io.lucerna.eval.Correction;
 import io.lucerna.eval.Measure;
-import io.lucerna.eval.Ranking;
 import io.lucerna.eval.Run;
 import io.lucerna.instrumentation.intervene.CompiledSpec;
 import io.lucerna.instrumentation.intervene.SpecSyntaxException;
@@ -67,12 +66,6 @@ final class StudyCommand implements Command {
       metaVar = "[file]",
       usage = "Judgments in TREC format, or the name of a collection.")
   @Nullable String qrels;
-
-  @Option(
-      name = "-run",
-      metaVar = "[file]",
-      usage = "First stage, a TREC run; BM25 through -index if not given.")
-  @Nullable String run;
 
   @Option(name = "-hits", metaVar = "[num]", usage = "Documents of a topic that BM25 finds.")
   int hits = 1000;
@@ -167,11 +160,12 @@ final class StudyCommand implements Command {
           ExitCode.USAGE,
           output + ": holds a study already; give -resume to go on with it, or another folder");
     }
-    List<Candidates> candidates = candidates(judged, console);
-    Run first = first(candidates);
-    try (TextSource texts = inputs.texts(candidates, rerank.depth);
+    try (CandidatePool pool = pool(judged, console);
         NeuralRanker ranker = models.ranker(model.modelOrDefault(), options, console);
         RecordingSources recordings = new RecordingSources(ranker.card().sha256())) {
+      List<Candidates> candidates = pool.topics();
+      TextSource texts = pool.texts();
+      Run first = Run.of(pool.tag(), candidates.stream().map(Candidates::ranking).toList());
       ModelCard card = ranker.card();
       StudiedModel studied =
           new StudiedModel(card.name(), card.sha256(), card.layers(), card.heads());
@@ -180,7 +174,7 @@ final class StudyCommand implements Command {
       }
       List<Condition> all = Conditions.of(conditions, studied, seed);
       ConditionScorer scorer = new ConditionScorer(ranker, compile(all, ranker, recordings));
-      CleaningChoice cleaning = rerank.cleaning(inputs.collection(), candidates, texts);
+      CleaningChoice cleaning = rerank.cleaning(inputs.collection(), texts);
       console.say("passages cleaned: %s", cleaning);
       StudyProvenance read = new StudyProvenance(card, inputs, texts, cleaning, first);
       StudyIdentity identity =
@@ -239,31 +233,33 @@ final class StudyCommand implements Command {
     }
   }
 
-  /** Reads or searches the first stage. */
-  private List<Candidates> candidates(Qrels judged, Console console) throws IOException {
-    List<Candidates> candidates =
-        run == null
+  /** Reads or searches the first stage, which is kept as a run. */
+  private CandidatePool pool(Qrels judged, Console console) throws IOException {
+    CandidatePool pool =
+        inputs.run == null
             ? inputs.search(hits, collections, console)
-            : inputs.candidates(run, collections, console);
-    List<Ranking> rankings = candidates.stream().map(Candidates::ranking).toList();
-    if (rankings.isEmpty()) {
+            : inputs.read(rerank.depth, Ids.RUN, collections, console);
+    try {
+      requireJudged(pool.topics(), judged);
+    } catch (CommandException e) {
+      pool.close();
+      throw e;
+    }
+    return pool;
+  }
+
+  private void requireJudged(List<Candidates> topics, Qrels judged) {
+    if (topics.isEmpty()) {
       throw new CommandException(ExitCode.INPUT, "the first stage found nothing for any topic");
     }
-    if (rankings.stream().noneMatch(r -> judged.topics().contains(r.topic()))) {
+    if (topics.stream().noneMatch(t -> judged.topics().contains(t.topic()))) {
       throw new CommandException(
           ExitCode.INPUT,
-          (run == null ? inputs.topics : run)
+          (inputs.run == null ? inputs.topics : inputs.run)
               + " and "
               + qrels
               + " have no topic in common: nothing to measure");
     }
-    return candidates;
-  }
-
-  /** The first stage as the folder keeps it. */
-  private Run first(List<Candidates> candidates) throws IOException {
-    String tag = run == null ? "bm25" : Run.read(Inputs.file(run)).tag();
-    return Run.of(tag, candidates.stream().map(Candidates::ranking).toList());
   }
 
   private static List<CompiledSpec> compile(

@@ -32,7 +32,9 @@ record StudyProvenance(
     all.put("maxLength", card.maxTokens());
     card.settings().forEach((name, value) -> all.put("model " + name, value));
     all.put("first stage", Hashes.sha256(first::write));
-    all.put("topics", Hashes.sha256(Path.of(String.valueOf(inputs.topics))));
+    if (!(texts instanceof Requests)) {
+      all.put("topics", Hashes.sha256(Path.of(String.valueOf(inputs.topics))));
+    }
     Map<String, Object> read = new LinkedHashMap<>(texts.identity());
     read.remove("path");
     all.put("texts", read);
@@ -74,8 +76,12 @@ record StudyProvenance(
     ran.put("maxLength", card.maxTokens());
     fields.put("model", ran);
     fields.putAll(given);
-    fields.put(inputs.index == null ? "corpus" : "index", texts.identity());
-    fields.put("topics", Outputs.topics(String.valueOf(inputs.topics)));
+    if (texts instanceof Requests) {
+      fields.put("requests", texts.identity());
+    } else {
+      fields.put(inputs.index == null ? "corpus" : "index", texts.identity());
+      fields.put("topics", Outputs.topics(String.valueOf(inputs.topics)));
+    }
     fields.put("qrels", Hashes.of(judgments));
     fields.put("cleaning", cleaning.toString());
     Map<String, Object> stage = new LinkedHashMap<>();

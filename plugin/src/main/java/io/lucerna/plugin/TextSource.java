@@ -16,6 +16,15 @@ interface TextSource extends AutoCloseable {
    */
   String text(String topic, String docno) throws IOException;
 
+  /** Whether there is this document among the candidates for a topic, or for any. */
+  boolean has(String topic, String docno) throws IOException;
+
+  /** What messages call it: {@code the index}, {@code the corpus}. */
+  String noun();
+
+  /** The documents from which it is inferred how texts are cleaned. */
+  CleaningSample sample() throws IOException;
+
   /** The query of a topic in RankLLM's form. */
   default JsonNode query(Candidates topic) {
     return JsonNodeFactory.instance

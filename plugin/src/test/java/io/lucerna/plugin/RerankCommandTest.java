@@ -201,9 +201,9 @@ class RerankCommandTest {
     write("corpus.jsonl", "{\"id\": \"a\"}\n");
     fails(ExitCode.INPUT, "corpus.jsonl:1: document a has no text", rerank());
     write("corpus.jsonl", "{\"contents\": \"a\"}\n");
-    fails(ExitCode.INPUT, "corpus.jsonl:1: no id", rerank());
+    fails(ExitCode.INPUT, "corpus.jsonl:1: no document id", rerank());
     write("corpus.jsonl", "\n{\"id\": \n");
-    fails(ExitCode.INPUT, "corpus.jsonl:2: not a JSON object", rerank());
+    fails(ExitCode.INPUT, "corpus.jsonl:2: not JSON", rerank());
     write(
         "corpus.jsonl",
         "{\"id\": \"a\", \"contents\": \"x\"}\n{\"id\": \"a\", \"contents\": \"y\"}\n");

@@ -1,22 +1,32 @@
 package io.lucerna.plugin.collections;
 
+import java.util.HashSet;
 import java.util.Locale;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jsoup.parser.Parser;
-import org.jsoup.parser.Tag;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Takes HTML, SGML and XML markup out of text, in time linear in its length whatever the text. A
- * less-than sign that opens no tag stays: collections are full of {@code a < b}.
+ * Takes HTML and SGML markup out of text, in time linear in its length whatever the text. Only tags
+ * of {@link MarkupElements known elements} count. All else between less-than and greater-than signs
+ * stays: collections are full of {@code a < b}, {@code List<String>} and {@code <b and c>}.
  */
 final class Markup {
   private static final Pattern TAG =
-      Pattern.compile("</?([A-Za-z][\\w:.-]*)(/?|\\s[^<>]*)>|<[!?][A-Za-z\\[][^<>]*>");
+      Pattern.compile(
+          "</?([A-Za-z][\\w-]*)(/?|\\s[^<>]*)>"
+              + "|<(?:!(?:\\[|(?i:doctype|entity|element|attlist|notation)\\b)|\\?xml\\b)[^<>]*>");
+
+  private static final Pattern END_TAG = Pattern.compile("</([A-Za-z][\\w-]*)");
 
   private final String text;
   private final StringBuilder out;
   private final Matcher tag;
+
+  /** The names of all end tags in the text, made when the first is asked for. */
+  private @Nullable Set<String> closed;
 
   private Markup(String text) {
     this.text = text;
@@ -29,6 +39,12 @@ final class Markup {
    */
   static String strip(String text) {
     return Parser.unescapeEntities(new Markup(text).withoutTags(), false);
+  }
+
+  /** Whether a text begins with markup, whitespace aside. */
+  static boolean begins(String text) {
+    int start = text.length() - text.stripLeading().length();
+    return text.startsWith("<", start) && new Markup(text).markupEnd(start) >= 0;
   }
 
   /** The text with each stretch from {@code <} to the next {@code >} replaced by a space. */
@@ -82,17 +98,38 @@ final class Markup {
   }
 
   /**
-   * Tells a tag from text such as {@code if x <y and y> z}: a tag has no attributes, or has a value
-   * for one, or is an element of HTML.
+   * Tells a tag from text such as {@code if x <b and c> d}: the element is known, and the rest are
+   * attributes. A tag right behind a word, as in {@code List<Object>}, must be closed somewhere, if
+   * its element has to be.
    */
   private boolean isMarkup() {
     if (tag.group(1) == null) {
       return true;
     }
-    String rest = tag.group(2).strip();
-    return rest.isEmpty()
-        || rest.equals("/")
-        || rest.indexOf('=') >= 0
-        || Tag.isKnownTag(tag.group(1).toLowerCase(Locale.ROOT));
+    String name = tag.group(1).toLowerCase(Locale.ROOT);
+    if (!MarkupElements.isKnown(name) || !MarkupElements.areAttributes(tag.group(2))) {
+      return false;
+    }
+    int lt = tag.start();
+    boolean typed = lt > 0 && isWord(text.charAt(lt - 1)) && tag.group(2).isEmpty();
+    return !typed
+        || text.charAt(lt + 1) == '/'
+        || !MarkupElements.mustBeClosed(name)
+        || closed().contains(name);
+  }
+
+  private static boolean isWord(char c) {
+    return Character.isLetterOrDigit(c) || c == '_';
+  }
+
+  private Set<String> closed() {
+    if (closed == null) {
+      closed = new HashSet<>();
+      Matcher ends = END_TAG.matcher(text);
+      while (ends.find()) {
+        closed.add(ends.group(1).toLowerCase(Locale.ROOT));
+      }
+    }
+    return closed;
   }
 }

@@ -12,7 +12,9 @@ public enum PassageCleaning {
       return stored;
     }
   },
-  /** Tags become spaces, entities characters, and runs of white space one space. */
+  /**
+   * Tags of known elements become spaces, entities characters, and runs of whitespace one space.
+   */
   MARKUP {
     @Override
     public String apply(String stored) {
@@ -23,7 +25,7 @@ public enum PassageCleaning {
    * As published numbers on CACM were made: everything from a less-than sign to the next
    * greater-than sign becomes a space, which eats text of the ten records that compare numbers;
    * entities become characters; the citation lines, three numbers and two tabs, are dropped; runs
-   * of white space become one space.
+   * of whitespace become one space.
    */
   CACM {
     @Override
@@ -43,6 +45,11 @@ public enum PassageCleaning {
    * @param stored the text as the index or the file holds it
    */
   public abstract String apply(String stored);
+
+  /** Whether a text begins with a tag of a known element, a comment or a document type. */
+  public static boolean beginsWithMarkup(String stored) {
+    return Markup.begins(stored);
+  }
 
   /** The name on the command line. */
   public String optionName() {

@@ -4,6 +4,7 @@ import java.io.BufferedInputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.Reader;
 import java.lang.ref.WeakReference;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -183,6 +184,15 @@ public final class TextFile {
    */
   public TextLines lines() throws IOException {
     return new TextLines(name, bytes());
+  }
+
+  /**
+   * Its characters, decoded strictly as they are read; closing the reader closes the file.
+   *
+   * @throws IOException as {@link #bytes} does
+   */
+  public Reader reader() throws IOException {
+    return new Utf8Reader(name, bytes());
   }
 
   /**
