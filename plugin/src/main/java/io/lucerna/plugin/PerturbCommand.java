@@ -283,10 +283,10 @@ final class PerturbCommand implements Command {
       return new Chosen(
           some(PassageChoice.ofRun(queries, run, judged, depth, wanted)), pool.texts());
     }
-    Qrels grades = judged.orElseThrow();
+    Qrels all = judged.orElseThrow();
     Map<String, String> queries = inputs.queries(collections);
-    PassageChoice choice = PassageChoice.ofQrels(queries, grades, depth, wanted);
-    requireTopics(choice, queries, grades, console);
+    PassageChoice choice = PassageChoice.ofQrels(queries, all, depth, wanted);
+    requireTopics(choice, queries, all, console);
     Set<String> docnos = new LinkedHashSet<>();
     some(choice).documents().values().forEach(docnos::addAll);
     TextSource texts = inputs.texts(docnos, statistics.visitor());

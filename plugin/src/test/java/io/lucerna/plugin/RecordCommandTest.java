@@ -285,7 +285,7 @@ class RecordCommandTest {
         "1/2;red;a;x%1;red;2/a;y | the pair 1/2/a occurs twice; ids must differ",
         "1;red;a;x%2;red;a;x%1;blue;b;y | topic 1 has two queries: 'red' and 'blue'",
         "'' | there are no pairs to record",
-        "1;red;a | expected 4 columns parted by tabs, got 3",
+        "1;red;a | expected 4 columns separated by tabs, got 3",
       })
   void wrongPairsAreRefusedBeforeAnythingIsWritten(String rows, String message) throws IOException {
     pairs(HEADER + rows.replace(';', '\t').replace('%', '\n') + "\n");
@@ -358,7 +358,7 @@ class RecordCommandTest {
     Shell neither =
         Shell.run("record", "-hooks", "*", "-positions", "cls", "-output", folder + "/out");
     assertEquals(ExitCode.USAGE, neither.code());
-    assertTrue(neither.err().contains("give the pairs: -pairs, or -run"), neither.err());
+    assertTrue(neither.err().contains("give the pairs: -pairs, -run or -input"), neither.err());
     Shell size = record("bert-cross", "-hooks", "*", "-positions", "cls", "-shard.size", "0");
     assertTrue(size.err().contains("-shard.size must be at least 1, got 0"), size.err());
   }

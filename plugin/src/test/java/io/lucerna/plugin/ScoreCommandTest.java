@@ -64,7 +64,7 @@ class ScoreCommandTest {
     Shell columns = score("qid\tquery\tdocid\ttext\n1\tq\td\tt\n1\tq\td\n");
     assertEquals(ExitCode.INPUT, columns.code());
     assertTrue(
-        columns.err().contains("pairs.tsv:3: expected 4 columns parted by tabs, got 3"),
+        columns.err().contains("pairs.tsv:3: expected 4 columns separated by tabs, got 3"),
         columns.err());
     Shell empty = score("");
     assertEquals(ExitCode.INPUT, empty.code(), empty.err());

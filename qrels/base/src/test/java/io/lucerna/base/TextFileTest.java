@@ -2,6 +2,7 @@ package io.lucerna.base;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.github.luben.zstd.ZstdOutputStream;
 import java.io.BufferedReader;
@@ -10,7 +11,9 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.Reader;
 import java.io.StringReader;
+import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -128,6 +131,42 @@ class TextFileTest {
       List<String> expected =
           new BufferedReader(new StringReader(text.toString())).lines().toList();
       assertEquals(expected, lines(file(utf8(text.toString()))), "round " + round);
+    }
+  }
+
+  @Test
+  void readersGiveTheText() throws IOException {
+    Random random = new Random(5);
+    for (int round = 0; round < 100; round++) {
+      int length = random.nextInt(5) == 0 ? 200_000 : random.nextInt(40);
+      StringBuilder text = new StringBuilder("a");
+      for (int i = 0; i < length; i++) {
+        text.appendCodePoint(random.nextInt(4) == 0 ? 0x1F600 + random.nextInt(50) : 'x');
+      }
+      StringBuilder read = new StringBuilder();
+      char[] buffer = new char[2 + random.nextInt(5000)];
+      try (Reader reader = file(utf8(text.toString())).reader()) {
+        for (int n = reader.read(buffer, 0, buffer.length); n >= 0; ) {
+          read.append(buffer, 0, n);
+          n = reader.read(buffer, 0, buffer.length);
+        }
+      }
+      assertEquals(text.toString(), read.toString(), "round " + round);
+    }
+  }
+
+  @Test
+  void readersNameTheLineThatIsNotUtf8() throws IOException {
+    byte[] bytes = ("one\n".repeat(50_000) + "tw\u00e9\n").getBytes(StandardCharsets.ISO_8859_1);
+    try (Reader reader = file(bytes).reader()) {
+      MalformedTextException e =
+          assertThrows(
+              MalformedTextException.class, () -> reader.transferTo(Writer.nullWriter()));
+      assertTrue(
+          String.valueOf(e.getMessage()).endsWith(":50001: not UTF-8: byte 0xE9"), e.getMessage());
+    }
+    try (Reader reader = file(new byte[] {'a', (byte) 0xC3}).reader()) {
+      assertThrows(MalformedTextException.class, () -> reader.transferTo(Writer.nullWriter()));
     }
   }
 
