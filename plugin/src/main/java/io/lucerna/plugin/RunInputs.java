@@ -92,7 +92,7 @@ final class RunInputs {
           ExitCode.USAGE, "the candidates are missing: give a run or requests (-run, -input)");
     }
     TextFile file = TextFile.named(run);
-    if (JsonObjects.holds(file)) {
+    if (!file.readOnce() && JsonObjects.holds(file)) {
       Requests requests = Requests.read(file, ids);
       requireTexts(requests.topics(), requests, depth);
       return new CandidatePool(

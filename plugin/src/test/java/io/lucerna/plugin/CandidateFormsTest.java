@@ -149,7 +149,8 @@ class CandidateFormsTest {
       value = {
         "in:1: not JSON: Unexpected end-of-input | {'query': {'qid': '7', 'te",
         "in:1: not JSON: Unexpected end-of-input | [{'query': {'qid': '7', 'te",
-        "in:1: not JSON: something follows the end of the array | [REQUEST] x",
+        "in:1: not JSON: something follows the end of the array | [REQUEST] {}",
+        "in:1: not JSON: Unrecognized token 'x' | [REQUEST] x",
         "in:1: not a JSON object: number | [1]",
         "in:1: expected {\"query\": | {'query': 'red'}",
         "in:1: expected {\"query\": | {'candidates': []}",
@@ -159,7 +160,7 @@ class CandidateFormsTest {
         "in:1: document x occurs twice for topic 7 | {'qid': 7, 'query': 'red', 'candidates': [{'docid': 'x', 'content': 'a'}, {'docid': 'x', 'content': 'a'}]}",
         "the hits of one query have several topics: 7, 8 | [{'query': 'r', 'hits': [{'qid': 7, 'docid': 'x', 'content': 'a'}, {'qid': 8, 'docid': 'y', 'content': 'a'}]}]",
         "only some have a score | {'qid': 7, 'query': 'red', 'candidates': [{'docid': 'x', 'score': 1, 'content': 'a'}, {'docid': 'y', 'content': 'a'}]}",
-        "a score or rank must be a finite number, got 1e99 | {'qid': 7, 'query': 'red', 'candidates': [{'docid': 'x', 'score': 1e99, 'content': 'a'}]}",
+        "a score or rank must be a finite number, got 1.0E99 | {'qid': 7, 'query': 'red', 'candidates': [{'docid': 'x', 'score': 1e99, 'content': 'a'}]}",
         "document x of topic 7 has no text: expected | {'qid': 7, 'query': 'red', 'candidates': [{'docid': 'x', 'doc': null}]}",
         "in:1: no document id: expected | {'qid': 7, 'query': 'red', 'candidates': [{'content': 'a'}]}",
         "in:1: document id 'a b' contains whitespace, which no TREC run can hold | {'qid': 7, 'query': 'red', 'candidates': [{'docid': 'a b', 'content': 'a'}]}",
