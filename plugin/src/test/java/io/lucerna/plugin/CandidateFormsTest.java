@@ -3,9 +3,11 @@ package io.lucerna.plugin;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.lucerna.base.TextFile;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -112,6 +114,24 @@ class CandidateFormsTest {
     JsonNode meta = new ObjectMapper().readTree(folder.resolve("out.txt.meta.json").toFile());
     assertEquals(
         Hashes.sha256(folder.resolve("in.jsonl")), meta.at("/requests/sha256").asText());
+  }
+
+  /** RankLLM's published first stages: gzipped arrays of the older form. */
+  @Test
+  void publishedRequests() throws IOException {
+    Path published =
+        Path.of(System.getProperty("lucerna.shared", ""))
+            .resolve("collections/dl-top100/BM25.dl19.json.gz");
+    assumeTrue(Files.exists(published), "skipped RankLLM's published requests: no " + published);
+    Requests requests = Requests.read(TextFile.of(published), Ids.RUN);
+    assertEquals(43, requests.topics().size());
+    for (Candidates topic : requests.topics()) {
+      assertEquals(100, topic.ranking().size());
+      assertFalse(topic.query().isBlank());
+      for (String docno : topic.ranking().docnos()) {
+        assertFalse(requests.text(topic.topic(), docno).isBlank());
+      }
+    }
   }
 
   @Test
