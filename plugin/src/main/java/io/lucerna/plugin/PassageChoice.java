@@ -122,7 +122,8 @@ record PassageChoice(
               + "; is it another collection's?");
     }
     if (!missing.isEmpty()) {
-      console.say("%d of %d judged passages are not in %s", missing.size(), passages(), texts.noun());
+      console.say(
+          "%d of %d judged passages are not in %s", missing.size(), passages(), texts.noun());
     }
     return new PassageChoice(queries, found, qrels, withoutQuery, missing);
   }

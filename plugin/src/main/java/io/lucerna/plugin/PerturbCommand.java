@@ -207,8 +207,7 @@ final class PerturbCommand implements Command {
           ranker == null || !similar
               ? Optional.empty()
               : Optional.of(new EmbeddingSimilarity(ranker, donors.words(VOCABULARY_PASSAGES)));
-      Subject.Resources resources =
-          new Subject.Resources(analysis, statistics, donors, similarity);
+      Subject.Resources resources = new Subject.Resources(analysis, statistics, donors, similarity);
       provenance
           .put("cleaning", cleaning.toString())
           .put("perturbations", perturbations.stream().map(Perturbation::name).toList())

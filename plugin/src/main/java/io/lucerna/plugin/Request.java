@@ -14,8 +14,8 @@ import java.util.Optional;
 /**
  * One request. Its {@code query} has {@code qid} and {@code text}, its {@code candidates} each
  * {@code docid}, {@code score} and {@code doc}. In the older form the query is plain text, and the
- * {@code hits} have {@code content} in place of {@code doc}, and the {@code qid}. Candidates without
- * scores are ranked by {@code rank} or, without that too, in their order.
+ * {@code hits} have {@code content} in place of {@code doc}, and the {@code qid}. Candidates
+ * without scores are ranked by {@code rank} or, without that too, in their order.
  *
  * @param query as it came in
  * @param candidates the query's text, and the ranking
@@ -59,8 +59,7 @@ record Request(JsonNode query, Candidates candidates, Map<String, JsonNode> docu
       String docno = docno(candidate);
       require(ids.fault("document", docno));
       if (documents.putIfAbsent(docno, document(candidate)) != null) {
-        throw new IllegalArgumentException(
-            "document " + docno + " occurs twice for topic " + qid);
+        throw new IllegalArgumentException("document " + docno + " occurs twice for topic " + qid);
       }
       float score =
           switch (order) {
@@ -102,8 +101,7 @@ record Request(JsonNode query, Candidates candidates, Map<String, JsonNode> docu
       }
       id = own;
     }
-    return id.orElseThrow(
-        () -> new IllegalArgumentException(FORM + FieldNames.noTopicId(query)));
+    return id.orElseThrow(() -> new IllegalArgumentException(FORM + FieldNames.noTopicId(query)));
   }
 
   private static Optional<String> topicId(JsonNode object) {

@@ -26,7 +26,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kohsuke.args4j.Option;
 
-/** Every command takes requests as it takes a run, topics and texts; perturb works without index. */
+/**
+ * Every command takes requests as it takes a run, topics and texts; perturb works without index.
+ */
 class CandidateCommandsTest {
   @TempDir static Path folder;
 
@@ -86,8 +88,7 @@ class CandidateCommandsTest {
 
   private static String[] withRun(String... more) {
     return with(
-        List.of(
-            "-run", path("run.txt"), "-topics", path("topics.tsv"), "-corpus", path("corpus")),
+        List.of("-run", path("run.txt"), "-topics", path("topics.tsv"), "-corpus", path("corpus")),
         more);
   }
 
@@ -118,7 +119,9 @@ class CandidateCommandsTest {
 
   @Test
   void record() throws IOException {
-    String[] options = {"-model", "minilm", "-hooks", "blocks.0.hook_resid_post", "-positions", "cls"};
+    String[] options = {
+      "-model", "minilm", "-hooks", "blocks.0.hook_resid_post", "-positions", "cls"
+    };
     run("record", "recorded-run", withRun(options));
     run("record", "recorded-requests", withRequests(options));
     assertEquals(read("recorded-run/index.jsonl"), read("recorded-requests/index.jsonl"));
@@ -144,7 +147,14 @@ class CandidateCommandsTest {
   @Test
   void perturbationsOfACorpusAreThoseOfItsIndex() throws IOException {
     String[] judged = {
-      "-topics", path("topics.tsv"), "-qrels", path("qrels.txt"), "-perturbation", "TFC1,TDC,STMC2,LNC1,REPLACE", "-model", "minilm"
+      "-topics",
+      path("topics.tsv"),
+      "-qrels",
+      path("qrels.txt"),
+      "-perturbation",
+      "TFC1,TDC,STMC2,LNC1,REPLACE",
+      "-model",
+      "minilm"
     };
     run("perturb", "by-index.jsonl", with(List.of("-index", path("index")), judged));
     Shell shell =
@@ -156,7 +166,14 @@ class CandidateCommandsTest {
     assertTrue(
         shell.err().contains("IDF and BM25 use the statistics of the corpus: 4 documents\n"),
         shell.err());
-    run("perturb", "ran-by-index.jsonl", with(List.of("-index", path("index"), "-run", path("run.txt"), "-topics", path("topics.tsv")), "-perturbation", "TFC1"));
+    run(
+        "perturb",
+        "ran-by-index.jsonl",
+        with(
+            List.of(
+                "-index", path("index"), "-run", path("run.txt"), "-topics", path("topics.tsv")),
+            "-perturbation",
+            "TFC1"));
     run("perturb", "ran-by-corpus.jsonl", withRun("-perturbation", "TFC1"));
     assertEquals(read("ran-by-index.jsonl"), read("ran-by-corpus.jsonl"));
   }
@@ -234,12 +251,10 @@ class CandidateCommandsTest {
             settings)) {
       for (int i = 0; i < pairs.size(); i++) {
         JsonNode tokens = new ObjectMapper().readTree(lines.get(i)).path("tokens");
-        PairOutcome.Swept swept =
-            (PairOutcome.Swept) engine.sweep(pairs.get(i), Optional.empty());
+        PairOutcome.Swept swept = (PairOutcome.Swept) engine.sweep(pairs.get(i), Optional.empty());
         List<String> roles = new ArrayList<>();
         tokens.path("base_roles").forEach(role -> roles.add(role.asText()));
-        assertEquals(
-            roles, swept.base().stream().map(token -> token.role().option()).toList());
+        assertEquals(roles, swept.base().stream().map(token -> token.role().option()).toList());
         fillers += roles.contains("filler") ? 1 : 0;
       }
     }

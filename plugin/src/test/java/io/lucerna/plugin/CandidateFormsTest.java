@@ -28,8 +28,7 @@ class CandidateFormsTest {
           + "{'docid': 'x', 'score': 9.5, 'doc': {'contents': 'a tall red lamp'}},"
           + " {'docid': 'y', 'score': 8.5, 'doc': {'contents': 'red lamp'}}]}";
 
-  private static final String RUN =
-      "7 Q0 y 1 1.000000 Lucerna\n7 Q0 x 2 0.500000 Lucerna\n";
+  private static final String RUN = "7 Q0 y 1 1.000000 Lucerna\n7 Q0 x 2 0.500000 Lucerna\n";
 
   @TempDir Path folder;
 
@@ -112,8 +111,7 @@ class CandidateFormsTest {
     }
     gives(RUN, rerank("in.jsonl", "out.txt"));
     JsonNode meta = new ObjectMapper().readTree(folder.resolve("out.txt.meta.json").toFile());
-    assertEquals(
-        Hashes.sha256(folder.resolve("in.jsonl")), meta.at("/requests/sha256").asText());
+    assertEquals(Hashes.sha256(folder.resolve("in.jsonl")), meta.at("/requests/sha256").asText());
   }
 
   /** RankLLM's published first stages: gzipped arrays of the older form. */
@@ -153,9 +151,7 @@ class CandidateFormsTest {
 
   @Test
   void aTopicWithoutCandidatesLeavesNoLine() throws IOException {
-    write(
-        "in.jsonl",
-        REQUEST + "\n{'query': {'qid': '8', 'text': 'blue'}, 'candidates': []}\n");
+    write("in.jsonl", REQUEST + "\n{'query': {'qid': '8', 'text': 'blue'}, 'candidates': []}\n");
     gives(RUN, rerank("in.jsonl", "out.txt"));
     assertEquals(ExitCode.DONE, rerank("in.jsonl", "out.jsonl").code());
     assertTrue(
@@ -213,8 +209,7 @@ class CandidateFormsTest {
   @Test
   void latin1IsNamedWithItsLine() throws IOException {
     String two = REQUEST + "\n" + REQUEST.replace("tall", "t\u00e9l").replace("'7'", "'8'");
-    Files.write(
-        folder.resolve("in"), two.replace('\'', '"').getBytes(StandardCharsets.ISO_8859_1));
+    Files.write(folder.resolve("in"), two.replace('\'', '"').getBytes(StandardCharsets.ISO_8859_1));
     refused("in:2: not UTF-8: byte 0xE9", rerank("in", "out.txt"));
     String array = "[" + two.replaceFirst("\n", ",\n") + "]";
     Files.write(

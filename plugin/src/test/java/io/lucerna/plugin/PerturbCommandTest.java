@@ -260,7 +260,8 @@ class PerturbCommandTest {
             "TFC1");
     assertEquals(ExitCode.USAGE, none.code());
     assertTrue(
-        none.err().contains("the passages are missing: give -qrels, -run, -input or -pairs"), none.err());
+        none.err().contains("the passages are missing: give -qrels, -run, -input or -pairs"),
+        none.err());
     Shell both = perturb(output, "-pairs", "p.tsv", "-perturbation", "TFC1");
     assertEquals(ExitCode.USAGE, both.code(), both.err());
     Shell collection =

@@ -160,8 +160,7 @@ class TextFileTest {
     byte[] bytes = ("one\n".repeat(50_000) + "tw\u00e9\n").getBytes(StandardCharsets.ISO_8859_1);
     try (Reader reader = file(bytes).reader()) {
       MalformedTextException e =
-          assertThrows(
-              MalformedTextException.class, () -> reader.transferTo(Writer.nullWriter()));
+          assertThrows(MalformedTextException.class, () -> reader.transferTo(Writer.nullWriter()));
       assertTrue(
           String.valueOf(e.getMessage()).endsWith(":50001: not UTF-8: byte 0xE9"), e.getMessage());
     }
