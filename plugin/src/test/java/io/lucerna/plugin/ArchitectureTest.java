@@ -4,10 +4,17 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.AccessTarget.CodeUnitAccessTarget;
+import com.tngtech.archunit.core.domain.JavaAccess;
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import java.io.File;
+import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** The modules' directions and what each may see. */
@@ -96,6 +103,66 @@ class ArchitectureTest {
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("io.lucerna.instrumentation.model..", "ai.djl..");
+
+  /**
+   * What may open files by itself. Everything else that reads a text goes through {@link
+   * io.lucerna.base.TextFile}, and has a row in {@link Readers}.
+   */
+  private static final Map<String, String> OPENERS =
+      Map.ofEntries(
+          Map.entry("io.lucerna.base..*", "is the one way"),
+          Map.entry("io.lucerna.instrumentation.checkpoint..*", "weights, and JSON beside them"),
+          Map.entry("io.lucerna.instrumentation.model.Settings", "a model's config.json"),
+          Map.entry("io.lucerna.instrumentation.hub..*", "the cache of downloads"),
+          Map.entry("io.lucerna.instrumentation.recording..*", "recordings are binary"),
+          Map.entry("io.lucerna.reranker..*", "vocabularies and settings in a model's folder"),
+          Map.entry("io.lucerna.plugin.CertifyCommand", "the model's config.json, for its hash"),
+          Map.entry("io.lucerna.plugin.certify.PythonReference", "what Python said"),
+          Map.entry("io.lucerna.plugin.regress.Page", "the page of an earlier run of its own"),
+          Map.entry("io.lucerna.plugin.study.Journal", "a journal of its own"),
+          Map.entry("io.lucerna.plugin.collections..*", "archives and downloads"));
+
+  private static final DescribedPredicate<JavaClass> OPENER =
+      DescribedPredicate.describe(
+          "may open files by themselves",
+          type -> OPENERS.keySet().stream().anyMatch(name -> type.getName().matches(name)));
+
+  private static final DescribedPredicate<JavaAccess<?>> OPENS =
+      DescribedPredicate.describe(
+          "opens a file to read",
+          access -> {
+            String owner = access.getTargetOwner().getName();
+            String name = access.getName();
+            boolean files =
+                owner.equals("java.nio.file.Files")
+                    && Set.of(
+                            "lines",
+                            "newBufferedReader",
+                            "newInputStream",
+                            "readAllBytes",
+                            "readAllLines",
+                            "readString")
+                        .contains(name);
+            boolean streams =
+                name.equals("<init>")
+                    && Set.of(
+                            "java.io.FileInputStream",
+                            "java.io.FileReader",
+                            "java.io.InputStreamReader",
+                            "java.util.Scanner",
+                            "java.util.zip.GZIPInputStream")
+                        .contains(owner);
+            boolean parsers =
+                owner.startsWith("com.fasterxml.jackson.")
+                    && access.getTarget() instanceof CodeUnitAccessTarget target
+                    && target.getRawParameterTypes().stream()
+                        .anyMatch(type -> type.isEquivalentTo(File.class));
+            return files || streams || parsers;
+          });
+
+  @ArchTest
+  static final ArchRule textsAreOpenedInOnePlace =
+      noClasses().that(DescribedPredicate.not(OPENER)).should().accessTargetWhere(OPENS);
 
   @ArchTest
   static final ArchRule modulesAreFreeOfCycles =
