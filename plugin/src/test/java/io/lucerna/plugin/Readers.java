@@ -40,7 +40,8 @@ final class Readers {
     }
   }
 
-  static final String RUN = "q1 Q0 d1 1 9.5 t\nq1 Q0 d2 2 8.25 t\nq2 Q0 d3 1 1e-3 t\nq2 Q0 dé 2 -4 t\n";
+  static final String RUN =
+      "q1 Q0 d1 1 9.5 t\nq1 Q0 d2 2 8.25 t\nq2 Q0 d3 1 1e-3 t\nq2 Q0 dé 2 -4 t\n";
   static final String QRELS = "q1 0 d1 1\nq1 0 d2 0\nq2 0 d3 -1\nq2 0 dé 2\n";
   static final String TOPICS = "q1\thow does a lamp work\nq2\toil\nq3\tcafé\n";
   static final String CORPUS =
@@ -54,7 +55,8 @@ final class Readers {
       {"query": {"qid": "q1", "text": "lamp"}, "candidates": [{"docid": "d1", "score": 9.5, "doc": {"contents": "A lamp."}}]}
       {"query": {"qid": "q2", "text": "oil"}, "candidates": [{"docid": "d1", "score": 2, "doc": {"text": "Oil."}}, {"docid": "d2", "score": 1.5, "doc": "café"}]}
       """;
-  static final String PAIRS = "qid\tquery\tdocid\ttext\nq1\tlamp\td1\tA lamp.\nq1\tlamp\td2\tcafé\n";
+  static final String PAIRS =
+      "qid\tquery\tdocid\ttext\nq1\tlamp\td1\tA lamp.\nq1\tlamp\td2\tcafé\n";
   static final String CONTRASTS =
       """
       {"id": "1", "qid": "q1", "query": "lamp", "docid": "d1", "perturbation": "x", "base": "a b", "perturbed": "a c", "grade": 1}
@@ -102,10 +104,11 @@ final class Readers {
               "specs",
               "interventions:\n  # café\n  - do: zero\n    points: blocks.3.attn.hook_z\n",
               file -> SpecFiles.read(file).toString()),
+          new Reader("settings", "name: lamp\nother:\n- oil\n- café\n", Readers::settings),
           new Reader(
-              "settings", "name: lamp\nother:\n- oil\n- café\n", Readers::settings),
-          new Reader(
-              "regressions", "corpus: x\nname: café\n", file -> RegressionSource.file(file).content().lines().toList()),
+              "regressions",
+              "corpus: x\nname: café\n",
+              file -> RegressionSource.file(file).content().lines().toList()),
           new Reader("tables", "a,b\n1,\"x\"\n2,café\n", Readers::table),
           new Reader(
               "maps of heads",

@@ -84,8 +84,7 @@ class ReadersTest {
   @ParameterizedTest
   @FieldSource("READERS")
   void pipesAreRead(Readers.Reader reader) throws Exception {
-    Object expected =
-        reader.values().of(file(reader.sample().getBytes(StandardCharsets.UTF_8)));
+    Object expected = reader.values().of(file(reader.sample().getBytes(StandardCharsets.UTF_8)));
     Path pipe = folder.resolve("pipe");
     Assumptions.assumeTrue(
         !System.getProperty("os.name").startsWith("Windows"), "skipped: no named pipes here");
@@ -111,7 +110,8 @@ class ReadersTest {
   @ParameterizedTest
   @FieldSource("READERS")
   void whatIsNotUtf8IsNamedWithItsLine(Readers.Reader reader) throws IOException {
-    int line = reader.sample().substring(0, reader.sample().lastIndexOf('é')).split("\n", -1).length;
+    int line =
+        reader.sample().substring(0, reader.sample().lastIndexOf('é')).split("\n", -1).length;
     Path latin1 = file(reader.sample().getBytes(StandardCharsets.ISO_8859_1));
     assertRefused(reader, latin1, ":" + line + ": not UTF-8: byte 0xE9");
     Path utf16 = file(("\uFEFF" + reader.sample()).getBytes(StandardCharsets.UTF_16LE));
@@ -169,21 +169,58 @@ class ReadersTest {
     Path run = Files.writeString(folder.resolve("run"), "q1 Q0 d1 1 2 t\n");
     Path corpus = Files.writeString(folder.resolve("c.jsonl"), Readers.CORPUS);
     String output = folder.resolve("out").toString();
-    Shell both = fed("q1\tlamp\n", "-run", "-", "-topics", "-", "-corpus", corpus.toString(), "-output", output);
+    Shell both =
+        fed(
+            "q1\tlamp\n",
+            "-run",
+            "-",
+            "-topics",
+            "-",
+            "-corpus",
+            corpus.toString(),
+            "-output",
+            output);
     assertEquals(ExitCode.INPUT, both.code());
     assertEquals(
         "lucerna rerank: standard input: was read already, and can be read only once; give a file",
         both.err().strip());
     Shell fromTopics =
-        fed("q1\tlamp\n", "-run", run.toString(), "-topics", "-", "-corpus", corpus.toString(), "-output", output);
+        fed(
+            "q1\tlamp\n",
+            "-run",
+            run.toString(),
+            "-topics",
+            "-",
+            "-corpus",
+            corpus.toString(),
+            "-output",
+            output);
     assertEquals(ExitCode.DONE, fromTopics.code(), fromTopics.err());
     String expected = Files.readString(Path.of(output));
     Shell fromRun =
-        fed(Files.readString(run), "-run", "-", "-topics", topics.toString(), "-corpus", corpus.toString(), "-output", output);
+        fed(
+            Files.readString(run),
+            "-run",
+            "-",
+            "-topics",
+            topics.toString(),
+            "-corpus",
+            corpus.toString(),
+            "-output",
+            output);
     assertEquals(ExitCode.DONE, fromRun.code(), fromRun.err());
     assertEquals(expected, Files.readString(Path.of(output)));
     Shell fromCorpus =
-        fed(Readers.CORPUS, "-run", run.toString(), "-topics", topics.toString(), "-corpus", "-", "-output", output);
+        fed(
+            Readers.CORPUS,
+            "-run",
+            run.toString(),
+            "-topics",
+            topics.toString(),
+            "-corpus",
+            "-",
+            "-output",
+            output);
     assertEquals(ExitCode.DONE, fromCorpus.code(), fromCorpus.err());
     assertEquals(expected, Files.readString(Path.of(output)));
   }

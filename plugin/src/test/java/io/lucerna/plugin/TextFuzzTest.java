@@ -71,10 +71,7 @@ class TextFuzzTest {
           new Kind(
               "contrast pairs",
               Readers.CONTRASTS,
-              file ->
-                  ContrastPairs.read(file).stream()
-                      .map(TextFuzzTest::values)
-                      .toList(),
+              file -> ContrastPairs.read(file).stream().map(TextFuzzTest::values).toList(),
               TextFuzzTest::contrasts));
 
   @TempDir Path folder;
@@ -94,14 +91,14 @@ class TextFuzzTest {
       }
       Files.write(file, bytes);
       String where =
-          String.format(
-              Locale.ROOT, "%s, seed %d, round %d:%n%s", kind, seed, round, shown(bytes));
+          String.format(Locale.ROOT, "%s, seed %d, round %d:%n%s", kind, seed, round, shown(bytes));
       Object values;
       try {
         values = kind.reader.of(file);
       } catch (MalformedTextException | CommandException e) {
         String message = String.valueOf(e.getMessage());
-        if (!message.matches("(?s)\\Q" + file + "\\E:([1-9][0-9]*:|.*(no |compressed|cut off)).*")) {
+        if (!message.matches(
+            "(?s)\\Q" + file + "\\E:([1-9][0-9]*:|.*(no |compressed|cut off)).*")) {
           fail(where + "\nno file and line: " + message);
         }
         continue;
@@ -163,8 +160,33 @@ class TextFuzzTest {
     int at = random.nextInt(bytes.length + 1);
     int end = Math.min(bytes.length, at + random.nextInt(12));
     String[] inserted = {
-      " ", "\t", "\n", "\r", "\r\n", "\"", "{", "}", "[1]", "null", "-", "9", "1e39", "NaN", "\\", ":",
-      ",", "\u0000", "\u00a0", "\u2028", "\uFEFF", "\uFFFD", "é", "\uD83D\uDD25", "\\ud800", "q1", "d1"
+      " ",
+      "\t",
+      "\n",
+      "\r",
+      "\r\n",
+      "\"",
+      "{",
+      "}",
+      "[1]",
+      "null",
+      "-",
+      "9",
+      "1e39",
+      "NaN",
+      "\\",
+      ":",
+      ",",
+      "\u0000",
+      "\u00a0",
+      "\u2028",
+      "\uFEFF",
+      "\uFFFD",
+      "é",
+      "\uD83D\uDD25",
+      "\\ud800",
+      "q1",
+      "d1"
     };
     return switch (random.nextInt(8)) {
       case 0 -> Arrays.copyOf(bytes, at);
@@ -279,8 +301,7 @@ class TextFuzzTest {
       if (!line.isBlank()) {
         String[] cells = line.strip().split("\t", -1);
         count(2, cells.length);
-        once(
-            values.put(cells[0].strip(), cells[1].replaceAll("[\\s\\p{Z}]+", " ").strip()));
+        once(values.put(cells[0].strip(), cells[1].replaceAll("[\\s\\p{Z}]+", " ").strip()));
       }
     }
     return values;
@@ -340,8 +361,7 @@ class TextFuzzTest {
         candidates.add(new Scored(id(candidate), score, passage(candidate.path("doc"))));
       }
       // By score, and ties by id as trec_eval has them.
-      candidates.sort(
-          Comparator.comparing(Scored::score).thenComparing(Scored::docno).reversed());
+      candidates.sort(Comparator.comparing(Scored::score).thenComparing(Scored::docno).reversed());
       candidates.forEach(c -> all.add(c.docno + " " + c.score + " " + c.text));
       once(values.put(object.get("query").get("qid").asText(), all));
     }
@@ -367,7 +387,12 @@ class TextFuzzTest {
 
   private static List<String> values(ContrastPair pair) {
     return List.of(
-        pair.id(), pair.qid(), pair.query(), pair.docid(), pair.base(), pair.perturbed(),
+        pair.id(),
+        pair.qid(),
+        pair.query(),
+        pair.docid(),
+        pair.base(),
+        pair.perturbed(),
         pair.grade().toString());
   }
 
