@@ -126,6 +126,11 @@ final class BiEncoder implements NeuralRanker {
       }
 
       @Override
+      public Optional<QueryFit> fit(String query) {
+        return BiEncoder.this.fit(query);
+      }
+
+      @Override
       public ModelCard card() {
         return card;
       }
@@ -145,6 +150,11 @@ final class BiEncoder implements NeuralRanker {
       numbers -= eldest.next().vector.length;
       eldest.remove();
     }
+  }
+
+  @Override
+  public Optional<QueryFit> fit(String query) {
+    return tokenizer.fit(query);
   }
 
   @Override

@@ -8,11 +8,12 @@ import io.lucerna.instrumentation.model.TokenBatch.Side;
 import io.lucerna.instrumentation.model.TokenSequence;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
- * Reads query and passage in one input; the score is a logit (Nogueira and Cho 2019, section 3,
- * without the softmax, which does not change the order for one label), or made of the logits of two
- * answers (Nogueira et al. 2020, section 2).
+ * Reads query and passage in one input; the score is a logit for one label, the
+ * log of the softmax for two (Nogueira and Cho 2019, section 3), or made of the logits of two answers
+ * (Nogueira et al. 2020, section 2).
  */
 final class CrossEncoder implements NeuralRanker {
   private final HookedModel model;
@@ -39,6 +40,11 @@ final class CrossEncoder implements NeuralRanker {
     Hooks inside = ScorePoint.inside(hooks, points(), model.registry());
     float[] scores = Batches.scores(model, pairs, batchSize, Side.PAIR, hooks, inside, label::of);
     return PairScores.of(scores, pairs);
+  }
+
+  @Override
+  public Optional<QueryFit> fit(String query) {
+    return tokenizer.fit(query);
   }
 
   @Override

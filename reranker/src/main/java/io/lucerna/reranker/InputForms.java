@@ -2,6 +2,7 @@ package io.lucerna.reranker;
 
 import io.lucerna.instrumentation.checkpoint.CheckpointException;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Optional;
 
 /** Which form the inputs of a model have: by its architecture, its folder, and the options. */
@@ -55,13 +56,26 @@ final class InputForms {
     if (texts.prompt().isPresent()) {
       return new InputForm.Prompt(texts.prompt().get());
     }
+    String first = sentence.usualPrefix();
     if (texts.prefixed() && labels) {
-      return new InputForm.Pair(texts.queryPrefix().orElse(""), texts.passagePrefix().orElse(""));
+      return new InputForm.Pair(
+          texts.queryPrefix().orElse(first), texts.passagePrefix().orElse(""));
     }
     if (labels || usual.isPresent()) {
-      return ReferenceForm.read(folder)
+      Optional<InputForm> reference = ReferenceForm.read(folder);
+      if (reference.isEmpty() && usual.isPresent() && !usual.get().contains(first)) {
+        throw new CheckpointException(
+            String.format(
+                Locale.ROOT,
+                "%s: config_sentence_transformers.json has the default prompt '%s', but %s reads both"
+                    + " texts in a prompt; give the whole with -prompt",
+                folder,
+                first,
+                architecture));
+      }
+      return reference
           .or(() -> usual.map(InputForm.Prompt::new))
-          .orElse(new InputForm.Pair("", ""));
+          .orElse(new InputForm.Pair(first, ""));
     }
     return apart(folder, sentence, texts);
   }

@@ -29,8 +29,8 @@ public sealed interface NeuralRanker extends PairScorer permits CrossEncoder, Bi
   /**
    * One side's input, its tokens with their roles, cut to the model's limit.
    *
-   * @throws IllegalArgumentException if the query alone exceeds the limit, or the ranker has no
-   *     such side
+   * @throws IllegalArgumentException if the query is too long and truncation is strict, or the
+   *     ranker has no such side
    */
   TokenSequence input(Side side, String query, String passage);
 

@@ -15,12 +15,12 @@ public interface PairScorer extends AutoCloseable {
   /**
    * Scores every passage for the query, in the order given.
    *
-   * @param query the query's text, never truncated
+   * @param query the query's text, truncated as {@link ScorerOptions#truncation} says
    * @param passages the passages' texts, truncated where the model's limit requires it
    * @param hooks observers and interventions for this call
    * @return one finite score per passage
-   * @throws IllegalArgumentException if the query alone exceeds the model's limit, or a hook names
-   *     a point that the model lacks
+   * @throws IllegalArgumentException if the query is too long and truncation is strict, or a hook
+   *     names a point that the model lacks
    */
   PairScores score(String query, List<String> passages, Hooks hooks);
 
@@ -46,6 +46,15 @@ public interface PairScorer extends AutoCloseable {
    * it was read; empty for a ranker that gives no weights of terms.
    */
   default Optional<Sparsity> sparsity() {
+    return Optional.empty();
+  }
+
+  /**
+   * How a query fits that may be too long for the model: nothing is scored.
+   *
+   * @return empty where the query is read whole beside any passage
+   */
+  default Optional<QueryFit> fit(String query) {
     return Optional.empty();
   }
 

@@ -9,7 +9,7 @@ import java.util.List;
  * @param scores one finite score per passage; higher is better
  * @param tokens the number of token ids that the model saw for each passage (of the pair, for a
  *     cross-encoder)
- * @param truncated whether the passage lost tokens to the length limit
+ * @param truncated whether the passage, or the pair, lost tokens to the length limit
  */
 public record PairScores(float[] scores, int[] tokens, boolean[] truncated) {
 

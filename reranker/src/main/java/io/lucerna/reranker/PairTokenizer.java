@@ -14,15 +14,17 @@ import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Text to token ids, in the form that a ranker reads, and the one place that decides what is cut:
- * the passage's end, never the query, and nothing of a prompt.
+ * Text to token ids, in the form that a ranker reads, and the one place that decides what is cut: a
+ * text alone at the limit, of a pair what {@link Truncation} says, and nothing of a prompt.
  *
- * <p>Cutting drops the last tokens of the passage from the whole input, so what is left has the ids
- * that it has in the whole. Thread-safe.
+ * <p>Cutting drops tokens of the texts from the whole input, the last ones or, where the
+ * tokenizer's settings say so, the first, so what is left has the ids that it has in the whole.
+ * Thread-safe.
  */
 final class PairTokenizer implements AutoCloseable {
   /**
@@ -39,7 +41,11 @@ final class PairTokenizer implements AutoCloseable {
   private final InputForm form;
   private final @Nullable Marks marks;
   private final int maxTokens;
+  private final Cut cut;
   private final RoleTagger roles;
+
+  /** What is cut, and whether from the beginning. */
+  private record Cut(Truncation truncation, boolean beginning) {}
 
   /** A vocabulary's entry. */
   private record Entry(String text, long id) {
@@ -57,12 +63,14 @@ final class PairTokenizer implements AutoCloseable {
       InputForm form,
       @Nullable Marks marks,
       int maxTokens,
+      Cut cut,
       RoleTagger roles) {
     this.folder = folder;
     this.subwords = subwords;
     this.form = form;
     this.marks = marks;
     this.maxTokens = maxTokens;
+    this.cut = cut;
     this.roles = roles;
   }
 
@@ -75,9 +83,12 @@ final class PairTokenizer implements AutoCloseable {
   static PairTokenizer open(Path folder, InputForm form, int maxTokens, TermForm terms) {
     try {
       byte[] json = TokenizerFiles.read(folder);
+      TokenizerSettings settings = TokenizerSettings.read(folder);
       Marks marks = form instanceof InputForm.Markers markers ? marks(folder, json, markers) : null;
+      Cut cut = new Cut(Truncation.PASSAGE, settings.cutsBeginning());
+      Subwords subwords = Subwords.open(folder, json, settings.tokenTypes());
       return new PairTokenizer(
-          folder, Subwords.open(folder, json), form, marks, maxTokens, new RoleTagger(terms));
+          folder, subwords, form, marks, maxTokens, cut, new RoleTagger(terms));
     } catch (IOException e) {
       throw new CheckpointException(
           folder + ": the tokenizer cannot be read: " + e.getMessage(), e);
@@ -93,9 +104,37 @@ final class PairTokenizer implements AutoCloseable {
         new Entry(mask, TokenizerFiles.id(folder, json, mask)));
   }
 
-  /** The same with another limit; closing either closes both. */
-  PairTokenizer limitedTo(int tokens) {
-    return new PairTokenizer(folder, subwords, form, marks, tokens, roles);
+  /** The same with another limit and another way to cut pairs; closing either closes both. */
+  PairTokenizer limitedTo(int tokens, Truncation truncation) {
+    Cut other = new Cut(truncation, cut.beginning);
+    return new PairTokenizer(folder, subwords, form, marks, tokens, other, roles);
+  }
+
+  /**
+   * How a query fits that may be too long for the model.
+   *
+   * @return empty where the query is read whole beside any passage
+   */
+  Optional<QueryFit> fit(String query) {
+    if (apart()) {
+      TokenSequence whole = wholeQuery(Subwords.whole(query));
+      int tokens = indices(whole, Parts.QUERY).size();
+      int kept = maxTokens - (whole.length() - tokens);
+      return whole.length() <= maxTokens
+          ? Optional.empty()
+          : Optional.of(new QueryFit(tokens, kept, refusal(whole.length())));
+    }
+    TokenSequence whole = sequence(pieces(Subwords.whole(query), ""), false, Role.QUERY);
+    int tokens = indices(whole, Parts.QUERY).size();
+    int room = maxTokens - (whole.length() - tokens);
+    int most = cut.truncation == Truncation.STRICT ? room - 1 : room / 2;
+    return tokens <= most
+        ? Optional.empty()
+        : Optional.of(new QueryFit(tokens, Math.max(0, most), refusal(whole.length())));
+  }
+
+  private String refusal(int tokens) {
+    return cut.truncation == Truncation.STRICT ? tooLongMessage(tokens) : "";
   }
 
   int maxTokens() {
@@ -126,61 +165,74 @@ final class PairTokenizer implements AutoCloseable {
   }
 
   /**
-   * A query alone.
+   * A query alone, cut to the limit.
    *
-   * @throws IllegalArgumentException if it exceeds the limit
+   * @throws IllegalArgumentException if it exceeds the limit and truncation is strict
    */
   TokenSequence query(String text) {
-    String prefix = form instanceof InputForm.Apart apart ? apart.queryPrefix() : "";
-    TokenSequence whole = sequence(alone(prefix, text), false, Role.QUERY);
-    if (marks != null) {
-      whole = marked(whole, marks.query);
-    }
+    TokenSequence whole = wholeQuery(shortened(Subwords.whole(text), maxTokens));
     if (whole.length() > maxTokens) {
-      throw tooLong(whole.length());
+      if (cut.truncation == Truncation.STRICT) {
+        throw tooLong(whole.length());
+      }
+      whole = cutAlone(whole, maxTokens);
     }
     return form instanceof InputForm.Markers markers && marks != null
         ? filled(whole, markers, marks.mask)
         : whole;
   }
 
-  /** A passage alone, cut at its end to the limit. */
+  private TokenSequence wholeQuery(String text) {
+    String prefix = form instanceof InputForm.Apart apart ? apart.queryPrefix() : "";
+    TokenSequence whole = sequence(alone(prefix, text), false, Role.QUERY);
+    return marks == null ? whole : marked(whole, marks.query);
+  }
+
+  /** A passage alone, cut to the limit. */
   TokenSequence passage(String text) {
     String prefix = form instanceof InputForm.Apart apart ? apart.passagePrefix() : "";
-    String cut = cut(text);
-    TokenSequence whole = sequence(alone(prefix, cut), cut.length() < text.length(), Role.OTHER);
-    return cut(marks == null ? whole : marked(whole, marks.passage), 0);
+    String mended = Subwords.whole(text);
+    String shorter = shortened(mended, passageLimit());
+    TokenSequence whole =
+        sequence(alone(prefix, shorter), shorter.length() < mended.length(), Role.OTHER);
+    return cutAlone(marks == null ? whole : marked(whole, marks.passage), passageLimit());
   }
 
   /** The same, its tokens in the roles that they have for a query. */
   TokenSequence passage(String query, String text) {
-    return roles.tag(passage(text), 0, query, text);
+    return roles.tag(passage(text), 0, Subwords.whole(query), Subwords.whole(text));
   }
 
   /**
-   * A query and a passage in one input; the passage is cut at its end to the limit.
+   * A query and a passage in one input, cut to the limit.
    *
-   * @throws IllegalArgumentException if the query leaves no room for a single token of the passage
+   * @throws IllegalArgumentException if what stands around the texts leaves them no room, or
+   *     truncation is strict and the query leaves none for a token of the passage
    */
   TokenSequence pair(String query, String passage) {
-    String cut = cut(passage);
-    List<Piece> pieces =
-        switch (form) {
-          case InputForm.Prompt prompt -> {
-            Parts parts = prompt.parts(query, cut);
-            yield parts.place(subwords.encode(parts.text()), 0);
-          }
-          case InputForm.Pair pair -> {
-            Parts first = Parts.of(pair.queryPrefix(), query, Parts.QUERY);
-            Parts second = Parts.of(pair.passagePrefix(), cut, Parts.PASSAGE);
-            List<Piece> both = subwords.encode(first.text(), second.text());
-            yield second.place(first.place(both, 0), 1);
-          }
-          case InputForm.Apart apart -> throw readApart();
-          case InputForm.Markers markers -> throw readApart();
-        };
-    TokenSequence whole = sequence(pieces, cut.length() < passage.length(), Role.QUERY);
-    return roles.tag(cut(whole, Parts.PASSAGE), Parts.PASSAGE, query, passage);
+    String asked = Subwords.whole(query);
+    String read = Subwords.whole(passage);
+    String shorter = shortened(read, maxTokens);
+    List<Piece> pieces = pieces(shortened(asked, maxTokens), shorter);
+    TokenSequence whole = sequence(pieces, shorter.length() < read.length(), Role.QUERY);
+    return roles.tag(cutPair(whole), Parts.PASSAGE, asked, read);
+  }
+
+  private List<Piece> pieces(String query, String passage) {
+    return switch (form) {
+      case InputForm.Prompt prompt -> {
+        Parts parts = prompt.parts(query, passage);
+        yield parts.place(subwords.encode(parts.text()), 0);
+      }
+      case InputForm.Pair pair -> {
+        Parts first = Parts.of(pair.queryPrefix(), query, Parts.QUERY);
+        Parts second = Parts.of(pair.passagePrefix(), passage, Parts.PASSAGE);
+        List<Piece> both = subwords.encode(first.text(), second.text());
+        yield second.place(first.place(both, 0), 1);
+      }
+      case InputForm.Apart apart -> throw readApart();
+      case InputForm.Markers markers -> throw readApart();
+    };
   }
 
   /**
@@ -205,6 +257,21 @@ final class PairTokenizer implements AutoCloseable {
       }
     }
     return ids;
+  }
+
+  /** What is cut of an input that is too long. */
+  String truncation() {
+    String end = cut.beginning ? "beginning" : "end";
+    if (apart()) {
+      return cut.truncation == Truncation.STRICT
+          ? "the passage's " + end + ", never the query"
+          : "each text's " + end;
+    }
+    return switch (cut.truncation) {
+      case PASSAGE -> "the passage's " + end + "; of a query longer than half of the room, its " + end;
+      case LONGEST -> "the " + end + " of the longer text, then of both";
+      case STRICT -> "the passage's " + end + ", never the query";
+    };
   }
 
   /** What is read, with places for the texts: {@code [CLS] {query} [SEP] {passage} [SEP]}. */
@@ -234,13 +301,14 @@ final class PairTokenizer implements AutoCloseable {
         : maxTokens;
   }
 
-  private String cut(String passage) {
-    int limit = passageLimit() * CHARACTERS_PER_TOKEN;
-    if (passage.length() <= limit) {
-      return passage;
+  /** A text without what is certainly cut. */
+  private String shortened(String text, int tokens) {
+    long limit = (long) tokens * CHARACTERS_PER_TOKEN;
+    if (text.length() <= limit || cut.beginning) {
+      return text;
     }
-    return passage.substring(
-        0, Character.isHighSurrogate(passage.charAt(limit - 1)) ? limit - 1 : limit);
+    int end = (int) limit;
+    return text.substring(0, Character.isHighSurrogate(text.charAt(end - 1)) ? end - 1 : end);
   }
 
   private TokenSequence sequence(List<Piece> pieces, boolean truncated, Role first) {
@@ -295,22 +363,93 @@ final class PairTokenizer implements AutoCloseable {
     return new TokenSequence(ids, types, tokens, input.truncated(), attended);
   }
 
-  /** Drops the last tokens of one segment until the whole fits; all others stay. */
-  private TokenSequence cut(TokenSequence whole, int segment) {
-    int surplus = whole.length() - passageLimit();
-    if (surplus <= 0) {
+  /** Cuts a text that is read alone; its prefix goes only where the beginning is cut. */
+  private TokenSequence cutAlone(TokenSequence whole, int limit) {
+    List<Integer> tokens = new ArrayList<>();
+    for (int i = 0; i < whole.length(); i++) {
+      Token token = whole.tokens().get(i);
+      if (token.segment() == 0 || (cut.beginning && token.role() == Role.PROMPT)) {
+        tokens.add(i);
+      }
+    }
+    int surplus = whole.length() - limit;
+    if (surplus > 0 && tokens.size() - surplus < 1) {
+      throw tooLong(whole.length() - tokens.size());
+    }
+    return drop(whole, tokens, Math.max(0, surplus));
+  }
+
+  private TokenSequence cutPair(TokenSequence whole) {
+    List<Integer> query = indices(whole, Parts.QUERY);
+    List<Integer> passage = indices(whole, Parts.PASSAGE);
+    int around = whole.length() - query.size() - passage.size();
+    int room = maxTokens - around;
+    if (query.size() + passage.size() <= room) {
       return whole;
     }
-    List<Token> tokens = whole.tokens();
-    int end = whole.length();
-    while (end > 0 && tokens.get(end - 1).segment() != segment) {
-      end--;
+    boolean strict = cut.truncation == Truncation.STRICT;
+    if (room < 2 || (strict && room - query.size() < 1)) {
+      throw tooLong(around + (strict ? query.size() : 0));
     }
-    int start = end - surplus;
-    if (start < 1 || tokens.get(start - 1).segment() != segment) {
-      throw tooLong((int) tokens.stream().filter(token -> token.segment() != segment).count());
+    // transformers counts what is put before a text as part of it.
+    boolean longest = cut.truncation == Truncation.LONGEST;
+    int before = longest ? prefix(whole, true) : 0;
+    int between = longest ? prefix(whole, false) : 0;
+    Truncation.Kept kept =
+        cut.truncation.share(
+            query.size() + before, passage.size() + between, room + before + between);
+    TokenSequence cutPassage =
+        drop(whole, passage, passage.size() - Math.max(0, kept.passage() - between));
+    return drop(
+        cutPassage,
+        indices(cutPassage, Parts.QUERY),
+        query.size() - Math.max(0, kept.query() - before));
+  }
+
+  /** How many tokens of a prefix stand before the query or before the passage of a pair. */
+  private int prefix(TokenSequence whole, boolean query) {
+    if (!(form instanceof InputForm.Pair)) {
+      return 0;
     }
-    return whole.without(start, end);
+    int count = 0;
+    boolean second = false;
+    boolean text = false;
+    for (Token token : whole.tokens()) {
+      second |= text && token.special();
+      text |= !token.special();
+      if (token.role() == Role.PROMPT && second != query) {
+        count++;
+      }
+    }
+    return count;
+  }
+
+  private static List<Integer> indices(TokenSequence input, int segment) {
+    List<Integer> indices = new ArrayList<>();
+    for (int i = 0; i < input.length(); i++) {
+      if (input.tokens().get(i).segment() == segment) {
+        indices.add(i);
+      }
+    }
+    return indices;
+  }
+
+  /** Without the last of some tokens, or the first where texts lose their beginning. */
+  private TokenSequence drop(TokenSequence input, List<Integer> tokens, int count) {
+    List<Integer> dropped =
+        cut.beginning
+            ? tokens.subList(0, count)
+            : tokens.subList(tokens.size() - count, tokens.size());
+    TokenSequence rest = input;
+    for (int last = dropped.size() - 1; last >= 0; ) {
+      int first = last;
+      while (first > 0 && dropped.get(first - 1) == dropped.get(first) - 1) {
+        first--;
+      }
+      rest = rest.without(dropped.get(first), dropped.get(last) + 1);
+      last = first - 1;
+    }
+    return rest;
   }
 
   private boolean apart() {
@@ -318,14 +457,17 @@ final class PairTokenizer implements AutoCloseable {
   }
 
   private IllegalArgumentException tooLong(int tokens) {
-    return new IllegalArgumentException(
-        String.format(
-            Locale.ROOT,
-            "the query takes %d tokens with special tokens%s%s; the limit is %d",
-            tokens,
-            form instanceof InputForm.Prompt ? " and prompt" : "",
-            apart() ? "" : " and leaves no room for a passage",
-            maxTokens));
+    return new IllegalArgumentException(tooLongMessage(tokens));
+  }
+
+  private String tooLongMessage(int tokens) {
+    return String.format(
+        Locale.ROOT,
+        "the query takes %d tokens with special tokens%s%s; the limit is %d",
+        tokens,
+        form instanceof InputForm.Prompt ? " and prompt" : "",
+        apart() ? "" : " and leaves no room for a passage",
+        maxTokens);
   }
 
   @Override

@@ -107,9 +107,12 @@ public final class Rankers {
     }
     try {
       PairTokenizer tokenizer =
-          unlimited.limitedTo(maxTokens(files, model.config(), sentence, options));
+          unlimited.limitedTo(
+              maxTokens(files, model.config(), sentence, options), options.truncation());
       Map<String, String> settings =
           settings(files, tokenizer, answers, output, processor, options);
+      Prefixes.warning(files.named(), name, task, form, options)
+          .ifPresent(text -> settings.put("warning", text));
       if (options.asStated()) {
         ReferenceCheck.run(folder, model, tokenizer, output.pooling());
       }
@@ -191,7 +194,10 @@ public final class Rankers {
           : String.format(
               Locale.ROOT, "logits of %s and %s: %s", words.get(0), words.get(1), label);
     }
-    return model.outputs() == 1 ? "the only logit" : "logit " + label;
+    if (model.outputs() == 1) {
+      return "the only logit";
+    }
+    return label == Label.LOG_PROBABILITY ? "log probability of label 1 of 2" : "logit " + label;
   }
 
   private static Label label(
@@ -200,7 +206,8 @@ public final class Rankers {
       throw new IllegalArgumentException(
           folder + ": the classifier has one label, so label " + asked.get() + " cannot be chosen");
     }
-    return asked.orElse(model.task() == Task.ANSWERS ? Answers.label(form) : Label.LAST);
+    Label usual = model.outputs() == 1 ? Label.LAST : Label.LOG_PROBABILITY;
+    return asked.orElse(model.task() == Task.ANSWERS ? Answers.label(form) : usual);
   }
 
   private static int maxTokens(
@@ -219,8 +226,11 @@ public final class Rankers {
       return asked;
     }
     int own = Math.min(ScorerOptions.DEFAULT_MAX_TOKENS, config.maxPositions());
-    own = Math.min(own, sentence.maxTokens().orElse(own));
-    return Math.min(own, tokenizerLimit(files.tokenizer()).orElse(own));
+    OptionalInt limit =
+        sentence.maxTokens().isPresent()
+            ? sentence.maxTokens()
+            : tokenizerLimit(files.tokenizer());
+    return Math.min(own, limit.orElse(own));
   }
 
   private static OptionalInt tokenizerLimit(Path folder) {
@@ -256,7 +266,7 @@ public final class Rankers {
     settings.put("precision", options.precision().name().toLowerCase(Locale.ROOT));
     settings.put("device", processor.option());
     settings.put("batch", Integer.toString(options.batchSize()));
-    settings.put("truncation", "the passage's end, never the query");
+    settings.put("truncation", tokenizer.truncation());
     return settings;
   }
 

@@ -14,8 +14,8 @@ import java.util.OptionalInt;
  * @param maxTokens upper bound on the token ids of one input; empty for the model's own limit, at
  *     most 512
  * @param batchSize how many inputs go through the network at once
- * @param label the output of a classifier, or of answers, that scores; empty for the last label of
- *     a classifier and the log probability of answers
+ * @param label the output of a classifier, or of answers, that scores; empty for the only
+ *     label of a classifier, the log probability of the last of two, and that of answers
  * @param answers the words whose logits make the score of a model that answers, that for not
  *     relevant first; empty for those of the prompt
  * @param pooling how a bi-encoder pools
@@ -24,6 +24,7 @@ import java.util.OptionalInt;
  * @param processor what computes it; empty for the best that there is
  * @param terms when a word of a passage is one of the query's, for the roles of tokens
  * @param texts what stands around query and passage
+ * @param truncation what a pair that is too long loses
  */
 public record ScorerOptions(
     OptionalInt maxTokens,
@@ -35,7 +36,8 @@ public record ScorerOptions(
     Precision precision,
     Optional<Processor> processor,
     TermForm terms,
-    Texts texts) {
+    Texts texts,
+    Truncation truncation) {
 
   /**
    * What stands around query and passage, where it is not as the folder or the architecture says.
@@ -79,7 +81,8 @@ public record ScorerOptions(
         Precision.FP32,
         Optional.empty(),
         TermForm.LOWER_CASE,
-        Texts.NONE);
+        Texts.NONE,
+        Truncation.PASSAGE);
   }
 
   /** Whether inputs and answers are those that the folder states. */
@@ -116,13 +119,14 @@ public record ScorerOptions(
         precision,
         processor,
         terms,
-        texts);
+        texts,
+        truncation);
   }
 
   /** The same with another batch size. */
   public ScorerOptions withBatchSize(int size) {
     return new ScorerOptions(
-        maxTokens, size, label, answers, pooling, similarity, precision, processor, terms, texts);
+        maxTokens, size, label, answers, pooling, similarity, precision, processor, terms, texts, truncation);
   }
 
   /** The same with another scoring output. */
@@ -137,7 +141,8 @@ public record ScorerOptions(
         precision,
         processor,
         terms,
-        texts);
+        texts,
+        truncation);
   }
 
   /**
@@ -157,7 +162,8 @@ public record ScorerOptions(
         precision,
         processor,
         terms,
-        texts);
+        texts,
+        truncation);
   }
 
   /** The same with another pooling than the folder says. */
@@ -172,7 +178,8 @@ public record ScorerOptions(
         precision,
         processor,
         terms,
-        texts);
+        texts,
+        truncation);
   }
 
   /** The same with another similarity than the folder says. */
@@ -187,13 +194,14 @@ public record ScorerOptions(
         precision,
         processor,
         terms,
-        texts);
+        texts,
+        truncation);
   }
 
   /** The same in another precision. */
   public ScorerOptions withPrecision(Precision type) {
     return new ScorerOptions(
-        maxTokens, batchSize, label, answers, pooling, similarity, type, processor, terms, texts);
+        maxTokens, batchSize, label, answers, pooling, similarity, type, processor, terms, texts, truncation);
   }
 
   /** The same on another processor. */
@@ -208,7 +216,8 @@ public record ScorerOptions(
         precision,
         Optional.of(other),
         terms,
-        texts);
+        texts,
+        truncation);
   }
 
   /** The same with another notion of what is the same word. */
@@ -223,7 +232,8 @@ public record ScorerOptions(
         precision,
         processor,
         form,
-        texts);
+        texts,
+        truncation);
   }
 
   /** The same with a prompt, for a ranker that reads one: it has both places once each. */
@@ -241,6 +251,22 @@ public record ScorerOptions(
     return with(new Texts(texts.prompt, texts.queryPrefix, Optional.of(prefix)));
   }
 
+  /** The same with another way to cut pairs that are too long. */
+  public ScorerOptions withTruncation(Truncation kind) {
+    return new ScorerOptions(
+        maxTokens,
+        batchSize,
+        label,
+        answers,
+        pooling,
+        similarity,
+        precision,
+        processor,
+        terms,
+        texts,
+        kind);
+  }
+
   private ScorerOptions with(Texts others) {
     return new ScorerOptions(
         maxTokens,
@@ -252,6 +278,7 @@ public record ScorerOptions(
         precision,
         processor,
         terms,
-        others);
+        others,
+        truncation);
   }
 }

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalInt;
+import java.util.Set;
 
 /**
  * What the sentence-transformers files of a model folder say: {@code modules.json}, the pooling
@@ -19,9 +20,11 @@ import java.util.OptionalInt;
  * @param similarity how vectors are compared; cosine where nothing is said, as
  *     sentence-transformers does
  * @param normalized whether a normalisation module follows, which makes the inner product a cosine
- * @param maxTokens the model's own limit on token ids
+ * @param maxTokens the model's own limit on token ids, which takes the place of the tokenizer's
  * @param queryPrefix what stands before a query; empty where nothing is said
  * @param passagePrefix what stands before a passage
+ * @param usualPrefix the prompt that is put before a text, and before the first text of a pair, where
+ *     nothing else is said
  * @param prefixPooled whether a prefix's tokens are pooled with the others
  */
 record SentenceConfig(
@@ -31,7 +34,20 @@ record SentenceConfig(
     OptionalInt maxTokens,
     String queryPrefix,
     String passagePrefix,
+    String usualPrefix,
     boolean prefixPooled) {
+
+  /** What is read of config_sentence_transformers.json, and what changes no order of scores. */
+  private static final Set<String> KNOWN =
+      Set.of(
+          "__version__",
+          "model_type",
+          "prompts",
+          "default_prompt_name",
+          "similarity_fn_name",
+          "activation_fn",
+          "modality",
+          "requirements");
 
   static SentenceConfig read(ModelFolder model) {
     Path folder = model.modules();
@@ -65,9 +81,10 @@ record SentenceConfig(
         pooling,
         similarity(folder),
         normalized,
-        maxTokens(model.file("sentence_bert_config.json")),
+        SentenceSettings.read(model.body()).maxTokens(),
         prefix(folder, List.of("query")),
         prefix(folder, List.of("document", "passage", "corpus")),
+        prefix(folder, List.of()),
         prefixPooled);
   }
 
@@ -81,6 +98,7 @@ record SentenceConfig(
       return "";
     }
     JsonNode json = TokenizerFiles.json(file);
+    refuseUnknown(file, json);
     JsonNode prompts = json.path("prompts");
     for (String name : names) {
       if (prompts.path(name).isTextual()) {
@@ -93,6 +111,23 @@ record SentenceConfig(
           file + ": default_prompt_name is " + usual + ", which prompts does not have");
     }
     return prompts.path(usual).asText("");
+  }
+
+  private static void refuseUnknown(Path file, JsonNode json) {
+    for (var field : json.properties()) {
+      boolean empty = field.getValue().isNull() || field.getValue().isEmpty();
+      boolean value = field.getValue().isValueNode() && !field.getValue().isNull();
+      if (!KNOWN.contains(field.getKey()) && (value || !empty)) {
+        throw new CheckpointException(
+            String.format(
+                Locale.ROOT,
+                "%s: %s is %s, which may change scores and is not supported; without it the folder"
+                    + " can be read",
+                file,
+                field.getKey(),
+                field.getValue()));
+      }
+    }
   }
 
   /** SPLADE's pooling has no choices here. */
@@ -146,12 +181,5 @@ record SentenceConfig(
     } catch (IllegalArgumentException e) {
       throw new CheckpointException(file + ": " + e.getMessage(), e);
     }
-  }
-
-  private static OptionalInt maxTokens(Path file) {
-    JsonNode limit = TokenizerFiles.json(file).path("max_seq_length");
-    return limit.canConvertToInt() && limit.asInt() > 0
-        ? OptionalInt.of(limit.asInt())
-        : OptionalInt.empty();
   }
 }

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * A Hugging Face tokenizer whose pieces are where they are in the text as Java counts, and in words
@@ -43,10 +44,12 @@ final class Subwords implements AutoCloseable {
 
   private final HuggingFaceTokenizer tokenizer;
   private final Set<Long> special;
+  private final boolean typed;
 
-  private Subwords(HuggingFaceTokenizer tokenizer, Set<Long> special) {
+  private Subwords(HuggingFaceTokenizer tokenizer, Set<Long> special, boolean typed) {
     this.tokenizer = tokenizer;
     this.special = special;
+    this.typed = typed;
   }
 
   /**
@@ -54,15 +57,18 @@ final class Subwords implements AutoCloseable {
    *
    * @param folder the model's folder, for messages
    * @param json the content of a tokenizer.json
+   * @param typed whether the model is given the tokenizer's token types; else all are 0
    * @throws CheckpointException if it cannot be read
    */
-  static Subwords open(Path folder, byte[] json) {
+  static Subwords open(Path folder, byte[] json, boolean typed) {
     Map<String, String> options =
         Map.of("addSpecialTokens", "true", "truncation", "false", "padding", "false");
     try {
       Set<Long> special = TokenizerJson.specialIds(json);
       return new Subwords(
-          HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(json), options), special);
+          HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(json), options),
+          special,
+          typed);
     } catch (IOException | RuntimeException e) {
       throw new CheckpointException(
           folder + ": the tokenizer cannot be read: " + e.getMessage(), e);
@@ -71,14 +77,36 @@ final class Subwords implements AutoCloseable {
 
   /** The tokens of one text or of two joined, with the special tokens that the tokenizer adds. */
   List<Piece> encode(String... texts) {
+    String[] whole = Stream.of(texts).map(Subwords::whole).toArray(String[]::new);
     return pieces(
-        texts.length == 1 ? tokenizer.encode(texts[0]) : tokenizer.encode(texts[0], texts[1]),
-        texts);
+        whole.length == 1 ? tokenizer.encode(whole[0]) : tokenizer.encode(whole[0], whole[1]),
+        whole);
+  }
+
+  /** A text with U+FFFD in the place of each half of a surrogate pair: UTF-8 has no such halves. */
+  static String whole(String text) {
+    StringBuilder mended = null;
+    for (int i = 0; i < text.length(); i++) {
+      char unit = text.charAt(i);
+      if (!Character.isSurrogate(unit)) {
+        continue;
+      }
+      if (Character.isHighSurrogate(unit)
+          && i + 1 < text.length()
+          && Character.isLowSurrogate(text.charAt(i + 1))) {
+        i++;
+        continue;
+      }
+      mended = mended == null ? new StringBuilder(text) : mended;
+      mended.setCharAt(i, '\uFFFD');
+    }
+    return mended == null ? text : mended.toString();
   }
 
   /** The tokens of a text alone. */
   List<Piece> encodePlain(String text) {
-    return pieces(tokenizer.encode(text, false, false), text);
+    String whole = whole(text);
+    return pieces(tokenizer.encode(whole, false, false), whole);
   }
 
   /** What token ids stand for, special tokens included. */
@@ -91,9 +119,9 @@ final class Subwords implements AutoCloseable {
     return special.contains(id);
   }
 
-  private static List<Piece> pieces(Encoding encoding, String... texts) {
+  private List<Piece> pieces(Encoding encoding, String... texts) {
     long[] ids = encoding.getIds();
-    long[] types = encoding.getTypeIds();
+    long[] types = typed ? encoding.getTypeIds() : new long[ids.length];
     String[] names = encoding.getTokens();
     long[] segments = encoding.getSequenceIds();
     long[] words = encoding.getWordIds();

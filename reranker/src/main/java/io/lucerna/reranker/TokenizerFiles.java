@@ -29,16 +29,21 @@ final class TokenizerFiles {
   private TokenizerFiles() {}
 
   /**
-   * The content of the folder's tokenizer.json, or of one made of its vocabulary.
+   * The content of the folder's tokenizer.json, or of one made of its vocabulary, as the folder's
+   * settings change it.
    *
    * @throws CheckpointException if there is none; the message says how to make it
    */
   static byte[] read(Path folder) throws IOException {
+    TokenizerSettings settings = TokenizerSettings.read(folder);
+    return ClassTokenizers.apply(stored(folder, settings), settings);
+  }
+
+  private static byte[] stored(Path folder, TokenizerSettings settings) throws IOException {
     Path json = folder.resolve("tokenizer.json");
     if (Files.isRegularFile(json)) {
       return Files.readAllBytes(json);
     }
-    TokenizerSettings settings = TokenizerSettings.read(folder);
     Path vocabulary = folder.resolve("vocab.txt");
     if (Files.isRegularFile(vocabulary)) {
       if (!settings.kind().matches("(bert|distilbert|electra|mpnet)?(tokenizer(fast)?)?")) {

@@ -5,8 +5,10 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 
@@ -28,6 +30,74 @@ final class TokenizerJson {
       }
     }
     return Set.copyOf(ids);
+  }
+
+  /**
+   * All but the vocabulary and the merges; of these, the model's field {@code merges} is true where
+   * there are any.
+   */
+  static ObjectNode frame(byte[] json) throws IOException {
+    ObjectMapper mapper = new ObjectMapper();
+    ObjectNode frame = mapper.createObjectNode();
+    try (JsonParser parser = mapper.getFactory().createParser(json)) {
+      parser.nextToken();
+      while (parser.nextToken() == JsonToken.FIELD_NAME) {
+        String field = parser.currentName();
+        if (parser.nextToken() == JsonToken.START_OBJECT && field.equals("model")) {
+          ObjectNode model = frame.putObject(field);
+          while (parser.nextToken() == JsonToken.FIELD_NAME) {
+            String part = parser.currentName();
+            parser.nextToken();
+            if (part.equals("merges")) {
+              model.put(part, true);
+              parser.skipChildren();
+            } else if (part.equals("vocab")) {
+              parser.skipChildren();
+            } else {
+              model.set(part, parser.readValueAsTree());
+            }
+          }
+        } else {
+          frame.set(field, parser.readValueAsTree());
+        }
+      }
+    }
+    return frame;
+  }
+
+  /** Whether the vocabulary is a list, as that of Unigram. */
+  static boolean listed(byte[] json) throws IOException {
+    try (JsonParser parser = FACTORY.createParser(json)) {
+      return enter(parser, "model")
+          && enter(parser, "vocab")
+          && parser.currentToken() == JsonToken.START_ARRAY;
+    }
+  }
+
+  /**
+   * Reads the ids of the vocabulary's entries.
+   *
+   * @return how many there are
+   */
+  static int vocabulary(byte[] json, Map<String, Integer> ids) throws IOException {
+    try (JsonParser parser = FACTORY.createParser(json)) {
+      if (!enter(parser, "model") || !enter(parser, "vocab")) {
+        return 0;
+      }
+      if (parser.currentToken() == JsonToken.START_OBJECT) {
+        while (parser.nextToken() == JsonToken.FIELD_NAME) {
+          ids.put(parser.currentName(), parser.nextIntValue(-1));
+        }
+        return ids.size();
+      }
+      int id = 0;
+      for (; parser.nextToken() == JsonToken.START_ARRAY; id++) {
+        ids.putIfAbsent(parser.nextTextValue(), id);
+        parser.nextToken();
+        parser.nextToken();
+      }
+      return id;
+    }
   }
 
   /** The id of a vocabulary's entry or an added token. */
