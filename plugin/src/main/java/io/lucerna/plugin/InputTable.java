@@ -21,7 +21,7 @@ final class InputTable {
   /**
    * Prints each input as text and token by token.
    *
-   * @throws IllegalArgumentException if the query leaves no room for a passage
+   * @throws IllegalArgumentException if the query is too long and truncation is strict
    */
   void print(String query, String passage) {
     Map<String, String> settings = ranker.card().settings();

@@ -6,6 +6,7 @@ import io.lucerna.instrumentation.model.Processor;
 import io.lucerna.reranker.Label;
 import io.lucerna.reranker.ScorerOptions;
 import io.lucerna.reranker.Similarity;
+import io.lucerna.reranker.Truncation;
 import org.jspecify.annotations.Nullable;
 import org.kohsuke.args4j.Option;
 
@@ -36,12 +37,23 @@ final class ModelOptions {
   @Nullable Integer maxLength;
 
   @Option(
+      name = "-truncate",
+      aliases = "-rerank.truncate",
+      metaVar = "[how]",
+      usage =
+          "What a pair that is too long loses: passage (the passage's end, and that of a query longer"
+              + " than half of the room), longest (the longer text's end, as transformers'"
+              + " longest_first), strict (the passage's; a query that is too long is an error);"
+              + " passage if not given.")
+  @Nullable String truncate;
+
+  @Option(
       name = "-label",
       aliases = "-rerank.label",
       metaVar = "[label]",
       usage =
-          "Which of two outputs scores: 0, 1, difference, logprob; 1 of a classifier, logprob of"
-              + " answers, if not given.")
+          "Which of two outputs scores: 0, 1, difference, logprob; logprob, the log of label 1's"
+              + " softmax, if not given.")
   @Nullable String label;
 
   @Option(
@@ -124,6 +136,7 @@ final class ModelOptions {
     ScorerOptions options =
         ScorerOptions.defaults().withBatchSize(batch).withTerms(new IndexTerms());
     options = label == null ? options : options.withLabel(Label.parse(label));
+    options = truncate == null ? options : options.withTruncation(Truncation.parse(truncate));
     options = answers == null ? options : withAnswers(options, answers);
     options = precision == null ? options : options.withPrecision(Precision.parse(precision));
     options = device == null ? options : options.withProcessor(Processor.parse(device));

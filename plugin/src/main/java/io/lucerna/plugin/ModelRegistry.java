@@ -55,7 +55,12 @@ class ModelRegistry {
   /** Opens a ranker whose inside is wanted, as {@link #open} does. */
   final NeuralRanker ranker(String name, ScorerOptions options, Console console)
       throws IOException {
-    return Rankers.open(files(name, console), name, options);
+    NeuralRanker ranker = Rankers.open(files(name, console), name, options);
+    String warning = ranker.card().settings().get("warning");
+    if (warning != null) {
+      console.say("warning: %s", warning);
+    }
+    return ranker;
   }
 
   /** Where a model's files are, fetched if need be: those of an adapter's base model too. */

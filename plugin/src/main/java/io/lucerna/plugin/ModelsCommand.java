@@ -20,7 +20,7 @@ final class ModelsCommand implements Command {
           "tokens: the longest input, which is the model's own limit and at most "
               + ScorerOptions.DEFAULT_MAX_TOKENS
               + " (-rerank.maxLength);",
-          "of a longer one the passage's end is cut, never the query, and the cuts are counted.",
+          "of a longer one the passage's end is cut first (-truncate), and the cuts are counted.",
           "The first "
               + new RerankOptions().depth
               + " candidates of a topic are scored (-rerank.depth).",

@@ -151,6 +151,12 @@ final class PatchCommand implements Command {
     Path folder = folder();
     try (PairSweeper sweeper =
         engine.open(model.modelOrDefault(), options, settings.sweep(), console)) {
+      List<QueryLimits.Query> queries =
+          chosen.stream()
+              .filter(pair -> side.equals("passage"))
+              .map(pair -> new QueryLimits.Query("pair " + pair.id(), pair.query()))
+              .toList();
+      QueryLimits.check(sweeper::fit, queries, pairs, console);
       StudyIdentity identity = identity(sweeper.card(), console);
       PatchStudy study = new PatchStudy(settings, chosen, all, folder);
       try (Journal journal =

@@ -189,6 +189,11 @@ final class PerturbCommand implements Command {
     Chosen chosen = choose(collected, provenance, console);
     try (TextSource texts = chosen.texts) {
       PassageChoice found = chosen.choice;
+      if (ranker != null) {
+        List<QueryLimits.Query> queries = new ArrayList<>();
+        found.queries().forEach((t, q) -> queries.add(new QueryLimits.Query("topic " + t, q)));
+        QueryLimits.check(ranker::fit, queries, inputs.topics == null ? "input" : inputs.topics, console);
+      }
       CleaningChoice cleaning =
           CleaningChoice.of(
               Optional.ofNullable(clean).map(PassageCleaning::parse),

@@ -122,6 +122,13 @@ final class RecordCommand implements Command {
         NeuralRanker ranker = models.ranker(model.modelOrDefault(), options, console)) {
       RecordingSpec spec =
           RecordingSpec.of(ranker.model(), points, kept, half, shardSize * MEGABYTE);
+      List<QueryLimits.Query> queries = new ArrayList<>();
+      source.forEach(
+          group ->
+              queries.add(
+                  new QueryLimits.Query(
+                      "query " + group.pairs().getFirst().qid(), group.query())));
+      QueryLimits.check(ranker::fit, queries, pairs == null ? String.valueOf(run) : pairs, console);
       RecordPlan plan = RecordPlan.of(source, ranker, spec);
       requireRoom(folder, plan, spec, console);
       Optional<RecordingWriter> opened =

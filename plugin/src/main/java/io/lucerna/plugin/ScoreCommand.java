@@ -79,6 +79,11 @@ final class ScoreCommand implements Command {
     Path target = Outputs.writable(output);
     try (PairScorer scorer = models.open(model.modelOrDefault(), options, console);
         Interventions interventions = intervene.compile(scorer)) {
+      List<QueryLimits.Query> queries =
+          rows.stream()
+              .map(row -> new QueryLimits.Query("query " + row.qid(), row.query()))
+              .toList();
+      QueryLimits.check(scorer::fit, queries, pairs, console);
       TermsTable table = terms == null ? null : new TermsTable(scorer, terms);
       float[] scores = score(rows, scorer, table, interventions, console);
       interventions.finish(console);

@@ -192,6 +192,7 @@ final class SearchCommand implements Command {
     }
     CleaningChoice cleaning = rerank.cleaning(collection, texts);
     console.say("passages cleaned: %s", cleaning);
+    QueryLimits.ofTopics(scorer, candidates, args.topics[0], console);
     RerankJob.Outcome outcome =
         new RerankJob(scorer, rerank.depth, interventions, console)
             .run(candidates, (t, d) -> cleaning.cleaning().apply(texts.text(t, d)));

@@ -16,6 +16,7 @@ import io.lucerna.plugin.patch.PairSweeper;
 import io.lucerna.plugin.patch.SweepSettings;
 import io.lucerna.reranker.ModelCard;
 import io.lucerna.reranker.NeuralRanker;
+import io.lucerna.reranker.QueryFit;
 import io.lucerna.topics.ContrastPair;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,6 +61,11 @@ final class SweepEngine implements PairSweeper {
   @Override
   public ModelCard card() {
     return ranker.card();
+  }
+
+  @Override
+  public Optional<QueryFit> fit(String query) {
+    return ranker.fit(query);
   }
 
   @Override

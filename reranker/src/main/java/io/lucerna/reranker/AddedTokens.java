@@ -144,7 +144,10 @@ final class AddedTokens {
               }
             });
     JsonNode extra = settings.config().path("extra_special_tokens");
-    if (extra.isEmpty()) {
+    if (extra.isObject()) {
+      extra.forEach(token -> further(token, named));
+    }
+    if (extra.isEmpty() || extra.isObject()) {
       extra = settings.config().path("additional_special_tokens");
     }
     if (extra.isEmpty() && !settings.listsAddedTokens()) {

@@ -81,7 +81,7 @@ record SentenceConfig(
         pooling,
         similarity(folder),
         normalized,
-        SentenceSettings.read(model.body()).maxTokens(),
+        SentenceSettings.read(sentences(model)).maxTokens(),
         prefix(folder, List.of("query")),
         prefix(folder, List.of("document", "passage", "corpus")),
         prefix(folder, List.of()),
@@ -128,6 +128,11 @@ record SentenceConfig(
                 field.getValue()));
       }
     }
+  }
+
+  private static Path sentences(ModelFolder model) {
+    Path folder = model.file("sentence_bert_config.json").getParent();
+    return folder == null ? model.body() : folder;
   }
 
   /** SPLADE's pooling has no choices here. */

@@ -44,7 +44,8 @@ class MarkedInputTest {
   }
 
   private PairTokenizer open(InputForm form, int limit) {
-    return PairTokenizer.open(folder, form, limit, TermForm.LOWER_CASE);
+    return PairTokenizer.open(folder, form, limit, TermForm.LOWER_CASE)
+        .limitedTo(limit, Truncation.STRICT);
   }
 
   private static InputForm.Markers markers(int queryLength, boolean attended) {

@@ -35,7 +35,8 @@ class PairTokenizerTest {
   }
 
   private static PairTokenizer open(Path folder, int limit) {
-    return PairTokenizer.open(folder, new InputForm.Pair("", ""), limit, TermForm.LOWER_CASE);
+    return PairTokenizer.open(folder, new InputForm.Pair("", ""), limit, TermForm.LOWER_CASE)
+        .limitedTo(limit, Truncation.STRICT);
   }
 
   @Test

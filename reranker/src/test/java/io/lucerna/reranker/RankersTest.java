@@ -95,7 +95,8 @@ class RankersTest {
     float[] zero = scores(folder, options.withLabel(Label.FIRST));
     float[] one = scores(folder, options.withLabel(Label.LAST));
     float[] difference = scores(folder, options.withLabel(Label.DIFFERENCE));
-    assertArrayEquals(one, scores(folder, options), "the last label scores by default");
+    float[] share = scores(folder, options.withLabel(Label.LOG_PROBABILITY));
+    assertArrayEquals(share, scores(folder, options), "the share of the last label scores by default");
     for (int i = 0; i < zero.length; i++) {
       assertEquals(one[i] - zero[i], difference[i]);
     }

@@ -75,7 +75,8 @@ class TokenReferencesTest {
   }
 
   private static PairTokenizer open(Path kind, InputForm form, int limit) {
-    return PairTokenizer.open(kind, form, limit, TermForm.LOWER_CASE);
+    return PairTokenizer.open(kind, form, limit, TermForm.LOWER_CASE)
+        .limitedTo(limit, Truncation.STRICT);
   }
 
   @ParameterizedTest

@@ -74,7 +74,8 @@ final class TokenizerSamples {
   }
 
   static PairTokenizer open(Path folder, InputForm form, int limit) {
-    return PairTokenizer.open(folder, form, limit, TermForm.LOWER_CASE);
+    return PairTokenizer.open(folder, form, limit, TermForm.LOWER_CASE)
+        .limitedTo(limit, Truncation.STRICT);
   }
 
   static String text(Random random, String[] words, int most) {

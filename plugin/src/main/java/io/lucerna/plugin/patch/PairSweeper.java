@@ -1,6 +1,7 @@
 package io.lucerna.plugin.patch;
 
 import io.lucerna.reranker.ModelCard;
+import io.lucerna.reranker.QueryFit;
 import io.lucerna.topics.ContrastPair;
 import java.util.Optional;
 
@@ -9,6 +10,11 @@ public interface PairSweeper extends AutoCloseable {
 
   /** What is being run. */
   ModelCard card();
+
+  /** How a query fits that may be too long for the model; empty where it is read whole. */
+  default Optional<QueryFit> fit(String query) {
+    return Optional.empty();
+  }
 
   /**
    * Sweeps a pair.
