@@ -5,6 +5,7 @@ import io.lucerna.instrumentation.model.TokenBatch.Side;
 import io.lucerna.instrumentation.model.TokenSequence;
 import io.lucerna.reranker.NeuralRanker;
 import java.io.PrintStream;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -41,7 +42,12 @@ final class InputTable {
               ranker.card().maxTokens()));
       out.println(ranker.text(input));
       if (input.truncated()) {
-        out.println(cut(input, side == Side.PAIR ? 1 : 0, passage));
+        if (side != Side.PASSAGE) {
+          cut(input, 0, "query", query);
+        }
+        if (side != Side.QUERY) {
+          cut(input, side == Side.PAIR ? 1 : 0, "passage", passage);
+        }
       }
       if (input.attended() < input.length()) {
         out.println("attention does not read the tokens from position " + input.attended() + " on");
@@ -50,19 +56,31 @@ final class InputTable {
     }
   }
 
-  private static String cut(TokenSequence input, int segment, String passage) {
-    int kept =
-        input.tokens().stream()
-            .filter(token -> token.segment() == segment)
-            .mapToInt(Token::end)
-            .max()
-            .orElse(0);
-    return String.format(
-        Locale.ROOT,
-        "cut from the passage's end: %d of %d characters, from '%s' on",
-        passage.length() - kept,
-        passage.length(),
-        start(passage.substring(kept).strip()));
+  /** Says what of a text is not read. */
+  private void cut(TokenSequence input, int segment, String name, String text) {
+    List<Token> tokens =
+        input.tokens().stream().filter(token -> token.segment() == segment).toList();
+    int first = tokens.stream().mapToInt(Token::start).min().orElse(0);
+    int last = tokens.stream().mapToInt(Token::end).max().orElse(0);
+    if (!text.substring(last).isBlank()) {
+      out.println(
+          String.format(
+              Locale.ROOT,
+              "cut from the %s's end: %d of %d characters, from '%s' on",
+              name,
+              text.length() - last,
+              text.length(),
+              start(text.substring(last).strip())));
+    }
+    if (!text.substring(0, first).isBlank()) {
+      out.println(
+          String.format(
+              Locale.ROOT,
+              "cut from the %s's beginning: %d of %d characters",
+              name,
+              first,
+              text.length()));
+    }
   }
 
   /** A piece on one line: those of some tokenizers hold line ends. */

@@ -388,7 +388,8 @@ final class PairTokenizer implements AutoCloseable {
       return whole;
     }
     boolean strict = cut.truncation == Truncation.STRICT;
-    if (room < 2 || (strict && room - query.size() < 1)) {
+    int least = strict ? query.size() + 1 : Math.min(query.size(), 1) + 1;
+    if (room < least) {
       throw tooLong(around + (strict ? query.size() : 0));
     }
     // transformers counts what is put before a text as part of it.

@@ -54,14 +54,12 @@ public enum Truncation {
         yield new Kept(kept, Math.min(passage, room - kept));
       }
       case LONGEST -> {
-        boolean queryLonger = query > passage;
         int shorter = Math.min(query, passage);
         int longer = shorter > room ? shorter : Math.max(shorter, room - shorter);
         if (shorter + longer > room) {
-          shorter = room / 2;
-          longer = room - shorter;
+          yield new Kept(room / 2, room - room / 2);
         }
-        yield queryLonger ? new Kept(longer, shorter) : new Kept(shorter, longer);
+        yield query > passage ? new Kept(longer, shorter) : new Kept(shorter, longer);
       }
     };
   }

@@ -127,7 +127,7 @@ class TokenReferencesTest {
     JsonNode strings = JSON.readTree(FOLDER.resolve("hard.json").toFile());
     JsonNode expected = references(kind).get("hard");
     assertEquals(strings.size(), expected.size());
-    try (Subwords subwords = Subwords.open(kind, TokenizerFiles.read(kind))) {
+    try (Subwords subwords = Subwords.open(kind, TokenizerFiles.read(kind), true)) {
       for (int i = 0; i < strings.size(); i++) {
         String text = strings.get(i).asText();
         long[] ids = subwords.encode(text).stream().mapToLong(Subwords.Piece::id).toArray();
