@@ -192,7 +192,7 @@ final class PerturbCommand implements Command {
       if (ranker != null) {
         List<QueryLimits.Query> queries = new ArrayList<>();
         found.queries().forEach((t, q) -> queries.add(new QueryLimits.Query("topic " + t, q)));
-        QueryLimits.check(ranker::fit, queries, inputs.topics == null ? "input" : inputs.topics, console);
+        QueryLimits.check(ranker::fit, queries, inputs.queries(), console);
       }
       CleaningChoice cleaning =
           CleaningChoice.of(

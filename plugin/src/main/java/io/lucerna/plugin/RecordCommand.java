@@ -128,7 +128,7 @@ final class RecordCommand implements Command {
               queries.add(
                   new QueryLimits.Query(
                       "query " + group.pairs().getFirst().qid(), group.query())));
-      QueryLimits.check(ranker::fit, queries, pairs == null ? String.valueOf(run) : pairs, console);
+      QueryLimits.check(ranker::fit, queries, pairs == null ? inputs.queries() : pairs, console);
       RecordPlan plan = RecordPlan.of(source, ranker, spec);
       requireRoom(folder, plan, spec, console);
       Optional<RecordingWriter> opened =

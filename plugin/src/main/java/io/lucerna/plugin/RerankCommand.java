@@ -77,8 +77,7 @@ final class RerankCommand implements Command {
     console.say("passages cleaned: %s", cleaning);
     try (PairScorer scorer = models.open(model.modelOrDefault(), options, console);
         Interventions interventions = intervene.compile(scorer)) {
-      String queries = inputs.topics == null ? input : inputs.topics;
-      QueryLimits.ofTopics(scorer, candidates, queries, console);
+      QueryLimits.ofTopics(scorer, candidates, inputs.queries(), console);
       RerankJob.Outcome outcome =
           new RerankJob(scorer, rerank.depth, interventions, console)
               .run(candidates, (t, d) -> cleaning.cleaning().apply(texts.text(t, d)));

@@ -250,4 +250,9 @@ final class RunInputs {
     identity.put("texts", texts.identity());
     return identity;
   }
+
+  /** The file that the queries are from, for messages. */
+  String queries() {
+    return topics == null ? String.valueOf(run) : topics;
+  }
 }

@@ -184,7 +184,7 @@ final class StudyCommand implements Command {
       for (int i = 0; i < perItem.length; i++) {
         perItem[i] = scorer.perItem(i);
       }
-      QueryLimits.ofTopics(ranker, candidates, String.valueOf(inputs.topics), console);
+      QueryLimits.ofTopics(ranker, candidates, inputs.queries(), console);
       make(folder);
       try (Study study =
           Study.open(
