@@ -1,5 +1,6 @@
 package io.lucerna.eval;
 
+import io.lucerna.base.Given;
 import java.util.Arrays;
 import java.util.OptionalDouble;
 import java.util.function.DoubleSupplier;
@@ -79,6 +80,9 @@ public record Comparison(
    * @throws IllegalArgumentException if the lengths differ or a value is not finite
    */
   public static Comparison of(double[] baseline, double[] treatment, Settings settings) {
+    Given.value(baseline, "the baseline");
+    Given.value(treatment, "the treatment");
+    Given.value(settings, "the settings");
     double[] differences = differences(baseline, treatment);
     int n = differences.length;
     double base = mean(baseline);

@@ -1,5 +1,6 @@
 package io.lucerna.eval;
 
+import io.lucerna.base.Given;
 import io.lucerna.qrels.Qrels;
 import java.util.Arrays;
 import java.util.Collection;
@@ -76,6 +77,10 @@ public final class Evaluation {
    *     topic to average over; with {@link Options#complete} all topics count 0 then
    */
   public static Evaluation of(Run run, Qrels qrels, Collection<Measure> measures, Options options) {
+    Given.value(run, "the run");
+    Given.value(qrels, "the judgments");
+    Given.list(measures, "measures", "measure");
+    Given.value(options, "the options");
     Evaluation evaluation = new Evaluation(run, qrels, options);
     if (evaluation.topics.isEmpty() && !options.complete()) {
       throw new IllegalArgumentException("run " + run.tag() + " and qrels have no topic in common");

@@ -1,5 +1,6 @@
 package io.lucerna.eval;
 
+import io.lucerna.base.Given;
 import java.util.List;
 import java.util.OptionalInt;
 
@@ -57,7 +58,7 @@ public final class Measure {
    * @throws IllegalArgumentException if there is no such measure
    */
   public static List<Measure> parseAll(String name) {
-    return MeasureSelection.of(List.of(name)).measures();
+    return MeasureSelection.of(List.of(Given.value(name, "the measure's name"))).measures();
   }
 
   /** trec_eval's name, {@code ndcg_cut_10}; the ir-measures name where trec_eval has none. */

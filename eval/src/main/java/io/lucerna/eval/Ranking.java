@@ -1,5 +1,6 @@
 package io.lucerna.eval;
 
+import io.lucerna.base.Given;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -32,8 +33,11 @@ public final class Ranking {
    * @throws IllegalArgumentException if a score is NaN or infinite, or a document occurs twice
    */
   public static Ranking of(String topic, Collection<RankedDoc> docs) {
+    Given.value(topic, "the topic's id");
+    Given.value(docs, "the ranked documents");
     Set<String> seen = HashSet.newHashSet(docs.size());
     for (RankedDoc doc : docs) {
+      Given.value(doc, "a ranked document");
       if (!Float.isFinite(doc.score())) {
         throw new IllegalArgumentException(
             "topic " + topic + ", document " + doc.docno() + ": score " + doc.score());

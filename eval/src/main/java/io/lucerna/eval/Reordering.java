@@ -1,5 +1,6 @@
 package io.lucerna.eval;
 
+import io.lucerna.base.Given;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -13,6 +14,8 @@ public final class Reordering {
    * score.
    */
   public static Ranking of(Ranking first, float[] scores) {
+    Given.value(first, "the ranking");
+    Given.value(scores, "the array of scores");
     List<RankedDoc> docs = new ArrayList<>(first.size());
     float below = Float.POSITIVE_INFINITY;
     for (int i = 0; i < scores.length; i++) {

@@ -1,6 +1,8 @@
 package io.lucerna.eval;
 
 import io.lucerna.base.AtomicFile;
+import io.lucerna.base.Given;
+import io.lucerna.base.MalformedTextException;
 import io.lucerna.base.TextFile;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -50,6 +52,8 @@ public final class Run {
    *     white space
    */
   public static Run of(String tag, Collection<Ranking> rankings) {
+    Given.value(tag, "the run's tag");
+    Given.list(rankings, "rankings", "ranking");
     if (tag.isEmpty() || tag.chars().anyMatch(Character::isWhitespace)) {
       throw new IllegalArgumentException(
           "run tag '" + tag + "' must be one word: the sixth column of a TREC run");
@@ -71,7 +75,7 @@ public final class Run {
    *     float, a document occurs twice for a topic, or the file has no lines
    */
   public static Run read(TextFile file) throws IOException {
-    return RunReader.read(file);
+    return RunReader.read(Given.value(file, "the run's file"));
   }
 
   /** Reads a file, as {@link #read(TextFile)} does. */

@@ -3,6 +3,7 @@ package io.lucerna.plugin;
 import io.anserini.rerank.Reranker;
 import io.anserini.rerank.RerankerContext;
 import io.anserini.search.ScoredDocs;
+import io.lucerna.base.Given;
 import io.lucerna.eval.RankedDoc;
 import io.lucerna.eval.Ranking;
 import io.lucerna.eval.Reordering;
@@ -45,9 +46,9 @@ public final class AnseriniReranker<T> implements Reranker<T> {
     if (depth < 1) {
       throw new IllegalArgumentException("depth must be at least 1, got " + depth);
     }
-    this.scorer = scorer;
+    this.scorer = Given.value(scorer, "the scorer");
     this.depth = depth;
-    this.cleaning = cleaning;
+    this.cleaning = Given.value(cleaning, "the cleaning");
   }
 
   /**
@@ -80,7 +81,7 @@ public final class AnseriniReranker<T> implements Reranker<T> {
     if (first.isEmpty()) {
       return docs;
     }
-    String query = queryText.replaceAll("\\s+", " ").strip();
+    String query = Given.value(queryText, "the query of topic " + topic).replaceAll("\\s+", " ").strip();
     float[] scores = scorer.score(query, passages).scores();
     return copy(docs, Reordering.of(Ranking.of(topic, first), scores), places);
   }

@@ -1,5 +1,6 @@
 package io.lucerna.qrels;
 
+import io.lucerna.base.Given;
 import io.lucerna.base.MalformedTextException;
 import io.lucerna.base.TextFile;
 import java.io.IOException;
@@ -34,9 +35,14 @@ public final class Qrels {
   /** Copies judgments given as topic to document to grade. */
   public static Qrels of(Map<String, ? extends Map<String, Integer>> judgments) {
     Map<String, Map<String, Integer>> copy = new LinkedHashMap<>();
+    Given.value(judgments, "the map of judgments");
     judgments.forEach(
-        (topic, judged) ->
-            copy.put(topic, Collections.unmodifiableMap(new LinkedHashMap<>(judged))));
+        (topic, judged) -> {
+          Given.value(topic, "a topic's id");
+          Given.value(judged, "the map of judgments of topic " + topic);
+          judged.forEach((docno, grade) -> refuseNull(topic, docno, grade));
+          copy.put(topic, Collections.unmodifiableMap(new LinkedHashMap<>(judged)));
+        });
     return new Qrels(Collections.unmodifiableMap(copy));
   }
 
@@ -47,6 +53,7 @@ public final class Qrels {
    *     or there is no judgment at all
    */
   public static Qrels read(TextFile file) throws IOException {
+    Given.value(file, "the file of judgments");
     Map<String, Map<String, Integer>> read = new LinkedHashMap<>();
     try (TrecLines lines = TrecLines.open(file, LAYOUT)) {
       while (lines.advance()) {
@@ -58,6 +65,17 @@ public final class Qrels {
     }
     read.replaceAll((topic, judged) -> Collections.unmodifiableMap(judged));
     return new Qrels(Collections.unmodifiableMap(read));
+  }
+
+  private static void refuseNull(String topic, String docno, Integer grade) {
+    if (docno == null || grade == null) {
+      throw new IllegalArgumentException(
+          "topic "
+              + topic
+              + (docno == null
+                  ? ": a document's id is null"
+                  : ": the grade of document " + docno + " is null"));
+    }
   }
 
   /** Reads a file, as {@link #read(TextFile)} does. */
@@ -100,7 +118,7 @@ public final class Qrels {
 
   /** Documents and raw grades of a topic in the order of the file; empty for an unknown topic. */
   public Map<String, Integer> judged(String topic) {
-    return grades.getOrDefault(topic, Map.of());
+    return grades.getOrDefault(Given.value(topic, "the topic's id"), Map.of());
   }
 
   /** The raw grade, or empty if the document was not in the topic's pool. */

@@ -1,5 +1,6 @@
 package io.lucerna.reranker;
 
+import io.lucerna.base.Given;
 import io.lucerna.instrumentation.hooks.Hooks;
 import io.lucerna.instrumentation.model.HookedModel;
 import io.lucerna.instrumentation.model.Readout;
@@ -51,8 +52,15 @@ final class BiEncoder implements NeuralRanker {
 
   @Override
   public PairScores score(String query, List<String> passages, Hooks hooks) {
+    Given.value(query, "the query");
+    Given.value(hooks, "the hooks");
+    List<String> texts = Given.list(passages, "passages", "passage");
+    return whileOpen(() -> scores(query, texts, hooks));
+  }
+
+  private PairScores scores(String query, List<String> passages, Hooks hooks) {
     if (hooks.isEmpty()) {
-      return score(query, passages, new LinkedHashMap<>());
+      return plain(query, passages, new LinkedHashMap<>());
     }
     // A hook sees every passage, repeated ones too, under its place in the list.
     Hooks inside = ScorePoint.inside(hooks, points(), model.registry());
@@ -68,7 +76,7 @@ final class BiEncoder implements NeuralRanker {
     return PairScores.of(scores, tokens);
   }
 
-  private PairScores score(String query, List<String> passages, Map<String, Encoded> known) {
+  private PairScores plain(String query, List<String> passages, Map<String, Encoded> known) {
     float[] queryVector = encode(List.of(tokenizer.query(query)), Side.QUERY, Hooks.none())[0];
     List<String> missing =
         passages.stream().distinct().filter(passage -> !known.containsKey(passage)).toList();
@@ -112,10 +120,12 @@ final class BiEncoder implements NeuralRanker {
     return new PairScorer() {
       @Override
       public PairScores score(String query, List<String> texts, Hooks hooks) {
-        if (!hooks.isEmpty()) {
+        if (hooks == null || !hooks.isEmpty()) {
           return BiEncoder.this.score(query, texts, hooks);
         }
-        PairScores scores = BiEncoder.this.score(query, texts, known);
+        Given.value(query, "the query");
+        List<String> read = Given.list(texts, "passages", "passage");
+        PairScores scores = whileOpen(() -> plain(query, read, known));
         forget(known, passages);
         return scores;
       }
@@ -154,7 +164,7 @@ final class BiEncoder implements NeuralRanker {
 
   @Override
   public Optional<QueryFit> fit(String query) {
-    return tokenizer.fit(query);
+    return whileOpen(() -> tokenizer.fit(Given.value(query, "the query")));
   }
 
   @Override
@@ -169,9 +179,11 @@ final class BiEncoder implements NeuralRanker {
 
   @Override
   public TokenSequence input(Side side, String query, String passage) {
+    Given.value(query, "the query");
+    Given.value(passage, "the passage");
     return switch (side) {
-      case QUERY -> tokenizer.query(query);
-      case PASSAGE -> tokenizer.passage(query, passage);
+      case QUERY -> whileOpen(() -> tokenizer.query(query));
+      case PASSAGE -> whileOpen(() -> tokenizer.passage(query, passage));
       case PAIR -> throw new IllegalArgumentException("a bi-encoder reads no pairs");
     };
   }
@@ -190,12 +202,12 @@ final class BiEncoder implements NeuralRanker {
 
   @Override
   public TokenSequence word(String text) {
-    return tokenizer.word(text);
+    return whileOpen(() -> tokenizer.word(Given.value(text, "the word")));
   }
 
   @Override
   public String text(TokenSequence input) {
-    return tokenizer.text(input);
+    return whileOpen(() -> tokenizer.text(input));
   }
 
   PairTokenizer tokenizer() {
@@ -210,6 +222,6 @@ final class BiEncoder implements NeuralRanker {
   @Override
   public void close() {
     model.close();
-    tokenizer.close();
+    tokenizer.close(); // no call reads with it any more
   }
 }

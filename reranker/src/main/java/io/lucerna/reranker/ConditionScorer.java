@@ -1,5 +1,6 @@
 package io.lucerna.reranker;
 
+import io.lucerna.base.Given;
 import io.lucerna.instrumentation.hooks.Hooks;
 import io.lucerna.instrumentation.intervene.CompiledSpec;
 import io.lucerna.instrumentation.intervene.Touched;
@@ -50,8 +51,8 @@ public final class ConditionScorer {
 
   /** Scores with a ranker, which stays the caller's. */
   public ConditionScorer(NeuralRanker ranker, List<CompiledSpec> conditions) {
-    this.ranker = ranker;
-    this.conditions = List.copyOf(conditions);
+    this.ranker = Given.value(ranker, "the ranker");
+    this.conditions = Given.list(conditions, "conditions", "condition");
     this.apart = ranker.sides().contains(Side.QUERY);
     this.side = ranker.sides().getLast();
   }
@@ -70,9 +71,15 @@ public final class ConditionScorer {
    * Scores an item under all conditions.
    *
    * @throws IllegalArgumentException if a query alone exceeds the model's limit
+   * @throws IllegalStateException if the ranker is closed
    * @throws ScoreException if a score is not finite
    */
   public ConditionScores score(WorkItem item) {
+    Given.value(item, "the item");
+    return ranker.whileOpen(() -> scores(item));
+  }
+
+  private ConditionScores scores(WorkItem item) {
     List<CompiledSpec> fresh = conditions.stream().map(CompiledSpec::fresh).toList();
     float[][] scores = new float[conditions.size()][];
     List<List<List<Touched>>> touched = new ArrayList<>();

@@ -1,5 +1,6 @@
 package io.lucerna.reranker;
 
+import io.lucerna.base.Given;
 import io.lucerna.instrumentation.hooks.Hooks;
 import io.lucerna.instrumentation.model.HookedModel;
 import io.lucerna.instrumentation.model.Readout;
@@ -33,6 +34,13 @@ final class CrossEncoder implements NeuralRanker {
 
   @Override
   public PairScores score(String query, List<String> passages, Hooks hooks) {
+    Given.value(query, "the query");
+    Given.value(hooks, "the hooks");
+    List<String> texts = Given.list(passages, "passages", "passage");
+    return whileOpen(() -> scores(query, texts, hooks));
+  }
+
+  private PairScores scores(String query, List<String> passages, Hooks hooks) {
     List<TokenSequence> pairs = new ArrayList<>(passages.size());
     for (String passage : passages) {
       pairs.add(tokenizer.pair(query, passage));
@@ -44,7 +52,7 @@ final class CrossEncoder implements NeuralRanker {
 
   @Override
   public Optional<QueryFit> fit(String query) {
-    return tokenizer.fit(query);
+    return whileOpen(() -> tokenizer.fit(Given.value(query, "the query")));
   }
 
   @Override
@@ -62,7 +70,9 @@ final class CrossEncoder implements NeuralRanker {
     if (side != Side.PAIR) {
       throw new IllegalArgumentException("a cross-encoder reads pairs, it has no side " + side);
     }
-    return tokenizer.pair(query, passage);
+    Given.value(query, "the query");
+    Given.value(passage, "the passage");
+    return whileOpen(() -> tokenizer.pair(query, passage));
   }
 
   @Override
@@ -77,12 +87,12 @@ final class CrossEncoder implements NeuralRanker {
 
   @Override
   public TokenSequence word(String text) {
-    return tokenizer.word(text);
+    return whileOpen(() -> tokenizer.word(Given.value(text, "the word")));
   }
 
   @Override
   public String text(TokenSequence input) {
-    return tokenizer.text(input);
+    return whileOpen(() -> tokenizer.text(input));
   }
 
   PairTokenizer tokenizer() {
@@ -97,6 +107,6 @@ final class CrossEncoder implements NeuralRanker {
   @Override
   public void close() {
     model.close();
-    tokenizer.close();
+    tokenizer.close(); // no call reads with it any more
   }
 }

@@ -8,6 +8,7 @@ import io.lucerna.instrumentation.model.TokenBatch;
 import io.lucerna.instrumentation.model.TokenBatch.Side;
 import io.lucerna.instrumentation.model.TokenSequence;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * A ranker whose inside is in reach: what it reads of a query and a passage, the model that reads
@@ -17,6 +18,16 @@ public sealed interface NeuralRanker extends PairScorer permits CrossEncoder, Bi
 
   /** The model. It belongs to the ranker. */
   HookedModel model();
+
+  /**
+   * Runs work of several calls that needs the ranker to stay open from its beginning to its end:
+   * {@link #close} waits for it.
+   *
+   * @throws IllegalStateException if the ranker is closed
+   */
+  default <T> T whileOpen(Supplier<T> work) {
+    return model().whileOpen("the ranker " + card().name(), work);
+  }
 
   /** The points that hooks can name: the model's, and then the score. */
   default HookRegistry points() {

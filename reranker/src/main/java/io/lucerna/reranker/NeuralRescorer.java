@@ -1,5 +1,6 @@
 package io.lucerna.reranker;
 
+import io.lucerna.base.Given;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -39,9 +40,9 @@ public final class NeuralRescorer extends Rescorer {
    * @param passages where a hit's text comes from
    */
   public NeuralRescorer(PairScorer scorer, String query, PassageSource passages) {
-    this.scorer = scorer;
-    this.query = query;
-    this.passages = passages;
+    this.scorer = Given.value(scorer, "the scorer");
+    this.query = Given.value(query, "the query");
+    this.passages = Given.value(passages, "the source of passages");
   }
 
   /**
@@ -57,7 +58,7 @@ public final class NeuralRescorer extends Rescorer {
     }
     List<String> texts = new ArrayList<>(firstPass.scoreDocs.length);
     for (ScoreDoc hit : firstPass.scoreDocs) {
-      texts.add(passages.passage(searcher, hit.doc));
+      texts.add(text(searcher, hit.doc));
     }
     PairScores scores = scorer.score(query, texts);
     ScoreDoc[] hits = new ScoreDoc[texts.size()];
@@ -79,7 +80,7 @@ public final class NeuralRescorer extends Rescorer {
     Scored it =
         known != null
             ? known
-            : scored(scorer.score(query, List.of(passages.passage(searcher, docId))), 0);
+            : scored(scorer.score(query, List.of(text(searcher, docId))), 0);
     ModelCard card = scorer.card();
     return Explanation.match(
         it.score,
@@ -87,6 +88,11 @@ public final class NeuralRescorer extends Rescorer {
         Explanation.match(it.tokens, "tokens read, of at most " + card.maxTokens()),
         Explanation.match(it.truncated ? 1 : 0, "1 if the passage was truncated"),
         Explanation.match(firstPass.getValue(), "first-pass score", firstPass));
+  }
+
+  private String text(IndexSearcher searcher, int docId) throws IOException {
+    return Given.value(
+        passages.passage(searcher, docId), "the passage of document number " + docId);
   }
 
   private static Key key(IndexSearcher searcher, int docId) {

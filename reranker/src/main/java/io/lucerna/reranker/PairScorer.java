@@ -8,7 +8,9 @@ import java.util.Optional;
  * Scores passages for a query with a neural ranker. Higher is better. Implementations are safe for
  * use by several threads; the scores of a call depend on nothing but its arguments.
  *
- * <p>No native memory crosses this interface.
+ * <p>No native memory crosses this interface. An interrupt of a thread that scores is thrown on as
+ * an {@link IllegalStateException} caused by an {@link InterruptedException}, once the work that was
+ * begun has ended; the thread stays interrupted.
  */
 public interface PairScorer extends AutoCloseable {
 
@@ -19,8 +21,9 @@ public interface PairScorer extends AutoCloseable {
    * @param passages the passages' texts, truncated where the model's limit requires it
    * @param hooks observers and interventions for this call
    * @return one finite score per passage
-   * @throws IllegalArgumentException if the query is too long and truncation is strict, or a hook
-   *     names a point that the model lacks
+   * @throws IllegalStateException if the ranker is closed
+   * @throws IllegalArgumentException if something is null, the query is too long and truncation is
+   *     strict, or a hook names a point that the model lacks
    */
   PairScores score(String query, List<String> passages, Hooks hooks);
 
@@ -61,6 +64,13 @@ public interface PairScorer extends AutoCloseable {
   /** What is being run: for reports and provenance. */
   ModelCard card();
 
+  /**
+   * Refuses calls from now on, waits for those that run, and frees the memory. Closing again does
+   * nothing.
+   *
+   * @throws IllegalStateException if a hook of a running call closes the ranker, which would wait
+   *     for itself
+   */
   @Override
   void close();
 }

@@ -1,6 +1,7 @@
 package io.lucerna.reranker;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.lucerna.base.Given;
 import io.lucerna.instrumentation.checkpoint.Checkpoint;
 import io.lucerna.instrumentation.checkpoint.CheckpointException;
 import io.lucerna.instrumentation.checkpoint.ModelFolder;
@@ -40,7 +41,7 @@ public final class Rankers {
    * @throws IllegalArgumentException if an option does not fit this kind of model
    */
   public static NeuralRanker open(Path folder, String name, ScorerOptions options) {
-    return open(ModelFolder.of(folder), name, options);
+    return open(ModelFolder.of(Given.value(folder, "the model's folder")), name, options);
   }
 
   /**
@@ -48,6 +49,9 @@ public final class Rankers {
    * ScorerOptions)}.
    */
   public static NeuralRanker open(ModelFolder files, String name, ScorerOptions options) {
+    Given.value(files, "the model's files");
+    Given.value(name, "the model's name");
+    Given.value(options, "the options");
     SentenceConfig sentence = SentenceConfig.read(files);
     Architecture architecture = Architecture.read(files);
     refuseWhatWouldBeIgnored(files.named(), architecture.task(), options);
@@ -56,7 +60,7 @@ public final class Rankers {
         PairTokenizer.open(files.tokenizer(), form, Integer.MAX_VALUE, options.terms());
     try {
       return open(files, name, options, architecture, sentence, form, unlimited);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       unlimited.close();
       throw e;
     }
@@ -147,7 +151,7 @@ public final class Rankers {
           yield new BiEncoder(model, tokenizer, comparison, options.batchSize(), card);
         }
       };
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       model.close();
       throw e;
     }

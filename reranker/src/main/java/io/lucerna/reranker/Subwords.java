@@ -4,6 +4,7 @@ import ai.djl.huggingface.tokenizers.Encoding;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import ai.djl.huggingface.tokenizers.jni.CharSpan;
 import io.lucerna.instrumentation.checkpoint.CheckpointException;
+import io.lucerna.instrumentation.memory.Headroom;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -42,6 +43,9 @@ final class Subwords implements AutoCloseable {
     }
   }
 
+  private static final int BYTES_PER_CHARACTER = 64;
+  private static final int MOST_ROOM = 1 << 24;
+
   private final HuggingFaceTokenizer tokenizer;
   private final Set<Long> special;
   private final boolean typed;
@@ -77,6 +81,7 @@ final class Subwords implements AutoCloseable {
 
   /** The tokens of one text or of two joined, with the special tokens that the tokenizer adds. */
   List<Piece> encode(String... texts) {
+    room(texts);
     String[] whole = Stream.of(texts).map(Subwords::whole).toArray(String[]::new);
     return pieces(
         whole.length == 1 ? tokenizer.encode(whole[0]) : tokenizer.encode(whole[0], whole[1]),
@@ -105,8 +110,18 @@ final class Subwords implements AutoCloseable {
 
   /** The tokens of a text alone. */
   List<Piece> encodePlain(String text) {
+    room(text);
     String whole = whole(text);
     return pieces(tokenizer.encode(whole, false, false), whole);
+  }
+
+  /** Finds room for what the tokenizer creates: some objects for each token. */
+  private static void room(String... texts) {
+    int characters = 1000;
+    for (String text : texts) {
+      characters += text.length();
+    }
+    Headroom.require((int) Math.min(MOST_ROOM, (long) BYTES_PER_CHARACTER * characters));
   }
 
   /** What token ids stand for, special tokens included. */

@@ -1,5 +1,6 @@
 package io.lucerna.reranker;
 
+import io.lucerna.base.Given;
 import java.util.List;
 import java.util.Locale;
 
@@ -22,7 +23,13 @@ public record WorkItem(List<Query> queries, List<Passage> passages) {
    * @param id the topic's id
    * @param text what is asked
    */
-  public record Query(String id, String text) {}
+  public record Query(String id, String text) {
+    /** Checks that both are there. */
+    public Query {
+      Given.value(id, "a query's id");
+      Given.value(text, "the text of query " + id);
+    }
+  }
 
   /**
    * A candidate.
@@ -32,16 +39,18 @@ public record WorkItem(List<Query> queries, List<Passage> passages) {
    * @param queries the numbers of the queries that its vector is compared with
    */
   public record Passage(String id, String text, List<Integer> queries) {
-    /** Copies the list. */
+    /** Checks that all is there, and copies the list. */
     public Passage {
-      queries = List.copyOf(queries);
+      Given.value(id, "a passage's id");
+      Given.value(text, "the text of passage " + id);
+      queries = Given.list(queries, "query numbers", "query number");
     }
   }
 
   /** Checks that there is a query, and every number is one of a query. */
   public WorkItem {
-    queries = List.copyOf(queries);
-    passages = List.copyOf(passages);
+    queries = Given.list(queries, "queries", "query");
+    passages = Given.list(passages, "passages", "passage");
     if (queries.isEmpty()) {
       throw new IllegalArgumentException("an item needs the query of its topic");
     }

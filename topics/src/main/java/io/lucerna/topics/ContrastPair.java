@@ -1,5 +1,6 @@
 package io.lucerna.topics;
 
+import io.lucerna.base.Given;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
@@ -39,8 +40,16 @@ public record ContrastPair(
 
   /** Checks that the edits turn one text into the other. */
   public ContrastPair {
-    edits = List.copyOf(edits);
-    terms = List.copyOf(terms);
+    Given.value(id, "the pair's id");
+    String pair = " of pair " + id;
+    Given.value(qid, "the topic's id" + pair);
+    Given.value(query, "the query" + pair);
+    Given.value(docid, "the document's id" + pair);
+    Given.value(perturbation, "the perturbation" + pair);
+    Given.value(base, "the base text" + pair);
+    Given.value(perturbed, "the perturbed text" + pair);
+    edits = Given.list(edits, "edits" + pair, "edit");
+    terms = Given.list(terms, "terms" + pair, "term");
     Edit.check(base, perturbed, edits);
   }
 }

@@ -1,5 +1,6 @@
 package io.lucerna.topics;
 
+import io.lucerna.base.Given;
 import io.lucerna.base.MalformedTextException;
 import io.lucerna.base.TextFile;
 import io.lucerna.base.TextLines;
@@ -55,6 +56,7 @@ public final class ContrastPairs {
    * @return a stream that throws UncheckedIOException with a cause as {@link #read} throws it
    */
   public static Stream<ContrastPair> stream(TextFile file) throws IOException {
+    Given.value(file, "the file of contrast pairs");
     TextLines lines = file.lines();
     return StreamSupport.stream(new Pairs(file, lines), false)
         .onClose(

@@ -1,5 +1,6 @@
 package io.lucerna.topics;
 
+import io.lucerna.base.Given;
 import java.util.Optional;
 
 /**
@@ -16,6 +17,10 @@ public record Topic(
 
   /** Normalises the texts and checks that there is an id and a query. */
   public Topic {
+    Given.value(id, "the topic's id");
+    Given.value(text, "the text of topic " + id);
+    Given.value(description, "the description of topic " + id);
+    Given.value(narrative, "the narrative of topic " + id);
     if (id.isEmpty() || id.chars().anyMatch(Character::isWhitespace)) {
       throw new IllegalArgumentException(
           "a topic id must be non-empty and free of white space, got '" + id + "'");

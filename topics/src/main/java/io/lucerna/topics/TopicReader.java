@@ -1,5 +1,6 @@
 package io.lucerna.topics;
 
+import io.lucerna.base.Given;
 import io.lucerna.base.MalformedTextException;
 import io.lucerna.base.TextFile;
 import java.io.IOException;
@@ -66,6 +67,9 @@ public final class TopicReader {
    */
   public static TopicSet parse(String name, String content, TopicFormat format)
       throws MalformedTextException {
+    Given.value(name, "the name of the topic set");
+    Given.value(content, "the text of the topics");
+    Given.value(format, "the format of the topics");
     Collector topics = new Collector(name, format.integerIds());
     switch (format) {
       case TREC -> TaggedTopics.trec(name, nonEmpty(name, content), topics);

@@ -1,5 +1,6 @@
 package io.lucerna.topics;
 
+import io.lucerna.base.Given;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Iterator;
@@ -21,6 +22,8 @@ public final class TopicSet implements Iterable<Topic> {
    * @throws IllegalArgumentException if there is no topic, or an id occurs twice
    */
   public TopicSet(String name, Collection<Topic> topics) {
+    Given.value(name, "the name of the topic set");
+    Given.list(topics, "topics", "topic");
     Map<String, Topic> map = new LinkedHashMap<>();
     for (Topic topic : topics) {
       if (map.putIfAbsent(topic.id(), topic) != null) {

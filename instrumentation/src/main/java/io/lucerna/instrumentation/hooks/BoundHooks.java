@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The hooks of one forward call at the points of one model, for one batch: the seam that a forward
@@ -75,7 +76,8 @@ public final class BoundHooks {
    * Runs a point's hooks in order.
    *
    * @return the activation to go on with: the argument itself if no intervention replaced it
-   * @throws IllegalStateException if an intervention returns another shape or type
+   * @throws IllegalStateException if an intervention returns null, a closed array, or another shape
+   *     or type
    */
   public NDArray at(Site site, int layer, NDArray activation) {
     if (hooks.isEmpty()) {
@@ -106,7 +108,7 @@ public final class BoundHooks {
 
   private NDArray replace(Hook.Intervention hook, HookContext context, NDArray current) {
     try (NDArray own = copy.apply(current)) {
-      NDArray answer = hook.replace(context, own);
+      NDArray answer = answer(hook, context, own);
       if (!answer.getShape().equals(current.getShape())
           || answer.getDataType() != current.getDataType()) {
         throw new IllegalStateException(
@@ -123,6 +125,18 @@ public final class BoundHooks {
       replacement.attach(current.getManager());
       return replacement;
     }
+  }
+
+  private static NDArray answer(Hook.Intervention hook, HookContext context, NDArray copy) {
+    @Nullable NDArray answer = hook.replace(context, copy);
+    if (answer == null || answer.isReleased()) {
+      throw new IllegalStateException(
+          "the intervention at "
+              + context.point()
+              + " returned "
+              + (answer == null ? "null" : "an array that is closed"));
+    }
+    return answer;
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.lucerna.instrumentation.hooks;
 
+import io.lucerna.base.Given;
 import io.lucerna.instrumentation.model.TokenBatch;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -39,8 +40,14 @@ public final class Hooks {
     return NONE;
   }
 
-  /** These hooks and one more, which runs after those already at the same point. */
+  /**
+   * These hooks and one more, which runs after those already at the same point.
+   *
+   * @throws IllegalArgumentException if one of both is null
+   */
   public Hooks with(String glob, Hook hook) {
+    Given.value(glob, "the name of the hook's point");
+    Given.value(hook, "the hook at " + glob);
     List<Entry> more = new ArrayList<>(entries);
     more.add(new Entry(glob, hook));
     return new Hooks(List.copyOf(more), false);

@@ -1,5 +1,6 @@
 package io.lucerna.instrumentation.intervene;
 
+import io.lucerna.base.Given;
 import io.lucerna.instrumentation.hooks.HookPoint;
 import io.lucerna.instrumentation.hooks.Hooks;
 import io.lucerna.instrumentation.model.TokenBatch.Side;
@@ -49,7 +50,7 @@ public final class CompiledSpec {
    *     and a patch without a donor looks for it in the recording
    */
   public Hooks hooks(String query, List<String> pairs) {
-    return hooks(new TextIds(Optional.of(query), List.copyOf(pairs)), Optional.empty());
+    return hooks(ids(query, pairs), Optional.empty());
   }
 
   /**
@@ -57,7 +58,13 @@ public final class CompiledSpec {
    * nothing is done to this side's texts.
    */
   public Hooks hooks(String query, List<String> pairs, Side side) {
-    return hooks(new TextIds(Optional.of(query), List.copyOf(pairs)), Optional.of(side));
+    return hooks(ids(query, pairs), Optional.of(side));
+  }
+
+  private static TextIds ids(String query, List<String> pairs) {
+    return new TextIds(
+        Optional.of(Given.value(query, "the query's id")),
+        Given.list(pairs, "pairs' ids", "the id of pair"));
   }
 
   /** Whether what is done to a text of this side can depend on the text of the other side. */

@@ -6,6 +6,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.SparseFormat;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
+import io.lucerna.base.Given;
 import io.lucerna.instrumentation.checkpoint.Checkpoint;
 import io.lucerna.instrumentation.checkpoint.CheckpointException;
 import io.lucerna.instrumentation.hooks.Hook;
@@ -14,6 +15,8 @@ import io.lucerna.instrumentation.hooks.HookPoint;
 import io.lucerna.instrumentation.hooks.HookRegistry;
 import io.lucerna.instrumentation.hooks.Hooks;
 import io.lucerna.instrumentation.hooks.Site;
+import io.lucerna.instrumentation.memory.Gate;
+import io.lucerna.instrumentation.memory.Headroom;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -23,6 +26,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 /**
@@ -30,13 +34,20 @@ import java.util.function.UnaryOperator;
  * with a hook point at every activation. What differs between families is in one file for each.
  *
  * <p>Thread-safe: weights are only read, and every forward call has a native-memory scope of its
- * own. No native memory leaves a call but through hooks that copy it out.
+ * own. No native memory leaves a call but through hooks that copy it out. After {@link #close}
+ * calls throw an {@link IllegalStateException}.
  */
 public final class HookedModel implements AutoCloseable {
+  private static final String NAME = "the model";
+
+  /** For what native code creates in a pass: shapes, which are small and soon garbage. */
+  private static final int HEADROOM = 1 << 18;
+
   private final Architecture architecture;
   private final OutputSettings output;
   private final Processor processor;
   private final NDManager manager;
+  private final Gate gate;
   private final Network network;
   private final HookRegistry registry;
   private final long parameters;
@@ -53,6 +64,7 @@ public final class HookedModel implements AutoCloseable {
     this.output = output;
     this.processor = processor;
     this.manager = NDManager.newBaseManager(processor.device(), "PyTorch");
+    this.gate = new Gate(manager::close);
     try {
       Weights weights = new Weights(checkpoint, manager, precision.type(), work);
       network =
@@ -72,7 +84,7 @@ public final class HookedModel implements AutoCloseable {
     } catch (IllegalArgumentException e) {
       manager.close();
       throw architecture.settings().error(String.valueOf(e.getMessage()));
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       manager.close();
       throw e;
     }
@@ -136,14 +148,34 @@ public final class HookedModel implements AutoCloseable {
    * @return one row per text: logits, a vector, or the vectors of its tokens one after the other
    * @throws IllegalArgumentException if a text is longer than the model allows, an id is unknown,
    *     or a hook's point does not exist
-   * @throws IllegalStateException if a hook's point was never reached
+   * @throws IllegalStateException if a hook's point was never reached, or the model is closed
    */
   public float[][] forward(TokenBatch batch, Hooks hooks) {
-    check(batch);
+    Given.value(hooks, "the hooks");
+    check(Given.value(batch, "the batch"));
     Pass pass = Pass.of(hooks.bind(registry, batch));
-    try (NDManager scope = manager.newSubManager()) {
-      return rest(0, network.embed(scope, pass), pass);
-    }
+    return whileOpen(
+        () -> {
+          Headroom.require(HEADROOM);
+          try (NDManager scope = manager.newSubManager()) {
+            return rest(0, network.embed(scope, pass), pass);
+          }
+        });
+  }
+
+  /**
+   * Runs work that needs the model to stay open from its beginning to its end: {@link #close} waits
+   * for it, and what it runs through {@link #runAll} belongs to it.
+   *
+   * @param name what the model is called in the message if it is closed
+   * @throws IllegalStateException if the model is closed
+   */
+  public <T> T whileOpen(String name, Supplier<T> work) {
+    return gate.call(name, work);
+  }
+
+  <T> T whileOpen(Supplier<T> work) {
+    return whileOpen(NAME, work);
   }
 
   /**
@@ -237,7 +269,7 @@ public final class HookedModel implements AutoCloseable {
    */
   public List<float[][]> forwardAll(List<TokenBatch> batches, Hooks hooks) {
     if (!hooks.isConcurrent()) {
-      return batches.stream().map(batch -> forward(batch, hooks)).toList();
+      return whileOpen(() -> batches.stream().map(batch -> forward(batch, hooks)).toList());
     }
     return runAll(
         batches.stream().<Callable<float[][]>>map(batch -> () -> forward(batch, hooks)).toList());
@@ -257,7 +289,7 @@ public final class HookedModel implements AutoCloseable {
     batches.forEach(this::check);
     SharedPass shared = new SharedPass(this, conditions);
     if (!conditions.stream().allMatch(Hooks::isConcurrent)) {
-      return batches.stream().map(shared::run).toList();
+      return whileOpen(() -> batches.stream().map(shared::run).toList());
     }
     return runAll(
         batches.stream().<Callable<List<float[][]>>>map(batch -> () -> shared.run(batch)).toList());
@@ -269,8 +301,14 @@ public final class HookedModel implements AutoCloseable {
    *
    * @return the results in the order of the tasks
    * @throws RuntimeException what the first failed task threw
+   * @throws IllegalStateException if the model is closed, or, caused by an {@link
+   *     InterruptedException}, if the thread was interrupted; the tasks that were begun have ended
    */
   public <T> List<T> runAll(List<? extends Callable<T>> tasks) {
+    return whileOpen(() -> run(tasks));
+  }
+
+  private <T> List<T> run(List<? extends Callable<T>> tasks) {
     if (processor == Processor.CPU) {
       return Workers.all(tasks);
     }
@@ -285,7 +323,7 @@ public final class HookedModel implements AutoCloseable {
    * @param batch a batch of one text
    */
   public TracedRun trace(TokenBatch batch) {
-    return new TracedRun(this, batch);
+    return whileOpen(() -> new TracedRun(this, batch));
   }
 
   static NDArray lookup(NDArray ids, NDArray table) {
@@ -334,6 +372,11 @@ public final class HookedModel implements AutoCloseable {
 
   NDManager newScope() {
     return manager.newSubManager();
+  }
+
+  /** A scope of its own, which closing the model does not close. */
+  NDManager ownScope() {
+    return NDManager.newBaseManager(processor.device(), "PyTorch");
   }
 
   /** The sizes, with the number of positions that are really stored. */
@@ -404,10 +447,13 @@ public final class HookedModel implements AutoCloseable {
    */
   public float[] wordEmbedding(long id) {
     inRange("token id", id, config().vocabulary());
-    try (NDManager scope = manager.newSubManager()) {
-      NDArray row = lookup(scope.create(new long[] {id}), network.wordEmbeddings()); // [1, E]
-      return row.toType(DataType.FLOAT32, false).toFloatArray();
-    }
+    return whileOpen(
+        () -> {
+          try (NDManager scope = manager.newSubManager()) {
+            NDArray row = lookup(scope.create(new long[] {id}), network.wordEmbeddings()); // [1, E]
+            return row.toType(DataType.FLOAT32, false).toFloatArray();
+          }
+        });
   }
 
   /** Numbers per text in the output: labels, width of a vector; of one token's vector. */
@@ -438,8 +484,15 @@ public final class HookedModel implements AutoCloseable {
     return manager.getManagedArrays().size();
   }
 
+  /**
+   * Refuses calls from now on, waits for those that run, and frees the weights. Closing again does
+   * nothing.
+   *
+   * @throws IllegalStateException if a hook of a running call closes the model, which would wait
+   *     for itself
+   */
   @Override
   public void close() {
-    manager.close();
+    gate.close(NAME);
   }
 }

@@ -1,5 +1,6 @@
 package io.lucerna.instrumentation.model;
 
+import io.lucerna.base.Given;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -29,7 +30,9 @@ public record TokenBatch(
 
   /** Checks that the rows agree. */
   public TokenBatch {
-    sequences = List.copyOf(sequences);
+    sequences = Given.list(sequences, "sequences", "sequence");
+    Given.value(rows, "the array of row numbers");
+    Given.value(side, "the side");
     if (sequences.isEmpty() || sequences.size() != rows.length) {
       throw new IllegalArgumentException(
           String.format(
@@ -50,7 +53,7 @@ public record TokenBatch(
 
   /** A batch as wide as its longest row. */
   public TokenBatch(List<TokenSequence> sequences, int[] rows, long padId, Side side) {
-    this(sequences, rows, padId, side, longest(sequences));
+    this(sequences, rows, padId, side, longest(Given.list(sequences, "sequences", "sequence")));
   }
 
   private static int longest(List<TokenSequence> sequences) {
@@ -59,7 +62,7 @@ public record TokenBatch(
 
   /** A batch whose rows are numbered in order. */
   public static TokenBatch of(List<TokenSequence> sequences, long padId, Side side) {
-    int[] rows = new int[sequences.size()];
+    int[] rows = new int[Given.value(sequences, "the list of sequences").size()];
     Arrays.setAll(rows, i -> i);
     return new TokenBatch(sequences, rows, padId, side);
   }

@@ -1,5 +1,6 @@
 package io.lucerna.instrumentation.model;
 
+import io.lucerna.base.Given;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -20,7 +21,9 @@ public record TokenSequence(
 
   /** Checks that the parts agree. */
   public TokenSequence {
-    tokens = List.copyOf(tokens);
+    Given.value(ids, "the array of ids");
+    Given.value(types, "the array of types");
+    tokens = Given.list(tokens, "tokens", "token");
     if (ids.length == 0 || ids.length != types.length || ids.length != tokens.size()) {
       throw new IllegalArgumentException(
           String.format(

@@ -7,8 +7,10 @@ import io.lucerna.instrumentation.hooks.ActivationCache;
 import io.lucerna.instrumentation.hooks.HookPoint;
 import io.lucerna.instrumentation.hooks.Hooks;
 import io.lucerna.instrumentation.hooks.Site;
+import io.lucerna.instrumentation.memory.Gate;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * One text's forward pass with what its blocks computed, which can be continued from the middle
@@ -17,9 +19,11 @@ import java.util.List;
  *
  * <p>In shapes C is the number of changes, S the number of positions, H the residual width. Arrays
  * given to a method belong to a scope of the caller ({@link #newScope}), and so do those that it
- * returns. Safe for use by several threads.
+ * returns: they stay when the run is closed. Safe for use by several threads.
  */
 public final class TracedRun implements AutoCloseable {
+  private static final String NAME = "the traced run";
+
   private static final List<Site> KEPT =
       List.of(
           Site.RESID_PRE,
@@ -35,6 +39,7 @@ public final class TracedRun implements AutoCloseable {
   private final HookedModel model;
   private final TokenBatch batch;
   private final ActivationCache kept = new ActivationCache();
+  private final Gate gate = new Gate(kept::close);
   private final float[] output;
 
   TracedRun(HookedModel model, TokenBatch batch) {
@@ -55,7 +60,7 @@ public final class TracedRun implements AutoCloseable {
     }
     try {
       this.output = model.forward(batch, hooks)[0];
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       kept.close();
       throw e;
     }
@@ -76,16 +81,24 @@ public final class TracedRun implements AutoCloseable {
     return model;
   }
 
+  /** Work that needs what was kept, and the weights. */
+  private <T> T whileOpen(Supplier<T> work) {
+    return gate.call(NAME, () -> model.whileOpen(work));
+  }
+
   /** A scope for arrays of a continuation; to be closed by the caller. */
   public NDManager newScope() {
-    return model.newScope();
+    return model.ownScope();
   }
 
   /** What was computed at a point, without the batch dimension, as a view in the scope. */
   public NDArray at(Site site, int layer, NDManager scope) {
-    NDArray view = kept.get(new HookPoint(site, layer)).squeeze(0);
-    view.attach(scope);
-    return view;
+    return whileOpen(
+        () -> {
+          NDArray view = kept.get(new HookPoint(site, layer)).squeeze(0);
+          view.attach(scope);
+          return view;
+        });
   }
 
   /**
@@ -114,12 +127,12 @@ public final class TracedRun implements AutoCloseable {
 
   /** Attention outputs of z, all heads side by side: [..., N D] to [..., H]. */
   public NDArray attnOut(int layer, NDArray joined) {
-    return block(layer).attnOut(joined, none());
+    return whileOpen(() -> block(layer).attnOut(joined, none()));
   }
 
   /** MLP outputs of the hidden layer's activations: [..., M] to [..., H]. */
   public NDArray mlpOut(int layer, NDArray activations) {
-    return block(layer).mlpOut(activations, none());
+    return whileOpen(() -> block(layer).mlpOut(activations, none()));
   }
 
   private Block block(int layer) {
@@ -134,15 +147,21 @@ public final class TracedRun implements AutoCloseable {
    * @return [C, H]
    */
   public NDArray rowsAfterAttention(int layer, int[] positions, NDArray attnOut) {
-    NDArray pre = gather(at(Site.RESID_PRE, layer, attnOut.getManager()), positions);
-    return block(layer).fromAttnOut(pre, attnOut, none(positions.length));
+    return whileOpen(
+        () -> {
+          NDArray pre = gather(at(Site.RESID_PRE, layer, attnOut.getManager()), positions);
+          return block(layer).fromAttnOut(pre, attnOut, none(positions.length));
+        });
   }
 
   /** The same when the MLP's output is replaced there. */
   public NDArray rowsAfterMlp(int layer, int[] positions, NDArray mlpOut) {
     Block block = block(layer);
-    NDArray beside = gather(at(block.besideMlp(), layer, mlpOut.getManager()), positions);
-    return block.fromMlpOut(beside, mlpOut, none(positions.length));
+    return whileOpen(
+        () -> {
+          NDArray beside = gather(at(block.besideMlp(), layer, mlpOut.getManager()), positions);
+          return block.fromMlpOut(beside, mlpOut, none(positions.length));
+        });
   }
 
   /**
@@ -154,6 +173,10 @@ public final class TracedRun implements AutoCloseable {
    * @param rows what stands there, [C, H]
    */
   public float[][] withInputRow(int layer, int[] positions, NDArray rows) {
+    return whileOpen(() -> inputRow(layer, positions, rows));
+  }
+
+  private float[][] inputRow(int layer, int[] positions, NDArray rows) {
     NDManager scope = rows.getManager();
     Pass pass = none(positions.length);
     NDArray input = spread(into(layer, scope), positions, rows); // [C, S, H]
@@ -181,6 +204,10 @@ public final class TracedRun implements AutoCloseable {
 
   /** The outputs when a block's attention output is replaced at all positions, by [C, S, H]. */
   public float[][] withAttnOut(int layer, NDArray attnOut) {
+    return whileOpen(() -> allAttnOut(layer, attnOut));
+  }
+
+  private float[][] allAttnOut(int layer, NDArray attnOut) {
     NDManager scope = attnOut.getManager();
     Pass pass = none((int) attnOut.getShape().get(0));
     NDArray pre = at(Site.RESID_PRE, layer, scope).expandDims(0); // [1, S, H]
@@ -196,8 +223,11 @@ public final class TracedRun implements AutoCloseable {
   public float[][] withMlpOut(int layer, NDArray mlpOut) {
     Pass pass = none((int) mlpOut.getShape().get(0));
     Block block = block(layer);
-    NDArray beside = at(block.besideMlp(), layer, mlpOut.getManager()).expandDims(0);
-    return finish(block.fromMlpOut(beside, mlpOut, pass), layer + 1, pass);
+    return whileOpen(
+        () -> {
+          NDArray beside = at(block.besideMlp(), layer, mlpOut.getManager()).expandDims(0);
+          return finish(block.fromMlpOut(beside, mlpOut, pass), layer + 1, pass);
+        });
   }
 
   /** Runs the blocks from {@code layer} on, the last one only where the output needs it. */
@@ -273,8 +303,9 @@ public final class TracedRun implements AutoCloseable {
     return model.network().places(pass.batch(), scope);
   }
 
+  /** Waits for running calls, and frees what was kept; closing again does nothing. */
   @Override
   public void close() {
-    kept.close();
+    gate.close(NAME);
   }
 }

@@ -2,13 +2,16 @@ package io.lucerna.instrumentation.model;
 
 import ai.djl.engine.Engine;
 import ai.djl.pytorch.jni.JniUtils;
+import io.lucerna.instrumentation.memory.Gate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -26,13 +29,7 @@ public final class Workers {
   private static final AtomicInteger NUMBER = new AtomicInteger();
 
   private static final ExecutorService POOL =
-      Executors.newFixedThreadPool(
-          count(),
-          task -> {
-            Thread thread = new Thread(task, "lucerna-worker-" + NUMBER.getAndIncrement());
-            thread.setDaemon(true);
-            return thread;
-          });
+      Executors.newFixedThreadPool(count(), Worker::new);
 
   private Workers() {}
 
@@ -48,24 +45,28 @@ public final class Workers {
   }
 
   /**
-   * Runs tasks, as many at once as there are workers, and waits for all of them.
+   * Runs tasks, as many at once as there are workers, and waits for all of them. Called by a
+   * worker, for example in a hook, it runs them one after the other, since workers that wait for
+   * workers could wait forever.
+   *
+   * <p>An interrupt is thrown on when the tasks that were begun have ended; no other is begun. It
+   * does not reach the tasks themselves.
    *
    * @return the results in the order of the tasks
    * @throws RuntimeException what the first failed task threw, after all have ended
+   * @throws IllegalStateException caused by an {@link InterruptedException} if the thread was
+   *     interrupted, which it then stays
    */
   public static <T> List<T> all(List<? extends Callable<T>> tasks) {
-    List<Future<T>> futures = new ArrayList<>(tasks.size());
     try {
-      List<T> results = new ArrayList<>(tasks.size());
-      if (tasks.size() == 1) {
-        results.add(tasks.getFirst().call());
+      if (tasks.size() == 1 || Thread.currentThread() instanceof Worker) {
+        List<T> results = new ArrayList<>(tasks.size());
+        for (Callable<T> task : tasks) {
+          results.add(task.call());
+        }
         return results;
       }
-      futures.addAll(POOL.invokeAll(tasks));
-      for (Future<T> future : futures) {
-        results.add(future.get());
-      }
-      return results;
+      return together(tasks.stream().map(task -> new Job<T>(Gate.carry(task))).toList());
     } catch (ExecutionException e) {
       if (e.getCause() instanceof Error error) {
         throw error;
@@ -76,6 +77,69 @@ public final class Workers {
       throw new IllegalStateException("interrupted", e);
     } catch (Exception e) {
       throw unchecked(e);
+    }
+  }
+
+  private static <T> List<T> together(List<Job<T>> jobs)
+      throws InterruptedException, ExecutionException {
+    try {
+      jobs.forEach(POOL::execute);
+      for (Job<T> job : jobs) {
+        job.ended.await();
+      }
+    } finally {
+      // Nobody may go on, and free what the jobs compute with, while one of them still runs.
+      jobs.forEach(Job::leave);
+    }
+    List<T> results = new ArrayList<>(jobs.size());
+    for (Job<T> job : jobs) {
+      results.add(job.result.get());
+    }
+    return results;
+  }
+
+  /** A task that is begun once, or never. */
+  private static final class Job<T> implements Runnable {
+    private final FutureTask<T> result;
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private final AtomicBoolean taken = new AtomicBoolean();
+
+    Job(Callable<T> task) {
+      result = new FutureTask<>(task);
+    }
+
+    @Override
+    public void run() {
+      if (taken.compareAndSet(false, true)) {
+        try {
+          result.run();
+        } finally {
+          ended.countDown();
+        }
+      }
+    }
+
+    /** Sees to it that the task does not run from here on: not begun any more, or ended. */
+    void leave() {
+      boolean interrupted = false;
+      while (!taken.compareAndSet(false, true)) {
+        try {
+          ended.await();
+          break;
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private static final class Worker extends Thread {
+    Worker(Runnable work) {
+      super(work, "lucerna-worker-" + NUMBER.getAndIncrement());
+      setDaemon(true);
     }
   }
 

@@ -64,7 +64,7 @@ final class Controls {
     try {
       model.forward(input, Hooks.none().with(START.toString(), cache.observer()));
       return cache;
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       cache.close();
       throw e;
     }

@@ -23,6 +23,7 @@ import java.util.List;
  */
 public record PatchingSweep(
     HookedModel model, Side side, Sweep sweep, Method method, int batch, int width) {
+  private static final String NAME = "the model";
 
   /** Two ways to the same numbers, within 1e-6 x max(1, abs(score)). */
   public enum Method {
@@ -54,6 +55,11 @@ public record PatchingSweep(
    * @param direction what the result is marked with
    */
   public SweepResult run(
+      TokenSequence recipient, TokenSequence donor, Direction direction, Readout readout) {
+    return model.whileOpen(NAME, () -> patched(recipient, donor, direction, readout));
+  }
+
+  private SweepResult patched(
       TokenSequence recipient, TokenSequence donor, Direction direction, Readout readout) {
     TokenBatch into = batch(recipient);
     TokenBatch from = batch(donor);
@@ -104,7 +110,7 @@ public record PatchingSweep(
    * layer taken from its own run. The same output as without a patch, to the bit.
    */
   public float[] patchedWithItself(TokenSequence recipient) {
-    return Controls.itself(model, batch(recipient));
+    return model.whileOpen(NAME, () -> Controls.itself(model, batch(recipient)));
   }
 
   /**
@@ -112,7 +118,7 @@ public record PatchingSweep(
    * donor's output, to the bit.
    */
   public float[] patchedWhole(TokenSequence recipient, TokenSequence donor) {
-    return Controls.whole(model, batch(recipient), batch(donor));
+    return model.whileOpen(NAME, () -> Controls.whole(model, batch(recipient), batch(donor)));
   }
 
   /**
@@ -121,12 +127,15 @@ public record PatchingSweep(
    * where the unrelated pair differs, in order, and again from the first where they run out.
    */
   public float[] patchedUnrelated(AlignedPair pair, AlignedPair unrelated, Direction direction) {
-    return Controls.rows(
-        model,
-        batch(direction.recipient(pair)),
-        pair.changed(),
-        batch(direction.donor(unrelated)),
-        unrelated.changed());
+    return model.whileOpen(
+        NAME,
+        () ->
+            Controls.rows(
+                model,
+                batch(direction.recipient(pair)),
+                pair.changed(),
+                batch(direction.donor(unrelated)),
+                unrelated.changed()));
   }
 
   private TokenBatch batch(TokenSequence input) {

@@ -1,0 +1,369 @@
+package io.lucerna.plugin;
+
+import ai.djl.ndarray.NDArray;
+import io.lucerna.instrumentation.hooks.ActivationCache;
+import io.lucerna.instrumentation.hooks.Hook;
+import io.lucerna.instrumentation.hooks.HookPoint;
+import io.lucerna.instrumentation.hooks.Hooks;
+import io.lucerna.instrumentation.hooks.Site;
+import io.lucerna.instrumentation.intervene.CompiledSpec;
+import io.lucerna.instrumentation.intervene.InterventionSpec;
+import io.lucerna.instrumentation.intervene.SpecSources;
+import io.lucerna.instrumentation.model.HookedModel;
+import io.lucerna.instrumentation.model.TokenBatch;
+import io.lucerna.instrumentation.model.TokenBatch.Side;
+import io.lucerna.instrumentation.model.TokenSequence;
+import io.lucerna.instrumentation.model.TracedRun;
+import io.lucerna.instrumentation.sweep.Direction;
+import io.lucerna.instrumentation.sweep.PatchingSweep;
+import io.lucerna.instrumentation.sweep.Sweep;
+import io.lucerna.instrumentation.sweep.SweepKind;
+import io.lucerna.plugin.models.EmbeddedModel;
+import io.lucerna.reranker.ConditionScorer;
+import io.lucerna.reranker.NeuralRanker;
+import io.lucerna.reranker.Rankers;
+import io.lucerna.reranker.ScorerOptions;
+import io.lucerna.reranker.WorkItem;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+
+/**
+ * A program that takes a ranker away from those who use it, in every way there is. It prints what
+ * became of them; a process that dies prints nothing more.
+ */
+final class Survivor {
+  private static final String QUERY = "time sharing operating system";
+  private static final int THREADS = 4;
+
+  private final Path folder;
+
+  private Survivor(Path cache) throws Exception {
+    this.folder = EmbeddedModel.folder(cache);
+  }
+
+  public static void main(String[] arguments) throws Exception {
+    Survivor program = new Survivor(Path.of(arguments[0]));
+    switch (arguments[1]) {
+      case "close" -> program.close();
+      case "interrupt" -> program.interrupt();
+      case "hooks" -> program.hooks();
+      case "heap" -> program.heap();
+      default -> throw new IllegalArgumentException(arguments[1]);
+    }
+    System.out.println("survived");
+  }
+
+  private NeuralRanker open() {
+    return Rankers.open(folder, "minilm", ScorerOptions.defaults());
+  }
+
+  private static List<String> passages(int count, int words) {
+    return IntStream.range(0, count)
+        .mapToObj(i -> "time sharing ".repeat(words / 2) + i)
+        .toList();
+  }
+
+  private static void say(String what) {
+    System.out.println(what);
+  }
+
+  /** What is done with a ranker again and again. */
+  private record Use(String name, Consumer<NeuralRanker> once) {}
+
+  private static List<Use> uses() {
+    List<String> texts = passages(8, 40);
+    List<String> longOnes = passages(8, 300);
+    return List.of(
+        new Use("score", ranker -> ranker.score(QUERY, longOnes)),
+        new Use("score with hooks", ranker -> ranker.score(QUERY, texts, quiet())),
+        new Use("score of one", ranker -> ranker.score(QUERY, texts.subList(0, 1))),
+        new Use("remembering", ranker -> ranker.remembering(1).score(QUERY, texts)),
+        new Use("word", ranker -> ranker.text(ranker.word("sharing"))),
+        new Use("fit", ranker -> ranker.fit("a query")),
+        new Use("input", ranker -> ranker.input(Side.PASSAGE, QUERY, texts.getFirst())),
+        new Use("embedding", ranker -> ranker.model().wordEmbedding(2000)),
+        new Use("model", ranker -> ranker.model().forward(batch(ranker, 60), Hooks.none())),
+        new Use("conditions", Survivor::conditions),
+        new Use("sweep", Survivor::sweep),
+        new Use("trace", Survivor::trace));
+  }
+
+  private static Hooks quiet() {
+    Hook.Observer nothing = (context, activation) -> {};
+    return Hooks.none().with("blocks.*.attn.hook_z", nothing).concurrent();
+  }
+
+  /** Made without the tokenizer, which closes with the ranker. */
+  private static TokenBatch batch(NeuralRanker ranker, int length) {
+    return TokenBatch.of(List.of(text(length, 2000)), ranker.model().config().padId(), Side.PASSAGE);
+  }
+
+  private static TokenSequence text(int length, long first) {
+    long[] ids = new long[length];
+    Arrays.setAll(ids, i -> first + i);
+    return TokenSequence.ofIds(ids, new long[length]);
+  }
+
+  private static void conditions(NeuralRanker ranker) {
+    CompiledSpec spec =
+        InterventionSpec.parse("zero blocks.2.attn.hook_z")
+            .compile(ranker.points(), ranker.sides(), SpecSources.withoutRecordings());
+    WorkItem.Query query = new WorkItem.Query("q", QUERY);
+    List<WorkItem.Passage> texts = new ArrayList<>();
+    for (String text : passages(8, 40)) {
+      texts.add(new WorkItem.Passage("p" + texts.size(), text, List.of(0)));
+    }
+    new ConditionScorer(ranker, List.of(spec, spec.fresh()))
+        .score(new WorkItem(List.of(query), texts));
+  }
+
+  private static void sweep(NeuralRanker ranker) {
+    PatchingSweep sweep =
+        new PatchingSweep(
+            ranker.model(),
+            Side.PASSAGE,
+            Sweep.of(SweepKind.BLOCK),
+            PatchingSweep.Method.FAST,
+            8,
+            0);
+    sweep.run(text(10, 2000), text(10, 3000), Direction.DENOISE, output -> output[0]);
+  }
+
+  private static void trace(NeuralRanker ranker) {
+    try (TracedRun run = ranker.model().trace(batch(ranker, 60));
+        var scope = run.newScope()) {
+      run.withAttnOut(1, run.at(Site.ATTN_OUT, 1, scope).expandDims(0));
+    }
+  }
+
+  /** Several threads use a ranker, and it is closed: each use in turn. */
+  private void close() throws Exception {
+    for (Use use : uses()) {
+      NeuralRanker ranker = open();
+      CountDownLatch running = new CountDownLatch(THREADS);
+      ExecutorService threads = Executors.newFixedThreadPool(THREADS);
+      List<Future<String>> ends = new ArrayList<>();
+      for (int i = 0; i < THREADS; i++) {
+        ends.add(threads.submit(() -> untilRefused(ranker, use, running)));
+      }
+      running.await();
+      Future<?> other = threads.submit(ranker::close);
+      ranker.close();
+      other.get();
+      ranker.close();
+      for (Future<String> end : ends) {
+        say(use.name + ": " + end.get());
+      }
+      threads.shutdown();
+    }
+  }
+
+  private static String untilRefused(NeuralRanker ranker, Use use, CountDownLatch running) {
+    while (true) {
+      try {
+        use.once.accept(ranker);
+        running.countDown();
+      } catch (RuntimeException e) {
+        while (running.getCount() > 0) {
+          running.countDown();
+        }
+        return String.valueOf(e.getMessage());
+      }
+    }
+  }
+
+  /** A thread is interrupted while it scores, and frees the ranker as soon as it can. */
+  private void interrupt() throws Exception {
+    List<String> texts = passages(64, 300);
+    Use conditions = new Use("conditions", Survivor::conditions);
+    Use score = new Use("score", ranker -> ranker.score(QUERY, texts));
+    Use sweep = new Use("sweep", Survivor::sweep);
+    for (Use use : List.of(score, score, score, conditions, sweep)) {
+      CountDownLatch opened = new CountDownLatch(1);
+      AtomicReference<String> end = new AtomicReference<>("nothing");
+      Thread thread =
+          new Thread(
+              () -> {
+                try (NeuralRanker ranker = open()) {
+                  opened.countDown();
+                  while (true) {
+                    use.once.accept(ranker);
+                  }
+                } catch (RuntimeException e) {
+                  opened.countDown();
+                  boolean still = Thread.currentThread().isInterrupted();
+                  end.set(e.getMessage() + " by " + e.getCause() + ", still so: " + still);
+                }
+              });
+      thread.start();
+      opened.await();
+      Thread.sleep(300); // in the middle of the work, wherever that is
+      thread.interrupt();
+      thread.join();
+      say(use.name + ": " + end.get());
+    }
+  }
+
+  /** Hooks that do what hooks should not. */
+  private void hooks() throws Exception {
+    try (NeuralRanker ranker = open()) {
+      List<String> texts = passages(80, 40);
+      float[] before = ranker.score(QUERY, texts).scores();
+      int live = ranker.model().liveArrays();
+      List<NDArray> escaped = Collections.synchronizedList(new ArrayList<>());
+      Hook.Observer closes = (context, activation) -> ranker.close();
+      Hook.Observer closesModel = (context, activation) -> ranker.model().close();
+      Hook.Observer throwing =
+          (context, activation) -> {
+            throw new IllegalArgumentException("thrown by a hook");
+          };
+      Hook.Observer outOfMemory =
+          (context, activation) -> new ArrayList<long[]>().add(new long[Integer.MAX_VALUE]);
+      Hook.Observer overflow = (context, activation) -> overflow(1);
+      Hook.Observer recursion =
+          new Hook.Observer() {
+            @Override
+            public void observe(
+                io.lucerna.instrumentation.hooks.HookContext context, NDArray activation) {
+              Hooks again = Hooks.none().with("hook_full_embed", this);
+              ranker.model().forward(context.batch(), again);
+            }
+          };
+      Hook.Observer frees = (context, activation) -> activation.close();
+      Hook.Observer escapes = (context, activation) -> escaped.add(activation);
+      Hook.Observer scores = (context, activation) -> ranker.score(QUERY, texts);
+      Hook.Intervention returnsClosed =
+          (context, activation) -> {
+            activation.close();
+            return activation;
+          };
+      Hook.Intervention otherShape = (context, activation) -> activation.expandDims(0);
+      Hook.Intervention otherType =
+          (context, activation) ->
+              activation.toType(ai.djl.ndarray.types.DataType.FLOAT64, false);
+      List<Hook> all =
+          List.of(
+              closes, closesModel, throwing, outOfMemory, overflow, recursion, frees, escapes,
+              scores, returnsClosed, otherShape, otherType, returnsNull());
+      List<String> names =
+          List.of(
+              "closes", "closes the model", "throws", "out of memory", "overflow", "recursion",
+              "frees", "escapes", "scores", "returns closed", "returns another shape",
+              "returns another type", "returns null");
+      for (int i = 0; i < all.size(); i++) {
+        for (boolean concurrent : new boolean[] {false, true}) {
+          Hooks hooks = Hooks.none().with("hook_full_embed", all.get(i));
+          Hooks used = concurrent ? hooks.concurrent() : hooks;
+          say(names.get(i) + ": " + outcome(() -> ranker.score(QUERY, texts, used).scores(), before));
+        }
+      }
+      say("escaped: " + outcome(() -> escaped.getFirst().toFloatArray(), before));
+      say("same live arrays: " + (live == ranker.model().liveArrays()));
+      cache(ranker);
+    }
+  }
+
+  @SuppressWarnings("NullAway")
+  private static Hook.Intervention returnsNull() {
+    return (context, activation) -> null;
+  }
+
+  private static int overflow(int depth) {
+    return depth < 0 ? 0 : 1 + overflow(depth + 1) * 2;
+  }
+
+  private static void cache(NeuralRanker ranker) {
+    HookedModel model = ranker.model();
+    ActivationCache cache = new ActivationCache();
+    Hooks keep = Hooks.none().with("hook_full_embed", cache.observer());
+    model.forward(batch(ranker, 20), keep);
+    HookPoint point = HookPoint.of(Site.FULL_EMBED);
+    NDArray kept = cache.get(point);
+    TracedRun run = model.trace(batch(ranker, 20));
+    var scope = run.newScope();
+    NDArray view = run.at(Site.Z, 1, scope);
+    float[] numbers = view.toFloatArray();
+    cache.close();
+    cache.close();
+    run.close();
+    run.close();
+    say("cache: " + outcome(() -> cache.get(point).toFloatArray(), numbers));
+    say("cached array: " + outcome(kept::toFloatArray, numbers));
+    say("observer: " + outcome(() -> model.forward(batch(ranker, 20), keep)[0], numbers));
+    say("run: " + outcome(() -> run.at(Site.Z, 1, scope).toFloatArray(), numbers));
+    say("view: " + outcome(view::toFloatArray, numbers));
+    TracedRun open = model.trace(batch(ranker, 20));
+    ranker.close();
+    say("view, ranker closed: " + outcome(view::toFloatArray, numbers));
+    say("run of a closed model: " + outcome(() -> open.at(Site.Z, 1, scope).toFloatArray(), numbers));
+    open.close();
+    scope.close();
+  }
+
+  private static String outcome(Callable<float[]> work, float[] expected) {
+    try {
+      return Arrays.equals(expected, work.call()) ? "the same numbers" : "other numbers";
+    } catch (Exception | OutOfMemoryError | StackOverflowError e) {
+      return e instanceof Error ? e.getClass().getSimpleName() : String.valueOf(e.getMessage());
+    }
+  }
+
+  /** One thread uses up the heap again and again while others score. */
+  private void heap() throws Exception {
+    List<String> texts = passages(16, 100);
+    try (NeuralRanker ranker = open()) {
+      float[] before = ranker.score(QUERY, texts).scores();
+      ExecutorService threads = Executors.newFixedThreadPool(2);
+      CountDownLatch filled = new CountDownLatch(20);
+      Future<Integer> scoring =
+          threads.submit(
+              () -> {
+                int failed = 0;
+                while (filled.getCount() > 0) {
+                  try {
+                    if (!Arrays.equals(before, ranker.score(QUERY, texts).scores())) {
+                      throw new IllegalStateException("other numbers");
+                    }
+                  } catch (OutOfMemoryError e) {
+                    failed++;
+                  }
+                }
+                return failed;
+              });
+      while (filled.getCount() > 0) {
+        fill();
+        filled.countDown();
+      }
+      try {
+        scoring.get();
+      } catch (ExecutionException e) {
+        say("failed: " + e.getCause());
+      }
+      threads.shutdown();
+      say("afterwards: " + outcome(() -> ranker.score(QUERY, texts).scores(), before));
+    }
+  }
+
+  private static void fill() {
+    List<byte[]> all = new ArrayList<>();
+    try {
+      while (true) {
+        all.add(new byte[1 << 20]);
+      }
+    } catch (OutOfMemoryError e) {
+      all.clear();
+    }
+  }
+}

@@ -1,0 +1,61 @@
+package io.lucerna.reranker;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A program that uses rankers has its standard output and standard error to itself. */
+class SilenceTest {
+  @TempDir Path work;
+
+  /** A program that says nothing, and uses all that loads native code. */
+  static final class Quiet {
+    private Quiet() {}
+
+    public static void main(String[] arguments) {
+      for (String folder : arguments) {
+        try (NeuralRanker ranker =
+            Rankers.open(Path.of(folder), "quiet", ScorerOptions.defaults())) {
+          ranker.score("what is a lamp", List.of("a lamp .", "light , of oil"));
+          ranker.score("what is a lamp", List.of("oil ".repeat(10_000)));
+        }
+      }
+    }
+  }
+
+  @Test
+  void nothingIsPrinted() throws IOException, InterruptedException {
+    Path models =
+        Path.of(
+            System.getProperty("lucerna.root", ".."),
+            "instrumentation/src/test/resources/io/lucerna/instrumentation");
+    Path out = work.resolve("out.txt");
+    Path err = work.resolve("err.txt");
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Quiet.class.getName(),
+                models.resolve("bert-cross").toString(),
+                models.resolve("bert-bi").toString())
+            .redirectOutput(out.toFile())
+            .redirectError(err.toFile())
+            .start();
+    int code = process.waitFor();
+    assertEquals("", Files.readString(out));
+    // That a program has no logging says SLF4J, and that a library uses sun.misc.Unsafe, Java.
+    List<String> said =
+        Files.readAllLines(err).stream()
+            .filter(line -> !line.startsWith("SLF4J") && !line.startsWith("WARNING: "))
+            .toList();
+    assertEquals(List.of(), said);
+    assertEquals(0, code);
+  }
+}
