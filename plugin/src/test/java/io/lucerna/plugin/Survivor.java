@@ -122,7 +122,7 @@ final class Survivor {
             .compile(ranker.points(), ranker.sides(), SpecSources.withoutRecordings());
     WorkItem.Query query = new WorkItem.Query("q", QUERY);
     List<WorkItem.Passage> texts = new ArrayList<>();
-    for (String text : passages(8, 40)) {
+    for (String text : passages(40, 20)) {
       texts.add(new WorkItem.Passage("p" + texts.size(), text, List.of(0)));
     }
     new ConditionScorer(ranker, List.of(spec, spec.fresh()))
