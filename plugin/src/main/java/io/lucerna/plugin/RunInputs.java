@@ -92,13 +92,13 @@ final class RunInputs {
           ExitCode.USAGE, "the candidates are missing: give a run or requests (-run, -input)");
     }
     TextFile file = TextFile.named(run);
-    if (!file.readOnce() && JsonObjects.holds(file)) {
+    if (JsonObjects.holds(file)) {
       Requests requests = Requests.read(file, ids);
       requireTexts(requests.topics(), requests, depth);
       return new CandidatePool(
           requests.topics(), requests, "requests", Map.of("requests", requests.identity()));
     }
-    Run read = Run.read(Inputs.file(run));
+    Run read = Run.read(file);
     List<Candidates> candidates = candidates(read, collections, console);
     TextSource texts = texts(candidates, Math.max(depth, written), visitor);
     return new CandidatePool(candidates, texts, read.tag(), identity(file, texts));

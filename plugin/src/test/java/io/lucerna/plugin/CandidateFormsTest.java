@@ -8,7 +8,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lucerna.base.TextFile;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -112,6 +114,36 @@ class CandidateFormsTest {
     gives(RUN, rerank("in.jsonl", "out.txt"));
     JsonNode meta = new ObjectMapper().readTree(folder.resolve("out.txt.meta.json").toFile());
     assertEquals(Hashes.sha256(folder.resolve("in.jsonl")), meta.at("/requests/sha256").asText());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"requests.json", "run.txt"})
+  void standardInput(String name) throws IOException {
+    write("c.json", "[{'id': 'x', 'text': 'a tall red lamp'}, {'id': 'y', 'text': 'red lamp'}]");
+    InputStream before = System.in;
+    System.setIn(new ByteArrayInputStream(Files.readAllBytes(folder.resolve(name))));
+    try {
+      Shell shell =
+          Shell.run(
+              "rerank",
+              "-rerank.model",
+              "fake",
+              "-input",
+              "-",
+              "-topics",
+              path("topics.tsv"),
+              "-corpus",
+              path("c.json"),
+              "-output",
+              path("out.txt"));
+      gives(RUN, shell);
+    } finally {
+      System.setIn(before);
+    }
+    JsonNode meta = new ObjectMapper().readTree(folder.resolve("out.txt.meta.json").toFile());
+    assertEquals(
+        Hashes.sha256(folder.resolve(name)),
+        meta.at(name.equals("run.txt") ? "/run/sha256" : "/requests/sha256").asText());
   }
 
   /** RankLLM's published first stages: gzipped arrays of the older form. */
