@@ -398,7 +398,7 @@ final class PairTokenizer implements AutoCloseable {
     int between = longest ? prefix(whole, false) : 0;
     Truncation.Kept kept =
         cut.truncation.share(
-            query.size() + before, passage.size() + between, room + before + between);
+            query.size() + before, passage.size() + between, room + before + between, maxTokens);
     TokenSequence cutPassage =
         drop(whole, passage, passage.size() - Math.max(0, kept.passage() - between));
     return drop(

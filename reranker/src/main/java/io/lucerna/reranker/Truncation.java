@@ -41,9 +41,10 @@ public enum Truncation {
    *
    * @param query tokens of the query, with those of its prefix for {@link #LONGEST}
    * @param passage those of the passage, in the same way
-   * @param room tokens that both may have together, at least 2
+   * @param room tokens that both may have together
+   * @param limit tokens that all may have, with what stands around the texts
    */
-  Kept share(int query, int passage, int room) {
+  Kept share(int query, int passage, int room, int limit) {
     if (query + passage <= room) {
       return new Kept(query, passage);
     }
@@ -57,7 +58,9 @@ public enum Truncation {
         int shorter = Math.min(query, passage);
         int longer = shorter > room ? shorter : Math.max(shorter, room - shorter);
         if (shorter + longer > room) {
-          yield new Kept(room / 2, room - room / 2);
+          // Of an odd room the longer text gets more; tokenizers reads no text beyond the limit.
+          boolean more = Math.min(query, limit) > Math.min(passage, limit);
+          yield new Kept(more ? room - room / 2 : room / 2, more ? room / 2 : room - room / 2);
         }
         yield query > passage ? new Kept(longer, shorter) : new Kept(shorter, longer);
       }
