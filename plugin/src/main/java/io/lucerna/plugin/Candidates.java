@@ -1,6 +1,9 @@
 package io.lucerna.plugin;
 
 import io.lucerna.eval.Ranking;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.util.List;
 
 /**
  * One topic with what the first stage found for it.
@@ -13,5 +16,12 @@ record Candidates(String query, Ranking ranking) {
   /** The topic's id. */
   String topic() {
     return ranking.topic();
+  }
+
+  /** Writes topics and queries, a line each: what of the topics decides scores. */
+  static void writeQueries(List<Candidates> all, BufferedWriter out) throws IOException {
+    for (Candidates one : all) {
+      out.write(one.topic() + "\t" + one.query() + "\n");
+    }
   }
 }

@@ -1,5 +1,6 @@
 package io.lucerna.plugin;
 
+import io.lucerna.base.FolderLock;
 import io.lucerna.instrumentation.checkpoint.Checkpoint;
 import io.lucerna.instrumentation.checkpoint.Checkpoints;
 import io.lucerna.instrumentation.model.Parity;
@@ -68,14 +69,18 @@ final class CertifyCommand implements Command {
     Path folder = models.files(name, console).body();
     Path asked = output == null ? null : Outputs.writable(output);
     try (NeuralRanker ranker = models.ranker(name, model.scorerOptions(), console)) {
-      Certificate certificate = certificate(ranker, folder, console);
       Path file =
           asked == null
               ? models.certificate(
                   ranker.card().sha256(), Files.readString(folder.resolve("config.json")))
               : asked;
-      print(certificate, console.out());
-      certificate.write(file, console.commandLine(), Versions.all());
+      Certificate certificate;
+      try (FolderLock lock =
+          FolderLock.takeFile(file, String.join(" ", console.commandLine()))) {
+        certificate = certificate(ranker, folder, console);
+        print(certificate, console.out());
+        certificate.write(file, console.commandLine(), Versions.all());
+      }
       console.say("certificate in %s", file);
       if (!certificate.holds()) {
         throw new CommandException(

@@ -34,7 +34,8 @@ final class CollectionOptions {
   }
 
   CollectionStore store() {
-    return CollectionStore.of(Optional.ofNullable(folder), environment);
+    return CollectionStore.of(Optional.ofNullable(folder), environment)
+        .telling(System.err::println);
   }
 
   /** The collection that an argument names; empty if it is the path of something that exists. */

@@ -128,10 +128,16 @@ final class CorpusTexts implements TextSource {
 
   @Override
   public Map<String, Object> identity() throws IOException {
-    Map<String, Object> identity = new LinkedHashMap<>();
-    for (TextFile file : files) {
-      identity.put(file.name(), file.sha256());
+    if (!Files.isDirectory(corpus)) {
+      return Hashes.of(corpus);
     }
+    Map<String, Object> hashes = new LinkedHashMap<>();
+    for (TextFile file : files) {
+      hashes.put(corpus.relativize(Path.of(file.name())).toString(), file.sha256());
+    }
+    Map<String, Object> identity = new LinkedHashMap<>();
+    identity.put("path", corpus.toString());
+    identity.put("files", hashes);
     return identity;
   }
 

@@ -1,5 +1,6 @@
 package io.lucerna.plugin;
 
+import io.lucerna.base.FolderLock;
 import io.lucerna.eval.Comparison;
 import io.lucerna.eval.Evaluation;
 import io.lucerna.eval.Measure;
@@ -63,6 +64,12 @@ final class DemoCommand implements Command {
 
   @Override
   public void run(Console console) throws Exception {
+    try (FolderLock lock = FolderLock.take(folder, String.join(" ", console.commandLine()))) {
+      demonstrate(console);
+    }
+  }
+
+  private void demonstrate(Console console) throws Exception {
     long start = System.nanoTime();
     NamedCollection bundled = CollectionRegistry.find(BundledCollection.NAME).orElseThrow();
     Path corpus = folder.resolve("corpus");

@@ -30,6 +30,11 @@ final class DownloadProgress implements HubProgress, AutoCloseable {
   }
 
   @Override
+  public void waiting(String message) {
+    console.say("%s", message);
+  }
+
+  @Override
   public void close() {
     if (progress != null) {
       progress.close();

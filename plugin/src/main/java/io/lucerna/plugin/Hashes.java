@@ -60,4 +60,25 @@ final class Hashes {
     identity.put("sha256", sha256(file));
     return identity;
   }
+
+  /**
+   * An identity without the places of files: equal where the contents are. All {@code path} entries
+   * are left out, those of maps inside too.
+   */
+  static Map<String, Object> content(Map<String, Object> identity) {
+    Map<String, Object> content = new LinkedHashMap<>();
+    identity.forEach(
+        (name, value) -> {
+          if (!name.equals("path")) {
+            content.put(name, value instanceof Map<?, ?> inner ? content(named(inner)) : value);
+          }
+        });
+    return content;
+  }
+
+  private static Map<String, Object> named(Map<?, ?> map) {
+    Map<String, Object> named = new LinkedHashMap<>();
+    map.forEach((name, value) -> named.put(String.valueOf(name), value));
+    return named;
+  }
 }

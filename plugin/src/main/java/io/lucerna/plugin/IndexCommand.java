@@ -2,6 +2,7 @@ package io.lucerna.plugin;
 
 import io.anserini.index.Counters;
 import io.anserini.index.IndexCollection;
+import io.lucerna.base.FolderLock;
 import io.lucerna.plugin.collections.CollectionRegistry;
 import io.lucerna.plugin.collections.NamedCollection;
 import java.io.IOException;
@@ -76,15 +77,19 @@ final class IndexCommand implements Command {
     }
     check();
     args.quiet = !args.verbose;
-    Counters counters;
-    List<String> complaints;
-    try (AnseriniWatch watch = AnseriniWatch.start(args.verbose)) {
-      IndexCollection indexer = new IndexCollection(args);
-      indexer.run();
-      counters = indexer.getCounters();
-      complaints = watch.complaints();
+    try (FolderLock lock =
+        FolderLock.take(Path.of(args.index), String.join(" ", console.commandLine()))) {
+      Counters counters;
+      List<String> complaints;
+      try (AnseriniWatch watch = AnseriniWatch.start(args.verbose)) {
+        IndexCollection indexer = new IndexCollection(args);
+        indexer.run();
+        counters = indexer.getCounters();
+        complaints = watch.complaints();
+      }
+      lock.check();
+      report(counters, complaints, console);
     }
-    report(counters, complaints, console);
   }
 
   private void check() throws IOException {

@@ -120,10 +120,10 @@ final class IndexTexts implements TextSource {
   public Map<String, Object> identity() throws IOException {
     Map<String, Object> identity = new LinkedHashMap<>();
     identity.put("path", path.toString());
+    String commit = reader.getIndexCommit().getSegmentsFileName();
+    identity.put("sha256", Hashes.sha256(path.resolve(commit)));
     identity.put("documents", reader.numDocs());
-    identity.put("commit", reader.getIndexCommit().getSegmentsFileName());
-    identity.put(
-        "sha256", Hashes.sha256(path.resolve(reader.getIndexCommit().getSegmentsFileName())));
+    identity.put("commit", commit);
     return identity;
   }
 

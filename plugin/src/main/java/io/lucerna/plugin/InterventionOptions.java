@@ -51,4 +51,12 @@ final class InterventionOptions {
   Interventions compile(PairScorer scorer) throws IOException {
     return Interventions.of(spec(), scorer);
   }
+
+  /** Adds what was done, and the file that asked for it. */
+  void describe(Provenance provenance, Interventions done) throws IOException {
+    if (file != null) {
+      provenance.put("interventionFile", Hashes.of(Path.of(file)));
+    }
+    done.describe(provenance);
+  }
 }

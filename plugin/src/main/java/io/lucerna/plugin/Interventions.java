@@ -3,21 +3,15 @@ package io.lucerna.plugin;
 import io.lucerna.instrumentation.hooks.HookRegistry;
 import io.lucerna.instrumentation.hooks.Hooks;
 import io.lucerna.instrumentation.intervene.CompiledSpec;
-import io.lucerna.instrumentation.intervene.Intervention;
 import io.lucerna.instrumentation.intervene.InterventionSpec;
-import io.lucerna.instrumentation.intervene.Operation;
 import io.lucerna.instrumentation.intervene.SpecSyntaxException;
 import io.lucerna.instrumentation.intervene.Touched;
-import io.lucerna.instrumentation.intervene.Vectors;
 import io.lucerna.reranker.NeuralRanker;
 import io.lucerna.reranker.PairScorer;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The interventions of a command at work: hooks for its calls, and the account of what they did.
@@ -63,8 +57,9 @@ final class Interventions implements AutoCloseable {
   }
 
   /** A run's tag with the hash of what was changed, if anything was. */
-  static String tag(String runtag, InterventionSpec spec) {
-    return spec.isEmpty() ? runtag : runtag + "-iv" + spec.shortHash();
+  String tag(String runtag) {
+    InterventionSpec spec = compiled.spec();
+    return spec.isEmpty() ? runtag : runtag + "-iv" + spec.identity(sources).shortHash();
   }
 
   /** The id under which a pair of topic and document is known in recordings. */
@@ -94,22 +89,15 @@ final class Interventions implements AutoCloseable {
   }
 
   /** Adds the spec, its hash, what it names and what it did; nothing if it is empty. */
-  void describe(Provenance provenance) throws IOException {
+  void describe(Provenance provenance) {
     InterventionSpec spec = compiled.spec();
     if (spec.isEmpty()) {
       return;
     }
     Map<String, Object> fields = new LinkedHashMap<>();
     fields.put("spec", spec.toString());
-    fields.put("sha256", spec.sha256());
-    List<Object> files = new ArrayList<>();
-    for (Intervention intervention : spec.interventions()) {
-      Object named = named(intervention.operation());
-      if (named != null && !files.contains(named)) {
-        files.add(named);
-      }
-    }
-    fields.put("files", files);
+    fields.put("sha256", spec.identity(sources).sha256());
+    fields.put("files", sources.identities(spec));
     List<Object> counts = new ArrayList<>();
     for (Touched touched : compiled.report()) {
       Map<String, Object> count = new LinkedHashMap<>();
@@ -122,22 +110,6 @@ final class Interventions implements AutoCloseable {
     }
     fields.put("counts", counts);
     provenance.put("interventions", fields);
-  }
-
-  private static @Nullable Object named(Operation operation) throws IOException {
-    return switch (operation) {
-      case Operation.Add add -> named(add.vector());
-      case Operation.ProjectOut project -> named(project.vectors());
-      case Operation.ProjectOnto project -> named(project.vectors());
-      case Operation.Mean mean -> RecordingSources.identity(mean.from());
-      case Operation.Resample resample -> RecordingSources.identity(resample.from());
-      case Operation.Patch patch -> RecordingSources.identity(patch.from());
-      default -> null;
-    };
-  }
-
-  private static @Nullable Object named(Vectors vectors) throws IOException {
-    return vectors instanceof Vectors.Stored stored ? Hashes.of(Path.of(stored.file())) : null;
   }
 
   /** The same with nothing counted yet, for another run; closed with this one. */

@@ -93,7 +93,7 @@ class ModelRegistry {
   /** The folder of a model, fetched if need be. */
   Path folder(String name, Console console) throws IOException {
     if (name.equals(EmbeddedModel.NAME)) {
-      return EmbeddedModel.folder(cache());
+      return EmbeddedModel.folder(cache(), message -> console.say("%s", message));
     }
     Path folder = Path.of(name);
     if (Files.isDirectory(folder)) {

@@ -49,8 +49,26 @@ final class Outputs {
     return path;
   }
 
+  /**
+   * The folder of that name, which is made when it is written to.
+   *
+   * @throws CommandException if it exists and cannot be written to
+   */
+  static Path folder(String output) {
+    Path folder = Path.of(output);
+    if (Files.exists(folder) && (!Files.isDirectory(folder) || !Files.isWritable(folder))) {
+      throw new CommandException(ExitCode.USAGE, output + ": -output cannot be written to");
+    }
+    return folder;
+  }
+
   Path path() {
     return path;
+  }
+
+  /** The same, but the run has another tag. */
+  Outputs tagged(String other) {
+    return new Outputs(path.toString(), msMarco ? "msmarco" : "trec", other);
   }
 
   /** The same form under another name. */

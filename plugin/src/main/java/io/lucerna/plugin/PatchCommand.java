@@ -1,9 +1,11 @@
 package io.lucerna.plugin;
 
+import io.lucerna.base.FolderLock;
 import io.lucerna.instrumentation.sweep.Direction;
 import io.lucerna.instrumentation.sweep.Sweep.Head;
 import io.lucerna.instrumentation.sweep.SweepKind;
 import io.lucerna.plugin.patch.Journal;
+import io.lucerna.plugin.patch.JournalSettings;
 import io.lucerna.plugin.patch.PairSweeper;
 import io.lucerna.plugin.patch.PatchStudy;
 import io.lucerna.plugin.patch.StudyIdentity;
@@ -14,11 +16,8 @@ import io.lucerna.reranker.ScorerOptions;
 import io.lucerna.topics.ContrastPair;
 import io.lucerna.topics.ContrastPairs;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalInt;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +25,6 @@ import org.kohsuke.args4j.Option;
 
 /** {@code patch}: every pair through a patching sweep; tables, arrays, pictures and a page out. */
 final class PatchCommand implements Command {
-  private static final String JOURNAL = "journal.jsonl";
   private static final Pattern COMMA = Pattern.compile(",");
 
   /** Opens what sweeps. */
@@ -148,22 +146,29 @@ final class PatchCommand implements Command {
     List<ContrastPair> all = ContrastPairs.read(Inputs.file(pairs));
     List<ContrastPair> chosen =
         maxPairs == null ? all : all.subList(0, Math.min(maxPairs, all.size()));
-    Path folder = folder();
-    try (PairSweeper sweeper =
-        engine.open(model.modelOrDefault(), options, settings.sweep(), console)) {
-      List<QueryLimits.Query> queries =
-          chosen.stream()
-              .filter(pair -> side.equals("passage"))
-              .map(pair -> new QueryLimits.Query("pair " + pair.id(), pair.query()))
-              .toList();
-      QueryLimits.check(sweeper::fit, queries, pairs, console);
-      StudyIdentity identity = identity(sweeper.card(), console);
-      PatchStudy study = new PatchStudy(settings, chosen, all, folder);
-      try (Journal journal =
-          Journal.open(
-              folder.resolve(JOURNAL), settings.sweep().kind(), decisive(settings, identity))) {
-        sweep(study, sweeper, journal, chosen, console);
-        finish(study.write(journal, identity), console);
+    Path folder = Outputs.folder(output);
+    try (FolderLock lock = FolderLock.take(folder, String.join(" ", console.commandLine()))) {
+      if (Journal.isIn(folder) && !resume) {
+        throw new CommandException(
+            ExitCode.USAGE,
+            output + ": holds a study already; give -resume to go on with it, or another folder");
+      }
+      try (PairSweeper sweeper =
+          engine.open(model.modelOrDefault(), options, settings.sweep(), console)) {
+        List<QueryLimits.Query> queries =
+            chosen.stream()
+                .filter(pair -> side.equals("passage"))
+                .map(pair -> new QueryLimits.Query("pair " + pair.id(), pair.query()))
+                .toList();
+        QueryLimits.check(sweeper::fit, queries, pairs, console);
+        StudyIdentity identity = identity(sweeper.card(), console);
+        PatchStudy study = new PatchStudy(settings, chosen, all, folder);
+        try (Journal journal =
+            Journal.open(lock, settings.sweep().kind(), decisive(settings, identity))) {
+          sweep(study, sweeper, journal, chosen, console);
+          lock.check();
+          finish(study.write(journal, identity), console);
+        }
       }
     }
   }
@@ -219,35 +224,15 @@ final class PatchCommand implements Command {
         seed);
   }
 
-  /** The folder, made if need be; it may hold a study only with {@code -resume}. */
-  private Path folder() throws IOException {
-    Path folder = Path.of(output);
-    if (Files.exists(folder.resolve(JOURNAL)) && !resume) {
-      throw new CommandException(
-          ExitCode.USAGE,
-          output + ": holds a study already; give -resume to go on with it, or another folder");
-    }
-    Files.createDirectories(folder);
-    if (!Files.isWritable(folder)) {
-      throw new CommandException(ExitCode.USAGE, output + ": -output cannot be written to");
-    }
-    return folder;
-  }
-
   private StudyIdentity identity(ModelCard card, Console console) throws IOException {
     return new StudyIdentity(console.repeatable(), Versions.all(), card, Hashes.of(Path.of(pairs)));
   }
 
   /** What decides the outcome of a pair; a journal made with anything else cannot go on. */
-  private static Map<String, Object> decisive(StudySettings settings, StudyIdentity identity) {
-    Map<String, Object> all = new LinkedHashMap<>(settings.sweep().fields());
-    ModelCard card = identity.model();
-    all.put("model", card.sha256());
-    all.put("scorer", card.scorer());
-    all.put("maxLength", card.maxTokens());
-    card.settings().forEach((name, value) -> all.put("model " + name, value));
-    all.put("pairs", String.valueOf(identity.pairs().get("sha256")));
-    all.put("lucerna", String.valueOf(identity.versions().get("Lucerna")));
-    return all;
+  private JournalSettings decisive(StudySettings settings, StudyIdentity identity) {
+    return new JournalSettings()
+        .putAll(settings.sweep().fields())
+        .put("pairs", String.valueOf(identity.pairs().get("sha256")), pairs)
+        .putAll(StudyProvenance.decisive(identity.model()));
   }
 }

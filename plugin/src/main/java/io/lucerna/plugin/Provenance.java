@@ -4,8 +4,10 @@ import com.fasterxml.jackson.core.util.DefaultIndenter;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lucerna.base.AtomicFile;
+import io.lucerna.base.FolderLock;
 import io.lucerna.reranker.ModelCard;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -16,9 +18,17 @@ import java.util.Map;
 final class Provenance {
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
+  /** Writes an output. */
+  @FunctionalInterface
+  interface Writing {
+    void write() throws IOException;
+  }
+
   private final Map<String, Object> fields = new LinkedHashMap<>();
+  private final Console console;
 
   Provenance(Console console) {
+    this.console = console;
     fields.put("command", console.commandLine());
     fields.put("versions", Versions.all());
     fields.put("created", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
@@ -43,6 +53,23 @@ final class Provenance {
     counts.put("truncated", outcome.truncated());
     counts.put("empty", outcome.empty());
     return put("counts", counts);
+  }
+
+  /**
+   * Writes an output, and this beside it: both are of one command, where two write them at once.
+   */
+  void write(Path output, Writing writing) throws IOException {
+    if (Files.exists(output) && !Files.isRegularFile(output)) {
+      writing.write();
+      writeBeside(output);
+      return;
+    }
+    String command = String.join(" ", console.commandLine());
+    try (FolderLock lock =
+        FolderLock.awaitFile(output, command, message -> console.say("%s", message))) {
+      writing.write();
+      writeBeside(output);
+    }
   }
 
   /** Writes the file beside the output. */

@@ -143,7 +143,7 @@ final class RecordCommand implements Command {
     }
   }
 
-  private Path folder() {
+  private Path folder() throws IOException {
     Path folder = Path.of(output);
     Path parent = folder.toAbsolutePath().getParent();
     if (parent == null || !Files.isDirectory(parent) || !Files.isWritable(parent)) {

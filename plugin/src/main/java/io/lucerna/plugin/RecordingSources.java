@@ -1,18 +1,30 @@
 package io.lucerna.plugin;
 
+import io.lucerna.instrumentation.checkpoint.Checkpoint;
+import io.lucerna.instrumentation.checkpoint.CheckpointException;
+import io.lucerna.instrumentation.checkpoint.Checkpoints;
+import io.lucerna.instrumentation.intervene.InterventionSpec;
+import io.lucerna.instrumentation.intervene.SpecSource;
 import io.lucerna.instrumentation.intervene.SpecSources;
+import io.lucerna.instrumentation.intervene.Vectors;
 import io.lucerna.instrumentation.recording.ActivationSource;
 import io.lucerna.instrumentation.recording.Recording;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
-/** Opens the recordings that a spec names, each once. */
+/**
+ * Opens the recordings and the files of vectors that a spec names, each once: what is hashed is
+ * what is read.
+ */
 final class RecordingSources implements SpecSources, AutoCloseable {
   private final String modelSha256;
-  private final Map<String, Recording> open = new LinkedHashMap<>();
+  private final Map<String, Recording> recordings = new LinkedHashMap<>();
+  private final Map<String, Checkpoint> vectors = new LinkedHashMap<>();
 
   /** Opens recordings of the model with these weights, and no others. */
   RecordingSources(String modelSha256) {
@@ -21,7 +33,7 @@ final class RecordingSources implements SpecSources, AutoCloseable {
 
   @Override
   public ActivationSource recording(String name) {
-    return open.computeIfAbsent(name, this::open);
+    return recordings.computeIfAbsent(name, this::open);
   }
 
   private Recording open(String folder) {
@@ -43,13 +55,43 @@ final class RecordingSources implements SpecSources, AutoCloseable {
     }
   }
 
-  /** What identifies a recording: its manifest has the hashes of all other files. */
-  static Map<String, Object> identity(String folder) throws IOException {
-    return Hashes.of(Path.of(folder).resolve("manifest.json"));
+  private Checkpoint file(String name) {
+    return vectors.computeIfAbsent(name, file -> Checkpoints.openFile(Path.of(file)));
+  }
+
+  @Override
+  public double[][] vectors(Vectors.Stored stored) {
+    return SpecSources.rows(file(stored.file()), stored);
+  }
+
+  @Override
+  public String sha256(SpecSource source) {
+    return source.kind() == SpecSource.Kind.VECTORS
+        ? file(source.name()).sha256()
+        : SpecSources.super.sha256(source);
+  }
+
+  /** Path and hash of all that a spec names. */
+  List<Object> identities(InterventionSpec spec) {
+    List<Object> all = new ArrayList<>();
+    for (SpecSource source : spec.sources()) {
+      Map<String, Object> one = new LinkedHashMap<>();
+      one.put("path", source.name());
+      one.put("sha256", sha256(source));
+      all.add(one);
+    }
+    return all;
   }
 
   @Override
   public void close() {
-    open.values().forEach(Recording::close);
+    recordings.values().forEach(Recording::close);
+    for (Checkpoint file : vectors.values()) {
+      try {
+        file.close();
+      } catch (IOException e) {
+        throw new CheckpointException(file + ": " + e.getMessage(), e);
+      }
+    }
   }
 }

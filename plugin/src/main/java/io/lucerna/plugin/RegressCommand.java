@@ -1,5 +1,6 @@
 package io.lucerna.plugin;
 
+import io.lucerna.base.FolderLock;
 import io.lucerna.plugin.regress.Locator;
 import io.lucerna.plugin.regress.RegressionRun;
 import io.lucerna.plugin.regress.RegressionSource;
@@ -106,7 +107,10 @@ final class RegressCommand implements Command {
       run.commands().forEach(line -> console.out().println("./lucerna " + line));
       return;
     }
-    Summary summary = run.run(new Commands(console));
+    Summary summary;
+    try (FolderLock lock = FolderLock.take(output, String.join(" ", console.commandLine()))) {
+      summary = run.run(new Commands(console));
+    }
     console.out().println(summary);
     if (summary.failed() > 0) {
       throw new CommandException(

@@ -1,7 +1,9 @@
 package io.lucerna.plugin;
 
+import io.lucerna.base.FolderLock;
 import io.lucerna.plugin.report.StudyReport;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.kohsuke.args4j.Argument;
@@ -28,10 +30,18 @@ final class ReportCommand implements Command {
 
   @Override
   public void run(Console console) throws Exception {
-    write(Path.of(flags.folder), console);
+    Path folder = Path.of(flags.folder);
+    if (!Files.isDirectory(folder)) {
+      // Says so; a lock would make the folder.
+      write(folder, console);
+      return;
+    }
+    try (FolderLock lock = FolderLock.take(folder, String.join(" ", console.commandLine()))) {
+      write(folder, console);
+    }
   }
 
-  /** Writes the report and says where it is. */
+  /** Writes the report into a folder whose lock is held, and says where it is. */
   static void write(Path folder, Console console) throws IOException {
     if (!StudyReport.write(folder)) {
       console.say("no PNG pictures: this Java cannot draw text; the SVG ones are there");

@@ -52,7 +52,8 @@ final class RerankCommand implements Command {
   public void run(Console console) throws Exception {
     ScorerOptions options = model.scorerOptions();
     rerank.check();
-    Outputs out = new Outputs(output, format, Interventions.tag(runtag, intervene.spec()));
+    intervene.spec();
+    Outputs out = new Outputs(output, format, runtag);
     boolean requests = Requests.isRequests(output);
     // Requests carry the texts of all candidates, a run those of none.
     try (CandidatePool pool =
@@ -81,10 +82,12 @@ final class RerankCommand implements Command {
       RerankJob.Outcome outcome =
           new RerankJob(scorer, rerank.depth, interventions, console)
               .run(candidates, (t, d) -> cleaning.cleaning().apply(texts.text(t, d)));
-      out.write(outcome, candidates, texts);
+      Outputs tagged = out.tagged(interventions.tag(runtag));
       provenance.put(scorer.card()).put("depth", rerank.depth).put("cleaning", cleaning.toString());
-      interventions.describe(provenance);
-      provenance.put(outcome).writeBeside(out.path());
+      intervene.describe(provenance, interventions);
+      provenance
+          .put(outcome)
+          .write(out.path(), () -> tagged.write(outcome, candidates, texts));
       console.say("%s", outcome.summary(scorer));
     }
   }

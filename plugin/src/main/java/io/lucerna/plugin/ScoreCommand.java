@@ -87,25 +87,33 @@ final class ScoreCommand implements Command {
       TermsTable table = terms == null ? null : new TermsTable(scorer, terms);
       float[] scores = score(rows, scorer, table, interventions, console);
       interventions.finish(console);
-      AtomicFile.write(
-          target,
-          out -> {
-            out.write("qid\tdocid\tscore\n");
-            for (int i = 0; i < scores.length; i++) {
-              PairTable.Row row = rows.get(i);
-              out.write(row.qid() + "\t" + row.docid() + "\t" + Float.toString(scores[i]) + "\n");
-            }
-          });
-      if (table != null) {
-        table.writeBeside(target);
-      }
       if (pairs != null) {
         provenance.put("pairs", Hashes.of(Path.of(pairs)));
       }
       provenance.put(scorer.card());
-      interventions.describe(provenance);
-      provenance.writeBeside(target);
+      intervene.describe(provenance, interventions);
+      provenance.write(
+          target,
+          () -> {
+            write(target, rows, scores);
+            if (table != null) {
+              table.writeBeside(target);
+            }
+          });
     }
+  }
+
+  private static void write(Path target, List<PairTable.Row> rows, float[] scores)
+      throws IOException {
+    AtomicFile.write(
+        target,
+        out -> {
+          out.write("qid\tdocid\tscore\n");
+          for (int i = 0; i < scores.length; i++) {
+            PairTable.Row row = rows.get(i);
+            out.write(row.qid() + "\t" + row.docid() + "\t" + Float.toString(scores[i]) + "\n");
+          }
+        });
   }
 
   /** The candidates that {@code rerank} would score. */

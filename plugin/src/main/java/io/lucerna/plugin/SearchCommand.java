@@ -62,7 +62,7 @@ final class SearchCommand implements Command {
     if (model.model == null && !spec.isEmpty()) {
       throw new CommandException(ExitCode.USAGE, "-intervene needs a -rerank.model to change");
     }
-    Outputs out = new Outputs(args.output, args.format, Interventions.tag(args.runtag, spec));
+    Outputs out = new Outputs(args.output, args.format, args.runtag);
     checkNumbers();
     try (IndexTexts texts = IndexTexts.open(args.index)) {
       checkNames(texts);
@@ -76,8 +76,8 @@ final class SearchCommand implements Command {
       if (model.model == null) {
         for (FirstStage.Result result : results) {
           Outputs to = out.at(Path.of(args.output + result.suffix()));
-          to.write(Run.of(args.runtag, result.rankings()));
-          provenance.writeBeside(to.path());
+          provenance.write(
+              to.path(), () -> to.write(Run.of(args.runtag, result.rankings())));
           report(result.rankings(), queries, to, console);
         }
         return;
@@ -199,9 +199,13 @@ final class SearchCommand implements Command {
     if (Boolean.TRUE.equals(args.selectMaxPassage)) {
       outcome = outcome.with(outcome.rankings().stream().map(this::bestSegments).toList());
     }
-    to.write(outcome, candidates, texts);
-    interventions.describe(provenance);
-    provenance.put("cleaning", cleaning.toString()).put(outcome).writeBeside(to.path());
+    Outputs tagged = to.tagged(interventions.tag(args.runtag));
+    RerankJob.Outcome written = outcome;
+    intervene.describe(provenance, interventions);
+    provenance
+        .put("cleaning", cleaning.toString())
+        .put(written)
+        .write(to.path(), () -> tagged.write(written, candidates, texts));
     console.say("%s", outcome.summary(scorer));
   }
 

@@ -1,5 +1,6 @@
 package io.lucerna.plugin;
 
+import io.lucerna.base.FolderLock;
 import io.lucerna.eval.Comparison;
 import io.lucerna.eval.Correction;
 import io.lucerna.eval.Measure;
@@ -21,7 +22,6 @@ import io.lucerna.reranker.ModelCard;
 import io.lucerna.reranker.NeuralRanker;
 import io.lucerna.reranker.ScorerOptions;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -154,12 +154,26 @@ final class StudyCommand implements Command {
     }
     Path judgments = collections.qrels(qrels);
     Qrels judged = Qrels.read(judgments);
-    Path folder = Path.of(output);
-    if (Study.isIn(folder) && !resume) {
-      throw new CommandException(
-          ExitCode.USAGE,
-          output + ": holds a study already; give -resume to go on with it, or another folder");
+    Path folder = Outputs.folder(output);
+    try (FolderLock lock = FolderLock.take(folder, String.join(" ", console.commandLine()))) {
+      if (Study.isIn(folder) && !resume) {
+        throw new CommandException(
+            ExitCode.USAGE,
+            output + ": holds a study already; give -resume to go on with it, or another folder");
+      }
+      study(lock, options, judgments, judged, effects, settings, console);
     }
+  }
+
+  private void study(
+      FolderLock lock,
+      ScorerOptions options,
+      Path judgments,
+      Qrels judged,
+      @Nullable HeadEffects effects,
+      StudySettings settings,
+      Console console)
+      throws IOException {
     try (CandidatePool pool = pool(judged, console);
         NeuralRanker ranker = models.ranker(model.modelOrDefault(), options, console);
         RecordingSources recordings = new RecordingSources(ranker.card().sha256())) {
@@ -172,11 +186,12 @@ final class StudyCommand implements Command {
       if (effects != null) {
         effects.requireOf(studied);
       }
-      List<Condition> all = Conditions.of(conditions, studied, seed);
+      List<Condition> all = Conditions.of(conditions, studied, seed, recordings);
       ConditionScorer scorer = new ConditionScorer(ranker, compile(all, ranker, recordings));
       CleaningChoice cleaning = rerank.cleaning(inputs.collection(), texts);
       console.say("passages cleaned: %s", cleaning);
-      StudyProvenance read = new StudyProvenance(card, inputs, texts, cleaning, first);
+      StudyProvenance read =
+          new StudyProvenance(card, inputs, texts, cleaning, first, candidates);
       StudyIdentity identity =
           new StudyIdentity(
               studied, effects, fields(read, judgments, effects, console), Hashes::sha256);
@@ -185,7 +200,6 @@ final class StudyCommand implements Command {
         perItem[i] = scorer.perItem(i);
       }
       QueryLimits.ofTopics(ranker, candidates, inputs.queries(), console);
-      make(folder);
       try (Study study =
           Study.open(
               all,
@@ -193,10 +207,10 @@ final class StudyCommand implements Command {
               candidates.stream().map(c -> new StudyTopic(c.query(), c.ranking())).toList(),
               rerank.depth,
               (t, d) -> cleaning.cleaning().apply(texts.text(t, d)),
-              folder,
+              lock,
               read.decisive())) {
         // Not before: a study that cannot go on keeps its own.
-        first.write(folder.resolve(FIRST_STAGE));
+        first.write(lock.path().resolve(FIRST_STAGE));
         work(study, scorer, candidates.size(), all.size(), console);
         report(study.write(identity, judged, settings), console);
       }
@@ -225,13 +239,6 @@ final class StudyCommand implements Command {
             ? Correction.parse(correction)
             : Conditions.screens(conditions) ? Correction.BH : Correction.HOLM;
     return new StudySettings(chosen, level, adjusts, new Comparison.Settings(seed, rounds, margin));
-  }
-
-  private static void make(Path folder) throws IOException {
-    Files.createDirectories(folder);
-    if (!Files.isWritable(folder)) {
-      throw new CommandException(ExitCode.USAGE, folder + ": -output cannot be written to");
-    }
   }
 
   /** Reads or searches the first stage, which is kept as a run. */

@@ -1,6 +1,7 @@
 package io.lucerna.plugin;
 
 import io.lucerna.eval.Run;
+import io.lucerna.plugin.patch.JournalSettings;
 import io.lucerna.plugin.patch.StudyIdentity;
 import io.lucerna.plugin.study.HeadEffects;
 import io.lucerna.reranker.ModelCard;
@@ -20,25 +21,53 @@ import org.jspecify.annotations.Nullable;
  * @param texts the passages as they are stored
  * @param cleaning what is done to them
  * @param first the first stage
+ * @param candidates the same, with the queries
  */
 record StudyProvenance(
-    ModelCard card, RunInputs inputs, TextSource texts, CleaningChoice cleaning, Run first) {
+    ModelCard card, RunInputs inputs, TextSource texts, CleaningChoice cleaning, Run first,
+    List<Candidates> candidates) {
 
-  /** What decides the scores; a journal made with anything else cannot go on. */
-  Map<String, Object> decisive() throws IOException {
-    Map<String, Object> all = new LinkedHashMap<>();
-    all.put("model", card.sha256());
+  /** What decides the scores, besides conditions and depth. */
+  JournalSettings decisive() throws IOException {
+    String run = inputs.run == null ? "BM25" : inputs.run;
+    JournalSettings all = decisive(card);
+    String from = run;
+    if (!(texts instanceof Requests)) {
+      String topics = String.valueOf(inputs.topics);
+      put(all, "topics", Hashes.content(Outputs.topics(topics)), topics);
+      from = String.valueOf(inputs.index == null ? inputs.corpus : inputs.index);
+    }
+    put(all, "texts", Hashes.content(texts.identity()), from);
+    all.put("first stage", Hashes.sha256(first::write), run);
+    // The queries too: another field of the same topics decides other scores.
+    all.put(
+        "queries",
+        Hashes.sha256(out -> Candidates.writeQueries(candidates, out)),
+        inputs.queries());
+    all.put("cleaning", cleaning.cleaning().optionName());
+    return all;
+  }
+
+  /** Adds an input's fields one by one, so that a message names the file of a folder. */
+  private static void put(JournalSettings all, String input, Map<?, ?> fields, String from) {
+    fields.forEach(
+        (name, value) -> {
+          if (value instanceof Map<?, ?> inner) {
+            put(all, input + " " + name, inner, from);
+          } else {
+            all.put(input + " " + name, String.valueOf(value), from);
+          }
+        });
+  }
+
+  /** What of a model decides its scores, and the program. */
+  static JournalSettings decisive(ModelCard card) {
+    JournalSettings all = new JournalSettings();
+    all.put("model", card.sha256(), card.name());
+    card.files().forEach((file, sha256) -> all.put("model file " + file, sha256, card.name()));
     all.put("scorer", card.scorer());
     all.put("maxLength", card.maxTokens());
     card.settings().forEach((name, value) -> all.put("model " + name, value));
-    all.put("first stage", Hashes.sha256(first::write));
-    if (!(texts instanceof Requests)) {
-      all.put("topics", Hashes.sha256(Path.of(String.valueOf(inputs.topics))));
-    }
-    Map<String, Object> read = new LinkedHashMap<>(texts.identity());
-    read.remove("path");
-    all.put("texts", read);
-    all.put("cleaning", cleaning.cleaning().optionName());
     all.put("lucerna", String.valueOf(Versions.all().get("Lucerna")));
     return all;
   }
@@ -69,6 +98,7 @@ record StudyProvenance(
     Map<String, Object> ran = new LinkedHashMap<>();
     ran.put("name", card.name());
     ran.put("hash", card.sha256());
+    ran.put("files", card.files());
     ran.put("layers", card.layers());
     ran.put("heads", card.heads());
     ran.put("width", card.width());

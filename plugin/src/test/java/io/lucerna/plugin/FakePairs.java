@@ -1,9 +1,11 @@
 package io.lucerna.plugin;
 
 import io.lucerna.topics.ContrastPair;
+import io.lucerna.topics.ContrastPairs;
 import io.lucerna.topics.Edit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.SplittableRandom;
@@ -48,6 +50,31 @@ final class FakePairs {
       pairs.add(pair("p" + i, "q" + i / 5, docid, text.toString(), " oil", i));
     }
     return pairs;
+  }
+
+  /** Pairs that fit the smallest models, as a file of JSON lines. */
+  static String lines(int count) {
+    StringBuilder lines = new StringBuilder();
+    for (int i = 0; i < count; i++) {
+      String base = "the disk of water " + i;
+      ContrastPair pair =
+          new ContrastPair(
+              "p" + i,
+              "q" + i,
+              "red",
+              "d" + i,
+              "TFC1",
+              base,
+              base + " red",
+              Edit.between(base, base + " red"),
+              List.of("red"),
+              OptionalInt.empty(),
+              OptionalDouble.empty(),
+              OptionalDouble.empty(),
+              OptionalDouble.empty());
+      lines.append(ContrastPairs.line(pair, Optional.empty())).append('\n');
+    }
+    return lines.toString();
   }
 
   static ContrastPair pair(

@@ -58,7 +58,8 @@ final class FakeSweeper implements PairSweeper {
         100,
         512,
         "00ff",
-        Map.of("precision", "fp32"));
+        Map.of("precision", "fp32"),
+        Map.of());
   }
 
   @Override

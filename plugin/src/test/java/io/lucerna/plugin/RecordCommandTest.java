@@ -331,7 +331,7 @@ class RecordCommandTest {
     Shell again = record("bert-cross", with(z, "-resume"));
     assertEquals(ExitCode.DONE, again.code(), again.err());
     assertTrue(again.err().contains("holds the whole recording already"), again.err());
-    other(record("bert-cross-2labels", with(z, "-resume")), "model.name was ");
+    other(record("bert-cross-2labels", with(z, "-resume")), "model.scorer was ");
     other(record("bert-cross", with(z, "-resume", "-batch", "2")), "model.settings.batch was ");
     other(record("bert-cross", with(z, "-resume", "-half")), "dtype was \"F32\" and is \"F16\"");
     other(

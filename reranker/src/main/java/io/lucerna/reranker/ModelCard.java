@@ -16,6 +16,8 @@ import java.util.Map;
  * @param maxTokens the most token ids one input may have
  * @param sha256 hash of the weight files, in hex
  * @param settings further settings that decide the score, in a stable order
+ * @param files hashes of the other files that decide the score, such as {@code config.json}, by
+ *     their paths in the model's folder
  */
 public record ModelCard(
     String name,
@@ -27,4 +29,5 @@ public record ModelCard(
     long parameters,
     int maxTokens,
     String sha256,
-    Map<String, String> settings) {}
+    Map<String, String> settings,
+    Map<String, String> files) {}

@@ -101,6 +101,7 @@ public final class Rankers {
             .withSkipped(unlimited.leftOut());
     HookedModel model;
     String sha256;
+    Map<String, String> hashes = ModelFiles.hashes(files);
     try (Checkpoint checkpoint = files.open()) {
       // Hashing reads what opening reads, on a core that has nothing else to do.
       CompletableFuture<String> hash = CompletableFuture.supplyAsync(checkpoint::sha256);
@@ -124,7 +125,7 @@ public final class Rankers {
         case LABELS, ANSWERS -> {
           Label label = label(folder, model, options.label(), form);
           String scorer = "cross-encoder, " + words(answers, model, label);
-          ModelCard card = card(name, model, scorer, tokenizer, sha256, settings);
+          ModelCard card = card(name, model, scorer, tokenizer, sha256, settings, hashes);
           yield new CrossEncoder(model, tokenizer, label, options.batchSize(), card);
         }
         case VECTOR -> {
@@ -136,17 +137,17 @@ public final class Rankers {
                   output.pooling().name().toLowerCase(Locale.ROOT),
                   similarity(similarity, sentence));
           Similarity effective = sentence.normalized() ? Similarity.COSINE : similarity;
-          ModelCard card = card(name, model, scorer, tokenizer, sha256, settings);
+          ModelCard card = card(name, model, scorer, tokenizer, sha256, settings, hashes);
           yield new BiEncoder(model, tokenizer, effective, options.batchSize(), card);
         }
         case TERMS -> {
           String scorer = "bi-encoder, a weight per term (SPLADE, max pooling), dot";
-          ModelCard card = card(name, model, scorer, tokenizer, sha256, settings);
+          ModelCard card = card(name, model, scorer, tokenizer, sha256, settings, hashes);
           yield new BiEncoder(model, tokenizer, Similarity.DOT, options.batchSize(), card);
         }
         case TOKEN_VECTORS -> {
           String scorer = "late interaction (ColBERT), MaxSim of " + model.outputs() + " numbers";
-          ModelCard card = card(name, model, scorer, tokenizer, sha256, settings);
+          ModelCard card = card(name, model, scorer, tokenizer, sha256, settings, hashes);
           MaxSim comparison = new MaxSim(model.outputs());
           yield new BiEncoder(model, tokenizer, comparison, options.batchSize(), card);
         }
@@ -280,7 +281,8 @@ public final class Rankers {
       String scorer,
       PairTokenizer tokenizer,
       String sha256,
-      Map<String, String> settings) {
+      Map<String, String> settings,
+      Map<String, String> files) {
     ModelConfig config = model.config();
     return new ModelCard(
         name,
@@ -292,6 +294,7 @@ public final class Rankers {
         model.parameters(),
         tokenizer.maxTokens(),
         sha256,
-        settings);
+        settings,
+        files);
   }
 }

@@ -22,7 +22,7 @@ final class FakeScorer implements PairScorer {
 
   @Override
   public ModelCard card() {
-    return new ModelCard("fake", "None", "length", 0, 0, 0, 0, 512, "0", Map.of());
+    return new ModelCard("fake", "None", "length", 0, 0, 0, 0, 512, "0", Map.of(), Map.of());
   }
 
   @Override

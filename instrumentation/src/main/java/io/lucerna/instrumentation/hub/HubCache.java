@@ -1,14 +1,14 @@
 package io.lucerna.instrumentation.hub;
 
+import io.lucerna.base.FolderLock;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * One model's folder in the cache, laid out as Python's huggingface_hub does: {@code blobs/ETAG},
@@ -36,15 +36,10 @@ final class HubCache {
     return model.resolve("blobs").resolve(etag);
   }
 
-  /** Waits for the blob's lock between processes; closing frees it. */
-  FileChannel lock(String etag) throws IOException {
+  /** Waits for the lock of the model between threads and processes; closing frees it. */
+  FolderLock lock(Consumer<String> waiting) throws IOException {
     Path locks = model.resolveSibling(".locks").resolve(model.getFileName());
-    Files.createDirectories(locks);
-    FileChannel channel =
-        FileChannel.open(
-            locks.resolve(etag + ".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-    channel.lock();
-    return channel;
+    return FolderLock.await(locks, "fetching " + model.getFileName(), waiting);
   }
 
   /** The commit that a branch or tag last stood for. */

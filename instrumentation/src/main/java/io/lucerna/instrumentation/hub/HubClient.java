@@ -3,11 +3,11 @@ package io.lucerna.instrumentation.hub;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.lucerna.base.FolderLock;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.net.URLEncoder;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,8 +22,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
 
 /**
  * Fetches the folder of a model from a Hugging Face hub, in the cache that Python's huggingface_hub
@@ -78,9 +76,6 @@ public final class HubClient {
   private static final Duration PAUSE = Duration.ofMillis(500);
   private static final JsonMapper JSON = new JsonMapper();
 
-  /** One lock per blob, so that threads do not write the same partial file. */
-  private static final ConcurrentMap<Path, Object> LOCKS = new ConcurrentHashMap<>();
-
   private final HubSettings settings;
   private final HubProgress progress;
   private final HubHttp http;
@@ -123,7 +118,12 @@ public final class HubClient {
                 + settings.cache()
                 + ", and HF_HUB_OFFLINE forbids to fetch it: unset it once, or give a local folder");
       }
-      return fetch(cache, repoId, revision);
+      try (FolderLock lock = cache.lock(progress::waiting)) {
+        Optional<String> meanwhile = cache.commit(revision);
+        return meanwhile.isPresent() && isWhole(cache, meanwhile.get())
+            ? cache.snapshot(meanwhile.get())
+            : fetch(cache, repoId, revision);
+      }
     } catch (IOException e) {
       throw new HubException(repoId + ": the cache in " + settings.cache() + " failed: " + e, e);
     }
@@ -316,19 +316,15 @@ public final class HubClient {
         URI.create(settings.endpoint() + "/" + repoId + "/resolve/" + commit + "/" + path(file));
     HubHttp.FileFacts facts = http.facts(uri);
     Path blob = cache.blob(facts.etag());
-    synchronized (LOCKS.computeIfAbsent(blob.toAbsolutePath(), b -> new Object())) {
-      try (FileChannel unused = cache.lock(facts.etag())) {
-        if (!Files.exists(blob)) {
-          Files.createDirectories(blob.resolveSibling(""));
-          Path partial = blob.resolveSibling(facts.etag() + ".incomplete");
-          http.download(uri, file, facts.size(), partial, progress);
-          requireHash(uri, facts.etag(), partial);
-          HubCache.move(partial, blob);
-        }
-        if (!has(cache.snapshot(commit), file)) {
-          cache.link(commit, file, facts.etag());
-        }
-      }
+    if (!Files.exists(blob)) {
+      Files.createDirectories(blob.resolveSibling(""));
+      Path partial = blob.resolveSibling(facts.etag() + ".incomplete");
+      http.download(uri, file, facts.size(), partial, progress);
+      requireHash(uri, facts.etag(), partial);
+      HubCache.move(partial, blob);
+    }
+    if (!has(cache.snapshot(commit), file)) {
+      cache.link(commit, file, facts.etag());
     }
   }
 

@@ -14,4 +14,11 @@ public interface HubProgress {
    * @param total its size in bytes; -1 where the hub does not say
    */
   void downloaded(String file, long bytes, long total);
+
+  /**
+   * Called once if somebody else is fetching the same model, before it is waited for.
+   *
+   * @param message who it is
+   */
+  default void waiting(String message) {}
 }

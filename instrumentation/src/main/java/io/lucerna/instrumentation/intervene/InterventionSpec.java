@@ -1,6 +1,7 @@
 package io.lucerna.instrumentation.intervene;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.lucerna.instrumentation.checkpoint.CheckpointException;
 import io.lucerna.instrumentation.hooks.HookRegistry;
 import io.lucerna.instrumentation.model.TokenBatch.Side;
 import java.nio.charset.StandardCharsets;
@@ -9,6 +10,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -83,6 +85,43 @@ public record InterventionSpec(List<Intervention> interventions) {
     List<Intervention> all = new ArrayList<>(interventions);
     all.addAll(other.interventions);
     return new InterventionSpec(all);
+  }
+
+  /** What it names outside itself, each once, in its order. */
+  public List<SpecSource> sources() {
+    return interventions.stream()
+        .flatMap(intervention -> intervention.operation().source().stream())
+        .distinct()
+        .toList();
+  }
+
+  /**
+   * What decides the effect of this spec, wherever the files lie: the spec with the hash of what is
+   * there, {@code sha256:HEX}, in the place of each name. A spec that names nothing is its own
+   * identity.
+   *
+   * @throws SpecSyntaxException if something that it names is not there
+   */
+  public InterventionSpec identity(SpecSources found) {
+    return new InterventionSpec(
+        interventions.stream().map(intervention -> identity(intervention, found)).toList());
+  }
+
+  private static Intervention identity(Intervention intervention, SpecSources found) {
+    Optional<SpecSource> source = intervention.operation().source();
+    if (source.isEmpty()) {
+      return intervention;
+    }
+    try {
+      String name = "sha256:" + found.sha256(source.get());
+      return new Intervention(intervention.target(), intervention.operation().withSource(name));
+    } catch (IllegalArgumentException | CheckpointException e) {
+      String key = source.get().kind() == SpecSource.Kind.VECTORS ? "vector" : "from";
+      throw SpecSyntaxException.at(
+          intervention.toString(),
+          SpecWriter.indexOf(intervention, key),
+          String.valueOf(e.getMessage()));
+    }
   }
 
   /** Whether nothing is changed. */

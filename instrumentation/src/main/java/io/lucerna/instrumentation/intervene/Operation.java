@@ -160,6 +160,42 @@ public sealed interface Operation {
     };
   }
 
+  /** What it names outside the spec; empty if the spec holds all that it does. */
+  default Optional<SpecSource> source() {
+    return switch (this) {
+      case Zero z -> Optional.empty();
+      case SetTo s -> Optional.empty();
+      case Scale s -> Optional.empty();
+      case Noise n -> Optional.empty();
+      case Add a -> a.vector().source();
+      case ProjectOut p -> p.vectors().source();
+      case ProjectOnto p -> p.vectors().source();
+      case Mean m -> recording(m.from());
+      case Resample r -> recording(r.from());
+      case Patch p -> recording(p.from());
+    };
+  }
+
+  private static Optional<SpecSource> recording(String name) {
+    return Optional.of(new SpecSource(SpecSource.Kind.RECORDING, name));
+  }
+
+  /** The same, but with another name for what it names; itself where it names nothing. */
+  default Operation withSource(String name) {
+    return switch (this) {
+      case Zero z -> z;
+      case SetTo s -> s;
+      case Scale s -> s;
+      case Noise n -> n;
+      case Add a -> new Add(a.vector().withSource(name), a.dose());
+      case ProjectOut p -> new ProjectOut(p.vectors().withSource(name));
+      case ProjectOnto p -> new ProjectOnto(p.vectors().withSource(name));
+      case Mean m -> new Mean(name, m.per());
+      case Resample r -> new Resample(name, r.per(), r.seed());
+      case Patch p -> new Patch(name, p.per(), p.donor());
+    };
+  }
+
   private static double finite(String what, double value) {
     if (!Double.isFinite(value)) {
       throw new IllegalArgumentException(what + " must be finite, got " + value);

@@ -28,21 +28,50 @@ public interface SpecSources {
    */
   default double[][] vectors(Vectors.Stored stored) {
     try (Checkpoint file = Checkpoints.openFile(Path.of(stored.file()))) {
-      long[] shape = file.shape(stored.name());
-      if (shape.length < 1 || shape.length > 2) {
-        throw new CheckpointException(
-            stored + " has the shape " + Arrays.toString(shape) + "; expected [d] or [k, d]");
-      }
-      int width = (int) shape[shape.length - 1];
-      float[] flat = file.floats(stored.name());
-      double[][] rows = new double[shape.length == 1 ? 1 : (int) shape[0]][width];
-      for (int i = 0; i < flat.length; i++) {
-        rows[i / width][i % width] = flat[i];
-      }
-      return rows;
+      return rows(file, stored);
     } catch (IOException e) {
       throw new CheckpointException(stored.file() + ": " + e.getMessage(), e);
     }
+  }
+
+  /** The vectors of a file that is open. */
+  static double[][] rows(Checkpoint file, Vectors.Stored stored) {
+    long[] shape = file.shape(stored.name());
+    if (shape.length < 1 || shape.length > 2) {
+      throw new CheckpointException(
+          stored + " has the shape " + Arrays.toString(shape) + "; expected [d] or [k, d]");
+    }
+    int width = (int) shape[shape.length - 1];
+    float[] flat = file.floats(stored.name());
+    double[][] rows = new double[shape.length == 1 ? 1 : (int) shape[0]][width];
+    for (int i = 0; i < flat.length; i++) {
+      rows[i / width][i % width] = flat[i];
+    }
+    return rows;
+  }
+
+  /**
+   * The hash of what a spec names, in hex: of a file of vectors its bytes, of a recording what was
+   * recorded.
+   *
+   * @throws IllegalArgumentException if there is nothing of that name, or it has no hash
+   * @throws CheckpointException if a file of vectors cannot be read
+   */
+  default String sha256(SpecSource source) {
+    return switch (source.kind()) {
+      case RECORDING ->
+          recording(source.name())
+              .sha256()
+              .orElseThrow(
+                  () -> new IllegalArgumentException(source.name() + " has no hash of its own"));
+      case VECTORS -> {
+        try (Checkpoint file = Checkpoints.openFile(Path.of(source.name()))) {
+          yield file.sha256();
+        } catch (IOException e) {
+          throw new CheckpointException(source.name() + ": " + e.getMessage(), e);
+        }
+      }
+    };
   }
 
   /** Finds vectors, and no recordings. */

@@ -1,10 +1,28 @@
 package io.lucerna.instrumentation.intervene;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** Where the vectors of an intervention come from. */
 public sealed interface Vectors {
+
+  /** The file; empty if the numbers are in the spec. */
+  default Optional<SpecSource> source() {
+    return switch (this) {
+      case Stored stored ->
+          Optional.of(new SpecSource(SpecSource.Kind.VECTORS, stored.file()));
+      case Literal literal -> Optional.empty();
+    };
+  }
+
+  /** The same tensor of another file; numbers in the spec stay as they are. */
+  default Vectors withSource(String file) {
+    return switch (this) {
+      case Stored stored -> new Stored(file, stored.name());
+      case Literal literal -> literal;
+    };
+  }
 
   /**
    * A tensor of a safetensors file: one vector [d], or several [k, d].

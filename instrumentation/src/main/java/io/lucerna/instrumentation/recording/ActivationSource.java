@@ -4,10 +4,16 @@ import io.lucerna.instrumentation.hooks.HookPoint;
 import io.lucerna.instrumentation.model.Token;
 import io.lucerna.instrumentation.model.TokenBatch.Side;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** Activations of many inputs, recorded earlier: what a mean, a resample or a donor comes from. */
 public interface ActivationSource extends AutoCloseable {
+
+  /** The hash of all that was recorded, in hex; empty if nothing keeps it. */
+  default Optional<String> sha256() {
+    return Optional.empty();
+  }
 
   /** The ids of the recorded pairs, in the order of recording. */
   List<String> ids();

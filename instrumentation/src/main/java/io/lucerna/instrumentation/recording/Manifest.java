@@ -1,5 +1,6 @@
 package io.lucerna.instrumentation.recording;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -30,6 +31,15 @@ final class Manifest {
     }
     fields.put("points", points);
     return RecordingFolder.tree(fields);
+  }
+
+  /** The hash of all that a manifest says of what was recorded, and not of how. */
+  static String sha256(JsonNode manifest) {
+    StringBuilder recorded = new StringBuilder(manifest.at("/model/sha256").asText());
+    for (String field : List.of("dtype", "points", "index", "shards")) {
+      recorded.append('\n').append(field).append(' ').append(manifest.path(field));
+    }
+    return HashingFile.sha256(recorded.toString());
   }
 
   /** The head, and what came out. */

@@ -19,6 +19,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -32,6 +33,7 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class Recording implements ActivationSource {
   private final RecordingFolder folder;
   private final String modelSha256;
+  private final String sha256;
   private final Map<HookPoint, PointShape> points = new LinkedHashMap<>();
   private final Map<String, ShardFile> shards = new LinkedHashMap<>();
   private final Map<String, TensorFile> open = new ConcurrentHashMap<>();
@@ -47,6 +49,7 @@ public final class Recording implements ActivationSource {
     }
     JsonNode manifest = RecordingFolder.read(folder.manifest());
     modelSha256 = manifest.path("model").path("sha256").asText();
+    sha256 = Manifest.sha256(manifest);
     for (JsonNode point : manifest.path("points")) {
       PointShape shape = shape(point);
       points.put(shape.point(), shape);
@@ -109,6 +112,15 @@ public final class Recording implements ActivationSource {
   /** The hash of the model whose activations these are, as on its card. */
   public String modelSha256() {
     return modelSha256;
+  }
+
+  /**
+   * The hash of all that was recorded: of the hashes of index and shards, the points, and the
+   * model's hash. Where the folder lies and which command made it has no part in it.
+   */
+  @Override
+  public Optional<String> sha256() {
+    return Optional.of(sha256);
   }
 
   @Override

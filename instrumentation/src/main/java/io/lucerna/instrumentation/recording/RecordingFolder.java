@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.lucerna.base.FolderLock;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -102,21 +103,27 @@ record RecordingFolder(Path path) {
   /** Whether there is nothing in the folder but what a process killed at its start left. */
   boolean untouched() throws IOException {
     try (Stream<Path> files = Files.list(path)) {
-      return files.allMatch(file -> file.equals(part(unfinished())));
+      return files.allMatch(
+          file -> file.equals(part(unfinished())) || file.endsWith(FolderLock.FILE));
     }
   }
 
   /**
    * Checks that a recording goes on as it began: with the same model, data and settings. The
-   * command line may differ.
+   * command line may differ, and so may the places of files, whose hashes must be the same.
    *
    * @throws RecordingException naming what differs
    */
   static void requireSame(Path file, ObjectNode before, ObjectNode now) {
     ObjectNode left = before.deepCopy();
     ObjectNode right = now.deepCopy();
-    left.remove(COMMAND);
-    right.remove(COMMAND);
+    for (ObjectNode head : List.of(left, right)) {
+      head.remove(COMMAND);
+      if (head.path("model") instanceof ObjectNode model) {
+        model.remove("name");
+      }
+      removePlaces(head);
+    }
     left.retain(names(right));
     difference("", left, right)
         .ifPresent(
@@ -124,6 +131,13 @@ record RecordingFolder(Path path) {
               throw new RecordingException(
                   file + ": cannot be gone on with: " + what + "; record into another folder");
             });
+  }
+
+  private static void removePlaces(JsonNode node) {
+    if (node instanceof ObjectNode object) {
+      object.remove("path");
+    }
+    node.forEach(RecordingFolder::removePlaces);
   }
 
   private static Optional<String> difference(String at, JsonNode before, JsonNode now) {

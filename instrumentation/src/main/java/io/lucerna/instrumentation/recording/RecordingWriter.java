@@ -1,15 +1,16 @@
 package io.lucerna.instrumentation.recording;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.lucerna.base.FolderLock;
 import io.lucerna.instrumentation.hooks.HookPoint;
 import io.lucerna.instrumentation.model.TokenBatch;
 import io.lucerna.instrumentation.model.TokenSequence;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
@@ -50,6 +51,7 @@ public final class RecordingWriter implements AutoCloseable {
   public record Pair(String id, String docid, float score) {}
 
   private final RecordingFolder folder;
+  private final FolderLock lock;
   private final RecordingSpec spec;
   private final ObjectNode head;
   private final FileChannel index;
@@ -60,11 +62,13 @@ public final class RecordingWriter implements AutoCloseable {
 
   private RecordingWriter(
       RecordingFolder folder,
+      FolderLock lock,
       RecordingSpec spec,
       ObjectNode head,
       FileChannel index,
       Journal.State state) {
     this.folder = folder;
+    this.lock = lock;
     this.spec = spec;
     this.head = head;
     this.index = index;
@@ -80,17 +84,48 @@ public final class RecordingWriter implements AutoCloseable {
    * @param path the folder; it is made, in a folder that exists
    * @param head what decides the recording beside the specification: model, data, versions; and the
    *     command line under {@code command}, the only entry that may differ when it is gone on with
-   * @param resume whether to go on with what the folder holds; without, it must not exist
+   * @param resume whether to resume what the folder holds; without, it must not exist
    * @return empty if the folder holds the whole recording already
    * @throws RecordingException if the folder exists and must not, holds something else, or another
    *     recording
+   * @throws FolderLock.HeldException if somebody records into it; the message says who
    */
   public static Optional<RecordingWriter> open(
       Path path, Map<String, ?> head, RecordingSpec spec, boolean resume) throws IOException {
-    RecordingFolder folder = new RecordingFolder(path);
+    Path parent = path.toAbsolutePath().getParent();
+    if (parent == null || !Files.isDirectory(parent)) {
+      throw new NoSuchFileException(String.valueOf(parent));
+    }
     ObjectNode wanted = Manifest.head(head, spec);
     if (!resume) {
       requireAbsent(path);
+    }
+    FolderLock lock = FolderLock.take(path, command(head));
+    boolean opened = false;
+    try {
+      Optional<RecordingWriter> writer = open(lock, wanted, spec, resume);
+      opened = writer.isPresent();
+      return writer;
+    } finally {
+      if (!opened) {
+        lock.close();
+      }
+    }
+  }
+
+  private static String command(Map<String, ?> head) {
+    Object command = head.get(COMMAND);
+    return command instanceof List<?> words
+        ? String.join(" ", words.stream().map(String::valueOf).toList())
+        : command == null ? "recording" : command.toString();
+  }
+
+  private static Optional<RecordingWriter> open(
+      FolderLock lock, ObjectNode wanted, RecordingSpec spec, boolean resume) throws IOException {
+    RecordingFolder folder = new RecordingFolder(lock.path());
+    // Another process may have come and gone since.
+    if (!resume && !folder.untouched()) {
+      throw there(folder);
     }
     if (Files.exists(folder.manifest())) {
       RecordingFolder.requireSame(
@@ -101,35 +136,43 @@ public final class RecordingWriter implements AutoCloseable {
     if (Files.exists(folder.unfinished())) {
       ObjectNode begun = RecordingFolder.read(folder.unfinished());
       RecordingFolder.requireSame(folder.unfinished(), begun, wanted);
-      return Optional.of(restore(folder, spec, begun));
+      return Optional.of(restore(folder, lock, spec, begun));
     }
-    if (!Files.exists(path)) {
-      Files.createDirectory(path);
-    } else if (!folder.untouched()) {
-      throw new RecordingException(path + ": holds other files and no recording to go on with");
+    if (!folder.untouched()) {
+      throw new RecordingException(
+          folder.path() + ": holds other files and no recording to go on with");
     }
     folder.write(folder.unfinished(), wanted);
-    return Optional.of(restore(folder, spec, wanted));
+    return Optional.of(restore(folder, lock, spec, wanted));
   }
 
   /**
    * Checks that a folder does not exist.
    *
    * @throws RecordingException if it does, saying what can be done
+   * @throws FolderLock.HeldException if somebody records into it; the message says who
+   * @throws IOException if that cannot be found out
    */
-  public static void requireAbsent(Path path) {
+  public static void requireAbsent(Path path) throws IOException {
+    if (Files.exists(path.resolve(FolderLock.FILE))) {
+      FolderLock.take(path, "record").close();
+    }
     if (Files.exists(path)) {
-      RecordingFolder folder = new RecordingFolder(path);
-      throw new RecordingException(
-          path
-              + (Files.exists(folder.unfinished()) && !Files.exists(folder.manifest())
-                  ? ": holds a recording that is not finished; -resume goes on with it"
-                  : ": exists already; record into a new folder"));
+      throw there(new RecordingFolder(path));
     }
   }
 
+  private static RecordingException there(RecordingFolder folder) {
+    return new RecordingException(
+        folder.path()
+            + (Files.exists(folder.unfinished()) && !Files.exists(folder.manifest())
+                ? ": holds a recording that is not finished; -resume goes on with it"
+                : ": exists already; record into a new folder"));
+  }
+
   private static RecordingWriter restore(
-      RecordingFolder folder, RecordingSpec spec, ObjectNode head) throws IOException {
+      RecordingFolder folder, FolderLock lock, RecordingSpec spec, ObjectNode head)
+      throws IOException {
     FileChannel index =
         FileChannel.open(
             folder.index(),
@@ -138,27 +181,13 @@ public final class RecordingWriter implements AutoCloseable {
             StandardOpenOption.WRITE);
     boolean opened = false;
     try {
-      lock(index, folder);
       Journal.State state = Journal.restore(folder, spec, index);
       opened = true;
-      return new RecordingWriter(folder, spec, head, index, state);
+      return new RecordingWriter(folder, lock, spec, head, index, state);
     } finally {
       if (!opened) {
         index.close();
       }
-    }
-  }
-
-  private static void lock(FileChannel index, RecordingFolder folder) throws IOException {
-    boolean mine;
-    try {
-      // Beyond the file's end: where locks are mandatory, others must still read the lines.
-      mine = index.tryLock(Long.MAX_VALUE - 1, 1, false) != null;
-    } catch (OverlappingFileLockException e) {
-      mine = false;
-    }
-    if (!mine) {
-      throw new RecordingException(folder.path() + ": another process is recording into it");
     }
   }
 
@@ -191,6 +220,7 @@ public final class RecordingWriter implements AutoCloseable {
           shard.append(capture, row, (point, count) -> infinite.put(point.point(), count));
       byte[] line = IndexLine.of(entry, input, positions, place, shard.number(), infinite);
       RecordingFolder.writeAll(index, ByteBuffer.wrap(line));
+      lock.check();
       infinite.forEach((point, count) -> overflows.merge(point.toString(), count, Long::sum));
       inputs++;
     } catch (IOException e) {
@@ -206,6 +236,7 @@ public final class RecordingWriter implements AutoCloseable {
    */
   public Written finish(Map<String, ?> counts) throws IOException {
     try {
+      lock.check();
       if (shard.isEmpty()) {
         shard.discard();
       } else {
@@ -255,7 +286,9 @@ public final class RecordingWriter implements AutoCloseable {
   /** Leaves the folder as it is, to be gone on with if it is not finished. */
   @Override
   public void close() throws IOException {
-    shard.close();
-    index.close();
+    try (lock;
+        index) {
+      shard.close();
+    }
   }
 }

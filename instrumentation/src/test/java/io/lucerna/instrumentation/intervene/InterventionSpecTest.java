@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.lucerna.instrumentation.recording.ActivationSource;
 import io.lucerna.instrumentation.model.Role;
 import java.io.IOException;
 import java.time.Duration;
@@ -81,6 +82,65 @@ class InterventionSpecTest {
         InterventionSpec.parse("zero a; set b to=1").sha256(),
         InterventionSpec.parse("set b to=1; zero a").sha256(),
         "the order decides where both meet");
+  }
+
+  /** Gives every name the same hash, by its first letters. */
+  private static SpecSources hashing(String content) {
+    return new SpecSources() {
+      @Override
+      public ActivationSource recording(String name) {
+        throw new AssertionError(name);
+      }
+
+      @Override
+      public String sha256(SpecSource source) {
+        return source.kind() + content;
+      }
+    };
+  }
+
+  @Test
+  void theIdentityHasContentsInThePlaceOfNames() {
+    int naming = 0;
+    for (long seed = 0; seed < 2000; seed++) {
+      InterventionSpec spec = new RandomSpecs(seed).next();
+      String why = "seed " + seed + ": " + spec;
+      InterventionSpec identity = spec.identity(hashing("1"));
+      assertEquals(identity, InterventionSpec.parse(identity.toString()), why);
+      assertTrue(
+          identity.sources().stream().allMatch(s -> s.name().equals("sha256:" + s.kind() + "1")),
+          why);
+      if (spec.sources().isEmpty()) {
+        assertEquals(spec, identity, why);
+        continue;
+      }
+      naming++;
+      assertNotEquals(identity, spec.identity(hashing("2")), why);
+      InterventionSpec elsewhere =
+          new InterventionSpec(
+              spec.interventions().stream()
+                  .map(i -> new Intervention(i.target(), i.operation().withSource("moved")))
+                  .toList());
+      assertEquals(identity, elsewhere.identity(hashing("1")), why);
+      assertEquals(
+          spec.interventions().stream().map(Intervention::target).toList(),
+          identity.interventions().stream().map(Intervention::target).toList(),
+          why);
+    }
+    assertTrue(naming > 500, "specs that name something: " + naming);
+  }
+
+  @Test
+  void whatIsNotThereIsToldWithItsColumn() {
+    SpecSyntaxException e =
+        assertThrows(
+            SpecSyntaxException.class,
+            () ->
+                InterventionSpec.parse("zero a; mean b from=gone")
+                    .identity(SpecSources.withoutRecordings()));
+    assertTrue(
+        String.valueOf(e.getMessage()).contains("no recordings are at hand, so none is called gone"),
+        e.getMessage());
   }
 
   @Test

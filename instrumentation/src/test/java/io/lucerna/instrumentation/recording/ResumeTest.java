@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.lucerna.base.FolderLock;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -284,7 +285,14 @@ class ResumeTest {
     try (RecordingWriter first =
         RecordingWriter.open(folder, Recorder.HEAD, spec, true).orElseThrow()) {
       assertEquals(4, first.inputs());
-      refused(folder + ": another process is recording into it", folder, Recorder.HEAD, spec, true);
+      String who = folder + ": is in use by process " + ProcessHandle.current().pid() + " on ";
+      for (boolean resume : new boolean[] {true, false}) {
+        IOException held =
+            assertThrows(
+                FolderLock.HeldException.class,
+                () -> RecordingWriter.open(folder, Recorder.HEAD, spec, resume));
+        assertTrue(String.valueOf(held.getMessage()).startsWith(who), held.getMessage());
+      }
     }
     completes(folder, "after the first has ended");
   }

@@ -1,16 +1,16 @@
 package io.lucerna.plugin.collections;
 
 import io.lucerna.base.AtomicFile;
+import io.lucerna.base.FolderLock;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
@@ -25,10 +25,9 @@ public final class CollectionStore {
   /** Names the folder that downloads are kept in. */
   public static final String CACHE_VARIABLE = "LUCERNA_CACHE";
 
-  private static final Object ONE_AT_A_TIME = new Object();
-
   private final Optional<Path> local;
   private final Path cache;
+  private final Consumer<String> waiting;
 
   /**
    * A store over these folders.
@@ -38,8 +37,18 @@ public final class CollectionStore {
    * @param cache where downloads are kept; created when needed
    */
   public CollectionStore(Optional<Path> local, Path cache) {
+    this(local, cache, message -> {});
+  }
+
+  private CollectionStore(Optional<Path> local, Path cache, Consumer<String> waiting) {
     this.local = local;
     this.cache = cache;
+    this.waiting = waiting;
+  }
+
+  /** The same store; it tells if another thread or process is at a collection, before it waits. */
+  public CollectionStore telling(Consumer<String> listener) {
+    return new CollectionStore(local, cache, listener);
   }
 
   /**
@@ -113,23 +122,26 @@ public final class CollectionStore {
     };
   }
 
-  /** Writes the file anew, since it may be of another version, and whole, since others may read. */
+  /** Writes the file if it is not there, or of another version; whole, since others may read. */
   private Path written(NamedCollection collection, Source.Resource resource, Path folder)
       throws IOException {
     Files.createDirectories(folder);
-    return locked(
-        folder(collection),
-        () -> {
-          Path fresh = Files.createTempDirectory("lucerna-resource");
-          try {
-            AtomicFile.write(
-                folder.resolve(resource.fileName()),
-                out -> out.write(Files.readString(resource.writer().write(fresh))));
-          } finally {
-            delete(fresh);
-          }
-          return folder;
-        });
+    Path target = folder.resolve(resource.fileName());
+    Path fresh = Files.createTempDirectory("lucerna-resource");
+    try {
+      Path content = resource.writer().write(fresh);
+      if (!Files.exists(target) || Files.mismatch(content, target) >= 0) {
+        locked(
+            folder(collection),
+            () -> {
+              AtomicFile.writeBytes(target, out -> Files.copy(content, out));
+              return target;
+            });
+      }
+      return folder;
+    } finally {
+      delete(fresh);
+    }
   }
 
   private Optional<Path> local(NamedCollection collection, Source.Remote source)
@@ -163,11 +175,14 @@ public final class CollectionStore {
 
   private Path cached(NamedCollection collection, Source.Remote source) throws IOException {
     Path target = folder(collection).resolve(source.fileName());
+    if (isWhole(target, source)) {
+      return target;
+    }
     try {
       return locked(
           folder(collection),
           () -> {
-            if (!Files.exists(target) || !Download.md5(target).equals(source.md5())) {
+            if (!isWhole(target, source)) {
               new Download().fetch(source, target);
             }
             return target;
@@ -186,6 +201,10 @@ public final class CollectionStore {
     }
   }
 
+  private static boolean isWhole(Path file, Source.Remote source) throws IOException {
+    return Files.exists(file) && Download.md5(file).equals(source.md5());
+  }
+
   private Path unpacked(NamedCollection collection, Source.Remote source) throws IOException {
     Path target = folder(collection).resolve("corpus-" + source.md5().substring(0, 8));
     if (Files.isDirectory(target)) {
@@ -196,7 +215,10 @@ public final class CollectionStore {
         folder(collection),
         () -> {
           if (!Files.isDirectory(target)) {
-            Path fresh = Files.createTempDirectory(folder(collection), "unpacking");
+            Path fresh = target.resolveSibling("unpacking");
+            // What a process left that was killed.
+            delete(fresh);
+            Files.createDirectory(fresh);
             try {
               TarGz.unpack(archive, fresh);
               Files.move(fresh, target, StandardCopyOption.ATOMIC_MOVE);
@@ -213,14 +235,10 @@ public final class CollectionStore {
   }
 
   /** Does work that no other thread or process does at the same time in this folder. */
-  private static Path locked(Path folder, Work work) throws IOException {
-    synchronized (ONE_AT_A_TIME) {
-      try (FileChannel channel =
-          FileChannel.open(
-              folder.resolve(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-        channel.lock();
-        return work.get();
-      }
+  private Path locked(Path folder, Work work) throws IOException {
+    try (FolderLock lock =
+        FolderLock.await(folder, "fetching " + folder.getFileName(), waiting)) {
+      return work.get();
     }
   }
 

@@ -1,9 +1,8 @@
 package io.lucerna.plugin.models;
 
+import io.lucerna.base.FolderLock;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -11,6 +10,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
@@ -36,12 +36,33 @@ public final class EmbeddedModel {
    * @throws IOException if it cannot be written, for example because the disk is full
    */
   public static Path folder(Path cache) throws IOException {
+    return folder(cache, message -> {});
+  }
+
+  /**
+   * The model's folder, made if it is not there yet.
+   *
+   * @param cache the folder below which caches are kept
+   * @param waiting told if another process is unpacking it, before that is waited for
+   * @throws IOException if it cannot be written, for example because the disk is full
+   */
+  public static Path folder(Path cache, Consumer<String> waiting) throws IOException {
     Path folder = cache.resolve("models").resolve(NAME + "-" + ONNX_BYTES);
     if (Files.isDirectory(folder)) {
       return folder;
     }
-    Files.createDirectories(folder.getParent());
-    Path draft = Files.createTempDirectory(folder.getParent(), NAME + "-");
+    try (FolderLock lock = FolderLock.await(cache.resolve("models"), "unpacking " + NAME, waiting)) {
+      if (!Files.isDirectory(folder)) {
+        unpack(folder);
+      }
+    }
+    return folder;
+  }
+
+  private static void unpack(Path folder) throws IOException {
+    Path draft = folder.resolveSibling(folder.getFileName() + ".part");
+    // What a process left that was killed.
+    delete(draft);
     try {
       for (var file : files().entrySet()) {
         Path target = draft.resolve(file.getKey());
@@ -57,11 +78,10 @@ public final class EmbeddedModel {
                 size,
                 ONNX_BYTES));
       }
-      moveUnlessThere(draft, folder);
+      Files.move(draft, folder, StandardCopyOption.ATOMIC_MOVE);
     } finally {
       delete(draft);
     }
-    return folder;
   }
 
   private static Map<String, String> files() {
@@ -81,19 +101,6 @@ public final class EmbeddedModel {
         throw new IOException("the class path lacks " + resource);
       }
       Files.copy(in, target);
-    }
-  }
-
-  /** Another process may have been faster: its folder is as good. */
-  private static void moveUnlessThere(Path draft, Path folder) throws IOException {
-    try {
-      Files.move(draft, folder, StandardCopyOption.ATOMIC_MOVE);
-    } catch (FileAlreadyExistsException e) {
-      // There already.
-    } catch (FileSystemException e) {
-      if (!Files.isDirectory(folder)) {
-        throw e;
-      }
     }
   }
 

@@ -3,22 +3,21 @@ package io.lucerna.plugin.patch;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.lucerna.base.FolderLock;
 import io.lucerna.instrumentation.sweep.Axis;
 import io.lucerna.instrumentation.sweep.SweepKind;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeSet;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -33,35 +32,41 @@ public final class Journal implements AutoCloseable {
   private static final ObjectMapper MAPPER = new ObjectMapper();
   private static final byte NEWLINE = '\n';
 
+  private static final String FILE = "journal.jsonl";
+
   private final Path path;
   private final RandomAccessFile file;
+  private final FolderLock lock;
   private final SweepKind kind;
   private final Map<String, Long> offsets = new LinkedHashMap<>();
   private @Nullable List<Axis> axes;
 
-  private Journal(Path path, RandomAccessFile file, SweepKind kind) {
+  private Journal(Path path, RandomAccessFile file, FolderLock lock, SweepKind kind) {
     this.path = path;
     this.file = file;
+    this.lock = lock;
     this.kind = kind;
+  }
+
+  /** Whether a folder holds a journal. */
+  public static boolean isIn(Path folder) {
+    return Files.exists(folder.resolve(FILE));
   }
 
   /**
    * Opens a journal: a new one, or the one that is there if it was made with the same settings.
    *
-   * @param settings what decides the outcomes, by option
-   * @throws StudyException if it was made with others, is damaged, or another process writes it
+   * @param lock of the folder
+   * @param settings what decides the outcomes
+   * @throws StudyException if it was made with others, or is damaged
    */
-  public static Journal open(Path path, SweepKind kind, Map<String, Object> settings)
+  public static Journal open(FolderLock lock, SweepKind kind, JournalSettings settings)
       throws IOException {
+    Path path = lock.path().resolve(FILE);
     RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw");
     try {
-      FileLock lock = file.getChannel().tryLock();
-      if (lock == null) {
-        throw new StudyException(path + ": another process is writing this study");
-      }
-      Journal journal = new Journal(path, file, kind);
-      // Through text, as the settings that it is compared with: 42 is not always 42L.
-      journal.load(MAPPER.readTree(MAPPER.writeValueAsString(settings)));
+      Journal journal = new Journal(path, file, lock, kind);
+      journal.load(settings);
       return journal;
     } catch (IOException | RuntimeException e) {
       file.close();
@@ -69,7 +74,7 @@ public final class Journal implements AutoCloseable {
     }
   }
 
-  private void load(JsonNode settings) throws IOException {
+  private void load(JournalSettings settings) throws IOException {
     long from = 0;
     int number = 0;
     try (LineReader lines = new LineReader(path)) {
@@ -86,40 +91,19 @@ public final class Journal implements AutoCloseable {
     file.setLength(from);
     file.seek(from);
     if (from == 0) {
-      append(MAPPER.writeValueAsString(Map.of("settings", settings)) + "\n");
+      append(MAPPER.writeValueAsString(Map.of("settings", settings.json())) + "\n");
     }
   }
 
-  private void take(JsonNode line, int number, long from, JsonNode settings) {
+  private void take(JsonNode line, int number, long from, JournalSettings settings)
+      throws IOException {
     if (number == 1) {
-      requireSame(line.path("settings"), settings);
+      settings.requireSame(path, line.path("settings"));
     } else if (line.has("axes")) {
       axes = JournalCodec.axes(line);
     } else {
       offsets.put(line.path("pair").asText(), from);
     }
-  }
-
-  private void requireSame(JsonNode there, JsonNode wanted) {
-    TreeSet<String> names = new TreeSet<>();
-    there.fieldNames().forEachRemaining(names::add);
-    wanted.fieldNames().forEachRemaining(names::add);
-    for (String name : names) {
-      if (!there.path(name).equals(wanted.path(name))) {
-        throw new StudyException(
-            String.format(
-                Locale.ROOT,
-                "%s: was made with %s %s, not %s: give the same options, or another folder",
-                path,
-                name,
-                shown(there.path(name)),
-                shown(wanted.path(name))));
-      }
-    }
-  }
-
-  private static String shown(JsonNode value) {
-    return value.isMissingNode() ? "(none)" : value.isTextual() ? value.asText() : "" + value;
   }
 
   private static Optional<JsonNode> parse(String line) {
@@ -168,6 +152,7 @@ public final class Journal implements AutoCloseable {
   }
 
   private void append(String lines) throws IOException {
+    lock.check();
     FileChannel channel = file.getChannel();
     channel.position(channel.size());
     ByteBuffer bytes = ByteBuffer.wrap(lines.getBytes(StandardCharsets.UTF_8));

@@ -1,7 +1,11 @@
 package io.lucerna.plugin.study;
 
 import io.lucerna.instrumentation.intervene.InterventionSpec;
+import io.lucerna.instrumentation.intervene.SpecSources;
+import io.lucerna.plugin.patch.JournalSettings;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 
@@ -15,6 +19,8 @@ import java.util.OptionalInt;
  * @param head the head that it is of, if it is of one
  * @param dose how much, if it is one of several doses
  * @param spec what is done
+ * @param identity what decides the scores: the spec, with hashes in the place of the names of files
+ * @param inputs hashes of the files that it was made of, by name
  */
 public record Condition(
     String id,
@@ -23,7 +29,9 @@ public record Condition(
     OptionalInt layer,
     OptionalInt head,
     OptionalDouble dose,
-    InterventionSpec spec) {
+    InterventionSpec spec,
+    InterventionSpec identity,
+    Map<String, String> inputs) {
 
   /** Where a condition comes from. */
   public enum Kind {
@@ -68,26 +76,72 @@ public record Condition(
 
   static Condition of(String id, String label, Kind kind, InterventionSpec spec) {
     return new Condition(
-        id, label, kind, OptionalInt.empty(), OptionalInt.empty(), OptionalDouble.empty(), spec);
+        id,
+        label,
+        kind,
+        OptionalInt.empty(),
+        OptionalInt.empty(),
+        OptionalDouble.empty(),
+        spec,
+        spec,
+        Map.of());
+  }
+
+  /**
+   * The same, with the hashes of what its spec names.
+   *
+   * @throws io.lucerna.instrumentation.intervene.SpecSyntaxException if that is not there
+   */
+  Condition reading(SpecSources sources) {
+    Map<String, String> hashes = new LinkedHashMap<>();
+    InterventionSpec hashed = spec.identity(sources);
+    spec.sources().forEach(source -> hashes.put(source.name(), sources.sha256(source)));
+    return new Condition(id, label, kind, layer, head, dose, spec, hashed, hashes);
+  }
+
+  /** The same, made of a file. */
+  Condition madeOf(String file, String sha256) {
+    return new Condition(
+        id, label, kind, layer, head, dose, spec, identity, Map.of(file, sha256));
+  }
+
+  /** Adds what decides its scores; where its files lie does not. */
+  void decide(JournalSettings settings, int number) {
+    int input = 0;
+    for (Map.Entry<String, String> file : inputs.entrySet()) {
+      input++;
+      settings.put(
+          "input " + input + " of condition " + number, file.getValue(), file.getKey());
+    }
+    settings.put("condition " + number, identity.toString(), id);
   }
 
   Condition at(int ofLayer) {
-    return new Condition(id, label, kind, OptionalInt.of(ofLayer), head, dose, spec);
+    return new Condition(id, label, kind, OptionalInt.of(ofLayer), head, dose, spec, identity, inputs);
   }
 
   Condition at(int ofLayer, int ofHead) {
     return new Condition(
-        id, label, kind, OptionalInt.of(ofLayer), OptionalInt.of(ofHead), dose, spec);
+        id,
+        label,
+        kind,
+        OptionalInt.of(ofLayer),
+        OptionalInt.of(ofHead),
+        dose,
+        spec,
+        identity,
+        inputs);
   }
 
   Condition withDose(double much) {
-    return new Condition(id, label, kind, layer, head, OptionalDouble.of(much), spec);
+    return new Condition(
+        id, label, kind, layer, head, OptionalDouble.of(much), spec, identity, inputs);
   }
 
   /** The tag of the condition's run. */
   String tag(String model, int depth) {
     String word = model.replaceAll("[^A-Za-z0-9.+_-]+", "_");
     String plain = String.format(Locale.ROOT, "%s-d%d", word, depth);
-    return spec.isEmpty() ? plain : plain + "-iv" + spec.shortHash();
+    return spec.isEmpty() ? plain : plain + "-iv" + identity.shortHash();
   }
 }

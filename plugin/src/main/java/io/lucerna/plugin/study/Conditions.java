@@ -1,8 +1,10 @@
 package io.lucerna.plugin.study;
 
+import io.lucerna.base.TextFile;
 import io.lucerna.instrumentation.intervene.Intervention;
 import io.lucerna.instrumentation.intervene.InterventionSpec;
 import io.lucerna.instrumentation.intervene.Operation;
+import io.lucerna.instrumentation.intervene.SpecSources;
 import io.lucerna.instrumentation.intervene.SpecSyntaxException;
 import io.lucerna.instrumentation.sweep.Sweep.Head;
 import java.io.IOException;
@@ -30,11 +32,13 @@ public final class Conditions {
   private final int layers;
   private final int heads;
   private final long seed;
+  private final SpecSources sources;
 
   /** The heads of the first {@code top}, which random sets are matched with. */
   private List<Head> matched = List.of();
 
-  private Conditions(StudiedModel model, long seed) {
+  private Conditions(StudiedModel model, long seed, SpecSources sources) {
+    this.sources = sources;
     this.model = model;
     this.layers = model.layers();
     this.heads = model.heads();
@@ -47,12 +51,13 @@ public final class Conditions {
    * @param words what was asked for
    * @param model whose parts are changed
    * @param seed of random sets
+   * @param sources where the files and recordings are that specs name
    * @throws IllegalArgumentException if a word cannot be read, or two conditions have one id
    * @throws StudyInputException if a patching study cannot be read, or is of another model
    */
-  public static List<Condition> of(List<String> words, StudiedModel model, long seed)
-      throws IOException {
-    Conditions maker = new Conditions(model, seed);
+  public static List<Condition> of(
+      List<String> words, StudiedModel model, long seed, SpecSources sources) throws IOException {
+    Conditions maker = new Conditions(model, seed, sources);
     for (String word : words) {
       if (word.startsWith("top:") && maker.matched.isEmpty()) {
         maker.matched = maker.topHeads(word);
@@ -92,8 +97,9 @@ public final class Conditions {
       case "dose:" -> doses(word, rest);
       case "spec:" -> {
         InterventionSpec spec = spec(word, rest);
+        String id = "spec-" + identity(word, spec).shortHash();
         yield List.of(
-            Condition.of("spec-" + spec.shortHash(), spec.toString(), Condition.Kind.SPEC, spec));
+            Condition.of(id, spec.toString(), Condition.Kind.SPEC, spec).reading(sources));
       }
       default ->
           throw new IllegalArgumentException(
@@ -174,21 +180,31 @@ public final class Conditions {
 
   private Condition top(String word) throws IOException {
     List<Head> some = topHeads(word);
+    Path file = effects(word).file();
     return Condition.of(
-        "top" + some.size(),
-        "z of the " + some.size() + " heads of largest patching effect zeroed: " + names(some),
-        Condition.Kind.TOP,
-        zero(some));
+            "top" + some.size(),
+            "z of the " + some.size() + " heads of largest patching effect zeroed: " + names(some),
+            Condition.Kind.TOP,
+            zero(some))
+        .madeOf(file.toString(), TextFile.of(file).sha256());
   }
 
   private List<Head> topHeads(String word) throws IOException {
+    return effects(word).top(count(word, topWords(word)[1]));
+  }
+
+  private HeadEffects effects(String word) throws IOException {
+    HeadEffects effects = HeadEffects.read(Path.of(topWords(word)[2]));
+    effects.requireOf(model);
+    return effects;
+  }
+
+  private static String[] topWords(String word) {
     String[] parts = word.split(":", 3);
     if (parts.length != 3 || parts[2].isEmpty()) {
       throw new IllegalArgumentException("-conditions: expected top:K:DIR, got " + word);
     }
-    HeadEffects effects = HeadEffects.read(Path.of(parts[2]));
-    effects.requireOf(model);
-    return effects.top(count(word, parts[1]));
+    return parts;
   }
 
   private int count(String word, String number) {
@@ -271,7 +287,7 @@ public final class Conditions {
     return pool;
   }
 
-  private static List<Condition> doses(String word, String rest) {
+  private List<Condition> doses(String word, String rest) {
     int colon = rest.lastIndexOf(':');
     if (colon < 0) {
       throw new IllegalArgumentException("-conditions: expected dose:SPEC:0,1,2, got " + word);
@@ -281,6 +297,7 @@ public final class Conditions {
       throw new IllegalArgumentException(
           "-conditions: " + word + ": only an intervention that adds a vector has a dose");
     }
+    String id = "dose-" + identity(word, spec).shortHash();
     List<Condition> all = new ArrayList<>();
     for (String number : Arrays.asList(rest.substring(colon + 1).split(",", -1))) {
       double dose;
@@ -294,13 +311,22 @@ public final class Conditions {
           new InterventionSpec(spec.interventions().stream().map(i -> withDose(i, dose)).toList());
       all.add(
           Condition.of(
-                  "dose-" + spec.shortHash() + "_" + dose,
+                  id + "_" + dose,
                   "dose " + dose + " of " + spec,
                   Condition.Kind.DOSE,
                   given)
-              .withDose(dose));
+              .withDose(dose)
+              .reading(sources));
     }
     return all;
+  }
+
+  private InterventionSpec identity(String word, InterventionSpec spec) {
+    try {
+      return spec.identity(sources);
+    } catch (SpecSyntaxException e) {
+      throw new IllegalArgumentException("-conditions: " + word + ": " + e.getMessage(), e);
+    }
   }
 
   private static Intervention withDose(Intervention intervention, double dose) {

@@ -5,7 +5,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.lucerna.base.FolderLock;
 import io.lucerna.instrumentation.intervene.Touched;
+import io.lucerna.plugin.patch.JournalSettings;
 import io.lucerna.plugin.patch.StudyException;
 import io.lucerna.reranker.ConditionScores;
 import java.io.BufferedInputStream;
@@ -23,10 +25,8 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeSet;
 
 /**
  * The outcomes of the items that are done, a line each, forced to disk before the next item begins:
@@ -47,29 +47,36 @@ final class Journal implements AutoCloseable {
    */
   record Row(List<float[]> scores, List<long[]> touched) {}
 
+  private static final String FILE = "journal.jsonl";
+
   private final Path path;
   private final RandomAccessFile file;
+  private final FolderLock lock;
   private final Map<String, Line> lines = new HashMap<>();
 
-  private Journal(Path path, RandomAccessFile file) {
+  private Journal(Path path, RandomAccessFile file, FolderLock lock) {
     this.path = path;
     this.file = file;
+    this.lock = lock;
+  }
+
+  /** Whether a folder holds a journal. */
+  static boolean isIn(Path folder) {
+    return Files.exists(folder.resolve(FILE));
   }
 
   /**
    * Opens a journal: a new one, or the one that is there if it was made with the same settings.
    *
-   * @throws StudyException if it was made with others, is damaged, or another process writes it
+   * @param lock of the folder
+   * @throws StudyException if it was made with others, or is damaged
    */
-  static Journal open(Path path, Map<String, Object> settings) throws IOException {
+  static Journal open(FolderLock lock, JournalSettings settings) throws IOException {
+    Path path = lock.path().resolve(FILE);
     RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw");
     try {
-      if (file.getChannel().tryLock() == null) {
-        throw new StudyException(path + ": another process is writing this study");
-      }
-      Journal journal = new Journal(path, file);
-      // Through text, as the settings that it is compared with: 42 is not always 42L.
-      journal.load(MAPPER.readTree(MAPPER.writeValueAsString(settings)));
+      Journal journal = new Journal(path, file, lock);
+      journal.load(settings);
       return journal;
     } catch (IOException | RuntimeException e) {
       file.close();
@@ -77,7 +84,7 @@ final class Journal implements AutoCloseable {
     }
   }
 
-  private void load(JsonNode settings) throws IOException {
+  private void load(JournalSettings settings) throws IOException {
     long end = 0;
     int number = 0;
     try (InputStream in = new BufferedInputStream(Files.newInputStream(path), 1 << 16)) {
@@ -86,7 +93,7 @@ final class Journal implements AutoCloseable {
         number++;
         JsonNode node = parse(bytes, number);
         if (number == 1) {
-          requireSame(node.path("settings"), settings);
+          settings.requireSame(path, node.path("settings"));
         } else {
           lines.put(node.path("item").asText(), new Line(end, bytes.length));
         }
@@ -95,7 +102,7 @@ final class Journal implements AutoCloseable {
     }
     file.setLength(end);
     if (end == 0) {
-      append(MAPPER.writeValueAsString(Map.of("settings", settings)));
+      append(MAPPER.writeValueAsString(Map.of("settings", settings.json())));
     }
   }
 
@@ -119,28 +126,6 @@ final class Journal implements AutoCloseable {
     }
   }
 
-  private void requireSame(JsonNode there, JsonNode wanted) {
-    TreeSet<String> names = new TreeSet<>();
-    there.fieldNames().forEachRemaining(names::add);
-    wanted.fieldNames().forEachRemaining(names::add);
-    for (String name : names) {
-      if (!there.path(name).equals(wanted.path(name))) {
-        throw new StudyException(
-            String.format(
-                Locale.ROOT,
-                "%s: was made with %s %s, not %s: give the same options, or another folder",
-                path,
-                name,
-                shown(there.path(name)),
-                shown(wanted.path(name))));
-      }
-    }
-  }
-
-  private static String shown(JsonNode value) {
-    return value.isMissingNode() ? "(none)" : value.isTextual() ? value.asText() : "" + value;
-  }
-
   /** Whether an item is done. */
   boolean has(String item) {
     return lines.containsKey(item);
@@ -160,6 +145,7 @@ final class Journal implements AutoCloseable {
   }
 
   private Line append(String text) throws IOException {
+    lock.check();
     FileChannel channel = file.getChannel();
     long from = channel.size();
     channel.position(from);

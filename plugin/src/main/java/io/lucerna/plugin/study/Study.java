@@ -1,8 +1,10 @@
 package io.lucerna.plugin.study;
 
+import io.lucerna.base.FolderLock;
 import io.lucerna.eval.Ranking;
 import io.lucerna.eval.Reordering;
 import io.lucerna.eval.Run;
+import io.lucerna.plugin.patch.JournalSettings;
 import io.lucerna.plugin.patch.StudyException;
 import io.lucerna.qrels.Qrels;
 import io.lucerna.reranker.ConditionScorer;
@@ -13,7 +15,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,8 +29,6 @@ import java.util.function.IntConsumer;
  * #SCORES_AT_ONCE} at most), and each topic's values of the measures.
  */
 public final class Study implements AutoCloseable {
-  private static final String JOURNAL = "journal.jsonl";
-
   /** 64 MB. */
   private static final int SCORES_AT_ONCE = 1 << 24;
 
@@ -43,21 +42,23 @@ public final class Study implements AutoCloseable {
   private final List<Condition> conditions;
   private final boolean[] perItem;
   private final Plan plan;
+  private final FolderLock lock;
   private final Path folder;
   private final Journal journal;
 
   private Study(
-      List<Condition> conditions, boolean[] perItem, Plan plan, Path folder, Journal journal) {
+      List<Condition> conditions, boolean[] perItem, Plan plan, FolderLock lock, Journal journal) {
     this.conditions = conditions;
     this.perItem = perItem;
     this.plan = plan;
-    this.folder = folder;
+    this.lock = lock;
+    this.folder = lock.path();
     this.journal = journal;
   }
 
   /** Whether a folder holds a study. */
   public static boolean isIn(Path folder) {
-    return Files.exists(folder.resolve(JOURNAL));
+    return Journal.isIn(folder);
   }
 
   /**
@@ -68,8 +69,8 @@ public final class Study implements AutoCloseable {
    * @param topics whose candidates are reranked
    * @param depth how many candidates of a topic
    * @param passages their texts
-   * @param folder where the files go; it exists
-   * @param decisive what decides the scores, besides the conditions
+   * @param lock of the folder where the files go; closing it stays the caller's
+   * @param decisive what decides the scores, besides the conditions; they are added to it
    * @throws StudyException if the folder's study was made with anything else
    */
   public static Study open(
@@ -78,17 +79,16 @@ public final class Study implements AutoCloseable {
       List<StudyTopic> topics,
       int depth,
       Passages passages,
-      Path folder,
-      Map<String, Object> decisive)
+      FolderLock lock,
+      JournalSettings decisive)
       throws IOException {
-    Map<String, Object> settings = new LinkedHashMap<>(decisive);
-    settings.put("depth", depth);
-    for (Condition condition : conditions) {
-      settings.put("condition " + condition.id(), condition.spec().toString());
+    decisive.put("depth", depth);
+    for (int i = 0; i < conditions.size(); i++) {
+      conditions.get(i).decide(decisive, i);
     }
     Plan plan = new Plan(topics, depth, passages);
-    Journal journal = Journal.open(folder.resolve(JOURNAL), settings);
-    return new Study(List.copyOf(conditions), perItem.clone(), plan, folder, journal);
+    Journal journal = Journal.open(lock, decisive);
+    return new Study(List.copyOf(conditions), perItem.clone(), plan, lock, journal);
   }
 
   private int weight(int item) {
@@ -142,6 +142,7 @@ public final class Study implements AutoCloseable {
    */
   public Findings write(StudyIdentity identity, Qrels qrels, StudySettings settings)
       throws IOException {
+    lock.check();
     Findings findings = measure(identity, qrels, settings);
     StudyTables tables = new StudyTables(findings, folder);
     tables.topics();

@@ -57,10 +57,16 @@ final class StudyManifest {
           .put("head", number(condition.head()))
           .put("dose", number(condition.dose()))
           .put("spec", condition.spec().toString())
-          .put("specHash", condition.spec().isEmpty() ? "" : condition.spec().sha256())
+          .put("specHash", condition.spec().isEmpty() ? "" : condition.identity().sha256())
           .put("run", run)
           .put("runSha256", identity.hash().of(folder.resolve(run)))
           .put("tag", condition.tag(identity.model().name(), depth));
+      if (!condition.inputs().isEmpty()) {
+        ArrayNode inputs = one.putArray("inputs");
+        condition
+            .inputs()
+            .forEach((path, sha256) -> inputs.addObject().put("path", path).put("sha256", sha256));
+      }
     }
     String json =
         MAPPER

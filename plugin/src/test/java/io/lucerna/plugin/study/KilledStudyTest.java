@@ -2,18 +2,23 @@ package io.lucerna.plugin.study;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.lucerna.base.FolderLock;
 import io.lucerna.eval.Comparison;
 import io.lucerna.eval.Correction;
 import io.lucerna.eval.Measure;
 import io.lucerna.eval.RankedDoc;
 import io.lucerna.eval.Ranking;
+import io.lucerna.instrumentation.intervene.SpecSources;
+import io.lucerna.plugin.patch.JournalSettings;
 import io.lucerna.qrels.Qrels;
 import io.lucerna.reranker.ConditionScores;
 import io.lucerna.reranker.WorkItem;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -71,7 +76,7 @@ class KilledStudyTest {
   }
 
   private static List<Condition> conditions() throws IOException {
-    return Conditions.of(List.of("heads"), MODEL, 1);
+    return Conditions.of(List.of("heads"), MODEL, 1, SpecSources.withoutRecordings());
   }
 
   /** Scores by chance that depend on the pair and the condition alone. */
@@ -103,9 +108,10 @@ class KilledStudyTest {
     List<Condition> conditions = conditions();
     boolean[] perItem = new boolean[conditions.size()];
     Arrays.fill(perItem, true);
-    Files.createDirectories(folder);
-    try (Study study =
-        Study.open(conditions, perItem, topics, DEPTH, (t, d) -> d, folder, Map.of("model", "m"))) {
+    JournalSettings settings = new JournalSettings().put("model", "m");
+    try (FolderLock lock = FolderLock.take(folder, "study");
+        Study study =
+            Study.open(conditions, perItem, topics, DEPTH, (t, d) -> d, lock, settings)) {
       study.work(work, passages -> assertEquals(DEPTH, passages));
       study.write(
           new StudyIdentity(MODEL, null, Map.of(), file -> ""),
@@ -154,5 +160,37 @@ class KilledStudyTest {
       }
     }
     assertTrue(Files.isRegularFile(whole.resolve("screen.csv")), "a screen of all heads");
+  }
+
+  @Test
+  void writesNoMoreIntoAFolderThatAnotherHasMadeMeanwhile() throws IOException {
+    Path folder = temporary.resolve("study");
+    int[] done = {0};
+    IOException e =
+        assertThrows(
+            IOException.class,
+            () ->
+                study(
+                    folder,
+                    item -> {
+                      if (done[0]++ == 3) {
+                        replace(folder);
+                      }
+                      return scores(item);
+                    }));
+    assertEquals(folder + ": was removed or replaced while it was in use", e.getMessage());
+    try (Stream<Path> files = Files.list(folder)) {
+      assertEquals(List.of(), files.toList());
+    }
+    assertEquals(1 + 3, Files.readAllLines(temporary.resolve("away/journal.jsonl")).size());
+  }
+
+  private void replace(Path folder) {
+    try {
+      Files.move(folder, temporary.resolve("away"));
+      Files.createDirectory(folder);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }

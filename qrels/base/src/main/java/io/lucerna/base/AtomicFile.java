@@ -9,6 +9,11 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** Files that appear under their name only when they are complete. */
 public final class AtomicFile {
@@ -24,12 +29,23 @@ public final class AtomicFile {
     void writeTo(OutputStream out) throws IOException;
   }
 
+  private static final AtomicLong NUMBER = new AtomicLong();
+
+  /** Ctrl-C ends the program without unwinding the stack. */
+  private static final Set<Path> UNFINISHED = ConcurrentHashMap.newKeySet();
+
+  static {
+    Runtime.getRuntime()
+        .addShutdownHook(new Thread(() -> UNFINISHED.forEach(file -> file.toFile().delete())));
+  }
+
   private AtomicFile() {}
 
   /**
    * Writes UTF-8 text to a temporary file beside the target and moves it there in one step. After
-   * any failure the target is what it was and the temporary file is gone. A target that exists and
-   * is no regular file, such as a pipe, is written directly.
+   * any failure the target is what it was and the temporary file is gone. Of several writers of one
+   * target, in this process or others, the last one wins with all of its content. A target that
+   * exists and is no regular file, such as a pipe, is written directly.
    */
   public static void write(Path target, Content content) throws IOException {
     writeBytes(
@@ -53,12 +69,21 @@ public final class AtomicFile {
       return;
     }
     Path real = Files.exists(target) ? target.toRealPath() : target.toAbsolutePath();
+    // The time tells processes apart that have one number on two machines, or one after the other.
     Path temporary =
-        real.resolveSibling(real.getFileName() + ".part-" + ProcessHandle.current().pid());
-    // Ctrl-C ends the program without unwinding the stack.
-    temporary.toFile().deleteOnExit();
+        real.resolveSibling(
+            String.format(
+                Locale.ROOT,
+                "%s.part-%d-%x-%d",
+                real.getFileName(),
+                ProcessHandle.current().pid(),
+                System.nanoTime(),
+                NUMBER.incrementAndGet()));
+    UNFINISHED.add(temporary);
     try {
-      try (OutputStream out = Files.newOutputStream(temporary)) {
+      try (OutputStream out =
+          Files.newOutputStream(
+              temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
         content.writeTo(out);
       }
       Files.move(
@@ -70,6 +95,7 @@ public final class AtomicFile {
       throw new IOException("cannot write " + target + ": " + e.getMessage(), e);
     } finally {
       Files.deleteIfExists(temporary);
+      UNFINISHED.remove(temporary);
     }
   }
 }
