@@ -219,7 +219,7 @@ final class Survivor {
   /** Hooks that do what hooks should not. */
   private void hooks() throws Exception {
     try (NeuralRanker ranker = open()) {
-      List<String> texts = passages(80, 40);
+      List<String> texts = passages(40, 10);
       float[] before = ranker.score(QUERY, texts).scores();
       int live = ranker.model().liveArrays();
       List<NDArray> escaped = Collections.synchronizedList(new ArrayList<>());
