@@ -53,7 +53,7 @@ final class BiEncoder implements NeuralRanker {
   @Override
   public PairScores score(String query, List<String> passages, Hooks hooks) {
     Given.value(query, "the query");
-    Given.value(hooks, "the hooks");
+    Given.value(hooks, "the argument hooks");
     List<String> texts = Given.list(passages, "passages", "passage");
     return whileOpen(() -> scores(query, texts, hooks));
   }

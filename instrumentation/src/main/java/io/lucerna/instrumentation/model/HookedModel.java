@@ -151,7 +151,7 @@ public final class HookedModel implements AutoCloseable {
    * @throws IllegalStateException if a hook's point was never reached, or the model is closed
    */
   public float[][] forward(TokenBatch batch, Hooks hooks) {
-    Given.value(hooks, "the hooks");
+    Given.value(hooks, "the argument hooks");
     check(Given.value(batch, "the batch"));
     Pass pass = Pass.of(hooks.bind(registry, batch));
     return whileOpen(
