@@ -4,6 +4,8 @@ import io.lucerna.base.NearestNames;
 import io.lucerna.base.TextFile;
 import java.io.PrintStream;
 import java.io.StringWriter;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -12,6 +14,7 @@ import org.kohsuke.args4j.CmdLineException;
 import org.kohsuke.args4j.CmdLineParser;
 import org.kohsuke.args4j.NamedOptionDef;
 import org.kohsuke.args4j.ParserProperties;
+import org.kohsuke.args4j.spi.OneArgumentOptionHandler;
 import org.kohsuke.args4j.spi.OptionHandler;
 
 /** Parses a command's arguments with args4j, as Anserini does, and prints its help. */
@@ -24,6 +27,7 @@ final class CommandLine {
   private final Command command;
   private final CmdLineParser parser;
   private final Set<String> names = new TreeSet<>();
+  private final Set<String> ofOneValue = new HashSet<>();
 
   CommandLine(String name, Command command) {
     this.name = name;
@@ -45,6 +49,10 @@ final class CommandLine {
       NamedOptionDef option = (NamedOptionDef) handler.option;
       names.add(option.name());
       names.addAll(List.of(option.aliases()));
+      if (handler instanceof OneArgumentOptionHandler) {
+        ofOneValue.add(option.name());
+        ofOneValue.addAll(List.of(option.aliases()));
+      }
     }
   }
 
@@ -63,7 +71,7 @@ final class CommandLine {
             .map(this::withOneDash)
             .filter(a -> names.contains(a) || !VERBOSE.contains(a))
             .toList();
-    List<String> expanded = command.expand(plain);
+    List<String> expanded = withStandardInput(command.expand(plain));
     try {
       parser.parseArgument(expanded);
     } catch (CmdLineException e) {
@@ -85,6 +93,17 @@ final class CommandLine {
         .findFirst()
         .map(a -> NearestNames.hint(a, names))
         .orElse("");
+  }
+
+  /** Args4j takes a dash for an option unless it is the one value of one. */
+  private List<String> withStandardInput(List<String> arguments) {
+    List<String> all = new ArrayList<>();
+    for (String argument : arguments) {
+      boolean value = !all.isEmpty() && ofOneValue.contains(all.getLast());
+      boolean input = argument.equals(TextFile.STANDARD_INPUT) && !value;
+      all.add(input ? TextFile.STANDARD_INPUT_DEVICE : argument);
+    }
+    return all;
   }
 
   private String withOneDash(String argument) {

@@ -116,6 +116,8 @@ class ArchitectureTest {
           Map.entry("io.lucerna.instrumentation.hub..*", "the cache of downloads"),
           Map.entry("io.lucerna.instrumentation.recording..*", "recordings are binary"),
           Map.entry("io.lucerna.reranker..*", "vocabularies and settings in a model's folder"),
+          Map.entry("io.lucerna.plugin.FirstStage", "the run that Anserini has just written"),
+          Map.entry("io.lucerna.plugin.ModelRows", "a cache of its own"),
           Map.entry("io.lucerna.plugin.CertifyCommand", "the model's config.json, for its hash"),
           Map.entry("io.lucerna.plugin.certify.PythonReference", "what Python said"),
           Map.entry("io.lucerna.plugin.regress.Page", "the page of an earlier run of its own"),

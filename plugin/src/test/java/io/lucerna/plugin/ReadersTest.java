@@ -171,7 +171,7 @@ class ReadersTest {
     String output = folder.resolve("out").toString();
     Shell both =
         fed(
-            "q1\tlamp\n",
+            Files.readString(run),
             "-run",
             "-",
             "-topics",
@@ -225,14 +225,30 @@ class ReadersTest {
     assertEquals(expected, Files.readString(Path.of(output)));
   }
 
+  @Test
+  void aDashIsStandardInputAmongArgumentsToo() throws IOException {
+    String qrels = Files.writeString(folder.resolve("qrels"), Readers.QRELS).toString();
+    String run = Files.writeString(folder.resolve("run"), Readers.RUN).toString();
+    String expected = Shell.succeed("eval", "-q", qrels, run).out();
+    assertEquals(expected, given(Readers.QRELS, "eval", "-q", "-", run).out());
+    assertEquals(expected, given(Readers.RUN, "eval", "-q", qrels, "-").out());
+    Shell both = given(Readers.QRELS, "eval", "-", "-");
+    assertEquals(ExitCode.INPUT, both.code(), both.err());
+    assertTrue(both.err().contains("standard input: was read already"), both.err());
+  }
+
   private static Shell fed(String input, String... arguments) {
+    String[] all = new String[arguments.length + 3];
+    System.arraycopy(new String[] {"rerank", "-model", "fake"}, 0, all, 0, 3);
+    System.arraycopy(arguments, 0, all, 3, arguments.length);
+    return given(input, all);
+  }
+
+  private static Shell given(String input, String... arguments) {
     InputStream before = System.in;
     System.setIn(new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)));
     try {
-      String[] all = new String[arguments.length + 3];
-      System.arraycopy(new String[] {"rerank", "-model", "fake"}, 0, all, 0, 3);
-      System.arraycopy(arguments, 0, all, 3, arguments.length);
-      return Shell.run(all);
+      return Shell.run(arguments);
     } finally {
       System.setIn(before);
     }

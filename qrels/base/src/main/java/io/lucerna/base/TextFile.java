@@ -29,6 +29,9 @@ public final class TextFile {
   /** The name of standard input. */
   public static final String STANDARD_INPUT = "-";
 
+  /** The same by the name of a file, where a dash would be taken for an option. */
+  public static final String STANDARD_INPUT_DEVICE = "/dev/stdin";
+
   /** The hashes of what could be read but once, by name, made while it was read. */
   private static final Map<String, MessageDigest> HASHES = new ConcurrentHashMap<>();
 
@@ -54,7 +57,7 @@ public final class TextFile {
 
   /** A text by the name that a person gives: a path, or {@code -} for standard input. */
   public static TextFile named(String name) {
-    return name.equals(STANDARD_INPUT)
+    return name.equals(STANDARD_INPUT) || name.equals(STANDARD_INPUT_DEVICE)
         ? new TextFile("standard input", null)
         : new TextFile(name, Path.of(name));
   }
