@@ -7,6 +7,8 @@ import io.anserini.search.ScoredDocs;
 import io.anserini.search.SearchCollection;
 import io.anserini.search.similarity.TaggedSimilarity;
 import io.lucerna.base.MalformedTextException;
+import io.lucerna.base.TextFile;
+import io.lucerna.base.TextLines;
 import io.lucerna.eval.Ranking;
 import io.lucerna.eval.Run;
 import java.io.IOException;
@@ -23,7 +25,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Stream;
 import org.apache.lucene.search.similarities.Similarity;
 
 /**
@@ -186,14 +187,15 @@ final class FirstStage {
 
   /** The document's id in a line of a run that has too many columns. */
   private static Optional<String> brokenId(Path file, long line) throws IOException {
-    try (Stream<String> lines = Files.lines(file)) {
-      return lines
-          .skip(Math.max(0, line - 1))
-          .findFirst()
-          .map(text -> text.strip().split(" ", -1))
-          .filter(columns -> columns.length > RUN_COLUMNS)
-          .map(columns -> List.of(columns).subList(2, columns.length - 3))
-          .map(id -> String.join(" ", id));
+    try (TextLines lines = TextFile.of(file).lines()) {
+      String text = lines.next();
+      while (text != null && lines.number() < line) {
+        text = lines.next();
+      }
+      String[] columns = text == null ? new String[0] : text.strip().split(" ", -1);
+      return columns.length > RUN_COLUMNS
+          ? Optional.of(String.join(" ", List.of(columns).subList(2, columns.length - 3)))
+          : Optional.empty();
     }
   }
 

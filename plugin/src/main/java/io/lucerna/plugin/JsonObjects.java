@@ -111,6 +111,7 @@ final class JsonObjects implements Closeable {
     private final TextFile file;
     private final JsonParser parser;
     private long line = 1;
+    private boolean begun;
 
     Array(TextFile file, JsonParser parser) {
       this.file = file;
@@ -120,7 +121,8 @@ final class JsonObjects implements Closeable {
     @Override
     public @Nullable JsonNode next() throws IOException {
       try {
-        if (parser.currentToken() == null) {
+        if (!begun) {
+          begun = true;
           parser.nextToken();
         }
         JsonToken token = parser.nextToken();

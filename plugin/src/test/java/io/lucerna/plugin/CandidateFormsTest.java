@@ -200,6 +200,8 @@ class CandidateFormsTest {
         "in:1: not JSON: something follows the end of the array | [REQUEST] {}",
         "in:1: not JSON: Unrecognized token 'x' | [REQUEST] x",
         "in:1: not a JSON object: number | [1]",
+        "in:1: expected {\"query\": | [{}]",
+        "in:3: expected {\"query\": | [REQUEST,\\n\\n{}]",
         "in:1: expected {\"query\": | {'query': 'red'}",
         "in:1: expected {\"query\": | {'candidates': []}",
         "there is no array of candidates or hits | {'query': 'red', 'hits': {}}",
@@ -217,7 +219,7 @@ class CandidateFormsTest {
         "in:1: the document id is empty | {'qid': 7, 'query': 'red', 'candidates': [{'docid': '', 'content': 'a'}]}",
       })
   void whatIsNoRequestIsNamed(String message, String content) throws IOException {
-    write("in", content.replace("REQUEST", REQUEST));
+    write("in", content.replace("REQUEST", REQUEST).replace("\\n", "\n"));
     refused(message, rerank("in", "out.txt"));
   }
 
