@@ -91,6 +91,11 @@ final class CrossEncoder implements NeuralRanker {
   }
 
   @Override
+  public List<String> texts(String query, String passage) {
+    return tokenizer.texts(query, passage);
+  }
+
+  @Override
   public String text(TokenSequence input) {
     return whileOpen(() -> tokenizer.text(input));
   }

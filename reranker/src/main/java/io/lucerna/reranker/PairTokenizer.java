@@ -248,6 +248,20 @@ final class PairTokenizer implements AutoCloseable {
     return subwords.decode(input.ids());
   }
 
+  /**
+   * The texts that Hugging Face's tokenizer gets for an input with a passage: one, or the two of a
+   * pair; none where more than a tokenizer makes it.
+   */
+  List<String> texts(String query, String passage) {
+    return switch (form) {
+      case InputForm.Prompt prompt -> List.of(prompt.parts(query, passage).text());
+      case InputForm.Pair pair ->
+          List.of(pair.queryPrefix() + query, pair.passagePrefix() + passage);
+      case InputForm.Apart apart -> List.of(apart.passagePrefix() + passage);
+      case InputForm.Markers markers -> List.of();
+    };
+  }
+
   /** Ids of a passage's tokens that MaxSim leaves out: what ASCII's punctuation begins with. */
   Set<Long> leftOut() {
     Set<Long> ids = new HashSet<>();

@@ -111,6 +111,7 @@ public final class Rankers {
       throw new CheckpointException(folder + ": " + e.getMessage(), e);
     }
     try {
+      TokenizerFiles.requireWithin(files.tokenizer(), model.config().vocabulary());
       PairTokenizer tokenizer =
           unlimited.limitedTo(
               maxTokens(files, model.config(), sentence, options), options.truncation());

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 
@@ -131,6 +132,44 @@ final class TokenizerJson {
       }
       return OptionalLong.empty();
     }
+  }
+
+  /**
+   * A vocabulary's entry.
+   *
+   * @param text as the file has it
+   * @param id its id
+   */
+  record Entry(String text, long id) {}
+
+  /** The entry of the largest id, added tokens included; empty for an empty vocabulary. */
+  static Optional<Entry> last(byte[] json, String unless) throws IOException {
+    Entry last = new Entry("", -1);
+    for (JsonNode token : addedTokens(json)) {
+      last = later(last, token.path("content").asText(), token.path("id").asLong(), unless);
+    }
+    try (JsonParser parser = FACTORY.createParser(json)) {
+      if (enter(parser, "model") && enter(parser, "vocab")) {
+        if (parser.currentToken() == JsonToken.START_OBJECT) {
+          while (parser.nextToken() == JsonToken.FIELD_NAME) {
+            String name = parser.currentName();
+            parser.nextToken();
+            last = later(last, name, parser.getLongValue(), unless);
+          }
+        } else {
+          for (long id = 0; parser.nextToken() == JsonToken.START_ARRAY; id++) {
+            last = later(last, String.valueOf(parser.nextTextValue()), id, unless);
+            parser.nextToken();
+            parser.nextToken();
+          }
+        }
+      }
+    }
+    return last.id < 0 ? Optional.empty() : Optional.of(last);
+  }
+
+  private static Entry later(Entry last, String text, long id, String unless) {
+    return id > last.id && !text.equals(unless) ? new Entry(text, id) : last;
   }
 
   private static JsonNode addedTokens(byte[] json) throws IOException {

@@ -146,4 +146,37 @@ class LayoutsTest {
     }
     assertArrayEquals(expected, scores(temp));
   }
+
+  /** Otherwise the first text that has the token would end a batch. */
+  @Test
+  void tokensThatTheModelDoesNotKnowAreFoundAtOpening() throws IOException {
+    copy(OWN.resolve("bert-cross"), temp);
+    Path tokenizer = temp.resolve("tokenizer.json");
+    String good = Files.readString(tokenizer);
+    String added =
+        "\"added_tokens\": [{\"id\": 101, \"content\": \"[NEW]\", \"single_word\": false,"
+            + " \"lstrip\": false, \"rstrip\": false, \"normalized\": false, \"special\": true},";
+    Files.writeString(tokenizer, good.replaceFirst("\"added_tokens\":\\s*\\[", added));
+    assertEquals(
+        temp
+            + ": the tokenizer does not fit the model: token [NEW] has id 101, the model's"
+            + " vocab_size is 101, so ids end at 100",
+        refusal(temp));
+    Path settings = temp.resolve("tokenizer_config.json");
+    Files.writeString(
+        settings,
+        Files.readString(settings)
+            .replaceFirst("\"pad_token\": *\"[^\"]*\"", "\"pad_token\": \"[NEW]\""));
+    assertEquals(PASSAGES.size(), scores(temp).length, "padding's token is in no text");
+  }
+
+  @Test
+  void theFaultOfAJsonFileIsSaid() throws IOException {
+    copy(OWN.resolve("bert-cross"), temp);
+    Path settings = temp.resolve("tokenizer_config.json");
+    Files.writeString(settings, "{\"model_max_length\": 12,}");
+    String message = refusal(temp);
+    assertTrue(message.startsWith(settings.toString()), message);
+    assertTrue(message.contains("double-quote to start field name"), message);
+  }
 }

@@ -38,10 +38,14 @@ import java.util.Optional;
  * @param differences by hook point, the output last
  * @param inDouble the same where both compute in fp64, which tells rounding from a bug; empty where
  *     fp32 keeps within the bounds, or the reference was not made here
+ * @param raised the classes of the reference's modules that compute in fp32 in an fp64 model, which
+ *     were kept in fp64 for that comparison
  * @param without the hook points that the reference has nothing for
  * @param texts how many texts were compared
- * @param sameIds of how many of them the tokenizer gave the reference's token ids; -1 where the
- *     reference has no texts
+ * @param comparedIds of how many of them token ids and types were compared
+ * @param sameIds of how many of these the tokenizer gave the reference's
+ * @param notCompared why no token ids were compared; empty where they were
+ * @param strict whether every difference must keep within its bound in fp32
  */
 public record Certificate(
     ModelCard card,
@@ -49,9 +53,13 @@ public record Certificate(
     String reference,
     List<Parity.Difference> differences,
     List<Parity.Difference> inDouble,
+    List<String> raised,
     List<String> without,
     int texts,
-    int sameIds) {
+    int comparedIds,
+    int sameIds,
+    String notCompared,
+    boolean strict) {
 
   /** Beyond this, times max(1, abs(value)), a difference of the output is no rounding. */
   private static final double HARD_FAILURE = 5e-5;
@@ -60,12 +68,13 @@ public record Certificate(
   public Certificate {
     differences = List.copyOf(differences);
     inDouble = List.copyOf(inDouble);
+    raised = List.copyOf(raised);
     without = List.copyOf(without);
   }
 
   /** Compares a model with a reference. */
   static Certificate compare(
-      NeuralRanker ranker, Checkpoint numbers, String origin, int texts, int sameIds) {
+      NeuralRanker ranker, Checkpoint numbers, String origin, int texts, TokenIds ids) {
     List<Parity.Difference> differences = Parity.of(ranker.model(), numbers);
     List<String> known = differences.stream().map(Parity.Difference::point).toList();
     List<String> without =
@@ -74,25 +83,77 @@ public record Certificate(
             .filter(point -> !known.contains(point))
             .toList();
     return new Certificate(
-        ranker.card(), origin, numbers.sha256(), differences, List.of(), without, texts, sameIds);
+        ranker.card(),
+        origin,
+        numbers.sha256(),
+        differences,
+        List.of(),
+        List.of(),
+        without,
+        texts,
+        ids.compared(),
+        ids.same(),
+        ids.why(),
+        false);
   }
 
   /** Compares a model with a reference folder. */
   public static Certificate of(NeuralRanker ranker, Checkpoint numbers, ReferenceFolder folder) {
     List<TokenSequence> texts = Parity.texts(numbers);
-    int same = folder.pairs().isEmpty() ? -1 : 0;
+    int same = 0;
+    int compared = Math.min(texts.size(), folder.pairs().size());
     Side side = ranker.sides().getLast();
-    for (int i = 0; i < Math.min(texts.size(), folder.pairs().size()); i++) {
+    for (int i = 0; i < compared; i++) {
       ReferenceFolder.Pair pair = folder.pairs().get(i);
       TokenSequence own = ranker.input(side, pair.query(), pair.passage());
       same += Arrays.equals(own.ids(), texts.get(i).ids()) ? 1 : 0;
     }
-    return compare(ranker, numbers, folder.origin(), texts.size(), same);
+    String why = compared == 0 ? "the reference has no texts" : "";
+    TokenIds ids = new TokenIds(compared, same, why);
+    return compare(ranker, numbers, folder.origin(), texts.size(), ids);
   }
 
+  /**
+   * How many texts became the same tokens here and in the reference.
+   *
+   * @param compared of how many it is known
+   * @param same how many did
+   * @param why none were compared; empty otherwise
+   */
+  record TokenIds(int compared, int same, String why) {}
+
   /** The same with what both give in fp64. */
-  Certificate withDouble(List<Parity.Difference> others) {
-    return new Certificate(card, origin, reference, differences, others, without, texts, sameIds);
+  Certificate withDouble(List<Parity.Difference> others, List<String> classes) {
+    return new Certificate(
+        card,
+        origin,
+        reference,
+        differences,
+        others,
+        classes,
+        without,
+        texts,
+        comparedIds,
+        sameIds,
+        notCompared,
+        strict);
+  }
+
+  /** The same where rounding is no excuse, or is one. */
+  public Certificate withStrict(boolean other) {
+    return new Certificate(
+        card,
+        origin,
+        reference,
+        differences,
+        inDouble,
+        raised,
+        without,
+        texts,
+        comparedIds,
+        sameIds,
+        notCompared,
+        other);
   }
 
   /** Whether every difference keeps within its bound in fp32. */
@@ -101,8 +162,10 @@ public record Certificate(
   }
 
   /** Whether what is beyond a bound in fp32 is rounding: gone in fp64, and small in the output. */
-  private boolean rounding() {
-    return !inDouble.isEmpty()
+  public boolean rounding() {
+    return !strict
+        && !exact()
+        && !inDouble.isEmpty()
         && inDouble.stream().allMatch(Parity.Difference::holds)
         && differences.stream()
             .filter(d -> d.point().equals("output"))
@@ -114,7 +177,7 @@ public record Certificate(
    * reference's.
    */
   public boolean holds() {
-    return (exact() || rounding()) && (sameIds < 0 || sameIds == texts);
+    return (exact() || rounding()) && sameIds == comparedIds;
   }
 
   /** What is beyond a bound, in words; empty if nothing is. */
@@ -128,13 +191,13 @@ public record Certificate(
     if (rounding()) {
       reasons.add(worst("only by rounding: in fp64 the worst is", inDouble));
     }
-    if (sameIds >= 0 && sameIds < texts) {
+    if (sameIds < comparedIds) {
       reasons.add(
           String.format(
               Locale.ROOT,
               "%d of %d texts have other token ids than the reference (is the prompt the same?)",
-              texts - sameIds,
-              texts));
+              comparedIds - sameIds,
+              comparedIds));
     }
     return String.join("; ", reasons);
   }
@@ -176,15 +239,26 @@ public record Certificate(
             Locale.ROOT,
             "texts      %d, each alone and all padded in a batch%s",
             texts,
-            sameIds < 0 ? "; token ids not compared" : "; token ids the same of " + sameIds));
-    if (!differences.isEmpty()) {
+            comparedIds == 0
+                ? "; token ids not compared: " + notCompared
+                : "; token ids the same of " + sameIds + " of " + comparedIds));
+    if (rounding()) {
+      lines.add(worst("in fp32   ", differences) + ", which is rounding:");
+      lines.add(worst("in fp64   ", inDouble));
+    } else if (!differences.isEmpty()) {
       lines.add(worst("worst     ", differences));
+    }
+    if (!raised.isEmpty()) {
+      lines.add("raised     to fp64, where transformers stays in fp32: " + String.join(", ", raised));
     }
     if (!without.isEmpty()) {
       lines.add("without    " + without.size() + " points that no module gives as they are");
     }
-    String reasons = why().isEmpty() ? "" : ": " + why();
-    lines.add((holds() ? "CERTIFIED" : "NOT CERTIFIED") + reasons);
+    if (holds()) {
+      lines.add(rounding() ? "CERTIFIED in fp64; in fp32 it differs by rounding" : "CERTIFIED");
+    } else {
+      lines.add("NOT CERTIFIED: " + why());
+    }
     return lines;
   }
 
@@ -208,9 +282,13 @@ public record Certificate(
     json.set("model", mapper.valueToTree(card));
     json.putObject("reference").put("origin", origin).put("sha256", reference);
     json.put("texts", texts);
+    json.put("comparedTokenIds", comparedIds);
     json.put("sameTokenIds", sameIds);
+    json.put("strict", strict);
     points(json.putArray("points"), differences);
     points(json.putArray("inDouble"), inDouble);
+    ArrayNode fp32 = json.putArray("raised");
+    raised.forEach(fp32::add);
     ArrayNode rest = json.putArray("without");
     without.forEach(rest::add);
     ArrayNode words = json.putArray("command");

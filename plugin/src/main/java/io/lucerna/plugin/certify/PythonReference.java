@@ -1,13 +1,14 @@
 package io.lucerna.plugin.certify;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.lucerna.instrumentation.checkpoint.Checkpoint;
 import io.lucerna.instrumentation.checkpoint.Checkpoints;
+import io.lucerna.instrumentation.checkpoint.ModelFolder;
 import io.lucerna.instrumentation.checkpoint.SafetensorsCopy;
 import io.lucerna.instrumentation.model.Parity;
-import io.lucerna.instrumentation.model.TokenBatch.Side;
 import io.lucerna.instrumentation.model.TokenSequence;
 import io.lucerna.plugin.CommandException;
 import io.lucerna.plugin.ExitCode;
@@ -18,11 +19,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 
 /** A reference that Python with transformers makes on this machine, for token ids of ours. */
 public final class PythonReference {
@@ -55,12 +58,12 @@ public final class PythonReference {
    * Runs transformers over some texts and compares; where fp32 goes beyond a bound, once more in
    * fp64.
    *
-   * @param folder the model's folder
+   * @param files where the model's files are
    * @param python the program that has torch, transformers and safetensors
    * @throws CommandException if it cannot be run, or fails; the message has its last lines
    */
   public static Certificate certify(
-      NeuralRanker ranker, Opener inDouble, Path folder, String python)
+      NeuralRanker ranker, Opener inDouble, ModelFolder files, String python)
       throws IOException, InterruptedException {
     Path work = Files.createTempDirectory("lucerna-certify");
     try {
@@ -69,20 +72,21 @@ public final class PythonReference {
           Objects.requireNonNull(PythonReference.class.getResourceAsStream("reference.py"))) {
         Files.copy(in, script);
       }
-      Path inputs = Files.writeString(work.resolve("inputs.json"), inputs(ranker));
+      Path inputs = Files.writeString(work.resolve("inputs.json"), inputs(ranker, files));
       Path output = work.resolve(ReferenceFolder.NUMBERS);
       List<String> command =
           List.of(
               python,
               script.toString(),
-              readable(folder, work).toAbsolutePath().toString(),
+              readable(files.body(), work).toAbsolutePath().toString(),
               inputs.toString(),
               output.toString());
       run(command, work);
       Certificate certificate;
       try (Checkpoint numbers = Checkpoints.openFile(output)) {
         String origin = "transformers on this machine, by " + python;
-        certificate = Certificate.compare(ranker, numbers, origin, PAIRS.size(), -1);
+        Certificate.TokenIds ids = ids(ranker, facts(output));
+        certificate = Certificate.compare(ranker, numbers, origin, PAIRS.size(), ids);
       }
       if (certificate.exact()) {
         return certificate;
@@ -92,11 +96,53 @@ public final class PythonReference {
       run(again, work);
       try (Checkpoint numbers = Checkpoints.openFile(output);
           NeuralRanker doubled = inDouble.open()) {
-        return certificate.withDouble(Parity.of(doubled.model(), numbers));
+        List<String> raised = new ArrayList<>();
+        facts(output).path("raised").forEach(name -> raised.add(name.asText()));
+        return certificate.withDouble(Parity.of(doubled.model(), numbers), raised);
       }
     } finally {
       delete(work);
     }
+  }
+
+  private static JsonNode facts(Path output) throws IOException {
+    return new ObjectMapper().readTree(Path.of(output + ".json").toFile());
+  }
+
+  /** What the model's own tokenizer makes of the texts, against what ours does. */
+  private static Certificate.TokenIds ids(NeuralRanker ranker, JsonNode facts) {
+    JsonNode tokens = facts.path("tokens");
+    List<ReferenceFolder.Pair> whole = whole(ranker);
+    if (whole.isEmpty() || tokens.isMissingNode()) {
+      String why = "more than the tokenizer makes the input";
+      return new Certificate.TokenIds(0, 0, facts.path("why").asText(why));
+    }
+    int same = 0;
+    for (int i = 0; i < whole.size(); i++) {
+      TokenSequence own = input(ranker, whole.get(i));
+      boolean typed = ranker.model().config().tokenTypes() > 1;
+      boolean equal =
+          Arrays.equals(own.ids(), numbers(tokens.path("ids").path(i)))
+              && (!typed || Arrays.equals(own.types(), numbers(tokens.path("types").path(i))));
+      same += equal ? 1 : 0;
+    }
+    return new Certificate.TokenIds(whole.size(), same, "");
+  }
+
+  private static long[] numbers(JsonNode array) {
+    return StreamSupport.stream(array.spliterator(), false).mapToLong(JsonNode::asLong).toArray();
+  }
+
+  private static TokenSequence input(NeuralRanker ranker, ReferenceFolder.Pair pair) {
+    return ranker.input(ranker.sides().getLast(), pair.query(), pair.passage());
+  }
+
+  /** The pairs whose tokens can be compared: of which nothing is cut. */
+  static List<ReferenceFolder.Pair> whole(NeuralRanker ranker) {
+    return PAIRS.stream()
+        .filter(pair -> !ranker.texts(pair.query(), pair.passage()).isEmpty())
+        .filter(pair -> !input(ranker, pair).truncated())
+        .toList();
   }
 
   private static void delete(Path folder) throws IOException {
@@ -122,20 +168,29 @@ public final class PythonReference {
     return copy;
   }
 
-  private static String inputs(NeuralRanker ranker) throws IOException {
+  private static String inputs(NeuralRanker ranker, ModelFolder files) throws IOException {
     ObjectMapper mapper = new ObjectMapper();
     ObjectNode json = mapper.createObjectNode();
-    Side side = ranker.sides().getLast();
     ArrayNode ids = json.putArray("ids");
     ArrayNode types = json.putArray("types");
     for (ReferenceFolder.Pair pair : PAIRS) {
-      TokenSequence text = ranker.input(side, pair.query(), pair.passage());
+      TokenSequence text = input(ranker, pair);
       ids.add(mapper.valueToTree(text.ids()));
       types.add(mapper.valueToTree(text.types()));
     }
     json.put("pad", ranker.model().config().padId());
     json.put("token_types", ranker.model().config().tokenTypes() > 0);
     json.put("task", ranker.model().task().name());
+    json.put("class", ranker.card().architecture());
+    json.put("labels", ranker.model().outputs());
+    files
+        .adapter()
+        .ifPresent(adapter -> json.put("adapter", adapter.folder().toAbsolutePath().toString()));
+    json.put("tokenizer", files.tokenizer().toAbsolutePath().toString());
+    ArrayNode texts = json.putArray("texts");
+    for (ReferenceFolder.Pair pair : whole(ranker)) {
+      texts.add(mapper.valueToTree(ranker.texts(pair.query(), pair.passage())));
+    }
     return mapper.writeValueAsString(json);
   }
 

@@ -2,13 +2,20 @@
 
     python reference.py MODEL_FOLDER INPUTS.json OUTPUT.safetensors [float64]
 
-INPUTS.json holds "ids" and "types", a list of each for every text, "task" and "pooling". OUTPUT has
-the form of Lucerna's references: input_ids, attention_mask, token_type_ids, hidden_states.N,
-attentions.N (of T5 with encoder_, decoder_ and cross_), out:MODULE for what every map, table and norm
-gives, in:MODULE for what it gets, first:MODULE for the first call of a module that is called twice,
-and the output. Eager attention, no dropout; computed in fp32, or in fp64, stored as fp32.
+INPUTS.json holds "ids" and "types", a list of each for every text, "pad", "token_types" and "task"; it
+may hold "class", the transformers class, if config.json does not say it, "labels", how many a
+classifier has, "adapter", the folder of a LoRA adapter that PEFT merges, and "texts" with
+"tokenizer", the text or the two of each input and the folder of the tokenizer. OUTPUT has the form of
+Lucerna's references: input_ids, attention_mask, token_type_ids, hidden_states.N, attentions.N (of T5
+with encoder_, decoder_ and cross_), out:MODULE for what every map, table and norm gives, in:MODULE for
+what it gets, first:MODULE for the first call of a module that is called twice, and the output; 0 where
+padding is. Eager attention, no dropout; computed in fp32, or in fp64, stored as fp32. In fp64, what
+transformers' code would compute in fp32 all the same (norms and softmax of some families) is computed
+in fp64. OUTPUT.json has the versions, "raised", the classes of the modules where that was so, and
+"tokens": input_ids and token_type_ids that the tokenizer gives for each text, or "why" it gives none.
 """
 
+import contextlib
 import json
 import sys
 from pathlib import Path
@@ -16,6 +23,7 @@ from pathlib import Path
 import torch
 import transformers
 from safetensors.torch import load_file, save_file
+from torch.overrides import TorchFunctionMode
 
 
 def body(model_class, config):
@@ -35,17 +43,56 @@ def body(model_class, config):
     return Projected()
 
 
-def open_model(folder, task, dtype):
+class Raised(TorchFunctionMode):
+    """Keeps in fp64 what code asks for in fp32, and the classes of the modules that asked."""
+
+    def __init__(self, model):
+        super().__init__()
+        self.running, self.classes = [], set()
+        for module in model.modules():
+            module.register_forward_pre_hook(self.enter)
+            module.register_forward_hook(self.leave)
+
+    def enter(self, module, given):
+        self.running.append(type(module).__name__)
+
+    def leave(self, module, given, out):
+        self.running.pop()
+
+    def __torch_function__(self, func, types, args=(), kwargs=None):
+        given = kwargs or {}
+        single = func is torch.Tensor.float or any(a is torch.float32 for a in (*args, *given.values()))
+        if not single:
+            return func(*args, **given)
+        doubles = [a for a in args if isinstance(a, torch.Tensor) and a.dtype == torch.float64]
+        if doubles and self.running:
+            self.classes.add(self.running[-1])
+        if func is torch.Tensor.float:
+            return args[0].double()
+        raised = [torch.float64 if a is torch.float32 else a for a in args]
+        return func(*raised, **{k: torch.float64 if v is torch.float32 else v for k, v in given.items()})
+
+
+def open_model(folder, asked, dtype):
     how = dict(dtype=torch.float32, attn_implementation="eager")
-    if task != "TOKEN_VECTORS":
-        config = transformers.AutoConfig.from_pretrained(folder)
-        named = config.architectures or [type(config).__name__.replace("Config", "Model")]
-        return getattr(transformers, named[0]).from_pretrained(folder, **how).to(dtype).eval()
+    if asked["task"] != "TOKEN_VECTORS":
+        name = asked.get("class")
+        if not name:
+            config = transformers.AutoConfig.from_pretrained(folder)
+            name = (config.architectures or [type(config).__name__.replace("Config", "Model")])[0]
+        if asked["task"] == "LABELS" and "labels" in asked:
+            how["num_labels"] = asked["labels"]
+        model = getattr(transformers, name).from_pretrained(folder, **how)
+        if asked.get("adapter"):
+            from peft import PeftModel
+
+            model = PeftModel.from_pretrained(model, asked["adapter"]).merge_and_unload()
+        return model.to(dtype).eval()
     config = transformers.AutoConfig.from_pretrained(folder)
     config._attn_implementation = "eager"
     model = body(transformers.BertModel, config)
     weights = {}
-    for file in sorted(Path(folder).glob("*.safetensors")) or sorted(Path(folder).glob("pytorch_model*.bin")):
+    for file in sorted(Path(folder).glob("model*.safetensors")) or sorted(Path(folder).glob("pytorch_model*.bin")):
         weights.update(load_file(file) if file.suffix == ".safetensors" else torch.load(file, weights_only=True))
     projection = weights["linear.weight"].float()
     model.linear = torch.nn.Linear(projection.shape[1], projection.shape[0], bias=False)
@@ -85,26 +132,35 @@ def padded(rows, pad):
     return torch.tensor([row + [pad] * (width - len(row)) for row in rows])
 
 
-def stored(tensor):
+def stored(tensor, mask):
+    """As fp32; of real tokens alone: rows of padding may be anything, even no numbers."""
     whole = tensor.detach().clone().contiguous()
-    return whole.float() if torch.is_floating_point(whole) else whole
+    if not torch.is_floating_point(whole):
+        return whole
+    if whole.dim() > 2 and whole.shape[:2] == mask.shape:
+        whole[~mask] = 0
+    elif whole.dim() == 4 and (whole.shape[0], whole.shape[2]) == mask.shape:
+        whole.transpose(1, 2)[~mask] = 0
+    return whole.float()
 
 
-@torch.no_grad()
-def main(folder, inputs, output, precision="float32"):
-    asked = json.loads(Path(inputs).read_text(encoding="utf-8"))
-    model = open_model(folder, asked["task"], getattr(torch, precision))
-    kept = {}
-    watch(model.bert if asked["task"] == "TOKEN_VECTORS" else model, kept)
-    given = {
-        "input_ids": padded(asked["ids"], asked["pad"]),
-        "attention_mask": padded([[1] * len(ids) for ids in asked["ids"]], 0),
-    }
-    if asked["token_types"]:
-        given["token_type_ids"] = padded(asked["types"], 0)
-    more = dict(output_hidden_states=True, output_attentions=True)
-    if model.config.is_encoder_decoder:
-        start = torch.full((len(asked["ids"]), 1), model.config.decoder_start_token_id)
+def tokens(asked):
+    """What the model's own tokenizer gives for the texts."""
+    if not asked.get("texts"):
+        return {}
+    try:
+        tokenizer = transformers.AutoTokenizer.from_pretrained(asked["tokenizer"])
+        given = [tokenizer(*text) for text in asked["texts"]]
+    except Exception as e:
+        return {"why": f"{type(e).__name__}: {e}".splitlines()[0]}
+    rows = [row["input_ids"] for row in given]
+    types = [row.get("token_type_ids") or [0] * len(row["input_ids"]) for row in given]
+    return {"tokens": {"ids": rows, "types": types}}
+
+
+def run(model, given, more, kept):
+    if getattr(getattr(model, "config", None), "is_encoder_decoder", False):
+        start = torch.full((len(given["input_ids"]), 1), model.config.decoder_start_token_id)
         out = model(**given, decoder_input_ids=start, use_cache=False, **more)
         for side in ("encoder", "decoder"):
             series(kept, f"{side}_hidden_states", out[f"{side}_hidden_states"])
@@ -114,6 +170,25 @@ def main(folder, inputs, output, precision="float32"):
         out = model(**given, **more)
         series(kept, "hidden_states", out.hidden_states)
         series(kept, "attentions", out.attentions)
+    return out
+
+
+@torch.no_grad()
+def main(folder, inputs, output, precision="float32"):
+    asked = json.loads(Path(inputs).read_text(encoding="utf-8"))
+    model = open_model(folder, asked, getattr(torch, precision))
+    kept = {}
+    watch(model.bert if asked["task"] == "TOKEN_VECTORS" else model, kept)
+    given = {
+        "input_ids": padded(asked["ids"], asked["pad"]),
+        "attention_mask": padded([[1] * len(ids) for ids in asked["ids"]], 0),
+    }
+    if asked["token_types"]:
+        given["token_type_ids"] = padded(asked["types"], 0)
+    more = dict(output_hidden_states=True, output_attentions=True)
+    raised = Raised(model) if precision == "float64" else None
+    with raised or contextlib.nullcontext():
+        out = run(model, given, more, kept)
     mask = given["attention_mask"].unsqueeze(-1).to(getattr(torch, precision))
     if "logits" in out:
         kept["logits"] = out.logits
@@ -126,11 +201,15 @@ def main(folder, inputs, output, precision="float32"):
     if asked["task"] == "TERMS":
         kept["splade"] = (torch.log1p(torch.relu(out.logits)) * mask).max(dim=1).values
     kept.update(given)
+    real = given["attention_mask"].bool()
     save_file(
-        {name: stored(tensor) for name, tensor in kept.items()},
+        {name: stored(tensor, real) for name, tensor in kept.items()},
         output,
         metadata={"transformers": transformers.__version__, "torch": torch.__version__},
     )
+    facts = {"transformers": transformers.__version__, "torch": torch.__version__, **tokens(asked)}
+    facts["raised"] = sorted(raised.classes) if raised else []
+    Path(output + ".json").write_text(json.dumps(facts), encoding="utf-8")
 
 
 if __name__ == "__main__":
