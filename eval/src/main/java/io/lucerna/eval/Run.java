@@ -2,7 +2,6 @@ package io.lucerna.eval;
 
 import io.lucerna.base.AtomicFile;
 import io.lucerna.base.Given;
-import io.lucerna.base.MalformedTextException;
 import io.lucerna.base.TextFile;
 import java.io.BufferedWriter;
 import java.io.IOException;

@@ -81,7 +81,8 @@ public final class AnseriniReranker<T> implements Reranker<T> {
     if (first.isEmpty()) {
       return docs;
     }
-    String query = Given.value(queryText, "the query of topic " + topic).replaceAll("\\s+", " ").strip();
+    String query =
+        Given.value(queryText, "the query of topic " + topic).replaceAll("\\s+", " ").strip();
     float[] scores = scorer.score(query, passages).scores();
     return copy(docs, Reordering.of(Ranking.of(topic, first), scores), places);
   }

@@ -82,8 +82,7 @@ final class CertifyCommand implements Command {
                   ranker.card().sha256(), Files.readString(folder.resolve("config.json")))
               : asked;
       Certificate certificate;
-      try (FolderLock lock =
-          FolderLock.takeFile(file, String.join(" ", console.commandLine()))) {
+      try (FolderLock lock = FolderLock.takeFile(file, String.join(" ", console.commandLine()))) {
         certificate = certificate(ranker, files, console).withStrict(strict);
         print(certificate, console.out());
         certificate.write(file, console.commandLine(), Versions.all());

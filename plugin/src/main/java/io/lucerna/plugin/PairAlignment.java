@@ -17,7 +17,10 @@ import java.util.stream.Stream;
 /** Contrast pairs as a model reads them, with a filler word. */
 final class PairAlignment {
   private final NeuralRanker ranker;
-  /** Fillers where none is asked for; {@code a} is one token of most vocabularies, but not of all. */
+
+  /**
+   * Fillers where none is asked for; {@code a} is one token of most vocabularies, but not of all.
+   */
   private static final List<String> USUAL = List.of("a", "the", "of", "and", ".", ",", "-", "?");
 
   /** Entries of a vocabulary that are tried where none of these is one token. */

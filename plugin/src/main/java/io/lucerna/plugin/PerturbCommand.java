@@ -135,7 +135,9 @@ final class PerturbCommand implements Command {
       PairAlignment alignment = ranker == null ? null : new PairAlignment(ranker, filler);
       PerturbJob job = new PerturbJob(target, Optional.ofNullable(alignment), console);
       if (ranker != null) {
-        provenance.put(ranker.card()).put("filler", alignment == null ? filler : alignment.filler());
+        provenance
+            .put(ranker.card())
+            .put("filler", alignment == null ? filler : alignment.filler());
       }
       PerturbSummary summary;
       try (PerturbStatistics statistics = new PerturbStatistics(inputs, provenance, console)) {

@@ -66,8 +66,7 @@ final class QueryLimits {
   }
 
   /** The same of candidates. */
-  static void ofTopics(
-      PairScorer scorer, List<Candidates> topics, String file, Console console) {
+  static void ofTopics(PairScorer scorer, List<Candidates> topics, String file, Console console) {
     List<Query> queries =
         topics.stream().map(topic -> new Query("topic " + topic.topic(), topic.query())).toList();
     check(scorer::fit, queries, file, console);

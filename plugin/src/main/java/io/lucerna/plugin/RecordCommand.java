@@ -126,8 +126,7 @@ final class RecordCommand implements Command {
       source.forEach(
           group ->
               queries.add(
-                  new QueryLimits.Query(
-                      "query " + group.pairs().getFirst().qid(), group.query())));
+                  new QueryLimits.Query("query " + group.pairs().getFirst().qid(), group.query())));
       QueryLimits.check(ranker::fit, queries, pairs == null ? inputs.queries() : pairs, console);
       RecordPlan plan = RecordPlan.of(source, ranker, spec);
       requireRoom(folder, plan, spec, console);

@@ -85,9 +85,7 @@ final class RerankCommand implements Command {
       Outputs tagged = out.tagged(interventions.tag(runtag));
       provenance.put(scorer.card()).put("depth", rerank.depth).put("cleaning", cleaning.toString());
       intervene.describe(provenance, interventions);
-      provenance
-          .put(outcome)
-          .write(out.path(), () -> tagged.write(outcome, candidates, texts));
+      provenance.put(outcome).write(out.path(), () -> tagged.write(outcome, candidates, texts));
       console.say("%s", outcome.summary(scorer));
     }
   }

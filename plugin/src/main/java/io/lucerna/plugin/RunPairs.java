@@ -26,8 +26,7 @@ record RunPairs(CandidatePool pool, CleaningChoice cleaning, int depth) implemen
   @Override
   public Map<String, Object> identity() throws IOException {
     Map<String, Object> identity = new LinkedHashMap<>(pool.identity());
-    identity.put(
-        "queries", Hashes.sha256(out -> Candidates.writeQueries(pool.topics(), out)));
+    identity.put("queries", Hashes.sha256(out -> Candidates.writeQueries(pool.topics(), out)));
     identity.put("depth", depth);
     identity.put("cleaning", cleaning.toString());
     return identity;

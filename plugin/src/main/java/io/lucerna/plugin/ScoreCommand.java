@@ -83,7 +83,7 @@ final class ScoreCommand implements Command {
           rows.stream()
               .map(row -> new QueryLimits.Query("query " + row.qid(), row.query()))
               .toList();
-      QueryLimits.check(scorer::fit, queries, pairs, console);
+      QueryLimits.check(scorer::fit, queries, pairs == null ? inputs.queries() : pairs, console);
       TermsTable table = terms == null ? null : new TermsTable(scorer, terms);
       float[] scores = score(rows, scorer, table, interventions, console);
       interventions.finish(console);

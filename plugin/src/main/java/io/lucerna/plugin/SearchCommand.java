@@ -76,8 +76,7 @@ final class SearchCommand implements Command {
       if (model.model == null) {
         for (FirstStage.Result result : results) {
           Outputs to = out.at(Path.of(args.output + result.suffix()));
-          provenance.write(
-              to.path(), () -> to.write(Run.of(args.runtag, result.rankings())));
+          provenance.write(to.path(), () -> to.write(Run.of(args.runtag, result.rankings())));
           report(result.rankings(), queries, to, console);
         }
         return;

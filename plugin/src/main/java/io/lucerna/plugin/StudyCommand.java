@@ -190,8 +190,7 @@ final class StudyCommand implements Command {
       ConditionScorer scorer = new ConditionScorer(ranker, compile(all, ranker, recordings));
       CleaningChoice cleaning = rerank.cleaning(inputs.collection(), texts);
       console.say("passages cleaned: %s", cleaning);
-      StudyProvenance read =
-          new StudyProvenance(card, inputs, texts, cleaning, first, candidates);
+      StudyProvenance read = new StudyProvenance(card, inputs, texts, cleaning, first, candidates);
       StudyIdentity identity =
           new StudyIdentity(
               studied, effects, fields(read, judgments, effects, console), Hashes::sha256);

@@ -24,7 +24,11 @@ import org.jspecify.annotations.Nullable;
  * @param candidates the same, with the queries
  */
 record StudyProvenance(
-    ModelCard card, RunInputs inputs, TextSource texts, CleaningChoice cleaning, Run first,
+    ModelCard card,
+    RunInputs inputs,
+    TextSource texts,
+    CleaningChoice cleaning,
+    Run first,
     List<Candidates> candidates) {
 
   /** What decides the scores, besides conditions and depth. */

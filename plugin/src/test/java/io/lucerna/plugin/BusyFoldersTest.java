@@ -61,9 +61,7 @@ class BusyFoldersTest {
         {"id": "d1", "contents": "memory of water"}
         {"id": "d2", "contents": "disk"}
         """);
-    Files.writeString(
-        folder.resolve("contrast.jsonl"),
-        FakePairs.lines(3));
+    Files.writeString(folder.resolve("contrast.jsonl"), FakePairs.lines(3));
   }
 
   private String path(String name) {
@@ -166,7 +164,9 @@ class BusyFoldersTest {
             new String[] {"report", path("busy")},
             new String[] {"regress", "-regression", "bundled", "-output", path("busy")},
             new String[] {"demo", "-output", path("busy")},
-            new String[] {"certify", "-model", MODEL.toString(), "-output", certificate.toString()});
+            new String[] {
+              "certify", "-model", MODEL.toString(), "-output", certificate.toString()
+            });
     String who = "is in use by process " + ProcessHandle.current().pid() + " on ";
     try (FolderLock lock = FolderLock.take(busy, "the first one");
         FolderLock file = FolderLock.takeFile(certificate, "the first one")) {
@@ -265,10 +265,8 @@ class BusyFoldersTest {
     Callable<Shell> call =
         () -> {
           Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-          String said =
-              new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-          return new Shell(
-              process.waitFor() == 0 ? ExitCode.DONE : ExitCode.FAILED, "", said);
+          String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+          return new Shell(process.waitFor() == 0 ? ExitCode.DONE : ExitCode.FAILED, "", said);
         };
     oneOf(List.of(call, call));
     eachItemOnce(folder.resolve("study/journal.jsonl"), "item", TOPICS);

@@ -48,7 +48,17 @@ public final class FakeScorer implements PairScorer {
   @Override
   public ModelCard card() {
     return new ModelCard(
-        "fake", "Fake", "share of words", 0, 0, 0, 0, maxTokens, "00", Map.of("batch", "1"), Map.of());
+        "fake",
+        "Fake",
+        "share of words",
+        0,
+        0,
+        0,
+        0,
+        maxTokens,
+        "00",
+        Map.of("batch", "1"),
+        Map.of());
   }
 
   @Override

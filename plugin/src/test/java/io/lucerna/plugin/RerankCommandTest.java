@@ -101,9 +101,7 @@ class RerankCommandTest {
     assertEquals("fake", meta.at("/model/name").asText());
     assertEquals(Hashes.sha256(folder.resolve("run.txt")), meta.at("/run/sha256").asText());
     assertEquals(Hashes.sha256(folder.resolve("topics.tsv")), meta.at("/topics/sha256").asText());
-    assertEquals(
-        Hashes.sha256(folder.resolve("corpus.jsonl")),
-        meta.at("/texts/sha256").asText());
+    assertEquals(Hashes.sha256(folder.resolve("corpus.jsonl")), meta.at("/texts/sha256").asText());
     assertEquals(5, meta.at("/counts/scored").asInt());
     assertEquals(1, meta.at("/counts/truncated").asInt());
     assertEquals("1.5.0", meta.at("/versions/Anserini").asText());

@@ -55,9 +55,7 @@ class ResumeIdentityTest {
     Files.writeString(
         in.resolve("pairs.tsv"),
         "qid\tquery\tdocid\ttext\n1\tred water\ta\tred disk\n1\tred water\tb\tmemory of water\n");
-    Files.writeString(
-        in.resolve("contrast.jsonl"),
-        FakePairs.lines(3));
+    Files.writeString(in.resolve("contrast.jsonl"), FakePairs.lines(3));
   }
 
   private static void model(Path to) throws IOException {
@@ -226,7 +224,8 @@ class ResumeIdentityTest {
     StringBuilder aggregates =
         new StringBuilder("direction,stratum,level,layer,head,aggregate,value,lower95,upper95\n");
     for (int i = 0; i < 8; i++) {
-      aggregates.append("denoise,all,all," + i / 4 + "," + i % 4 + ",ratio-of-sums,0." + i + ",,\n");
+      aggregates.append(
+          "denoise,all,all," + i / 4 + "," + i % 4 + ",ratio-of-sums,0." + i + ",,\n");
     }
     Files.writeString(patch.resolve("aggregates.csv"), aggregates);
     record("recorded", "red disk");
@@ -289,7 +288,8 @@ class ResumeIdentityTest {
     Shell shell = Shell.run(with(command, "-resume"));
     assertEquals(ExitCode.FAILED, shell.code(), shell.err());
     String named = "was made with input 1 of condition 1 (" + path("recorded") + ") ";
-    assertTrue(shell.err().contains(named + condition.at("/inputs/0/sha256").asText()), shell.err());
+    assertTrue(
+        shell.err().contains(named + condition.at("/inputs/0/sha256").asText()), shell.err());
   }
 
   @Test
@@ -443,7 +443,8 @@ class ResumeIdentityTest {
       for (Object options : command.options()) {
         for (Field field : options.getClass().getDeclaredFields()) {
           Option option = field.getAnnotation(Option.class);
-          if (option != null && option.metaVar().matches("\\[(file|folder|path|model|what|text)\\]")) {
+          if (option != null
+              && option.metaVar().matches("\\[(file|folder|path|model|what|text)\\]")) {
             boolean prefix = option.name().endsWith(".prefix");
             assertTrue(prefix || known.contains(option.name()), option.name());
           }

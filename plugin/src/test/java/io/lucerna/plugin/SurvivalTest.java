@@ -18,7 +18,8 @@ import org.junit.jupiter.api.io.TempDir;
 class SurvivalTest {
   @TempDir Path work;
 
-  private List<String> run(String what, String... options) throws IOException, InterruptedException {
+  private List<String> run(String what, String... options)
+      throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("--enable-native-access=ALL-UNNAMED");

@@ -70,9 +70,7 @@ final class Survivor {
   }
 
   private static List<String> passages(int count, int words) {
-    return IntStream.range(0, count)
-        .mapToObj(i -> "time sharing ".repeat(words / 2) + i)
-        .toList();
+    return IntStream.range(0, count).mapToObj(i -> "time sharing ".repeat(words / 2) + i).toList();
   }
 
   private static void say(String what) {
@@ -107,7 +105,8 @@ final class Survivor {
 
   /** Made without the tokenizer, which closes with the ranker. */
   private static TokenBatch batch(NeuralRanker ranker, int length) {
-    return TokenBatch.of(List.of(text(length, 2000)), ranker.model().config().padId(), Side.PASSAGE);
+    return TokenBatch.of(
+        List.of(text(length, 2000)), ranker.model().config().padId(), Side.PASSAGE);
   }
 
   private static TokenSequence text(int length, long first) {
@@ -251,22 +250,45 @@ final class Survivor {
           };
       Hook.Intervention otherShape = (context, activation) -> activation.expandDims(0);
       Hook.Intervention otherType =
-          (context, activation) ->
-              activation.toType(ai.djl.ndarray.types.DataType.FLOAT64, false);
+          (context, activation) -> activation.toType(ai.djl.ndarray.types.DataType.FLOAT64, false);
       List<Hook> all =
           List.of(
-              closes, closesModel, throwing, outOfMemory, overflow, recursion, frees, escapes,
-              scores, returnsClosed, otherShape, otherType, returnsNull());
+              closes,
+              closesModel,
+              throwing,
+              outOfMemory,
+              overflow,
+              recursion,
+              frees,
+              escapes,
+              scores,
+              returnsClosed,
+              otherShape,
+              otherType,
+              returnsNull());
       List<String> names =
           List.of(
-              "closes", "closes the model", "throws", "out of memory", "overflow", "recursion",
-              "frees", "escapes", "scores", "returns closed", "returns another shape",
-              "returns another type", "returns null");
+              "closes",
+              "closes the model",
+              "throws",
+              "out of memory",
+              "overflow",
+              "recursion",
+              "frees",
+              "escapes",
+              "scores",
+              "returns closed",
+              "returns another shape",
+              "returns another type",
+              "returns null");
       for (int i = 0; i < all.size(); i++) {
         for (boolean concurrent : new boolean[] {false, true}) {
           Hooks hooks = Hooks.none().with("hook_full_embed", all.get(i));
           Hooks used = concurrent ? hooks.concurrent() : hooks;
-          say(names.get(i) + ": " + outcome(() -> ranker.score(QUERY, texts, used).scores(), before));
+          say(
+              names.get(i)
+                  + ": "
+                  + outcome(() -> ranker.score(QUERY, texts, used).scores(), before));
         }
       }
       say("escaped: " + outcome(() -> escaped.getFirst().toFloatArray(), before));
@@ -307,7 +329,9 @@ final class Survivor {
     TracedRun open = model.trace(batch(ranker, 20));
     ranker.close();
     say("view, ranker closed: " + outcome(view::toFloatArray, numbers));
-    say("run of a closed model: " + outcome(() -> open.at(Site.Z, 1, scope).toFloatArray(), numbers));
+    say(
+        "run of a closed model: "
+            + outcome(() -> open.at(Site.Z, 1, scope).toFloatArray(), numbers));
     open.close();
     scope.close();
   }

@@ -113,8 +113,7 @@ final class AddedTokens {
   }
 
   /** The special tokens that have a name, and the further ones. */
-  private Map<String, ObjectNode> named(
-      Map<String, ObjectNode> listed, Map<String, String> usual) {
+  private Map<String, ObjectNode> named(Map<String, ObjectNode> listed, Map<String, String> usual) {
     Map<String, ObjectNode> named = new LinkedHashMap<>();
     for (String name : NAMES) {
       JsonNode token =
@@ -207,13 +206,16 @@ final class AddedTokens {
     if (known >= 0) {
       return known;
     }
-    int last = tokens.values().stream().mapToInt(token -> token.path("id").asInt()).max().orElse(-1);
+    int last =
+        tokens.values().stream().mapToInt(token -> token.path("id").asInt()).max().orElse(-1);
     return Math.max(vocabulary.size(), last + 1);
   }
 
   /** Drops the switches of the special tokens that have a name, as Qwen2's class does. */
   void plainSpecials() {
-    special.values().forEach(token -> add(token(JSON.getNodeFactory().textNode(text(token)), true)));
+    special
+        .values()
+        .forEach(token -> add(token(JSON.getNodeFactory().textNode(text(token)), true)));
   }
 
   /** A special token by its name, such as {@code cls_token}. */
@@ -221,8 +223,7 @@ final class AddedTokens {
     ObjectNode token = special.get(name);
     ObjectNode added = token == null ? null : tokens.get(text(token));
     if (token == null || added == null) {
-      throw new CheckpointException(
-          settings.folder() + ": the tokenizer has no " + name);
+      throw new CheckpointException(settings.folder() + ": the tokenizer has no " + name);
     }
     return new Entry(text(token), added.path("id").asInt());
   }

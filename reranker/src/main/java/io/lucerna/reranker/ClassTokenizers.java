@@ -283,8 +283,7 @@ final class ClassTokenizers {
     int unknown = vocabulary.id(settings.token("unk_token", "[UNK]"));
     unigram(unknown >= 0 ? unknown : settings.config().path("unk_id").asInt(1));
     ObjectNode spaces =
-        node("Replace")
-            .set("pattern", JSON.createObjectNode().put("Regex", "\\s{2,}|[\\n\\r\\t]"));
+        node("Replace").set("pattern", JSON.createObjectNode().put("Regex", "\\s{2,}|[\\n\\r\\t]"));
     spaces.put("content", " ");
     ObjectNode strip = node("Strip").put("strip_left", false).put("strip_right", true);
     root.set(
@@ -297,8 +296,7 @@ final class ClassTokenizers {
     root.set(
         "pre_tokenizer",
         settings.flag("split_by_punct", false)
-            ? sequence(
-                "pretokenizers", node("Punctuation").put("behavior", "Isolated"), space)
+            ? sequence("pretokenizers", node("Punctuation").put("behavior", "Isolated"), space)
             : sequence("pretokenizers", space));
     around(added(false, usual), "cls_token", "sep_token", 1, false);
   }
@@ -344,11 +342,9 @@ final class ClassTokenizers {
   private void gemma() {
     Map<String, String> usual = named("<bos>", "<eos>", "<unk>", "", "<pad>", "", "<mask>");
     bpe(true, settings.token("unk_token", "<unk>"), true);
-    ObjectNode split =
-        node("Split").set("pattern", JSON.createObjectNode().put("String", " "));
+    ObjectNode split = node("Split").set("pattern", JSON.createObjectNode().put("String", " "));
     root.set("pre_tokenizer", split.put("behavior", "MergedWithPrevious").put("invert", false));
-    ObjectNode replace =
-        node("Replace").set("pattern", JSON.createObjectNode().put("String", " "));
+    ObjectNode replace = node("Replace").set("pattern", JSON.createObjectNode().put("String", " "));
     root.set("normalizer", replace.put("content", META));
     added(false, usual);
   }
@@ -370,8 +366,7 @@ final class ClassTokenizers {
    * @param type the token type of the second text
    * @param doubled whether two end the first of two texts, the second of which has no first
    */
-  private void around(
-      AddedTokens tokens, String first, String last, int type, boolean doubled) {
+  private void around(AddedTokens tokens, String first, String last, int type, boolean doubled) {
     ObjectNode post = node("TemplateProcessing");
     ArrayNode single = post.putArray("single");
     ArrayNode pair = post.putArray("pair");

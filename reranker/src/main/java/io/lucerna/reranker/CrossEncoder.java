@@ -12,9 +12,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Reads query and passage in one input; the score is a logit for one label, the
- * log of the softmax for two (Nogueira and Cho 2019, section 3), or made of the logits of two answers
- * (Nogueira et al. 2020, section 2).
+ * Reads query and passage in one input; the score is a logit for one label, the log of the softmax
+ * for two (Nogueira and Cho 2019, section 3), or made of the logits of two answers (Nogueira et al.
+ * 2020, section 2).
  */
 final class CrossEncoder implements NeuralRanker {
   private final HookedModel model;

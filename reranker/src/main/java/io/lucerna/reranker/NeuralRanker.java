@@ -67,8 +67,8 @@ public sealed interface NeuralRanker extends PairScorer permits CrossEncoder, Bi
   TokenSequence word(String text);
 
   /**
-   * The texts that a Hugging Face tokenizer gets to make the input of the last side: one, or the two
-   * of a pair; empty where more than a tokenizer makes the input, as in ColBERT.
+   * The texts that a Hugging Face tokenizer gets to make the input of the last side: one, or the
+   * two of a pair; empty where more than a tokenizer makes the input, as in ColBERT.
    */
   List<String> texts(String query, String passage);
 

@@ -78,9 +78,7 @@ public final class NeuralRescorer extends Rescorer {
       throws IOException {
     Scored known = scored.get(key(searcher, docId));
     Scored it =
-        known != null
-            ? known
-            : scored(scorer.score(query, List.of(text(searcher, docId))), 0);
+        known != null ? known : scored(scorer.score(query, List.of(text(searcher, docId))), 0);
     ModelCard card = scorer.card();
     return Explanation.match(
         it.score,

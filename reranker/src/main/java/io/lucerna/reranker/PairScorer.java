@@ -9,8 +9,8 @@ import java.util.Optional;
  * use by several threads; the scores of a call depend on nothing but its arguments.
  *
  * <p>No native memory crosses this interface. An interrupt of a thread that scores is thrown on as
- * an {@link IllegalStateException} caused by an {@link InterruptedException}, once the work that was
- * begun has ended; the thread stays interrupted.
+ * an {@link IllegalStateException} caused by an {@link InterruptedException}, once the work that
+ * was begun has ended; the thread stays interrupted.
  */
 public interface PairScorer extends AutoCloseable {
 

@@ -282,7 +282,8 @@ final class PairTokenizer implements AutoCloseable {
           : "each text's " + end;
     }
     return switch (cut.truncation) {
-      case PASSAGE -> "the passage's " + end + "; of a query longer than half of the room, its " + end;
+      case PASSAGE ->
+          "the passage's " + end + "; of a query longer than half of the room, its " + end;
       case LONGEST -> "the " + end + " of the longer text, then of both";
       case STRICT -> "the passage's " + end + ", never the query";
     };

@@ -65,9 +65,7 @@ final class Prefixes {
                         + " without. Give -query.prefix \"%s\"%s, or -query.prefix \"\" if this is meant",
                     name,
                     kind.query,
-                    kind.passage.isEmpty()
-                        ? ""
-                        : " and '" + kind.passage + "' before each passage",
+                    kind.passage.isEmpty() ? "" : " and '" + kind.passage + "' before each passage",
                     kind.query,
                     kind.passage.isEmpty() ? "" : " -passage.prefix \"" + kind.passage + "\""));
   }
@@ -92,8 +90,7 @@ final class Prefixes {
     }
     try {
       byte[] bytes = Files.readAllBytes(file);
-      String head =
-          new String(bytes, 0, Math.min(bytes.length, HEAD), StandardCharsets.UTF_8);
+      String head = new String(bytes, 0, Math.min(bytes.length, HEAD), StandardCharsets.UTF_8);
       StringBuilder names = new StringBuilder();
       head.lines()
           .filter(line -> line.matches("#.*|\\s*(- )?(name|base_model|model_name):.*"))

@@ -233,9 +233,7 @@ public final class Rankers {
     }
     int own = Math.min(ScorerOptions.DEFAULT_MAX_TOKENS, config.maxPositions());
     OptionalInt limit =
-        sentence.maxTokens().isPresent()
-            ? sentence.maxTokens()
-            : tokenizerLimit(files.tokenizer());
+        sentence.maxTokens().isPresent() ? sentence.maxTokens() : tokenizerLimit(files.tokenizer());
     return Math.min(own, limit.orElse(own));
   }
 

@@ -14,8 +14,8 @@ import java.util.OptionalInt;
  * @param maxTokens upper bound on the token ids of one input; empty for the model's own limit, at
  *     most 512
  * @param batchSize how many inputs go through the network at once
- * @param label the output of a classifier, or of answers, that scores; empty for the only
- *     label of a classifier, the log probability of the last of two, and that of answers
+ * @param label the output of a classifier, or of answers, that scores; empty for the only label of
+ *     a classifier, the log probability of the last of two, and that of answers
  * @param answers the words whose logits make the score of a model that answers, that for not
  *     relevant first; empty for those of the prompt
  * @param pooling how a bi-encoder pools
@@ -126,7 +126,17 @@ public record ScorerOptions(
   /** The same with another batch size. */
   public ScorerOptions withBatchSize(int size) {
     return new ScorerOptions(
-        maxTokens, size, label, answers, pooling, similarity, precision, processor, terms, texts, truncation);
+        maxTokens,
+        size,
+        label,
+        answers,
+        pooling,
+        similarity,
+        precision,
+        processor,
+        terms,
+        texts,
+        truncation);
   }
 
   /** The same with another scoring output. */
@@ -201,7 +211,17 @@ public record ScorerOptions(
   /** The same in another precision. */
   public ScorerOptions withPrecision(Precision type) {
     return new ScorerOptions(
-        maxTokens, batchSize, label, answers, pooling, similarity, type, processor, terms, texts, truncation);
+        maxTokens,
+        batchSize,
+        label,
+        answers,
+        pooling,
+        similarity,
+        type,
+        processor,
+        terms,
+        texts,
+        truncation);
   }
 
   /** The same on another processor. */

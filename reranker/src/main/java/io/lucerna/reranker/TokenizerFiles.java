@@ -112,8 +112,8 @@ final class TokenizerFiles {
   }
 
   /**
-   * Checks that a model knows every id that its tokenizer can give. The padding's token may be beyond
-   * it, as many who train add one: no text has it, and padding is not looked at.
+   * Checks that a model knows every id that its tokenizer can give. The padding's token may be
+   * beyond it, as many who train add one: no text has it, and padding is not looked at.
    *
    * @param vocabulary the number of ids that the model knows
    * @throws CheckpointException naming the last token and both sizes

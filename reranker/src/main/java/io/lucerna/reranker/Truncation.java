@@ -1,13 +1,17 @@
 package io.lucerna.reranker;
 
-/** What a pair that is too long loses. A text that is read alone loses its end, whatever is said. */
+/**
+ * What a pair that is too long loses. A text that is read alone loses its end, whatever is said.
+ */
 public enum Truncation {
   /**
    * The passage is cut first. A query of more than half of the room that both share is cut to that
    * half.
    */
   PASSAGE("passage"),
-  /** The longer text is cut until both are equally long, then both (transformers' longest_first). */
+  /**
+   * The longer text is cut until both are equally long, then both (transformers' longest_first).
+   */
   LONGEST("longest"),
   /** The passage is cut, and a query that leaves no room for it is refused. */
   STRICT("strict");

@@ -96,7 +96,8 @@ class RankersTest {
     float[] one = scores(folder, options.withLabel(Label.LAST));
     float[] difference = scores(folder, options.withLabel(Label.DIFFERENCE));
     float[] share = scores(folder, options.withLabel(Label.LOG_PROBABILITY));
-    assertArrayEquals(share, scores(folder, options), "the share of the last label scores by default");
+    assertArrayEquals(
+        share, scores(folder, options), "the share of the last label scores by default");
     for (int i = 0; i < zero.length; i++) {
       assertEquals(one[i] - zero[i], difference[i]);
     }

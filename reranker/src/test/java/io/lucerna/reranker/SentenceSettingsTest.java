@@ -70,7 +70,8 @@ class SentenceSettingsTest {
     String message =
         Refusals.message(CheckpointException.class, () -> SentenceSettings.read(folder));
     String key = setting.substring(1, setting.indexOf('"', 1));
-    assertTrue(message.startsWith(folder.resolve("sentence_bert_config.json") + ": " + key), message);
+    assertTrue(
+        message.startsWith(folder.resolve("sentence_bert_config.json") + ": " + key), message);
   }
 
   @Test
@@ -119,8 +120,7 @@ class SentenceSettingsTest {
           Prefixes.warning(folder, name, Task.VECTOR, PLAIN, options.withQueryPrefix(""))
               .isEmpty());
       assertTrue(
-          Prefixes.warning(
-                  folder, name, Task.VECTOR, new InputForm.Apart("query: ", ""), options)
+          Prefixes.warning(folder, name, Task.VECTOR, new InputForm.Apart("query: ", ""), options)
               .isEmpty());
       assertTrue(Prefixes.warning(folder, name, Task.LABELS, PLAIN, options).isEmpty());
     }

@@ -51,8 +51,7 @@ class TokenizerSettingsTest {
     JSON.writeValue(
         folder.resolve("tokenizer.json").toFile(), tokenizers.get(one.get("tokenizer").asText()));
     JSON.writeValue(folder.resolve("config.json").toFile(), one.get("config"));
-    JSON.writeValue(
-        folder.resolve("tokenizer_config.json").toFile(), one.get("tokenizer_config"));
+    JSON.writeValue(folder.resolve("tokenizer_config.json").toFile(), one.get("tokenizer_config"));
     String name =
         number + " " + one.get("tokenizer") + one.get("config") + one.get("tokenizer_config");
     try (PairTokenizer tokenizer =

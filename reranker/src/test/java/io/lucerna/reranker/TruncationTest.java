@@ -122,8 +122,7 @@ class TruncationTest {
 
   @Test
   void theBeginningIsCutWhereTheFolderSaysSo() throws IOException {
-    Files.writeString(
-        folder.resolve("tokenizer_config.json"), "{\"truncation_side\": \"left\"}");
+    Files.writeString(folder.resolve("tokenizer_config.json"), "{\"truncation_side\": \"left\"}");
     try (PairTokenizer tokenizer = open(PAIR, 8, Truncation.PASSAGE)) {
       TokenSequence read = tokenizer.pair("b a a", "a a a b b b");
       assertEquals("[CLS] a a [SEP] b b b [SEP]", pieces(read));
@@ -164,15 +163,13 @@ class TruncationTest {
 
   /** By code points, which an unpaired surrogate is one of. */
   private static String replaced(String text) {
-    int[] points =
-        text.codePoints().map(p -> p >= 0xD800 && p <= 0xDFFF ? 0xFFFD : p).toArray();
+    int[] points = text.codePoints().map(p -> p >= 0xD800 && p <= 0xDFFF ? 0xFFFD : p).toArray();
     return new String(points, 0, points.length);
   }
 
   private static void same(TokenSequence expected, TokenSequence actual) {
     assertArrayEquals(expected.ids(), actual.ids());
     assertEquals(expected.tokens(), actual.tokens());
-    assertEquals(
-        expected.positions(Role.MATCH).length, actual.positions(Role.MATCH).length);
+    assertEquals(expected.positions(Role.MATCH).length, actual.positions(Role.MATCH).length);
   }
 }

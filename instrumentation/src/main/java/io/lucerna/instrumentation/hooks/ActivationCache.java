@@ -27,14 +27,14 @@ public final class ActivationCache implements AutoCloseable {
   }
 
   private NDArray keep(HookPoint point, NDArray activation) {
-      NDArray copy = activation.duplicate();
-      copy.attach(manager);
-      if (kept.putIfAbsent(point, copy) != null) {
-        copy.close();
-        throw new IllegalStateException(
-            point + " was recorded already; use one cache for each batch");
-      }
-      return copy;
+    NDArray copy = activation.duplicate();
+    copy.attach(manager);
+    if (kept.putIfAbsent(point, copy) != null) {
+      copy.close();
+      throw new IllegalStateException(
+          point + " was recorded already; use one cache for each batch");
+    }
+    return copy;
   }
 
   /**

@@ -10,8 +10,7 @@ public sealed interface Vectors {
   /** The file; empty if the numbers are in the spec. */
   default Optional<SpecSource> source() {
     return switch (this) {
-      case Stored stored ->
-          Optional.of(new SpecSource(SpecSource.Kind.VECTORS, stored.file()));
+      case Stored stored -> Optional.of(new SpecSource(SpecSource.Kind.VECTORS, stored.file()));
       case Literal literal -> Optional.empty();
     };
   }

@@ -137,7 +137,8 @@ public final class Gate {
   public void close(String name) {
     if (entered(INSIDE.get())) {
       throw new IllegalStateException(
-          name + " cannot be closed from inside one of its own calls, such as a hook; close it"
+          name
+              + " cannot be closed from inside one of its own calls, such as a hook; close it"
               + " after the call");
     }
     lock.lock();

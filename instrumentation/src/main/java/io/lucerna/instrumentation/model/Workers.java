@@ -28,8 +28,7 @@ public final class Workers {
 
   private static final AtomicInteger NUMBER = new AtomicInteger();
 
-  private static final ExecutorService POOL =
-      Executors.newFixedThreadPool(count(), Worker::new);
+  private static final ExecutorService POOL = Executors.newFixedThreadPool(count(), Worker::new);
 
   private Workers() {}
 

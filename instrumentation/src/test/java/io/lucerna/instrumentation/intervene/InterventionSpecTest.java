@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.lucerna.instrumentation.recording.ActivationSource;
 import io.lucerna.instrumentation.model.Role;
+import io.lucerna.instrumentation.recording.ActivationSource;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -139,7 +139,8 @@ class InterventionSpecTest {
                 InterventionSpec.parse("zero a; mean b from=gone")
                     .identity(SpecSources.withoutRecordings()));
     assertTrue(
-        String.valueOf(e.getMessage()).contains("no recordings are at hand, so none is called gone"),
+        String.valueOf(e.getMessage())
+            .contains("no recordings are at hand, so none is called gone"),
         e.getMessage());
   }
 

@@ -249,7 +249,8 @@ public record Certificate(
       lines.add(worst("worst     ", differences));
     }
     if (!raised.isEmpty()) {
-      lines.add("raised     to fp64, where transformers stays in fp32: " + String.join(", ", raised));
+      lines.add(
+          "raised     to fp64, where transformers stays in fp32: " + String.join(", ", raised));
     }
     if (!without.isEmpty()) {
       lines.add("without    " + without.size() + " points that no module gives as they are");

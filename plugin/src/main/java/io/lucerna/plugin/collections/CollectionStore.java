@@ -236,8 +236,7 @@ public final class CollectionStore {
 
   /** Does work that no other thread or process does at the same time in this folder. */
   private Path locked(Path folder, Work work) throws IOException {
-    try (FolderLock lock =
-        FolderLock.await(folder, "fetching " + folder.getFileName(), waiting)) {
+    try (FolderLock lock = FolderLock.await(folder, "fetching " + folder.getFileName(), waiting)) {
       return work.get();
     }
   }

@@ -51,7 +51,8 @@ public final class EmbeddedModel {
     if (Files.isDirectory(folder)) {
       return folder;
     }
-    try (FolderLock lock = FolderLock.await(cache.resolve("models"), "unpacking " + NAME, waiting)) {
+    try (FolderLock lock =
+        FolderLock.await(cache.resolve("models"), "unpacking " + NAME, waiting)) {
       if (!Files.isDirectory(folder)) {
         unpack(folder);
       }

@@ -101,8 +101,7 @@ public record Condition(
 
   /** The same, made of a file. */
   Condition madeOf(String file, String sha256) {
-    return new Condition(
-        id, label, kind, layer, head, dose, spec, identity, Map.of(file, sha256));
+    return new Condition(id, label, kind, layer, head, dose, spec, identity, Map.of(file, sha256));
   }
 
   /** Adds what decides its scores; where its files lie does not. */
@@ -110,14 +109,14 @@ public record Condition(
     int input = 0;
     for (Map.Entry<String, String> file : inputs.entrySet()) {
       input++;
-      settings.put(
-          "input " + input + " of condition " + number, file.getValue(), file.getKey());
+      settings.put("input " + input + " of condition " + number, file.getValue(), file.getKey());
     }
     settings.put("condition " + number, identity.toString(), id);
   }
 
   Condition at(int ofLayer) {
-    return new Condition(id, label, kind, OptionalInt.of(ofLayer), head, dose, spec, identity, inputs);
+    return new Condition(
+        id, label, kind, OptionalInt.of(ofLayer), head, dose, spec, identity, inputs);
   }
 
   Condition at(int ofLayer, int ofHead) {

@@ -310,11 +310,7 @@ public final class Conditions {
       InterventionSpec given =
           new InterventionSpec(spec.interventions().stream().map(i -> withDose(i, dose)).toList());
       all.add(
-          Condition.of(
-                  id + "_" + dose,
-                  "dose " + dose + " of " + spec,
-                  Condition.Kind.DOSE,
-                  given)
+          Condition.of(id + "_" + dose, "dose " + dose + " of " + spec, Condition.Kind.DOSE, given)
               .withDose(dose)
               .reading(sources));
     }

@@ -44,8 +44,7 @@ class PythonReferenceTest {
     ArrayNode types = ((ObjectNode) facts.get("tokens")).putArray("types");
     try (NeuralRanker ranker = ranker(MODEL, Precision.FP32)) {
       for (ReferenceFolder.Pair pair : PythonReference.whole(ranker)) {
-        TokenSequence text =
-            ranker.input(ranker.sides().getLast(), pair.query(), pair.passage());
+        TokenSequence text = ranker.input(ranker.sides().getLast(), pair.query(), pair.passage());
         ids.add(JSON.valueToTree(text.ids()));
         types.add(JSON.valueToTree(text.types()));
       }
@@ -99,11 +98,12 @@ class PythonReferenceTest {
   @ValueSource(strings = {"ids", "types"})
   void otherTokensOrTypesAreNotCertified(String what) throws Exception {
     ArrayNode first = (ArrayNode) facts.path("tokens").path(what).path(0);
-    first.set(first.size() - 1, JSON.getNodeFactory().numberNode(1 - first.get(first.size() - 1).asInt()));
+    first.set(
+        first.size() - 1,
+        JSON.getNodeFactory().numberNode(1 - first.get(first.size() - 1).asInt()));
     Certificate certificate = certify();
     assertFalse(certificate.holds());
-    assertTrue(
-        last(certificate).startsWith("NOT CERTIFIED: 1 of"), () -> last(certificate));
+    assertTrue(last(certificate).startsWith("NOT CERTIFIED: 1 of"), () -> last(certificate));
     assertTrue(last(certificate).contains("texts have other token ids"), () -> last(certificate));
   }
 
@@ -144,8 +144,7 @@ class PythonReferenceTest {
     assertTrue(lines.stream().anyMatch(l -> l.startsWith("raised ") && l.endsWith("TinyNorm")));
     Certificate strict = certificate.withStrict(true);
     assertFalse(strict.holds());
-    assertTrue(
-        last(strict).startsWith("NOT CERTIFIED: beyond the bound at"), () -> last(strict));
+    assertTrue(last(strict).startsWith("NOT CERTIFIED: beyond the bound at"), () -> last(strict));
   }
 
   @Test
@@ -154,8 +153,7 @@ class PythonReferenceTest {
     change(temp.resolve("double"), "hidden_states.1", 1e-3f);
     Certificate certificate = certify();
     assertFalse(certificate.holds());
-    assertTrue(
-        last(certificate).contains("in fp64 beyond the bound at"), () -> last(certificate));
+    assertTrue(last(certificate).contains("in fp64 beyond the bound at"), () -> last(certificate));
   }
 
   /** With a real Python: -Dlucerna.python=PROGRAM, which has torch, transformers and peft. */

@@ -110,8 +110,7 @@ class KilledStudyTest {
     Arrays.fill(perItem, true);
     JournalSettings settings = new JournalSettings().put("model", "m");
     try (FolderLock lock = FolderLock.take(folder, "study");
-        Study study =
-            Study.open(conditions, perItem, topics, DEPTH, (t, d) -> d, lock, settings)) {
+        Study study = Study.open(conditions, perItem, topics, DEPTH, (t, d) -> d, lock, settings)) {
       study.work(work, passages -> assertEquals(DEPTH, passages));
       study.write(
           new StudyIdentity(MODEL, null, Map.of(), file -> ""),

@@ -76,12 +76,7 @@ public final class FolderLock implements Closeable {
   private boolean closed;
 
   private FolderLock(
-      Path subject,
-      Path file,
-      FileChannel channel,
-      Object identity,
-      String holder,
-      boolean made) {
+      Path subject, Path file, FileChannel channel, Object identity, String holder, boolean made) {
     this.subject = subject;
     this.file = file;
     this.channel = channel;
@@ -186,8 +181,8 @@ public final class FolderLock implements Closeable {
   /** A lock, or none since it is held, or none since its file was removed meanwhile. */
   private record Attempt(@Nullable FolderLock lock, boolean held) {}
 
-  private static synchronized Attempt attempt(
-      Path subject, Path file, String command, boolean made) throws IOException {
+  private static synchronized Attempt attempt(Path subject, Path file, String command, boolean made)
+      throws IOException {
     if (Files.exists(file)) {
       FolderLock here = HELD.get(identity(file));
       if (here != null) {

@@ -104,7 +104,8 @@ class FolderLockTest {
       String message = refused(path);
       assertTrue(message.startsWith(path + ": is in use by " + who), message);
       assertTrue(message.contains(": hold the folder; wait until that has ended"), message);
-      assertTrue(message.matches(".* since \\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ: .*"), message);
+      assertTrue(
+          message.matches(".* since \\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ: .*"), message);
     }
     // Whoever was refused has not taken the lock from the one that holds it.
     assertTrue(refused(folder).contains(who));
@@ -187,8 +188,7 @@ class FolderLockTest {
           Files.delete(file);
         }
       }
-      String gone =
-          String.valueOf(assertThrows(IOException.class, first::check).getMessage());
+      String gone = String.valueOf(assertThrows(IOException.class, first::check).getMessage());
       assertEquals(folder + ": was removed or replaced while it was in use", gone);
       Files.createDirectory(folder);
       try (FolderLock second = FolderLock.take(folder, "second")) {
