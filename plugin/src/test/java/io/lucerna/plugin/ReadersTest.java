@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.zip.GZIPOutputStream;
 import org.apache.commons.compress.compressors.bzip2.BZip2CompressorOutputStream;
@@ -68,7 +69,7 @@ class ReadersTest {
   @FieldSource("READERS")
   void everyFormGivesTheSameValues(Readers.Reader reader) throws Exception {
     Map<String, byte[]> forms = forms(reader.sample());
-    Object expected = reader.values().of(file(forms.get("plain")));
+    Object expected = reader.values().of(file(Objects.requireNonNull(forms.get("plain"))));
     for (Map.Entry<String, byte[]> form : forms.entrySet()) {
       assertEquals(expected, reader.values().of(file(form.getValue())), form.getKey());
       InputStream before = System.in;
