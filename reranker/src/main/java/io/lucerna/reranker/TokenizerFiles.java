@@ -3,6 +3,7 @@ package io.lucerna.reranker;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lucerna.instrumentation.checkpoint.CheckpointException;
+import io.lucerna.instrumentation.checkpoint.JsonFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -147,11 +148,6 @@ final class TokenizerFiles {
 
   /** A JSON file of the folder, which must be there. */
   static JsonNode existing(Path file) {
-    try {
-      return JSON.readTree(file.toFile());
-    } catch (IOException e) {
-      String why = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
-      throw new CheckpointException(file + ": not readable as JSON: " + why, e);
-    }
+    return JsonFiles.settings(file);
   }
 }

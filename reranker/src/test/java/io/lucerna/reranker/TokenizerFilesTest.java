@@ -113,7 +113,11 @@ class TokenizerFilesTest {
     Files.writeString(merges, "#version: 0.2\na b\na b c\n");
     assertEquals(merges + ":3: 'a b c' is not two pieces with a space between", refusal());
     Files.writeString(temp.resolve("vocab.json"), "{\"a\": 0");
-    assertEquals(temp.resolve("vocab.json") + ": not readable as JSON", refusal());
+    assertEquals(
+        temp.resolve("vocab.json")
+            + ":1: not JSON: Unexpected end-of-input: expected close marker for Object (column 8 of"
+            + " {\"a\": 0)",
+        refusal());
     Files.writeString(temp.resolve("vocab.json"), "{\"a\": 0}");
     Files.writeString(merges, "");
     assertEquals(temp.resolve("vocab.json") + ": the special token <unk> is missing", refusal());

@@ -3,7 +3,7 @@ package io.lucerna.instrumentation.model;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lucerna.instrumentation.checkpoint.CheckpointException;
-import java.io.IOException;
+import io.lucerna.instrumentation.checkpoint.JsonFiles;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -30,16 +30,11 @@ record Settings(Path file, JsonNode json) {
     if (!Files.isRegularFile(file)) {
       throw new CheckpointException(file + ": no such file");
     }
-    try {
-      JsonNode json = new ObjectMapper().readTree(file.toFile());
-      if (json == null || !json.isObject()) {
-        throw new CheckpointException(file + ": not a JSON object");
-      }
-      return new Settings(file, json);
-    } catch (IOException e) {
-      String why = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
-      throw new CheckpointException(file + ": not readable as JSON: " + why, e);
+    JsonNode json = JsonFiles.settings(file);
+    if (!json.isObject()) {
+      throw new CheckpointException(file + ": not a JSON object");
     }
+    return new Settings(file, json);
   }
 
   boolean has(String key) {
