@@ -117,7 +117,7 @@ class TorchFileTest {
       Files.writeString(folder.resolve(name), "x");
       String message =
           assertThrows(CheckpointException.class, () -> Checkpoints.open(folder)).getMessage();
-      assertTrue(String.valueOf(message).startsWith(folder.resolve(name) + ": "), message);
+      assertTrue(String.valueOf(message).startsWith(folder.resolve(name) + ":"), message);
     }
   }
 
