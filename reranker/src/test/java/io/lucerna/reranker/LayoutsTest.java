@@ -57,24 +57,23 @@ class LayoutsTest {
     Files.createDirectories(temp.resolve("my_pooling"));
     Files.writeString(
         temp.resolve("my_pooling/config.json"), "{\"pooling_mode_mean_tokens\": true}");
-    String module = "{\"type\": \"sentence_transformers.models.%s\", \"path\": \"%s\"}";
     Path modules = temp.resolve("modules.json");
     Files.writeString(
         modules,
         "["
-            + module.formatted("Transformer", "0_Transformer")
+            + module("Transformer", "0_Transformer")
             + ","
-            + module.formatted("Pooling", "my_pooling")
+            + module("Pooling", "my_pooling")
             + "]");
     assertArrayEquals(scores(OWN.resolve("bert-bi")), scores(temp));
     Files.writeString(body.resolve("sentence_bert_config.json"), "{\"max_seq_length\": 7}");
     try (PairScorer scorer = Rankers.open(temp, "test", ScorerOptions.defaults())) {
       assertEquals(7, scorer.card().maxTokens());
     }
-    Files.writeString(modules, "[" + module.formatted("Transformer", "1_Elsewhere") + "]");
+    Files.writeString(modules, "[" + module("Transformer", "1_Elsewhere") + "]");
     assertEquals(temp.resolve("1_Elsewhere/config.json") + ": no such file", refusal(temp));
     for (String outside : List.of("../other", "/etc")) {
-      Files.writeString(modules, "[" + module.formatted("Transformer", outside) + "]");
+      Files.writeString(modules, "[" + module("Transformer", outside) + "]");
       assertEquals(
           modules + ": the path \"" + outside + "\" of a module is not inside the model's folder",
           refusal(temp));
@@ -178,5 +177,14 @@ class LayoutsTest {
     String message = refusal(temp);
     assertTrue(message.startsWith(settings.toString()), message);
     assertTrue(message.contains("double-quote to start field name"), message);
+  }
+
+  /** An entry of modules.json. */
+  private static String module(String type, String path) {
+    return "{\"type\": \"sentence_transformers.models."
+        + type
+        + "\", \"path\": \""
+        + path
+        + "\"}";
   }
 }
