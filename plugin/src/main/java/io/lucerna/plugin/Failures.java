@@ -14,7 +14,9 @@ import io.lucerna.plugin.study.StudyInputException;
 import io.lucerna.reranker.ScoreException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
@@ -38,6 +40,8 @@ final class Failures {
   /** Explains a failure; empty when it is not one that a user can bring about, and so is a bug. */
   static Optional<Failure> explain(Throwable thrown) {
     return switch (thrown) {
+      // First: those who pass an interrupt on do so in exceptions of many kinds.
+      case Throwable t when interrupted(t) -> failure(ExitCode.INTERRUPTED, "interrupted");
       case CommandException e -> failure(e.code(), e);
       case CheckpointException e -> failure(ExitCode.MODEL, e);
       case RecordingException e -> failure(ExitCode.INPUT, e);
@@ -64,13 +68,23 @@ final class Failures {
       case NumberFormatException e ->
           failure(ExitCode.USAGE, "a value is not a number: " + e.getMessage());
       case IllegalArgumentException e when e.getMessage() != null -> failure(ExitCode.USAGE, e);
-      case InterruptedException e -> failure(ExitCode.INTERRUPTED, "interrupted");
       case OutOfMemoryError e ->
           failure(
               ExitCode.FAILED,
               "out of memory: give Java more with LUCERNA_OPTS=-Xmx8g, or a smaller -batch");
       default -> Optional.empty();
     };
+  }
+
+  private static boolean interrupted(Throwable thrown) {
+    for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+      if (cause instanceof InterruptedException
+          || cause instanceof ClosedByInterruptException
+          || cause.getClass() == InterruptedIOException.class) { // timeouts are derived from it
+        return true;
+      }
+    }
+    return false;
   }
 
   private static String reason(FileSystemException e) {

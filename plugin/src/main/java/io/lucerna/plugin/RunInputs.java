@@ -41,7 +41,8 @@ final class RunInputs {
       name = "-topicReader",
       metaVar = "[name]",
       usage =
-          "Anserini's name of the topics' format (Trec, Cacm, TsvInt, TsvString, JsonString, ...); told from the file if not given.")
+          "Anserini's name of the topics' format (Trec, Cacm, Covid, Webxml, TsvInt, TsvString,"
+              + " JsonString, ...); told from the file if not given.")
   @Nullable String topicReader;
 
   @Option(

@@ -3,6 +3,7 @@ package io.lucerna.plugin;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lucerna.base.AtomicFile;
 import io.lucerna.instrumentation.hooks.Hooks;
 import io.lucerna.reranker.ModelCard;
@@ -16,7 +17,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -24,6 +27,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Real processes that are stopped or cannot write: no file under its final name, no exit code 0.
@@ -128,19 +133,19 @@ class BrokenOffTest {
         folder.resolve("out.txt").toString());
   }
 
-  /** Stops a process as soon as it says something, as Ctrl-C does, and gives its exit code. */
-  private static int stop(List<String> command, String when) throws Exception {
-    Process process = new ProcessBuilder(command).start();
+  /** Stops a process as soon as it says something, and gives its exit code. */
+  private static int stop(Signal signal, List<String> command, String when) throws Exception {
+    Process process = new ProcessBuilder(signal.heeded(command)).start();
     try (BufferedReader err = process.errorReader(StandardCharsets.UTF_8)) {
       List<String> lines = new ArrayList<>();
       for (String line = err.readLine(); line != null; line = err.readLine()) {
         lines.add(line);
         if (line.equals(when)) {
-          // SIGTERM: a test may run where SIGINT is ignored. Java treats both alike.
-          process.toHandle().destroy();
+          signal.send(process);
         }
       }
       assertTrue(lines.contains(when), lines.toString());
+      assertTrue(lines.stream().noneMatch(line -> line.startsWith("\tat ")), lines.toString());
       return process.waitFor();
     } finally {
       process.destroyForcibly();
@@ -155,16 +160,55 @@ class BrokenOffTest {
     }
   }
 
-  @Test
-  void stoppedWhileItScores() throws Exception {
-    assertEquals(143, stop(rerank("slow"), "scoring"));
+  @ParameterizedTest
+  @EnumSource
+  void stoppedWhileItScores(Signal signal) throws Exception {
+    assertEquals(signal.status(), stop(signal, rerank("slow"), "scoring"));
     noOutput();
   }
 
-  @Test
-  void stoppedWhileItWrites() throws Exception {
-    assertEquals(143, stop(child("write", folder.resolve("out.txt").toString()), "half"));
+  @ParameterizedTest
+  @EnumSource
+  void stoppedWhileItWrites(Signal signal) throws Exception {
+    List<String> writer = child("write", folder.resolve("out.txt").toString());
+    assertEquals(signal.status(), stop(signal, writer, "half"));
     noOutput();
+  }
+
+  /** What it did is whole, so that it can be resumed; what it makes at the end is not there. */
+  @ParameterizedTest
+  @EnumSource
+  void stoppedStudyKeepsWholeLines(Signal signal) throws Exception {
+    Files.writeString(folder.resolve("qrels.txt"), "1 0 a 1\n");
+    Path output = folder.resolve("study");
+    List<String> study =
+        child(
+            "study",
+            "-model",
+            RecordCommandTest.MODELS.resolve("bert-cross").toString(),
+            "-topics",
+            folder.resolve("topics.tsv").toString(),
+            "-run",
+            folder.resolve("run.txt").toString(),
+            "-corpus",
+            folder.resolve("corpus.jsonl").toString(),
+            "-qrels",
+            folder.resolve("qrels.txt").toString(),
+            "-conditions",
+            "layers",
+            "-output",
+            output.toString());
+    assertEquals(signal.status(), stop(signal, study, TOPICS + " topics under 3 conditions"));
+    List<String> journal = Files.readAllLines(output.resolve("journal.jsonl"));
+    assertTrue(journal.size() < TOPICS, "it was to be stopped before the end");
+    for (String line : journal) {
+      assertTrue(new ObjectMapper().readTree(line).isObject(), line);
+    }
+    try (Stream<Path> files = Files.list(output)) {
+      assertEquals(
+          Set.of(".lock", "first-stage.txt", "journal.jsonl"),
+          files.map(f -> f.getFileName().toString()).collect(Collectors.toSet()));
+    }
   }
 
   @Test

@@ -122,10 +122,10 @@ class RecordBrokenOffTest {
     killed.destroyForcibly().waitFor();
     assertFalse(
         Files.exists(broken.resolve("manifest.json")), "it was to be killed before the end");
-    Process stopped = start(child());
+    Process stopped = start(Signal.INT.heeded(child()));
     waitForIndex(stopped, size * 2 / 3);
-    stopped.toHandle().destroy();
-    assertEquals(143, stopped.waitFor());
+    Signal.INT.send(stopped);
+    assertEquals(Signal.INT.status(), stopped.waitFor());
     assertFalse(
         Files.exists(broken.resolve("manifest.json")), "it was to be stopped before the end");
     assertTrue(said(stopped).contains("going on after "));

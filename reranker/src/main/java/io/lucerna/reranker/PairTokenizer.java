@@ -43,6 +43,7 @@ final class PairTokenizer implements AutoCloseable {
   private final int maxTokens;
   private final Cut cut;
   private final RoleTagger roles;
+  private final Optional<TokenizerJson.Entry> last;
 
   /** What is cut, and whether from the beginning. */
   private record Cut(Truncation truncation, boolean beginning) {}
@@ -64,7 +65,8 @@ final class PairTokenizer implements AutoCloseable {
       @Nullable Marks marks,
       int maxTokens,
       Cut cut,
-      RoleTagger roles) {
+      RoleTagger roles,
+      Optional<TokenizerJson.Entry> last) {
     this.folder = folder;
     this.subwords = subwords;
     this.form = form;
@@ -72,6 +74,7 @@ final class PairTokenizer implements AutoCloseable {
     this.maxTokens = maxTokens;
     this.cut = cut;
     this.roles = roles;
+    this.last = last;
   }
 
   /**
@@ -86,9 +89,10 @@ final class PairTokenizer implements AutoCloseable {
       TokenizerSettings settings = TokenizerSettings.read(folder);
       Marks marks = form instanceof InputForm.Markers markers ? marks(folder, json, markers) : null;
       Cut cut = new Cut(Truncation.PASSAGE, settings.cutsBeginning());
+      var last = TokenizerJson.last(json, settings.token("pad_token", ""));
       Subwords subwords = Subwords.open(folder, json, settings.tokenTypes());
       return new PairTokenizer(
-          folder, subwords, form, marks, maxTokens, cut, new RoleTagger(terms));
+          folder, subwords, form, marks, maxTokens, cut, new RoleTagger(terms), last);
     } catch (IOException e) {
       throw new CheckpointException(
           folder + ": the tokenizer cannot be read: " + e.getMessage(), e);
@@ -107,7 +111,29 @@ final class PairTokenizer implements AutoCloseable {
   /** The same with another limit and another way to cut pairs; closing either closes both. */
   PairTokenizer limitedTo(int tokens, Truncation truncation) {
     Cut other = new Cut(truncation, cut.beginning);
-    return new PairTokenizer(folder, subwords, form, marks, tokens, other, roles);
+    return new PairTokenizer(folder, subwords, form, marks, tokens, other, roles, last);
+  }
+
+  /**
+   * Checks that a model knows every id that its tokenizer can give. The padding's token may be
+   * beyond it, as many who train add one: no text has it, and padding is not looked at.
+   *
+   * @param vocabulary the number of ids that the model knows
+   * @throws CheckpointException naming the last token and both sizes
+   */
+  void requireWithin(long vocabulary) {
+    if (last.isPresent() && last.get().id() >= vocabulary) {
+      throw new CheckpointException(
+          String.format(
+              Locale.ROOT,
+              "%s: the tokenizer does not fit the model: token %s has id %d, the model's"
+                  + " vocab_size is %d, so ids end at %d",
+              folder,
+              last.get().text(),
+              last.get().id(),
+              vocabulary,
+              vocabulary - 1));
+    }
   }
 
   /**

@@ -11,6 +11,7 @@ import io.lucerna.instrumentation.model.ModelConfig;
 import io.lucerna.instrumentation.model.OutputSettings;
 import io.lucerna.instrumentation.model.Processor;
 import io.lucerna.instrumentation.model.Task;
+import io.lucerna.instrumentation.model.TorchEngine;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -52,6 +53,7 @@ public final class Rankers {
     Given.value(files, "the model's files");
     Given.value(name, "the model's name");
     Given.value(options, "the options");
+    TorchEngine.begin();
     SentenceConfig sentence = SentenceConfig.read(files);
     Architecture architecture = Architecture.read(files);
     refuseWhatWouldBeIgnored(files.named(), architecture.task(), options);
@@ -111,7 +113,7 @@ public final class Rankers {
       throw new CheckpointException(folder + ": " + e.getMessage(), e);
     }
     try {
-      TokenizerFiles.requireWithin(files.tokenizer(), model.config().vocabulary());
+      unlimited.requireWithin(model.config().vocabulary());
       PairTokenizer tokenizer =
           unlimited.limitedTo(
               maxTokens(files, model.config(), sentence, options), options.truncation());

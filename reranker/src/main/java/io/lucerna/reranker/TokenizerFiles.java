@@ -9,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 
 /**
  * Finds a model folder's tokenizer: {@code tokenizer.json}, or one made of the vocabulary of BERT
@@ -106,35 +105,6 @@ final class TokenizerFiles {
   static boolean has(Path folder, String entry) {
     try {
       return TokenizerJson.id(read(folder), entry).isPresent();
-    } catch (IOException e) {
-      throw new CheckpointException(
-          folder + ": the tokenizer cannot be read: " + e.getMessage(), e);
-    }
-  }
-
-  /**
-   * Checks that a model knows every id that its tokenizer can give. The padding's token may be
-   * beyond it, as many who train add one: no text has it, and padding is not looked at.
-   *
-   * @param vocabulary the number of ids that the model knows
-   * @throws CheckpointException naming the last token and both sizes
-   */
-  static void requireWithin(Path folder, long vocabulary) {
-    try {
-      String padding = TokenizerSettings.read(folder).token("pad_token", "");
-      Optional<TokenizerJson.Entry> last = TokenizerJson.last(read(folder), padding);
-      if (last.isPresent() && last.get().id() >= vocabulary) {
-        throw new CheckpointException(
-            String.format(
-                Locale.ROOT,
-                "%s: the tokenizer does not fit the model: token %s has id %d, the model's"
-                    + " vocab_size is %d, so ids end at %d",
-                folder,
-                last.get().text(),
-                last.get().id(),
-                vocabulary,
-                vocabulary - 1));
-      }
     } catch (IOException e) {
       throw new CheckpointException(
           folder + ": the tokenizer cannot be read: " + e.getMessage(), e);

@@ -1,7 +1,6 @@
 package io.lucerna.instrumentation.model;
 
 import ai.djl.Device;
-import ai.djl.engine.Engine;
 import java.util.Locale;
 
 /** What computes a forward pass. */
@@ -48,6 +47,6 @@ public enum Processor {
   }
 
   private static int gpus() {
-    return Engine.getEngine("PyTorch").getGpuCount();
+    return TorchEngine.get().getGpuCount();
   }
 }

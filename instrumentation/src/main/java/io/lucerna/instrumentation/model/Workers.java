@@ -1,6 +1,5 @@
 package io.lucerna.instrumentation.model;
 
-import ai.djl.engine.Engine;
 import ai.djl.pytorch.jni.JniUtils;
 import io.lucerna.instrumentation.memory.Gate;
 import java.util.ArrayList;
@@ -39,7 +38,7 @@ public final class Workers {
 
   /** Loads the engine, and keeps its operations on the thread that calls them. */
   static void prepare() {
-    Engine.getEngine("PyTorch");
+    TorchEngine.get();
     JniUtils.setNumThreads(1);
   }
 
