@@ -53,10 +53,10 @@ public final class Rankers {
     Given.value(files, "the model's files");
     Given.value(name, "the model's name");
     Given.value(options, "the options");
-    TorchEngine.begin();
     SentenceConfig sentence = SentenceConfig.read(files);
     Architecture architecture = Architecture.read(files);
     refuseWhatWouldBeIgnored(files.named(), architecture.task(), options);
+    TorchEngine.begin();
     InputForm form = InputForms.of(files.named(), architecture.name(), sentence, options);
     PairTokenizer unlimited =
         PairTokenizer.open(files.tokenizer(), form, Integer.MAX_VALUE, options.terms());
