@@ -46,9 +46,9 @@ public final class Run {
   /**
    * A run of these rankings, in this order of topics.
    *
-   * @param tag the name of the run, without white space
+   * @param tag the name of the run, without whitespace
    * @throws IllegalArgumentException if two rankings are of one topic or the tag is empty or has
-   *     white space
+   *     whitespace
    */
   public static Run of(String tag, Collection<Ranking> rankings) {
     Given.value(tag, "the run's tag");

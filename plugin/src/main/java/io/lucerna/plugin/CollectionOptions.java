@@ -15,7 +15,7 @@ import org.kohsuke.args4j.Option;
 
 /**
  * Collections by name, for all commands that take topics, judgments or documents. A path that
- * exists goes before a name.
+ * exists takes precedence over a name.
  */
 final class CollectionOptions {
   @Option(

@@ -24,7 +24,7 @@ final class CompareCommand implements Command {
         name = "-m",
         metaVar = "MEASURE",
         usage =
-            "A measure, as often as wanted: nDCG@10, AP, AP(rel=2), RR@10, R@100, or trec_eval's"
+            "A measure, may be repeated: nDCG@10, AP, AP(rel=2), RR@10, R@100, or trec_eval's"
                 + " names (default: nDCG@10, AP, RR@10, R@100)")
     List<String> measures = new ArrayList<>();
 

@@ -84,7 +84,7 @@ final class ConfigFile {
                   + NearestNames.hint(name, known).replace("mean -", "mean "));
         }
         if (!seen.add(name)) {
-          throw error(parser, name.substring(1) + " is there twice");
+          throw error(parser, name.substring(1) + " occurs twice");
         }
         value(parser, name);
       }

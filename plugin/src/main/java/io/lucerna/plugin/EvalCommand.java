@@ -22,7 +22,7 @@ final class EvalCommand implements Command {
         name = "-m",
         metaVar = "MEASURE",
         usage =
-            "A measure, as often as wanted: map, P.5,10, ndcg_cut.10, …, official (the default),"
+            "A measure, may be repeated: map, P.5,10, ndcg_cut.10, …, official (the default),"
                 + " set, all_trec; or nDCG@10, AP(rel=2), RR@10")
     List<String> measures = new ArrayList<>();
 

@@ -9,7 +9,7 @@ record GradeFilter(Set<Integer> grades) {
   private static final int HIGHEST = 100;
 
   /**
-   * Reads numbers and ranges parted by commas.
+   * Reads numbers and ranges separated by commas.
    *
    * @throws IllegalArgumentException if it is anything else
    */
@@ -18,7 +18,7 @@ record GradeFilter(Set<Integer> grades) {
     for (String part : text.split(",", -1)) {
       if (!part.matches("[0-9]{1,3}(-[0-9]{1,3})?")) {
         throw new IllegalArgumentException(
-            "-grades must be numbers or ranges parted by commas, such as 2-3 or 0,3, got '"
+            "-grades must be numbers or ranges separated by commas, such as 2-3 or 0,3, got '"
                 + text
                 + "'");
       }

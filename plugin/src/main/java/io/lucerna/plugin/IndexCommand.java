@@ -42,7 +42,7 @@ final class IndexCommand implements Command {
 
   /**
    * {@code -collection NAME} stands for the flags that the collection of this name needs. What the
-   * user writes comes after them, and so goes before them.
+   * user writes comes after them, and so takes precedence.
    */
   @Override
   public List<String> expand(List<String> arguments) {

@@ -26,7 +26,7 @@ public final class IndexTerms implements TermForm {
     return analysis;
   }
 
-  /** The term of a word; the terms in a row, parted by spaces, of a word that has several. */
+  /** The term of a word; the terms in a row, separated by spaces, of a word that has several. */
   @Override
   public Optional<String> of(String word) {
     Optional<String> remembered = known.get(word);

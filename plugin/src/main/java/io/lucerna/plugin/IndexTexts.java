@@ -46,7 +46,7 @@ final class IndexTexts implements TextSource {
   static IndexTexts open(String index) throws IOException {
     Path path;
     try {
-      // A folder goes before Anserini's name for one of its own, such as cacm.
+      // A folder takes precedence over Anserini's name for one of its own, such as cacm.
       path = Files.isDirectory(Path.of(index)) ? Path.of(index) : IndexReaderUtils.getIndex(index);
     } catch (IllegalArgumentException e) {
       throw new CommandException(ExitCode.INPUT, index + ": no such index", e);

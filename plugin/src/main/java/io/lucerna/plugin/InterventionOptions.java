@@ -17,7 +17,7 @@ final class InterventionOptions {
       metaVar = "[spec]",
       usage =
           "What to change inside the model, such as \"zero blocks.3.attn.hook_z head=7 at=match\";"
-              + " as often as wanted, done in order.")
+              + " may be repeated, done in order.")
   List<String> lines = new ArrayList<>();
 
   @Option(

@@ -68,7 +68,7 @@ final class PerturbCommand implements Command {
   @Option(
       name = "-perturbation",
       metaVar = "[names]",
-      usage = "What to change, several parted by commas: TFC1, TDC, ADD:idf:start, ...")
+      usage = "What to change, several separated by commas: TFC1, TDC, ADD:idf:start, ...")
   @Nullable String perturbation;
 
   @Option(

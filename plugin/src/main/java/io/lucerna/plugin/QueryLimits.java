@@ -51,7 +51,7 @@ final class QueryLimits {
           first =
               String.format(
                   Locale.ROOT,
-                  "%s with %d tokens, of which %d are read",
+                  "%s: of its %d tokens at least %d are read",
                   query.name,
                   found.tokens(),
                   found.kept());
@@ -60,7 +60,7 @@ final class QueryLimits {
     }
     if (count > 0) {
       console.say(
-          "%d %s too long and cut where the passage leaves no room; the first is %s",
+          "%d %s too long and cut; the first is %s",
           count, count == 1 ? "query is" : "queries are", first);
     }
   }

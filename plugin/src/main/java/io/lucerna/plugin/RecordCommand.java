@@ -53,7 +53,7 @@ final class RecordCommand implements Command {
       name = "-hooks",
       required = true,
       metaVar = "[points]",
-      usage = "Hook points, names or globs (* and ?), parted by commas.")
+      usage = "Hook points, names or globs (* and ?), separated by commas.")
   String hooks = "";
 
   @Option(
@@ -188,7 +188,7 @@ final class RecordCommand implements Command {
     return head;
   }
 
-  /** Where the folder is, and how often it was gone on with, has no part in what it holds. */
+  /** Where the folder is, and how often it was resumed, has no part in what it holds. */
   private static List<String> command(List<String> given) {
     List<String> command = new ArrayList<>();
     for (int i = 0; i < given.size(); i++) {
@@ -223,7 +223,7 @@ final class RecordCommand implements Command {
         spec.points().size(),
         size(plan.bytes()),
         size(free));
-    // A shard is there twice while it is put together.
+    // A shard occurs twice while it is put together.
     long needed =
         plan.bytes()
             + Math.min(plan.bytes(), spec.shardBytes())

@@ -42,7 +42,7 @@ final class RunInputs {
       metaVar = "[name]",
       usage =
           "Anserini's name of the topics' format (Trec, Cacm, Covid, Webxml, TsvInt, TsvString,"
-              + " JsonString, ...); told from the file if not given.")
+              + " JsonString, ...); inferred from the file if not given.")
   @Nullable String topicReader;
 
   @Option(

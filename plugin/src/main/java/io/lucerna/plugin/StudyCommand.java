@@ -44,14 +44,14 @@ final class StudyCommand implements Command {
   @Option(
       name = "-config",
       metaVar = "[file]",
-      usage = "YAML file of options, by name without dash; those given beside it go before.")
+      usage = "YAML file of options, by name without dash; those on the command line take precedence.")
   @Nullable String config;
 
   @Option(
       name = "-conditions",
       metaVar = "[what]",
       usage =
-          "What is done to the model, as often as wanted: heads, layers, components, top:K:DIR,"
+          "What is done to the model, may be repeated: heads, layers, components, top:K:DIR,"
               + " random:K[:N], dose:SPEC:0,1,2, spec:SPEC.")
   List<String> conditions = new ArrayList<>();
 
@@ -73,7 +73,7 @@ final class StudyCommand implements Command {
   @Option(
       name = "-measures",
       metaVar = "[measure]",
-      usage = "A measure, as often as wanted (default: nDCG@10, AP, RR).")
+      usage = "A measure, may be repeated (default: nDCG@10, AP, RR).")
   List<String> measures = new ArrayList<>();
 
   @Option(name = "-level", metaVar = "[grade]", usage = "The lowest grade that is relevant.")

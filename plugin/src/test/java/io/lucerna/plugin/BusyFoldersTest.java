@@ -225,7 +225,7 @@ class BusyFoldersTest {
     Set<String> seen = new HashSet<>();
     for (String line : Files.readAllLines(journal)) {
       String item = new ObjectMapper().readTree(line).path(field).asText();
-      assertTrue(item.isEmpty() || seen.add(item), item + " is there twice");
+      assertTrue(item.isEmpty() || seen.add(item), item + " occurs twice");
     }
     assertEquals(items, seen.size());
   }

@@ -145,7 +145,7 @@ class RecordBrokenOffTest {
     String said = said(process);
     assertEquals(ExitCode.FAILED.status(), process.waitFor(), said);
     assertTrue(said.contains("lucerna record: cannot write to " + broken + ": "), said);
-    assertTrue(said.contains("; what is recorded so far is kept and can be gone on with"), said);
+    assertTrue(said.contains("; what is recorded so far is kept and can be resumed"), said);
     assertFalse(said.contains("\tat "), said);
     Shell resumed = Shell.succeed(record(broken));
     assertTrue(resumed.err().contains("going on after "), resumed.err());

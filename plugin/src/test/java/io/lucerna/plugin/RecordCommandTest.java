@@ -346,7 +346,7 @@ class RecordCommandTest {
         shell
             .err()
             .contains(
-                folder.resolve("out/manifest.json") + ": cannot be gone on with: " + difference),
+                folder.resolve("out/manifest.json") + ": cannot be resumed: " + difference),
         shell.err());
   }
 

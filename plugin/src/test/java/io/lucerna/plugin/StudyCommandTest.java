@@ -520,7 +520,7 @@ class StudyCommandTest {
       delimiter = '|',
       value = {
         "model: minilm\\ndephts: 5\\n | :2: there is no option dephts; did you mean depth?",
-        "model: minilm\\n\\nmodel: other\\n | :3: model is there twice",
+        "model: minilm\\n\\nmodel: other\\n | :3: model occurs twice",
         "- model\\n | :1: expected lines of the form 'option: value'",
         "depth:\\n  of: 3\\n | :2: depth needs a value or a list of values",
         "depth: [1\\n | : "
@@ -560,7 +560,7 @@ class StudyCommandTest {
     assertRefused(ExitCode.USAGE, "-conditions: nothing to study; give heads", "a");
     assertRefused(
         ExitCode.USAGE,
-        "L0H0 (z of head 0.0 zeroed) is there twice",
+        "L0H0 (z of head 0.0 zeroed) occurs twice",
         "b",
         "-conditions",
         "heads",

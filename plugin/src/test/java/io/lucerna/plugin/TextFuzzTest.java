@@ -265,7 +265,7 @@ class TextFuzzTest {
 
   private static void once(Object before) {
     if (before != null) {
-      throw new IllegalStateException("was there twice");
+      throw new IllegalStateException("occurred twice");
     }
   }
 

@@ -27,7 +27,7 @@ sealed interface InputForm {
     /**
      * Checks the places.
      *
-     * @throws IllegalArgumentException if one is missing or there twice
+     * @throws IllegalArgumentException if one is missing or occurs twice
      */
     public Prompt {
       for (String place : List.of(QUERY, PASSAGE)) {

@@ -6,8 +6,8 @@ import java.util.List;
 
 /**
  * A text put together from parts and tokenized as one. A token belongs to the part that has most of
- * its characters, the earlier one where two have as many; white space at its ends does not count,
- * and a token of white space alone goes with its last character. So the space that byte-level
+ * its characters, the earlier one where two have as many; whitespace at its ends does not count,
+ * and a token of whitespace alone goes with its last character. So the space that byte-level
  * tokenizers join to the word after it never moves a query's first word into the prompt.
  */
 record Parts(List<Part> parts) {

@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 
 /**
  * Bi-encoders that were trained with a text before each query and passage, and whose folders mostly
- * do not say so. They are told by the names in their folder.
+ * do not say so. They are recognised by the names in their folder.
  */
 final class Prefixes {
   /** How much of a model card tells what the model is. */

@@ -27,10 +27,10 @@ final class Subwords implements AutoCloseable {
    *
    * @param text the vocabulary's entry
    * @param segment number of the text that it is from
-   * @param word number of its word in that text; words are what lies between white space and
+   * @param word number of its word in that text; words are what lies between whitespace and
    *     punctuation, and ideographs one by one, as BERT splits texts (Devlin et al. 2019)
-   * @param start where it starts in that text, in UTF-16 units, without white space at its ends; a
-   *     token of white space alone has no characters, at the end of the space
+   * @param start where it starts in that text, in UTF-16 units, without whitespace at its ends; a
+   *     token of whitespace alone has no characters, at the end of the space
    * @param end where it ends, exclusive
    */
   record Piece(long id, long type, String text, int segment, int word, int start, int end) {

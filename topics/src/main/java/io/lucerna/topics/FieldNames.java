@@ -80,7 +80,7 @@ public final class FieldNames {
 
   /**
    * The passage of a document: {@code contents} alone, or else one of {@link #BODIES} after the
-   * title, parted by a space, or else the title. A plain string is its own passage. Empty if there
+   * title, separated by a space, or else the title. A plain string is its own passage. Empty if there
    * is none.
    */
   public static Optional<String> passage(JsonNode document) {

@@ -1,6 +1,8 @@
 package io.lucerna.topics;
 
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -8,14 +10,15 @@ import com.fasterxml.jackson.databind.ObjectReader;
 import io.lucerna.base.JsonFaults;
 import io.lucerna.base.MalformedTextException;
 import io.lucerna.topics.TopicReader.Collector;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Optional;
 
-/** Topic formats of one topic per line. Blank lines are skipped. */
+/** Topic formats of one topic per line, and arrays of JSON. Blank lines are skipped. */
 final class LineTopics {
+  private static final ObjectReader WITHIN = new ObjectMapper().readerFor(JsonNode.class);
   private static final ObjectReader JSON =
-      new ObjectMapper()
-          .readerFor(JsonNode.class)
-          .with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+      WITHIN.with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
   private LineTopics() {}
 
@@ -37,6 +40,10 @@ final class LineTopics {
   }
 
   static void json(String file, String content, Collector topics) throws MalformedTextException {
+    if (content.stripLeading().startsWith("[")) {
+      array(file, content, topics);
+      return;
+    }
     int number = 0;
     for (String line : (Iterable<String>) content.lines()::iterator) {
       number++;
@@ -48,12 +55,37 @@ final class LineTopics {
 
   private static void json(String file, int number, String line, Collector topics)
       throws MalformedTextException {
-    JsonNode object;
     try {
-      object = JSON.readTree(line);
+      add(file, number, JSON.readTree(line), topics);
     } catch (JsonProcessingException e) {
       throw JsonFaults.inLine(file, number, e, line);
     }
+  }
+
+  private static void array(String file, String content, Collector topics)
+      throws MalformedTextException {
+    try (JsonParser parser = JSON.createParser(content)) {
+      parser.nextToken();
+      while (parser.nextToken() != JsonToken.END_ARRAY) {
+        int line = parser.currentTokenLocation().getLineNr();
+        add(file, line, WITHIN.readTree(parser), topics);
+      }
+      if (parser.nextToken() != null) {
+        int line = parser.currentTokenLocation().getLineNr();
+        throw new MalformedTextException(
+            file, line, "not JSON: something follows the end of the array");
+      }
+    } catch (JsonProcessingException e) {
+      throw JsonFaults.inFile(file, "JSON", e, content);
+    } catch (MalformedTextException e) {
+      throw e;
+    } catch (IOException e) {
+      throw new UncheckedIOException("a text in memory cannot fail", e);
+    }
+  }
+
+  private static void add(String file, int number, JsonNode object, Collector topics)
+      throws MalformedTextException {
     if (!object.isObject()) {
       throw new MalformedTextException(file, number, "not a JSON object");
     }

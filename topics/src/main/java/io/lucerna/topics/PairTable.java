@@ -9,7 +9,7 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 
 /**
- * Ready pairs in columns parted by tabs. A pair's id is its topic and document, with a number where
+ * Ready pairs in columns separated by tabs. A pair's id is its topic and document, with a number where
  * both come again.
  */
 final class PairTable {
@@ -64,7 +64,7 @@ final class PairTable {
     return new IllegalArgumentException(
         String.format(
             Locale.ROOT,
-            "expected the columns %s parted by tabs, got %d column(s)",
+            "expected the columns %s separated by tabs, got %d column(s)",
             String.join(", ", expected),
             found));
   }

@@ -4,10 +4,10 @@ import io.lucerna.base.Given;
 import java.util.Optional;
 
 /**
- * One information need. White space in every text is normalised: runs become one space, ends are
+ * One information need. Whitespace in every text is normalised: runs become one space, ends are
  * trimmed.
  *
- * @param id the topic's id as runs and judgments write it; no white space
+ * @param id the topic's id as runs and judgments write it; no whitespace
  * @param text the query: TREC's title, or the text of a one-line format; never blank
  * @param description TREC's description, if the format has one and it is not blank
  * @param narrative TREC's narrative, if the format has one and it is not blank
@@ -23,7 +23,7 @@ public record Topic(
     Given.value(narrative, "the narrative of topic " + id);
     if (id.isEmpty() || id.chars().anyMatch(Character::isWhitespace)) {
       throw new IllegalArgumentException(
-          "a topic id must be non-empty and free of white space, got '" + id + "'");
+          "a topic id must be non-empty and free of whitespace, got '" + id + "'");
     }
     text = normalise(text);
     if (text.isEmpty()) {

@@ -25,7 +25,7 @@ public enum TopicFormat {
   /** Lines of any id, a tab, and the query. */
   TSV_STRING("TsvString", false),
   /**
-   * Lines of JSON objects with an id and a text under the names of {@link FieldNames}; {@code
+   * Lines, or an array, of JSON objects with an id and a text under the names of {@link FieldNames}; {@code
    * description} and {@code narrative} are optional.
    */
   JSON_STRING("JsonString", false);
@@ -106,7 +106,7 @@ public enum TopicFormat {
         }
       }
     }
-    if (start.startsWith("{")) {
+    if (start.startsWith("{") || start.startsWith("[")) {
       return JSON_STRING;
     }
     if (start.lines().findFirst().orElse("").indexOf('\t') > 0) {
@@ -122,7 +122,7 @@ public enum TopicFormat {
     throw new MalformedTextException(
         file,
         line,
-        "cannot tell the topic format: a topic file starts with <top>, <DOC>, {, or id<TAB>text,"
+        "cannot tell the topic format: a topic file starts with <top>, <DOC>, {, [, or id<TAB>text,"
             + " or is XML of <topic number=\"...\">");
   }
 

@@ -122,7 +122,7 @@ public final class TopicReader {
       if (!integerIds) {
         if (id.chars().anyMatch(Character::isWhitespace)) {
           throw new MalformedTextException(
-              file, line, "topic id '" + id + "' contains white space, which no run can hold");
+              file, line, "topic id '" + id + "' contains whitespace, which no run can hold");
         }
         return id;
       }

@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
 /** Compares two texts word by word. */
 final class WordDifference {
   /**
-   * A word or a single other character, with the white space before it; or white space at the end.
+   * A word or a single other character, with the whitespace before it; or whitespace at the end.
    */
   private static final Pattern CHUNK =
       Pattern.compile("\\s*(?:[\\p{L}\\p{M}\\p{N}]+|\\S)|\\s+", Pattern.DOTALL);

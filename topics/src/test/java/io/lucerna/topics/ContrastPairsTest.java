@@ -170,14 +170,14 @@ class ContrastPairsTest {
   @Test
   void malformedTablesNameFileAndLine() throws IOException {
     expect(
-        "t.tsv:1: expected the columns qid, query, docid, base, perturbed, grade parted by tabs, got 2 column(s)",
+        "t.tsv:1: expected the columns qid, query, docid, base, perturbed, grade separated by tabs, got 2 column(s)",
         "q1\tlamp");
     expect("t.tsv:1: grade 'x' is not a whole number", "q1\tlamp\td1\ta\tb\tx");
     expect("t.tsv:1: topic, query and document must not be empty", "q1\t\td1\ta\tb");
     expect(
         "t.tsv:3: expected the columns "
             + MECHIR_HEADER.replace("\t", ", ")
-            + " parted by tabs, got 5 column(s)",
+            + " separated by tabs, got 5 column(s)",
         MECHIR_HEADER + "\n\nq1\tlamp\td1\ta\tb");
     expect("t.tsv:1: no contrast pairs in the file", "");
     expect("t.tsv:1: no contrast pairs in the file", MECHIR_HEADER + "\n");

@@ -92,6 +92,34 @@ class TopicReaderTest {
   }
 
   @Test
+  void jsonMayBeAnArray() throws IOException {
+    String json = "\n[{\"qid\": \"a\", \"query\": \"one\"},\n {\n\"_id\": 5, \"text\": \"two\"}]\n";
+    assertEquals(
+        List.of(new Topic("a", "one"), new Topic("5", "two")),
+        TopicReader.read(Files.writeString(dir.resolve("t.json"), json)).topics());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "[{'qid': 'a', 'query': 'one'},\\n{'qid': 'a', 'query': 'two'}]|t:2: topic id 'a' was already used in line 1",
+        "[{'qid': 'a', 'query': 'one'},\\n7]|t:2: not a JSON object",
+        "[{'qid': 'a', 'query': 'one'},\\n]|t:2: not JSON: ",
+        "[{'qid': 'a', 'query': 'one'}\\n|t:2: not JSON: ",
+        "[{'qid': 'a', 'query': 'one'}]\\n{}|t:2: not JSON: something follows the end of the array",
+        "[]|t:1: no topics in the file",
+      })
+  void malformedArraysNameTheirLine(String raw, String message) {
+    String json = raw.replace("\\n", "\n").replace('\'', '"');
+    MalformedTextException e =
+        assertThrows(
+            MalformedTextException.class,
+            () -> TopicReader.parse("t", json, TopicFormat.JSON_STRING));
+    assertTrue(String.valueOf(e.getMessage()).startsWith(message), e::getMessage);
+  }
+
+  @Test
   void jsonOfBeirIrDatasetsAndPyTerrier() throws IOException {
     for (String json :
         List.of(
@@ -234,7 +262,7 @@ class TopicReaderTest {
           TSV_INT|`99999999999\tx`|`t:1: topic id '99999999999' is not an integer, as this format demands`
           TSV_STRING|`a\tx\nb`|`t:2: expected id<TAB>text, got 1 column(s)`
           TSV_STRING|`a\tx\ty`|`t:1: expected id<TAB>text, got 3 column(s)`
-          TSV_STRING|`a b\tx`|`t:1: topic id 'a b' contains white space, which no run can hold`
+          TSV_STRING|`a b\tx`|`t:1: topic id 'a b' contains whitespace, which no run can hold`
           TSV_STRING|`a\t\u00a0`|`t:1: topic a has no text`
           COVID|`\n<topics>\n<topic number="1">\n</topic></topics>`|`t:3: the topic has no text under <query>`
           COVID|`<topics>\n<topic><query>x</query></topic></topics>`|`t:2: the topic has no number`
@@ -280,7 +308,7 @@ class TopicReaderTest {
         assertThrows(MalformedTextException.class, () -> TopicReader.read(file));
     assertEquals(
         file
-            + ":3: cannot tell the topic format: a topic file starts with <top>, <DOC>, {, or"
+            + ":3: cannot tell the topic format: a topic file starts with <top>, <DOC>, {, [, or"
             + " id<TAB>text, or is XML of <topic number=\"...\">",
         e.getMessage());
   }

@@ -118,7 +118,7 @@ final class LoraCheckpoint implements Checkpoint {
       } else if (name.endsWith(".lora_B.weight") || name.endsWith(".lora_embedding_B")) {
         String first = name.replaceFirst("_B(\\.weight)?$", "_A$1");
         if (!left.containsKey(first)) {
-          throw error(name, "has no " + first + " beside it");
+          throw error(name, "has no " + first + " next to it");
         }
       } else if (name.contains(".lora_")) {
         throw error(name, "is of a kind of LoRA that is not supported");
@@ -141,7 +141,7 @@ final class LoraCheckpoint implements Checkpoint {
       SortedMap<String, String> tensors, String name, String a, String b, boolean transposed) {
     String module = name.substring(0, name.length() - a.length());
     if (!tensors.containsKey(module + b)) {
-      throw error(name, "has no " + module + b + " beside it");
+      throw error(name, "has no " + module + b + " next to it");
     }
     if (!config.targets(module)) {
       throw error(

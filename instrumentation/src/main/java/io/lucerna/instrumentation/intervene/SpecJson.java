@@ -87,7 +87,7 @@ final class SpecJson {
   }
 
   /**
-   * A value as it would stand in the line: a list of numbers for a vector, else parted by commas.
+   * A value as it would stand in the line: a list of numbers for a vector, else separated by commas.
    */
   private static Text text(String path, JsonNode value) {
     return new Text(plain(path, value, path.endsWith(".vector")), fault(path));

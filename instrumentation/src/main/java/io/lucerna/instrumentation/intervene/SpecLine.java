@@ -7,8 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Reads the one-line form: interventions parted by semicolons; in each an operation, points parted
- * by commas, and settings {@code key=value}, all parted by white space. Double quotes hold white
+ * Reads the one-line form: interventions separated by semicolons; in each an operation, points separated
+ * by commas, and settings {@code key=value}, all separated by whitespace. Double quotes hold white
  * space, semicolons and equals signs together; inside them a backslash stands before a quote or a
  * backslash.
  */

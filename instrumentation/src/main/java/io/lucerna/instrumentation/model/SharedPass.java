@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * and so are the results, bit for bit.
  */
 final class SharedPass {
-  /** Where a pass can be gone on with: in a block before its input, z or MLP output is hooked. */
+  /** Where a pass can be resumed: in a block before its input, z or MLP output is hooked. */
   private record Entry(Site site, int layer) {}
 
   private final HookedModel model;

@@ -133,7 +133,7 @@ final class Journal {
     if (!Files.exists(file)) {
       throw new RecordingException(
           file
-              + ": is missing, so the recording cannot be gone on with; record into another folder");
+              + ": is missing, so the recording cannot be resumed; record into another folder");
     }
     return HashingFile.identify(file);
   }

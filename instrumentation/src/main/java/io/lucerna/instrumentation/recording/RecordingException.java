@@ -1,6 +1,6 @@
 package io.lucerna.instrumentation.recording;
 
-/** A recording that cannot be used or gone on with: the message names the file and says why. */
+/** A recording that cannot be used or resumed: the message names the file and says why. */
 public final class RecordingException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

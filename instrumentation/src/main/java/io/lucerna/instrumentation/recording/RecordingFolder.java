@@ -129,7 +129,7 @@ record RecordingFolder(Path path) {
         .ifPresent(
             what -> {
               throw new RecordingException(
-                  file + ": cannot be gone on with: " + what + "; record into another folder");
+                  file + ": cannot be resumed: " + what + "; record into another folder");
             });
   }
 

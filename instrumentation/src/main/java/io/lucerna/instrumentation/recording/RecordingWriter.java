@@ -23,7 +23,7 @@ import java.util.Optional;
  * Writes a recording as a stream: memory holds one batch of activations, whatever the number of
  * inputs.
  *
- * <p>The folder can be gone on with after the process ended in any way, and comes out the same byte
+ * <p>The folder can be resumed after the process ended in any way, and comes out the same byte
  * for byte: the index is the journal. An input's activations are in the part file of its shard
  * before its line is in the index, and only whole lines count. The manifest comes last.
  *
@@ -83,7 +83,7 @@ public final class RecordingWriter implements AutoCloseable {
    *
    * @param path the folder; it is made, in a folder that exists
    * @param head what decides the recording beside the specification: model, data, versions; and the
-   *     command line under {@code command}, the only entry that may differ when it is gone on with
+   *     command line under {@code command}, the only entry that may differ when it is resumed
    * @param resume whether to resume what the folder holds; without, it must not exist
    * @return empty if the folder holds the whole recording already
    * @throws RecordingException if the folder exists and must not, holds something else, or another
@@ -191,7 +191,7 @@ public final class RecordingWriter implements AutoCloseable {
     }
   }
 
-  /** How many inputs are recorded; in a recording that is gone on with, those of before too. */
+  /** How many inputs are recorded; in a recording that is resumed, those of before too. */
   public long inputs() {
     return inputs;
   }
@@ -279,11 +279,11 @@ public final class RecordingWriter implements AutoCloseable {
                 + folder.path()
                 + ": "
                 + e.getMessage()
-                + "; what is recorded so far is kept and can be gone on with",
+                + "; what is recorded so far is kept and can be resumed",
             e);
   }
 
-  /** Leaves the folder as it is, to be gone on with if it is not finished. */
+  /** Leaves the folder as it is, to be resumed if it is not finished. */
   @Override
   public void close() throws IOException {
     try (lock;

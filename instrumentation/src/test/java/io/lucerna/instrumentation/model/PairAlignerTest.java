@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Laws of alignment, over a tokenizer that splits words at white space and punctuation, and long
+ * Laws of alignment, over a tokenizer that splits words at whitespace and punctuation, and long
  * words into pieces of three letters, as WordPiece might.
  */
 class PairAlignerTest {

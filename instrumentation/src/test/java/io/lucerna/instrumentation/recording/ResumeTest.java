@@ -21,7 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A recording that is broken off, at any place, and gone on with, comes out the same. */
+/** A recording that is broken off, at any place, and resumed, comes out the same. */
 class ResumeTest {
   private static final int INPUTS = 11;
   private static final String POINTS = "blocks.*.attn.hook_z,*pattern,hook_logits";
@@ -217,7 +217,7 @@ class ResumeTest {
   void otherModelsDataAndHooksAreRefused() throws IOException {
     Path folder = brokenOff(4);
     Path file = folder.resolve("unfinished.json");
-    String cannot = file + ": cannot be gone on with: ";
+    String cannot = file + ": cannot be resumed: ";
     String into = "; record into another folder";
     Map<String, Object> head = new HashMap<>(Recorder.HEAD);
     head.put("model", Map.of("sha256", "other"));
@@ -303,7 +303,7 @@ class ResumeTest {
     Path shard = folder.resolve("shard-00001.safetensors");
     Files.delete(shard);
     refused(
-        shard + ": is missing, so the recording cannot be gone on with; record into another folder",
+        shard + ": is missing, so the recording cannot be resumed; record into another folder",
         folder,
         Recorder.HEAD,
         spec,

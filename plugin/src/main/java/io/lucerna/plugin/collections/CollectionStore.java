@@ -54,7 +54,7 @@ public final class CollectionStore {
   /**
    * The store that options and environment ask for.
    *
-   * @param option the folder that the user named on the command line, which goes before the
+   * @param option the folder that the user named on the command line, which takes precedence over the
    *     environment
    * @param environment the variables, as of {@link System#getenv()}
    */

@@ -14,7 +14,7 @@ final class Words {
 
   private Words() {}
 
-  /** Parts a text at white space outside of quotes, and takes the quotes away. */
+  /** Parts a text at whitespace outside of quotes, and takes the quotes away. */
   static List<String> split(String text) {
     List<String> words = new ArrayList<>();
     Matcher matcher = WORD.matcher(text);

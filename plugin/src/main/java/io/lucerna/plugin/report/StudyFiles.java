@@ -72,7 +72,7 @@ public record StudyFiles(
    * Reads the folder of a study.
    *
    * @throws ReportException naming file and line if a file or column is missing, a number is
-   *     malformed, a condition or measure is unknown, or a row is there twice; naming the file if a
+   *     malformed, a condition or measure is unknown, or a row occurs twice; naming the file if a
    *     row is missing
    */
   public static StudyFiles read(Path folder) throws IOException {

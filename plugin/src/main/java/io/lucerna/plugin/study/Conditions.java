@@ -71,7 +71,7 @@ public final class Conditions {
     for (Condition condition : all) {
       if (!ids.add(condition.id())) {
         throw new IllegalArgumentException(
-            "-conditions: " + condition.id() + " (" + condition.label() + ") is there twice");
+            "-conditions: " + condition.id() + " (" + condition.label() + ") occurs twice");
       }
     }
     if (all.size() == 1) {

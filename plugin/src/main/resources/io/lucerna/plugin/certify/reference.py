@@ -144,13 +144,19 @@ def stored(tensor, mask):
     return whole.float()
 
 
+def asking(tokenizer):
+    """The class of no family gives tokenizer.json's token types only if asked; Lucerna always reads them."""
+    general = type(tokenizer).__name__ in ("TokenizersBackend", "PreTrainedTokenizerFast")
+    return {"return_token_type_ids": True} if general and "model_input_names" not in tokenizer.init_kwargs else {}
+
+
 def tokens(asked):
     """What the model's own tokenizer gives for the texts."""
     if not asked.get("texts"):
         return {}
     try:
         tokenizer = transformers.AutoTokenizer.from_pretrained(asked["tokenizer"])
-        given = [tokenizer(*text) for text in asked["texts"]]
+        given = [tokenizer(*text, **asking(tokenizer)) for text in asked["texts"]]
     except Exception as e:
         return {"why": f"{type(e).__name__}: {e}".splitlines()[0]}
     rows = [row["input_ids"] for row in given]

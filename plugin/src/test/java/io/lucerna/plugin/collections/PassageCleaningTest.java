@@ -92,7 +92,7 @@ class PassageCleaningTest {
 
   /**
    * Against a Python script over CACM that replaces {@code <[^>]+>} by a space, applies {@code
-   * html.unescape}, drops the citation lines and joins white space.
+   * html.unescape}, drops the citation lines and joins whitespace.
    */
   @Test
   void cacmEqualsTheReference() throws Exception {

@@ -8,7 +8,7 @@ import org.apache.commons.compress.compressors.bzip2.BZip2CompressorInputStream;
 import org.apache.commons.compress.compressors.zstandard.ZstdCompressorInputStream;
 import org.apache.commons.compress.compressors.zstandard.ZstdUtils;
 
-/** How a text is stored, told by its first bytes. */
+/** How a text is stored, recognised by its first bytes. */
 enum Compression {
   GZIP("gzip", 0x1f, 0x8b),
   BZIP2("bzip2", 'B', 'Z', 'h'),

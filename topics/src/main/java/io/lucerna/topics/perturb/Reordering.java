@@ -29,7 +29,7 @@ final class Reordering {
 
   private record Part(int start, int end) {}
 
-  /** Words; those without white space between them, as in 12:30 or lamp-oil, stay together. */
+  /** Words; those without whitespace between them, as in 12:30 or lamp-oil, stay together. */
   private static List<Part> words(AnalyzedText passage) {
     List<Part> parts = new ArrayList<>();
     for (Word word : passage.words()) {

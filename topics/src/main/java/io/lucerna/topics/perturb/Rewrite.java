@@ -29,7 +29,7 @@ final class Rewrite {
     return replace(word.start(), word.end(), text);
   }
 
-  /** Takes a range away together with one white space beside it, so that no two are left. */
+  /** Takes a range away together with one whitespace next to it, so that no two are left. */
   Rewrite delete(int start, int end) {
     if (start > 0 && Character.isWhitespace(base.charAt(start - 1))) {
       return replace(start - 1, end, "");
@@ -57,7 +57,7 @@ final class Rewrite {
     List<Edit> edits = new ArrayList<>();
     int at = 0;
     for (Change change : ordered) {
-      // Two deletions may share the white space between them.
+      // Two deletions may share the whitespace between them.
       int start = change.text.isEmpty() ? Math.max(change.start, at) : change.start;
       if (start < at) {
         throw new IllegalStateException("changes overlap at " + change);

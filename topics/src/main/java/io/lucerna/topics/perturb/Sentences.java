@@ -7,7 +7,7 @@ import java.util.Locale;
 
 /**
  * Sentences of a text, by Unicode's rules (UAX 29) as Java knows them for English: without the
- * white space around them.
+ * whitespace around them.
  */
 final class Sentences {
   /** A sentence: from {@code start} to before {@code end}. */
