@@ -44,7 +44,8 @@ final class StudyCommand implements Command {
   @Option(
       name = "-config",
       metaVar = "[file]",
-      usage = "YAML file of options, by name without dash; those on the command line take precedence.")
+      usage =
+          "YAML file of options, by name without dash; those on the command line take precedence.")
   @Nullable String config;
 
   @Option(

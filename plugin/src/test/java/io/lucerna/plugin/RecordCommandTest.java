@@ -345,8 +345,7 @@ class RecordCommandTest {
     assertTrue(
         shell
             .err()
-            .contains(
-                folder.resolve("out/manifest.json") + ": cannot be resumed: " + difference),
+            .contains(folder.resolve("out/manifest.json") + ": cannot be resumed: " + difference),
         shell.err());
   }
 

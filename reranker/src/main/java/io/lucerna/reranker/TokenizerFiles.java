@@ -1,10 +1,13 @@
 package io.lucerna.reranker;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.lucerna.base.JsonFaults;
 import io.lucerna.instrumentation.checkpoint.CheckpointException;
 import io.lucerna.instrumentation.checkpoint.JsonFiles;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -37,7 +40,15 @@ final class TokenizerFiles {
    */
   static byte[] read(Path folder) throws IOException {
     TokenizerSettings settings = TokenizerSettings.read(folder);
-    return ClassTokenizers.apply(stored(folder, settings), settings);
+    byte[] json = stored(folder, settings);
+    try {
+      return ClassTokenizers.apply(json, settings);
+    } catch (JsonProcessingException e) {
+      String file = folder.resolve("tokenizer.json").toString();
+      String text = new String(json, StandardCharsets.UTF_8);
+      throw new CheckpointException(
+          String.valueOf(JsonFaults.inFile(file, "JSON", e, text).getMessage()), e);
+    }
   }
 
   private static byte[] stored(Path folder, TokenizerSettings settings) throws IOException {
@@ -118,6 +129,10 @@ final class TokenizerFiles {
 
   /** A JSON file of the folder, which must be there. */
   static JsonNode existing(Path file) {
-    return JsonFiles.settings(file);
+    JsonNode json = JsonFiles.settings(file);
+    if (!json.isObject()) {
+      throw new CheckpointException(file + ": not a JSON object");
+    }
+    return json;
   }
 }

@@ -1,6 +1,7 @@
 package io.lucerna.reranker;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -41,7 +42,9 @@ final class TokenizerJson {
     ObjectMapper mapper = new ObjectMapper();
     ObjectNode frame = mapper.createObjectNode();
     try (JsonParser parser = mapper.getFactory().createParser(json)) {
-      parser.nextToken();
+      if (parser.nextToken() != JsonToken.START_OBJECT) {
+        throw new JsonParseException(parser, "not an object");
+      }
       while (parser.nextToken() == JsonToken.FIELD_NAME) {
         String field = parser.currentName();
         if (parser.nextToken() == JsonToken.START_OBJECT && field.equals("model")) {

@@ -24,6 +24,8 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PairTokenizerTest {
   @TempDir Path temp;
@@ -115,10 +117,26 @@ class PairTokenizerTest {
     }
   }
 
-  @Test
-  void brokenTokenizersNameTheFolder() throws IOException {
-    Files.writeString(temp.resolve("tokenizer.json"), "{\"version\": \"1.0\", \"model\": {");
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"{\"version\": \"1.0\", \"model\": {", "{\"model\":}", "[1]", "null", "\"x\"", ""})
+  void brokenTokenizersNameFileAndLine(String json) throws IOException {
+    Path file = Files.writeString(temp.resolve("tokenizer.json"), json);
     String broken = Refusals.message(CheckpointException.class, () -> open(temp, 64));
-    assertTrue(broken.startsWith(temp + ": the tokenizer cannot be read"), broken);
+    assertTrue(broken.startsWith(file + ":1: not JSON: "), broken);
+    assertFalse(broken.contains("REDACTED"), broken);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"tokenizer_config.json", "special_tokens_map.json", "sentence_bert_config.json"})
+  void settingsThatAreNoObjectNameTheFile(String name) throws IOException {
+    Files.writeString(temp.resolve("tokenizer.json"), "{}");
+    for (String json : List.of("[1]", "null", "\"x\"", "")) {
+      Path file = Files.writeString(temp.resolve(name), json);
+      assertEquals(
+          file + ": not a JSON object",
+          Refusals.message(CheckpointException.class, () -> open(temp, 64)));
+    }
   }
 }

@@ -80,8 +80,8 @@ public final class FieldNames {
 
   /**
    * The passage of a document: {@code contents} alone, or else one of {@link #BODIES} after the
-   * title, separated by a space, or else the title. A plain string is its own passage. Empty if there
-   * is none.
+   * title, separated by a space, or else the title. A plain string is its own passage. Empty if
+   * there is none.
    */
   public static Optional<String> passage(JsonNode document) {
     if (document.isTextual()) {

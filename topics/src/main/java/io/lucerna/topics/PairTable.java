@@ -9,8 +9,8 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 
 /**
- * Ready pairs in columns separated by tabs. A pair's id is its topic and document, with a number where
- * both come again.
+ * Ready pairs in columns separated by tabs. A pair's id is its topic and document, with a number
+ * where both come again.
  */
 final class PairTable {
   /** What the pairs of a table are called, since a table does not say. */

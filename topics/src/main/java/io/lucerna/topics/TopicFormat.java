@@ -25,8 +25,8 @@ public enum TopicFormat {
   /** Lines of any id, a tab, and the query. */
   TSV_STRING("TsvString", false),
   /**
-   * Lines, or an array, of JSON objects with an id and a text under the names of {@link FieldNames}; {@code
-   * description} and {@code narrative} are optional.
+   * Lines, or an array, of JSON objects with an id and a text under the names of {@link
+   * FieldNames}; {@code description} and {@code narrative} are optional.
    */
   JSON_STRING("JsonString", false);
 

@@ -87,7 +87,8 @@ final class SpecJson {
   }
 
   /**
-   * A value as it would stand in the line: a list of numbers for a vector, else separated by commas.
+   * A value as it would stand in the line: a list of numbers for a vector, else separated by
+   * commas.
    */
   private static Text text(String path, JsonNode value) {
     return new Text(plain(path, value, path.endsWith(".vector")), fault(path));

@@ -7,10 +7,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Reads the one-line form: interventions separated by semicolons; in each an operation, points separated
- * by commas, and settings {@code key=value}, all separated by whitespace. Double quotes hold white
- * space, semicolons and equals signs together; inside them a backslash stands before a quote or a
- * backslash.
+ * Reads the one-line form: interventions separated by semicolons; in each an operation, points
+ * separated by commas, and settings {@code key=value}, all separated by whitespace. Double quotes
+ * hold white space, semicolons and equals signs together; inside them a backslash stands before a
+ * quote or a backslash.
  */
 final class SpecLine {
   private static final int LONGEST = 10_000_000;

@@ -132,8 +132,7 @@ final class Journal {
   private static ShardFile identify(Path file) throws IOException {
     if (!Files.exists(file)) {
       throw new RecordingException(
-          file
-              + ": is missing, so the recording cannot be resumed; record into another folder");
+          file + ": is missing, so the recording cannot be resumed; record into another folder");
     }
     return HashingFile.identify(file);
   }

@@ -23,9 +23,9 @@ import java.util.Optional;
  * Writes a recording as a stream: memory holds one batch of activations, whatever the number of
  * inputs.
  *
- * <p>The folder can be resumed after the process ended in any way, and comes out the same byte
- * for byte: the index is the journal. An input's activations are in the part file of its shard
- * before its line is in the index, and only whole lines count. The manifest comes last.
+ * <p>The folder can be resumed after the process ended in any way, and comes out the same byte for
+ * byte: the index is the journal. An input's activations are in the part file of its shard before
+ * its line is in the index, and only whole lines count. The manifest comes last.
  *
  * <p>Not thread-safe; a second writer for the same folder is refused.
  */

@@ -54,8 +54,8 @@ public final class CollectionStore {
   /**
    * The store that options and environment ask for.
    *
-   * @param option the folder that the user named on the command line, which takes precedence over the
-   *     environment
+   * @param option the folder that the user named on the command line, which takes precedence over
+   *     the environment
    * @param environment the variables, as of {@link System#getenv()}
    */
   public static CollectionStore of(Optional<Path> option, Map<String, String> environment) {

@@ -145,7 +145,7 @@ def stored(tensor, mask):
 
 
 def asking(tokenizer):
-    """The class of no family gives tokenizer.json's token types only if asked; Lucerna always reads them."""
+    """The class of no family gives token types only if asked; Lucerna takes those of tokenizer.json."""
     general = type(tokenizer).__name__ in ("TokenizersBackend", "PreTrainedTokenizerFast")
     return {"return_token_type_ids": True} if general and "model_input_names" not in tokenizer.init_kwargs else {}
 

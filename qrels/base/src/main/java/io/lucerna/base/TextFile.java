@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  * A text that a person hands over: a file, a pipe, or standard input under the name {@code -}.
  *
  * <p>Every text is opened here and nowhere else. It is UTF-8, read strictly; a byte order mark is
- * skipped; gzip, bzip2 and zstd are recognised by their magic numbers, whatever the name ends in, and
- * other compressions are refused by name. A pipe can be read once.
+ * skipped; gzip, bzip2 and zstd are recognised by their magic numbers, whatever the name ends in,
+ * and other compressions are refused by name. A pipe can be read once.
  *
  * <p>Not safe for use by several threads.
  */

@@ -13,8 +13,8 @@ import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 
 /**
- * The perturbations that are known by name. A name may be followed by settings, separated by colons:
- * {@code ADD:idf:start}. docs/perturbations.md is their table.
+ * The perturbations that are known by name. A name may be followed by settings, separated by
+ * colons: {@code ADD:idf:start}. docs/perturbations.md is their table.
  *
  * <p>Sources: Fang, Tao and Zhai, SIGIR 2004 and TOIS 2011 (TFC1 to TFC3, TDC, LNC1, LNC2, TF-LNC);
  * Fang and Zhai, SIGIR 2006 (STMC1 to STMC3); Tao and Zhai, SIGIR 2007, and Hagen, Völske, Göring
