@@ -37,6 +37,7 @@ public final class PythonReference {
               "café opening hours Zürich",
               "Das Café am See öffnet um 8 Uhr; on Sundays it stays closed until 10:30."),
           new ReferenceFolder.Pair("B-tree", "no"),
+          new ReferenceFolder.Pair("oil lamp", "a wick"),
           new ReferenceFolder.Pair(
               "what is an inverted index",
               "An inverted index keeps, for every term of a collection, the list of the documents"
