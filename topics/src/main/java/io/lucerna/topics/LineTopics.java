@@ -1,6 +1,8 @@
 package io.lucerna.topics;
 
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -8,9 +10,11 @@ import com.fasterxml.jackson.databind.ObjectReader;
 import io.lucerna.base.JsonFaults;
 import io.lucerna.base.MalformedTextException;
 import io.lucerna.topics.TopicReader.Collector;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Optional;
 
-/** Topic formats of one topic per line. Blank lines are skipped. */
+/** Topic formats of one topic per line, or of JSON objects in an array. Blank lines are skipped. */
 final class LineTopics {
   private static final ObjectReader JSON =
       new ObjectMapper()
@@ -37,23 +41,49 @@ final class LineTopics {
   }
 
   static void json(String file, String content, Collector topics) throws MalformedTextException {
+    if (content.stripLeading().startsWith("[")) {
+      array(file, content, topics);
+      return;
+    }
     int number = 0;
     for (String line : (Iterable<String>) content.lines()::iterator) {
       number++;
-      if (!line.isBlank()) {
-        json(file, number, line, topics);
+      if (line.isBlank()) {
+        continue;
+      }
+      try {
+        add(file, number, JSON.readTree(line), topics);
+      } catch (JsonProcessingException e) {
+        throw JsonFaults.inLine(file, number, e, line);
       }
     }
   }
 
-  private static void json(String file, int number, String line, Collector topics)
+  private static void array(String file, String content, Collector topics)
       throws MalformedTextException {
-    JsonNode object;
-    try {
-      object = JSON.readTree(line);
+    try (JsonParser in = JSON.createParser(content)) {
+      in.nextToken();
+      while (in.nextToken() != JsonToken.END_ARRAY) {
+        int line = in.currentTokenLocation().getLineNr();
+        add(file, line, in.readValueAsTree(), topics);
+      }
+      if (in.nextToken() != null) {
+        throw new MalformedTextException(
+            file,
+            in.currentTokenLocation().getLineNr(),
+            "not JSON: something follows the end of the array");
+      }
     } catch (JsonProcessingException e) {
-      throw JsonFaults.inLine(file, number, e, line);
+      throw JsonFaults.inFile(file, "JSON", e, content);
+    } catch (MalformedTextException e) {
+      throw e;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
+  }
+
+  private static void add(String file, int number, JsonNode object, Collector topics)
+      throws MalformedTextException {
     if (!object.isObject()) {
       throw new MalformedTextException(file, number, "not a JSON object");
     }

@@ -25,8 +25,8 @@ public enum TopicFormat {
   /** Lines of any id, a tab, and the query. */
   TSV_STRING("TsvString", false),
   /**
-   * Lines of JSON objects with an id and a text under the names of {@link FieldNames}; {@code
-   * description} and {@code narrative} are optional.
+   * JSON objects, one on each line or all in an array, with an id and a text under the names of
+   * {@link FieldNames}; {@code description} and {@code narrative} are optional.
    */
   JSON_STRING("JsonString", false);
 
@@ -35,6 +35,8 @@ public enum TopicFormat {
       Pattern.compile(
           "^(?:\\s++|<\\?.*?\\?>|<!--.*?-->|<!DOCTYPE[^>\\[]*(?:\\[.*?\\])?\\s*>)*+",
           Pattern.DOTALL);
+
+  private static final Pattern JSON = Pattern.compile("(\\[\\s*+)?\\{");
 
   /** What is found in a file of a format with tags; the first that is found counts. */
   private record Sign(Pattern pattern, TopicFormat format) {
@@ -106,7 +108,7 @@ public enum TopicFormat {
         }
       }
     }
-    if (start.startsWith("{")) {
+    if (JSON.matcher(start).lookingAt()) {
       return JSON_STRING;
     }
     if (start.lines().findFirst().orElse("").indexOf('\t') > 0) {
@@ -122,7 +124,7 @@ public enum TopicFormat {
     throw new MalformedTextException(
         file,
         line,
-        "cannot tell the topic format: a topic file starts with <top>, <DOC>, {, or id<TAB>text,"
+        "cannot tell the topic format: a topic file starts with <top>, <DOC>, {, [{, or id<TAB>text,"
             + " or is XML of <topic number=\"...\">");
   }
 

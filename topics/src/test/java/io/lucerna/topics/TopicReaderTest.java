@@ -100,8 +100,10 @@ class TopicReaderTest {
             "{\"qid\": \"q1\", \"query\": \"oven\"}",
             "{\"topic_id\": \"q1\", \"question\": \"oven\", \"title\": null}",
             "{\"query_id\": \"q1\", \"title\": \"oven\", \"text\": \"\"}")) {
-      Path file = Files.writeString(dir.resolve("queries.jsonl"), json + "\n");
-      assertEquals(List.of(new Topic("q1", "oven")), TopicReader.read(file).topics(), json);
+      for (String form : List.of(json + "\n", "[\n" + json + "\n]", " [" + json + "]")) {
+        Path file = Files.writeString(dir.resolve("queries.jsonl"), form);
+        assertEquals(List.of(new Topic("q1", "oven")), TopicReader.read(file).topics(), form);
+      }
     }
   }
 
@@ -244,6 +246,9 @@ class TopicReaderTest {
           WEB_XML|`\n<topics>\n<topic number="1"><query>x</topic></topics>`|`t:3: not well-formed XML: The element type "query" must be terminated by the matching end-tag "</query>".`
           WEB_XML|`<topics></topics>`|`t:1: no topics in the file`
           JSON_STRING|`{"id": "1", "title": "x"}\n[1]`|`t:2: not a JSON object`
+          JSON_STRING|`[{"id": "1", "title": "x"},\n[1]]`|`t:2: not a JSON object`
+          JSON_STRING|`[{"id": "1", "title": "x"}]\n{}`|`t:2: not JSON: something follows the end of the array`
+          JSON_STRING|`[{"id": "1", "title": "x"},\n{"id": "1", "title": "y"}]`|`t:2: topic 1 occurs twice`
           JSON_STRING|`{"title": "x"}`|`t:1: no topic id: expected a field id, qid, _id, query_id or topic_id; the fields are title`
           JSON_STRING|`{"id": "1", "title": " "}`|`t:1: no query: expected a field title, query, text, question, contents, content, body, passage, segment or abstract; the fields are id, title`
           """)
@@ -280,7 +285,7 @@ class TopicReaderTest {
         assertThrows(MalformedTextException.class, () -> TopicReader.read(file));
     assertEquals(
         file
-            + ":3: cannot tell the topic format: a topic file starts with <top>, <DOC>, {, or"
+            + ":3: cannot tell the topic format: a topic file starts with <top>, <DOC>, {, [{, or"
             + " id<TAB>text, or is XML of <topic number=\"...\">",
         e.getMessage());
   }
