@@ -185,7 +185,7 @@ class CandidateFormsTest {
   @Test
   void halfASurrogatePairIsReplaced() throws IOException {
     String half = REQUEST.replace("red lamp'}, 'can", "red \\ud83d lamp'}, 'can");
-    write("half.json", half.replace("'red lamp'}}]", "'red \\ude00 lamp\\ud83d'}}]"));
+    write("half.json", half.replace("'red lamp'}}]", "'red \\ud83d lamp\\ud83d'}}]"));
     write(
         "whole.json",
         Files.readString(folder.resolve("half.json")).replaceAll("\\\\u....", "\uFFFD"));

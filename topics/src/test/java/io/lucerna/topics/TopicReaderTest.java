@@ -248,7 +248,7 @@ class TopicReaderTest {
           JSON_STRING|`{"id": "1", "title": "x"}\n[1]`|`t:2: not a JSON object`
           JSON_STRING|`[{"id": "1", "title": "x"},\n[1]]`|`t:2: not a JSON object`
           JSON_STRING|`[{"id": "1", "title": "x"}]\n{}`|`t:2: not JSON: something follows the end of the array`
-          JSON_STRING|`[{"id": "1", "title": "x"},\n{"id": "1", "title": "y"}]`|`t:2: topic 1 occurs twice`
+          JSON_STRING|`[{"id": "1", "title": "x"},\n{"id": "1", "title": "y"}]`|`t:2: topic id '1' was already used in line 1`
           JSON_STRING|`{"title": "x"}`|`t:1: no topic id: expected a field id, qid, _id, query_id or topic_id; the fields are title`
           JSON_STRING|`{"id": "1", "title": " "}`|`t:1: no query: expected a field title, query, text, question, contents, content, body, passage, segment or abstract; the fields are id, title`
           """)
