@@ -15,6 +15,8 @@ import java.util.TreeMap;
  * A run measured against judgments. The value of every topic is kept; summaries come from these.
  *
  * <p>Topics are those that both run and qrels have, in the order of their bytes, as in trec_eval.
+ * Where they have none in common and averages are over all topics of the qrels, topics are those of
+ * the qrels, for which the run retrieved nothing.
  */
 public final class Evaluation {
   /** trec_eval's floor under a geometric mean. */
@@ -66,6 +68,13 @@ public final class Evaluation {
       Map<String, Integer> judged = qrels.judged(ranking.topic());
       if (!judged.isEmpty()) {
         topics.put(ranking.topic(), JudgedRanking.of(ranking, judged, options));
+      }
+    }
+    if (topics.isEmpty() && options.complete()) {
+      // As trec_eval 10 does; 9.0.4 ends with an error here.
+      for (String topic : qrels.topics()) {
+        Ranking nothing = Ranking.of(topic, List.of());
+        topics.put(topic, JudgedRanking.of(nothing, qrels.judged(topic), options));
       }
     }
   }
@@ -139,7 +148,7 @@ public final class Evaluation {
     return options;
   }
 
-  /** The topics that both run and qrels have, in the order of their bytes. */
+  /** The topics with values of their own, in the order of their bytes. */
   public List<String> topics() {
     return List.copyOf(topics.keySet());
   }

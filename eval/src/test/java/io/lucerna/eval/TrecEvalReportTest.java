@@ -87,6 +87,10 @@ class TrecEvalReportTest {
     TrecEvalReport.print(selection, evaluation, run, true, true, out);
     assertEquals(
         """
+        num_rel               \t1\t1
+        map                   \t1\t0.0000
+        num_rel               \t2\t1
+        map                   \t2\t0.0000
         num_q                 \tall\t2
         num_rel               \tall\t2
         map                   \tall\t0.0000

@@ -33,8 +33,12 @@ final class CommandLine {
     this.name = name;
     this.command = command;
     List<Object> beans = command.options();
+    // An argument may start with @: it names no file of arguments.
     ParserProperties properties =
-        ParserProperties.defaults().withUsageWidth(WIDTH).withOptionSorter(null);
+        ParserProperties.defaults()
+            .withUsageWidth(WIDTH)
+            .withOptionSorter(null)
+            .withAtSyntax(false);
     this.parser =
         new CmdLineParser(beans.getFirst(), properties) {
           @Override

@@ -86,7 +86,12 @@ class ModelRegistry {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (HubException e) {
-      throw adapter.error("the base model " + adapter.base() + " cannot be had: " + e.getMessage());
+      throw adapter.error(
+          "the base model "
+              + adapter.base()
+              + " cannot be had: "
+              + e.getMessage()
+              + "; where it lies in a folder, base_model_name_or_path may name that");
     }
   }
 

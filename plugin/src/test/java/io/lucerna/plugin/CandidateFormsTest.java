@@ -181,6 +181,21 @@ class CandidateFormsTest {
         Files.readString(folder.resolve("out.jsonl")).strip());
   }
 
+  /** JSON's escapes can say half a surrogate pair, which no output can hold. */
+  @Test
+  void halfASurrogatePairIsReplaced() throws IOException {
+    String half = REQUEST.replace("red lamp'}, 'can", "red \\ud83d lamp'}, 'can");
+    write("half.json", half.replace("'red lamp'}}]", "'red \\ud83d lamp\\ud83d'}}]"));
+    write(
+        "whole.json",
+        Files.readString(folder.resolve("half.json")).replaceAll("\\\\u....", "\uFFFD"));
+    assertEquals(ExitCode.DONE, rerank("half.json", "half.jsonl").code());
+    assertEquals(ExitCode.DONE, rerank("whole.json", "whole.jsonl").code());
+    String written = Files.readString(folder.resolve("half.jsonl"));
+    assertTrue(written.contains("red \uFFFD lamp"), written);
+    assertEquals(Files.readString(folder.resolve("whole.jsonl")), written);
+  }
+
   @Test
   void aTopicWithoutCandidatesLeavesNoLine() throws IOException {
     write("in.jsonl", REQUEST + "\n{'query': {'qid': '8', 'text': 'blue'}, 'candidates': []}\n");

@@ -107,12 +107,24 @@ class EvalCommandTest {
   }
 
   @Test
+  void anArgumentMayStartWithAnAt() {
+    Shell shell = Shell.run("eval", "-m", "@" + qrels, qrels, run);
+    assertEquals(ExitCode.USAGE, shell.code(), shell.err());
+    assertTrue(shell.err().contains("'@" + qrels), shell.err());
+  }
+
+  @Test
   void withoutACommonTopicCompleteAveragesAreZero() throws IOException {
     String other = Files.writeString(folder.resolve("o"), "1.1 Q0 c 1 3 t\n").toString();
     Shell zeros = Shell.run("eval", "-c", "-q", "-m", "map", "-m", "num_q", qrels, other);
     assertEquals(ExitCode.DONE, zeros.code(), zeros.err());
     assertEquals(
-        "num_q                 \tall\t1\nmap                   \tall\t0.0000\n", zeros.out());
+        """
+        map                   \t1\t0.0000
+        num_q                 \tall\t1
+        map                   \tall\t0.0000
+        """,
+        zeros.out());
     Shell refused = Shell.run("eval", "-q", "-m", "map", qrels, other);
     assertEquals(ExitCode.INPUT, refused.code());
     assertTrue(refused.err().contains("no topic in common"), refused.err());

@@ -10,6 +10,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -115,8 +116,12 @@ class ReadersTest {
         reader.sample().substring(0, reader.sample().lastIndexOf('é')).split("\n", -1).length;
     Path latin1 = file(reader.sample().getBytes(StandardCharsets.ISO_8859_1));
     assertRefused(reader, latin1, ":" + line + ": not UTF-8: byte 0xE9");
-    Path utf16 = file(("\uFEFF" + reader.sample()).getBytes(StandardCharsets.UTF_16LE));
-    assertRefused(reader, utf16, ":1: is UTF-16; save it as UTF-8");
+    for (Charset charset : List.of(StandardCharsets.UTF_16LE, StandardCharsets.UTF_16BE)) {
+      for (String mark : List.of("\uFEFF", "")) {
+        Path utf16 = file((mark + reader.sample()).getBytes(charset));
+        assertRefused(reader, utf16, ":1: is UTF-16; save it as UTF-8");
+      }
+    }
   }
 
   @ParameterizedTest

@@ -28,11 +28,21 @@ record Shell(ExitCode code, String out, String err) {
 
   /** The same where the environment has these variables. */
   static Shell run(Map<String, String> environment, String... arguments) {
+    return run(MODELS, environment, arguments);
+  }
+
+  /** The same with other models. */
+  static Shell run(ModelRegistry models, String... arguments) {
+    return run(models, System.getenv(), arguments);
+  }
+
+  private static Shell run(
+      ModelRegistry models, Map<String, String> environment, String... arguments) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     ExitCode code =
         new Main(
-                Main.commands(MODELS, environment),
+                Main.commands(models, environment),
                 new PrintStream(out, true, StandardCharsets.UTF_8),
                 new PrintStream(err, true, StandardCharsets.UTF_8),
                 false)

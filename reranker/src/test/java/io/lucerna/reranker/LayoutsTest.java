@@ -60,11 +60,7 @@ class LayoutsTest {
     Path modules = temp.resolve("modules.json");
     Files.writeString(
         modules,
-        "["
-            + module("Transformer", "0_Transformer")
-            + ","
-            + module("Pooling", "my_pooling")
-            + "]");
+        "[" + module("Transformer", "0_Transformer") + "," + module("Pooling", "my_pooling") + "]");
     assertArrayEquals(scores(OWN.resolve("bert-bi")), scores(temp));
     Files.writeString(body.resolve("sentence_bert_config.json"), "{\"max_seq_length\": 7}");
     try (PairScorer scorer = Rankers.open(temp, "test", ScorerOptions.defaults())) {
@@ -181,10 +177,6 @@ class LayoutsTest {
 
   /** An entry of modules.json. */
   private static String module(String type, String path) {
-    return "{\"type\": \"sentence_transformers.models."
-        + type
-        + "\", \"path\": \""
-        + path
-        + "\"}";
+    return "{\"type\": \"sentence_transformers.models." + type + "\", \"path\": \"" + path + "\"}";
   }
 }

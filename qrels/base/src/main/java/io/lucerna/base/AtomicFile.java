@@ -4,6 +4,8 @@ import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.OutputStreamWriter;
+import java.nio.charset.CharsetEncoder;
+import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -42,22 +44,31 @@ public final class AtomicFile {
   private AtomicFile() {}
 
   /**
-   * Writes UTF-8 text to a temporary file beside the target and moves it there in one step. After
-   * any failure the target is what it was and the temporary file is gone. Of several writers of one
-   * target, in this process or others, the last one wins with all of its content. A target that
-   * exists and is no regular file, such as a pipe, is written directly.
+   * Writes UTF-8 text to a temporary file beside the target and moves it there in one step; half a
+   * surrogate pair is written as U+FFFD. After any failure the target is what it was and the
+   * temporary file is gone. Of several writers of one target, in this process or others, the last
+   * one wins with all of its content. A target that exists and is no regular file, such as a pipe,
+   * is written directly.
    */
   public static void write(Path target, Content content) throws IOException {
     writeBytes(
         target,
         bytes -> {
-          // Malformed surrogates are an error here, not a question mark.
-          BufferedWriter out =
-              new BufferedWriter(
-                  new OutputStreamWriter(bytes, StandardCharsets.UTF_8.newEncoder()));
+          OutputStreamWriter encoded = new OutputStreamWriter(bytes, encoder());
+          BufferedWriter out = new BufferedWriter(encoded);
           content.writeTo(out);
           out.flush();
+          // The encoder keeps half a pair at the very end until now.
+          encoded.close();
         });
+  }
+
+  /** JSON can hold half a surrogate pair, and UTF-8 cannot. */
+  private static CharsetEncoder encoder() {
+    return StandardCharsets.UTF_8
+        .newEncoder()
+        .onMalformedInput(CodingErrorAction.REPLACE)
+        .replaceWith("\uFFFD".getBytes(StandardCharsets.UTF_8));
   }
 
   /** The same for bytes. */

@@ -89,9 +89,15 @@ enum Compression {
     if (starts(start, 0xef, 0xbb, 0xbf)) {
       in.skipNBytes(3);
     } else if (starts(start, 0xff, 0xfe) || starts(start, 0xfe, 0xff)) {
-      throw new MalformedTextException(name, 1, "is UTF-16; save it as UTF-8");
+      throw utf16(name);
+    } else if (start.length > 1 && (start[0] == 0 ^ start[1] == 0)) {
+      throw utf16(name); // the half of a first letter that ASCII leaves empty
     }
     return in;
+  }
+
+  private static MalformedTextException utf16(String name) {
+    return new MalformedTextException(name, 1, "is UTF-16; save it as UTF-8");
   }
 
   /** Whether a file that starts so is neither compressed nor marked. */

@@ -21,6 +21,14 @@ class AtomicFileTest {
 
   @TempDir Path folder;
 
+  /** Halves at the end, before a letter, in the wrong order, and next to a whole pair. */
+  @Test
+  void halfASurrogatePairIsWrittenAsReplacement() throws Exception {
+    Path target = folder.resolve("out.txt");
+    AtomicFile.write(target, out -> out.write("a\uD83D \uDE00\uD83D b\uD83D\uD83D\uDE00 c\uD83D"));
+    assertEquals("a\uFFFD \uFFFD\uFFFD b\uFFFD\uD83D\uDE00 c\uFFFD", Files.readString(target));
+  }
+
   @Test
   void ofSeveralWritersOneWinsWhole() throws Exception {
     Path target = folder.resolve("out.txt");
