@@ -175,7 +175,7 @@ class ReportsTest {
             corpus,
             "-output",
             out("o.txt"));
-    assertTrue(shell.err().contains("the first is topic q1 with 450 tokens"), shell.err());
+    assertTrue(shell.err().contains("the first is topic q1: of its 450 tokens"), shell.err());
     Map<String, Double> all = run(folder.resolve("o.txt"));
     assertEquals(6, all.size());
     // A query's words beyond the limit count for nothing, and the other topic is as it was.
