@@ -30,6 +30,9 @@ public enum TopicFormat {
    */
   JSON_STRING("JsonString", false);
 
+  /** An object, or an array of objects: an id in brackets is neither. */
+  private static final Pattern JSON = Pattern.compile("\\{|\\[\\s*[{\\]]");
+
   /** What may stand before the first element: blanks, and XML's declaration and comments. */
   private static final Pattern PROLOG =
       Pattern.compile(
@@ -106,7 +109,7 @@ public enum TopicFormat {
         }
       }
     }
-    if (start.startsWith("{") || start.startsWith("[")) {
+    if (JSON.matcher(start).lookingAt()) {
       return JSON_STRING;
     }
     if (start.lines().findFirst().orElse("").indexOf('\t') > 0) {

@@ -346,4 +346,13 @@ class TopicReaderTest {
             + " JsonString",
         e.getMessage());
   }
+
+  @Test
+  void anIdInBracketsIsNoArray() throws IOException {
+    assertEquals(
+        TopicFormat.TSV_STRING, TopicFormat.guess("topics.tsv", "[1]\twhat burns in a lamp\n"));
+    assertEquals(
+        TopicFormat.JSON_STRING,
+        TopicFormat.guess("topics.json", "[\n {\"id\": \"1\", \"title\": \"lamps\"}]"));
+  }
 }
