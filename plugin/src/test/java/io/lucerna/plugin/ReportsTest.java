@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -45,7 +46,7 @@ class ReportsTest {
   /** A report's file, by the report's number. */
   private static String file(int report, String name) {
     try (Stream<Path> all = Files.list(REPORTS)) {
-      String number = String.format("%02d-", report);
+      String number = String.format(Locale.ROOT, "%02d-", report);
       Path found = all.filter(p -> p.getFileName().toString().startsWith(number)).findFirst().get();
       return found.resolve(name).toString();
     } catch (IOException e) {
