@@ -1,6 +1,7 @@
 package io.lucerna.plugin;
 
 import io.lucerna.base.AtomicFile;
+import io.lucerna.base.Sha256;
 import io.lucerna.base.TextFile;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -10,7 +11,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -26,7 +26,7 @@ final class Hashes {
 
   /** SHA-256 of a text file that is not there yet, in hex. */
   static String sha256(AtomicFile.Content content) throws IOException {
-    MessageDigest digest = digest();
+    MessageDigest digest = Sha256.digest();
     try (BufferedWriter out =
         new BufferedWriter(
             new OutputStreamWriter(
@@ -35,14 +35,6 @@ final class Hashes {
       content.writeTo(out);
     }
     return HexFormat.of().formatHex(digest.digest());
-  }
-
-  private static MessageDigest digest() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
   }
 
   /** Name and SHA-256 of a text that was read. */

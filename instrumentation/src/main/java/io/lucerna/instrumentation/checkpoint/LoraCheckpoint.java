@@ -1,10 +1,10 @@
 package io.lucerna.instrumentation.checkpoint;
 
+import io.lucerna.base.Sha256;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HexFormat;
@@ -318,12 +318,10 @@ final class LoraCheckpoint implements Checkpoint {
   @Override
   public String sha256() {
     try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      MessageDigest digest = Sha256.digest();
       digest.update((base.sha256() + adapter.sha256()).getBytes(StandardCharsets.US_ASCII));
       digest.update(Files.readAllBytes(config.file()));
       return HexFormat.of().formatHex(digest.digest());
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("every Java platform has SHA-256", e);
     } catch (IOException e) {
       throw new CheckpointException(config.file() + ": cannot be read: " + e.getMessage(), e);
     }

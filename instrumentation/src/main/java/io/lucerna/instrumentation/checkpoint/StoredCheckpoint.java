@@ -1,10 +1,10 @@
 package io.lucerna.instrumentation.checkpoint;
 
 import io.lucerna.base.NearestNames;
+import io.lucerna.base.Sha256;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HexFormat;
@@ -71,7 +71,7 @@ final class StoredCheckpoint implements Checkpoint {
   @Override
   public synchronized String sha256() {
     if (sha256 == null) {
-      MessageDigest digest = newSha256();
+      MessageDigest digest = Sha256.digest();
       files.forEach(file -> file.digest(digest));
       sha256 = HexFormat.of().formatHex(digest.digest());
     }
@@ -123,13 +123,5 @@ final class StoredCheckpoint implements Checkpoint {
               + LegacyNames.hint(tensors.keySet()));
     }
     return tensor;
-  }
-
-  private static MessageDigest newSha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("every Java platform has SHA-256", e);
-    }
   }
 }

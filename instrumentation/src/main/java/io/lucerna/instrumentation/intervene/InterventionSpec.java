@@ -1,14 +1,11 @@
 package io.lucerna.instrumentation.intervene;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.lucerna.base.Sha256;
 import io.lucerna.instrumentation.checkpoint.CheckpointException;
 import io.lucerna.instrumentation.hooks.HookRegistry;
 import io.lucerna.instrumentation.model.TokenBatch.Side;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -131,14 +128,7 @@ public record InterventionSpec(List<Intervention> interventions) {
 
   /** SHA-256 of the printed form in UTF-8, in hex. */
   public String sha256() {
-    try {
-      return HexFormat.of()
-          .formatHex(
-              MessageDigest.getInstance("SHA-256")
-                  .digest(toString().getBytes(StandardCharsets.UTF_8)));
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("every Java platform has SHA-256", e);
-    }
+    return Sha256.of(toString());
   }
 
   /** The first 8 digits of the hash, for run tags. */

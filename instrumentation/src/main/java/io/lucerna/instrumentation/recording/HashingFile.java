@@ -1,16 +1,15 @@
 package io.lucerna.instrumentation.recording;
 
+import io.lucerna.base.Sha256;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /** A new file, buffered, whose hash is known when it is written. */
@@ -18,7 +17,7 @@ final class HashingFile implements Closeable {
   private static final int BUFFER = 1 << 18;
 
   private final FileChannel channel;
-  private final MessageDigest digest = newDigest();
+  private final MessageDigest digest = Sha256.digest();
   private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER);
   private long bytes;
 
@@ -72,22 +71,14 @@ final class HashingFile implements Closeable {
     channel.close();
   }
 
-  private static MessageDigest newDigest() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("every Java platform has SHA-256", e);
-    }
-  }
-
   /** The hash of a text in UTF-8. */
   static String sha256(String text) {
-    return HexFormat.of().formatHex(newDigest().digest(text.getBytes(StandardCharsets.UTF_8)));
+    return Sha256.of(text);
   }
 
   /** What a file that exists is. */
   static ShardFile identify(Path file) throws IOException {
-    MessageDigest digest = newDigest();
+    MessageDigest digest = Sha256.digest();
     byte[] chunk = new byte[BUFFER];
     long bytes = 0;
     try (InputStream in = Files.newInputStream(file)) {

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.lucerna.base.AtomicFile;
+import io.lucerna.base.Sha256;
 import io.lucerna.instrumentation.checkpoint.Checkpoint;
 import io.lucerna.instrumentation.hooks.HookPoint;
 import io.lucerna.instrumentation.model.Parity;
@@ -15,15 +16,11 @@ import io.lucerna.instrumentation.model.TokenSequence;
 import io.lucerna.reranker.ModelCard;
 import io.lucerna.reranker.NeuralRanker;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -295,7 +292,7 @@ public record Certificate(
     ArrayNode words = json.putArray("command");
     command.forEach(words::add);
     json.set("versions", mapper.valueToTree(versions));
-    json.put("sha256", sha256(mapper.writeValueAsString(json)));
+    json.put("sha256", Sha256.of(mapper.writeValueAsString(json)));
     String text = mapper.writeValueAsString(json);
     AtomicFile.write(file, out -> out.write(text + "\n"));
   }
@@ -310,15 +307,6 @@ public record Certificate(
           .put("worst", d.worst())
           .put("bound", d.bound())
           .put("holds", d.holds());
-    }
-  }
-
-  private static String sha256(String text) {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      return HexFormat.of().formatHex(digest.digest(text.getBytes(StandardCharsets.UTF_8)));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
     }
   }
 }

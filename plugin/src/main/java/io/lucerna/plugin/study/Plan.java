@@ -1,10 +1,9 @@
 package io.lucerna.plugin.study;
 
+import io.lucerna.base.Sha256;
 import io.lucerna.reranker.WorkItem;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -53,13 +52,8 @@ final class Plan {
   }
 
   private static String hash(String text) {
-    try {
-      byte[] digest =
-          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-      return new String(digest, 0, 16, StandardCharsets.ISO_8859_1);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
+    byte[] digest = Sha256.digest().digest(text.getBytes(StandardCharsets.UTF_8));
+    return new String(digest, 0, 16, StandardCharsets.ISO_8859_1);
   }
 
   /** How many items there are. */

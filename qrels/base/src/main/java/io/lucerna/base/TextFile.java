@@ -10,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -157,7 +156,7 @@ public final class TextFile {
             name, 0, "was read already, and can be read only once; give a file");
       }
       opened = true;
-      MessageDigest digest = sha256Digest();
+      MessageDigest digest = Sha256.digest();
       HASHES.put(name, digest);
       return new DigestInputStream(
           path == null ? standardInput() : Files.newInputStream(path), digest);
@@ -225,7 +224,7 @@ public final class TextFile {
         throw new IllegalStateException(e);
       }
     }
-    MessageDigest hash = sha256Digest();
+    MessageDigest hash = Sha256.digest();
     byte[] buffer = new byte[1 << 16];
     try (InputStream in = raw()) {
       for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
@@ -238,13 +237,5 @@ public final class TextFile {
   /** An error in this text. */
   public MalformedTextException error(long line, String message) {
     return new MalformedTextException(name, line, message);
-  }
-
-  private static MessageDigest sha256Digest() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
   }
 }
