@@ -1,13 +1,13 @@
 import io.lucerna.instrumentation.checkpoint.Checkpoint;
 import io.lucerna.instrumentation.checkpoint.Checkpoints;
+import io.lucerna.instrumentation.family.Architecture;
+import io.lucerna.instrumentation.family.OutputSettings;
 import io.lucerna.instrumentation.hooks.Hook;
 import io.lucerna.instrumentation.hooks.Hooks;
-import io.lucerna.instrumentation.model.Architecture;
 import io.lucerna.instrumentation.model.HookedModel;
-import io.lucerna.instrumentation.model.OutputSettings;
 import io.lucerna.instrumentation.model.Precision;
-import io.lucerna.instrumentation.model.TokenBatch;
-import io.lucerna.instrumentation.model.TokenSequence;
+import io.lucerna.instrumentation.text.TokenBatch;
+import io.lucerna.instrumentation.text.TokenSequence;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;

@@ -1,8 +1,8 @@
 import io.lucerna.topics.BundledCollection;
 import io.lucerna.topics.TopicReader;
-
 import java.nio.file.Files;
 import java.nio.file.Path;
+
 
 /** Reads topics. */
 public final class Consumer {

@@ -1,6 +1,6 @@
 package io.lucerna.plugin;
 
-import io.lucerna.instrumentation.model.TokenSequence;
+import io.lucerna.instrumentation.text.TokenSequence;
 import io.lucerna.reranker.NeuralRanker;
 import io.lucerna.topics.perturb.TermSimilarity;
 import java.util.ArrayList;

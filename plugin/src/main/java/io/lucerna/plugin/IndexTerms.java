@@ -2,7 +2,7 @@ package io.lucerna.plugin;
 
 import io.anserini.analysis.DefaultEnglishAnalyzer;
 import io.anserini.index.Constants;
-import io.lucerna.instrumentation.model.TermForm;
+import io.lucerna.instrumentation.text.TermForm;
 import io.lucerna.topics.perturb.TextAnalysis;
 import java.util.List;
 import java.util.Map;

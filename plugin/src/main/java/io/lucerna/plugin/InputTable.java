@@ -1,8 +1,8 @@
 package io.lucerna.plugin;
 
-import io.lucerna.instrumentation.model.Token;
-import io.lucerna.instrumentation.model.TokenBatch.Side;
-import io.lucerna.instrumentation.model.TokenSequence;
+import io.lucerna.instrumentation.text.Token;
+import io.lucerna.instrumentation.text.TokenBatch.Side;
+import io.lucerna.instrumentation.text.TokenSequence;
 import io.lucerna.reranker.NeuralRanker;
 import java.io.PrintStream;
 import java.util.List;

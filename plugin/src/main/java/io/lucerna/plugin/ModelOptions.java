@@ -1,8 +1,8 @@
 package io.lucerna.plugin;
 
-import io.lucerna.instrumentation.model.Pooling;
 import io.lucerna.instrumentation.model.Precision;
 import io.lucerna.instrumentation.model.Processor;
+import io.lucerna.instrumentation.nn.Pooling;
 import io.lucerna.reranker.Label;
 import io.lucerna.reranker.ScorerOptions;
 import io.lucerna.reranker.Similarity;

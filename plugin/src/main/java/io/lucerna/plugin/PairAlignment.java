@@ -1,10 +1,10 @@
 package io.lucerna.plugin;
 
-import io.lucerna.instrumentation.model.AlignedPair;
-import io.lucerna.instrumentation.model.PairAligner;
-import io.lucerna.instrumentation.model.Token;
-import io.lucerna.instrumentation.model.TokenBatch.Side;
-import io.lucerna.instrumentation.model.TokenSequence;
+import io.lucerna.instrumentation.text.AlignedPair;
+import io.lucerna.instrumentation.text.PairAligner;
+import io.lucerna.instrumentation.text.Token;
+import io.lucerna.instrumentation.text.TokenBatch.Side;
+import io.lucerna.instrumentation.text.TokenSequence;
 import io.lucerna.reranker.NeuralRanker;
 import io.lucerna.topics.ContrastPair;
 import io.lucerna.topics.PairTokens;

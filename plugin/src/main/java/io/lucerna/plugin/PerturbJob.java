@@ -1,7 +1,7 @@
 package io.lucerna.plugin;
 
 import io.lucerna.base.AtomicFile;
-import io.lucerna.instrumentation.model.PairAligner;
+import io.lucerna.instrumentation.text.PairAligner;
 import io.lucerna.topics.ContrastPair;
 import io.lucerna.topics.ContrastPairs;
 import io.lucerna.topics.PairTokens;

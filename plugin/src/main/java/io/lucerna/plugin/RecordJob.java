@@ -2,12 +2,12 @@ package io.lucerna.plugin;
 
 import io.lucerna.instrumentation.hooks.Hooks;
 import io.lucerna.instrumentation.model.Readout;
-import io.lucerna.instrumentation.model.TokenBatch;
-import io.lucerna.instrumentation.model.TokenBatch.Side;
-import io.lucerna.instrumentation.model.TokenSequence;
-import io.lucerna.instrumentation.model.Workers;
+import io.lucerna.instrumentation.nn.Workers;
 import io.lucerna.instrumentation.recording.Capture;
 import io.lucerna.instrumentation.recording.RecordingWriter;
+import io.lucerna.instrumentation.text.TokenBatch;
+import io.lucerna.instrumentation.text.TokenBatch.Side;
+import io.lucerna.instrumentation.text.TokenSequence;
 import io.lucerna.reranker.NeuralRanker;
 import java.io.IOException;
 import java.util.ArrayList;

@@ -1,9 +1,9 @@
 package io.lucerna.plugin;
 
-import io.lucerna.instrumentation.model.TokenBatch.Side;
-import io.lucerna.instrumentation.model.TokenSequence;
 import io.lucerna.instrumentation.recording.Positions;
 import io.lucerna.instrumentation.recording.RecordingSpec;
+import io.lucerna.instrumentation.text.TokenBatch.Side;
+import io.lucerna.instrumentation.text.TokenSequence;
 import io.lucerna.reranker.NeuralRanker;
 import java.io.IOException;
 import java.util.HashMap;

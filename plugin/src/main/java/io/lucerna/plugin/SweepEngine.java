@@ -1,16 +1,16 @@
 package io.lucerna.plugin;
 
 import io.lucerna.instrumentation.hooks.Hooks;
-import io.lucerna.instrumentation.model.AlignedPair;
-import io.lucerna.instrumentation.model.PairAligner;
 import io.lucerna.instrumentation.model.Readout;
-import io.lucerna.instrumentation.model.TokenBatch;
-import io.lucerna.instrumentation.model.TokenBatch.Side;
-import io.lucerna.instrumentation.model.TokenSequence;
 import io.lucerna.instrumentation.sweep.Direction;
 import io.lucerna.instrumentation.sweep.PatchingSweep;
 import io.lucerna.instrumentation.sweep.Sweep;
 import io.lucerna.instrumentation.sweep.SweepResult;
+import io.lucerna.instrumentation.text.AlignedPair;
+import io.lucerna.instrumentation.text.PairAligner;
+import io.lucerna.instrumentation.text.TokenBatch;
+import io.lucerna.instrumentation.text.TokenBatch.Side;
+import io.lucerna.instrumentation.text.TokenSequence;
 import io.lucerna.plugin.patch.PairOutcome;
 import io.lucerna.plugin.patch.PairSweeper;
 import io.lucerna.plugin.patch.SweepSettings;

@@ -102,7 +102,11 @@ class ArchitectureTest {
               "io.lucerna.instrumentation.checkpoint..", "io.lucerna.instrumentation.hub..")
           .should()
           .dependOnClassesThat()
-          .resideInAnyPackage("io.lucerna.instrumentation.model..", "ai.djl..");
+          .resideInAnyPackage(
+              "io.lucerna.instrumentation.nn..",
+              "io.lucerna.instrumentation.family..",
+              "io.lucerna.instrumentation.model..",
+              "ai.djl..");
 
   /**
    * What may open files by itself. Everything else that reads a text goes through {@link
@@ -112,7 +116,7 @@ class ArchitectureTest {
       Map.ofEntries(
           Map.entry("io.lucerna.base..*", "is the one way"),
           Map.entry("io.lucerna.instrumentation.checkpoint..*", "weights, and JSON beside them"),
-          Map.entry("io.lucerna.instrumentation.model.Settings", "a model's config.json"),
+          Map.entry("io.lucerna.instrumentation.family.Settings", "a model's config.json"),
           Map.entry("io.lucerna.instrumentation.hub..*", "the cache of downloads"),
           Map.entry("io.lucerna.instrumentation.recording..*", "recordings are binary"),
           Map.entry("io.lucerna.reranker..*", "vocabularies and settings in a model's folder"),
@@ -169,4 +173,8 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule modulesAreFreeOfCycles =
       slices().matching("io.lucerna.(*)..").should().beFreeOfCycles();
+
+  @ArchTest
+  static final ArchRule packagesOfInstrumentationAreFreeOfCycles =
+      slices().matching("io.lucerna.instrumentation.(*)..").should().beFreeOfCycles();
 }

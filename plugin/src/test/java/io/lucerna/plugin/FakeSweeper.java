@@ -1,11 +1,11 @@
 package io.lucerna.plugin;
 
-import io.lucerna.instrumentation.model.Role;
-import io.lucerna.instrumentation.model.Token;
 import io.lucerna.instrumentation.sweep.Axis;
 import io.lucerna.instrumentation.sweep.Direction;
 import io.lucerna.instrumentation.sweep.Sweep.Head;
 import io.lucerna.instrumentation.sweep.SweepResult;
+import io.lucerna.instrumentation.text.Role;
+import io.lucerna.instrumentation.text.Token;
 import io.lucerna.plugin.patch.PairOutcome;
 import io.lucerna.plugin.patch.PairSweeper;
 import io.lucerna.plugin.patch.SweepSettings;

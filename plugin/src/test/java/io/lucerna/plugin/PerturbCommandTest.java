@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.lucerna.instrumentation.model.RoleTagger;
+import io.lucerna.instrumentation.text.RoleTagger;
 import io.lucerna.topics.ContrastPair;
 import io.lucerna.topics.ContrastPairs;
 import java.io.IOException;

@@ -1,6 +1,6 @@
 package io.lucerna.reranker;
 
-import io.lucerna.instrumentation.model.Architecture;
+import io.lucerna.instrumentation.family.Architecture;
 import java.nio.file.Path;
 import java.util.List;
 

@@ -1,13 +1,13 @@
 package io.lucerna.reranker;
 
 import io.lucerna.base.Given;
+import io.lucerna.instrumentation.family.Task;
 import io.lucerna.instrumentation.hooks.Hooks;
 import io.lucerna.instrumentation.model.HookedModel;
 import io.lucerna.instrumentation.model.Readout;
-import io.lucerna.instrumentation.model.Task;
-import io.lucerna.instrumentation.model.TokenBatch;
-import io.lucerna.instrumentation.model.TokenBatch.Side;
-import io.lucerna.instrumentation.model.TokenSequence;
+import io.lucerna.instrumentation.text.TokenBatch;
+import io.lucerna.instrumentation.text.TokenBatch.Side;
+import io.lucerna.instrumentation.text.TokenSequence;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;

@@ -1,6 +1,6 @@
 package io.lucerna.reranker;
 
-import io.lucerna.instrumentation.model.TokenSequence;
+import io.lucerna.instrumentation.text.TokenSequence;
 import java.util.List;
 
 /**

@@ -1,11 +1,11 @@
 package io.lucerna.reranker;
 
 import io.lucerna.instrumentation.checkpoint.CheckpointException;
-import io.lucerna.instrumentation.model.Role;
-import io.lucerna.instrumentation.model.RoleTagger;
-import io.lucerna.instrumentation.model.TermForm;
-import io.lucerna.instrumentation.model.Token;
-import io.lucerna.instrumentation.model.TokenSequence;
+import io.lucerna.instrumentation.text.Role;
+import io.lucerna.instrumentation.text.RoleTagger;
+import io.lucerna.instrumentation.text.TermForm;
+import io.lucerna.instrumentation.text.Token;
+import io.lucerna.instrumentation.text.TokenSequence;
 import io.lucerna.reranker.Subwords.Piece;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -1,7 +1,7 @@
 package io.lucerna.reranker;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.lucerna.instrumentation.model.Task;
+import io.lucerna.instrumentation.family.Task;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -7,7 +7,7 @@ import io.lucerna.instrumentation.hooks.HookPoint;
 import io.lucerna.instrumentation.hooks.HookRegistry;
 import io.lucerna.instrumentation.hooks.Hooks;
 import io.lucerna.instrumentation.hooks.Site;
-import io.lucerna.instrumentation.model.TokenBatch;
+import io.lucerna.instrumentation.text.TokenBatch;
 import java.util.List;
 import java.util.Map;
 

@@ -1,9 +1,9 @@
 package io.lucerna.reranker;
 
-import io.lucerna.instrumentation.model.Pooling;
 import io.lucerna.instrumentation.model.Precision;
 import io.lucerna.instrumentation.model.Processor;
-import io.lucerna.instrumentation.model.TermForm;
+import io.lucerna.instrumentation.nn.Pooling;
+import io.lucerna.instrumentation.text.TermForm;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;

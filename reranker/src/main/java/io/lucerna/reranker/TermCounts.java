@@ -1,6 +1,6 @@
 package io.lucerna.reranker;
 
-import io.lucerna.instrumentation.model.TokenBatch.Side;
+import io.lucerna.instrumentation.text.TokenBatch.Side;
 
 /** Counts in how many queries and passages each term has a weight. Thread-safe. */
 final class TermCounts {

@@ -2,14 +2,14 @@ package io.lucerna.reranker;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
+import io.lucerna.instrumentation.family.Task;
 import io.lucerna.instrumentation.hooks.Hook;
 import io.lucerna.instrumentation.hooks.HookContext;
 import io.lucerna.instrumentation.hooks.HookPoint;
 import io.lucerna.instrumentation.hooks.Hooks;
 import io.lucerna.instrumentation.hooks.Site;
-import io.lucerna.instrumentation.model.Task;
-import io.lucerna.instrumentation.model.TokenBatch.Side;
-import io.lucerna.instrumentation.model.TokenSequence;
+import io.lucerna.instrumentation.text.TokenBatch.Side;
+import io.lucerna.instrumentation.text.TokenSequence;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;

@@ -14,9 +14,10 @@ import io.lucerna.instrumentation.hooks.HookPoint;
 import io.lucerna.instrumentation.hooks.Hooks;
 import io.lucerna.instrumentation.intervene.CompiledSpec;
 import io.lucerna.instrumentation.model.HookedModel;
-import io.lucerna.instrumentation.model.TokenBatch;
-import io.lucerna.instrumentation.model.TokenBatch.Side;
-import io.lucerna.instrumentation.model.TokenSequence;
+import io.lucerna.instrumentation.replay.SharedPass;
+import io.lucerna.instrumentation.text.TokenBatch;
+import io.lucerna.instrumentation.text.TokenBatch.Side;
+import io.lucerna.instrumentation.text.TokenSequence;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -86,7 +87,7 @@ class ConditionScorerTest {
       List<Hooks> hooks =
           everyPoint(ranker).stream().map(s -> s.hooks().within(model.registry())).toList();
       int live = model.liveArrays();
-      List<List<float[][]>> together = model.forwardAll(batches, hooks);
+      List<List<float[][]>> together = SharedPass.forwardAll(model, batches, hooks);
       assertEquals(live, model.liveArrays());
       for (int b = 0; b < batches.size(); b++) {
         for (int i = 0; i < hooks.size(); i++) {

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.lucerna.instrumentation.checkpoint.CheckpointException;
 import io.lucerna.instrumentation.checkpoint.ModelFolder;
-import io.lucerna.instrumentation.model.Architecture;
+import io.lucerna.instrumentation.family.Architecture;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -12,11 +12,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
-import io.lucerna.instrumentation.model.AlignedPair;
-import io.lucerna.instrumentation.model.PairAligner;
-import io.lucerna.instrumentation.model.Role;
-import io.lucerna.instrumentation.model.Token;
-import io.lucerna.instrumentation.model.TokenSequence;
+import io.lucerna.instrumentation.text.AlignedPair;
+import io.lucerna.instrumentation.text.PairAligner;
+import io.lucerna.instrumentation.text.Role;
+import io.lucerna.instrumentation.text.Token;
+import io.lucerna.instrumentation.text.TokenSequence;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

@@ -9,8 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.lucerna.instrumentation.hooks.Hooks;
 import io.lucerna.instrumentation.intervene.CompiledSpec;
-import io.lucerna.instrumentation.model.Role;
-import io.lucerna.instrumentation.model.Token;
+import io.lucerna.instrumentation.text.Role;
+import io.lucerna.instrumentation.text.Token;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;

@@ -7,10 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.lucerna.instrumentation.checkpoint.CheckpointException;
-import io.lucerna.instrumentation.model.Role;
-import io.lucerna.instrumentation.model.TermForm;
-import io.lucerna.instrumentation.model.Token;
-import io.lucerna.instrumentation.model.TokenSequence;
+import io.lucerna.instrumentation.text.Role;
+import io.lucerna.instrumentation.text.TermForm;
+import io.lucerna.instrumentation.text.Token;
+import io.lucerna.instrumentation.text.TokenSequence;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -17,7 +17,7 @@ import io.lucerna.instrumentation.hooks.HookPoint;
 import io.lucerna.instrumentation.hooks.Hooks;
 import io.lucerna.instrumentation.intervene.CompiledSpec;
 import io.lucerna.instrumentation.intervene.SpecSyntaxException;
-import io.lucerna.instrumentation.model.Role;
+import io.lucerna.instrumentation.text.Role;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.lucerna.instrumentation.checkpoint.CheckpointException;
 import io.lucerna.instrumentation.checkpoint.ModelFolder;
-import io.lucerna.instrumentation.model.Task;
-import io.lucerna.instrumentation.model.TermForm;
+import io.lucerna.instrumentation.family.Task;
+import io.lucerna.instrumentation.text.TermForm;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lucerna.instrumentation.hooks.Hook;
 import io.lucerna.instrumentation.hooks.Hooks;
-import io.lucerna.instrumentation.model.TokenBatch.Side;
+import io.lucerna.instrumentation.text.TokenBatch.Side;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lucerna.instrumentation.checkpoint.CheckpointException;
-import io.lucerna.instrumentation.model.TermForm;
+import io.lucerna.instrumentation.text.TermForm;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

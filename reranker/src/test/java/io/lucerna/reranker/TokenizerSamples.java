@@ -4,7 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.lucerna.instrumentation.model.TermForm;
+import io.lucerna.instrumentation.text.TermForm;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;

@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.lucerna.instrumentation.model.TermForm;
-import io.lucerna.instrumentation.model.TokenSequence;
+import io.lucerna.instrumentation.text.TermForm;
+import io.lucerna.instrumentation.text.TokenSequence;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

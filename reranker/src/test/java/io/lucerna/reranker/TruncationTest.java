@@ -6,9 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.lucerna.instrumentation.model.Role;
-import io.lucerna.instrumentation.model.TermForm;
-import io.lucerna.instrumentation.model.TokenSequence;
+import io.lucerna.instrumentation.text.Role;
+import io.lucerna.instrumentation.text.TermForm;
+import io.lucerna.instrumentation.text.TokenSequence;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

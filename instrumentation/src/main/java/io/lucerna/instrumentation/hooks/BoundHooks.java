@@ -1,7 +1,7 @@
 package io.lucerna.instrumentation.hooks;
 
 import ai.djl.ndarray.NDArray;
-import io.lucerna.instrumentation.model.TokenBatch;
+import io.lucerna.instrumentation.text.TokenBatch;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;

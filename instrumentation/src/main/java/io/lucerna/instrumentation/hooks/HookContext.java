@@ -1,6 +1,6 @@
 package io.lucerna.instrumentation.hooks;
 
-import io.lucerna.instrumentation.model.TokenBatch;
+import io.lucerna.instrumentation.text.TokenBatch;
 
 /**
  * Where a hook is being called: the point, and the texts whose activations these are.

@@ -1,7 +1,7 @@
 package io.lucerna.instrumentation.hooks;
 
 import io.lucerna.base.Given;
-import io.lucerna.instrumentation.model.TokenBatch;
+import io.lucerna.instrumentation.text.TokenBatch;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;

@@ -3,7 +3,7 @@ package io.lucerna.instrumentation.intervene;
 import io.lucerna.base.Given;
 import io.lucerna.instrumentation.hooks.HookPoint;
 import io.lucerna.instrumentation.hooks.Hooks;
-import io.lucerna.instrumentation.model.TokenBatch.Side;
+import io.lucerna.instrumentation.text.TokenBatch.Side;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

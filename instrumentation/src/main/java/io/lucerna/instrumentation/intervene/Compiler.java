@@ -5,7 +5,7 @@ import io.lucerna.instrumentation.hooks.HookPoint;
 import io.lucerna.instrumentation.hooks.HookRegistry;
 import io.lucerna.instrumentation.intervene.Operation.Per;
 import io.lucerna.instrumentation.intervene.PointLayout.Kind;
-import io.lucerna.instrumentation.model.TokenBatch.Side;
+import io.lucerna.instrumentation.text.TokenBatch.Side;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.HashMap;

@@ -1,9 +1,9 @@
 package io.lucerna.instrumentation.intervene;
 
 import io.lucerna.instrumentation.intervene.Operation.Per;
-import io.lucerna.instrumentation.model.Role;
-import io.lucerna.instrumentation.model.Token;
 import io.lucerna.instrumentation.recording.ActivationSource.Slice;
+import io.lucerna.instrumentation.text.Role;
+import io.lucerna.instrumentation.text.Token;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;

@@ -1,7 +1,7 @@
 package io.lucerna.instrumentation.intervene;
 
-import io.lucerna.instrumentation.model.TokenBatch.Side;
-import io.lucerna.instrumentation.model.TokenSequence;
+import io.lucerna.instrumentation.text.TokenBatch.Side;
+import io.lucerna.instrumentation.text.TokenSequence;
 import java.util.List;
 
 /**

@@ -1,9 +1,9 @@
 package io.lucerna.instrumentation.intervene;
 
 import io.lucerna.instrumentation.intervene.Operation.Per;
-import io.lucerna.instrumentation.model.Token;
-import io.lucerna.instrumentation.model.TokenBatch.Side;
 import io.lucerna.instrumentation.recording.ActivationSource.Slice;
+import io.lucerna.instrumentation.text.Token;
+import io.lucerna.instrumentation.text.TokenBatch.Side;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;

@@ -1,7 +1,7 @@
 package io.lucerna.instrumentation.intervene;
 
-import io.lucerna.instrumentation.model.Role;
-import io.lucerna.instrumentation.model.TokenSequence;
+import io.lucerna.instrumentation.text.Role;
+import io.lucerna.instrumentation.text.TokenSequence;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.lucerna.instrumentation.model.TokenBatch.Side;
+import io.lucerna.instrumentation.text.TokenBatch.Side;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;

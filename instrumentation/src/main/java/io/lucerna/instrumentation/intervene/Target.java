@@ -1,6 +1,6 @@
 package io.lucerna.instrumentation.intervene;
 
-import io.lucerna.instrumentation.model.TokenBatch.Side;
+import io.lucerna.instrumentation.text.TokenBatch.Side;
 import java.util.List;
 import java.util.Optional;
 

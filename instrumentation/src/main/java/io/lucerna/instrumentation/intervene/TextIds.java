@@ -1,8 +1,8 @@
 package io.lucerna.instrumentation.intervene;
 
-import io.lucerna.instrumentation.model.TokenBatch;
-import io.lucerna.instrumentation.model.TokenBatch.Side;
-import io.lucerna.instrumentation.model.TokenSequence;
+import io.lucerna.instrumentation.text.TokenBatch;
+import io.lucerna.instrumentation.text.TokenBatch.Side;
+import io.lucerna.instrumentation.text.TokenSequence;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;

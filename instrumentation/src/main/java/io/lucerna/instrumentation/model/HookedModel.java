@@ -3,12 +3,18 @@ package io.lucerna.instrumentation.model;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.SparseFormat;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
 import io.lucerna.base.Given;
 import io.lucerna.instrumentation.checkpoint.Checkpoint;
 import io.lucerna.instrumentation.checkpoint.CheckpointException;
+import io.lucerna.instrumentation.family.Architecture;
+import io.lucerna.instrumentation.family.Loading;
+import io.lucerna.instrumentation.family.Network;
+import io.lucerna.instrumentation.family.OutputSettings;
+import io.lucerna.instrumentation.family.Reference;
+import io.lucerna.instrumentation.family.Task;
+import io.lucerna.instrumentation.family.Weights;
 import io.lucerna.instrumentation.hooks.Hook;
 import io.lucerna.instrumentation.hooks.HookContext;
 import io.lucerna.instrumentation.hooks.HookPoint;
@@ -17,6 +23,17 @@ import io.lucerna.instrumentation.hooks.Hooks;
 import io.lucerna.instrumentation.hooks.Site;
 import io.lucerna.instrumentation.memory.Gate;
 import io.lucerna.instrumentation.memory.Headroom;
+import io.lucerna.instrumentation.nn.Block;
+import io.lucerna.instrumentation.nn.Embeddings;
+import io.lucerna.instrumentation.nn.Leaves;
+import io.lucerna.instrumentation.nn.ModelConfig;
+import io.lucerna.instrumentation.nn.OutputHead;
+import io.lucerna.instrumentation.nn.Pass;
+import io.lucerna.instrumentation.nn.Places;
+import io.lucerna.instrumentation.nn.Pooling;
+import io.lucerna.instrumentation.nn.Workers;
+import io.lucerna.instrumentation.text.TokenBatch;
+import io.lucerna.instrumentation.text.TokenSequence;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -174,7 +191,8 @@ public final class HookedModel implements AutoCloseable {
     return gate.call(name, work);
   }
 
-  <T> T whileOpen(Supplier<T> work) {
+  /** The same for work that knows no better name than "the model". */
+  public <T> T whileOpen(Supplier<T> work) {
     return whileOpen(NAME, work);
   }
 
@@ -184,7 +202,7 @@ public final class HookedModel implements AutoCloseable {
    * @param first the block to begin with; the number of blocks for the head alone
    * @param input what enters it [B, S, H], in a scope of the caller
    */
-  float[][] rest(int first, NDArray input, Pass pass) {
+  public float[][] rest(int first, NDArray input, Pass pass) {
     return output(hidden(first, input, pass), pass);
   }
 
@@ -205,7 +223,7 @@ public final class HookedModel implements AutoCloseable {
   }
 
   /** Runs the head, and checks that every hooked point was reached. */
-  float[][] output(NDArray hidden, Pass pass) {
+  public float[][] output(NDArray hidden, Pass pass) {
     NDArray output = network.head().apply(hidden, pass);
     pass.finish();
     return network.head().rows(output, pass.batch());
@@ -276,26 +294,6 @@ public final class HookedModel implements AutoCloseable {
   }
 
   /**
-   * Runs batches under several conditions, each of them the hooks of a call of its own. What lies
-   * below the lowest point that a condition hooks is computed once for all conditions; several
-   * batches run at once if all hooks are {@link Hooks#concurrent}.
-   *
-   * <p>Memory: what one batch needs in one pass, and a few activations more.
-   *
-   * @return for each batch, for each condition what {@link #forward} returns, bit for bit
-   * @throws IllegalArgumentException as {@link #forward} does
-   */
-  public List<List<float[][]>> forwardAll(List<TokenBatch> batches, List<Hooks> conditions) {
-    batches.forEach(this::check);
-    SharedPass shared = new SharedPass(this, conditions);
-    if (!conditions.stream().allMatch(Hooks::isConcurrent)) {
-      return whileOpen(() -> batches.stream().map(shared::run).toList());
-    }
-    return runAll(
-        batches.stream().<Callable<List<float[][]>>>map(batch -> () -> shared.run(batch)).toList());
-  }
-
-  /**
    * Runs tasks that use this model, and waits for all of them: several at once on a CPU; one after
    * the other on a GPU, where each has the whole of it.
    *
@@ -315,19 +313,6 @@ public final class HookedModel implements AutoCloseable {
     List<T> results = new ArrayList<>(tasks.size());
     tasks.forEach(task -> results.addAll(Workers.all(List.of(task))));
     return results;
-  }
-
-  /**
-   * Runs one text and keeps what its blocks computed.
-   *
-   * @param batch a batch of one text
-   */
-  public TracedRun trace(TokenBatch batch) {
-    return whileOpen(() -> new TracedRun(this, batch));
-  }
-
-  static NDArray lookup(NDArray ids, NDArray table) {
-    return ids.getNDArrayInternal().embedding(ids, table, SparseFormat.DENSE).singletonOrThrow();
   }
 
   private void check(TokenBatch batch) {
@@ -362,20 +347,20 @@ public final class HookedModel implements AutoCloseable {
     }
   }
 
-  Network network() {
+  public Network network() {
     return network;
   }
 
-  List<? extends Block> blocks() {
+  public List<? extends Block> blocks() {
     return network.blocks();
   }
 
-  NDManager newScope() {
+  public NDManager newScope() {
     return manager.newSubManager();
   }
 
   /** A scope of its own, which closing the model does not close. */
-  NDManager ownScope() {
+  public NDManager ownScope() {
     return NDManager.newBaseManager(processor.device(), "PyTorch");
   }
 
@@ -390,7 +375,7 @@ public final class HookedModel implements AutoCloseable {
   }
 
   /** How a vector is made of a text's hidden states, where the output is one. */
-  Pooling pooling() {
+  public Pooling pooling() {
     return output.pooling();
   }
 
@@ -450,7 +435,9 @@ public final class HookedModel implements AutoCloseable {
     return whileOpen(
         () -> {
           try (NDManager scope = manager.newSubManager()) {
-            NDArray row = lookup(scope.create(new long[] {id}), network.wordEmbeddings()); // [1, E]
+            NDArray row =
+                Embeddings.lookup(
+                    scope.create(new long[] {id}), network.wordEmbeddings()); // [1, E]
             return row.toType(DataType.FLOAT32, false).toFloatArray();
           }
         });

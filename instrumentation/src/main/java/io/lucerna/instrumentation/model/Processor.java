@@ -1,6 +1,7 @@
 package io.lucerna.instrumentation.model;
 
 import ai.djl.Device;
+import io.lucerna.instrumentation.nn.TorchEngine;
 import java.util.Locale;
 
 /** What computes a forward pass. */

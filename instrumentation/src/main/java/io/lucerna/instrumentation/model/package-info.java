@@ -1,4 +1,4 @@
-/** Configurations, tokenization and forward passes of the model families. */
+/** A model that can be looked into and changed while it runs. */
 @NullMarked
 package io.lucerna.instrumentation.model;
 

@@ -1,8 +1,8 @@
 package io.lucerna.instrumentation.recording;
 
 import io.lucerna.instrumentation.hooks.HookPoint;
-import io.lucerna.instrumentation.model.Token;
-import io.lucerna.instrumentation.model.TokenBatch.Side;
+import io.lucerna.instrumentation.text.Token;
+import io.lucerna.instrumentation.text.TokenBatch.Side;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;

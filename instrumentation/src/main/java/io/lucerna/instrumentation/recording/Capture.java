@@ -6,7 +6,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.SparseFormat;
 import io.lucerna.instrumentation.hooks.Hook;
 import io.lucerna.instrumentation.hooks.Hooks;
-import io.lucerna.instrumentation.model.TokenBatch;
+import io.lucerna.instrumentation.text.TokenBatch;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -1,7 +1,7 @@
 package io.lucerna.instrumentation.recording;
 
 import io.lucerna.instrumentation.checkpoint.SafetensorsHeader;
-import io.lucerna.instrumentation.model.TokenBatch.Side;
+import io.lucerna.instrumentation.text.TokenBatch.Side;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;

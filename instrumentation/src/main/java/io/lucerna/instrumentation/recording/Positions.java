@@ -1,8 +1,8 @@
 package io.lucerna.instrumentation.recording;
 
-import io.lucerna.instrumentation.model.Role;
-import io.lucerna.instrumentation.model.TokenBatch.Side;
-import io.lucerna.instrumentation.model.TokenSequence;
+import io.lucerna.instrumentation.text.Role;
+import io.lucerna.instrumentation.text.TokenBatch.Side;
+import io.lucerna.instrumentation.text.TokenSequence;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.EnumSet;

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lucerna.base.NearestNames;
-import io.lucerna.instrumentation.model.TokenBatch.Side;
+import io.lucerna.instrumentation.text.TokenBatch.Side;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;

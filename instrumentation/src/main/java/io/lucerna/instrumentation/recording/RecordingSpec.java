@@ -2,7 +2,7 @@ package io.lucerna.instrumentation.recording;
 
 import io.lucerna.instrumentation.hooks.HookPoint;
 import io.lucerna.instrumentation.model.HookedModel;
-import io.lucerna.instrumentation.model.TokenSequence;
+import io.lucerna.instrumentation.text.TokenSequence;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;

@@ -1,7 +1,7 @@
 package io.lucerna.instrumentation.recording;
 
 import io.lucerna.instrumentation.hooks.HookPoint;
-import io.lucerna.instrumentation.model.TokenBatch.Side;
+import io.lucerna.instrumentation.text.TokenBatch.Side;
 import java.util.Locale;
 
 /** How the tensors in a shard are called. */

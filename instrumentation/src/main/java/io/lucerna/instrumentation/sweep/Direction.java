@@ -1,7 +1,7 @@
 package io.lucerna.instrumentation.sweep;
 
-import io.lucerna.instrumentation.model.AlignedPair;
-import io.lucerna.instrumentation.model.TokenSequence;
+import io.lucerna.instrumentation.text.AlignedPair;
+import io.lucerna.instrumentation.text.TokenSequence;
 import java.util.Locale;
 
 /** Which run of a pair gives activations, and which one takes them. */

@@ -1,12 +1,12 @@
 package io.lucerna.instrumentation.sweep;
 
-import io.lucerna.instrumentation.model.AlignedPair;
 import io.lucerna.instrumentation.model.HookedModel;
 import io.lucerna.instrumentation.model.Readout;
-import io.lucerna.instrumentation.model.TokenBatch;
-import io.lucerna.instrumentation.model.TokenBatch.Side;
-import io.lucerna.instrumentation.model.TokenSequence;
-import io.lucerna.instrumentation.model.TracedRun;
+import io.lucerna.instrumentation.replay.TracedRun;
+import io.lucerna.instrumentation.text.AlignedPair;
+import io.lucerna.instrumentation.text.TokenBatch;
+import io.lucerna.instrumentation.text.TokenBatch.Side;
+import io.lucerna.instrumentation.text.TokenSequence;
 import java.util.Iterator;
 import java.util.List;
 
@@ -69,8 +69,8 @@ public record PatchingSweep(
     }
     int positions = recipient.length();
     List<Cell> cells = sweep.cells(model.config(), positions);
-    try (TracedRun one = model.trace(into);
-        TracedRun two = model.trace(from)) {
+    try (TracedRun one = TracedRun.of(model, into);
+        TracedRun two = TracedRun.of(model, from)) {
       float[][] outputs =
           switch (method) {
             case FAST -> fast(one, two, into, from, cells);

@@ -7,7 +7,7 @@ import io.lucerna.instrumentation.hooks.Hook;
 import io.lucerna.instrumentation.hooks.HookPoint;
 import io.lucerna.instrumentation.hooks.Hooks;
 import io.lucerna.instrumentation.model.HookedModel;
-import io.lucerna.instrumentation.model.TokenBatch;
+import io.lucerna.instrumentation.text.TokenBatch;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;

@@ -1,6 +1,6 @@
 package io.lucerna.instrumentation.sweep;
 
-import io.lucerna.instrumentation.model.Token;
+import io.lucerna.instrumentation.text.Token;
 import java.util.List;
 
 /**

@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.lucerna.instrumentation.model.Role;
 import io.lucerna.instrumentation.recording.ActivationSource;
+import io.lucerna.instrumentation.text.Role;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;

@@ -1,8 +1,8 @@
 package io.lucerna.instrumentation.intervene;
 
 import io.lucerna.instrumentation.intervene.Operation.Per;
-import io.lucerna.instrumentation.model.Role;
-import io.lucerna.instrumentation.model.TokenBatch.Side;
+import io.lucerna.instrumentation.text.Role;
+import io.lucerna.instrumentation.text.TokenBatch.Side;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;

@@ -4,12 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.lucerna.instrumentation.family.Task;
 import io.lucerna.instrumentation.hooks.ActivationCache;
 import io.lucerna.instrumentation.hooks.Hook;
 import io.lucerna.instrumentation.hooks.HookPoint;
 import io.lucerna.instrumentation.hooks.Hooks;
 import io.lucerna.instrumentation.hooks.Site;
-import io.lucerna.instrumentation.model.TokenBatch.Side;
+import io.lucerna.instrumentation.nn.ModelConfig;
+import io.lucerna.instrumentation.parity.Parity;
+import io.lucerna.instrumentation.replay.SharedPass;
 import io.lucerna.instrumentation.sweep.Direction;
 import io.lucerna.instrumentation.sweep.PatchingSweep;
 import io.lucerna.instrumentation.sweep.PatchingSweep.Method;
@@ -17,6 +20,9 @@ import io.lucerna.instrumentation.sweep.Sweep;
 import io.lucerna.instrumentation.sweep.Sweep.Head;
 import io.lucerna.instrumentation.sweep.SweepKind;
 import io.lucerna.instrumentation.sweep.SweepResult;
+import io.lucerna.instrumentation.text.TokenBatch;
+import io.lucerna.instrumentation.text.TokenBatch.Side;
+import io.lucerna.instrumentation.text.TokenSequence;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -152,7 +158,8 @@ class FamilyLawsTest {
         conditions.add(Hooks.none().with(point.toString(), half));
       }
       int live = setup.model.liveArrays();
-      List<float[][]> together = setup.model.forwardAll(List.of(batch), conditions).getFirst();
+      List<float[][]> together =
+          SharedPass.forwardAll(setup.model, List.of(batch), conditions).getFirst();
       for (int i = 0; i < conditions.size(); i++) {
         equal(setup.model.forward(batch, conditions.get(i)), together.get(i));
       }

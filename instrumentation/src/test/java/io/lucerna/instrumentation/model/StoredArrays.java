@@ -14,7 +14,7 @@ import java.util.TreeSet;
  * @param tensors the values by name
  * @param shape of all that have as many values; others are vectors
  */
-record StoredArrays(Map<String, float[]> tensors, Shape shape) implements Checkpoint {
+public record StoredArrays(Map<String, float[]> tensors, Shape shape) implements Checkpoint {
   @Override
   public SortedSet<String> names() {
     return new TreeSet<>(tensors.keySet());

@@ -1,8 +1,8 @@
 package io.lucerna.plugin.patch;
 
-import io.lucerna.instrumentation.model.Role;
 import io.lucerna.instrumentation.sweep.Axis;
 import io.lucerna.instrumentation.sweep.SweepResult;
+import io.lucerna.instrumentation.text.Role;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

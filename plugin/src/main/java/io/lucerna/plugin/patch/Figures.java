@@ -2,11 +2,11 @@ package io.lucerna.plugin.patch;
 
 import io.lucerna.eval.Estimate;
 import io.lucerna.eval.RatioAggregate;
-import io.lucerna.instrumentation.model.Role;
-import io.lucerna.instrumentation.model.Token;
 import io.lucerna.instrumentation.sweep.Axis;
 import io.lucerna.instrumentation.sweep.Direction;
 import io.lucerna.instrumentation.sweep.SweepResult;
+import io.lucerna.instrumentation.text.Role;
+import io.lucerna.instrumentation.text.Token;
 import io.lucerna.plugin.chart.DivergingScale;
 import io.lucerna.plugin.chart.HeatMap;
 import io.lucerna.plugin.chart.Rgb;

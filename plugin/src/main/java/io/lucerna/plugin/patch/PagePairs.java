@@ -2,9 +2,9 @@ package io.lucerna.plugin.patch;
 
 import static io.lucerna.plugin.chart.PlainText.escaped;
 
-import io.lucerna.instrumentation.model.Role;
-import io.lucerna.instrumentation.model.Token;
 import io.lucerna.instrumentation.sweep.SweepResult;
+import io.lucerna.instrumentation.text.Role;
+import io.lucerna.instrumentation.text.Token;
 import io.lucerna.plugin.chart.Rgb;
 import io.lucerna.topics.ContrastPair;
 import java.io.IOException;

@@ -1,9 +1,9 @@
 package io.lucerna.plugin.patch;
 
 import io.lucerna.base.AtomicFile;
-import io.lucerna.instrumentation.model.Token;
 import io.lucerna.instrumentation.sweep.Axis;
 import io.lucerna.instrumentation.sweep.Direction;
+import io.lucerna.instrumentation.text.Token;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,8 +1,8 @@
 package io.lucerna.plugin.patch;
 
-import io.lucerna.instrumentation.model.Token;
 import io.lucerna.instrumentation.sweep.Direction;
 import io.lucerna.instrumentation.sweep.SweepResult;
+import io.lucerna.instrumentation.text.Token;
 import java.util.List;
 
 /** What a sweep makes of one pair. */

@@ -1,10 +1,10 @@
 package io.lucerna.plugin.patch;
 
-import io.lucerna.instrumentation.model.Role;
-import io.lucerna.instrumentation.model.Token;
 import io.lucerna.instrumentation.sweep.Axis;
 import io.lucerna.instrumentation.sweep.Direction;
 import io.lucerna.instrumentation.sweep.SweepResult;
+import io.lucerna.instrumentation.text.Role;
+import io.lucerna.instrumentation.text.Token;
 import io.lucerna.topics.ContrastPair;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -1,6 +1,6 @@
 package io.lucerna.plugin.patch;
 
-import io.lucerna.instrumentation.model.Role;
+import io.lucerna.instrumentation.text.Role;
 import io.lucerna.plugin.chart.Rgb;
 
 /**

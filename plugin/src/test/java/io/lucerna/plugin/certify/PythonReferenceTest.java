@@ -10,7 +10,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.lucerna.instrumentation.checkpoint.ModelFolder;
 import io.lucerna.instrumentation.model.Precision;
-import io.lucerna.instrumentation.model.TokenSequence;
+import io.lucerna.instrumentation.text.TokenSequence;
 import io.lucerna.reranker.NeuralRanker;
 import io.lucerna.reranker.Rankers;
 import io.lucerna.reranker.ScorerOptions;

@@ -4,10 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 
 import io.lucerna.instrumentation.hooks.HookPoint;
 import io.lucerna.instrumentation.hooks.Site;
-import io.lucerna.instrumentation.model.Role;
-import io.lucerna.instrumentation.model.Token;
-import io.lucerna.instrumentation.model.TokenBatch.Side;
 import io.lucerna.instrumentation.recording.Recording;
+import io.lucerna.instrumentation.text.Role;
+import io.lucerna.instrumentation.text.Token;
+import io.lucerna.instrumentation.text.TokenBatch.Side;
 import io.lucerna.plugin.ExitCode;
 import io.lucerna.plugin.FakeScorer;
 import io.lucerna.plugin.Main;

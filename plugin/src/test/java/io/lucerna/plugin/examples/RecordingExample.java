@@ -1,10 +1,10 @@
 package io.lucerna.plugin.examples;
 
 import io.lucerna.instrumentation.hooks.HookPoint;
-import io.lucerna.instrumentation.model.Role;
-import io.lucerna.instrumentation.model.TokenBatch.Side;
 import io.lucerna.instrumentation.recording.ActivationSource.Slice;
 import io.lucerna.instrumentation.recording.Recording;
+import io.lucerna.instrumentation.text.Role;
+import io.lucerna.instrumentation.text.TokenBatch.Side;
 import java.io.IOException;
 import java.nio.file.Path;
 

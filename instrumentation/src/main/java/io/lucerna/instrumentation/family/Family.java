@@ -1,0 +1,15 @@
+package io.lucerna.instrumentation.family;
+
+import java.util.Map;
+import java.util.function.Function;
+
+/**
+ * A family of models.
+ *
+ * @param type what {@code model_type} says
+ * @param bare the class that a file without {@code architectures} is of
+ * @param tasks the Hugging Face classes, and what the output of each is
+ * @param loader reads the weights of one model
+ */
+public record Family(
+    String type, String bare, Map<String, Task> tasks, Function<Loading, Network> loader) {}

@@ -1,0 +1,147 @@
+package io.lucerna.instrumentation.nn;
+
+import ai.djl.pytorch.jni.JniUtils;
+import io.lucerna.instrumentation.memory.Gate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The threads that run forward passes: one for each core, each doing all the arithmetic of its
+ * batch alone. Threads that share the work inside every operation wait for each other hundreds of
+ * times per pass, and stand still whenever another program takes one of the cores.
+ *
+ * <p>What is computed depends on how work is cut into batches, never on the number of threads,
+ * which {@code -Dlucerna.threads=N} sets.
+ */
+public final class Workers {
+  private static final int COUNT =
+      Integer.getInteger("lucerna.threads", Runtime.getRuntime().availableProcessors());
+
+  private static final AtomicInteger NUMBER = new AtomicInteger();
+
+  private static final ExecutorService POOL = Executors.newFixedThreadPool(count(), Worker::new);
+
+  private Workers() {}
+
+  /** How many tasks run at once. */
+  public static int count() {
+    return Math.max(1, COUNT);
+  }
+
+  /** Loads the engine, and keeps its operations on the thread that calls them. */
+  public static void prepare() {
+    TorchEngine.get();
+    JniUtils.setNumThreads(1);
+  }
+
+  /**
+   * Runs tasks, as many at once as there are workers, and waits for all of them. Called by a
+   * worker, for example in a hook, it runs them one after the other, since workers that wait for
+   * workers could wait forever.
+   *
+   * <p>An interrupt is thrown on when the tasks that were begun have ended; no other is begun. It
+   * does not reach the tasks themselves.
+   *
+   * @return the results in the order of the tasks
+   * @throws RuntimeException what the first failed task threw, after all have ended
+   * @throws IllegalStateException caused by an {@link InterruptedException} if the thread was
+   *     interrupted, which it then stays
+   */
+  public static <T> List<T> all(List<? extends Callable<T>> tasks) {
+    try {
+      if (tasks.size() == 1 || Thread.currentThread() instanceof Worker) {
+        List<T> results = new ArrayList<>(tasks.size());
+        for (Callable<T> task : tasks) {
+          results.add(task.call());
+        }
+        return results;
+      }
+      return together(tasks.stream().map(task -> new Job<T>(Gate.carry(task))).toList());
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof Error error) {
+        throw error;
+      }
+      throw e.getCause() instanceof Exception cause ? unchecked(cause) : unchecked(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted", e);
+    } catch (Exception e) {
+      throw unchecked(e);
+    }
+  }
+
+  private static <T> List<T> together(List<Job<T>> jobs)
+      throws InterruptedException, ExecutionException {
+    try {
+      jobs.forEach(POOL::execute);
+      for (Job<T> job : jobs) {
+        job.ended.await();
+      }
+    } finally {
+      // Nobody may go on, and free what the jobs compute with, while one of them still runs.
+      jobs.forEach(Job::leave);
+    }
+    List<T> results = new ArrayList<>(jobs.size());
+    for (Job<T> job : jobs) {
+      results.add(job.result.get());
+    }
+    return results;
+  }
+
+  /** A task that is begun once, or never. */
+  private static final class Job<T> implements Runnable {
+    private final FutureTask<T> result;
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private final AtomicBoolean taken = new AtomicBoolean();
+
+    Job(Callable<T> task) {
+      result = new FutureTask<>(task);
+    }
+
+    @Override
+    public void run() {
+      if (taken.compareAndSet(false, true)) {
+        try {
+          result.run();
+        } finally {
+          ended.countDown();
+        }
+      }
+    }
+
+    /** Sees to it that the task does not run from here on: not begun any more, or ended. */
+    void leave() {
+      boolean interrupted = false;
+      while (!taken.compareAndSet(false, true)) {
+        try {
+          ended.await();
+          break;
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private static final class Worker extends Thread {
+    Worker(Runnable work) {
+      super(work, "lucerna-worker-" + NUMBER.getAndIncrement());
+      setDaemon(true);
+    }
+  }
+
+  private static RuntimeException unchecked(Exception thrown) {
+    return thrown instanceof RuntimeException known ? known : new IllegalStateException(thrown);
+  }
+}

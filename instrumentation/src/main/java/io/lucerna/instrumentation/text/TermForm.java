@@ -1,0 +1,18 @@
+package io.lucerna.instrumentation.text;
+
+import java.util.Locale;
+import java.util.Optional;
+
+/** How words are compared: as the terms that an index has of them. */
+@FunctionalInterface
+public interface TermForm {
+  /** Words are their own terms, but for case, if they have a letter or a digit. */
+  TermForm LOWER_CASE =
+      word ->
+          word.codePoints().anyMatch(Character::isLetterOrDigit)
+              ? Optional.of(word.toLowerCase(Locale.ROOT))
+              : Optional.empty();
+
+  /** The term of a word; empty if the word is none, such as a stop word or punctuation. */
+  Optional<String> of(String word);
+}
