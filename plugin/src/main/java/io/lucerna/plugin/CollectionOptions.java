@@ -9,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.kohsuke.args4j.Option;
 
@@ -51,7 +50,7 @@ final class CollectionOptions {
     }
     Optional<NamedCollection> named = CollectionRegistry.find(argument);
     if (named.isEmpty()) {
-      throw new CommandException(ExitCode.INPUT, argument + ": no such file; " + known());
+      throw new CommandException(ExitCode.INPUT, argument + ": no such file; " + CollectionRegistry.known());
     }
     return store().qrels(named.get());
   }
@@ -59,12 +58,5 @@ final class CollectionOptions {
   /** The file of topics of a collection. */
   Path topics(NamedCollection collection) throws IOException {
     return store().topics(collection);
-  }
-
-  /** A clause that lists the names. */
-  static String known() {
-    return CollectionRegistry.all().stream()
-        .map(NamedCollection::name)
-        .collect(Collectors.joining(", ", "collections known by name are ", ""));
   }
 }

@@ -2,6 +2,7 @@ package io.lucerna.plugin;
 
 import java.io.PrintStream;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 
@@ -16,6 +17,14 @@ import java.util.Locale;
  */
 public record Console(
     PrintStream out, PrintStream err, boolean terminal, boolean verbose, List<String> commandLine) {
+  private static final int NAMED = 5;
+
+
+  /** The first few of these names, for a message. */
+  static String some(Collection<String> names) {
+    String first = String.join(", ", names.stream().limit(NAMED).toList());
+    return names.size() > NAMED ? first + ", ..." : first;
+  }
 
   /** Prints one line of message, by the rules of {@link String#format}. */
   @SuppressWarnings("AnnotateFormatMethod")

@@ -1,6 +1,7 @@
 package io.lucerna.plugin;
 
 import io.lucerna.base.TextFile;
+import io.lucerna.plugin.study.StudyInputException;
 import io.lucerna.topics.ContrastPair;
 import io.lucerna.topics.ContrastPairs;
 import java.io.IOException;
@@ -20,13 +21,12 @@ record ContrastPairSource(String file) implements PairSource {
   /**
    * Whether a file holds JSON lines, and so no table.
    *
-   * @throws CommandException if it cannot be read twice, as pairs to record are
+   * @throws StudyInputException if it cannot be read twice, as pairs to record are
    */
   static boolean holds(String file) throws IOException {
     TextFile text = TextFile.named(file);
     if (text.readOnce()) {
-      throw new CommandException(
-          ExitCode.INPUT,
+      throw new StudyInputException(
           text.name() + ": pairs to record are read twice, which a pipe cannot be; give a file");
     }
     return text.firstByte() == '{';

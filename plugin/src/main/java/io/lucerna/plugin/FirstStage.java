@@ -155,7 +155,7 @@ final class FirstStage {
               + " of "
               + topics.size()
               + " topics: "
-              + Outputs.some(missing)
+              + Console.some(missing)
               + watch.reason());
     }
     return run == null ? List.of() : run.rankings();

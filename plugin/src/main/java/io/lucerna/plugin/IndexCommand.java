@@ -118,7 +118,7 @@ final class IndexCommand implements Command {
     try {
       AnseriniNames.require("io.anserini.collection.", args.collectionClass, COLLECTION);
     } catch (CommandException e) {
-      throw new CommandException(e.code(), e.getMessage() + "; " + CollectionOptions.known(), e);
+      throw new CommandException(e.code(), e.getMessage() + "; " + CollectionRegistry.known(), e);
     }
   }
 

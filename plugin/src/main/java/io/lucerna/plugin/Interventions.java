@@ -62,14 +62,9 @@ final class Interventions implements AutoCloseable {
     return spec.isEmpty() ? runtag : runtag + "-iv" + spec.identity(sources).shortHash();
   }
 
-  /** The id under which a pair of topic and document is known in recordings. */
-  static String pairId(String topic, String docno) {
-    return topic + "/" + docno;
-  }
-
   /** Hooks for one topic's documents. */
   Hooks hooks(String topic, List<String> docnos) {
-    return compiled.hooks(topic, docnos.stream().map(docno -> pairId(topic, docno)).toList());
+    return compiled.hooks(topic, docnos.stream().map(docno -> PairSource.Pair.id(topic, docno)).toList());
   }
 
   /**

@@ -5,14 +5,11 @@ import io.lucerna.eval.Run;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 
 /** Where a run goes and in which form; checked before any work is done. */
 final class Outputs {
-  private static final int NAMED = 5;
-
   private final Path path;
   private final boolean msMarco;
   private final String tag;
@@ -104,11 +101,5 @@ final class Outputs {
   /** What a topics option named, for provenance: a file with its hash, or a name. */
   static Map<String, Object> topics(String topics) throws IOException {
     return TextFile.named(topics).exists() ? Hashes.of(Path.of(topics)) : Map.of("name", topics);
-  }
-
-  /** The first few of these, for a message. */
-  static String some(Collection<String> names) {
-    String first = String.join(", ", names.stream().limit(NAMED).toList());
-    return names.size() > NAMED ? first + ", ..." : first;
   }
 }

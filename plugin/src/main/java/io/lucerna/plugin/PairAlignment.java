@@ -40,7 +40,7 @@ final class PairAlignment {
    * @param ofQuery whether the text that changes is the query, and the other one the passage
    * @param filler the word that fills; where it is the usual one, and is more than one token, the
    *     first of a few others, and of the vocabulary, that is one is taken
-   * @throws CommandException if the model does not have the filler as one token
+   * @throws IllegalArgumentException if the model does not have the filler as one token
    */
   PairAlignment(NeuralRanker ranker, String filler, boolean ofQuery) {
     this.ofQuery = ofQuery;
@@ -55,8 +55,7 @@ final class PairAlignment {
     TokenSequence word = ranker.word(this.filler);
     List<Integer> own = places(word);
     if (own.size() != 1) {
-      throw new CommandException(
-          ExitCode.USAGE,
+      throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
               "-filler '%s' is %d tokens of %s; it must be one",

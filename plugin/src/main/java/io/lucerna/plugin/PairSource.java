@@ -12,7 +12,12 @@ interface PairSource extends AutoCloseable {
    * @param id unique in the source
    * @param text the passage
    */
-  record Pair(String id, String qid, String docid, String text) {}
+  record Pair(String id, String qid, String docid, String text) {
+    /** The id of a pair of topic and document, in recordings and for interventions. */
+    static String id(String qid, String docid) {
+      return qid + "/" + docid;
+    }
+  }
 
   /** Neighbouring pairs of one query, which go through a model together. */
   record Group(String query, List<Pair> pairs) {}

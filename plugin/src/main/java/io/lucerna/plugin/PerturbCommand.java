@@ -250,7 +250,7 @@ final class PerturbCommand implements Command {
     Optional<NamedCollection> named = CollectionRegistry.find(collection);
     if (named.isEmpty()) {
       throw new CommandException(
-          ExitCode.INPUT, collection + ": no such collection; " + CollectionOptions.known());
+          ExitCode.INPUT, collection + ": no such collection; " + CollectionRegistry.known());
     }
     qrels = qrels == null ? collections.store().qrels(named.get()).toString() : qrels;
     inputs.topics = inputs.topics == null ? collection : inputs.topics;
@@ -308,7 +308,7 @@ final class PerturbCommand implements Command {
     if (choice.withoutQuery().isEmpty()) {
       return;
     }
-    String missing = Outputs.some(choice.withoutQuery());
+    String missing = Console.some(choice.withoutQuery());
     if (Collections.disjoint(queries.keySet(), judged.topics())) {
       throw new CommandException(
           ExitCode.INPUT, qrels + ": not in " + inputs.topics + ": topics " + missing);

@@ -255,7 +255,7 @@ final class RecordCommand implements Command {
     long start = System.nanoTime();
     RecordingWriter.Written written;
     try (Progress progress = new Progress(console, "recording", plan.inputs() - before)) {
-      RecordJob job = new RecordJob(ranker, writer, progress);
+      RecordJob job = new RecordJob(ranker, writer, () -> progress.advance(1));
       source.forEach(job::record);
       written = writer.finish(plan.counts());
     }

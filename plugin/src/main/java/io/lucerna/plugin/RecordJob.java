@@ -8,6 +8,7 @@ import io.lucerna.instrumentation.recording.RecordingWriter;
 import io.lucerna.instrumentation.text.TokenBatch;
 import io.lucerna.instrumentation.text.TokenBatch.Side;
 import io.lucerna.instrumentation.text.TokenSequence;
+import io.lucerna.plugin.patch.StudyException;
 import io.lucerna.reranker.NeuralRanker;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -29,14 +30,19 @@ import java.util.concurrent.Callable;
 final class RecordJob {
   private final NeuralRanker ranker;
   private final RecordingWriter writer;
-  private final Progress progress;
+  private final Runnable progress;
   private final long done;
   private final Set<String> queriesSeen = new HashSet<>();
 
   /** The number of the next input. */
   private long next;
 
-  RecordJob(NeuralRanker ranker, RecordingWriter writer, Progress progress) {
+  /**
+   * Takes up where the writer is.
+   *
+   * @param progress is told of each input that was recorded
+   */
+  RecordJob(NeuralRanker ranker, RecordingWriter writer, Runnable progress) {
     this.ranker = ranker;
     this.writer = writer;
     this.progress = progress;
@@ -136,8 +142,7 @@ final class RecordJob {
 
   private static RecordingWriter.Entry entry(PairSource.Pair pair, float score) {
     if (!Float.isFinite(score)) {
-      throw new CommandException(
-          ExitCode.FAILED, "the model gave the score " + score + " to pair " + pair.id());
+      throw new StudyException("the model gave the score " + score + " to pair " + pair.id());
     }
     return new RecordingWriter.Entry(
         pair.qid(), Optional.of(new RecordingWriter.Pair(pair.id(), pair.docid(), score)));
@@ -146,7 +151,7 @@ final class RecordJob {
   private void add(Capture capture, int row, RecordingWriter.Entry entry) throws IOException {
     if (next++ >= done) {
       writer.add(capture, row, entry);
-      progress.advance(1);
+      progress.run();
     }
   }
 }

@@ -4,6 +4,7 @@ import io.lucerna.instrumentation.recording.Positions;
 import io.lucerna.instrumentation.recording.RecordingSpec;
 import io.lucerna.instrumentation.text.TokenBatch.Side;
 import io.lucerna.instrumentation.text.TokenSequence;
+import io.lucerna.plugin.study.StudyInputException;
 import io.lucerna.reranker.NeuralRanker;
 import java.io.IOException;
 import java.util.HashMap;
@@ -39,20 +40,19 @@ final class RecordPlan {
   /**
    * Goes through the pairs.
    *
-   * @throws CommandException if there are none, an id occurs twice, a topic has two queries, or
-   *     positions are asked for that no text has
+   * @throws StudyInputException if there are none, an id occurs twice, or a topic has two queries
+   * @throws IllegalArgumentException if positions are asked for that no text has
    */
   static RecordPlan of(PairSource source, NeuralRanker ranker, RecordingSpec spec)
       throws IOException {
     RecordPlan plan = new RecordPlan(ranker, spec);
     source.forEach(plan::add);
     if (plan.pairs == 0) {
-      throw new CommandException(ExitCode.INPUT, "there are no pairs to record");
+      throw new StudyInputException("there are no pairs to record");
     }
     List<String> nowhere = plan.coverage.nowhere();
     if (!nowhere.isEmpty()) {
-      throw new CommandException(
-          ExitCode.USAGE,
+      throw new IllegalArgumentException(
           "-positions " + spec.positions() + ": no text has " + String.join(", ", nowhere));
     }
     plan.ids.clear();
@@ -62,13 +62,11 @@ final class RecordPlan {
   private void add(PairSource.Group group) {
     for (PairSource.Pair pair : group.pairs()) {
       if (!ids.add(pair.id())) {
-        throw new CommandException(
-            ExitCode.INPUT, "the pair " + pair.id() + " occurs twice; ids must differ");
+        throw new StudyInputException("the pair " + pair.id() + " occurs twice; ids must differ");
       }
       String before = queries.putIfAbsent(pair.qid(), group.query());
       if (before != null && !before.equals(group.query())) {
-        throw new CommandException(
-            ExitCode.INPUT,
+        throw new StudyInputException(
             "topic "
                 + pair.qid()
                 + " has two queries: '"

@@ -149,7 +149,7 @@ final class RunInputs {
     if (!without.isEmpty()) {
       console.say(
           "%d of %d topics have no hits in the run: %s",
-          without.size(), queries.size(), Outputs.some(without));
+          without.size(), queries.size(), Console.some(without));
     }
     return candidates;
   }

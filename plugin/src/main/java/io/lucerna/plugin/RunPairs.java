@@ -15,7 +15,7 @@ record RunPairs(CandidatePool pool, CleaningChoice cleaning, int depth) implemen
       List<Pair> pairs = new ArrayList<>();
       for (String docno : topic.ranking().top(depth).docnos()) {
         String text = cleaning.cleaning().apply(pool.texts().text(topic.topic(), docno));
-        pairs.add(new Pair(Interventions.pairId(topic.topic(), docno), topic.topic(), docno, text));
+        pairs.add(new Pair(Pair.id(topic.topic(), docno), topic.topic(), docno, text));
       }
       if (!pairs.isEmpty()) {
         visitor.visit(new Group(topic.query(), pairs));

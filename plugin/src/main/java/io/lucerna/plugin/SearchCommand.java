@@ -233,7 +233,7 @@ final class SearchCommand implements Command {
     if (!without.isEmpty()) {
       console.say(
           "%d of %d topics have no hits: %s",
-          without.size(), queries.size(), Outputs.some(new TreeSet<>(without)));
+          without.size(), queries.size(), Console.some(new TreeSet<>(without)));
     }
     console.say("%d topics in %s", rankings.size(), to.path());
   }

@@ -21,7 +21,7 @@ record TablePairs(String file) implements PairSource {
           pairs = new ArrayList<>();
         }
         query = r.query();
-        pairs.add(new Pair(Interventions.pairId(r.qid(), r.docid()), r.qid(), r.docid(), r.text()));
+        pairs.add(new Pair(Pair.id(r.qid(), r.docid()), r.qid(), r.docid(), r.text()));
       }
       if (!pairs.isEmpty()) {
         visitor.visit(new Group(query, pairs));

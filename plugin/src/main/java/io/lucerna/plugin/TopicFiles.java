@@ -5,6 +5,7 @@ import io.anserini.search.topicreader.Topics;
 import io.lucerna.base.AtomicFile;
 import io.lucerna.base.MalformedTextException;
 import io.lucerna.base.TextFile;
+import io.lucerna.plugin.collections.CollectionRegistry;
 import io.lucerna.topics.Topic;
 import io.lucerna.topics.TopicFormat;
 import io.lucerna.topics.TopicReader;
@@ -130,7 +131,7 @@ record TopicFiles(Map<String, String> queries, @Nullable String reader, boolean 
           ExitCode.INPUT,
           name
               + ": no such file, and Anserini knows no topics of that name; "
-              + CollectionOptions.known());
+              + CollectionRegistry.known());
     }
     try {
       return texts(io.anserini.search.topicreader.TopicReader.getTopics(known), field);

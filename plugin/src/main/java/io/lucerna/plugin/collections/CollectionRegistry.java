@@ -6,6 +6,7 @@ import io.lucerna.topics.TopicFormat;
 import java.net.URI;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** The collections that commands know by name. {@link CollectionStore} brings their files. */
 public final class CollectionRegistry {
@@ -89,6 +90,13 @@ public final class CollectionRegistry {
   /** The collection of this name, if there is one. */
   public static Optional<NamedCollection> find(String name) {
     return ALL.stream().filter(collection -> collection.name().equals(name)).findFirst();
+  }
+
+  /** A clause for messages that lists the names. */
+  public static String known() {
+    return ALL.stream()
+        .map(NamedCollection::name)
+        .collect(Collectors.joining(", ", "collections known by name are ", ""));
   }
 
   private static NamedCollection beir(
