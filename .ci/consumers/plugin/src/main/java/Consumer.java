@@ -1,8 +1,8 @@
 import io.anserini.rerank.RerankerContext;
 import io.anserini.search.ScoredDocs;
 import io.anserini.search.SearchCollection;
-import io.lucerna.plugin.AnseriniReranker;
-import io.lucerna.plugin.ExitCode;
+import io.lucerna.plugin.anserini.AnseriniReranker;
+import io.lucerna.plugin.cli.ExitCode;
 import io.lucerna.plugin.Main;
 import io.lucerna.plugin.collections.PassageCleaning;
 import io.lucerna.plugin.models.EmbeddedModel;

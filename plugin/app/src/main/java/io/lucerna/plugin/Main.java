@@ -1,0 +1,268 @@
+package io.lucerna.plugin;
+
+import io.lucerna.base.NearestNames;
+import io.lucerna.plugin.cli.Command;
+import io.lucerna.plugin.cli.CommandException;
+import io.lucerna.plugin.cli.CommandLine;
+import io.lucerna.plugin.cli.Console;
+import io.lucerna.plugin.cli.ExitCode;
+import io.lucerna.plugin.cli.Logging;
+import io.lucerna.plugin.cli.Versions;
+import io.lucerna.plugin.commands.CertifyCommand;
+import io.lucerna.plugin.commands.CompareCommand;
+import io.lucerna.plugin.commands.DemoCommand;
+import io.lucerna.plugin.commands.EvalCommand;
+import io.lucerna.plugin.commands.HooksCommand;
+import io.lucerna.plugin.commands.IndexCommand;
+import io.lucerna.plugin.commands.ModelsCommand;
+import io.lucerna.plugin.commands.PatchCommand;
+import io.lucerna.plugin.commands.PerturbCommand;
+import io.lucerna.plugin.commands.RecordCommand;
+import io.lucerna.plugin.commands.RegressCommand;
+import io.lucerna.plugin.commands.ReportCommand;
+import io.lucerna.plugin.commands.RerankCommand;
+import io.lucerna.plugin.commands.ScoreCommand;
+import io.lucerna.plugin.commands.SearchCommand;
+import io.lucerna.plugin.commands.StudyCommand;
+import io.lucerna.plugin.models.ModelRegistry;
+import io.lucerna.plugin.options.CollectionOptions;
+import io.lucerna.studies.patch.SweepEngine;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/** The command line of Lucerna: a table of commands, and what they share. */
+public final class Main {
+  /**
+   * A row of the table of commands.
+   *
+   * @param name what the user types
+   * @param description one line of help
+   * @param factory makes the command for one call
+   */
+  record Entry(String name, String description, Supplier<Command> factory) {}
+
+  /** What Java makes of bytes that are no text in the locale's encoding. */
+  private static final char UNREADABLE = '\uFFFD';
+
+  static final List<Entry> COMMANDS = commands(new ModelRegistry(), System.getenv());
+
+  private final List<Entry> commands;
+  private final PrintStream out;
+  private final PrintStream err;
+  private final boolean terminal;
+
+  /** Creates a command line that talks to these streams. */
+  public Main(PrintStream out, PrintStream err, boolean terminal) {
+    this(COMMANDS, out, err, terminal);
+  }
+
+  Main(List<Entry> commands, PrintStream out, PrintStream err, boolean terminal) {
+    this.commands = commands;
+    this.out = out;
+    this.err = err;
+    this.terminal = terminal;
+  }
+
+  /** The table of commands, over these models and environment variables. */
+  static List<Entry> commands(ModelRegistry models, Map<String, String> environment) {
+    Supplier<CollectionOptions> collections = () -> new CollectionOptions(environment);
+    PatchCommand.Engine engine =
+        (model, options, settings, console) ->
+            new SweepEngine(models.ranker(model, options, console), settings);
+    return List.of(
+        new Entry(
+            "demo",
+            "Index, search, rerank and measure the bundled collection.",
+            () -> new DemoCommand(models, collections)),
+        new Entry(
+            "index",
+            "Index a collection (Anserini's IndexCollection).",
+            () -> new IndexCommand(collections.get())),
+        new Entry(
+            "search",
+            "Search an index (Anserini's SearchCollection); rerank if a model is named.",
+            () -> new SearchCommand(models, collections.get())),
+        new Entry(
+            "rerank",
+            "Rerank a TREC run or RankLLM requests with a neural ranker.",
+            () -> new RerankCommand(models, collections.get())),
+        new Entry(
+            "score",
+            "Score the query and passage pairs of a table.",
+            () -> new ScoreCommand(models, collections.get())),
+        new Entry(
+            "perturb",
+            "Make contrast pairs: passages, and changed versions of them.",
+            () -> new PerturbCommand(models, collections.get())),
+        new Entry(
+            "patch",
+            "Patch activations of contrast pairs, cell by cell.",
+            () -> new PatchCommand(engine)),
+        new Entry(
+            "record",
+            "Record a ranker's activations on pairs or on a run's candidates.",
+            () -> new RecordCommand(models, collections.get())),
+        new Entry(
+            "study",
+            "Rerank under many interventions, and measure what each changes.",
+            () -> new StudyCommand(models, collections.get())),
+        new Entry(
+            "report", "Make the page, pictures and tables on a study again.", ReportCommand::new),
+        new Entry(
+            "eval",
+            "Measure a run against judgments, as trec_eval does.",
+            () -> new EvalCommand(collections.get())),
+        new Entry(
+            "compare",
+            "Compare runs over topics, with significance.",
+            () -> new CompareCommand(collections.get())),
+        new Entry(
+            "regress",
+            "Run a regression in Anserini's YAML form, neural stages included.",
+            () -> new RegressCommand(models, collections.get())),
+        new Entry(
+            "models",
+            "Show the models that are at hand, or one model's card.",
+            () -> new ModelsCommand(models)),
+        new Entry(
+            "certify",
+            "Compare a model with Hugging Face transformers at every hook point.",
+            () -> new CertifyCommand(models)),
+        new Entry(
+            "hooks",
+            "List the places inside a model that can be watched and changed.",
+            () -> new HooksCommand(models)));
+  }
+
+  /** Runs one command and ends the program with its exit code. */
+  public static void main(String[] arguments) {
+    Logging.configure();
+    PrintStream out =
+        new PrintStream(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8);
+    PrintStream err =
+        new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
+    boolean terminal = Boolean.getBoolean("lucerna.terminal");
+    ExitCode code = new Main(out, err, terminal).run(arguments);
+    out.flush();
+    if (out.checkError() && code == ExitCode.DONE) {
+      err.println("lucerna: standard output cannot be written");
+      code = ExitCode.FAILED;
+    }
+    System.exit(code.status());
+  }
+
+  /** Runs one command. */
+  public ExitCode run(String... arguments) {
+    if (arguments.length == 0) {
+      printHelp(err);
+      return ExitCode.USAGE;
+    }
+    for (String argument : arguments) {
+      if (argument.indexOf(UNREADABLE) >= 0) {
+        err.println(unreadable(argument));
+        return ExitCode.USAGE;
+      }
+    }
+    String name = arguments[0];
+    List<String> rest = Arrays.asList(arguments).subList(1, arguments.length);
+    switch (name) {
+      case "help", "-help", "--help", "-h" -> {
+        return help(rest);
+      }
+      case "version", "-version", "--version" -> {
+        Versions.lines().forEach(out::println);
+        return ExitCode.DONE;
+      }
+      default -> {
+        return run(name, rest, List.of(arguments));
+      }
+    }
+  }
+
+  private ExitCode run(String name, List<String> arguments, List<String> commandLine) {
+    boolean verbose = CommandLine.asksForDetails(arguments);
+    try {
+      Entry entry = find(name);
+      Command command = entry.factory().get();
+      CommandLine line = new CommandLine(name, command);
+      if (CommandLine.asksForHelp(arguments)) {
+        line.printHelp(entry.description(), out);
+        return ExitCode.DONE;
+      }
+      line.parse(arguments);
+      Logging.setVerbose(verbose);
+      command.run(new Console(out, err, terminal, verbose, commandLine));
+      return ExitCode.DONE;
+    } catch (Exception | OutOfMemoryError e) {
+      return fail(name, e, verbose);
+    }
+  }
+
+  private ExitCode fail(String name, Throwable thrown, boolean verbose) {
+    Optional<Failures.Failure> failure = Failures.explain(thrown);
+    if (failure.isPresent()) {
+      err.println("lucerna " + name + ": " + failure.get().message());
+    } else {
+      err.println("lucerna " + name + ": unexpected failure, please report it with this trace:");
+    }
+    if (verbose || failure.isEmpty()) {
+      thrown.printStackTrace(err);
+    }
+    return failure.map(Failures.Failure::code).orElse(ExitCode.FAILED);
+  }
+
+  private static String unreadable(String argument) {
+    return "lucerna: the argument '"
+        + argument
+        + "' was broken before Java could read it: it is not text in "
+        + System.getProperty("sun.jnu.encoding", "the locale's encoding")
+        + ". Give UTF-8, in a UTF-8 locale, such as LC_ALL=C.UTF-8";
+  }
+
+  private ExitCode help(List<String> about) {
+    if (about.isEmpty()) {
+      printHelp(out);
+      return ExitCode.DONE;
+    }
+    return run(about.getFirst(), List.of("-help"), about);
+  }
+
+  private Entry find(String name) {
+    List<String> names = commands.stream().map(Entry::name).toList();
+    String hint = NearestNames.hint(name, names);
+    return commands.stream()
+        .filter(entry -> entry.name().equals(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new CommandException(
+                    ExitCode.USAGE,
+                    "no such command"
+                        + (hint.isEmpty() ? "; there are " : hint + " There are ")
+                        + String.join(", ", names)));
+  }
+
+  private void printHelp(PrintStream stream) {
+    stream.println("Usage: lucerna COMMAND [options]");
+    stream.println();
+    stream.println("Commands (\"lucerna COMMAND -help\" lists the options and shows an example):");
+    for (Entry entry : commands) {
+      stream.println(String.format(Locale.ROOT, "  %-8s  %s", entry.name(), entry.description()));
+    }
+    stream.println(String.format(Locale.ROOT, "  %-8s  %s", "help", "Print this."));
+    stream.println(String.format(Locale.ROOT, "  %-8s  %s", "-version", "Print the versions."));
+    stream.println();
+    stream.println("Exit codes:");
+    for (ExitCode code : ExitCode.values()) {
+      stream.println(String.format(Locale.ROOT, "  %3d  %s", code.status(), code.meaning()));
+    }
+  }
+}

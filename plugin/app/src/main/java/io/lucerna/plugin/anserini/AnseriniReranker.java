@@ -1,0 +1,124 @@
+package io.lucerna.plugin.anserini;
+
+import io.anserini.rerank.Reranker;
+import io.anserini.rerank.RerankerContext;
+import io.anserini.search.ScoredDocs;
+import io.lucerna.base.Given;
+import io.lucerna.eval.RankedDoc;
+import io.lucerna.eval.Ranking;
+import io.lucerna.eval.Reordering;
+import io.lucerna.plugin.collections.PassageCleaning;
+import io.lucerna.reranker.PairScorer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.lucene.document.Document;
+
+/**
+ * A neural reranker for Anserini's cascades. One instance may serve many threads.
+ *
+ * <p>It reads the passages from the stored fields of the hits ({@code raw}, else {@code contents}),
+ * so the index must have been made with {@code -storeRaw} or {@code -storeContents}. Put it last:
+ * Anserini's ScoreTiesAdjusterReranker would round its scores.
+ *
+ * <p>Anserini drops a topic whose reranker throws, and goes on. What is thrown here is therefore
+ * also kept: look at {@link #failures()} when the search is done.
+ *
+ * @param <T> type of the topic ids
+ */
+public final class AnseriniReranker<T> implements Reranker<T> {
+  private final PairScorer scorer;
+  private final int depth;
+  private final PassageCleaning cleaning;
+  private final Map<String, RuntimeException> failures = new ConcurrentHashMap<>();
+
+  /**
+   * Creates a reranker.
+   *
+   * @param scorer the neural ranker; it stays the caller's to close
+   * @param depth how many of the first hits are scored; the others stay below, in their order
+   * @param cleaning how stored text becomes a passage
+   * @throws IllegalArgumentException if the depth is less than 1
+   */
+  public AnseriniReranker(PairScorer scorer, int depth, PassageCleaning cleaning) {
+    if (depth < 1) {
+      throw new IllegalArgumentException("depth must be at least 1, got " + depth);
+    }
+    this.scorer = Given.value(scorer, "the scorer");
+    this.depth = depth;
+    this.cleaning = Given.value(cleaning, "the cleaning");
+  }
+
+  /**
+   * Reranks the hits of one topic. The argument is left as it is.
+   *
+   * @throws IllegalStateException if a hit has no stored text
+   */
+  @Override
+  public ScoredDocs rerank(ScoredDocs docs, RerankerContext<T> context) {
+    try {
+      return rerank(docs, context.getQueryId().toString(), context.getQueryText());
+    } catch (RuntimeException e) {
+      failures.put(String.valueOf(context.getQueryId()), e);
+      throw e;
+    }
+  }
+
+  private ScoredDocs rerank(ScoredDocs docs, String topic, String queryText) {
+    List<String> passages = new ArrayList<>();
+    List<RankedDoc> first = new ArrayList<>();
+    Map<String, Integer> places = new HashMap<>();
+    for (int i = 0; i < docs.docids.length; i++) {
+      if (i < depth) {
+        passages.add(cleaning.apply(text(docs.docids[i], docs.lucene_documents[i])));
+      }
+      // The order of the arrays is the ranking, whatever the scores.
+      first.add(new RankedDoc(docs.docids[i], -i));
+      places.put(docs.docids[i], i);
+    }
+    if (first.isEmpty()) {
+      return docs;
+    }
+    String query =
+        Given.value(queryText, "the query of topic " + topic).replaceAll("\\s+", " ").strip();
+    float[] scores = scorer.score(query, passages).scores();
+    return copy(docs, Reordering.of(Ranking.of(topic, first), scores), places);
+  }
+
+  private static String text(String docno, Document document) {
+    return IndexTexts.stored(document)
+        .orElseThrow(
+            () ->
+                new IllegalStateException(
+                    "no text is stored for document "
+                        + docno
+                        + "; index again with -storeRaw or -storeContents"));
+  }
+
+  private static ScoredDocs copy(ScoredDocs docs, Ranking ranking, Map<String, Integer> places) {
+    ScoredDocs result = new ScoredDocs();
+    result.docids = ranking.docnos().toArray(String[]::new);
+    // As they are read back from a run, so that a run that Anserini writes keeps this order.
+    result.scores = ranking.writtenScores();
+    result.lucene_docids = new int[ranking.size()];
+    result.lucene_documents = new Document[ranking.size()];
+    for (int i = 0; i < ranking.size(); i++) {
+      int from = places.getOrDefault(ranking.docno(i), -1);
+      result.lucene_docids[i] = docs.lucene_docids[from];
+      result.lucene_documents[i] = docs.lucene_documents[from];
+    }
+    return result;
+  }
+
+  /** What went wrong so far, by topic id; empty if all topics were reranked. */
+  public Map<String, RuntimeException> failures() {
+    return Map.copyOf(failures);
+  }
+
+  @Override
+  public String tag() {
+    return "lucerna(" + scorer.card().name() + ",depth=" + depth + ")";
+  }
+}

@@ -1,0 +1,48 @@
+package io.lucerna.plugin.cli;
+
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Where a command talks to.
+ *
+ * @param out results
+ * @param err messages and progress
+ * @param terminal whether {@code err} is a terminal, where a line can be drawn again
+ * @param verbose whether details are wanted
+ * @param commandLine the command and its arguments, for provenance
+ */
+public record Console(
+    PrintStream out, PrintStream err, boolean terminal, boolean verbose, List<String> commandLine) {
+  private static final int NAMED = 5;
+
+  /** The first few of these names, for a message. */
+  public static String some(Collection<String> names) {
+    String first = String.join(", ", names.stream().limit(NAMED).toList());
+    return names.size() > NAMED ? first + ", ..." : first;
+  }
+
+  /** Prints one line of message, by the rules of {@link String#format}. */
+  @SuppressWarnings("AnnotateFormatMethod")
+  public void say(String format, Object... values) {
+    err.println(String.format(Locale.ROOT, format, values));
+  }
+
+  /**
+   * The command without what tells a run that was broken off, or one into another folder, from
+   * others: {@code -resume} is left out, and the value of {@code -output} is {@code DIR}.
+   */
+  public List<String> repeatable() {
+    List<String> words = new ArrayList<>();
+    for (String word : commandLine) {
+      boolean value = !words.isEmpty() && words.getLast().matches("--?output");
+      if (!word.matches("--?resume")) {
+        words.add(value ? "DIR" : word);
+      }
+    }
+    return words;
+  }
+}

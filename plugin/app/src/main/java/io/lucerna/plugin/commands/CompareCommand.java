@@ -1,0 +1,181 @@
+package io.lucerna.plugin.commands;
+
+import io.lucerna.eval.Comparison;
+import io.lucerna.eval.Correction;
+import io.lucerna.eval.Measure;
+import io.lucerna.eval.Run;
+import io.lucerna.plugin.cli.Command;
+import io.lucerna.plugin.cli.CommandException;
+import io.lucerna.plugin.cli.Console;
+import io.lucerna.plugin.cli.ExitCode;
+import io.lucerna.plugin.compare.ComparisonCsv;
+import io.lucerna.plugin.compare.ComparisonText;
+import io.lucerna.plugin.compare.RunComparison;
+import io.lucerna.plugin.options.CollectionOptions;
+import io.lucerna.plugin.options.Inputs;
+import io.lucerna.plugin.options.Outputs;
+import io.lucerna.qrels.Qrels;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.kohsuke.args4j.Argument;
+import org.kohsuke.args4j.Option;
+
+/** {@code compare}: runs against a baseline over the same topics, with significance. */
+public final class CompareCommand implements Command {
+  private static final List<String> MEASURES = List.of("nDCG@10", "AP", "RR@10", "R@100");
+
+  /** The options. */
+  static final class Flags {
+    @Option(
+        name = "-m",
+        metaVar = "MEASURE",
+        usage =
+            "A measure, may be repeated: nDCG@10, AP, AP(rel=2), RR@10, R@100, or trec_eval's"
+                + " names (default: nDCG@10, AP, RR@10, R@100)")
+    List<String> measures = new ArrayList<>();
+
+    @Option(
+        name = "-baseline",
+        metaVar = "RUN",
+        usage = "The run to compare with (default: the first one)")
+    String baseline = "";
+
+    @Option(name = "-l", metaVar = "GRADE", usage = "The lowest grade that counts as relevant")
+    int level = 1;
+
+    @Option(
+        name = "-c",
+        usage = "Count all topics of the qrels (default: those that at least one run has)")
+    boolean complete;
+
+    @Option(
+        name = "-correction",
+        metaVar = "holm|bh|none",
+        usage = "Adjusts p-values: holm for planned contrasts, bh for screens")
+    String correction = "holm";
+
+    @Option(name = "-seed", metaVar = "N", usage = "Of sign flips and bootstrap")
+    long seed = Comparison.Settings.DEFAULT.seed();
+
+    @Option(name = "-rounds", metaVar = "N", usage = "Of sign flips and bootstrap")
+    int rounds = Comparison.Settings.DEFAULT.rounds();
+
+    @Option(
+        name = "-margin",
+        metaVar = "CHANGE",
+        usage = "The change of a mean that is small enough to be no harm")
+    double margin = Comparison.Settings.DEFAULT.margin();
+
+    @Option(
+        name = "-output",
+        metaVar = "FILE.csv",
+        usage = "Write the values of all topics here, and the table to FILE.summary.csv")
+    String output = "";
+
+    @Argument(
+        index = 0,
+        metaVar = "QRELS",
+        required = true,
+        usage = "Judgments in TREC format, or the name of a collection")
+    String qrels = "";
+
+    @Argument(index = 1, metaVar = "RUN...", required = true, usage = "Runs in TREC format")
+    List<String> runs = new ArrayList<>();
+  }
+
+  private final Flags flags = new Flags();
+  private final CollectionOptions collections;
+
+  public CompareCommand(CollectionOptions collections) {
+    this.collections = collections;
+  }
+
+  @Override
+  public List<Object> options() {
+    return List.of(flags, collections);
+  }
+
+  @Override
+  public String example() {
+    return "-m nDCG@10 -m AP -output compared.csv"
+        + " qrels.cacm.txt run.cacm.bm25.txt run.cacm.minilm.txt";
+  }
+
+  @Override
+  public void run(Console console) throws Exception {
+    Comparison.Settings settings = new Comparison.Settings(flags.seed, flags.rounds, flags.margin);
+    Correction correction = Correction.parse(flags.correction);
+    List<Measure> measures = measures();
+    if (!flags.output.isEmpty()) {
+      Outputs.writable(flags.output);
+    }
+    List<Path> files = files();
+    Qrels qrels = Qrels.read(collections.qrels(flags.qrels));
+    RunComparison comparison =
+        RunComparison.of(
+            read(files, qrels), qrels, measures, flags.level, flags.complete, settings, correction);
+    ComparisonText.lines(comparison, settings, correction).forEach(console.out()::println);
+    if (!flags.output.isEmpty()) {
+      Path output = Path.of(flags.output);
+      Path summary = output.resolveSibling(summaryName(name(output)));
+      ComparisonCsv.writeTopics(comparison, output);
+      ComparisonCsv.writeSummary(comparison, settings, correction, summary);
+      console.say("wrote %s and %s", output, summary);
+    }
+  }
+
+  private List<Measure> measures() {
+    List<Measure> measures =
+        (flags.measures.isEmpty() ? MEASURES : flags.measures)
+            .stream().flatMap(name -> Measure.parseAll(name).stream()).distinct().toList();
+    for (Measure measure : measures) {
+      if (!measure.isMean()) {
+        throw new CommandException(
+            ExitCode.USAGE, measure.trecName() + " is not a mean over topics: nothing to compare");
+      }
+    }
+    return measures;
+  }
+
+  private List<Path> files() {
+    List<String> names = new ArrayList<>(flags.runs);
+    if (!flags.baseline.isEmpty()) {
+      names.remove(flags.baseline);
+      names.addFirst(flags.baseline);
+    }
+    List<Path> files = names.stream().distinct().map(Inputs::file).toList();
+    if (files.size() < 2) {
+      throw new CommandException(
+          ExitCode.USAGE, "a comparison takes two runs or more, got " + files.size());
+    }
+    return files;
+  }
+
+  private Map<String, Run> read(List<Path> files, Qrels qrels) throws IOException {
+    boolean distinct = files.stream().map(CompareCommand::name).distinct().count() == files.size();
+    Map<String, Run> runs = new LinkedHashMap<>();
+    for (Path file : files) {
+      Run run = Run.read(file);
+      if (run.topics().stream().noneMatch(qrels.topics()::contains)) {
+        throw new CommandException(
+            ExitCode.INPUT,
+            file + " and " + flags.qrels + " have no topic in common: nothing to compare");
+      }
+      runs.put(distinct ? name(file) : file.toString(), run);
+    }
+    return runs;
+  }
+
+  private static String name(Path file) {
+    return String.valueOf(file.getFileName());
+  }
+
+  private static String summaryName(String name) {
+    String stem = name.endsWith(".csv") ? name.substring(0, name.length() - 4) : name;
+    return stem + ".summary.csv";
+  }
+}

@@ -1,0 +1,63 @@
+package io.lucerna.plugin.commands;
+
+import io.lucerna.instrumentation.hooks.HookPoint;
+import io.lucerna.instrumentation.hooks.HookRegistry;
+import io.lucerna.plugin.cli.Command;
+import io.lucerna.plugin.cli.CommandException;
+import io.lucerna.plugin.cli.Console;
+import io.lucerna.plugin.cli.ExitCode;
+import io.lucerna.plugin.cli.TextTable;
+import io.lucerna.plugin.models.ModelRegistry;
+import io.lucerna.reranker.NeuralRanker;
+import io.lucerna.reranker.PairScorer;
+import io.lucerna.reranker.ScorerOptions;
+import java.util.List;
+import org.kohsuke.args4j.Option;
+
+/** {@code hooks}: a model's hook points with their dimensions, in the order of its forward pass. */
+public final class HooksCommand implements Command {
+  private final ModelRegistry models;
+
+  @Option(
+      name = "-model",
+      metaVar = "[model]",
+      usage = "Neural ranker: minilm, a Hugging Face folder, or org/name on the hub.")
+  String model = ModelRegistry.DEFAULT;
+
+  @Option(
+      name = "-hooks",
+      metaVar = "[glob]",
+      usage = "Only points of this name: * stands for any characters, ? for one.")
+  String glob = "*";
+
+  public HooksCommand(ModelRegistry models) {
+    this.models = models;
+  }
+
+  @Override
+  public List<Object> options() {
+    return List.of(this);
+  }
+
+  @Override
+  public String example() {
+    return "-model minilm -hooks blocks.0.*";
+  }
+
+  @Override
+  public void run(Console console) throws Exception {
+    try (PairScorer scorer = models.open(model, ScorerOptions.defaults(), console)) {
+      if (!(scorer instanceof NeuralRanker ranker)) {
+        throw new CommandException(
+            ExitCode.MODEL, model + ": this ranker's inside is out of reach");
+      }
+      HookRegistry points = ranker.points();
+      TextTable table = new TextTable(3, "point", "dimensions", "size");
+      for (HookPoint point : points.match(glob)) {
+        String size = "[" + String.join(", ", points.shape(point)) + "]";
+        table.add(List.of(point.toString(), point.site().dimensions(), size));
+      }
+      table.lines().forEach(console.out()::println);
+    }
+  }
+}

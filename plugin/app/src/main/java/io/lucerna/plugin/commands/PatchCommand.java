@@ -1,0 +1,249 @@
+package io.lucerna.plugin.commands;
+
+import io.lucerna.base.FolderLock;
+import io.lucerna.instrumentation.sweep.Direction;
+import io.lucerna.instrumentation.sweep.Sweep.Head;
+import io.lucerna.instrumentation.sweep.SweepKind;
+import io.lucerna.plugin.cli.Command;
+import io.lucerna.plugin.cli.CommandException;
+import io.lucerna.plugin.cli.Console;
+import io.lucerna.plugin.cli.ExitCode;
+import io.lucerna.plugin.cli.Progress;
+import io.lucerna.plugin.cli.Versions;
+import io.lucerna.plugin.options.Inputs;
+import io.lucerna.plugin.options.ModelOptions;
+import io.lucerna.plugin.options.Outputs;
+import io.lucerna.plugin.rerank.QueryLimits;
+import io.lucerna.reranker.ModelCard;
+import io.lucerna.reranker.ScorerOptions;
+import io.lucerna.studies.patch.Journal;
+import io.lucerna.studies.patch.PairSweeper;
+import io.lucerna.studies.patch.PatchStudy;
+import io.lucerna.studies.patch.StudyIdentity;
+import io.lucerna.studies.patch.StudySettings;
+import io.lucerna.studies.patch.SweepSettings;
+import io.lucerna.studies.work.Hashes;
+import io.lucerna.studies.work.JournalSettings;
+import io.lucerna.topics.ContrastPair;
+import io.lucerna.topics.ContrastPairs;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.kohsuke.args4j.Option;
+
+/** {@code patch}: every pair through a patching sweep; tables, arrays, pictures and a page out. */
+public final class PatchCommand implements Command {
+  private static final Pattern COMMA = Pattern.compile(",");
+
+  /** Opens what sweeps. */
+  @FunctionalInterface
+  public interface Engine {
+    /**
+     * Opens a model for sweeps.
+     *
+     * @throws CommandException if there is no such model
+     * @throws IllegalArgumentException if the model has no such layer, head or side
+     */
+    PairSweeper open(String model, ScorerOptions options, SweepSettings settings, Console console)
+        throws IOException;
+  }
+
+  private final Engine engine;
+  private final ModelOptions model = new ModelOptions();
+
+  @Option(
+      name = "-pairs",
+      required = true,
+      metaVar = "[file]",
+      usage = "Contrast pairs, as perturb writes them, or a table of MechIR's.")
+  String pairs = "";
+
+  @Option(
+      name = "-sweep",
+      required = true,
+      metaVar = "[kind]",
+      usage = "What is patched: block, head, head-pos, mlp, neuron.")
+  String sweep = "";
+
+  @Option(
+      name = "-direction",
+      metaVar = "[name]",
+      usage =
+          "denoise puts the perturbed passage's activations into the base's run, noise the other"
+              + " way round; or both.")
+  String direction = "denoise";
+
+  @Option(
+      name = "-output",
+      required = true,
+      metaVar = "[folder]",
+      usage = "Folder for all files; made if it does not exist.")
+  String output = "";
+
+  @Option(
+      name = "-side",
+      metaVar = "[side]",
+      usage =
+          "Which text the pairs change: passage, or query; then what the pairs call query is the"
+              + " passage.")
+  String side = "passage";
+
+  @Option(name = "-layer", metaVar = "[num]", usage = "Layer of a neuron sweep, from 0.")
+  @Nullable Integer layer;
+
+  @Option(
+      name = "-heads",
+      metaVar = "[list]",
+      usage = "Heads of a head-pos sweep, as layer.head: 0.9,1.6.")
+  @Nullable String heads;
+
+  @Option(
+      name = "-filler",
+      metaVar = "[word]",
+      usage = "Word whose first token fills the shorter passage.")
+  String filler = "a";
+
+  @Option(
+      name = "-floor",
+      metaVar = "[num]",
+      usage = "Pairs whose score changes by less do not count; they are listed.")
+  double floor = 1e-3;
+
+  @Option(name = "-seed", metaVar = "[num]", usage = "Of the bootstrap and the unrelated donors.")
+  long seed = 42;
+
+  @Option(name = "-rounds", metaVar = "[num]", usage = "Of the bootstrap.")
+  int rounds = 10_000;
+
+  @Option(name = "-maxPairs", metaVar = "[num]", usage = "Sweep only the first pairs of the file.")
+  @Nullable Integer maxPairs;
+
+  @Option(
+      name = "-plain",
+      usage = "One forward pass for each cell: the slow reference of the fast sweep.")
+  boolean plain;
+
+  @Option(
+      name = "-mechir",
+      usage =
+          "MechIR's settings: inputs padded to 300 tokens (passage), 30 (query), 330 (pair), pairs"
+              + " without token types.")
+  boolean mechir;
+
+  @Option(name = "-resume", usage = "Go on with the study in the folder, from its journal.")
+  boolean resume;
+
+  public PatchCommand(Engine engine) {
+    this.engine = engine;
+  }
+
+  @Override
+  public List<Object> options() {
+    return List.of(this, model);
+  }
+
+  @Override
+  public String example() {
+    return "-model minilm -pairs pairs.jsonl -sweep head -direction both -output studies/tfc1-heads";
+  }
+
+  @Override
+  public void run(Console console) throws Exception {
+    StudySettings settings = new StudySettings(sweepSettings(), floor, rounds);
+    ScorerOptions options = model.scorerOptions();
+    List<ContrastPair> all = ContrastPairs.read(Inputs.file(pairs));
+    List<ContrastPair> chosen =
+        maxPairs == null ? all : all.subList(0, Math.min(maxPairs, all.size()));
+    Path folder = Outputs.folder(output);
+    try (FolderLock lock = FolderLock.take(folder, String.join(" ", console.commandLine()))) {
+      if (Journal.isIn(folder) && !resume) {
+        throw new CommandException(
+            ExitCode.USAGE,
+            output + ": holds a study already; give -resume to go on with it, or another folder");
+      }
+      try (PairSweeper sweeper =
+          engine.open(model.modelOrDefault(), options, settings.sweep(), console)) {
+        List<QueryLimits.Query> queries =
+            chosen.stream()
+                .filter(pair -> side.equals("passage"))
+                .map(pair -> new QueryLimits.Query("pair " + pair.id(), pair.query()))
+                .toList();
+        QueryLimits.check(sweeper::fit, queries, pairs, console);
+        StudyIdentity identity = identity(sweeper.card(), console);
+        PatchStudy study = new PatchStudy(settings, chosen, all, folder);
+        try (Journal journal =
+            Journal.open(lock, settings.sweep().kind(), decisive(settings, identity))) {
+          sweep(study, sweeper, journal, chosen, console);
+          lock.check();
+          finish(study.write(journal, identity), console);
+        }
+      }
+    }
+  }
+
+  private void finish(PatchStudy.Outcome outcome, Console console) {
+    outcome.notes().forEach(note -> console.say("%s", note));
+    console.say("written to %s; open %s", output, Path.of(output, "report.html"));
+    if (!outcome.failures().isEmpty()) {
+      throw new CommandException(
+          ExitCode.FAILED, "the controls do not hold: " + String.join("; ", outcome.failures()));
+    }
+  }
+
+  private static void sweep(
+      PatchStudy study,
+      PairSweeper sweeper,
+      Journal journal,
+      List<ContrastPair> chosen,
+      Console console)
+      throws IOException {
+    long left = chosen.stream().filter(pair -> !journal.has(pair.id())).count();
+    if (left < chosen.size()) {
+      console.say("%d of %d pairs are done already", chosen.size() - left, chosen.size());
+    }
+    try (Progress progress = new Progress(console, "patching", left)) {
+      study.sweep(sweeper, journal, () -> progress.advance(1));
+    }
+  }
+
+  private SweepSettings sweepSettings() {
+    if (maxPairs != null && maxPairs < 1) {
+      throw new IllegalArgumentException("-maxPairs must be at least 1, got " + maxPairs);
+    }
+    List<Direction> directions =
+        switch (direction) {
+          case "denoise" -> List.of(Direction.DENOISE);
+          case "noise" -> List.of(Direction.NOISE);
+          case "both" -> List.of(Direction.DENOISE, Direction.NOISE);
+          default ->
+              throw new IllegalArgumentException(
+                  "-direction must be denoise, noise or both, got " + direction);
+        };
+    return new SweepSettings(
+        SweepKind.parse(sweep),
+        directions,
+        SweepSettings.Side.parse(side),
+        layer == null ? OptionalInt.empty() : OptionalInt.of(layer),
+        heads == null ? List.of() : COMMA.splitAsStream(heads).map(Head::parse).toList(),
+        filler,
+        model.batch,
+        plain,
+        mechir,
+        seed);
+  }
+
+  private StudyIdentity identity(ModelCard card, Console console) throws IOException {
+    return new StudyIdentity(console.repeatable(), Versions.all(), card, Hashes.of(Path.of(pairs)));
+  }
+
+  /** What decides the outcome of a pair; a journal made with anything else cannot go on. */
+  private JournalSettings decisive(StudySettings settings, StudyIdentity identity) {
+    return new JournalSettings()
+        .putAll(settings.sweep().fields())
+        .put("pairs", String.valueOf(identity.pairs().get("sha256")), pairs)
+        .putAll(StudyProvenance.decisive(identity.model()));
+  }
+}

@@ -1,0 +1,366 @@
+package io.lucerna.plugin.commands;
+
+import io.lucerna.eval.Run;
+import io.lucerna.plugin.anserini.IndexTerms;
+import io.lucerna.plugin.cli.Command;
+import io.lucerna.plugin.cli.CommandException;
+import io.lucerna.plugin.cli.Console;
+import io.lucerna.plugin.cli.ExitCode;
+import io.lucerna.plugin.collections.CollectionRegistry;
+import io.lucerna.plugin.collections.NamedCollection;
+import io.lucerna.plugin.collections.PassageCleaning;
+import io.lucerna.plugin.models.ModelRegistry;
+import io.lucerna.plugin.options.CollectionOptions;
+import io.lucerna.plugin.options.Inputs;
+import io.lucerna.plugin.options.ModelOptions;
+import io.lucerna.plugin.options.Outputs;
+import io.lucerna.plugin.options.RunInputs;
+import io.lucerna.plugin.perturb.AnalysisCheck;
+import io.lucerna.plugin.perturb.EmbeddingSimilarity;
+import io.lucerna.plugin.perturb.GradeFilter;
+import io.lucerna.plugin.perturb.PassageChoice;
+import io.lucerna.plugin.perturb.PassageDonors;
+import io.lucerna.plugin.perturb.PerturbJob;
+import io.lucerna.plugin.perturb.PerturbStatistics;
+import io.lucerna.plugin.perturb.PerturbSummary;
+import io.lucerna.plugin.rerank.Provenance;
+import io.lucerna.plugin.rerank.QueryLimits;
+import io.lucerna.plugin.rerank.RerankJob;
+import io.lucerna.plugin.texts.CandidatePool;
+import io.lucerna.plugin.texts.Candidates;
+import io.lucerna.plugin.texts.CleaningChoice;
+import io.lucerna.plugin.texts.Ids;
+import io.lucerna.plugin.texts.TextSource;
+import io.lucerna.qrels.Qrels;
+import io.lucerna.reranker.NeuralRanker;
+import io.lucerna.reranker.ScorerOptions;
+import io.lucerna.studies.patch.PairAlignment;
+import io.lucerna.studies.work.Hashes;
+import io.lucerna.topics.ContrastPair;
+import io.lucerna.topics.ContrastPairs;
+import io.lucerna.topics.perturb.Bm25;
+import io.lucerna.topics.perturb.LuceneStatistics;
+import io.lucerna.topics.perturb.PairMaker;
+import io.lucerna.topics.perturb.Perturbation;
+import io.lucerna.topics.perturb.Perturbations;
+import io.lucerna.topics.perturb.Subject;
+import io.lucerna.topics.perturb.TermSimilarity;
+import io.lucerna.topics.perturb.TextAnalysis;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.kohsuke.args4j.Option;
+
+/**
+ * {@code perturb}: from judged or ranked passages, or from a file of ready pairs, to contrast
+ * pairs.
+ */
+public final class PerturbCommand implements Command {
+  /** Passages whose words may stand in for others (STMC). */
+  private static final int VOCABULARY_PASSAGES = 5000;
+
+  private final ModelRegistry models;
+  private final ModelOptions model = new ModelOptions();
+  private final RunInputs inputs = new RunInputs();
+  private final CollectionOptions collections;
+
+  @Option(
+      name = "-qrels",
+      metaVar = "[file]",
+      usage =
+          "Judgments, or the name of a collection: the passages, and their grades; with -run, the grades only.")
+  @Nullable String qrels;
+
+  @Option(
+      name = "-collection",
+      metaVar = "[name]",
+      usage = "Topics and judgments of a collection that is known by name.")
+  @Nullable String collection;
+
+  @Option(
+      name = "-pairs",
+      metaVar = "[file]",
+      forbids = {"-topics", "-qrels", "-run", "-collection", "-perturbation"},
+      usage =
+          "Ready pairs instead: a table with tabs (qid, query, docid, base, perturbed, and grade if there is one), MechIR's table, or JSON lines; with -index or -corpus they get BM25 and IDF.")
+  @Nullable String pairs;
+
+  @Option(
+      name = "-perturbation",
+      metaVar = "[names]",
+      usage = "What to change, several separated by commas: TFC1, TDC, ADD:idf:start, ...")
+  @Nullable String perturbation;
+
+  @Option(
+      name = "-output",
+      required = true,
+      metaVar = "[file]",
+      usage = "Pairs in JSON lines; FILE.left.tsv lists what made no pair, and why.")
+  String output = "";
+
+  @Option(name = "-seed", metaVar = "[num]", usage = "Seed of all that is drawn at random.")
+  long seed = 42;
+
+  @Option(
+      name = "-depth",
+      metaVar = "[num]",
+      usage =
+          "Most passages of a topic: the first of a run or of requests (100, if not given) or of the judgments (all).")
+  @Nullable Integer depth;
+
+  @Option(
+      name = "-grades",
+      metaVar = "[grades]",
+      usage = "Only passages judged so: 2-3, or 0,3 (all, if not given).")
+  @Nullable String grades;
+
+  @Option(
+      name = "-filler",
+      metaVar = "[word]",
+      usage = "Word of one token that makes both sides of a pair equally long.")
+  String filler = "a";
+
+  @Option(
+      name = "-passage.clean",
+      metaVar = "[how]",
+      usage =
+          "How stored text becomes a passage: none, markup, cacm; inferred from the index or corpus if not given, and printed.")
+  @Nullable String clean;
+
+  public PerturbCommand(ModelRegistry models, CollectionOptions collections) {
+    this.models = models;
+    this.collections = collections;
+  }
+
+  @Override
+  public List<Object> options() {
+    return List.of(this, inputs, model, collections);
+  }
+
+  @Override
+  public String example() {
+    return "-topics topics.cacm.txt -qrels qrels.cacm.txt -index indexes/cacm"
+        + " -perturbation TFC1,TDC -model minilm -output pairs.jsonl";
+  }
+
+  @Override
+  public void run(Console console) throws Exception {
+    Path target = Outputs.writable(output);
+    List<Perturbation> perturbations = pairs == null ? perturbations() : List.of();
+    Provenance provenance = new Provenance(console);
+    TextAnalysis analysis = new IndexTerms().analysis();
+    ScorerOptions options = model.scorerOptions();
+    try (NeuralRanker ranker =
+        model.model == null ? null : models.ranker(model.model, options, console)) {
+      PairAlignment alignment = ranker == null ? null : new PairAlignment(ranker, filler);
+      PerturbJob job = new PerturbJob(target, Optional.ofNullable(alignment), console);
+      if (ranker != null) {
+        provenance
+            .put(ranker.card())
+            .put("filler", alignment == null ? filler : alignment.filler());
+      }
+      PerturbSummary summary;
+      try (PerturbStatistics statistics = new PerturbStatistics(inputs, provenance, console)) {
+        summary =
+            pairs == null
+                ? perturb(job, perturbations, analysis, ranker, statistics, provenance, console)
+                : complete(job, pairs, analysis, statistics, provenance);
+      }
+      provenance.put("counts", summary.counts()).writeBeside(target);
+      summary.lines().forEach(console.out()::println);
+      console.say(
+          "%d pairs in %s; what made no pair is in %s", summary.pairs(), target, job.left());
+    }
+  }
+
+  /** Ready pairs: adds what the index or the corpus and the model know. */
+  private PerturbSummary complete(
+      PerturbJob job,
+      String file,
+      TextAnalysis analysis,
+      PerturbStatistics statistics,
+      Provenance provenance)
+      throws IOException {
+    Path input = Inputs.file(file);
+    try (Stream<ContrastPair> read = ContrastPairs.stream(input)) {
+      PerturbSummary summary;
+      if (inputs.index == null && inputs.corpus == null) {
+        summary = job.write(read);
+      } else {
+        try (TextSource texts = inputs.texts(Set.of(), statistics.visitor())) {
+          PairMaker maker = new PairMaker(new Bm25(statistics.of(texts)), seed);
+          summary = job.write(read.map(pair -> maker.complete(pair, analysis)));
+          provenance.put("texts", texts.identity());
+        }
+      }
+      provenance.put("pairs", Hashes.of(input));
+      return summary;
+    }
+  }
+
+  private PerturbSummary perturb(
+      PerturbJob job,
+      List<Perturbation> perturbations,
+      TextAnalysis analysis,
+      @Nullable NeuralRanker ranker,
+      PerturbStatistics collected,
+      Provenance provenance,
+      Console console)
+      throws IOException {
+    Optional<NamedCollection> named = findCollection();
+    Chosen chosen = choose(collected, provenance, console);
+    try (TextSource texts = chosen.texts) {
+      PassageChoice found = chosen.choice;
+      if (ranker != null) {
+        List<QueryLimits.Query> queries = new ArrayList<>();
+        found.queries().forEach((t, q) -> queries.add(new QueryLimits.Query("topic " + t, q)));
+        QueryLimits.check(ranker::fit, queries, inputs.queries(), console);
+      }
+      CleaningChoice cleaning =
+          CleaningChoice.of(
+              Optional.ofNullable(clean).map(PassageCleaning::parse),
+              named.or(inputs::collection),
+              texts);
+      console.say("passages cleaned: %s", cleaning);
+      RerankJob.Passages passages = (t, d) -> cleaning.cleaning().apply(texts.text(t, d));
+      PassageDonors donors = new PassageDonors(found.documents(), passages);
+      LuceneStatistics statistics = collected.of(texts);
+      if (inputs.index != null) {
+        AnalysisCheck.run(found, passages, analysis, statistics, console);
+      }
+      boolean similar =
+          perturbations.stream().anyMatch(p -> Perturbations.kind(p).needsSimilarity());
+      Optional<TermSimilarity> similarity =
+          ranker == null || !similar
+              ? Optional.empty()
+              : Optional.of(new EmbeddingSimilarity(ranker, donors.words(VOCABULARY_PASSAGES)));
+      Subject.Resources resources = new Subject.Resources(analysis, statistics, donors, similarity);
+      provenance
+          .put("cleaning", cleaning.toString())
+          .put("perturbations", perturbations.stream().map(Perturbation::name).toList())
+          .put("seed", seed);
+      PairMaker maker = new PairMaker(new Bm25(statistics), seed);
+      return job.write(found, texts.noun(), perturbations, maker, resources, passages);
+    }
+  }
+
+  private List<Perturbation> perturbations() {
+    List<Perturbation> all = new ArrayList<>();
+    Set<String> names = new LinkedHashSet<>();
+    for (String name : required(perturbation, "-perturbation").split(",", -1)) {
+      Perturbation parsed = Perturbations.parse(name);
+      if (!names.add(parsed.name())) {
+        throw new CommandException(
+            ExitCode.USAGE, "perturbation " + parsed.name() + " is named twice");
+      }
+      if (Perturbations.kind(parsed).needsSimilarity() && model.model == null) {
+        throw new CommandException(
+            ExitCode.USAGE, name + " needs -model: its embeddings say which words are alike");
+      }
+      all.add(parsed);
+    }
+    return all;
+  }
+
+  /** The collection that was named, whose files take the place of what was not given. */
+  private Optional<NamedCollection> findCollection() throws IOException {
+    if (collection == null) {
+      return Optional.empty();
+    }
+    Optional<NamedCollection> named = CollectionRegistry.find(collection);
+    if (named.isEmpty()) {
+      throw new CommandException(
+          ExitCode.INPUT, collection + ": no such collection; " + CollectionRegistry.known());
+    }
+    qrels = qrels == null ? collections.store().qrels(named.get()).toString() : qrels;
+    inputs.topics = inputs.topics == null ? collection : inputs.topics;
+    return named;
+  }
+
+  /** Which passages are changed, and the source of their texts. */
+  private record Chosen(PassageChoice choice, TextSource texts) {}
+
+  private Chosen choose(PerturbStatistics statistics, Provenance provenance, Console console)
+      throws IOException {
+    if (qrels == null && inputs.run == null) {
+      throw new CommandException(
+          ExitCode.USAGE, "the passages are missing: give -qrels, -run, -input or -pairs");
+    }
+    if (grades != null && qrels == null) {
+      throw new CommandException(ExitCode.USAGE, "-grades needs -qrels");
+    }
+    if (depth != null && depth < 1) {
+      throw new CommandException(ExitCode.USAGE, "-depth must be at least 1, got " + depth);
+    }
+    Optional<GradeFilter> wanted = Optional.ofNullable(grades).map(GradeFilter::parse);
+    Optional<Qrels> judged =
+        qrels == null ? Optional.empty() : Optional.of(Qrels.read(collections.qrels(qrels)));
+    if (qrels != null) {
+      provenance.put("qrels", Hashes.of(collections.qrels(qrels)));
+    }
+    if (inputs.run != null) {
+      int most = depth == null ? PassageChoice.RUN_DEPTH : depth;
+      CandidatePool pool =
+          inputs.read(most, 0, Ids.TABLE, statistics.visitor(), collections, console);
+      pool.identity().forEach(provenance::put);
+      Map<String, String> queries = new LinkedHashMap<>();
+      pool.topics().forEach(topic -> queries.put(topic.topic(), topic.query()));
+      Run run = Run.of(pool.tag(), pool.topics().stream().map(Candidates::ranking).toList());
+      return new Chosen(
+          some(PassageChoice.ofRun(queries, run, judged, depth, wanted)), pool.texts());
+    }
+    Qrels all = judged.orElseThrow();
+    Map<String, String> queries = inputs.queries(collections);
+    PassageChoice choice = PassageChoice.ofQrels(queries, all, depth, wanted);
+    requireTopics(choice, queries, all, console);
+    Set<String> docnos = new LinkedHashSet<>();
+    some(choice).documents().values().forEach(docnos::addAll);
+    TextSource texts = inputs.texts(docnos, statistics.visitor());
+    provenance
+        .put("topics", Outputs.topics(String.valueOf(inputs.topics)))
+        .put("texts", texts.identity());
+    return new Chosen(choice.in(texts, console), texts);
+  }
+
+  /** Names the judged topics that have no query; there must be one that has. */
+  private void requireTopics(
+      PassageChoice choice, Map<String, String> queries, Qrels judged, Console console) {
+    if (choice.withoutQuery().isEmpty()) {
+      return;
+    }
+    String missing = Console.some(choice.withoutQuery());
+    if (Collections.disjoint(queries.keySet(), judged.topics())) {
+      throw new CommandException(
+          ExitCode.INPUT, qrels + ": not in " + inputs.topics + ": topics " + missing);
+    }
+    console.say(
+        "%d topics of %s are not in %s: %s",
+        choice.withoutQuery().size(),
+        String.valueOf(qrels),
+        String.valueOf(inputs.topics),
+        missing);
+  }
+
+  private static PassageChoice some(PassageChoice choice) {
+    if (choice.passages() == 0) {
+      throw new CommandException(ExitCode.INPUT, "no passages are left by -depth and -grades");
+    }
+    return choice;
+  }
+
+  private static String required(@Nullable String value, String option) {
+    if (value == null) {
+      throw new CommandException(ExitCode.USAGE, option + " is needed");
+    }
+    return value;
+  }
+}

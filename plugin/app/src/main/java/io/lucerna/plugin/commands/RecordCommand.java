@@ -1,0 +1,318 @@
+package io.lucerna.plugin.commands;
+
+import io.lucerna.instrumentation.hooks.Site;
+import io.lucerna.instrumentation.recording.Positions;
+import io.lucerna.instrumentation.recording.RecordingException;
+import io.lucerna.instrumentation.recording.RecordingSpec;
+import io.lucerna.instrumentation.recording.RecordingWriter;
+import io.lucerna.plugin.cli.Command;
+import io.lucerna.plugin.cli.CommandException;
+import io.lucerna.plugin.cli.Console;
+import io.lucerna.plugin.cli.ExitCode;
+import io.lucerna.plugin.cli.Progress;
+import io.lucerna.plugin.cli.Versions;
+import io.lucerna.plugin.models.ModelRegistry;
+import io.lucerna.plugin.options.CollectionOptions;
+import io.lucerna.plugin.options.ModelOptions;
+import io.lucerna.plugin.options.RerankOptions;
+import io.lucerna.plugin.options.RunInputs;
+import io.lucerna.plugin.rerank.QueryLimits;
+import io.lucerna.plugin.texts.CandidatePool;
+import io.lucerna.plugin.texts.CleaningChoice;
+import io.lucerna.plugin.texts.Ids;
+import io.lucerna.plugin.texts.RunPairs;
+import io.lucerna.reranker.NeuralRanker;
+import io.lucerna.reranker.ScorerOptions;
+import io.lucerna.studies.record.ContrastPairSource;
+import io.lucerna.studies.record.PairSource;
+import io.lucerna.studies.record.RecordJob;
+import io.lucerna.studies.record.RecordPlan;
+import io.lucerna.studies.record.TablePairs;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.kohsuke.args4j.Option;
+
+/** {@code record}: activations of a ranker on many pairs, written as a stream. */
+public final class RecordCommand implements Command {
+  private static final long MEGABYTE = 1_000_000;
+  private static final long INDEX_BYTES_PER_TOKEN = 40;
+
+  private final ModelRegistry models;
+  private final ModelOptions model = new ModelOptions();
+  private final RerankOptions rerank = new RerankOptions();
+  private final RunInputs inputs = new RunInputs();
+  private final CollectionOptions collections;
+
+  @Option(
+      name = "-pairs",
+      metaVar = "[file]",
+      forbids = {
+        "-run",
+        "-topics",
+        "-topicReader",
+        "-topicField",
+        "-index",
+        "-corpus",
+        "-rerank.depth",
+        "-passage.clean"
+      },
+      usage =
+          "Table with tabs and the header qid, query, docid, text, or contrast pairs in JSON lines;"
+              + " texts are read as they are.")
+  @Nullable String pairs;
+
+  @Option(
+      name = "-hooks",
+      required = true,
+      metaVar = "[points]",
+      usage = "Hook points, names or globs (* and ?), separated by commas.")
+  String hooks = "";
+
+  @Option(
+      name = "-positions",
+      required = true,
+      metaVar = "[which]",
+      usage =
+          "Positions to keep: all, cls, query, passage, role:NAME,... (match, stem, other, sep, ...),"
+              + " or numbers and ranges such as 0,3,5-9.")
+  String positions = "";
+
+  @Option(
+      name = "-output",
+      required = true,
+      metaVar = "[folder]",
+      usage = "Folder of the recording; it must not exist, unless -resume is given.")
+  String output = "";
+
+  @Option(name = "-half", usage = "Store numbers in 16 bits, rounded to the nearest.")
+  boolean half;
+
+  @Option(
+      name = "-shard.size",
+      metaVar = "[MB]",
+      usage = "Most megabytes of activations in one file.")
+  int shardSize = 256;
+
+  @Option(
+      name = "-resume",
+      usage = "Go on with a recording that was stopped; with the same options as before.")
+  boolean resume;
+
+  public RecordCommand(ModelRegistry models, CollectionOptions collections) {
+    this.models = models;
+    this.collections = collections;
+  }
+
+  @Override
+  public List<Object> options() {
+    return List.of(this, inputs, model, rerank, collections);
+  }
+
+  @Override
+  public String example() {
+    return "-model minilm -pairs pairs.tsv -hooks blocks.*.attn.hook_z,blocks.5.hook_resid_post"
+        + " -positions cls -output runs/recorded";
+  }
+
+  @Override
+  public void run(Console console) throws Exception {
+    ScorerOptions options = model.scorerOptions();
+    rerank.check();
+    Positions kept = Positions.parse(positions);
+    if (shardSize < 1) {
+      throw new CommandException(
+          ExitCode.USAGE, "-shard.size must be at least 1, got " + shardSize);
+    }
+    List<String> points = List.of(hooks.split(",", -1));
+    if (points.contains(Site.SCORE.glob())) {
+      throw new CommandException(
+          ExitCode.USAGE,
+          Site.SCORE.glob() + " is no activation of the model; index.jsonl has every score anyway");
+    }
+    Path folder = folder();
+    try (PairSource source = source(console);
+        NeuralRanker ranker = models.ranker(model.modelOrDefault(), options, console)) {
+      RecordingSpec spec =
+          RecordingSpec.of(ranker.model(), points, kept, half, shardSize * MEGABYTE);
+      List<QueryLimits.Query> queries = new ArrayList<>();
+      source.forEach(
+          group ->
+              queries.add(
+                  new QueryLimits.Query("query " + group.pairs().getFirst().qid(), group.query())));
+      QueryLimits.check(ranker::fit, queries, pairs == null ? inputs.queries() : pairs, console);
+      RecordPlan plan = RecordPlan.of(source, ranker, spec);
+      requireRoom(folder, plan, spec, console);
+      Optional<RecordingWriter> opened =
+          RecordingWriter.open(folder, head(ranker, source, console), spec, resume);
+      if (opened.isEmpty()) {
+        console.say("%s holds the whole recording already", folder);
+        return;
+      }
+      try (RecordingWriter writer = opened.get()) {
+        record(source, ranker, plan, writer, folder, console);
+      }
+    }
+  }
+
+  private Path folder() throws IOException {
+    Path folder = Path.of(output);
+    Path parent = folder.toAbsolutePath().getParent();
+    if (parent == null || !Files.isDirectory(parent) || !Files.isWritable(parent)) {
+      throw new CommandException(
+          ExitCode.USAGE, output + ": -output must be a folder in an existing, writable folder");
+    }
+    if (Files.exists(folder) && !Files.isDirectory(folder)) {
+      throw new CommandException(ExitCode.USAGE, output + ": exists already and is not a folder");
+    }
+    if (!resume) {
+      try {
+        RecordingWriter.requireAbsent(folder);
+      } catch (RecordingException e) {
+        throw new CommandException(ExitCode.USAGE, String.valueOf(e.getMessage()), e);
+      }
+    }
+    return folder;
+  }
+
+  private PairSource source(Console console) throws IOException {
+    if (pairs != null) {
+      return ContrastPairSource.holds(pairs)
+          ? new ContrastPairSource(pairs)
+          : new TablePairs(pairs);
+    }
+    if (inputs.run == null) {
+      throw new CommandException(ExitCode.USAGE, "give the pairs: -pairs, -run or -input");
+    }
+    CandidatePool pool = inputs.read(rerank.depth, Ids.JSON, collections, console);
+    CleaningChoice cleaning = rerank.cleaning(inputs.collection(), pool.texts());
+    console.say("passages cleaned: %s", cleaning);
+    return new RunPairs(pool, cleaning, rerank.depth);
+  }
+
+  /** What the manifest says at its beginning. */
+  private static Map<String, Object> head(NeuralRanker ranker, PairSource source, Console console)
+      throws IOException {
+    Map<String, Object> head = new LinkedHashMap<>();
+    head.put(RecordingWriter.COMMAND, command(console.commandLine()));
+    head.put("versions", Versions.all());
+    head.put("model", ranker.card());
+    head.put("data", source.identity());
+    return head;
+  }
+
+  /** Where the folder is, and how often it was resumed, has no part in what it holds. */
+  private static List<String> command(List<String> given) {
+    List<String> command = new ArrayList<>();
+    for (int i = 0; i < given.size(); i++) {
+      String plain = given.get(i).replaceFirst("^--", "-");
+      if (plain.equals("-output")) {
+        i++;
+      } else if (!plain.equals("-resume")) {
+        command.add(given.get(i));
+      }
+    }
+    return command;
+  }
+
+  /** Says what is coming, and refuses what the disk cannot take. */
+  private void requireRoom(Path folder, RecordPlan plan, RecordingSpec spec, Console console)
+      throws IOException {
+    long there = 0;
+    Path place = folder.toAbsolutePath();
+    if (Files.exists(folder)) {
+      try (Stream<Path> files = Files.list(folder)) {
+        there = files.mapToLong(file -> file.toFile().length()).sum();
+      }
+    } else {
+      place = place.resolveSibling("");
+    }
+    long free = Files.getFileStore(place).getUsableSpace();
+    console.say(
+        "to record: %d pairs, %d inputs, %d tokens, %d points: %s; %s are free",
+        plan.pairs(),
+        plan.inputs(),
+        plan.tokens(),
+        spec.points().size(),
+        size(plan.bytes()),
+        size(free));
+    // A shard occurs twice while it is put together.
+    long needed =
+        plan.bytes()
+            + Math.min(plan.bytes(), spec.shardBytes())
+            + plan.tokens() * INDEX_BYTES_PER_TOKEN;
+    if (needed - there > free) {
+      throw new CommandException(
+          ExitCode.FAILED,
+          String.format(
+              Locale.ROOT,
+              "%s: the recording takes %s while it is written, and %s are free there",
+              folder,
+              size(needed - there),
+              size(free)));
+    }
+  }
+
+  private static void record(
+      PairSource source,
+      NeuralRanker ranker,
+      RecordPlan plan,
+      RecordingWriter writer,
+      Path folder,
+      Console console)
+      throws IOException {
+    long before = writer.inputs();
+    if (before > 0) {
+      console.say("going on after %d of %d inputs", before, plan.inputs());
+    }
+    long start = System.nanoTime();
+    RecordingWriter.Written written;
+    try (Progress progress = new Progress(console, "recording", plan.inputs() - before)) {
+      RecordJob job = new RecordJob(ranker, writer, () -> progress.advance(1));
+      source.forEach(job::record);
+      written = writer.finish(plan.counts());
+    }
+    double seconds = (System.nanoTime() - start) / 1e9;
+    console.say(
+        "recorded %d pairs (%d tokens) with %s in %.1f s: %s in %d shards in %s; %d truncated to %d"
+            + " tokens, %d empty",
+        plan.pairs(),
+        plan.tokens(),
+        ranker.card().name(),
+        seconds,
+        size(written.bytes()),
+        written.shards(),
+        folder,
+        plan.truncated(),
+        ranker.card().maxTokens(),
+        plan.empty());
+    plan.absent()
+        .forEach(
+            (part, count) ->
+                console.say("%d of %d inputs have no position %s", count, plan.inputs(), part));
+    written
+        .overflows()
+        .forEach(
+            (point, count) ->
+                console.say(
+                    "warning: %d numbers of %s are too large for 16 bits and were stored as infinite",
+                    count, point));
+  }
+
+  private static String size(long bytes) {
+    if (bytes < MEGABYTE) {
+      return String.format(Locale.ROOT, "%.1f kB", bytes / 1e3);
+    }
+    return bytes < 1000 * MEGABYTE
+        ? String.format(Locale.ROOT, "%.1f MB", bytes / 1e6)
+        : String.format(Locale.ROOT, "%.1f GB", bytes / 1e9);
+  }
+}

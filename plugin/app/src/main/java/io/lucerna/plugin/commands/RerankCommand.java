@@ -1,0 +1,111 @@
+package io.lucerna.plugin.commands;
+
+import io.lucerna.plugin.cli.Command;
+import io.lucerna.plugin.cli.Console;
+import io.lucerna.plugin.models.ModelRegistry;
+import io.lucerna.plugin.options.CollectionOptions;
+import io.lucerna.plugin.options.InterventionOptions;
+import io.lucerna.plugin.options.ModelOptions;
+import io.lucerna.plugin.options.Outputs;
+import io.lucerna.plugin.options.RerankOptions;
+import io.lucerna.plugin.options.RunInputs;
+import io.lucerna.plugin.rerank.Interventions;
+import io.lucerna.plugin.rerank.Provenance;
+import io.lucerna.plugin.rerank.QueryLimits;
+import io.lucerna.plugin.rerank.RerankJob;
+import io.lucerna.plugin.texts.CandidatePool;
+import io.lucerna.plugin.texts.Candidates;
+import io.lucerna.plugin.texts.CleaningChoice;
+import io.lucerna.plugin.texts.Ids;
+import io.lucerna.plugin.texts.Requests;
+import io.lucerna.plugin.texts.TextSource;
+import io.lucerna.reranker.PairScorer;
+import io.lucerna.reranker.ScorerOptions;
+import java.io.IOException;
+import java.util.List;
+import org.kohsuke.args4j.Option;
+
+/**
+ * {@code rerank}: any TREC run, or RankLLM requests, in; the same candidates in the order of a
+ * neural ranker out.
+ */
+public final class RerankCommand implements Command {
+  private final ModelRegistry models;
+  private final ModelOptions model = new ModelOptions();
+  private final RerankOptions rerank = new RerankOptions();
+  private final RunInputs inputs = new RunInputs();
+  private final InterventionOptions intervene = new InterventionOptions();
+  private final CollectionOptions collections;
+
+  @Option(
+      name = "-output",
+      required = true,
+      metaVar = "[file]",
+      usage =
+          "Reranked run, or requests if the name ends in .jsonl; FILE.meta.json tells how it was made.")
+  String output = "";
+
+  @Option(name = "-runtag", metaVar = "[tag]", usage = "Last column of the run.")
+  String runtag = "Lucerna";
+
+  @Option(name = "-format", metaVar = "[format]", usage = "Format of the run: trec or msmarco.")
+  String format = "trec";
+
+  public RerankCommand(ModelRegistry models, CollectionOptions collections) {
+    this.models = models;
+    this.collections = collections;
+  }
+
+  @Override
+  public List<Object> options() {
+    return List.of(this, inputs, model, rerank, intervene, collections);
+  }
+
+  @Override
+  public String example() {
+    return "-index indexes/cacm -topics topics.cacm.txt -run run.bm25.txt -output run.minilm.txt"
+        + " -rerank.model minilm -rerank.depth 50";
+  }
+
+  @Override
+  public void run(Console console) throws Exception {
+    ScorerOptions options = model.scorerOptions();
+    rerank.check();
+    intervene.spec();
+    Outputs out = new Outputs(output, format, runtag);
+    boolean requests = Requests.isRequests(output);
+    // Requests carry the texts of all candidates, a run those of none.
+    try (CandidatePool pool =
+        inputs.read(
+            rerank.depth,
+            requests ? Integer.MAX_VALUE : 0,
+            requests ? Ids.JSON : Ids.RUN,
+            text -> {},
+            collections,
+            console)) {
+      rerank(pool, options, out, console);
+    }
+  }
+
+  private void rerank(CandidatePool pool, ScorerOptions options, Outputs out, Console console)
+      throws IOException {
+    Provenance provenance = new Provenance(console);
+    pool.identity().forEach(provenance::put);
+    List<Candidates> candidates = pool.topics();
+    TextSource texts = pool.texts();
+    CleaningChoice cleaning = rerank.cleaning(inputs.collection(), texts);
+    console.say("passages cleaned: %s", cleaning);
+    try (PairScorer scorer = models.open(model.modelOrDefault(), options, console);
+        Interventions interventions = intervene.compile(scorer)) {
+      QueryLimits.ofTopics(scorer, candidates, inputs.queries(), console);
+      RerankJob.Outcome outcome =
+          new RerankJob(scorer, rerank.depth, interventions, console)
+              .run(candidates, (t, d) -> cleaning.cleaning().apply(texts.text(t, d)));
+      Outputs tagged = out.tagged(interventions.tag(runtag));
+      provenance.put(scorer.card()).put("depth", rerank.depth).put("cleaning", cleaning.toString());
+      intervene.describe(provenance, interventions);
+      provenance.put(outcome).write(out.path(), () -> tagged.write(outcome, candidates, texts));
+      console.say("%s", outcome.summary(scorer));
+    }
+  }
+}

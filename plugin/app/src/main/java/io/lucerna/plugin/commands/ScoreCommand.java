@@ -1,0 +1,219 @@
+package io.lucerna.plugin.commands;
+
+import io.lucerna.base.AtomicFile;
+import io.lucerna.instrumentation.hooks.Hooks;
+import io.lucerna.plugin.cli.Command;
+import io.lucerna.plugin.cli.CommandException;
+import io.lucerna.plugin.cli.Console;
+import io.lucerna.plugin.cli.ExitCode;
+import io.lucerna.plugin.cli.Progress;
+import io.lucerna.plugin.models.ModelRegistry;
+import io.lucerna.plugin.options.CollectionOptions;
+import io.lucerna.plugin.options.InterventionOptions;
+import io.lucerna.plugin.options.ModelOptions;
+import io.lucerna.plugin.options.Outputs;
+import io.lucerna.plugin.options.RerankOptions;
+import io.lucerna.plugin.options.RunInputs;
+import io.lucerna.plugin.rerank.Interventions;
+import io.lucerna.plugin.rerank.Provenance;
+import io.lucerna.plugin.rerank.QueryLimits;
+import io.lucerna.plugin.texts.CandidatePool;
+import io.lucerna.plugin.texts.CleaningChoice;
+import io.lucerna.plugin.texts.Ids;
+import io.lucerna.plugin.texts.RunPairs;
+import io.lucerna.reranker.PairScorer;
+import io.lucerna.reranker.PairScores;
+import io.lucerna.reranker.ScorerOptions;
+import io.lucerna.studies.record.PairTable;
+import io.lucerna.studies.work.Hashes;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.kohsuke.args4j.Option;
+
+/** {@code score}: the scores of the pairs of a table or of candidates, in their order. */
+public final class ScoreCommand implements Command {
+  private final ModelRegistry models;
+  private final ModelOptions model = new ModelOptions();
+  private final InterventionOptions intervene = new InterventionOptions();
+  private final RunInputs inputs = new RunInputs();
+  private final RerankOptions rerank = new RerankOptions();
+  private final CollectionOptions collections;
+
+  @Option(
+      name = "-pairs",
+      metaVar = "[file]",
+      forbids = {
+        "-run",
+        "-topics",
+        "-topicReader",
+        "-topicField",
+        "-index",
+        "-corpus",
+        "-rerank.depth",
+        "-passage.clean"
+      },
+      usage =
+          "Table with tabs and the header qid, query, docid, text; texts are scored as they are.")
+  @Nullable String pairs;
+
+  @Option(
+      name = "-output",
+      required = true,
+      metaVar = "[file]",
+      usage =
+          "Table with tabs and the header qid, docid, score; scores read back as the same float.")
+  String output = "";
+
+  @Option(
+      name = "-terms",
+      metaVar = "[num]",
+      usage =
+          "For SPLADE: also write FILE.terms.tsv, the heaviest terms of each query and passage, this"
+              + " many, with their weights.")
+  @Nullable Integer terms;
+
+  public ScoreCommand(ModelRegistry models, CollectionOptions collections) {
+    this.models = models;
+    this.collections = collections;
+  }
+
+  @Override
+  public List<Object> options() {
+    return List.of(this, inputs, model, rerank, intervene, collections);
+  }
+
+  @Override
+  public String example() {
+    return "-model minilm -pairs pairs.tsv -output scores.tsv";
+  }
+
+  @Override
+  public void run(Console console) throws Exception {
+    ScorerOptions options = model.scorerOptions();
+    intervene.spec();
+    rerank.check();
+    Provenance provenance = new Provenance(console);
+    List<PairTable.Row> rows = pairs == null ? candidates(provenance, console) : table(pairs);
+    Path target = Outputs.writable(output);
+    try (PairScorer scorer = models.open(model.modelOrDefault(), options, console);
+        Interventions interventions = intervene.compile(scorer)) {
+      List<QueryLimits.Query> queries =
+          rows.stream()
+              .map(row -> new QueryLimits.Query("query " + row.qid(), row.query()))
+              .toList();
+      QueryLimits.check(scorer::fit, queries, pairs == null ? inputs.queries() : pairs, console);
+      TermsTable table = terms == null ? null : new TermsTable(scorer, terms);
+      float[] scores = score(rows, scorer, table, interventions, console);
+      interventions.finish(console);
+      if (pairs != null) {
+        provenance.put("pairs", Hashes.of(Path.of(pairs)));
+      }
+      provenance.put(scorer.card());
+      intervene.describe(provenance, interventions);
+      provenance.write(
+          target,
+          () -> {
+            write(target, rows, scores);
+            if (table != null) {
+              table.writeBeside(target);
+            }
+          });
+    }
+  }
+
+  private static void write(Path target, List<PairTable.Row> rows, float[] scores)
+      throws IOException {
+    AtomicFile.write(
+        target,
+        out -> {
+          out.write("qid\tdocid\tscore\n");
+          for (int i = 0; i < scores.length; i++) {
+            PairTable.Row row = rows.get(i);
+            out.write(row.qid() + "\t" + row.docid() + "\t" + Float.toString(scores[i]) + "\n");
+          }
+        });
+  }
+
+  /** The candidates that {@code rerank} would score. */
+  private List<PairTable.Row> candidates(Provenance provenance, Console console)
+      throws IOException {
+    if (inputs.run == null) {
+      throw new CommandException(ExitCode.USAGE, "give the pairs: -pairs, -run or -input");
+    }
+    List<PairTable.Row> rows = new ArrayList<>();
+    CandidatePool pool = inputs.read(rerank.depth, Ids.TABLE, collections, console);
+    CleaningChoice cleaning = rerank.cleaning(inputs.collection(), pool.texts());
+    console.say("passages cleaned: %s", cleaning);
+    try (RunPairs read = new RunPairs(pool, cleaning, rerank.depth)) {
+      read.forEach(
+          group ->
+              group
+                  .pairs()
+                  .forEach(
+                      p ->
+                          rows.add(
+                              new PairTable.Row(0, p.qid(), group.query(), p.docid(), p.text()))));
+      read.identity().forEach(provenance::put);
+    }
+    if (rows.isEmpty()) {
+      throw new CommandException(ExitCode.INPUT, inputs.run + ": there are no candidates");
+    }
+    return rows;
+  }
+
+  private static List<PairTable.Row> table(String pairs) throws IOException {
+    List<PairTable.Row> rows = new ArrayList<>();
+    try (PairTable table = PairTable.open(pairs)) {
+      for (var row = table.next(); row.isPresent(); row = table.next()) {
+        rows.add(row.get());
+      }
+    }
+    if (rows.isEmpty()) {
+      throw new CommandException(ExitCode.INPUT, pairs + ": no pairs below the header");
+    }
+    return rows;
+  }
+
+  /** Scores the rows; neighbours of one query go together. */
+  private static float[] score(
+      List<PairTable.Row> rows,
+      PairScorer scorer,
+      @Nullable TermsTable table,
+      Interventions interventions,
+      Console console) {
+    float[] all = new float[rows.size()];
+    int truncated = 0;
+    try (Progress progress = new Progress(console, "scoring", rows.size())) {
+      for (int from = 0; from < all.length; ) {
+        String query = rows.get(from).query();
+        int to = from;
+        while (to < all.length && rows.get(to).query().equals(query)) {
+          to++;
+        }
+        List<PairTable.Row> own = rows.subList(from, to);
+        List<String> texts = own.stream().map(PairTable.Row::text).toList();
+        List<String> docids = own.stream().map(PairTable.Row::docid).toList();
+        Hooks hooks = interventions.hooks(own.getFirst().qid(), docids);
+        PairScores scores;
+        try {
+          scores = table == null ? scorer.score(query, texts, hooks) : table.score(own, hooks);
+        } catch (IllegalArgumentException e) {
+          throw new IllegalArgumentException(
+              "query " + own.getFirst().qid() + ": " + e.getMessage(), e);
+        }
+        System.arraycopy(scores.scores(), 0, all, from, texts.size());
+        truncated += scores.truncatedCount();
+        progress.advance(texts.size());
+        from = to;
+      }
+    }
+    console.say(
+        "scored %d pairs with %s; %d truncated to %d tokens",
+        all.length, scorer.card().name(), truncated, scorer.card().maxTokens());
+    scorer.sparsity().ifPresent(sparsity -> console.say("%s", sparsity));
+    return all;
+  }
+}

@@ -1,0 +1,329 @@
+package io.lucerna.plugin.commands;
+
+import io.lucerna.base.FolderLock;
+import io.lucerna.eval.Comparison;
+import io.lucerna.eval.Correction;
+import io.lucerna.eval.Measure;
+import io.lucerna.eval.Run;
+import io.lucerna.instrumentation.intervene.CompiledSpec;
+import io.lucerna.instrumentation.intervene.SpecSyntaxException;
+import io.lucerna.plugin.cli.Command;
+import io.lucerna.plugin.cli.CommandException;
+import io.lucerna.plugin.cli.Console;
+import io.lucerna.plugin.cli.ExitCode;
+import io.lucerna.plugin.cli.Progress;
+import io.lucerna.plugin.models.ModelRegistry;
+import io.lucerna.plugin.options.CollectionOptions;
+import io.lucerna.plugin.options.ConfigFile;
+import io.lucerna.plugin.options.ModelOptions;
+import io.lucerna.plugin.options.Outputs;
+import io.lucerna.plugin.options.RerankOptions;
+import io.lucerna.plugin.options.RunInputs;
+import io.lucerna.plugin.rerank.QueryLimits;
+import io.lucerna.plugin.rerank.RecordingSources;
+import io.lucerna.plugin.texts.CandidatePool;
+import io.lucerna.plugin.texts.Candidates;
+import io.lucerna.plugin.texts.CleaningChoice;
+import io.lucerna.plugin.texts.Ids;
+import io.lucerna.plugin.texts.TextSource;
+import io.lucerna.qrels.Qrels;
+import io.lucerna.reranker.ConditionScorer;
+import io.lucerna.reranker.ModelCard;
+import io.lucerna.reranker.NeuralRanker;
+import io.lucerna.reranker.ScorerOptions;
+import io.lucerna.studies.ranking.Condition;
+import io.lucerna.studies.ranking.Conditions;
+import io.lucerna.studies.ranking.Findings;
+import io.lucerna.studies.ranking.HeadEffects;
+import io.lucerna.studies.ranking.StudiedModel;
+import io.lucerna.studies.ranking.Study;
+import io.lucerna.studies.ranking.StudyIdentity;
+import io.lucerna.studies.ranking.StudySettings;
+import io.lucerna.studies.ranking.StudyTopic;
+import io.lucerna.studies.work.Hashes;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.kohsuke.args4j.Option;
+
+/** {@code study}: the same candidates reranked under many interventions, and what that changes. */
+public final class StudyCommand implements Command {
+  private static final List<String> MEASURES = List.of("nDCG@10", "AP", "RR");
+  private static final String FIRST_STAGE = "first-stage.txt";
+
+  private final ModelRegistry models;
+  private final ModelOptions model = new ModelOptions();
+  private final RerankOptions rerank = new RerankOptions();
+  private final RunInputs inputs = new RunInputs();
+  private final CollectionOptions collections;
+
+  @Option(
+      name = "-config",
+      metaVar = "[file]",
+      usage =
+          "YAML file of options, by name without dash; those on the command line take precedence.")
+  @Nullable String config;
+
+  @Option(
+      name = "-conditions",
+      metaVar = "[what]",
+      usage =
+          "What is done to the model, may be repeated: heads, layers, components, top:K:DIR,"
+              + " random:K[:N], dose:SPEC:0,1,2, spec:SPEC.")
+  List<String> conditions = new ArrayList<>();
+
+  @Option(
+      name = "-collection",
+      metaVar = "[name]",
+      usage = "Collection known by name: its topics and judgments, unless these are given.")
+  @Nullable String collection;
+
+  @Option(
+      name = "-qrels",
+      metaVar = "[file]",
+      usage = "Judgments in TREC format, or the name of a collection.")
+  @Nullable String qrels;
+
+  @Option(name = "-hits", metaVar = "[num]", usage = "Documents of a topic that BM25 finds.")
+  int hits = 1000;
+
+  @Option(
+      name = "-measures",
+      metaVar = "[measure]",
+      usage = "A measure, may be repeated (default: nDCG@10, AP, RR).")
+  List<String> measures = new ArrayList<>();
+
+  @Option(name = "-level", metaVar = "[grade]", usage = "The lowest grade that is relevant.")
+  int level = 1;
+
+  @Option(
+      name = "-correction",
+      metaVar = "[name]",
+      usage =
+          "Adjusts the p-values of each measure: holm, bh, none (default: bh for heads, layers,"
+              + " components, else holm).")
+  @Nullable String correction;
+
+  @Option(
+      name = "-patching",
+      metaVar = "[folder]",
+      usage = "Study of patch -sweep head whose map is compared with a screen of heads.")
+  @Nullable String patching;
+
+  @Option(
+      name = "-seed",
+      metaVar = "[num]",
+      usage = "Of sign flips, bootstrap, permutations and random heads.")
+  long seed = Comparison.Settings.DEFAULT.seed();
+
+  @Option(name = "-rounds", metaVar = "[num]", usage = "Of sign flips, bootstrap, permutations.")
+  int rounds = Comparison.Settings.DEFAULT.rounds();
+
+  @Option(
+      name = "-margin",
+      metaVar = "[change]",
+      usage = "The change of a mean that is small enough to be no harm.")
+  double margin = Comparison.Settings.DEFAULT.margin();
+
+  @Option(
+      name = "-output",
+      required = true,
+      metaVar = "[folder]",
+      usage = "Folder for all files; made if it does not exist.")
+  String output = "";
+
+  @Option(name = "-resume", usage = "Go on with the study in the folder, from its journal.")
+  boolean resume;
+
+  public StudyCommand(ModelRegistry models, CollectionOptions collections) {
+    this.models = models;
+    this.collections = collections;
+  }
+
+  @Override
+  public List<Object> options() {
+    return List.of(this, inputs, model, rerank, collections);
+  }
+
+  @Override
+  public List<String> expand(List<String> arguments) {
+    return ConfigFile.expand(arguments, options());
+  }
+
+  @Override
+  public String example() {
+    return "-collection cacm -index indexes/cacm -model minilm -depth 50 -conditions heads"
+        + " -output studies/cacm-heads";
+  }
+
+  @Override
+  public void run(Console console) throws Exception {
+    ScorerOptions options = model.scorerOptions();
+    rerank.check();
+    StudySettings settings = settings();
+    HeadEffects effects = patching == null ? null : HeadEffects.read(Path.of(patching));
+    if (collection != null) {
+      inputs.topics = inputs.topics == null ? collection : inputs.topics;
+      qrels = qrels == null ? collection : qrels;
+    }
+    if (qrels == null) {
+      throw new CommandException(ExitCode.USAGE, "-qrels or -collection is needed");
+    }
+    Path judgments = collections.qrels(qrels);
+    Qrels judged = Qrels.read(judgments);
+    Path folder = Outputs.folder(output);
+    try (FolderLock lock = FolderLock.take(folder, String.join(" ", console.commandLine()))) {
+      if (Study.isIn(folder) && !resume) {
+        throw new CommandException(
+            ExitCode.USAGE,
+            output + ": holds a study already; give -resume to go on with it, or another folder");
+      }
+      study(lock, options, judgments, judged, effects, settings, console);
+    }
+  }
+
+  private void study(
+      FolderLock lock,
+      ScorerOptions options,
+      Path judgments,
+      Qrels judged,
+      @Nullable HeadEffects effects,
+      StudySettings settings,
+      Console console)
+      throws IOException {
+    try (CandidatePool pool = pool(judged, console);
+        NeuralRanker ranker = models.ranker(model.modelOrDefault(), options, console);
+        RecordingSources recordings = new RecordingSources(ranker.card().sha256())) {
+      List<Candidates> candidates = pool.topics();
+      TextSource texts = pool.texts();
+      Run first = Run.of(pool.tag(), candidates.stream().map(Candidates::ranking).toList());
+      ModelCard card = ranker.card();
+      StudiedModel studied =
+          new StudiedModel(card.name(), card.sha256(), card.layers(), card.heads());
+      if (effects != null) {
+        effects.requireOf(studied);
+      }
+      List<Condition> all = Conditions.of(conditions, studied, seed, recordings);
+      ConditionScorer scorer = new ConditionScorer(ranker, compile(all, ranker, recordings));
+      CleaningChoice cleaning = rerank.cleaning(inputs.collection(), texts);
+      console.say("passages cleaned: %s", cleaning);
+      StudyProvenance read = new StudyProvenance(card, inputs, texts, cleaning, first, candidates);
+      StudyIdentity identity =
+          new StudyIdentity(
+              studied, effects, fields(read, judgments, effects, console), Hashes::sha256);
+      boolean[] perItem = new boolean[all.size()];
+      for (int i = 0; i < perItem.length; i++) {
+        perItem[i] = scorer.perItem(i);
+      }
+      QueryLimits.ofTopics(ranker, candidates, inputs.queries(), console);
+      try (Study study =
+          Study.open(
+              all,
+              perItem,
+              candidates.stream().map(c -> new StudyTopic(c.query(), c.ranking())).toList(),
+              rerank.depth,
+              (t, d) -> cleaning.cleaning().apply(texts.text(t, d)),
+              lock,
+              read.decisive())) {
+        // Not before: a study that cannot go on keeps its own.
+        first.write(lock.path().resolve(FIRST_STAGE));
+        work(study, scorer, candidates.size(), all.size(), console);
+        report(study.write(identity, judged, settings), console);
+      }
+    }
+  }
+
+  private Map<String, Object> fields(
+      StudyProvenance read, Path judgments, @Nullable HeadEffects effects, Console console)
+      throws IOException {
+    Map<String, Object> given = new LinkedHashMap<>();
+    if (collection != null) {
+      given.put("collection", Map.of("name", collection));
+    }
+    if (config != null) {
+      given.put("config", Hashes.of(Path.of(config)));
+    }
+    return read.fields(console.repeatable(), given, judgments, effects);
+  }
+
+  private StudySettings settings() {
+    List<Measure> chosen =
+        (measures.isEmpty() ? MEASURES : measures)
+            .stream().flatMap(name -> Measure.parseAll(name).stream()).distinct().toList();
+    Correction adjusts =
+        correction != null
+            ? Correction.parse(correction)
+            : Conditions.screens(conditions) ? Correction.BH : Correction.HOLM;
+    return new StudySettings(chosen, level, adjusts, new Comparison.Settings(seed, rounds, margin));
+  }
+
+  /** Reads or searches the first stage, which is kept as a run. */
+  private CandidatePool pool(Qrels judged, Console console) throws IOException {
+    CandidatePool pool =
+        inputs.run == null
+            ? inputs.search(hits, collections, console)
+            : inputs.read(rerank.depth, Ids.RUN, collections, console);
+    try {
+      requireJudged(pool.topics(), judged);
+    } catch (CommandException e) {
+      pool.close();
+      throw e;
+    }
+    return pool;
+  }
+
+  private void requireJudged(List<Candidates> topics, Qrels judged) {
+    if (topics.isEmpty()) {
+      throw new CommandException(ExitCode.INPUT, "the first stage found nothing for any topic");
+    }
+    if (topics.stream().noneMatch(t -> judged.topics().contains(t.topic()))) {
+      throw new CommandException(
+          ExitCode.INPUT,
+          (inputs.run == null ? inputs.topics : inputs.run)
+              + " and "
+              + qrels
+              + " have no topic in common: nothing to measure");
+    }
+  }
+
+  private static List<CompiledSpec> compile(
+      List<Condition> all, NeuralRanker ranker, RecordingSources recordings) {
+    List<CompiledSpec> compiled = new ArrayList<>();
+    for (Condition condition : all) {
+      try {
+        compiled.add(condition.spec().compile(ranker.points(), ranker.sides(), recordings));
+      } catch (SpecSyntaxException e) {
+        throw new CommandException(
+            ExitCode.USAGE,
+            "condition " + condition.id() + " does not fit the model: " + e.getMessage(),
+            e);
+      }
+    }
+    return compiled;
+  }
+
+  private void work(Study study, ConditionScorer scorer, int topics, int many, Console console)
+      throws IOException {
+    int done = study.done();
+    if (done > 0) {
+      console.say("%d of %d topics are done already", done, topics);
+    }
+    console.say("%d topics under %d conditions", topics, many);
+    try (Progress progress = new Progress(console, "studying", study.left())) {
+      study.work(scorer::score, progress::advance);
+    }
+  }
+
+  private void report(Findings findings, Console console) throws IOException {
+    findings.summary().forEach(line -> console.say("%s", line));
+    console.say("written to %s", output);
+    ReportCommand.write(Path.of(String.valueOf(output)), console);
+    if (!findings.problems().isEmpty()) {
+      throw new CommandException(ExitCode.FAILED, String.join("; ", findings.problems()));
+    }
+  }
+}

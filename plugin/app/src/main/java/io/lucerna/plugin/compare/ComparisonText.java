@@ -1,0 +1,129 @@
+package io.lucerna.plugin.compare;
+
+import io.lucerna.eval.Comparison;
+import io.lucerna.eval.Correction;
+import io.lucerna.eval.RankChanges;
+import io.lucerna.plugin.cli.TextTable;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.OptionalDouble;
+
+/** Shows a comparison of runs to people: a table, and what its columns mean. */
+public final class ComparisonText {
+  private static final String NONE = "-";
+
+  private ComparisonText() {}
+
+  public static List<String> lines(
+      RunComparison comparison, Comparison.Settings settings, Correction correction) {
+    List<String> lines = new ArrayList<>(table(comparison).lines());
+    lines.add("");
+    comparison.rankChanges().forEach((run, changes) -> lines.add(moves(run, changes.values())));
+    comparison
+        .missing()
+        .forEach(
+            (run, count) -> {
+              if (count > 0) {
+                lines.add(run + " lacks " + count + " of the topics: they count 0");
+              }
+            });
+    lines.add(
+        format(
+            "%d topics; baseline %s; p: paired t-test, flip p: %d sign flips, adj p: t-test with"
+                + " correction %s over %d contrasts",
+            comparison.topics().size(),
+            comparison.baseline(),
+            settings.rounds(),
+            correction,
+            comparison.contrasts().size()));
+    lines.add(
+        format(
+            "95%% interval: bootstrap, seed %d; d_z: change over its deviation; w/t/l: wins, ties,"
+                + " losses; same p: change within %s (two one-sided t-tests)",
+            settings.seed(), settings.margin()));
+    return lines;
+  }
+
+  private static TextTable table(RunComparison comparison) {
+    TextTable table =
+        new TextTable(
+            2,
+            "measure",
+            "run",
+            "mean",
+            "change",
+            "change%",
+            "95% interval",
+            "p",
+            "flip p",
+            "adj p",
+            "d_z",
+            "w/t/l",
+            "same p");
+    String last = "";
+    for (RunComparison.Contrast contrast : comparison.contrasts()) {
+      if (!contrast.measure().irName().equals(last)) {
+        last = contrast.measure().irName();
+        List<String> row =
+            new ArrayList<>(
+                List.of(last, comparison.baseline(), format("%.4f", contrast.result().baseline())));
+        while (row.size() < 12) {
+          row.add("");
+        }
+        table.add(row);
+      }
+      table.add(row(contrast));
+    }
+    return table;
+  }
+
+  private static List<String> row(RunComparison.Contrast contrast) {
+    Comparison c = contrast.result();
+    String interval =
+        c.lower().isEmpty()
+            ? NONE
+            : format("[%+.4f, %+.4f]", c.lower().orElseThrow(), c.upper().orElseThrow());
+    return List.of(
+        "",
+        contrast.run(),
+        format("%.4f", c.treatment()),
+        format("%+.4f", c.change()),
+        c.relativeChange().isEmpty()
+            ? NONE
+            : format("%+.1f%%", 100 * c.relativeChange().orElseThrow()),
+        interval,
+        p(c.tTest()),
+        p(c.randomization()),
+        p(contrast.adjustedTTest()),
+        c.effectSize().isEmpty() ? NONE : format("%+.2f", c.effectSize().orElseThrow()),
+        c.wins() + "/" + c.ties() + "/" + c.losses(),
+        p(c.equivalence()));
+  }
+
+  private static String p(OptionalDouble value) {
+    if (value.isEmpty()) {
+      return NONE;
+    }
+    return value.orElseThrow() < 0.0001 ? "<.0001" : format("%.4f", value.orElseThrow());
+  }
+
+  private static String moves(String run, Collection<RankChanges> changes) {
+    long docs = changes.stream().mapToLong(RankChanges::docs).sum();
+    long pairs = changes.stream().mapToLong(c -> (long) c.docs() * (c.docs() - 1) / 2).sum();
+    long swapped = changes.stream().mapToLong(RankChanges::swappedPairs).sum();
+    long moved = changes.stream().mapToLong(RankChanges::totalMoves).sum();
+    return format(
+        "%s: %d documents in common with the baseline, %s of their pairs swapped, %s places moved"
+            + " on average",
+        run,
+        docs,
+        pairs == 0 ? NONE : format("%.1f%%", 100.0 * swapped / pairs),
+        docs == 0 ? NONE : format("%.1f", (double) moved / docs));
+  }
+
+  private static String format(String format, Object... values) {
+    return String.format(Locale.ROOT, format, values);
+  }
+}

@@ -1,0 +1,5 @@
+/** Where it all meets: the command line. */
+@NullMarked
+package io.lucerna.plugin;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,104 @@
+package io.lucerna.plugin.perturb;
+
+import io.lucerna.instrumentation.text.TokenSequence;
+import io.lucerna.reranker.NeuralRanker;
+import io.lucerna.topics.perturb.TermSimilarity;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * Words are alike as the model's word embeddings say, before any context: the cosine of their
+ * vectors, each the mean over the word's pieces, less the mean of all words that are known. Static
+ * embeddings share a large common direction, which would make all words alike (Mu and Viswanath
+ * 2018). Not thread-safe.
+ */
+public final class EmbeddingSimilarity implements TermSimilarity {
+  private final NeuralRanker ranker;
+  private final float[] mean;
+  private final Map<String, float[]> vectors = new HashMap<>();
+  private final List<String> vocabulary;
+  private final Map<String, List<String>> neighbours = new HashMap<>();
+
+  /**
+   * @param vocabulary words that may be somebody's nearest, in any case
+   */
+  public EmbeddingSimilarity(NeuralRanker ranker, Collection<String> vocabulary) {
+    this.ranker = ranker;
+    this.vocabulary =
+        vocabulary.stream().map(w -> w.toLowerCase(Locale.ROOT)).distinct().sorted().toList();
+    this.mean = new float[ranker.model().config().width()];
+    for (String word : this.vocabulary) {
+      add(raw(word), mean, 1f / this.vocabulary.size());
+    }
+  }
+
+  @Override
+  public double of(String word, String other) {
+    return dot(vector(word), vector(other));
+  }
+
+  @Override
+  public List<String> nearest(String word, int count) {
+    List<String> found =
+        neighbours.computeIfAbsent(word.toLowerCase(Locale.ROOT), w -> sorted(w, count));
+    return found.subList(0, Math.min(count, found.size()));
+  }
+
+  private List<String> sorted(String word, int count) {
+    float[] vector = vector(word);
+    Map<String, Double> likeness = new HashMap<>();
+    vocabulary.forEach(w -> likeness.put(w, (double) dot(vector, vector(w))));
+    return vocabulary.stream()
+        .filter(w -> !w.equals(word))
+        .sorted(Comparator.comparingDouble(w -> -likeness.getOrDefault(w, 0.0)))
+        .limit(count)
+        .toList();
+  }
+
+  private float[] vector(String word) {
+    String key = word.toLowerCase(Locale.ROOT);
+    float[] known = vectors.get(key);
+    if (known == null) {
+      known = raw(key);
+      add(mean, known, -1);
+      float length = (float) Math.sqrt(dot(known, known));
+      for (int i = 0; i < known.length && length > 0; i++) {
+        known[i] /= length;
+      }
+      vectors.put(key, known);
+    }
+    return known;
+  }
+
+  private float[] raw(String word) {
+    TokenSequence tokens = ranker.word(word);
+    List<float[]> rows = new ArrayList<>();
+    for (int i = 0; i < tokens.length(); i++) {
+      if (!tokens.tokens().get(i).special()) {
+        rows.add(ranker.model().wordEmbedding(tokens.ids()[i]));
+      }
+    }
+    float[] sum = new float[ranker.model().config().width()];
+    rows.forEach(row -> add(row, sum, 1f / rows.size()));
+    return sum;
+  }
+
+  private static void add(float[] from, float[] to, float times) {
+    for (int i = 0; i < to.length; i++) {
+      to[i] += times * from[i];
+    }
+  }
+
+  private static float dot(float[] one, float[] other) {
+    float sum = 0;
+    for (int i = 0; i < one.length; i++) {
+      sum += one[i] * other[i];
+    }
+    return sum;
+  }
+}

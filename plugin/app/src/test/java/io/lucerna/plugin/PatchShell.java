@@ -1,0 +1,61 @@
+package io.lucerna.plugin;
+
+import io.lucerna.plugin.cli.ExitCode;
+import io.lucerna.plugin.commands.PatchCommand;
+import io.lucerna.topics.ContrastPair;
+import io.lucerna.topics.ContrastPairs;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Runs {@code patch} in this process over made-up pairs with {@link FakeSweeper}. */
+public final class PatchShell {
+  private PatchShell() {}
+
+  static PatchCommand.Engine engine() {
+    return (model, options, settings, console) -> new FakeSweeper(settings);
+  }
+
+  public static Shell run(List<ContrastPair> pairs, Path folder, String... more)
+      throws IOException {
+    return run(engine(), pairs, folder, more);
+  }
+
+  public static Shell run(
+      PatchCommand.Engine engine, List<ContrastPair> pairs, Path folder, String... more)
+      throws IOException {
+    Path file = folder.resolveSibling("pairs.jsonl");
+    Files.write(
+        file, pairs.stream().map(pair -> ContrastPairs.line(pair, Optional.empty())).toList());
+    List<String> arguments =
+        new ArrayList<>(List.of("patch", "-pairs", file.toString(), "-output", folder.toString()));
+    arguments.addAll(List.of(more));
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    Main.Entry entry = new Main.Entry("patch", "Patch.", () -> new PatchCommand(engine));
+    ExitCode code =
+        new Main(
+                List.of(entry),
+                new PrintStream(out, true, StandardCharsets.UTF_8),
+                new PrintStream(err, true, StandardCharsets.UTF_8),
+                false)
+            .run(arguments.toArray(String[]::new));
+    return new Shell(
+        code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+  }
+
+  public static Shell succeed(List<ContrastPair> pairs, Path folder, String... more)
+      throws IOException {
+    Shell shell = run(pairs, folder, more);
+    if (shell.code() != ExitCode.DONE) {
+      throw new AssertionError(shell.code() + ": " + shell.err());
+    }
+    return shell;
+  }
+}

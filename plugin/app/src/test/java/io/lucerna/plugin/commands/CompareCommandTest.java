@@ -1,0 +1,129 @@
+package io.lucerna.plugin.commands;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.lucerna.plugin.Shell;
+import io.lucerna.plugin.cli.ExitCode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CompareCommandTest {
+  @TempDir Path folder;
+
+  /** Relevant is document a of each topic; a run has it first or second, or lacks the topic. */
+  @BeforeEach
+  void write() throws IOException {
+    Files.writeString(folder.resolve("qrels"), "1 0 a 1\n2 0 a 1\n3 0 a 1\n4 0 a 1\n");
+    Files.writeString(folder.resolve("base.run"), lines("1ba", "2ba", "3ba", "9ab"));
+    Files.writeString(folder.resolve("good.run"), lines("1ab", "2ab", "3ba"));
+    Files.writeString(folder.resolve("part.run"), lines("1ab"));
+  }
+
+  private static String lines(String... topics) {
+    StringBuilder lines = new StringBuilder();
+    for (String topic : topics) {
+      String id = topic.substring(0, 1);
+      lines.append(id + " Q0 " + topic.charAt(1) + " 1 2 t\n");
+      lines.append(id + " Q0 " + topic.charAt(2) + " 2 1 t\n");
+    }
+    return lines.toString();
+  }
+
+  private Shell compare(String... arguments) {
+    List<String> all = new ArrayList<>(List.of("compare", path("qrels")));
+    all.addAll(List.of(arguments));
+    return Shell.run(all.toArray(String[]::new));
+  }
+
+  private String path(String name) {
+    return folder.resolve(name).toString();
+  }
+
+  @Test
+  void printsAnAlignedTable() {
+    Shell shell = compare("-m", "AP", path("base.run"), path("good.run"), path("part.run"));
+    assertEquals(ExitCode.DONE, shell.code(), shell.err());
+    List<String> lines = shell.out().lines().toList();
+    assertEquals(
+        "measure  run         mean   change  change%        95% interval       p  flip p   adj p"
+            + "    d_z  w/t/l  same p",
+        lines.get(0));
+    assertEquals("AP       base.run  0.5000", lines.get(1));
+    assertTrue(
+        lines
+            .get(2)
+            .startsWith("         good.run  0.8333  +0.3333   +66.7%  [+0.0000, +0.5000]  "),
+        lines.get(2));
+    assertTrue(lines.get(2).contains("  2/1/0  "), lines.get(2));
+    assertTrue(
+        lines.get(3).startsWith("         part.run  0.3333  -0.1667   -33.3%"), lines.get(3));
+    assertTrue(lines.get(3).contains("  1/0/2  "), lines.get(3));
+    assertTrue(shell.out().contains("part.run lacks 2 of the topics: they count 0"), shell.out());
+    assertTrue(shell.out().contains("3 topics; baseline base.run;"), shell.out());
+    assertTrue(
+        shell.out().contains("good.run: 6 documents in common with the baseline, 66.7% of their"),
+        shell.out());
+    assertFalse(shell.out().contains("NaN"), shell.out());
+  }
+
+  @Test
+  void countsAllTopicsOfTheQrelsOnRequest() {
+    Shell shell = compare("-c", "-m", "AP", path("base.run"), path("good.run"));
+    assertTrue(shell.out().contains("base.run  0.3750"), shell.out());
+    assertTrue(shell.out().contains("4 topics;"), shell.out());
+  }
+
+  @Test
+  void theBaselineCanBeNamedAndARunEqualsItself() {
+    Shell shell =
+        compare("-m", "AP", "-baseline", path("good.run"), path("base.run"), path("good.run"));
+    assertTrue(shell.out().lines().toList().get(1).contains("good.run  0.8333"), shell.out());
+    Shell one = compare(path("base.run"), path("base.run"));
+    assertEquals(ExitCode.USAGE, one.code());
+    assertTrue(one.err().contains("a comparison takes two runs or more, got 1"), one.err());
+  }
+
+  @Test
+  void writesTopicsAndSummaryAsCsv() throws IOException {
+    Shell shell =
+        compare("-m", "AP", "-output", path("out.csv"), path("base.run"), path("good.run"));
+    assertEquals(ExitCode.DONE, shell.code(), shell.err());
+    assertEquals(
+        """
+        run,measure,topic,baseline,value,change,common_docs,swapped_pairs,moved_docs,total_moves
+        good.run,AP,1,0.5,1.0,0.5,2,1,2,2
+        good.run,AP,2,0.5,1.0,0.5,2,1,2,2
+        good.run,AP,3,0.5,0.5,0.0,2,0,0,0
+        """,
+        Files.readString(folder.resolve("out.csv")));
+    List<String> summary = Files.readAllLines(folder.resolve("out.summary.csv"));
+    assertEquals(2, summary.size());
+    assertTrue(summary.get(1).startsWith("good.run,base.run,AP,3,0.5,0.8333333333333334,"));
+    assertTrue(summary.get(1).endsWith(",holm,42,10000,0.01"), summary.get(1));
+  }
+
+  @Test
+  void refusesWhatCannotBeCompared() throws IOException {
+    Shell sum = compare("-m", "gm_map", path("base.run"), path("good.run"));
+    assertEquals(ExitCode.USAGE, sum.code());
+    assertTrue(sum.err().contains("gm_map is not a mean over topics"), sum.err());
+    Shell correction = compare("-correction", "x", path("base.run"), path("good.run"));
+    assertEquals(ExitCode.USAGE, correction.code());
+    Shell output = compare("-output", path("no/out.csv"), path("base.run"), path("good.run"));
+    assertEquals(ExitCode.USAGE, output.code());
+    assertTrue(output.err().contains("out.csv: -output must be a file in an"), output.err());
+    assertEquals("", output.out());
+    Files.writeString(folder.resolve("far.run"), lines("8ab"));
+    Shell far = compare(path("base.run"), path("far.run"));
+    assertEquals(ExitCode.INPUT, far.code());
+    assertTrue(far.err().contains("no topic in common"), far.err());
+  }
+}

@@ -1,0 +1,183 @@
+package io.lucerna.plugin.commands;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.lucerna.plugin.FakeScorer;
+import io.lucerna.plugin.Shell;
+import io.lucerna.plugin.cli.Console;
+import io.lucerna.plugin.cli.ExitCode;
+import io.lucerna.plugin.models.ModelRegistry;
+import io.lucerna.plugin.models.ModelRows;
+import io.lucerna.reranker.PairScorer;
+import io.lucerna.reranker.ScorerOptions;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ModelsCommandTest {
+  private static final String CROSS =
+      "../../instrumentation/src/test/resources/io/lucerna/instrumentation/bert-cross";
+
+  @Test
+  void aBiEncodersInputsAreShownTokenByToken() {
+    Shell shell =
+        Shell.succeed(
+            "models",
+            "-model",
+            "minilm",
+            "-show-input",
+            "-query",
+            "Oil lamps",
+            "-passage",
+            "A lamp's oil");
+    assertEquals(
+        List.of(
+            "input: [CLS] {query} [SEP] and [CLS] {passage} [SEP]",
+            "",
+            "query: 4 tokens; the limit is 256",
+            "[CLS] oil lamps [SEP]",
+            "",
+            "position       id  piece  type  role",
+            "       0      101  [CLS]     0  cls",
+            "       1     3514  oil       0  query",
+            "       2    14186  lamps     0  query",
+            "       3      102  [SEP]     0  sep",
+            "",
+            "passage: 7 tokens; the limit is 256",
+            "[CLS] a lamp ' s oil [SEP]",
+            "",
+            "position       id  piece  type  role",
+            "       0      101  [CLS]     0  cls",
+            "       1     1037  a         0  other",
+            "       2    10437  lamp      0  stem",
+            "       3     1005  '         0  other",
+            "       4     1055  s         0  other",
+            "       5     3514  oil       0  match",
+            "       6      102  [SEP]     0  sep"),
+        shell.out().lines().toList());
+  }
+
+  /** A row is made once for each state of the model's files and of the program. */
+  @Test
+  void onlyAModelThatChangedIsOpenedForTheTable(@TempDir Path folder) throws IOException {
+    Path model = Files.createDirectories(folder.resolve("model"));
+    Path file = Files.writeString(model.resolve("config.json"), "{}");
+    AtomicInteger opened = new AtomicInteger();
+    ModelRegistry models =
+        new ModelRegistry(Map.of("LUCERNA_CACHE", folder.resolve("cache").toString()), folder) {
+          @Override
+          public PairScorer open(String name, ScorerOptions options, Console console) {
+            opened.incrementAndGet();
+            return new FakeScorer(options);
+          }
+        };
+    Console console = new Console(System.out, System.err, false, false, List.of());
+    ModelRows rows = new ModelRows(models, Optional.of("build 1"));
+    ModelRows.Row row = rows.of(model.toString(), console);
+    assertEquals(row, rows.of(model.toString(), console));
+    assertEquals(1, opened.get());
+    Files.setLastModifiedTime(file, FileTime.fromMillis(1_000));
+    rows.of(model.toString(), console);
+    assertEquals(2, opened.get());
+    Files.writeString(model.resolve("more"), "");
+    assertEquals(row, rows.of(model.toString(), console));
+    assertEquals(3, opened.get());
+    new ModelRows(models, Optional.of("build 2")).of(model.toString(), console);
+    assertEquals(4, opened.get());
+    new ModelRows(models, Optional.empty()).of(model.toString(), console);
+    new ModelRows(models, Optional.empty()).of(model.toString(), console);
+    assertEquals(6, opened.get());
+  }
+
+  @Test
+  void prefixesAreReadAndShown() {
+    List<String> lines =
+        Shell.succeed(
+                "models",
+                "-model",
+                "minilm",
+                "-show-input",
+                "-query.prefix",
+                "query: ",
+                "-rerank.passage.prefix",
+                "passage: ",
+                "-query",
+                "oil",
+                "-passage",
+                "oil")
+            .out()
+            .lines()
+            .toList();
+    assertEquals(
+        "input: [CLS] query: {query} [SEP] and [CLS] passage: {passage} [SEP]", lines.getFirst());
+    assertTrue(lines.contains("[CLS] query : oil [SEP]"), lines.toString());
+    assertTrue(lines.contains("[CLS] passage : oil [SEP]"), lines.toString());
+    List<String> roles =
+        lines.stream().filter(l -> l.matches(" +\\d+ .*")).map(l -> l.split(" +")[5]).toList();
+    assertEquals(
+        List.of(
+            "cls", "prompt", "prompt", "query", "sep", "cls", "prompt", "prompt", "match", "sep"),
+        roles);
+  }
+
+  @Test
+  void aPairsInputSaysWhatWasCut() {
+    String out =
+        Shell.succeed(
+                "models",
+                "-model",
+                CROSS,
+                "-show-input",
+                "-maxLength",
+                "12",
+                "-query",
+                "oil lamp",
+                "-passage",
+                "the lamp is of glass and the oil is at sea, a night long")
+            .out();
+    List<String> lines = out.lines().toList();
+    assertEquals("input: [CLS] {query} [SEP] {passage} [SEP]", lines.getFirst());
+    assertEquals("pair: 12 tokens; the limit is 12", lines.get(2));
+    assertEquals("[CLS] oil lamp [SEP] the lamp is of glass and the [SEP]", lines.get(3));
+    assertEquals(
+        "cut from the passage's end: 28 of 56 characters, from 'oil is at sea, a night long' on",
+        lines.get(4));
+    assertTrue(lines.contains("      11        3  [SEP]     1  sep"), out);
+  }
+
+  @Test
+  void theCardHasTheInput() {
+    String card = Shell.succeed("models", "-model", CROSS).out();
+    assertTrue(card.contains("\ninput         [CLS] {query} [SEP] {passage} [SEP]\n"), card);
+  }
+
+  @Test
+  void whatIsNotShownIsNotAsked() {
+    for (List<String> wrong :
+        List.of(
+            List.of("-show-input needs a -model", "-show-input"),
+            List.of("-query and -passage need -show-input", "-model", "minilm", "-query", "oil"),
+            List.of(
+                "BertModel is read without a prompt, so none can be given",
+                "-model",
+                "minilm",
+                "-show-input",
+                "-prompt",
+                "{query} {passage}"))) {
+      String[] arguments = wrong.toArray(new String[0]);
+      String message = arguments[0];
+      arguments[0] = "models";
+      Shell shell = Shell.run(arguments);
+      assertEquals(ExitCode.USAGE, shell.code(), shell.err());
+      assertTrue(shell.err().contains(message), shell.err());
+    }
+  }
+}

@@ -1,0 +1,191 @@
+package io.lucerna.plugin.commands;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.lucerna.plugin.Shell;
+import io.lucerna.plugin.cli.ExitCode;
+import io.lucerna.topics.BundledCollection;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ProxySelector;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Collections by name in every command that takes documents, topics or judgments. */
+class NamedCollectionsTest {
+  private static final Path SHARED =
+      Path.of(System.getProperty("lucerna.shared", ""), "collections");
+
+  @TempDir Path folder;
+
+  private String path(String name) {
+    return folder.resolve(name).toString();
+  }
+
+  private Shell run(String... arguments) {
+    return Shell.run(Map.of("LUCERNA_CACHE", path("cache")), arguments);
+  }
+
+  private Shell done(String... arguments) {
+    Shell shell = run(arguments);
+    assertEquals(ExitCode.DONE, shell.code(), shell.err());
+    return shell;
+  }
+
+  private void fails(ExitCode code, String message, Shell shell) {
+    assertEquals(code, shell.code(), shell.err());
+    assertTrue(shell.err().contains(message), shell.err());
+    assertEquals(1, shell.err().lines().count(), shell.err());
+  }
+
+  @Test
+  void theBundledCollectionIsKnownEverywhere() {
+    Shell index = done("index", "-collection", "bundled", "-index", path("index"));
+    assertTrue(index.out().startsWith("documents: 480\n"), index.out());
+    done("search", "-index", path("index"), "-topics", "bundled", "-bm25", "-output", path("r"));
+    Shell rerank =
+        done(
+            "rerank",
+            "-index",
+            path("index"),
+            "-topics",
+            "bundled",
+            "-run",
+            path("r"),
+            "-rerank.model",
+            "fake",
+            "-output",
+            path("s"));
+    assertTrue(
+        rerank.err().contains("passages cleaned: none (as collection bundled needs)"),
+        rerank.err());
+    String asked =
+        done(
+                "rerank",
+                "-index",
+                path("index"),
+                "-topics",
+                "bundled",
+                "-run",
+                path("r"),
+                "-rerank.model",
+                "fake",
+                "-output",
+                path("s"),
+                "-passage.clean",
+                "markup")
+            .err();
+    assertTrue(asked.contains("passages cleaned: markup (as asked)"), asked);
+    Shell eval = done("eval", "-m", "num_q", "bundled", path("r"));
+    assertEquals("num_q                 \tall\t48\n", eval.out());
+    Shell compare = done("compare", "-m", "AP", "bundled", path("r"), path("s"));
+    assertTrue(compare.out().contains("48 topics"), compare.out());
+  }
+
+  @Test
+  void whatTheUserSaysGoesBeforeWhatTheCollectionNeeds() throws IOException {
+    Files.createDirectories(folder.resolve("own"));
+    Files.writeString(
+        folder.resolve("own/a.jsonl"), "{\"id\": \"d\", \"contents\": \"one lamp\"}\n");
+    Shell own =
+        done(
+            "index",
+            "-collection",
+            "bundled",
+            "--input",
+            path("own"),
+            "-index",
+            path("index"),
+            "-optimize");
+    assertEquals("documents: 1\nunique terms: 2\n", own.out());
+    Shell generator =
+        run("index", "-collection", "bundled", "-index", path("i"), "-generator", "None");
+    fails(ExitCode.USAGE, "-generator: Anserini has no class None", generator);
+    Path topics = BundledCollection.writeTopics(folder);
+    Files.writeString(topics, "1\tlamp\n");
+    done(
+        "search",
+        "-index",
+        path("index"),
+        "-topics",
+        topics.toString(),
+        "-bm25",
+        "-output",
+        path("r"));
+    assertTrue(Files.readString(folder.resolve("r")).startsWith("1 Q0 d 1 "));
+  }
+
+  @Test
+  void unknownNamesListTheKnownOnes() throws IOException {
+    Files.writeString(folder.resolve("r"), "1 Q0 d 1 1 t\n");
+    String known = "collections known by name are bundled, cacm, ";
+    fails(ExitCode.INPUT, "cacmm: no such file; " + known, run("eval", "cacmm", path("r")));
+    fails(ExitCode.INPUT, known, run("compare", "cacmm", path("r"), path("r") + "2"));
+    fails(
+        ExitCode.INPUT,
+        known,
+        run(
+            "rerank", "-topics", "cacmm", "-run", path("r"), "-corpus", path("c"), "-output",
+            path("s")));
+    fails(
+        ExitCode.USAGE,
+        "-collection: Anserini has no class cacmm in io.anserini.collection; " + known,
+        run("index", "-collection", "cacmm", "-input", path(""), "-index", path("i")));
+    fails(
+        ExitCode.INPUT,
+        "the documents of dl19-passage cannot be fetched by name; name their folder",
+        run("index", "-collection", "dl19-passage", "-index", path("i")));
+    assertFalse(Files.exists(folder.resolve("s")));
+    assertFalse(Files.exists(folder.resolve("i")));
+  }
+
+  @Test
+  void withoutTheNetworkTheMessageSaysWhatToDo() throws IOException {
+    Files.writeString(folder.resolve("r"), "1 Q0 d 1 1 t\n");
+    ProxySelector before = ProxySelector.getDefault();
+    ProxySelector.setDefault(ProxySelector.of(new InetSocketAddress("localhost", 1)));
+    try {
+      fails(
+          ExitCode.INPUT,
+          "put qrels.cacm.txt into a folder and name it with -collections or LUCERNA_COLLECTIONS",
+          run("eval", "cacm", path("r")));
+      fails(
+          ExitCode.INPUT,
+          "put cacm.tar.gz into a folder",
+          run("index", "-collection", "cacm", "-index", path("i")));
+    } finally {
+      ProxySelector.setDefault(before);
+    }
+  }
+
+  @Test
+  void aLocalFolderIsLookedIntoFirstAndChecked() throws IOException {
+    Files.writeString(folder.resolve("r"), "1 Q0 CACM-1410 1 1 t\n");
+    fails(
+        ExitCode.INPUT,
+        "nowhere: the folder of collections does not exist",
+        run("eval", "-collections", path("nowhere"), "cacm", path("r")));
+    Files.createDirectories(folder.resolve("local/cacm"));
+    Files.writeString(folder.resolve("local/cacm/qrels.cacm.txt"), "1 0 a 1\n");
+    fails(
+        ExitCode.INPUT,
+        "this is not the file of cacm: its md5 is",
+        run("eval", "-collections", path("local"), "cacm", path("r")));
+    assumeTrue(Files.isDirectory(SHARED), "skipped the real judgments of CACM: no " + SHARED);
+    Shell eval =
+        Shell.run(
+            Map.of("LUCERNA_COLLECTIONS", SHARED.toString(), "LUCERNA_CACHE", path("cache")),
+            "eval",
+            "-m",
+            "num_rel_ret",
+            "cacm",
+            path("r"));
+    assertEquals("num_rel_ret           \tall\t1\n", eval.out(), eval.err());
+  }
+}

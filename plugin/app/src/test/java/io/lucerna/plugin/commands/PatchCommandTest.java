@@ -1,0 +1,340 @@
+package io.lucerna.plugin.commands;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.lucerna.plugin.FakePairs;
+import io.lucerna.plugin.FakeSweeper;
+import io.lucerna.plugin.PatchShell;
+import io.lucerna.plugin.Shell;
+import io.lucerna.plugin.cli.ExitCode;
+import io.lucerna.topics.ContrastPair;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
+import javax.xml.parsers.DocumentBuilderFactory;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.w3c.dom.Document;
+
+class PatchCommandTest {
+  private static final List<ContrastPair> PAIRS = FakePairs.some(60);
+
+  @TempDir Path temporary;
+
+  /** The bytes of all files, by name. */
+  private static Map<String, byte[]> contents(Path folder) throws IOException {
+    Map<String, byte[]> all = new TreeMap<>();
+    try (Stream<Path> files = Files.list(folder)) {
+      for (Path file : files.toList()) {
+        all.put(file.getFileName().toString(), Files.readAllBytes(file));
+      }
+    }
+    return all;
+  }
+
+  private static void assertSame(Path one, Path two) throws IOException {
+    Map<String, byte[]> first = contents(one);
+    Map<String, byte[]> second = contents(two);
+    assertEquals(first.keySet(), second.keySet());
+    first.forEach((name, bytes) -> assertArrayEquals(bytes, second.get(name), name));
+  }
+
+  private static String[] kind(String name) {
+    return switch (name) {
+      case "head-pos" -> new String[] {"-sweep", name, "-heads", "0.9,1.6", "-rounds", "50"};
+      case "neuron" -> new String[] {"-sweep", name, "-layer", "3", "-rounds", "50"};
+      default -> new String[] {"-sweep", name, "-rounds", "50"};
+    };
+  }
+
+  private static String[] with(String[] some, String... more) {
+    return Stream.concat(Arrays.stream(some), Arrays.stream(more)).toArray(String[]::new);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"block", "head", "head-pos", "mlp", "neuron"})
+  void theSameSeedGivesTheSameFiles(String kind) throws IOException {
+    PatchShell.succeed(PAIRS, temporary.resolve("one"), with(kind(kind), "-direction", "both"));
+    PatchShell.succeed(PAIRS, temporary.resolve("two"), with(kind(kind), "-direction", "both"));
+    assertSame(temporary.resolve("one"), temporary.resolve("two"));
+    boolean positions = kind.equals("block") || kind.equals("head-pos");
+    List<String> wanted =
+        new ArrayList<>(
+            List.of(
+                "journal.jsonl",
+                "manifest.json",
+                "pairs.csv",
+                "effects.csv",
+                "aggregates.csv",
+                "controls.csv",
+                "excluded.csv",
+                "report.html"));
+    for (String direction : List.of("denoise", "noise")) {
+      wanted.addAll(List.of("patched." + direction + ".npy", "scores." + direction + ".npy"));
+      for (String aggregate : List.of("ratio-of-sums", "mean-of-ratios", "median")) {
+        wanted.add("heatmap." + direction + "." + aggregate + ".svg");
+        wanted.add("heatmap." + direction + "." + aggregate + ".png");
+      }
+      if (kind.equals("head")) {
+        wanted.add("heads." + direction + ".csv");
+      }
+      if (positions) {
+        wanted.add("roles." + direction + ".npy");
+        for (int i = 1; i <= 3; i++) {
+          wanted.add("tokens." + direction + "." + i + ".svg");
+          wanted.add("tokens." + direction + "." + i + ".png");
+        }
+      }
+    }
+    wanted.sort(null);
+    assertEquals(wanted, List.copyOf(contents(temporary.resolve("one")).keySet()));
+  }
+
+  @Test
+  void anotherSeedGivesOtherIntervals() throws IOException {
+    PatchShell.succeed(PAIRS, temporary.resolve("one"), kind("head"));
+    PatchShell.succeed(PAIRS, temporary.resolve("two"), with(kind("head"), "-seed", "43"));
+    assertFalse(
+        Arrays.equals(
+            contents(temporary.resolve("one")).get("aggregates.csv"),
+            contents(temporary.resolve("two")).get("aggregates.csv")));
+  }
+
+  /**
+   * Broken off after some pairs, with a torn last line, as kill -9 in the middle of one leaves it.
+   */
+  @ParameterizedTest
+  @ValueSource(strings = {"block", "head"})
+  void aResumedStudyEqualsAnUninterruptedOne(String kind) throws IOException {
+    Path whole = temporary.resolve("whole");
+    Path broken = temporary.resolve("broken");
+    PatchShell.succeed(PAIRS, whole, kind(kind));
+    for (int pairs : new int[] {0, 1, 25}) {
+      String[] options = pairs == 0 ? kind(kind) : with(kind(kind), "-resume");
+      Shell stopped =
+          PatchShell.run(
+              (model, scorer, settings, console) -> new FakeSweeper(settings, pairs, 0),
+              PAIRS,
+              broken,
+              options);
+      assertEquals(ExitCode.FAILED, stopped.code());
+      Files.writeString(
+          broken.resolve("journal.jsonl"),
+          "{\"pair\":\"p7\",\"base\":{\"pie",
+          StandardOpenOption.APPEND);
+    }
+    Shell resumed = PatchShell.succeed(PAIRS, broken, with(kind(kind), "-resume"));
+    assertTrue(resumed.err().contains("26 of 60 pairs are done already"), resumed.err());
+    assertSame(whole, broken);
+    PatchShell.succeed(PAIRS, broken, with(kind(kind), "-resume"));
+    assertSame(whole, broken);
+  }
+
+  @Test
+  void everyWayToTearTheLastLineIsMended() throws IOException {
+    List<ContrastPair> few = PAIRS.subList(0, 3);
+    Path whole = temporary.resolve("whole");
+    PatchShell.succeed(few, whole, kind("mlp"));
+    byte[] journal = Files.readAllBytes(whole.resolve("journal.jsonl"));
+    for (int length = 0; length < journal.length; length += 61) {
+      Path torn = Files.createDirectory(temporary.resolve("torn" + length));
+      Files.write(torn.resolve("journal.jsonl"), Arrays.copyOf(journal, length));
+      PatchShell.succeed(few, torn, with(kind("mlp"), "-resume"));
+      assertArrayEquals(journal, Files.readAllBytes(torn.resolve("journal.jsonl")), "at " + length);
+    }
+  }
+
+  @Test
+  void aStudyGoesOnOnlyWithItsOwnSettings() throws IOException {
+    Path folder = temporary.resolve("study");
+    PatchShell.succeed(PAIRS, folder, kind("head"));
+    Shell again = PatchShell.run(PAIRS, folder, kind("head"));
+    assertEquals(ExitCode.USAGE, again.code());
+    assertTrue(
+        again.err().contains("holds a study already; give -resume to go on with it"), again.err());
+    Shell other = PatchShell.run(PAIRS, folder, with(kind("head"), "-resume", "-filler", "the"));
+    assertEquals(ExitCode.FAILED, other.code());
+    assertTrue(other.err().contains("was made with filler a, not the: give the"), other.err());
+    Shell floor = PatchShell.succeed(PAIRS, folder, with(kind("head"), "-resume", "-floor", "0.3"));
+    assertTrue(floor.err().contains("60 of 60 pairs are done already"), floor.err());
+    Path fresh = temporary.resolve("fresh");
+    PatchShell.succeed(PAIRS, fresh, with(kind("head"), "-floor", "0.3"));
+    assertSame(fresh, folder);
+  }
+
+  @Test
+  void aDamagedJournalIsNotTrusted() throws IOException {
+    Path folder = temporary.resolve("study");
+    PatchShell.succeed(PAIRS, folder, kind("head"));
+    Path journal = folder.resolve("journal.jsonl");
+    List<String> lines = new ArrayList<>(Files.readAllLines(journal));
+    lines.set(5, lines.get(5).substring(0, 40));
+    Files.write(journal, lines);
+    Shell shell = PatchShell.run(PAIRS, folder, with(kind("head"), "-resume"));
+    assertEquals(ExitCode.FAILED, shell.code());
+    assertTrue(shell.err().contains("journal.jsonl: line 6 is not JSON"), shell.err());
+  }
+
+  @Test
+  void pairsThatDoNotCountAreCountedAndListed() throws IOException {
+    Path folder = temporary.resolve("study");
+    Shell shell = PatchShell.succeed(PAIRS, folder, kind("head"));
+    assertTrue(
+        shell
+            .err()
+            .contains(
+                "52 pairs of 12 queries count, mean change 0.3325; excluded: 2 (the score changes by"
+                    + " less than the floor), 3 (the score does not change), 3 (truncated);"
+                    + " strongest"),
+        shell.err());
+    List<String> lines = Files.readAllLines(folder.resolve("excluded.csv"));
+    assertEquals("pair,qid,docid,direction,reason,detail", lines.getFirst());
+    assertEquals(1 + 8, lines.size());
+    assertEquals(
+        "p13,q2,long13,,truncated,a passage is longer than 512 tokens allow", lines.get(1));
+    assertTrue(
+        lines.stream().anyMatch(l -> l.equals("p7,q1,flat7,denoise,the score does not change,")),
+        lines.toString());
+    assertTrue(
+        lines.stream()
+            .anyMatch(
+                l ->
+                    l.matches(
+                        "p3,q0,tiny3,denoise,the score changes by less than the floor,\"change .*")),
+        lines.toString());
+  }
+
+  @Test
+  void withoutAnyPairTheCommandFails() throws IOException {
+    List<ContrastPair> none =
+        PAIRS.stream()
+            .filter(p -> p.docid().startsWith("long") || p.docid().startsWith("flat"))
+            .toList();
+    Path folder = temporary.resolve("study");
+    Shell shell = PatchShell.run(none, folder, kind("block"));
+    assertEquals(ExitCode.FAILED, shell.code());
+    assertTrue(
+        shell
+            .err()
+            .contains("no pair is left of 6: 3 (the score does not change), 3 (truncated); see"),
+        shell.err());
+    assertEquals(7, Files.readAllLines(folder.resolve("excluded.csv")).size());
+    assertFalse(Files.exists(folder.resolve("aggregates.csv")));
+    List<ContrastPair> unusable = PAIRS.stream().filter(p -> p.docid().startsWith("long")).toList();
+    Shell lost = PatchShell.run(unusable, temporary.resolve("lost"), kind("block"));
+    assertEquals(ExitCode.FAILED, lost.code());
+    assertTrue(lost.err().contains("no pair is left of 3: 3 (truncated)"), lost.err());
+  }
+
+  @Test
+  void controlsThatDoNotHoldFailTheCommand() throws IOException {
+    Path folder = temporary.resolve("study");
+    Shell shell =
+        PatchShell.run(
+            (model, scorer, settings, console) -> new FakeSweeper(settings, 1000, 0.5f),
+            PAIRS,
+            folder,
+            kind("head"));
+    assertEquals(ExitCode.FAILED, shell.code());
+    assertTrue(
+        shell.err().contains("the controls do not hold: denoise: an empty patch moves the score"),
+        shell.err());
+    assertTrue(Files.readString(folder.resolve("report.html")).contains("FAILS"));
+  }
+
+  @Test
+  void optionsAreCheckedBeforeTheModelIsOpened() throws IOException {
+    Map<String, String[]> wrong = new TreeMap<>();
+    wrong.put(
+        "sweep must be one of [block, head, head-pos, mlp, neuron], got row",
+        new String[] {"-sweep", "row"});
+    wrong.put("-layer goes with -sweep neuron, which needs it", new String[] {"-sweep", "neuron"});
+    wrong.put(
+        "-heads goes with -sweep head-pos, which needs it", new String[] {"-sweep", "head-pos"});
+    wrong.put(
+        "a head is written layer.head, such as 1.6; got 16",
+        new String[] {"-sweep", "head-pos", "-heads", "16"});
+    wrong.put(
+        "-direction must be denoise, noise or both, got up",
+        new String[] {"-sweep", "head", "-direction", "up"});
+    wrong.put(
+        "-side must be query or passage, got left",
+        new String[] {"-sweep", "head", "-side", "left"});
+    wrong.put(
+        "-floor must be 0 or more, got -1.0", new String[] {"-sweep", "head", "-floor", "-1"});
+    wrong.put("-rounds must be at least 1, got 0", new String[] {"-sweep", "head", "-rounds", "0"});
+    wrong.put(
+        "-maxPairs must be at least 1, got 0", new String[] {"-sweep", "head", "-maxPairs", "0"});
+    for (Map.Entry<String, String[]> each : wrong.entrySet()) {
+      Shell shell =
+          PatchShell.run(
+              (model, scorer, settings, console) -> {
+                throw new AssertionError("opened");
+              },
+              PAIRS,
+              temporary.resolve("study"),
+              each.getValue());
+      assertEquals(ExitCode.USAGE, shell.code(), shell.err());
+      assertTrue(shell.err().contains(each.getKey()), shell.err());
+      assertFalse(Files.exists(temporary.resolve("study")));
+    }
+  }
+
+  @Test
+  void onlyTheFirstPairsAreSweptIfSoAsked() throws IOException {
+    Path folder = temporary.resolve("study");
+    PatchShell.succeed(PAIRS, folder, with(kind("mlp"), "-maxPairs", "10"));
+    assertEquals(2 + 10, Files.readAllLines(folder.resolve("journal.jsonl")).size());
+    PatchShell.succeed(PAIRS, folder, with(kind("mlp"), "-resume", "-maxPairs", "20"));
+    Path fresh = temporary.resolve("fresh");
+    PatchShell.succeed(PAIRS, fresh, with(kind("mlp"), "-maxPairs", "20"));
+    assertArrayEquals(
+        contents(fresh).get("aggregates.csv"), contents(folder).get("aggregates.csv"));
+  }
+
+  /** Every SVG is XML, whatever the tokens, and every PNG is an image of the same shape. */
+  @Test
+  void picturesAreWellFormed() throws Exception {
+    Path folder = temporary.resolve("study");
+    PatchShell.succeed(PAIRS, folder, kind("block"));
+    int pictures = 0;
+    DocumentBuilderFactory factory = DocumentBuilderFactory.newInstance();
+    factory.setNamespaceAware(true);
+    StringBuilder all = new StringBuilder();
+    for (Map.Entry<String, byte[]> file : contents(folder).entrySet()) {
+      if (file.getKey().endsWith(".svg")) {
+        pictures++;
+        Path svg = folder.resolve(file.getKey());
+        all.append(Files.readString(svg));
+        Document document;
+        try (InputStream in = Files.newInputStream(svg)) {
+          document = factory.newDocumentBuilder().parse(in);
+        }
+        assertEquals(0, document.getElementsByTagNameNS("*", "script").getLength());
+        assertEquals(0, document.getElementsByTagNameNS("*", "image").getLength());
+        double width =
+            Double.parseDouble(
+                document.getDocumentElement().getAttribute("width").replace("pt", ""));
+        Path png = folder.resolve(file.getKey().replace(".svg", ".png"));
+        int pixels = ImageIO.read(png.toFile()).getWidth();
+        assertEquals((int) Math.ceil(3 * width), pixels, 1);
+      }
+    }
+    assertEquals(6, pictures);
+    assertTrue(all.toString().contains("&lt;script&gt;"), "the hostile query is shown as text");
+  }
+}

@@ -1,0 +1,308 @@
+package io.lucerna.plugin.commands;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.lucerna.plugin.FakePairs;
+import io.lucerna.plugin.PatchShell;
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.commons.csv.CSVFormat;
+import org.apache.commons.csv.CSVParser;
+import org.apache.commons.csv.CSVRecord;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The files of a study tell one story. */
+class PatchFilesTest {
+  private static final Pattern NPY =
+      Pattern.compile(
+          "\\{'descr': '(<f4|\\|i1)', 'fortran_order': False, 'shape': \\(([0-9, ]+)\\), \\} *\n");
+
+  @TempDir Path temporary;
+
+  /** An array of NumPy's format 1.0, read by its specification. */
+  private record Array(String type, int[] shape, double[] values) {
+    static Array read(Path file) throws IOException {
+      ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
+      byte[] magic = new byte[8];
+      bytes.get(magic);
+      assertArrayEquals(new byte[] {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0}, magic);
+      byte[] header = new byte[bytes.getShort()];
+      bytes.get(header);
+      assertEquals(0, bytes.position() % 64, "data are aligned");
+      Matcher form = NPY.matcher(new String(header, StandardCharsets.US_ASCII));
+      assertTrue(form.matches());
+      int[] shape = Arrays.stream(form.group(2).split(", *")).mapToInt(Integer::parseInt).toArray();
+      double[] values = new double[Arrays.stream(shape).reduce(1, (a, b) -> a * b)];
+      for (int i = 0; i < values.length; i++) {
+        values[i] = form.group(1).equals("<f4") ? bytes.getFloat() : bytes.get();
+      }
+      assertEquals(0, bytes.remaining());
+      return new Array(form.group(1), shape, values);
+    }
+  }
+
+  private static List<CSVRecord> table(Path file) throws IOException {
+    CSVFormat format = CSVFormat.RFC4180.builder().setHeader().setSkipHeaderRecord(true).get();
+    try (Reader reader = Files.newBufferedReader(file);
+        CSVParser parser = format.parse(reader)) {
+      return parser.getRecords();
+    }
+  }
+
+  private Path study(String kind, String... more) throws IOException {
+    Path folder = temporary.resolve(kind);
+    List<String> options =
+        new ArrayList<>(List.of("-sweep", kind, "-direction", "both", "-rounds", "50"));
+    options.addAll(List.of(more));
+    PatchShell.succeed(FakePairs.some(60), folder, options.toArray(String[]::new));
+    return folder;
+  }
+
+  /** Cells of both directions, by pair, in the order of the table. */
+  private static Map<String, List<CSVRecord>> byPair(List<CSVRecord> rows) {
+    Map<String, List<CSVRecord>> pairs = new LinkedHashMap<>();
+    rows.forEach(
+        row ->
+            pairs
+                .computeIfAbsent(
+                    row.get("direction") + " " + row.get("pair"), p -> new ArrayList<>())
+                .add(row));
+    return pairs;
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"head", "block"})
+  void arraysAndTablesHoldTheSameNumbers(String kind) throws IOException {
+    Path folder = study(kind);
+    Map<String, List<CSVRecord>> cells = byPair(table(folder.resolve("effects.csv")));
+    JsonNode manifest = new ObjectMapper().readTree(folder.resolve("manifest.json").toFile());
+    for (JsonNode array : manifest.path("arrays")) {
+      Array read = Array.read(folder.resolve(array.path("file").asText()));
+      assertEquals(array.path("type").asText(), read.type);
+      for (int i = 0; i < read.shape.length; i++) {
+        assertEquals(array.path("shape").get(i).asInt(), read.shape[i]);
+      }
+    }
+    for (CSVRecord pair : table(folder.resolve("pairs.csv"))) {
+      String direction = pair.get("direction");
+      Array patched = Array.read(folder.resolve("patched." + direction + ".npy"));
+      Array scores = Array.read(folder.resolve("scores." + direction + ".npy"));
+      int row = Integer.parseInt(pair.get("row"));
+      double recipient = scores.values[2 * row];
+      double donor = scores.values[2 * row + 1];
+      assertEquals(Float.parseFloat(pair.get("recipient")), recipient);
+      assertEquals(Float.parseFloat(pair.get("donor")), donor);
+      assertEquals(Double.parseDouble(pair.get("change")), donor - recipient);
+      int size = patched.values.length / patched.shape[0];
+      double[] own = Arrays.copyOfRange(patched.values, row * size, (row + 1) * size);
+      double[] there = Arrays.stream(own).filter(v -> !Double.isNaN(v)).toArray();
+      List<CSVRecord> rows = Objects.requireNonNull(cells.get(direction + " " + pair.get("pair")));
+      assertEquals(rows.size(), there.length);
+      int longest = patched.shape[patched.shape.length - 1];
+      for (int i = 0; i < there.length; i++) {
+        CSVRecord cell = rows.get(i);
+        assertEquals(Float.parseFloat(cell.get("patched")), there[i]);
+        if (kind.equals("block")) {
+          int position = Integer.parseInt(cell.get("position"));
+          int outer = i / (rows.size() / (size / longest));
+          assertEquals(there[i], own[outer * longest + position]);
+        }
+        if (pair.get("used").equals("1")) {
+          assertEquals(
+              Double.parseDouble(cell.get("effect")), (there[i] - recipient) / (donor - recipient));
+        } else {
+          assertEquals("", cell.get("effect"));
+        }
+      }
+    }
+  }
+
+  /** Every aggregate, from the table of single effects alone. */
+  @ParameterizedTest
+  @ValueSource(strings = {"head", "block"})
+  void aggregatesFollowFromTheSingleEffects(String kind) throws IOException {
+    Path folder = study(kind);
+    Map<String, List<CSVRecord>> cells = byPair(table(folder.resolve("effects.csv")));
+    List<CSVRecord> pairs = table(folder.resolve("pairs.csv"));
+    int checked = 0;
+    for (CSVRecord row : table(folder.resolve("aggregates.csv"))) {
+      if (checked++ % 7 != 0) {
+        continue;
+      }
+      List<Double> ratios = new ArrayList<>();
+      double sum = 0;
+      double changes = 0;
+      for (CSVRecord pair : pairs) {
+        String level =
+            switch (row.get("stratum")) {
+              case "grade" -> pair.get("grade").isEmpty() ? "none" : pair.get("grade");
+              case "idf" -> pair.get("idf_band");
+              default -> "all";
+            };
+        if (!pair.get("direction").equals(row.get("direction"))
+            || !pair.get("used").equals("1")
+            || !level.equals(row.get("level"))) {
+          continue;
+        }
+        double[] effects =
+            Objects.requireNonNull(cells.get(pair.get("direction") + " " + pair.get("pair")))
+                .stream()
+                .filter(cell -> matches(cell, row, kind))
+                .mapToDouble(cell -> Double.parseDouble(cell.get("effect")))
+                .toArray();
+        if (effects.length > 0) {
+          double change = Double.parseDouble(pair.get("change"));
+          double mean = Arrays.stream(effects).average().orElseThrow();
+          ratios.add(mean);
+          sum += mean * change;
+          changes += change;
+        }
+      }
+      ratios.sort(null);
+      int n = ratios.size();
+      assertEquals(Integer.parseInt(row.get("pairs")), n, row.toString());
+      double expected =
+          switch (row.get("aggregate")) {
+            case "ratio-of-sums" -> sum / changes;
+            case "mean-of-ratios" -> ratios.stream().mapToDouble(r -> r).sum() / n;
+            default -> (ratios.get((n - 1) / 2) + ratios.get(n / 2)) / 2;
+          };
+      assertEquals(expected, Double.parseDouble(row.get("value")), 1e-12, row.toString());
+      assertTrue(Double.parseDouble(row.get("lower95")) <= Double.parseDouble(row.get("upper95")));
+    }
+    assertTrue(checked > 500);
+  }
+
+  private static boolean matches(CSVRecord cell, CSVRecord row, String kind) {
+    List<String> names =
+        kind.equals("head") ? List.of("layer", "head") : List.of("component", "layer", "role");
+    return names.stream().allMatch(name -> cell.get(name).equals(row.get(name)));
+  }
+
+  /** The levels of a stratum make up all pairs. */
+  @Test
+  void strataAreParts() throws IOException {
+    Map<String, Integer> sums = new LinkedHashMap<>();
+    for (CSVRecord row : table(study("mlp").resolve("aggregates.csv"))) {
+      String key =
+          row.get("direction") + row.get("layer") + row.get("aggregate") + row.get("stratum");
+      sums.merge(key, Integer.parseInt(row.get("pairs")), Integer::sum);
+    }
+    assertEquals(2 * 6 * 3 * 3, sums.size());
+    sums.forEach((key, sum) -> assertEquals(52, sum, key));
+  }
+
+  @Test
+  void headsInMechirsLayoutAreTheMeansOfRatios() throws IOException {
+    Path folder = study("head");
+    Map<String, String> means = new LinkedHashMap<>();
+    for (CSVRecord row : table(folder.resolve("aggregates.csv"))) {
+      if (row.get("direction").equals("denoise") && row.get("aggregate").equals("mean-of-ratios")) {
+        String grade = row.get("stratum").equals("all") ? "all" : "rel_" + row.get("level");
+        if (!row.get("stratum").equals("idf") && !grade.equals("rel_none")) {
+          means.put(
+              "TFC1," + grade + "," + row.get("layer") + "," + row.get("head"), row.get("value"));
+        }
+      }
+    }
+    Map<String, String> heads = new LinkedHashMap<>();
+    for (CSVRecord row : table(folder.resolve("heads.denoise.csv"))) {
+      assertEquals("fake", row.get("model"));
+      heads.put(
+          row.get("axiom")
+              + ","
+              + row.get("grade")
+              + ","
+              + row.get("layer")
+              + ","
+              + row.get("head"),
+          row.get("value"));
+    }
+    assertEquals(5 * 72, heads.size());
+    assertEquals(means, heads);
+  }
+
+  @Test
+  void numpyReadsTheArrays() throws Exception {
+    Path folder = study("block");
+    Process python;
+    try {
+      python =
+          new ProcessBuilder(
+                  "python3",
+                  "-c",
+                  """
+                  import csv, json, sys
+                  try:
+                      import numpy as np
+                  except ImportError:
+                      sys.exit(77)
+                  folder = sys.argv[1]
+                  patched = np.load(folder + '/patched.noise.npy', allow_pickle=False)
+                  scores = np.load(folder + '/scores.noise.npy', allow_pickle=False)
+                  roles = np.load(folder + '/roles.noise.npy', allow_pickle=False)
+                  manifest = json.load(open(folder + '/manifest.json'))
+                  rows = [r for r in csv.DictReader(open(folder + '/pairs.csv')) if r['direction'] == 'noise']
+                  used = np.array([r['used'] == '1' for r in rows])
+                  assert patched.dtype == np.float32 and roles.dtype == np.int8
+                  moves = patched.astype(float) - scores[:, 0, None, None, None]
+                  change = scores[:, 1].astype(float) - scores[:, 0]
+                  match = manifest['roles'].index('match')
+                  mask = np.where(roles == match, 1.0, np.nan)[:, None, None, :]
+                  has = used & (roles == match).any(axis=1)
+                  mean = np.nanmean((moves * mask)[has], axis=-1)
+                  print(repr(float(mean[:, 1, 4].sum() / change[has].sum())))
+                  """,
+                  folder.toString())
+              .redirectErrorStream(true)
+              .start();
+    } catch (IOException e) {
+      System.err.println("PatchFilesTest: no python3, skipped");
+      assumeTrue(false, "no python3");
+      return;
+    }
+    String said = new String(python.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    int code = python.waitFor();
+    if (code == 77) {
+      System.err.println("PatchFilesTest: python3 has no numpy, skipped");
+    }
+    assumeTrue(code != 77);
+    assertEquals(0, code, said);
+    String last = said.strip().lines().reduce("", (a, b) -> b);
+    String wanted =
+        table(folder.resolve("aggregates.csv")).stream()
+            .filter(
+                row ->
+                    row.get("direction").equals("noise")
+                        && row.get("stratum").equals("all")
+                        && row.get("component").equals("attn_out")
+                        && row.get("layer").equals("4")
+                        && row.get("role").equals("match")
+                        && row.get("aggregate").equals("ratio-of-sums"))
+            .map(row -> row.get("value"))
+            .findFirst()
+            .orElseThrow();
+    assertEquals(Double.parseDouble(wanted), Double.parseDouble(last), 1e-12, said);
+  }
+}

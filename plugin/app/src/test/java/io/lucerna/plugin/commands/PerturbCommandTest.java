@@ -1,0 +1,344 @@
+package io.lucerna.plugin.commands;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.lucerna.instrumentation.text.RoleTagger;
+import io.lucerna.plugin.Shell;
+import io.lucerna.plugin.anserini.IndexTerms;
+import io.lucerna.plugin.cli.ExitCode;
+import io.lucerna.topics.ContrastPair;
+import io.lucerna.topics.ContrastPairs;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Contrast pairs of the bundled collection. */
+class PerturbCommandTest {
+  @TempDir static Path temp;
+  private static Path index;
+  private static Path topics;
+  private static Path qrels;
+  private static Path run;
+
+  @BeforeAll
+  static void index() throws IOException {
+    index = temp.resolve("index");
+    Shell.succeed("index", "-collection", "bundled", "-index", index.toString());
+    topics =
+        Files.writeString(
+            temp.resolve("topics.tsv"), "t1\thow do canal locks raise boats\nt2\tthe of a\n");
+    qrels =
+        Files.writeString(
+            temp.resolve("qrels.txt"),
+            "t1 0 L0159 2\nt1 0 L0020 0\nt1 0 L9999 1\nt1 0 L0021 -1\nt2 0 L0022 1\nt3 0 L0020 1\n");
+    run = temp.resolve("run.txt");
+    Shell.succeed(
+        "search",
+        "-index",
+        index.toString(),
+        "-topics",
+        "bundled",
+        "-bm25",
+        "-hits",
+        "20",
+        "-output",
+        run.toString());
+  }
+
+  private static Shell perturb(Path output, String... more) {
+    List<String> arguments = new ArrayList<>(List.of("perturb", "-output", output.toString()));
+    arguments.addAll(List.of(more));
+    return Shell.run(arguments.toArray(String[]::new));
+  }
+
+  private static Shell judged(Path output, String... more) {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                "-topics",
+                topics.toString(),
+                "-qrels",
+                qrels.toString(),
+                "-index",
+                index.toString()));
+    arguments.addAll(List.of(more));
+    return perturb(output, arguments.toArray(String[]::new));
+  }
+
+  @Test
+  void bm25OfTheBaseIsTheScoreOfASearch() throws IOException {
+    Path output = temp.resolve("run.jsonl");
+    Shell shell =
+        perturb(
+            output,
+            "-topics",
+            "bundled",
+            "-run",
+            run.toString(),
+            "-index",
+            index.toString(),
+            "-perturbation",
+            "TFC1",
+            "-depth",
+            "20");
+    assertEquals(ExitCode.DONE, shell.code(), shell.err());
+    Map<String, Double> scores = new HashMap<>();
+    for (String line : Files.readAllLines(run)) {
+      String[] columns = line.split(" ");
+      scores.put(columns[0] + "/" + columns[2], Double.parseDouble(columns[4]));
+    }
+    List<ContrastPair> pairs = ContrastPairs.read(output);
+    assertEquals(scores.size(), pairs.size());
+    for (ContrastPair pair : pairs) {
+      // Anserini lowers a score by a millionth where it ties with the one before.
+      assertEquals(
+          scores.getOrDefault(pair.qid() + "/" + pair.docid(), Double.NaN),
+          pair.bm25Base().getAsDouble(),
+          1e-4,
+          pair.id());
+    }
+  }
+
+  @Test
+  void everyPassageIsInOneOfTheTwoFiles() throws IOException {
+    Path output = temp.resolve("judged.jsonl");
+    Shell shell = judged(output, "-perturbation", "TFC1,PROX2,CASE-FOLD", "-model", "minilm");
+    assertEquals(ExitCode.DONE, shell.code(), shell.err());
+    Set<String> ids = new HashSet<>();
+    for (ContrastPair pair : ContrastPairs.read(output)) {
+      ids.add(pair.id());
+    }
+    assertEquals(Set.of("t1/L0159/TFC1", "t1/L0020/TFC1", "t1/L0159/PROX2"), ids);
+    assertEquals(
+        List.of(
+            "id\tqid\tdocid\tperturbation\tstage\treason",
+            "t1/L9999\tt1\tL9999\t\tnot applicable\tthe document is not in the index",
+            "t1/L0159/CASE-FOLD\tt1\tL0159\tCASE-FOLD\tunchanged\tnothing changes: the same token ids",
+            "t1/L0020/PROX2\tt1\tL0020\tPROX2\tnot applicable\tthe passage has no query term",
+            "t1/L0020/CASE-FOLD\tt1\tL0020\tCASE-FOLD\tunchanged\tnothing changes: the same token ids",
+            "t2/L0022/TFC1\tt2\tL0022\tTFC1\tnot applicable\tthe query has no index term",
+            "t2/L0022/PROX2\tt2\tL0022\tPROX2\tnot applicable\tthe passage has no query term",
+            "t2/L0022/CASE-FOLD\tt2\tL0022\tCASE-FOLD\tunchanged\tnothing changes: the same token ids"),
+        Files.readAllLines(temp.resolve("judged.jsonl.left.tsv")));
+    assertTrue(
+        shell.out().contains("TFC1 not applicable: 1: the query has no index term"), shell.out());
+    assertTrue(shell.err().contains("1 of 4 judged passages are not in the index"), shell.err());
+    assertTrue(shell.err().contains("1 topics of"), shell.err());
+    JsonNode meta = new ObjectMapper().readTree(temp.resolve("judged.jsonl.meta.json").toFile());
+    assertEquals(2, meta.at("/counts/TFC1/pairs").asInt());
+    assertEquals(42, meta.path("seed").asInt());
+    assertEquals("minilm", meta.at("/model/name").asText());
+  }
+
+  @Test
+  void tokensOfAPairAreAlignedAndHaveRoles() throws IOException {
+    Path output = temp.resolve("tokens.jsonl");
+    Shell shell =
+        judged(
+            output, "-perturbation", "TFC1", "-model", "minilm", "-filler", "the", "-grades", "2");
+    assertEquals(ExitCode.DONE, shell.code(), shell.err());
+    JsonNode tokens =
+        new ObjectMapper().readTree(Files.readAllLines(output).getFirst()).path("tokens");
+    int length = tokens.path("base").size();
+    assertEquals(length, tokens.path("perturbed").size());
+    assertEquals("the", tokens.path("filler").asText());
+    assertEquals(length, tokens.path("base_roles").size());
+    int changed = 0;
+    for (int i = 0; i < length; i++) {
+      boolean differs = !tokens.path("base").get(i).equals(tokens.path("perturbed").get(i));
+      changed += differs ? 1 : 0;
+      assertEquals(differs, tokens.path("base_roles").get(i).asText().equals("filler"));
+      assertEquals(differs, tokens.path("perturbed_roles").get(i).asText().equals("injected"));
+    }
+    assertTrue(changed > 0);
+    assertEquals(length - 1 - changed, tokens.at("/changed/0/0").asInt());
+    assertEquals(length - 1, tokens.at("/changed/0/1").asInt());
+  }
+
+  @Test
+  void sameSeedSameFile() throws IOException {
+    String[] options = {
+      "-perturbation", "TFC1,LNC1,SHUFFLE-WORDS,REPLACE,TYPO,STMC1", "-model", "minilm"
+    };
+    Path one = temp.resolve("one.jsonl");
+    Path two = temp.resolve("two.jsonl");
+    Path other = temp.resolve("other.jsonl");
+    assertEquals(ExitCode.DONE, judged(one, options).code());
+    assertEquals(ExitCode.DONE, judged(two, options).code());
+    List<String> reseeded = new ArrayList<>(List.of(options));
+    reseeded.addAll(List.of("-seed", "43"));
+    assertEquals(ExitCode.DONE, judged(other, reseeded.toArray(String[]::new)).code());
+    assertEquals(Files.readString(one), Files.readString(two));
+    assertFalse(Files.readString(one).equals(Files.readString(other)));
+  }
+
+  @Test
+  void readyPairsGetScoresAndTermsOfTheIndex() throws IOException {
+    Path pairs =
+        Files.writeString(
+            temp.resolve("ready.tsv"),
+            "q\tcanal locks\td1\tBoats rise.\tBoats rise. locks\t1\nq\tcanal\td2\tsame\tsame\n");
+    Path output = temp.resolve("ready.jsonl");
+    Shell shell = perturb(output, "-pairs", pairs.toString(), "-index", index.toString());
+    assertEquals(ExitCode.DONE, shell.code(), shell.err());
+    ContrastPair pair = ContrastPairs.read(output).getFirst();
+    assertEquals(List.of("lock"), pair.terms());
+    assertEquals(0, pair.bm25Base().getAsDouble());
+    assertTrue(pair.bm25Perturbed().getAsDouble() > 0);
+    assertTrue(
+        Files.readString(temp.resolve("ready.jsonl.left.tsv"))
+            .endsWith("q/d2\tq\td2\tcustom\tunchanged\tthe text does not change\n"));
+    // What perturb writes, it reads.
+    Shell again = perturb(temp.resolve("again.jsonl"), "-pairs", output.toString());
+    assertEquals(ExitCode.DONE, again.code(), again.err());
+    assertEquals(Files.readString(output), Files.readString(temp.resolve("again.jsonl")));
+  }
+
+  @Test
+  void rolesAgreeWithTheIndex() {
+    IndexTerms terms = new IndexTerms();
+    assertEquals(Optional.of("lock"), terms.of("Locks"));
+    assertEquals(Optional.of("lamp"), terms.of("lamp's"));
+    assertEquals(Optional.empty(), terms.of("the"));
+    assertEquals(Optional.empty(), terms.of("."));
+    assertEquals(terms.analysis().terms("raising raised"), List.of("rais", "rais"));
+    assertTrue(new RoleTagger(terms).terms().of("raises").isPresent());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      nullValues = "-",
+      value = {
+        "USAGE | -perturbation is needed | -",
+        "USAGE | there is no perturbation 'X'; there are TFC1 | -perturbation X",
+        "USAGE | perturbation TFC1 is named twice | -perturbation TFC1,tfc1",
+        "USAGE | STMC1 needs -model | -perturbation STMC1",
+        "USAGE | -depth must be at least 1, got 0 | -perturbation TFC1 -depth 0",
+        "USAGE | -grades must be numbers or ranges | -perturbation TFC1 -grades high",
+        "USAGE | -grades: '3-1' is no range | -perturbation TFC1 -grades 3-1",
+        "INPUT | no passages are left by -depth and -grades | -perturbation TFC1 -grades 9",
+        "FAILED | no pair was made; | -perturbation PROX3",
+        "MODEL | nowhere: no such model | -perturbation TFC1 -model nowhere",
+        "USAGE | -filler 'lamplighters' is 3 tokens of minilm; it must be one | -perturbation TFC1 -model minilm -filler lamplighters",
+        "USAGE | -passage | -perturbation TFC1 -passage.clean thoroughly",
+      })
+  void refusesWithCodeAndMessage(ExitCode code, String message, String options) {
+    Path output = temp.resolve("refused.jsonl");
+    Shell shell = judged(output, options == null ? new String[0] : options.split(" "));
+    assertEquals(code, shell.code(), shell.err());
+    assertTrue(
+        shell.err().contains(message.equals("-passage") ? "thoroughly" : message), shell.err());
+    assertFalse(Files.exists(output));
+    assertFalse(shell.err().contains("\tat "), shell.err());
+  }
+
+  @Test
+  void inputsThatAreMissingAreNamed() throws IOException {
+    Path output = temp.resolve("missing.jsonl");
+    Shell none =
+        perturb(
+            output,
+            "-topics",
+            topics.toString(),
+            "-index",
+            index.toString(),
+            "-perturbation",
+            "TFC1");
+    assertEquals(ExitCode.USAGE, none.code());
+    assertTrue(
+        none.err().contains("the passages are missing: give -qrels, -run, -input or -pairs"),
+        none.err());
+    Shell both = perturb(output, "-pairs", "p.tsv", "-perturbation", "TFC1");
+    assertEquals(ExitCode.USAGE, both.code(), both.err());
+    Shell collection =
+        perturb(output, "-collection", "cran", "-index", index.toString(), "-perturbation", "TFC1");
+    assertEquals(ExitCode.INPUT, collection.code());
+    assertTrue(
+        collection.err().contains("cran: no such collection; collections known by name are"),
+        collection.err());
+    Path twice = Files.writeString(temp.resolve("twice.txt"), "t1 0 L0159 2\nt1 0 L0159 1\n");
+    Shell judgedTwice =
+        perturb(
+            output,
+            "-topics",
+            topics.toString(),
+            "-qrels",
+            twice.toString(),
+            "-index",
+            index.toString(),
+            "-perturbation",
+            "TFC1");
+    assertEquals(ExitCode.INPUT, judgedTwice.code());
+    assertTrue(
+        judgedTwice.err().contains("twice.txt:2: document L0159 is judged twice"),
+        judgedTwice.err());
+  }
+
+  @Test
+  void indexOfOtherAnalysisIsNoticed() throws IOException {
+    Path other = temp.resolve("unstemmed");
+    Shell.succeed(
+        "index", "-collection", "bundled", "-index", other.toString(), "-stemmer", "none");
+    String warning = "was it made with another analyzer than Anserini's default?";
+    String[] options = {"-collection", "bundled", "-perturbation", "TFC1", "-depth", "1"};
+    List<String> wrong = new ArrayList<>(List.of(options));
+    wrong.addAll(List.of("-index", other.toString()));
+    List<String> right = new ArrayList<>(List.of(options));
+    right.addAll(List.of("-index", index.toString()));
+    Path output = temp.resolve("analysis.jsonl");
+    Shell warned = perturb(output, wrong.toArray(String[]::new));
+    assertEquals(ExitCode.DONE, warned.code(), warned.err());
+    assertTrue(warned.err().contains(warning), warned.err());
+    assertFalse(perturb(output, right.toArray(String[]::new)).err().contains(warning));
+  }
+
+  @Test
+  void indexWithoutTextsSaysHowToMakeOne() throws IOException {
+    Path corpus = Files.createDirectories(temp.resolve("corpus"));
+    Files.writeString(
+        corpus.resolve("c.jsonl"), "{\"id\":\"L0159\",\"contents\":\"canal locks\"}\n");
+    Path bare = temp.resolve("bare");
+    Shell.succeed(
+        "index",
+        "-collection",
+        "JsonCollection",
+        "-input",
+        corpus.toString(),
+        "-index",
+        bare.toString(),
+        "-generator",
+        "DefaultLuceneDocumentGenerator");
+    Shell shell =
+        perturb(
+            temp.resolve("bare.jsonl"),
+            "-topics",
+            topics.toString(),
+            "-qrels",
+            qrels.toString(),
+            "-index",
+            bare.toString(),
+            "-perturbation",
+            "TFC1");
+    assertEquals(ExitCode.INPUT, shell.code(), shell.err());
+    assertTrue(
+        shell.err().contains("no text is stored for document L0159; index again with -storeRaw"),
+        shell.err());
+  }
+}

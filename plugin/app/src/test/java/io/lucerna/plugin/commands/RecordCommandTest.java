@@ -1,0 +1,366 @@
+package io.lucerna.plugin.commands;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.lucerna.instrumentation.hooks.HookPoint;
+import io.lucerna.instrumentation.hooks.Site;
+import io.lucerna.instrumentation.recording.Recording;
+import io.lucerna.instrumentation.text.Role;
+import io.lucerna.instrumentation.text.Token;
+import io.lucerna.instrumentation.text.TokenBatch.Side;
+import io.lucerna.plugin.Shell;
+import io.lucerna.plugin.cli.ExitCode;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+public class RecordCommandTest {
+  public static final Path MODELS =
+      Path.of("../../instrumentation/src/test/resources/io/lucerna/instrumentation");
+  private static final String HEADER = "qid\tquery\tdocid\ttext\n";
+  private static final String SMALL =
+      HEADER + "1\tred water\ta\tred disk\n1\tred water\tb\tmemory of water\n";
+
+  @TempDir Path folder;
+
+  private Path pairs(String text) throws IOException {
+    return Files.writeString(folder.resolve("pairs.tsv"), text);
+  }
+
+  private Shell record(String model, String... more) {
+    List<String> command = new ArrayList<>(List.of("record", "-model", model(model)));
+    command.addAll(List.of("-pairs", folder.resolve("pairs.tsv").toString()));
+    command.addAll(List.of(more));
+    if (!command.contains("-output")) {
+      command.addAll(List.of("-output", folder.resolve("out").toString()));
+    }
+    return Shell.run(command.toArray(String[]::new));
+  }
+
+  private static String model(String name) {
+    return MODELS.resolve(name).toString();
+  }
+
+  private List<JsonNode> index() throws IOException {
+    List<JsonNode> lines = new ArrayList<>();
+    for (String line : Files.readAllLines(folder.resolve("out/index.jsonl"))) {
+      lines.add(new ObjectMapper().readTree(line));
+    }
+    return lines;
+  }
+
+  /** Queries with many passages of uneven length, some of them repeated, in batches of 3. */
+  private static String manyPairs() {
+    StringBuilder table = new StringBuilder(HEADER);
+    for (int i = 0; i < 40; i++) {
+      String query = i < 15 ? "memory of the system" : i < 18 ? "disk" : "water and disk";
+      String text = "water and disk memory ".repeat(i * 7 % 5) + (i % 4 == 0 ? "red" : "w" + i);
+      table.append(i < 15 ? 1 : i < 18 ? 2 : 3).append('\t').append(query);
+      table.append('\t').append(i).append('\t').append(text).append('\n');
+    }
+    return table.toString();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"bert-bi", "bert-cross", "bert-cross-2labels"})
+  void scoresAreThoseOfScoreBitForBit(String model) throws IOException {
+    pairs(manyPairs());
+    Shell recorded = record(model, "-hooks", "*", "-positions", "all", "-batch", "3");
+    assertEquals(ExitCode.DONE, recorded.code(), recorded.err());
+    Path scores = folder.resolve("scores.tsv");
+    Shell.succeed(
+        "score",
+        "-model",
+        model(model),
+        "-batch",
+        "3",
+        "-pairs",
+        folder.resolve("pairs.tsv").toString(),
+        "-output",
+        scores.toString());
+    Map<String, Float> expected = new HashMap<>();
+    for (String line : Files.readAllLines(scores).subList(1, 41)) {
+      String[] fields = line.split("\t");
+      expected.put(fields[0] + "/" + fields[1], Float.parseFloat(fields[2]));
+    }
+    Map<String, Float> actual = new HashMap<>();
+    Set<String> queries = new LinkedHashSet<>();
+    for (JsonNode line : index()) {
+      if (line.has("id")) {
+        assertEquals(
+            line.path("id").asText(),
+            line.path("qid").asText() + "/" + line.path("docid").asText());
+        actual.put(line.path("id").asText(), Float.parseFloat(line.path("score").asText()));
+      } else {
+        assertTrue(queries.add(line.path("qid").asText()), "a query is recorded once");
+      }
+    }
+    assertEquals(expected, actual);
+    assertEquals(model.equals("bert-bi") ? Set.of("1", "2", "3") : Set.of(), queries);
+  }
+
+  @Test
+  void bothSidesOfABiEncoderGiveTheScore() throws IOException {
+    pairs(manyPairs());
+    Shell shell = record("bert-bi", "-hooks", "*pooler*", "-positions", "cls");
+    assertEquals(ExitCode.DONE, shell.code(), shell.err());
+    HookPoint pooled = HookPoint.of(Site.POOLER_OUT);
+    try (Recording recording = Recording.open(folder.resolve("out"))) {
+      assertEquals(40, recording.ids().size());
+      for (JsonNode line : index()) {
+        if (line.has("id")) {
+          String id = line.path("id").asText();
+          float[] query = recording.get(id, Side.QUERY, pooled).values();
+          float[] passage = recording.get(id, Side.PASSAGE, pooled).values();
+          double cosine =
+              dot(query, passage) / Math.sqrt(dot(query, query) * dot(passage, passage));
+          assertEquals(cosine, line.path("score").asDouble(), 1e-6);
+        }
+      }
+    }
+  }
+
+  private static double dot(float[] a, float[] b) {
+    double sum = 0;
+    for (int i = 0; i < a.length; i++) {
+      sum += (double) a[i] * b[i];
+    }
+    return sum;
+  }
+
+  @Test
+  void aRunsCandidatesAreRecordedToTheDepth() throws IOException {
+    Files.writeString(folder.resolve("topics.tsv"), "t1\tred water\nt2\tdisk\n");
+    Files.writeString(
+        folder.resolve("run.txt"), "t1 Q0 a 1 3 x\nt1 Q0 b 2 2 x\nt1 Q0 c 3 1 x\nt2 Q0 b 1 1 x\n");
+    Files.writeString(
+        folder.resolve("corpus.jsonl"),
+        "{\"id\": \"a\", \"contents\": \"red disk\"}\n{\"id\": \"b\", \"contents\": \"memory\"}\n");
+    Shell shell =
+        Shell.succeed(
+            "record",
+            "-model",
+            model("bert-cross"),
+            "-run",
+            folder.resolve("run.txt").toString(),
+            "-topics",
+            folder.resolve("topics.tsv").toString(),
+            "-corpus",
+            folder.resolve("corpus.jsonl").toString(),
+            "-depth",
+            "2",
+            "-hooks",
+            "hook_logits",
+            "-positions",
+            "cls",
+            "-output",
+            folder.resolve("out").toString());
+    assertTrue(shell.err().contains("to record: 3 pairs, 3 inputs, "), shell.err());
+    try (Recording recording = Recording.open(folder.resolve("out"))) {
+      assertEquals(Set.of("t1/a", "t1/b", "t2/b"), Set.copyOf(recording.ids()));
+    }
+    JsonNode manifest = new ObjectMapper().readTree(folder.resolve("out/manifest.json").toFile());
+    assertEquals(2, manifest.path("data").path("depth").asInt());
+    assertEquals(64, manifest.path("data").path("run").path("sha256").asText().length());
+    assertFalse(manifest.path("command").toString().contains("-output"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void bothPassagesOfContrastPairsAreRecorded(boolean gzip) throws IOException {
+    String lines =
+        """
+        \uFEFF{"id": "c1", "qid": "1", "query": "red", "docid": "d", "perturbation": "TFC1", "base": "water", "perturbed": "water red"}
+
+        {"id": "c2", "qid": "1", "query": "red", "docid": "d", "perturbation": "TFC1", "base": "water", "perturbed": "disk"}
+        """;
+    byte[] bytes = lines.getBytes(StandardCharsets.UTF_8);
+    try (OutputStream out = Files.newOutputStream(folder.resolve("pairs.tsv"));
+        OutputStream text = gzip ? new GZIPOutputStream(out) : out) {
+      text.write(bytes);
+    }
+    Shell shell = record("bert-bi", "-hooks", "*pooler*", "-positions", "cls");
+    assertEquals(ExitCode.DONE, shell.code(), shell.err());
+    HookPoint pooled = HookPoint.of(Site.POOLER_OUT);
+    try (Recording recording = Recording.open(folder.resolve("out"))) {
+      assertEquals(
+          Set.of("c1/base", "c1/perturbed", "c2/base", "c2/perturbed"),
+          Set.copyOf(recording.ids()));
+      assertArrayEquals(
+          recording.get("c1/base", Side.PASSAGE, pooled).values(),
+          recording.get("c2/base", Side.PASSAGE, pooled).values());
+      List<Token> base = recording.tokens("c1/base", Side.PASSAGE);
+      List<Token> perturbed = recording.tokens("c1/perturbed", Side.PASSAGE);
+      assertEquals(
+          List.of(Role.MATCH, Role.MATCH, Role.MATCH),
+          perturbed.subList(base.size() - 1, perturbed.size() - 1).stream()
+              .map(Token::role)
+              .toList(),
+          "r, e and d of the word that was added");
+    }
+  }
+
+  @Test
+  void saysWhatItDidAndWhatWasMissing() throws IOException {
+    pairs(SMALL + "1\tred water\tc\t\n");
+    Shell shell =
+        record("bert-cross", "-hooks", "hook_logits", "-positions", "role:match,cls", "-half");
+    assertEquals(ExitCode.DONE, shell.code(), shell.err());
+    assertTrue(shell.err().contains("to record: 3 pairs, 3 inputs, "), shell.err());
+    assertTrue(shell.err().contains("recorded 3 pairs ("), shell.err());
+    assertTrue(shell.err().contains("0 truncated to 40 tokens, 1 empty"), shell.err());
+    assertTrue(shell.err().contains("1 of 3 inputs have no position match"), shell.err());
+  }
+
+  @Test
+  void aPointOfTwoGlobsIsRecordedOnce() throws IOException {
+    pairs(SMALL);
+    Shell shell =
+        record("bert-cross", "-hooks", "*hook_z,blocks.1.*_z,*hook_z", "-positions", "cls");
+    assertEquals(ExitCode.DONE, shell.code(), shell.err());
+    try (Recording recording = Recording.open(folder.resolve("out"))) {
+      assertEquals(
+          List.of("blocks.0.attn.hook_z", "blocks.1.attn.hook_z"),
+          recording.points(Side.PAIR).stream().map(HookPoint::toString).toList());
+    }
+  }
+
+  @Test
+  void strangeIdsComeBack() throws IOException {
+    String id = "a/b \u2028\u0085\ud83d\ude00\\\"{";
+    pairs(HEADER + id + "\tred\t" + id + "\twater\nx\tred\t\tdisk\n");
+    Shell shell = record("bert-bi", "-hooks", "*pooler*", "-positions", "cls");
+    assertEquals(ExitCode.DONE, shell.code(), shell.err());
+    try (Recording recording = Recording.open(folder.resolve("out"))) {
+      assertEquals(Set.of(id + "/" + id, "x/"), Set.copyOf(recording.ids()));
+      assertArrayEquals(
+          recording.get(id + "/" + id, Side.QUERY, HookPoint.of(Site.POOLER_OUT)).values(),
+          recording.get("x/", Side.QUERY, HookPoint.of(Site.POOLER_OUT)).values());
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "*hook_y | cls | USAGE | no hook point matches '*hook_y'; nearest: ",
+        "hook_score | cls | USAGE | hook_score is no activation of the model; index.jsonl has every",
+        "*hook_z, | cls | USAGE | no hook point matches ''; ",
+        "*hook_z | role:matches | USAGE | there is no role 'matches'; roles are [cls, ",
+        "*hook_z | cls,1 | USAGE | positions 'cls,1': expected all, cls, query, passage, role:",
+        "*hook_z | 2,39,500-600 | USAGE | -positions 2,39,500-600: no text has 39, 500-600",
+        "*hook_z | role:filler,cls | USAGE | -positions role:filler,cls: no text has filler",
+      })
+  void wrongWishesAreRefusedBeforeAnythingIsWritten(
+      String hooks, String positions, ExitCode code, String message) throws IOException {
+    pairs(SMALL);
+    Shell shell = record("bert-cross", "-hooks", hooks, "-positions", positions);
+    assertEquals(code, shell.code());
+    assertTrue(shell.err().contains("lucerna record: " + message), shell.err());
+    assertFalse(Files.exists(folder.resolve("out")));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "1;red;a;x%1;red;b;y%1;red;a;z | the pair 1/a occurs twice; ids must differ",
+        "1/2;red;a;x%1;red;2/a;y | the pair 1/2/a occurs twice; ids must differ",
+        "1;red;a;x%2;red;a;x%1;blue;b;y | topic 1 has two queries: 'red' and 'blue'",
+        "'' | there are no pairs to record",
+        "1;red;a | expected 4 columns separated by tabs, got 3",
+      })
+  void wrongPairsAreRefusedBeforeAnythingIsWritten(String rows, String message) throws IOException {
+    pairs(HEADER + rows.replace(';', '\t').replace('%', '\n') + "\n");
+    Shell shell = record("bert-cross", "-hooks", "*hook_z", "-positions", "cls");
+    assertEquals(ExitCode.INPUT, shell.code(), shell.err());
+    assertTrue(shell.err().contains(message), shell.err());
+    assertFalse(Files.exists(folder.resolve("out")));
+  }
+
+  @Test
+  void wrongPlacesAreRefused() throws IOException {
+    pairs(SMALL);
+    String[] what = {"-hooks", "*hook_z", "-positions", "cls", "-output"};
+    Files.createDirectory(folder.resolve("there"));
+    refused(what, folder.resolve("there"), ": exists already; record into a new folder");
+    Files.writeString(folder.resolve("file"), "x");
+    refused(what, folder.resolve("file"), ": exists already and is not a folder");
+    refused(
+        what,
+        folder.resolve("no/where"),
+        ": -output must be a folder in an existing, writable folder");
+    Shell resumed = record("bert-cross", with(what, folder.resolve("there").toString(), "-resume"));
+    assertEquals(ExitCode.DONE, resumed.code(), resumed.err());
+  }
+
+  private void refused(String[] what, Path output, String message) {
+    Shell shell = record("bert-cross", with(what, output.toString()));
+    assertEquals(ExitCode.USAGE, shell.code());
+    assertTrue(shell.err().contains("lucerna record: " + output + message), shell.err());
+  }
+
+  private static String[] with(String[] what, String... more) {
+    List<String> all = new ArrayList<>(List.of(what));
+    all.addAll(List.of(more));
+    return all.toArray(String[]::new);
+  }
+
+  @Test
+  void resumingAnotherRecordingIsRefused() throws IOException {
+    pairs(SMALL);
+    String[] z = {"-hooks", "*hook_z", "-positions", "cls"};
+    assertEquals(ExitCode.DONE, record("bert-cross", z).code());
+    Shell again = record("bert-cross", with(z, "-resume"));
+    assertEquals(ExitCode.DONE, again.code(), again.err());
+    assertTrue(again.err().contains("holds the whole recording already"), again.err());
+    other(record("bert-cross-2labels", with(z, "-resume")), "model.scorer was ");
+    other(record("bert-cross", with(z, "-resume", "-batch", "2")), "model.settings.batch was ");
+    other(record("bert-cross", with(z, "-resume", "-half")), "dtype was \"F32\" and is \"F16\"");
+    other(
+        record("bert-cross", "-hooks", "*hook_q", "-positions", "cls", "-resume"), "points was [");
+    pairs(SMALL + "1\tred water\tc\tmore\n");
+    other(record("bert-cross", with(z, "-resume")), "data.pairs.sha256 was ");
+  }
+
+  private void other(Shell shell, String difference) {
+    assertEquals(ExitCode.INPUT, shell.code());
+    assertTrue(
+        shell
+            .err()
+            .contains(folder.resolve("out/manifest.json") + ": cannot be resumed: " + difference),
+        shell.err());
+  }
+
+  @Test
+  void optionsThatWouldBeIgnoredAreRefused() throws IOException {
+    pairs(SMALL);
+    Shell both = record("bert-cross", "-hooks", "*", "-positions", "cls", "-depth", "5");
+    assertEquals(ExitCode.USAGE, both.code(), both.err());
+    Shell neither =
+        Shell.run("record", "-hooks", "*", "-positions", "cls", "-output", folder + "/out");
+    assertEquals(ExitCode.USAGE, neither.code());
+    assertTrue(neither.err().contains("give the pairs: -pairs, -run or -input"), neither.err());
+    Shell size = record("bert-cross", "-hooks", "*", "-positions", "cls", "-shard.size", "0");
+    assertTrue(size.err().contains("-shard.size must be at least 1, got 0"), size.err());
+  }
+}

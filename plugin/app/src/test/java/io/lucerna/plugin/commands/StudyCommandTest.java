@@ -1,0 +1,656 @@
+package io.lucerna.plugin.commands;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.lucerna.eval.Comparison;
+import io.lucerna.eval.Correction;
+import io.lucerna.eval.Correlation;
+import io.lucerna.eval.Evaluation;
+import io.lucerna.eval.Measure;
+import io.lucerna.eval.RankChanges;
+import io.lucerna.eval.Ranking;
+import io.lucerna.eval.Run;
+import io.lucerna.plugin.Shell;
+import io.lucerna.plugin.cli.ExitCode;
+import io.lucerna.qrels.Qrels;
+import io.lucerna.studies.work.Hashes;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.apache.commons.csv.CSVFormat;
+import org.apache.commons.csv.CSVParser;
+import org.apache.commons.csv.CSVRecord;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class StudyCommandTest {
+  private static final String FIXTURES =
+      "../../instrumentation/src/test/resources/io/lucerna/instrumentation/";
+  private static final String CROSS = FIXTURES + "bert-cross";
+  private static final String BI = FIXTURES + "bert-bi";
+  private static final List<String> WORDS =
+      List.of("the", "lamp", "light", "oil", "sea", "night", "of", "is", "and", "time");
+  private static final int TOPICS = 6;
+  private static final int DOCS = 15;
+
+  @TempDir Path folder;
+
+  /** Topics that share documents, two of which have the same text. */
+  @BeforeEach
+  void files() throws IOException {
+    Random random = new Random(3);
+    StringBuilder topics = new StringBuilder();
+    StringBuilder corpus = new StringBuilder();
+    StringBuilder run = new StringBuilder();
+    StringBuilder qrels = new StringBuilder();
+    for (int doc = 0; doc < DOCS; doc++) {
+      String text = doc == 1 ? "the same oil" : doc == 2 ? "the same oil" : words(random, 4 + doc);
+      corpus.append("{\"id\": \"d" + doc + "\", \"contents\": \"" + text + "\"}\n");
+    }
+    for (int topic = 0; topic < TOPICS; topic++) {
+      topics.append(topic).append('\t').append(words(random, 3)).append('\n');
+      for (int place = 0; place < 12; place++) {
+        int doc = (place + topic) % DOCS;
+        run.append(topic + " Q0 d" + doc + " 1 " + (20 - place) + " first\n");
+        if (random.nextInt(3) > 0) {
+          qrels.append(topic + " 0 d" + doc + " " + random.nextInt(3) + "\n");
+        }
+      }
+    }
+    qrels.append("99 0 d1 1\n");
+    write("topics.tsv", topics.toString());
+    write("corpus.jsonl", corpus.toString());
+    write("run.txt", run.toString());
+    write("qrels.txt", qrels.toString());
+  }
+
+  private static String words(Random random, int count) {
+    return String.join(" ", random.ints(count, 0, WORDS.size()).mapToObj(WORDS::get).toList());
+  }
+
+  private void write(String name, String content) throws IOException {
+    Files.writeString(folder.resolve(name), content);
+  }
+
+  private String path(String name) {
+    return folder.resolve(name).toString();
+  }
+
+  private List<String> inputs(String command) {
+    return List.of(
+        command,
+        "-topics",
+        path("topics.tsv"),
+        "-corpus",
+        path("corpus.jsonl"),
+        "-run",
+        path("run.txt"),
+        "-depth",
+        "10");
+  }
+
+  private Shell study(String model, String output, String... more) {
+    List<String> command = new ArrayList<>(inputs("study"));
+    command.addAll(List.of("-model", model, "-qrels", path("qrels.txt"), "-rounds", "200"));
+    command.addAll(List.of("-output", path(output)));
+    command.addAll(List.of(more));
+    return Shell.run(command.toArray(String[]::new));
+  }
+
+  private Path succeed(String model, String output, String... more) {
+    Shell shell = study(model, output, more);
+    assertEquals(ExitCode.DONE, shell.code(), shell.err());
+    return folder.resolve(output);
+  }
+
+  private static final String[] MANY = {
+    "-conditions",
+    "heads",
+    "-conditions",
+    "layers",
+    "-conditions",
+    "spec:zero blocks.0.attn.hook_z head=1 at=match",
+    "-conditions",
+    "spec:noise blocks.1.hook_mlp_out std=0.5 seed=2",
+    "-conditions",
+    "spec:scale hook_score by=-1",
+    "-conditions",
+    "spec:zero blocks.*.attn.hook_z",
+    "-conditions",
+    "random:3:2"
+  };
+
+  private static JsonNode json(Path study) throws IOException {
+    return new ObjectMapper().readTree(Files.readString(study.resolve("study.json")));
+  }
+
+  private static List<CSVRecord> table(Path study, String name) throws IOException {
+    CSVFormat format = CSVFormat.RFC4180.builder().setHeader().setSkipHeaderRecord(true).get();
+    try (CSVParser parser = CSVParser.parse(study.resolve(name), StandardCharsets.UTF_8, format)) {
+      return parser.getRecords();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {CROSS, BI})
+  void everyRunIsThatOfRerankUnderTheSameSpec(String model) throws IOException {
+    Path study = succeed(model, "study", MANY);
+    JsonNode conditions = json(study).path("conditions");
+    assertEquals("nothing", conditions.path(0).path("id").asText());
+    assertEquals(1 + 8 + 2 + 4 + 2, conditions.size());
+    for (JsonNode condition : conditions) {
+      Path written = study.resolve(condition.path("run").asText());
+      Path plain = folder.resolve("plain.txt");
+      List<String> command = new ArrayList<>(inputs("rerank"));
+      command.addAll(List.of("-model", model, "-output", plain.toString()));
+      String spec = condition.path("spec").asText();
+      boolean nothing = spec.isEmpty();
+      String tag = condition.path("tag").asText();
+      command.addAll(List.of("-runtag", nothing ? tag : tag.replaceAll("-iv.*", "")));
+      if (!nothing) {
+        command.addAll(List.of("-intervene", spec));
+        assertEquals(Run.read(written).tag(), tag);
+      }
+      Shell.succeed(command.toArray(String[]::new));
+      assertEquals(Hashes.sha256(written), condition.path("runSha256").asText());
+      if (nothing) {
+        assertArrayEquals(Files.readAllBytes(plain), Files.readAllBytes(written));
+      } else {
+        assertClose(Run.read(plain), Run.read(written), spec);
+      }
+    }
+  }
+
+  private static void assertClose(Run expected, Run actual, String message) {
+    assertEquals(expected.tag(), actual.tag());
+    assertEquals(expected.topics(), actual.topics());
+    for (Ranking ranking : expected.rankings()) {
+      Map<String, Float> scores = new HashMap<>();
+      actual.ranking(ranking.topic()).orElseThrow().stream()
+          .forEach(doc -> scores.put(doc.docno(), doc.score()));
+      assertEquals(ranking.size(), scores.size());
+      ranking.stream()
+          .forEach(
+              doc ->
+                  assertEquals(
+                      doc.score(),
+                      scores.getOrDefault(doc.docno(), Float.NaN),
+                      // Ties are moved apart by steps of a millionth in a written run.
+                      5e-6 * Math.max(1, Math.abs(doc.score())),
+                      message + ", topic " + ranking.topic() + ", " + doc.docno()));
+    }
+  }
+
+  @Test
+  void everyCellIsRecomputedFromTheWrittenRuns() throws IOException {
+    Path study = succeed(BI, "study", MANY);
+    Qrels qrels = Qrels.read(folder.resolve("qrels.txt"));
+    JsonNode conditions = json(study).path("conditions");
+    List<Measure> measures = Stream.of("nDCG@10", "AP", "RR").map(Measure::parse).toList();
+    List<String> topics = List.of("0", "1", "2", "3", "4", "5");
+    Map<String, Run> runs = new HashMap<>();
+    Map<String, Evaluation> evaluations = new HashMap<>();
+    for (JsonNode condition : conditions) {
+      Run run = Run.read(study.resolve(condition.path("run").asText()));
+      runs.put(condition.path("id").asText(), run);
+      evaluations.put(
+          condition.path("id").asText(),
+          Evaluation.of(run, qrels, measures, Evaluation.Options.DEFAULT));
+    }
+    Map<String, double[]> raw = new HashMap<>();
+    List<CSVRecord> comparison = table(study, "comparison.csv");
+    assertEquals((conditions.size() - 1) * measures.size(), comparison.size());
+    for (CSVRecord row : comparison) {
+      Measure measure = Measure.parse(row.get("measure"));
+      double[] before = of(evaluations, "nothing").values(measure, topics);
+      double[] after = of(evaluations, row.get("condition")).values(measure, topics);
+      Comparison c = Comparison.of(before, after, new Comparison.Settings(42, 200, .01));
+      assertEquals(TOPICS, Integer.parseInt(row.get("topics")));
+      assertEquals(c.baseline(), Double.parseDouble(row.get("baseline")));
+      assertEquals(c.treatment(), Double.parseDouble(row.get("value")));
+      assertEquals(c.change(), Double.parseDouble(row.get("change")));
+      assertField(c.relativeChange(), row.get("relative_change"));
+      assertField(c.tTest(), row.get("p_t"));
+      assertField(c.randomization(), row.get("p_randomization"));
+      assertField(c.effectSize(), row.get("d_z"));
+      assertField(c.lower(), row.get("ci_lower"));
+      assertField(c.upper(), row.get("ci_upper"));
+      assertEquals(c.wins(), Integer.parseInt(row.get("wins")));
+      assertEquals(c.ties(), Integer.parseInt(row.get("ties")));
+      assertEquals(c.losses(), Integer.parseInt(row.get("losses")));
+      assertField(c.equivalence(), row.get("p_equivalence"));
+      long swapped = 0;
+      double tau = 0;
+      double move = 0;
+      for (String topic : topics) {
+        RankChanges changes =
+            RankChanges.of(
+                of(runs, "nothing").ranking(topic).orElseThrow().top(10),
+                of(runs, row.get("condition")).ranking(topic).orElseThrow().top(10));
+        swapped += changes.swappedPairs();
+        tau += (1 - 2 * changes.swappedPairs() / (10 * 9 / 2.0)) / TOPICS;
+        move += changes.totalMoves() / 10.0 / TOPICS;
+      }
+      assertEquals(swapped, Long.parseLong(row.get("swapped_pairs")));
+      assertEquals(tau, Double.parseDouble(row.get("kendall_tau")), 1e-12);
+      assertEquals(move, Double.parseDouble(row.get("mean_move")), 1e-12);
+      raw.merge(
+          row.get("measure"),
+          new double[] {c.randomization().orElseThrow()},
+          (a, b) -> Stream.of(a, b).flatMapToDouble(Arrays::stream).toArray());
+    }
+    for (Measure measure : measures) {
+      double[] adjusted = Correction.BH.adjust(of(raw, measure.irName()));
+      double[] written =
+          comparison.stream()
+              .filter(row -> row.get("measure").equals(measure.irName()))
+              .mapToDouble(row -> Double.parseDouble(row.get("p_randomization_adjusted")))
+              .toArray();
+      assertArrayEquals(adjusted, written);
+    }
+    List<CSVRecord> perTopic = table(study, "topics.csv");
+    assertEquals(conditions.size() * TOPICS * measures.size(), perTopic.size());
+    for (CSVRecord row : perTopic) {
+      Measure measure = Measure.parse(row.get("measure"));
+      List<String> one = List.of(row.get("topic"));
+      double before = of(evaluations, "nothing").values(measure, one)[0];
+      double after = of(evaluations, row.get("condition")).values(measure, one)[0];
+      assertEquals(after, Double.parseDouble(row.get("value")));
+      assertEquals(before, Double.parseDouble(row.get("baseline")));
+      assertEquals(after - before, Double.parseDouble(row.get("change")));
+    }
+    List<CSVRecord> ranks = table(study, "ranks.csv");
+    assertEquals((conditions.size() - 1) * TOPICS, ranks.size());
+    for (CSVRecord row : ranks) {
+      RankChanges changes =
+          RankChanges.of(
+              of(runs, "nothing").ranking(row.get("topic")).orElseThrow().top(10),
+              of(runs, row.get("condition")).ranking(row.get("topic")).orElseThrow().top(10));
+      assertEquals("10", row.get("documents"));
+      assertEquals(changes.swappedPairs(), Long.parseLong(row.get("swapped_pairs")));
+      assertEquals(
+          1 - 2 * changes.swappedPairs() / 45.0, Double.parseDouble(row.get("kendall_tau")));
+      assertEquals(changes.moved(), Integer.parseInt(row.get("moved")));
+      assertEquals(changes.largestMove(), Integer.parseInt(row.get("largest_move")));
+      assertEquals(changes.totalMoves() / 10.0, Double.parseDouble(row.get("mean_move")));
+    }
+    for (CSVRecord row : table(study, "moves.csv")) {
+      Ranking before = of(runs, "nothing").ranking(row.get("topic")).orElseThrow();
+      Ranking after = of(runs, row.get("condition")).ranking(row.get("topic")).orElseThrow();
+      int was = Integer.parseInt(row.get("rank_before")) - 1;
+      assertTrue(was < 10, "one of those that were reranked");
+      int is = Integer.parseInt(row.get("rank_after")) - 1;
+      assertEquals(row.get("docid"), before.docno(was));
+      assertEquals(row.get("docid"), after.docno(is));
+      assertEquals((double) before.score(was), Double.parseDouble(row.get("score_before")));
+      assertEquals((double) after.score(is), Double.parseDouble(row.get("score_after")));
+      Integer grade = qrels.judged(row.get("topic")).get(row.get("docid"));
+      assertEquals(grade == null ? "" : grade.toString(), row.get("grade"));
+    }
+  }
+
+  private static <T> T of(Map<String, T> map, String key) {
+    return Optional.ofNullable(map.get(key)).orElseThrow();
+  }
+
+  private static void assertField(OptionalDouble expected, String field) {
+    if (expected.isEmpty()) {
+      assertEquals("", field);
+    } else {
+      assertEquals(expected.getAsDouble(), Double.parseDouble(field));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {CROSS, BI})
+  void aStudyThatWasBrokenOffEndsAsIfItHadNotBeen(String model) throws IOException {
+    Path whole = succeed(model, "whole", MANY);
+    Path again = succeed(model, "again", MANY);
+    assertSame(whole, again);
+    List<String> lines = Files.readAllLines(whole.resolve("journal.jsonl"));
+    assertEquals(1 + TOPICS, lines.size());
+    Path torn = Files.createDirectory(folder.resolve("torn"));
+    Files.writeString(
+        torn.resolve("journal.jsonl"),
+        String.join("\n", lines.subList(0, 3)) + "\n" + lines.get(3).substring(0, 50));
+    Shell shell = study(model, "torn", with("-resume", MANY));
+    assertEquals(ExitCode.DONE, shell.code(), shell.err());
+    assertTrue(shell.err().contains("2 of 6 topics are done already"), shell.err());
+    assertSame(whole, torn);
+    Shell other = study(model, "torn", with("-resume", "-conditions", "heads"));
+    assertEquals(ExitCode.FAILED, other.code());
+    assertTrue(other.err().contains("was made with condition"), other.err());
+    write("less.txt", Files.readString(folder.resolve("run.txt")).replaceAll("(?m)^5 .*\n", ""));
+    List<String> without = new ArrayList<>(List.of("-resume", "-run", path("less.txt")));
+    without.addAll(List.of(MANY));
+    Shell less = study(model, "torn", without.toArray(String[]::new));
+    assertEquals(ExitCode.FAILED, less.code());
+    assertTrue(less.err().contains("was made with first stage"), less.err());
+    assertSame(whole, torn);
+  }
+
+  @Test
+  void measuringAnewLeavesNothingOfBefore() throws IOException {
+    Path study = succeed(BI, "study", "-conditions", "heads");
+    assertTrue(Files.exists(study.resolve("screen.csv")));
+    Path other = succeed(BI, "study", "-conditions", "heads", "-measures", "AP", "-resume");
+    Path fresh = succeed(BI, "fresh", "-conditions", "heads", "-measures", "AP");
+    assertSame(fresh, other, "study.json", "report.html", "summary.md");
+    try (Stream<Path> files = Files.walk(other)) {
+      for (Path file : files.toList()) {
+        String name = other.relativize(file).toString();
+        assertTrue(Files.exists(fresh.resolve(name)), name + " is of the measures before");
+      }
+    }
+  }
+
+  @Test
+  void aDamagedJournalIsToldByItsItem() throws IOException {
+    Path study = succeed(BI, "study", "-conditions", "layers");
+    Path journal = study.resolve("journal.jsonl");
+    List<String> lines = new ArrayList<>(Files.readAllLines(journal));
+    String whole = lines.get(3);
+    for (String damage :
+        List.of(
+            "{\"item\":\"2\"}",
+            whole.replaceFirst("\"scores\":\\[\"....", "\"scores\":[\""),
+            whole.replaceFirst("\"scores\":\\[\"....", "\"scores\":[\"*"))) {
+      lines.set(3, damage);
+      Files.write(journal, lines);
+      Shell shell = study(BI, "study", "-conditions", "layers", "-resume");
+      assertEquals(ExitCode.FAILED, shell.code(), shell.err());
+      assertTrue(shell.err().contains("journal.jsonl: item 2 is damaged: "), shell.err());
+    }
+  }
+
+  private static String[] with(String first, String... more) {
+    return Stream.concat(Stream.of(first), Stream.of(more)).toArray(String[]::new);
+  }
+
+  /** All files equal to the byte, but for some. */
+  private static void assertSame(Path expected, Path actual, String... but) throws IOException {
+    try (Stream<Path> files = Files.walk(expected)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        String name = expected.relativize(file).toString();
+        if (!List.of(but).contains(name)) {
+          byte[] other = Files.readAllBytes(actual.resolve(name));
+          assertArrayEquals(Files.readAllBytes(file), other, name);
+        }
+      }
+    }
+  }
+
+  @Test
+  void aScreenIsComparedWithThePatchingMapOfTheSameHeads() throws IOException {
+    StringBuilder aggregates =
+        new StringBuilder("direction,stratum,level,layer,head,aggregate,value,lower95,upper95\n");
+    double[] effects = {.1, -.5, .02, .3, 0, -.01, .2, .05};
+    for (int i = 0; i < effects.length; i++) {
+      for (String direction : List.of("denoise", "noise")) {
+        double value = direction.equals("noise") ? 9 : effects[i];
+        aggregates.append(
+            direction + ",all,all," + i / 4 + "," + i % 4 + ",ratio-of-sums," + value + ",,\n");
+        aggregates.append(direction + ",all,all," + i / 4 + "," + i % 4 + ",median,7,,\n");
+      }
+    }
+    Path patch = Files.createDirectory(folder.resolve("patch"));
+    Files.writeString(patch.resolve("aggregates.csv"), aggregates);
+    Path study =
+        succeed(
+            BI,
+            "study",
+            "-conditions",
+            "heads",
+            "-patching",
+            patch.toString(),
+            "-conditions",
+            "top:2:" + patch,
+            "-conditions",
+            "random:2:3");
+    List<CSVRecord> screen = table(study, "screen.csv");
+    assertEquals(8, screen.size());
+    double[] sizes = new double[8];
+    double[] expected = new double[8];
+    for (int i = 0; i < 8; i++) {
+      CSVRecord row = screen.get(i);
+      assertEquals(effects[i], Double.parseDouble(row.get("patching_effect")));
+      expected[i] = Math.abs(effects[i]);
+      sizes[i] = Math.abs(Double.parseDouble(row.get("change_ndcg10")));
+      CSVRecord contrast =
+          table(study, "comparison.csv").stream()
+              .filter(
+                  c -> c.get("condition").equals("L" + row.get("layer") + "H" + row.get("head")))
+              .findFirst()
+              .orElseThrow();
+      assertEquals(contrast.get("change"), row.get("change_ndcg10"));
+      assertEquals(contrast.get("p_t_adjusted"), row.get("p_adjusted"));
+    }
+    JsonNode correlation = json(study).path("rankCorrelation");
+    assertEquals(Correlation.spearman(sizes, expected), correlation.path("spearman").asDouble());
+    assertEquals(Correlation.kendall(sizes, expected), correlation.path("kendall").asDouble());
+    assertTrue(correlation.path("p").asDouble() > 0);
+    JsonNode conditions = json(study).path("conditions");
+    assertEquals("zero blocks.0.attn.hook_z head=1,3", conditions.path(9).path("spec").asText());
+    for (int i = 10; i < 13; i++) {
+      assertEquals(
+          "zero blocks.0.attn.hook_z head=0,2",
+          conditions.path(i).path("spec").asText(),
+          "as many heads of the same layer, others");
+    }
+  }
+
+  @Test
+  void dosesAreConditions() throws IOException {
+    String vector = "[" + "0.1,".repeat(31) + "0.2]";
+    Path study =
+        succeed(
+            BI,
+            "study",
+            "-conditions",
+            "dose:add blocks.1.hook_resid_pre vector=" + vector + ":0,0.5,4");
+    JsonNode conditions = json(study).path("conditions");
+    assertEquals(0.5, conditions.path(2).path("dose").asDouble());
+    assertArrayEquals(
+        withoutTags(study.resolve(conditions.path(0).path("run").asText())),
+        withoutTags(study.resolve(conditions.path(1).path("run").asText())),
+        "a dose of 0 changes nothing");
+    assertNotEquals(
+        Files.readString(study.resolve(conditions.path(2).path("run").asText())),
+        Files.readString(study.resolve(conditions.path(3).path("run").asText())));
+    assertEquals("holm", json(study).path("correction").asText());
+  }
+
+  private static String[] withoutTags(Path run) throws IOException {
+    return Files.readAllLines(run).stream()
+        .map(line -> line.substring(0, line.lastIndexOf(' ')))
+        .toArray(String[]::new);
+  }
+
+  @Test
+  void aConfigIsTheSameAsItsOptions() throws IOException {
+    write(
+        "study.yaml",
+        "# what to study\ntopics: "
+            + path("topics.tsv")
+            + "\ncorpus: "
+            + path("corpus.jsonl")
+            + "\nrun: "
+            + path("run.txt")
+            + "\nqrels: "
+            + path("qrels.txt")
+            + "\nmodel: "
+            + BI
+            + "\ndepth: 5\nrounds: 200\nconditions:\n  - layers\n"
+            + "  - spec:zero blocks.*.attn.hook_z head=1\nresume: false\n");
+    Shell.succeed(
+        "study", "-config", path("study.yaml"), "-depth", "10", "-output", path("configured"));
+    succeed(
+        BI,
+        "given",
+        "-conditions",
+        "layers",
+        "-conditions",
+        "spec:zero blocks.*.attn.hook_z head=1");
+    Path given = folder.resolve("given");
+    Path configured = folder.resolve("configured");
+    // These tell the command.
+    assertSame(given, configured, "study.json", "report.html", "summary.md");
+    assertEquals(json(given).path("conditions"), json(configured).path("conditions"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "model: minilm\\ndephts: 5\\n | :2: there is no option dephts; did you mean depth?",
+        "model: minilm\\n\\nmodel: other\\n | :3: model occurs twice",
+        "- model\\n | :1: expected lines of the form 'option: value'",
+        "depth:\\n  of: 3\\n | :2: depth needs a value or a list of values",
+        "depth: [1\\n | : "
+      })
+  void aConfigThatCannotBeReadNamesTheLine(String content, String message) throws IOException {
+    write("bad.yaml", content.replace("\\n", "\n"));
+    Shell shell = Shell.run("study", "-config", path("bad.yaml"), "-output", path("out"));
+    assertEquals(ExitCode.INPUT, shell.code(), shell.err());
+    assertTrue(shell.err().contains("bad.yaml" + message.strip()), shell.err());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "hearts | no conditions are called 'hearts'; there are heads, layers, components, top:K:DIR",
+        "random:9 | random:9: the number of heads must be in 1..8, got 9",
+        "random:2:0 | random:2:0: the number of sets must be 1 or more, got 0",
+        "top:2 | expected top:K:DIR, got top:2",
+        "top:2:nowhere | nowhere: holds no patching study: there is no aggregates.csv",
+        "spec: | spec:: the spec is empty",
+        "spec:zap hook_z | spec:zap hook_z: column 1",
+        "spec:zero blocks.7.attn.hook_z | does not fit the model: ",
+        "spec:zero blocks.0.attn.hook_z head=4 | head 4 is not in 0..3",
+        "dose:zero hook_score:1 | only an intervention that adds a vector has a dose",
+        "dose:add hook_score vector=[1]:x | 'x' is not a number"
+      })
+  void conditionsThatAreNoneAreRefused(String conditions, String message) {
+    Shell shell = study(BI, "study", "-conditions", conditions);
+    assertNotEquals(ExitCode.DONE, shell.code());
+    assertTrue(shell.err().contains(message.strip()), shell.err());
+    assertFalse(shell.err().contains("\tat "), "no trace expected: " + shell.err());
+  }
+
+  @Test
+  void wrongInputsAreRefused() throws IOException {
+    assertRefused(ExitCode.USAGE, "-conditions: nothing to study; give heads", "a");
+    assertRefused(
+        ExitCode.USAGE,
+        "L0H0 (z of head 0.0 zeroed) occurs twice",
+        "b",
+        "-conditions",
+        "heads",
+        "-conditions",
+        "components");
+    write("other.txt", "77 0 d1 1\n");
+    assertRefused(
+        ExitCode.INPUT,
+        "have no topic in common: nothing to measure",
+        "c",
+        "-conditions",
+        "heads",
+        "-qrels",
+        path("other.txt"));
+    write("empty.txt", "");
+    assertRefused(
+        ExitCode.INPUT, "empty.txt", "d", "-conditions", "heads", "-run", path("empty.txt"));
+    assertRefused(
+        ExitCode.FAILED,
+        "condition spec-",
+        "e",
+        "-conditions",
+        "spec:zero blocks.0.hook_mlp_out at=injected");
+    succeed(BI, "f", "-conditions", "layers");
+    assertRefused(
+        ExitCode.USAGE,
+        "holds a study already; give -resume to go on with it, or another folder",
+        "f",
+        "-conditions",
+        "layers");
+    assertRefused(
+        ExitCode.USAGE,
+        "is not a mean over topics",
+        "g",
+        "-conditions",
+        "layers",
+        "-measures",
+        "num_ret");
+  }
+
+  @Test
+  void effectsOfAnotherModelAreRefused() throws IOException {
+    Path patch = Files.createDirectory(folder.resolve("patch"));
+    String header = "direction,stratum,level,layer,head,aggregate,value,lower95,upper95\n";
+    write("patch/aggregates.csv", header + "denoise,all,all,0,1,ratio-of-sums,0.5,,\n");
+    for (String[] asks :
+        new String[][] {
+          {"-conditions", "heads", "-patching", patch.toString()}, {"-conditions", "top:1:" + patch}
+        }) {
+      write("patch/manifest.json", "{\"model\": {\"sha256\": \"" + "ab".repeat(32) + "\"}}");
+      String other = patch + ": is of another model: its hash is abababababab, that of ";
+      assertRefused(ExitCode.INPUT, other, "study", asks);
+      write("patch/manifest.json", "{");
+      assertRefused(ExitCode.INPUT, "manifest.json:1: not JSON", "study", asks);
+      Files.delete(patch.resolve("manifest.json"));
+      write("patch/aggregates.csv", header + "denoise,all,all,2,1,ratio-of-sums,0.5,,\n");
+      assertRefused(ExitCode.INPUT, "head 2.1 is not one of the 2 x 4 of ", "study", asks);
+      write("patch/aggregates.csv", header + "denoise,all,all,0,1,ratio-of-sums,0.5,,\n");
+    }
+    assertFalse(Files.exists(folder.resolve("study")), "nothing is begun");
+  }
+
+  @Test
+  void aScoreThatIsNotFiniteNamesTopicAndSpec() {
+    Shell shell =
+        study(
+            CROSS,
+            "study",
+            "-conditions",
+            "spec:add blocks.1.hook_resid_pre unit=0 vector=[1] dose=1e30");
+    assertEquals(ExitCode.FAILED, shell.code(), shell.err());
+    assertTrue(
+        shell.err().contains("lucerna study: topic 0: the model gave the score NaN under 'add "),
+        shell.err());
+    assertFalse(shell.err().contains("\tat "), "no trace expected: " + shell.err());
+  }
+
+  @Test
+  void aSingleTopicIsCountedAsOne() throws IOException {
+    write("one.txt", "0 0 d1 1\n");
+    Shell shell = study(BI, "study", "-conditions", "layers", "-qrels", path("one.txt"));
+    assertTrue(shell.err().contains(" over 1 topic; changed by 0 of 2 conditions"), shell.err());
+  }
+
+  private void assertRefused(ExitCode code, String message, String output, String... more) {
+    Shell shell = study(BI, output, more);
+    assertEquals(code, shell.code(), shell.err());
+    assertTrue(shell.err().contains(message), shell.err());
+  }
+}

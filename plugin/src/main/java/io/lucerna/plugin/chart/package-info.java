@@ -1,5 +1,0 @@
-/** Pictures of numbers, drawn once and written as SVG or PNG. */
-@NullMarked
-package io.lucerna.plugin.chart;
-
-import org.jspecify.annotations.NullMarked;

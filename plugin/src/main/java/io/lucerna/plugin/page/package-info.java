@@ -1,5 +1,0 @@
-/** Pages that stand alone: no file beside them, no network. */
-@NullMarked
-package io.lucerna.plugin.page;
-
-import org.jspecify.annotations.NullMarked;

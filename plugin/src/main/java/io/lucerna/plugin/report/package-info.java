@@ -1,5 +1,0 @@
-/** Reports on studies of what interventions do to rankings, made from a study's files alone. */
-@NullMarked
-package io.lucerna.plugin.report;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,38 @@
+package io.lucerna.studies.chart;
+
+/** A picture that is laid out once and written in several forms. */
+public interface Figure {
+  /** Places the parts of a picture; lengths are in points. */
+  interface Painter {
+    /** How wide the picture is. */
+    double width();
+
+    /** How tall the picture is. */
+    double height();
+
+    /** Draws it. */
+    void paint(Canvas canvas);
+  }
+
+  /** One line that says what is shown. */
+  String title();
+
+  /** Its layout. */
+  Painter painter();
+
+  /** The picture as SVG; the name tells it from others on one page. */
+  default String svg(String name) {
+    Painter painter = painter();
+    SvgCanvas canvas = new SvgCanvas(name, title(), painter.width(), painter.height());
+    painter.paint(canvas);
+    return canvas.finish();
+  }
+
+  /** The same picture on a canvas for PNG. */
+  default PngCanvas png() {
+    Painter painter = painter();
+    PngCanvas canvas = new PngCanvas(painter.width(), painter.height());
+    painter.paint(canvas);
+    return canvas;
+  }
+}

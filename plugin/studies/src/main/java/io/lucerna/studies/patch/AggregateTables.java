@@ -1,0 +1,134 @@
+package io.lucerna.studies.patch;
+
+import io.lucerna.eval.ClusteredRatios;
+import io.lucerna.eval.Estimate;
+import io.lucerna.eval.RatioAggregate;
+import io.lucerna.instrumentation.sweep.Axis;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.TreeMap;
+import org.apache.commons.csv.CSVPrinter;
+
+/** The tables of aggregates. */
+final class AggregateTables {
+  private AggregateTables() {}
+
+  /** One row for each direction, stratum, cell and aggregate. */
+  static void write(List<Aggregates> all, Path file) throws IOException {
+    CellSpace space = all.getFirst().space();
+    List<String> header = new ArrayList<>(List.of("direction", "stratum", "level"));
+    space.outer().stream().map(Axis::name).forEach(header::add);
+    if (space.positions()) {
+      header.add("role");
+    }
+    header.addAll(
+        List.of("aggregate", "value", "lower95", "upper95", "pairs", "queries", "mean_change"));
+    Tables.write(
+        file,
+        header,
+        csv -> {
+          for (Aggregates aggregates : all) {
+            for (Aggregates.Level level : aggregates.levels()) {
+              for (int cell : aggregates.present()) {
+                print(csv, aggregates, level, cell);
+              }
+            }
+          }
+        });
+  }
+
+  private static void print(CSVPrinter csv, Aggregates aggregates, Aggregates.Level level, int cell)
+      throws IOException {
+    CellSpace space = aggregates.space();
+    Aggregates.CellValue value = level.cells().get(cell);
+    for (RatioAggregate aggregate : RatioAggregate.values()) {
+      Estimate estimate = value.get(aggregate);
+      csv.print(aggregates.rows().direction().option());
+      csv.print(level.stratum().name());
+      csv.print(level.stratum().level());
+      for (String label : space.labels(space.outerCell(cell))) {
+        csv.print(label);
+      }
+      if (space.positions()) {
+        csv.print(space.role(cell).option());
+      }
+      csv.print(aggregate.option());
+      csv.print(Tables.field(estimate.value()));
+      csv.print(Tables.field(estimate.lower()));
+      csv.print(Tables.field(estimate.upper()));
+      csv.print(value.pairs());
+      csv.print(level.queries());
+      csv.print(Tables.field(level.meanChange()));
+      csv.println();
+    }
+  }
+
+  /**
+   * Means of ratios in the layout in which MechIR's head maps were published: {@code
+   * model,axiom,grade,layer,head,value} with the grades {@code all} and {@code rel_0}, ...
+   */
+  static void writeHeads(String model, DirectionRows rows, CellSpace space, Path file)
+      throws IOException {
+    Map<String, Map<String, List<Integer>>> groups = new TreeMap<>();
+    for (int i = 0; i < rows.rows().size(); i++) {
+      DirectionRows.Row row = rows.rows().get(i);
+      if (row.used()) {
+        Map<String, List<Integer>> grades =
+            groups.computeIfAbsent(
+                row.pair().perturbation(),
+                p -> new TreeMap<>(Comparator.comparing(String::length).thenComparing(g -> g)));
+        grades.computeIfAbsent(Stratum.ALL, g -> new ArrayList<>()).add(i);
+        OptionalInt grade = row.pair().grade();
+        if (grade.isPresent()) {
+          grades.computeIfAbsent("rel_" + grade.getAsInt(), g -> new ArrayList<>()).add(i);
+        }
+      }
+    }
+    Tables.write(
+        file,
+        List.of("model", "axiom", "grade", "layer", "head", "value"),
+        csv -> {
+          for (Map.Entry<String, Map<String, List<Integer>>> axiom : groups.entrySet()) {
+            for (Map.Entry<String, List<Integer>> grade : axiom.getValue().entrySet()) {
+              int[] chosen = grade.getValue().stream().mapToInt(Integer::intValue).toArray();
+              double[] means = meanRatios(rows, space, chosen);
+              for (int cell = 0; cell < means.length; cell++) {
+                List<String> labels = space.labels(cell);
+                csv.printRecord(
+                    model,
+                    axiom.getKey(),
+                    grade.getKey(),
+                    labels.getFirst(),
+                    labels.getLast(),
+                    means[cell]);
+              }
+            }
+          }
+        });
+  }
+
+  /** The same numbers as in the table of aggregates. */
+  private static double[] meanRatios(DirectionRows rows, CellSpace space, int[] chosen)
+      throws IOException {
+    double[] changes = new double[chosen.length];
+    int[] clusters = new int[chosen.length];
+    Map<String, Integer> numbers = new TreeMap<>();
+    for (int i = 0; i < chosen.length; i++) {
+      DirectionRows.Row row = rows.rows().get(chosen[i]);
+      changes[i] = row.change();
+      clusters[i] = numbers.computeIfAbsent(row.pair().qid(), q -> numbers.size());
+    }
+    double[][] moves = rows.moves().columns(0, space.size(), chosen);
+    return new ClusteredRatios(changes, clusters, 0, 1)
+        .of(moves).stream()
+            .map(Map::copyOf)
+            .map(m -> m.get(RatioAggregate.MEAN_OF_RATIOS))
+            .mapToDouble(e -> e == null ? Double.NaN : e.value())
+            .toArray();
+  }
+}

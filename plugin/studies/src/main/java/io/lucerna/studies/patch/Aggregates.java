@@ -1,0 +1,98 @@
+package io.lucerna.studies.patch;
+
+import io.lucerna.eval.ClusteredRatios;
+import io.lucerna.eval.Estimate;
+import io.lucerna.eval.RatioAggregate;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/**
+ * The aggregates of one direction.
+ *
+ * @param rows the pairs
+ * @param space the cells
+ * @param levels one for each stratum
+ */
+record Aggregates(DirectionRows rows, CellSpace space, List<Level> levels) {
+  /** Cells that are worked on at once; what they need of each pair is in memory. */
+  private static final int BLOCK = 64;
+
+  /**
+   * One stratum.
+   *
+   * @param stratum the pairs
+   * @param queries how many queries they have
+   * @param meanChange the mean of donor minus recipient
+   * @param cells one for each cell, in order
+   */
+  record Level(Stratum stratum, int queries, double meanChange, List<CellValue> cells) {}
+
+  /**
+   * One cell of a stratum.
+   *
+   * @param pairs how many pairs have it
+   * @param estimates all aggregates
+   */
+  record CellValue(int pairs, Map<RatioAggregate, Estimate> estimates) {
+    Estimate get(RatioAggregate aggregate) {
+      Estimate estimate = estimates.get(aggregate);
+      if (estimate == null) {
+        throw new IllegalStateException("no " + aggregate);
+      }
+      return estimate;
+    }
+  }
+
+  static Aggregates of(DirectionRows rows, CellSpace space, IdfBands bands, long seed, int rounds)
+      throws IOException {
+    List<Level> levels = new ArrayList<>();
+    for (Stratum stratum : Stratum.of(rows.rows(), bands)) {
+      levels.add(level(rows, space, stratum, seed, rounds));
+    }
+    return new Aggregates(rows, space, levels);
+  }
+
+  private static Level level(
+      DirectionRows rows, CellSpace space, Stratum stratum, long seed, int rounds)
+      throws IOException {
+    int n = stratum.rows().length;
+    double[] changes = new double[n];
+    int[] queries = new int[n];
+    Map<String, Integer> numbers = new HashMap<>();
+    for (int i = 0; i < n; i++) {
+      DirectionRows.Row row = rows.rows().get(stratum.rows()[i]);
+      changes[i] = row.change();
+      queries[i] = numbers.computeIfAbsent(row.pair().qid(), q -> numbers.size());
+    }
+    ClusteredRatios ratios = new ClusteredRatios(changes, queries, seed, rounds);
+    List<CellValue> cells = new ArrayList<>();
+    for (int from = 0; from < space.size(); from += BLOCK) {
+      int to = Math.min(from + BLOCK, space.size());
+      double[][] moves = rows.moves().columns(from, to, stratum.rows());
+      List<Map<RatioAggregate, Estimate>> estimates = ratios.of(moves);
+      for (int i = 0; i < moves.length; i++) {
+        int pairs = (int) Arrays.stream(moves[i]).filter(v -> !Double.isNaN(v)).count();
+        cells.add(new CellValue(pairs, estimates.get(i)));
+      }
+    }
+    double mean = Arrays.stream(changes).average().orElse(Double.NaN);
+    return new Level(stratum, ratios.clusters(), mean, cells);
+  }
+
+  /** All pairs that count. */
+  Level all() {
+    return levels.getFirst();
+  }
+
+  /** The cells that some pair has, in order. */
+  int[] present() {
+    return IntStream.range(0, space.size())
+        .filter(cell -> all().cells().get(cell).pairs() > 0)
+        .toArray();
+  }
+}

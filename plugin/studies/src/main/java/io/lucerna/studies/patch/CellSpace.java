@@ -1,0 +1,109 @@
+package io.lucerna.studies.patch;
+
+import io.lucerna.instrumentation.sweep.Axis;
+import io.lucerna.instrumentation.sweep.SweepResult;
+import io.lucerna.instrumentation.text.Role;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The cells over which pairs are aggregated: those of the sweep, with positions replaced by roles,
+ * because position 7 means something else in every passage.
+ *
+ * @param outer the axes but for that of positions, outermost first
+ * @param positions whether there is an axis of positions
+ */
+public record CellSpace(List<Axis> outer, boolean positions) {
+  private static final List<Role> ROLES = List.of(Role.values());
+
+  /** The cells of sweeps with these axes. */
+  public static CellSpace of(List<Axis> axes) {
+    boolean positions = axes.getLast().name().equals(Axis.POSITION);
+    return new CellSpace(positions ? axes.subList(0, axes.size() - 1) : axes, positions);
+  }
+
+  /** Copies the axes. */
+  public CellSpace {
+    outer = List.copyOf(outer);
+  }
+
+  /** How many combinations of the outer axes' indices there are. */
+  public int outerSize() {
+    return outer.stream().mapToInt(Axis::size).reduce(1, Math::multiplyExact);
+  }
+
+  /** How many cells there are; that of a role follows the one before within an outer cell. */
+  public int size() {
+    return outerSize() * roles();
+  }
+
+  private int roles() {
+    return positions ? ROLES.size() : 1;
+  }
+
+  /** The role of a cell; only with positions. */
+  public Role role(int cell) {
+    return ROLES.get(cell % roles());
+  }
+
+  /** The cell of an outer cell and a role; the role counts only with positions. */
+  public int cell(int outerCell, Role role) {
+    return positions ? outerCell * roles() + role.ordinal() : outerCell;
+  }
+
+  /** The outer cell of a cell. */
+  public int outerCell(int cell) {
+    return cell / roles();
+  }
+
+  /** The labels of an outer cell, one for each outer axis. */
+  public List<String> labels(int outerCell) {
+    List<String> labels = new ArrayList<>();
+    int rest = outerCell;
+    for (Axis axis : outer.reversed()) {
+      labels.addFirst(axis.labels().get(rest % axis.size()));
+      rest /= axis.size();
+    }
+    return labels;
+  }
+
+  /** A cell in words: {@code layer 3, head 7, role match}. */
+  public String describe(int cell) {
+    List<String> parts = new ArrayList<>();
+    List<String> labels = labels(outerCell(cell));
+    for (int i = 0; i < labels.size(); i++) {
+      String name = outer.get(i).name();
+      parts.add(name.equals("component") ? labels.get(i) : name + " " + labels.get(i));
+    }
+    if (positions) {
+      parts.add(role(cell).option());
+    }
+    return String.join(", ", parts);
+  }
+
+  /**
+   * How far each cell moves the score: patched minus recipient, with positions the mean over the
+   * positions of a role; NaN where the pair has none.
+   */
+  public double[] moves(SweepResult result) {
+    int length = positions ? result.tokens().size() : 1;
+    double[] moves = new double[size()];
+    int[] counts = new int[size()];
+    for (int i = 0; i < result.patched().length; i++) {
+      Role role = positions ? result.tokens().get(i % length).role() : Role.OTHER;
+      int cell = cell(i / length, role);
+      moves[cell] += (double) result.patched()[i] - result.recipient();
+      counts[cell]++;
+    }
+    for (int cell = 0; cell < moves.length; cell++) {
+      moves[cell] = counts[cell] == 0 ? Double.NaN : moves[cell] / counts[cell];
+    }
+    return moves;
+  }
+
+  /** The roles that some of these results have, in order. */
+  static List<Role> present(boolean[] seen) {
+    return Arrays.stream(Role.values()).filter(r -> seen[r.ordinal()]).toList();
+  }
+}

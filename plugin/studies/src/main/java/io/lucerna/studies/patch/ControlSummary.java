@@ -1,0 +1,113 @@
+package io.lucerna.studies.patch;
+
+import io.lucerna.instrumentation.sweep.Direction;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * The controls of one direction over all swept pairs.
+ *
+ * @param direction the direction
+ * @param pairs how many pairs
+ * @param empty the largest distance of the empty patch's score from the recipient's
+ * @param full the largest distance of the full patch's score from the donor's
+ * @param fullFailures in how many pairs that is more than rounding explains
+ * @param unrelated the median effect of an unrelated donor; NaN without any
+ * @param fillers how many pairs have filler
+ * @param fillerBase the median of what filler adds to the base, as a share of the change; NaN
+ *     without any
+ */
+record ControlSummary(
+    Direction direction,
+    int pairs,
+    double empty,
+    double full,
+    int fullFailures,
+    double unrelated,
+    int fillers,
+    double fillerBase) {
+
+  /** What two ways to the same score may differ by, for a score of size 1 or less. */
+  private static final double ROUNDING = 1e-6;
+
+  static List<ControlSummary> of(StudyData data, double floor) throws IOException {
+    List<ControlSummary> all = new ArrayList<>();
+    for (int i = 0; i < data.directions().size(); i++) {
+      all.add(of(data, i, floor));
+    }
+    return all;
+  }
+
+  private static ControlSummary of(StudyData data, int index, double floor) throws IOException {
+    double[] worst = new double[2];
+    int[] failures = new int[1];
+    List<Double> unrelated = new ArrayList<>();
+    List<Double> fillers = new ArrayList<>();
+    data.forEach(
+        (row, pair, swept) -> {
+          PairOutcome.Patched patched = swept.directions().get(index);
+          double recipient = patched.result().recipient();
+          double donor = patched.result().donor();
+          worst[0] = Math.max(worst[0], Math.abs(patched.empty() - recipient));
+          double distance = Math.abs(patched.full() - donor);
+          worst[1] = Math.max(worst[1], distance);
+          failures[0] += distance > ROUNDING * Math.max(1, Math.abs(donor)) ? 1 : 0;
+          if (DirectionRows.reaches(patched.change(), floor) && !Float.isNaN(patched.unrelated())) {
+            unrelated.add(PairTables.effect(patched.result(), patched.unrelated()));
+          }
+          PairTables.Filler filler = PairTables.Filler.of(swept, patched.result());
+          if (filler.tokens() > 0 && DirectionRows.reaches(filler.change(), floor)) {
+            fillers.add(filler.base());
+          }
+        });
+    return new ControlSummary(
+        data.directions().get(index).direction(),
+        data.swept().size(),
+        worst[0],
+        worst[1],
+        failures[0],
+        median(unrelated),
+        fillers.size(),
+        median(fillers));
+  }
+
+  private static double median(List<Double> values) {
+    double[] sorted = values.stream().mapToDouble(Double::doubleValue).sorted().toArray();
+    int n = sorted.length;
+    return n == 0 ? Double.NaN : (sorted[(n - 1) / 2] + sorted[n / 2]) / 2;
+  }
+
+  /** Whether the empty patch changes nothing and the full patch gives the donor's score. */
+  boolean hold() {
+    return empty == 0 && fullFailures == 0;
+  }
+
+  Map<String, Object> fields() {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("hold", hold());
+    fields.put("empty_largest_distance", empty);
+    fields.put("full_largest_distance", full);
+    fields.put("full_failures", fullFailures);
+    fields.put("unrelated_median_effect", Tables.field(unrelated));
+    fields.put("pairs_with_filler", fillers);
+    fields.put("filler_median_effect_base", Tables.field(fillerBase));
+    return fields;
+  }
+
+  /** What does not hold, in words. */
+  String failure() {
+    return String.format(
+        Locale.ROOT,
+        "%s: an empty patch moves the score by up to %s (must be 0); a full patch misses the"
+            + " donor's score in %d of %d pairs, by up to %s",
+        direction.option(),
+        empty,
+        fullFailures,
+        pairs,
+        full);
+  }
+}

@@ -1,0 +1,106 @@
+package io.lucerna.studies.patch;
+
+import com.fasterxml.jackson.core.util.DefaultIndenter;
+import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.lucerna.base.AtomicFile;
+import io.lucerna.instrumentation.sweep.Axis;
+import io.lucerna.instrumentation.sweep.Direction;
+import io.lucerna.instrumentation.text.Role;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** What the files of a study hold and how they were made; no times, so that it repeats. */
+final class Manifest {
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+
+  private Manifest() {}
+
+  static void write(
+      StudySettings settings,
+      StudyIdentity identity,
+      StudyData data,
+      Exclusions exclusions,
+      List<ControlSummary> controls,
+      Path folder)
+      throws IOException {
+    Map<String, Object> all = new LinkedHashMap<>();
+    all.put("command", identity.command());
+    all.put("versions", identity.versions());
+    all.put("pairs", identity.pairs());
+    all.put("model", identity.model());
+    all.put("settings", settings.fields());
+    all.put("counts", counts(data, exclusions));
+    Map<String, Object> checks = new LinkedHashMap<>();
+    controls.forEach(c -> checks.put(c.direction().option(), c.fields()));
+    all.put("controls", checks);
+    all.put("axes", axes(data));
+    all.put("roles", Arrays.stream(Role.values()).map(Role::option).toList());
+    all.put("arrays", arrays(data, folder));
+    String json =
+        MAPPER
+            .writer(new DefaultPrettyPrinter().withObjectIndenter(new DefaultIndenter("  ", "\n")))
+            .writeValueAsString(all);
+    AtomicFile.write(folder.resolve("manifest.json"), out -> out.write(json + "\n"));
+  }
+
+  private static Map<String, Object> counts(StudyData data, Exclusions exclusions) {
+    Map<String, Object> counts = new LinkedHashMap<>();
+    counts.put("pairs", data.pairs().size());
+    counts.put("swept", data.swept().size());
+    for (DirectionRows rows : data.directions()) {
+      Map<String, Object> direction = new LinkedHashMap<>();
+      direction.put("used", rows.used());
+      direction.put("excluded", exclusions.counts(rows.direction()));
+      counts.put(rows.direction().option(), direction);
+    }
+    return counts;
+  }
+
+  private static List<Map<String, Object>> axes(StudyData data) {
+    List<Map<String, Object>> axes = new ArrayList<>();
+    for (Axis axis : data.space().outer()) {
+      Map<String, Object> one = new LinkedHashMap<>();
+      one.put("name", axis.name());
+      one.put("labels", axis.labels());
+      axes.add(one);
+    }
+    return axes;
+  }
+
+  private static List<Map<String, Object>> arrays(StudyData data, Path folder) {
+    PairArrays arrays = new PairArrays(data, folder);
+    List<Map<String, Object>> all = new ArrayList<>();
+    for (DirectionRows rows : data.directions()) {
+      Direction direction = rows.direction();
+      all.add(array(PairArrays.patchedName(direction), "<f4", arrays.dimensions(), arrays.shape()));
+      int[] scores = {data.swept().size(), 2};
+      all.add(
+          array(
+              PairArrays.scoresName(direction),
+              "<f4",
+              List.of("pair", "recipient, donor"),
+              scores));
+      if (data.space().positions()) {
+        int[] roles = {data.swept().size(), data.longest()};
+        all.add(array(PairArrays.rolesName(direction), "|i1", List.of("pair", "position"), roles));
+      }
+    }
+    return all;
+  }
+
+  private static Map<String, Object> array(
+      String name, String type, List<String> dimensions, int[] shape) {
+    Map<String, Object> array = new LinkedHashMap<>();
+    array.put("file", name);
+    array.put("type", type);
+    array.put("dimensions", dimensions);
+    array.put("shape", shape);
+    return array;
+  }
+}

@@ -1,0 +1,29 @@
+package io.lucerna.studies.patch;
+
+import io.lucerna.reranker.ModelCard;
+import io.lucerna.reranker.QueryFit;
+import io.lucerna.topics.ContrastPair;
+import java.util.Optional;
+
+/** Sweeps one pair after the other; the outcome depends on the arguments and nothing else. */
+public interface PairSweeper extends AutoCloseable {
+
+  /** What is being run. */
+  ModelCard card();
+
+  /** How a query fits that may be too long for the model; empty where it is read whole. */
+  default Optional<QueryFit> fit(String query) {
+    return Optional.empty();
+  }
+
+  /**
+   * Sweeps a pair.
+   *
+   * @param pair the pair
+   * @param unrelated a pair of another query, whose donor is the baseline; empty if there is none
+   */
+  PairOutcome sweep(ContrastPair pair, Optional<ContrastPair> unrelated);
+
+  @Override
+  void close();
+}

@@ -1,0 +1,201 @@
+package io.lucerna.studies.patch;
+
+import io.lucerna.base.AtomicFile;
+import io.lucerna.eval.RatioAggregate;
+import io.lucerna.instrumentation.sweep.SweepKind;
+import io.lucerna.instrumentation.sweep.SweepResult;
+import io.lucerna.studies.chart.HeatMap;
+import io.lucerna.studies.chart.PngCanvas;
+import io.lucerna.studies.work.StudyException;
+import io.lucerna.topics.ContrastPair;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+
+/**
+ * A patching study: sweeps pairs into a journal, and makes all files from the journal. The files
+ * depend on the pairs, the settings and the identity, not on where the work was broken off.
+ *
+ * <p>Memory: the pairs' texts, a few numbers for each pair, and about 128 MiB; the cells of the
+ * pairs are on disk.
+ */
+public final class PatchStudy {
+  /** How many pairs get a picture of their tokens. */
+  private static final int PICTURED = 3;
+
+  private final StudySettings settings;
+  private final List<ContrastPair> pairs;
+  private final List<ContrastPair> donors;
+  private final Path folder;
+  private final boolean png = PngCanvas.available();
+
+  /**
+   * Creates a study.
+   *
+   * @param pairs the pairs to sweep
+   * @param donors the pairs of which unrelated donors are chosen
+   * @param folder where its files go
+   */
+  public PatchStudy(
+      StudySettings settings, List<ContrastPair> pairs, List<ContrastPair> donors, Path folder) {
+    this.settings = settings;
+    this.pairs = List.copyOf(pairs);
+    this.donors = List.copyOf(donors);
+    this.folder = folder;
+  }
+
+  /** Sweeps the pairs that the journal lacks; tells after each. */
+  public void sweep(PairSweeper sweeper, Journal journal, Runnable done) throws IOException {
+    for (ContrastPair pair : pairs) {
+      if (!journal.has(pair.id())) {
+        journal.append(pair.id(), sweeper.sweep(pair, unrelated(pair)));
+        done.run();
+      }
+    }
+  }
+
+  /** A pair of another query, by chance, the same for the same seed. */
+  Optional<ContrastPair> unrelated(ContrastPair pair) {
+    int n = donors.size();
+    int start =
+        new SplittableRandom(settings.sweep().seed() + pair.id().hashCode())
+            .nextInt(Math.max(n, 1));
+    return IntStream.range(0, n)
+        .mapToObj(i -> donors.get((start + i) % n))
+        .filter(other -> !other.qid().equals(pair.qid()))
+        .findFirst();
+  }
+
+  /**
+   * Writes all files.
+   *
+   * @throws StudyException if no pair counts; the list of excluded pairs is written all the same
+   */
+  public Outcome write(Journal journal, StudyIdentity identity) throws IOException {
+    double floor = settings.floor();
+    List<String> notes = new ArrayList<>();
+    try (StudyData data =
+        new StudyData(pairs, journal, settings.sweep().directions(), floor, folder)) {
+      Exclusions exclusions = Exclusions.of(data, floor);
+      PairTables tables = new PairTables(data, floor, folder);
+      tables.excluded(exclusions);
+      for (DirectionRows rows : data.directions()) {
+        if (rows.used() == 0) {
+          Map<String, Long> counts = exclusions.counts(rows.direction());
+          throw new StudyException(
+              "no pair is left of " + pairs.size() + ": " + words(counts) + "; see excluded.csv");
+        }
+      }
+      tables.pairs();
+      tables.effects();
+      tables.controls();
+      new PairArrays(data, folder).write();
+      List<Aggregates> aggregates = new ArrayList<>();
+      for (DirectionRows rows : data.directions()) {
+        aggregates.add(
+            Aggregates.of(
+                rows, data.space(), data.bands(), settings.sweep().seed(), settings.rounds()));
+      }
+      AggregateTables.write(aggregates, folder.resolve("aggregates.csv"));
+      if (settings.sweep().kind() == SweepKind.HEAD) {
+        heads(identity, data);
+      }
+      List<ControlSummary> controls = ControlSummary.of(data, floor);
+      Manifest.write(settings, identity, data, exclusions, controls, folder);
+      pictures(identity, data, aggregates);
+      new StudyPage(settings, identity, data, exclusions, controls, aggregates)
+          .write(folder.resolve("report.html"));
+      if (!png) {
+        notes.add("no PNG pictures: this Java cannot draw text; the SVG ones are there");
+      }
+      for (Aggregates each : aggregates) {
+        notes.add(Summary.of(each, exclusions));
+      }
+      return new Outcome(notes, controls);
+    }
+  }
+
+  /**
+   * What came out.
+   *
+   * @param notes lines for people
+   * @param failures what is wrong with the controls; empty if they hold
+   */
+  public record Outcome(List<String> notes, List<String> failures) {
+    Outcome(List<String> notes, Iterable<ControlSummary> controls) {
+      this(notes, failures(controls));
+    }
+
+    private static List<String> failures(Iterable<ControlSummary> controls) {
+      List<String> failures = new ArrayList<>();
+      for (ControlSummary control : controls) {
+        if (!control.hold()) {
+          failures.add(control.failure());
+        }
+      }
+      return failures;
+    }
+  }
+
+  static String words(Map<String, Long> counts) {
+    return String.join(
+        ", ", counts.entrySet().stream().map(e -> e.getValue() + " (" + e.getKey() + ")").toList());
+  }
+
+  private void heads(StudyIdentity identity, StudyData data) throws IOException {
+    for (DirectionRows rows : data.directions()) {
+      String name = "heads." + rows.direction().option() + ".csv";
+      AggregateTables.writeHeads(identity.model().name(), rows, data.space(), folder.resolve(name));
+    }
+  }
+
+  private void pictures(StudyIdentity identity, StudyData data, List<Aggregates> all)
+      throws IOException {
+    Figures figures = new Figures(settings.sweep(), identity.model().name());
+    for (Aggregates aggregates : all) {
+      String direction = aggregates.rows().direction().option();
+      for (RatioAggregate aggregate : RatioAggregate.values()) {
+        draw(
+            figures.map(aggregates, aggregates.all(), aggregate),
+            "heatmap." + direction + "." + aggregate.option());
+      }
+    }
+    if (data.space().positions()) {
+      int number = 0;
+      for (ContrastPair pair : largest(data, PICTURED)) {
+        number++;
+        PairOutcome.Swept swept = data.read(pair);
+        for (PairOutcome.Patched patched : swept.directions()) {
+          SweepResult result = patched.result();
+          draw(
+              figures.map(data.space(), pair, result, swept.donor(result.direction())),
+              "tokens." + result.direction().option() + "." + number);
+        }
+      }
+    }
+  }
+
+  /** The pairs that count and whose score changes most. */
+  static List<ContrastPair> largest(StudyData data, int most) {
+    return data.directions().getFirst().rows().stream()
+        .filter(DirectionRows.Row::used)
+        .sorted(Comparator.comparingDouble(row -> -Math.abs(row.change())))
+        .limit(most)
+        .map(DirectionRows.Row::pair)
+        .toList();
+  }
+
+  private void draw(HeatMap map, String name) throws IOException {
+    String id = name.replace('.', '-');
+    AtomicFile.write(folder.resolve(name + ".svg"), out -> out.write(map.svg(id)));
+    if (png) {
+      AtomicFile.writeBytes(folder.resolve(name + ".png"), map.png()::finish);
+    }
+  }
+}

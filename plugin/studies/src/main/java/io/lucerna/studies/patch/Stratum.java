@@ -1,0 +1,85 @@
+package io.lucerna.studies.patch;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.SequencedMap;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+
+/**
+ * Some of the pairs that count.
+ *
+ * @param name what divides them: {@code all}, {@code grade}, {@code idf}, {@code perturbation}
+ * @param level which part this is
+ * @param rows their rows, in order
+ */
+record Stratum(String name, String level, int[] rows) {
+  /** The name and level of all pairs. */
+  static final String ALL = "all";
+
+  /** The level of pairs that have no value. */
+  static final String NONE = "none";
+
+  /**
+   * All pairs that count, then their parts by grade, IDF band and perturbation, where these vary or
+   * are known at all. The levels of one name make up all pairs.
+   */
+  static List<Stratum> of(List<DirectionRows.Row> rows, IdfBands bands) {
+    int[] used = IntStream.range(0, rows.size()).filter(i -> rows.get(i).used()).toArray();
+    List<Stratum> strata = new ArrayList<>(List.of(new Stratum(ALL, ALL, used)));
+    strata.addAll(
+        parts(
+            "grade",
+            rows,
+            used,
+            row -> row.pair().grade().isEmpty() ? NONE : "" + row.pair().grade().getAsInt(),
+            Stratum::compareGrades));
+    strata.addAll(
+        parts(
+            "idf",
+            rows,
+            used,
+            row -> bands.of(row.pair()),
+            Comparator.comparingInt(IdfBands.names()::indexOf)));
+    List<Stratum> kinds =
+        parts(
+            "perturbation",
+            rows,
+            used,
+            row -> row.pair().perturbation(),
+            Comparator.naturalOrder());
+    strata.addAll(kinds.size() > 1 ? kinds : List.of());
+    return strata;
+  }
+
+  private static int compareGrades(String a, String b) {
+    if (a.equals(NONE) || b.equals(NONE)) {
+      return Boolean.compare(a.equals(NONE), b.equals(NONE));
+    }
+    return Integer.compare(Integer.parseInt(a), Integer.parseInt(b));
+  }
+
+  private static List<Stratum> parts(
+      String name,
+      List<DirectionRows.Row> rows,
+      int[] used,
+      Function<DirectionRows.Row, String> level,
+      Comparator<String> order) {
+    SequencedMap<String, List<Integer>> parts = new TreeMap<>(order);
+    for (int row : used) {
+      parts.computeIfAbsent(level.apply(rows.get(row)), l -> new ArrayList<>()).add(row);
+    }
+    if (parts.keySet().equals(Set.of(NONE))) {
+      return List.of();
+    }
+    return parts.entrySet().stream()
+        .map(
+            e ->
+                new Stratum(
+                    name, e.getKey(), e.getValue().stream().mapToInt(Integer::intValue).toArray()))
+        .toList();
+  }
+}

@@ -1,0 +1,239 @@
+package io.lucerna.studies.patch;
+
+import static io.lucerna.studies.chart.PlainText.escaped;
+
+import io.lucerna.eval.Estimate;
+import io.lucerna.eval.RatioAggregate;
+import io.lucerna.instrumentation.sweep.Direction;
+import io.lucerna.studies.page.HtmlPage;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** A study on one page that needs nothing else. */
+final class StudyPage {
+  private final StudySettings settings;
+  private final StudyIdentity identity;
+  private final StudyData data;
+  private final Exclusions exclusions;
+  private final List<ControlSummary> controls;
+  private final List<Aggregates> aggregates;
+  private final Figures figures;
+
+  StudyPage(
+      StudySettings settings,
+      StudyIdentity identity,
+      StudyData data,
+      Exclusions exclusions,
+      List<ControlSummary> controls,
+      List<Aggregates> aggregates) {
+    this.settings = settings;
+    this.identity = identity;
+    this.data = data;
+    this.exclusions = exclusions;
+    this.controls = controls;
+    this.aggregates = aggregates;
+    this.figures = new Figures(settings.sweep(), identity.model().name());
+  }
+
+  void write(Path file) throws IOException {
+    new HtmlPage(
+            title(),
+            HtmlPage.resource(StudyPage.class, "page.css"),
+            body(),
+            PageData.json(aggregates),
+            HtmlPage.resource(StudyPage.class, "page.js"))
+        .write(file);
+  }
+
+  private String title() {
+    return "Patching study: "
+        + settings.sweep().kind().option()
+        + " sweep of "
+        + identity.model().name();
+  }
+
+  private String body() throws IOException {
+    StringBuilder out = new StringBuilder();
+    out.append("<header><h1>").append(escaped(title())).append("</h1>\n<p>");
+    out.append(escaped(lead())).append("</p></header>\n<main>\n");
+    section(out, "Strongest cells", strongest());
+    section(out, "Effects", effects());
+    section(out, "Cells", cells());
+    section(out, "Controls", controls());
+    section(out, "Pairs", new PagePairs(data, figures).html());
+    section(out, "Excluded pairs", excluded());
+    section(out, "How it was made", made());
+    return out.append("</main>\n").toString();
+  }
+
+  private String lead() {
+    return data.pairs().size()
+        + " pairs, "
+        + aggregates.getFirst().rows().used()
+        + " count ("
+        + Figures.pairsOf(aggregates.getFirst())
+        + "). An effect is the share of the way from the recipient's score (0) to the donor's (1)"
+        + " that one patch makes.";
+  }
+
+  private static void section(StringBuilder out, String title, String content) {
+    out.append("<section><h2>").append(title).append("</h2>\n").append(content);
+    out.append("</section>\n");
+  }
+
+  private String strongest() {
+    StringBuilder out =
+        new StringBuilder("<p class=\"quiet\">By ratio of sums over all pairs, with");
+    out.append(" 95% intervals.</p>\n<div class=\"beside\">");
+    for (Aggregates each : aggregates) {
+      out.append("<div><b>").append(each.rows().direction().option()).append("</b><ol>\n");
+      for (int cell : Summary.strongest(each, Summary.STRONGEST)) {
+        Estimate estimate = each.all().cells().get(cell).get(RatioAggregate.RATIO_OF_SUMS);
+        out.append("<li>").append(escaped(each.space().describe(cell))).append(": ");
+        out.append(escaped(Figures.describe(estimate).replace('-', '\u2212'))).append("</li>\n");
+      }
+      out.append("</ol></div>\n");
+    }
+    return out.append("</div>\n").toString();
+  }
+
+  private String effects() {
+    StringBuilder out = new StringBuilder("<div class=\"choices\">\n");
+    List<String> directions = aggregates.stream().map(a -> a.rows().direction().option()).toList();
+    choice(out, "direction", directions);
+    choice(
+        out,
+        "aggregate",
+        List.of(RatioAggregate.values()).stream().map(RatioAggregate::option).toList());
+    choice(out, "stratum", aggregates.getFirst().levels().stream().map(Figures::describe).toList());
+    out.append("</div>\n<p id=\"about\" class=\"quiet\"></p>\n");
+    for (Aggregates each : aggregates) {
+      String direction = each.rows().direction().option();
+      boolean first = each == aggregates.getFirst();
+      out.append("<div class=\"figure\" data-direction=\"").append(direction);
+      out.append(first ? "\">" : "\" hidden>");
+      out.append(
+          figures.map(each, each.all(), RatioAggregate.RATIO_OF_SUMS).svg("map-" + direction));
+      out.append("</div>\n");
+    }
+    return out.append("<div id=\"tip\" hidden></div>\n").toString();
+  }
+
+  private static void choice(StringBuilder out, String name, List<String> values) {
+    out.append("<label>").append(name).append(" <select id=\"").append(name).append("\">");
+    for (int i = 0; i < values.size(); i++) {
+      out.append("<option value=\"").append(i).append("\">");
+      out.append(escaped(values.get(i).replace('-', ' '))).append("</option>");
+    }
+    out.append("</select></label>\n");
+  }
+
+  private String cells() {
+    StringBuilder out =
+        new StringBuilder(
+            "<p class=\"quiet\">As chosen above. A click on a heading sorts.</p>\n"
+                + "<div class=\"scroll\"><table id=\"cells\"><thead><tr>");
+    List<String> columns = new ArrayList<>();
+    data.space().outer().forEach(axis -> columns.add(axis.name()));
+    if (data.space().positions()) {
+      columns.add("role");
+    }
+    columns.addAll(List.of("effect", "lower 95%", "upper 95%", "pairs"));
+    for (String column : columns) {
+      out.append("<th><button type=\"button\">").append(escaped(column)).append("</button></th>");
+    }
+    return out.append("</tr></thead><tbody></tbody></table></div>\n").toString();
+  }
+
+  private String controls() {
+    Map<String, Map<String, String>> rows = new LinkedHashMap<>();
+    for (ControlSummary control : controls) {
+      String direction = control.direction().option() + ": ";
+      rows.put(
+          direction + "patched with its own activations",
+          verdict(
+              control.empty() == 0,
+              "largest distance from the recipient's score " + control.empty()));
+      rows.put(
+          direction + "patched with all of the donor's",
+          verdict(
+              control.fullFailures() == 0,
+              "largest distance from the donor's score " + control.full()));
+      rows.put(
+          direction + "donor of an unrelated pair",
+          Map.of(
+              "",
+              "median effect "
+                  + decimal(control.unrelated())
+                  + (control.direction() == Direction.NOISE
+                      ? " (its base: whatever stands there takes the change away too)"
+                      : "")));
+      rows.put(
+          direction + "filler alone",
+          Map.of(
+              "",
+              control.fillers() == 0
+                  ? "no pair has filler"
+                  : "moves the base by a median share of "
+                      + decimal(control.fillerBase())
+                      + " of the change, over "
+                      + control.fillers()
+                      + " pairs"));
+    }
+    StringBuilder out = new StringBuilder("<table>\n");
+    rows.forEach(
+        (name, cells) ->
+            cells.forEach(
+                (mark, text) ->
+                    out.append("<tr><th scope=\"row\">")
+                        .append(escaped(name))
+                        .append("</th><td>")
+                        .append(mark)
+                        .append(escaped(text))
+                        .append("</td></tr>\n")));
+    return out.append("</table>\n").toString();
+  }
+
+  private static Map<String, String> verdict(boolean holds, String text) {
+    String mark = holds ? "<b class=\"good\">holds:</b> " : "<b class=\"bad\">FAILS:</b> ";
+    return Map.of(mark, text);
+  }
+
+  private static String decimal(double value) {
+    return Double.isNaN(value) ? "not defined" : String.format(Locale.ROOT, "%.4f", value);
+  }
+
+  private String excluded() {
+    StringBuilder out = new StringBuilder();
+    for (Aggregates each : aggregates) {
+      Map<String, Long> counts = exclusions.counts(each.rows().direction());
+      out.append("<p>").append(each.rows().direction().option()).append(": ");
+      out.append(counts.isEmpty() ? "none" : escaped(PatchStudy.words(counts))).append("</p>\n");
+    }
+    return out.append("<p class=\"quiet\">Listed in excluded.csv.</p>\n").toString();
+  }
+
+  private String made() {
+    StringBuilder out = new StringBuilder("<pre id=\"command\">");
+    out.append(escaped(identity.commandLine())).append("</pre>\n<table>\n");
+    settings.fields().forEach((name, value) -> row(out, name, value));
+    row(out, "model", identity.model().name());
+    row(out, "architecture", identity.model().architecture());
+    row(out, "scorer", identity.model().scorer());
+    row(out, "model sha256", identity.model().sha256());
+    identity.model().settings().forEach((name, value) -> row(out, "model " + name, value));
+    identity.pairs().forEach((name, value) -> row(out, "pairs " + name, value));
+    identity.versions().forEach((name, value) -> row(out, name, value));
+    return out.append("</table>\n").toString();
+  }
+
+  private static void row(StringBuilder out, String name, Object value) {
+    out.append("<tr><th scope=\"row\">").append(escaped(name)).append("</th><td>");
+    out.append(escaped(String.valueOf(value))).append("</td></tr>\n");
+  }
+}

@@ -1,0 +1,33 @@
+package io.lucerna.studies.patch;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * What a study is made with.
+ *
+ * @param sweep what decides the patched scores
+ * @param floor the least size of donor minus recipient that a pair needs to count, 0 or more; a
+ *     pair whose score does not change at all never counts
+ * @param rounds of the bootstrap, 1 or more
+ */
+public record StudySettings(SweepSettings sweep, double floor, int rounds) {
+
+  /** Checks the ranges. */
+  public StudySettings {
+    if (!(floor >= 0) || Double.isInfinite(floor)) {
+      throw new IllegalArgumentException("-floor must be 0 or more, got " + floor);
+    }
+    if (rounds < 1) {
+      throw new IllegalArgumentException("-rounds must be at least 1, got " + rounds);
+    }
+  }
+
+  /** Names as options and values, for files. */
+  public Map<String, Object> fields() {
+    Map<String, Object> fields = new LinkedHashMap<>(sweep.fields());
+    fields.put("floor", floor);
+    fields.put("rounds", rounds);
+    return fields;
+  }
+}

@@ -1,0 +1,165 @@
+package io.lucerna.studies.patch;
+
+import io.lucerna.instrumentation.hooks.Hooks;
+import io.lucerna.instrumentation.model.Readout;
+import io.lucerna.instrumentation.sweep.Direction;
+import io.lucerna.instrumentation.sweep.PatchingSweep;
+import io.lucerna.instrumentation.sweep.Sweep;
+import io.lucerna.instrumentation.sweep.SweepResult;
+import io.lucerna.instrumentation.text.AlignedPair;
+import io.lucerna.instrumentation.text.PairAligner;
+import io.lucerna.instrumentation.text.TokenBatch;
+import io.lucerna.instrumentation.text.TokenBatch.Side;
+import io.lucerna.instrumentation.text.TokenSequence;
+import io.lucerna.reranker.ModelCard;
+import io.lucerna.reranker.NeuralRanker;
+import io.lucerna.reranker.QueryFit;
+import io.lucerna.topics.ContrastPair;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** Sweeps pairs in a ranker. */
+public final class SweepEngine implements PairSweeper {
+  private final NeuralRanker ranker;
+  private final SweepSettings settings;
+  private final PairAlignment alignment;
+  private final PatchingSweep sweep;
+  private final boolean ofQuery;
+
+  /**
+   * Takes over the ranker.
+   *
+   * @throws IllegalArgumentException if the model has no such layer or head
+   */
+  public SweepEngine(NeuralRanker ranker, SweepSettings settings) {
+    this.ranker = ranker;
+    this.settings = settings;
+    this.ofQuery = settings.side() == SweepSettings.Side.QUERY;
+    this.alignment = new PairAlignment(ranker, settings.filler(), ofQuery);
+    Sweep cells = new Sweep(settings.kind(), settings.heads(), settings.layer().orElse(-1));
+    PatchingSweep.Method method =
+        settings.plain() ? PatchingSweep.Method.PLAIN : PatchingSweep.Method.FAST;
+    int width = settings.mechir() ? mechirWidth(alignment.side()) : 0;
+    this.sweep =
+        new PatchingSweep(ranker.model(), alignment.side(), cells, method, settings.batch(), width);
+  }
+
+  /** MechIR's fixed input lengths. */
+  private static int mechirWidth(Side side) {
+    return switch (side) {
+      case QUERY -> 30;
+      case PASSAGE -> 300;
+      case PAIR -> 330;
+    };
+  }
+
+  @Override
+  public ModelCard card() {
+    return ranker.card();
+  }
+
+  @Override
+  public Optional<QueryFit> fit(String query) {
+    return ranker.fit(query);
+  }
+
+  @Override
+  public PairOutcome sweep(ContrastPair pair, Optional<ContrastPair> unrelated) {
+    PairAligner.Result aligned;
+    Readout readout;
+    try {
+      aligned = align(pair);
+      readout = readout(pair);
+    } catch (IllegalArgumentException e) {
+      return new PairOutcome.Unusable("query too long: " + e.getMessage());
+    }
+    if (aligned.pair().isEmpty()) {
+      return new PairOutcome.Unusable(aligned.problem());
+    }
+    AlignedPair inputs = aligned.pair().get();
+    if (sweep.width() > 0 && inputs.length() > sweep.width()) {
+      return new PairOutcome.Unusable(
+          String.format(Locale.ROOT, "too long: more than MechIR's %d tokens", sweep.width()));
+    }
+    Optional<AlignedPair> other = unrelated.flatMap(this::aligned).filter(this::fits);
+    List<PairOutcome.Patched> directions = new ArrayList<>();
+    for (Direction direction : settings.directions()) {
+      SweepResult result = sweep.run(inputs, direction, readout);
+      directions.add(
+          new PairOutcome.Patched(
+              result,
+              readout.score(sweep.patchedWithItself(direction.recipient(inputs))),
+              readout.score(
+                  sweep.patchedWhole(direction.recipient(inputs), direction.donor(inputs))),
+              other
+                  .map(o -> readout.score(sweep.patchedUnrelated(inputs, o, direction)))
+                  .orElse(Float.NaN)));
+    }
+    return new PairOutcome.Swept(
+        inputs.base().tokens(),
+        inputs.perturbed().tokens(),
+        alone(pair, pair.base()),
+        alone(pair, pair.perturbed()),
+        directions);
+  }
+
+  private PairAligner.Result align(ContrastPair pair) {
+    PairAligner.Result result = alignment.align(pair);
+    if (!settings.mechir()) {
+      return result;
+    }
+    return new PairAligner.Result(
+        result
+            .pair()
+            .map(p -> new AlignedPair(withoutTypes(p.base()), withoutTypes(p.perturbed()))),
+        result.problem());
+  }
+
+  /** Another pair's inputs; empty where they cannot be used, which is told when it is its turn. */
+  private Optional<AlignedPair> aligned(ContrastPair pair) {
+    try {
+      return align(pair).pair();
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static TokenSequence withoutTypes(TokenSequence input) {
+    return new TokenSequence(
+        input.ids(), new long[input.length()], input.tokens(), input.truncated(), input.attended());
+  }
+
+  private boolean fits(AlignedPair pair) {
+    return sweep.width() == 0 || pair.length() <= sweep.width();
+  }
+
+  /** Scores the output of the patched side while the other side stays as it is. */
+  private Readout readout(ContrastPair pair) {
+    Side side = alignment.side();
+    float[] fixed =
+        switch (side) {
+          case PAIR -> new float[0];
+          case PASSAGE -> output(Side.QUERY, ranker.input(Side.QUERY, pair.query(), ""));
+          case QUERY -> output(Side.PASSAGE, ranker.input(Side.PASSAGE, "", pair.query()));
+        };
+    return ranker.readout(side, fixed);
+  }
+
+  private float[] output(Side side, TokenSequence input) {
+    TokenBatch alone = TokenBatch.of(List.of(input), ranker.model().config().padId(), side);
+    return ranker.model().forward(alone, Hooks.none())[0];
+  }
+
+  private float alone(ContrastPair pair, String text) {
+    String query = ofQuery ? text : pair.query();
+    String passage = ofQuery ? pair.query() : text;
+    return ranker.score(query, List.of(passage)).scores()[0];
+  }
+
+  @Override
+  public void close() {
+    ranker.close();
+  }
+}

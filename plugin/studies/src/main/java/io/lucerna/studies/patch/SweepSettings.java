@@ -1,0 +1,113 @@
+package io.lucerna.studies.patch;
+
+import io.lucerna.instrumentation.sweep.Direction;
+import io.lucerna.instrumentation.sweep.Sweep.Head;
+import io.lucerna.instrumentation.sweep.SweepKind;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.OptionalInt;
+
+/**
+ * What is patched in every pair, and how; all of it decides the patched scores.
+ *
+ * @param kind the cells
+ * @param directions one or both, in the order of {@link Direction}
+ * @param side which text the pairs change, and whose input a bi-encoder is patched in
+ * @param layer the layer of a {@link SweepKind#NEURON} sweep; empty for all other kinds
+ * @param heads the heads of a {@link SweepKind#HEAD_POS} sweep; empty for all other kinds
+ * @param filler the word whose first token fills the shorter input
+ * @param batch the most patched inputs that go through the network at once
+ * @param plain whether each cell gets a forward pass of its own: the slow reference
+ * @param mechir whether inputs are padded to MechIR's widths, and pairs read without token types
+ * @param seed chooses each pair's unrelated donor
+ */
+public record SweepSettings(
+    SweepKind kind,
+    List<Direction> directions,
+    Side side,
+    OptionalInt layer,
+    List<Head> heads,
+    String filler,
+    int batch,
+    boolean plain,
+    boolean mechir,
+    long seed) {
+
+  /** Which text of a pair is the one that changes. */
+  public enum Side {
+    /** The query; what the pair calls its query is the passage. */
+    QUERY,
+    /** The passage. */
+    PASSAGE;
+
+    /**
+     * The side of an option's value.
+     *
+     * @throws IllegalArgumentException naming the sides
+     */
+    public static Side parse(String option) {
+      return switch (option) {
+        case "query" -> QUERY;
+        case "passage" -> PASSAGE;
+        default ->
+            throw new IllegalArgumentException("-side must be query or passage, got " + option);
+      };
+    }
+
+    /** The name in options and files. */
+    public String option() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /**
+   * Checks that layer and heads are given where the kind needs them, and nowhere else.
+   *
+   * @throws IllegalArgumentException naming the option
+   */
+  public SweepSettings {
+    directions = List.copyOf(directions);
+    heads = List.copyOf(heads);
+    if (layer.isPresent() && layer.getAsInt() < 0) {
+      throw new IllegalArgumentException("-layer must be 0 or more, got " + layer.getAsInt());
+    }
+    if (layer.isPresent() != (kind == SweepKind.NEURON)) {
+      throw new IllegalArgumentException("-layer goes with -sweep neuron, which needs it");
+    }
+    if (heads.isEmpty() == (kind == SweepKind.HEAD_POS)) {
+      throw new IllegalArgumentException(
+          "-heads goes with -sweep head-pos, which needs it: 0.9,1.6");
+    }
+    if (heads.stream().distinct().count() != heads.size()) {
+      throw new IllegalArgumentException("-heads names a head twice: " + heads);
+    }
+    if (batch < 1) {
+      throw new IllegalArgumentException("-batch must be at least 1, got " + batch);
+    }
+    if (directions.isEmpty()) {
+      throw new IllegalArgumentException("no direction");
+    }
+  }
+
+  /** Names as options and values, for files. */
+  public Map<String, Object> fields() {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("sweep", kind.option());
+    fields.put("directions", directions.stream().map(Direction::option).toList());
+    fields.put("side", side.option());
+    layer.ifPresent(l -> fields.put("layer", l));
+    if (!heads.isEmpty()) {
+      fields.put("heads", heads.stream().map(Head::toString).toList());
+    }
+    fields.put("filler", filler);
+    fields.put("batch", batch);
+    fields.put("plain", plain);
+    if (mechir) {
+      fields.put("mechir", true);
+    }
+    fields.put("seed", seed);
+    return fields;
+  }
+}

@@ -1,0 +1,146 @@
+package io.lucerna.studies.ranking;
+
+import io.lucerna.instrumentation.intervene.InterventionSpec;
+import io.lucerna.instrumentation.intervene.SpecSources;
+import io.lucerna.studies.work.JournalSettings;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+
+/**
+ * What is done to the model while all candidates are reranked.
+ *
+ * @param id names it in files: letters, digits, {@code . + - _}
+ * @param label names it for people
+ * @param kind where it comes from
+ * @param layer the layer that it is of, if it is of one
+ * @param head the head that it is of, if it is of one
+ * @param dose how much, if it is one of several doses
+ * @param spec what is done
+ * @param identity what decides the scores: the spec, with hashes in the place of the names of files
+ * @param inputs hashes of the files that it was made of, by name
+ */
+public record Condition(
+    String id,
+    String label,
+    Kind kind,
+    OptionalInt layer,
+    OptionalInt head,
+    OptionalDouble dose,
+    InterventionSpec spec,
+    InterventionSpec identity,
+    Map<String, String> inputs) {
+
+  /** Where a condition comes from. */
+  public enum Kind {
+    /** The model as it is. */
+    NOTHING,
+    /** One head. */
+    HEAD,
+    /** One layer's MLP. */
+    MLP,
+    /** One layer's whole attention output. */
+    COMPONENT,
+    /** Several heads at once, chosen by their effects in a patching study. */
+    TOP,
+    /** Several heads at once, chosen by chance. */
+    RANDOM,
+    /** One of several doses of a vector. */
+    DOSE,
+    /** A spec that was written out. */
+    SPEC;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /** Checks the id. */
+  public Condition {
+    if (!id.matches("[A-Za-z0-9][A-Za-z0-9.+_-]*")) {
+      throw new IllegalArgumentException("a condition cannot be called '" + id + "'");
+    }
+  }
+
+  /** The model as it is. */
+  static Condition nothing() {
+    return of("nothing", "nothing", Kind.NOTHING, "");
+  }
+
+  static Condition of(String id, String label, Kind kind, String spec) {
+    return of(id, label, kind, InterventionSpec.parse(spec));
+  }
+
+  static Condition of(String id, String label, Kind kind, InterventionSpec spec) {
+    return new Condition(
+        id,
+        label,
+        kind,
+        OptionalInt.empty(),
+        OptionalInt.empty(),
+        OptionalDouble.empty(),
+        spec,
+        spec,
+        Map.of());
+  }
+
+  /**
+   * The same, with the hashes of what its spec names.
+   *
+   * @throws io.lucerna.instrumentation.intervene.SpecSyntaxException if that is not there
+   */
+  Condition reading(SpecSources sources) {
+    Map<String, String> hashes = new LinkedHashMap<>();
+    InterventionSpec hashed = spec.identity(sources);
+    spec.sources().forEach(source -> hashes.put(source.name(), sources.sha256(source)));
+    return new Condition(id, label, kind, layer, head, dose, spec, hashed, hashes);
+  }
+
+  /** The same, made of a file. */
+  Condition madeOf(String file, String sha256) {
+    return new Condition(id, label, kind, layer, head, dose, spec, identity, Map.of(file, sha256));
+  }
+
+  /** Adds what decides its scores; where its files lie does not. */
+  void decide(JournalSettings settings, int number) {
+    int input = 0;
+    for (Map.Entry<String, String> file : inputs.entrySet()) {
+      input++;
+      settings.put("input " + input + " of condition " + number, file.getValue(), file.getKey());
+    }
+    settings.put("condition " + number, identity.toString(), id);
+  }
+
+  Condition at(int ofLayer) {
+    return new Condition(
+        id, label, kind, OptionalInt.of(ofLayer), head, dose, spec, identity, inputs);
+  }
+
+  Condition at(int ofLayer, int ofHead) {
+    return new Condition(
+        id,
+        label,
+        kind,
+        OptionalInt.of(ofLayer),
+        OptionalInt.of(ofHead),
+        dose,
+        spec,
+        identity,
+        inputs);
+  }
+
+  Condition withDose(double much) {
+    return new Condition(
+        id, label, kind, layer, head, OptionalDouble.of(much), spec, identity, inputs);
+  }
+
+  /** The tag of the condition's run. */
+  String tag(String model, int depth) {
+    String word = model.replaceAll("[^A-Za-z0-9.+_-]+", "_");
+    String plain = String.format(Locale.ROOT, "%s-d%d", word, depth);
+    return spec.isEmpty() ? plain : plain + "-iv" + identity.shortHash();
+  }
+}

@@ -1,0 +1,346 @@
+package io.lucerna.studies.ranking;
+
+import io.lucerna.base.TextFile;
+import io.lucerna.instrumentation.intervene.Intervention;
+import io.lucerna.instrumentation.intervene.InterventionSpec;
+import io.lucerna.instrumentation.intervene.Operation;
+import io.lucerna.instrumentation.intervene.SpecSources;
+import io.lucerna.instrumentation.intervene.SpecSyntaxException;
+import io.lucerna.instrumentation.sweep.Sweep.Head;
+import io.lucerna.studies.work.StudyInputException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+
+/**
+ * Makes lists of conditions from short words: {@code heads}, {@code layers}, {@code components},
+ * {@code top:K:DIR}, {@code random:K[:N]}, {@code dose:SPEC:D,D,…}, {@code spec:SPEC}.
+ */
+public final class Conditions {
+  private static final String KNOWN =
+      "heads, layers, components, top:K:DIR, random:K[:N], dose:SPEC:0,1,2 and spec:SPEC";
+
+  private final StudiedModel model;
+  private final int layers;
+  private final int heads;
+  private final long seed;
+  private final SpecSources sources;
+
+  /** The heads of the first {@code top}, which random sets are matched with. */
+  private List<Head> matched = List.of();
+
+  private Conditions(StudiedModel model, long seed, SpecSources sources) {
+    this.sources = sources;
+    this.model = model;
+    this.layers = model.layers();
+    this.heads = model.heads();
+    this.seed = seed;
+  }
+
+  /**
+   * The conditions of a study; the first one is the model as it is.
+   *
+   * @param words what was asked for
+   * @param model whose parts are changed
+   * @param seed of random sets
+   * @param sources where the files and recordings are that specs name
+   * @throws IllegalArgumentException if a word cannot be read, or two conditions have one id
+   * @throws StudyInputException if a patching study cannot be read, or is of another model
+   */
+  public static List<Condition> of(
+      List<String> words, StudiedModel model, long seed, SpecSources sources) throws IOException {
+    Conditions maker = new Conditions(model, seed, sources);
+    for (String word : words) {
+      if (word.startsWith("top:") && maker.matched.isEmpty()) {
+        maker.matched = maker.topHeads(word);
+      }
+    }
+    List<Condition> all = new ArrayList<>(List.of(Condition.nothing()));
+    for (String word : words) {
+      all.addAll(maker.make(word));
+    }
+    Set<String> ids = new HashSet<>();
+    for (Condition condition : all) {
+      if (!ids.add(condition.id())) {
+        throw new IllegalArgumentException(
+            "-conditions: " + condition.id() + " (" + condition.label() + ") occurs twice");
+      }
+    }
+    if (all.size() == 1) {
+      throw new IllegalArgumentException("-conditions: nothing to study; give " + KNOWN);
+    }
+    return List.copyOf(all);
+  }
+
+  /** Whether words ask for a screen of parts of the model, and not for a few planned contrasts. */
+  public static boolean screens(List<String> words) {
+    return words.stream().anyMatch(Set.of("heads", "layers", "components")::contains);
+  }
+
+  private List<Condition> make(String word) throws IOException {
+    int colon = word.indexOf(':');
+    String rest = word.substring(colon + 1);
+    return switch (colon < 0 ? word : word.substring(0, colon + 1)) {
+      case "heads" -> eachHead();
+      case "layers" -> eachMlp();
+      case "components" -> eachComponent();
+      case "top:" -> List.of(top(word));
+      case "random:" -> random(word, rest);
+      case "dose:" -> doses(word, rest);
+      case "spec:" -> {
+        InterventionSpec spec = spec(word, rest);
+        String id = "spec-" + identity(word, spec).shortHash();
+        yield List.of(
+            Condition.of(id, spec.toString(), Condition.Kind.SPEC, spec).reading(sources));
+      }
+      default ->
+          throw new IllegalArgumentException(
+              "-conditions: no conditions are called '" + word + "'; there are " + KNOWN);
+    };
+  }
+
+  private List<Condition> eachHead() {
+    List<Condition> all = new ArrayList<>();
+    for (int layer = 0; layer < layers; layer++) {
+      for (int head = 0; head < heads; head++) {
+        all.add(
+            Condition.of(
+                    String.format(Locale.ROOT, "L%dH%d", layer, head),
+                    String.format(Locale.ROOT, "z of head %d.%d zeroed", layer, head),
+                    Condition.Kind.HEAD,
+                    zero(List.of(new Head(layer, head))))
+                .at(layer, head));
+      }
+    }
+    return all;
+  }
+
+  private List<Condition> eachMlp() {
+    List<Condition> all = new ArrayList<>();
+    for (int layer = 0; layer < layers; layer++) {
+      all.add(
+          Condition.of(
+                  "L" + layer + "mlp",
+                  "MLP output of layer " + layer + " zeroed",
+                  Condition.Kind.MLP,
+                  "zero blocks." + layer + ".hook_mlp_out")
+              .at(layer));
+    }
+    return all;
+  }
+
+  private List<Condition> eachComponent() {
+    List<Condition> all = new ArrayList<>(eachHead());
+    all.addAll(eachMlp());
+    for (int layer = 0; layer < layers; layer++) {
+      all.add(
+          Condition.of(
+                  "L" + layer + "attn",
+                  "attention output of layer " + layer + " zeroed",
+                  Condition.Kind.COMPONENT,
+                  "zero blocks." + layer + ".hook_attn_out")
+              .at(layer));
+    }
+    return all;
+  }
+
+  /** One intervention for each layer that has some of the heads. */
+  private static String zero(List<Head> some) {
+    Map<Integer, List<Integer>> byLayer = new TreeMap<>();
+    for (Head head : some) {
+      byLayer.computeIfAbsent(head.layer(), l -> new ArrayList<>()).add(head.head());
+    }
+    List<String> parts = new ArrayList<>();
+    byLayer.forEach(
+        (layer, numbers) ->
+            parts.add(
+                "zero blocks."
+                    + layer
+                    + ".attn.hook_z head="
+                    + String.join(",", numbers.stream().sorted().map(String::valueOf).toList())));
+    return String.join("; ", parts);
+  }
+
+  private static String names(List<Head> some) {
+    return String.join(
+        ", ",
+        some.stream()
+            .sorted(Comparator.comparingInt(Head::layer).thenComparingInt(Head::head))
+            .map(head -> head.layer() + "." + head.head())
+            .toList());
+  }
+
+  private Condition top(String word) throws IOException {
+    List<Head> some = topHeads(word);
+    Path file = effects(word).file();
+    return Condition.of(
+            "top" + some.size(),
+            "z of the " + some.size() + " heads of largest patching effect zeroed: " + names(some),
+            Condition.Kind.TOP,
+            zero(some))
+        .madeOf(file.toString(), TextFile.of(file).sha256());
+  }
+
+  private List<Head> topHeads(String word) throws IOException {
+    return effects(word).top(count(word, topWords(word)[1]));
+  }
+
+  private HeadEffects effects(String word) throws IOException {
+    HeadEffects effects = HeadEffects.read(Path.of(topWords(word)[2]));
+    effects.requireOf(model);
+    return effects;
+  }
+
+  private static String[] topWords(String word) {
+    String[] parts = word.split(":", 3);
+    if (parts.length != 3 || parts[2].isEmpty()) {
+      throw new IllegalArgumentException("-conditions: expected top:K:DIR, got " + word);
+    }
+    return parts;
+  }
+
+  private int count(String word, String number) {
+    int count = 0;
+    try {
+      count = Integer.parseInt(number);
+    } catch (NumberFormatException e) {
+      // Told below with all other numbers that are none.
+    }
+    if (count < 1 || count > layers * heads) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "-conditions: %s: the number of heads must be in 1..%d, got %s",
+              word,
+              layers * heads,
+              number));
+    }
+    return count;
+  }
+
+  private List<Condition> random(String word, String rest) {
+    String[] parts = rest.split(":", -1);
+    if (parts.length > 2) {
+      throw new IllegalArgumentException(
+          "-conditions: expected random:K or random:K:N, got " + word);
+    }
+    int count = count(word, parts[0]);
+    int sets = parts.length == 1 ? 1 : positive(word, parts[1]);
+    List<Condition> all = new ArrayList<>();
+    for (int set = 1; set <= sets; set++) {
+      List<Head> some = draw(count, new SplittableRandom(seed + 1_000_003L * set));
+      all.add(
+          Condition.of(
+              "random" + count + "-" + set,
+              "z of " + count + " random heads zeroed: " + names(some),
+              Condition.Kind.RANDOM,
+              zero(some)));
+    }
+    return all;
+  }
+
+  private static int positive(String word, String number) {
+    if (!number.matches("[1-9]\\d{0,5}")) {
+      throw new IllegalArgumentException(
+          "-conditions: " + word + ": the number of sets must be 1 or more, got " + number);
+    }
+    return Integer.parseInt(number);
+  }
+
+  /**
+   * Heads by chance. If as many top heads are studied: as many of each layer as these, none of
+   * these as far as the layer has others.
+   */
+  private List<Head> draw(int count, SplittableRandom random) {
+    List<Head> drawn = new ArrayList<>();
+    if (matched.size() == count) {
+      for (int layer = 0; layer < layers; layer++) {
+        int of = layer;
+        int wanted = (int) matched.stream().filter(head -> head.layer() == of).count();
+        List<Head> pool = shuffled(layer, layer + 1, random);
+        pool.sort(Comparator.comparing(matched::contains));
+        drawn.addAll(pool.subList(0, wanted));
+      }
+      return drawn;
+    }
+    return shuffled(0, layers, random).subList(0, count);
+  }
+
+  private List<Head> shuffled(int from, int to, SplittableRandom random) {
+    List<Head> pool = new ArrayList<>();
+    for (int layer = from; layer < to; layer++) {
+      for (int head = 0; head < heads; head++) {
+        pool.add(new Head(layer, head));
+      }
+    }
+    for (int i = pool.size() - 1; i > 0; i--) {
+      pool.set(i, pool.set(random.nextInt(i + 1), pool.get(i)));
+    }
+    return pool;
+  }
+
+  private List<Condition> doses(String word, String rest) {
+    int colon = rest.lastIndexOf(':');
+    if (colon < 0) {
+      throw new IllegalArgumentException("-conditions: expected dose:SPEC:0,1,2, got " + word);
+    }
+    InterventionSpec spec = spec(word, rest.substring(0, colon));
+    if (spec.interventions().stream().noneMatch(i -> i.operation() instanceof Operation.Add)) {
+      throw new IllegalArgumentException(
+          "-conditions: " + word + ": only an intervention that adds a vector has a dose");
+    }
+    String id = "dose-" + identity(word, spec).shortHash();
+    List<Condition> all = new ArrayList<>();
+    for (String number : Arrays.asList(rest.substring(colon + 1).split(",", -1))) {
+      double dose;
+      try {
+        dose = Double.parseDouble(number.strip());
+      } catch (NumberFormatException e) {
+        throw new IllegalArgumentException(
+            "-conditions: " + word + ": '" + number + "' is not a number", e);
+      }
+      InterventionSpec given =
+          new InterventionSpec(spec.interventions().stream().map(i -> withDose(i, dose)).toList());
+      all.add(
+          Condition.of(id + "_" + dose, "dose " + dose + " of " + spec, Condition.Kind.DOSE, given)
+              .withDose(dose)
+              .reading(sources));
+    }
+    return all;
+  }
+
+  private InterventionSpec identity(String word, InterventionSpec spec) {
+    try {
+      return spec.identity(sources);
+    } catch (SpecSyntaxException e) {
+      throw new IllegalArgumentException("-conditions: " + word + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static Intervention withDose(Intervention intervention, double dose) {
+    return intervention.operation() instanceof Operation.Add add
+        ? new Intervention(intervention.target(), new Operation.Add(add.vector(), dose))
+        : intervention;
+  }
+
+  private static InterventionSpec spec(String word, String line) {
+    try {
+      InterventionSpec spec = InterventionSpec.parse(line);
+      if (spec.isEmpty()) {
+        throw new IllegalArgumentException("-conditions: " + word + ": the spec is empty");
+      }
+      return spec;
+    } catch (SpecSyntaxException e) {
+      throw new IllegalArgumentException("-conditions: " + word + ": " + e.getMessage(), e);
+    }
+  }
+}

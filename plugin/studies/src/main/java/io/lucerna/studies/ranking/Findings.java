@@ -1,0 +1,299 @@
+package io.lucerna.studies.ranking;
+
+import io.lucerna.eval.Comparison;
+import io.lucerna.eval.Evaluation;
+import io.lucerna.eval.Measure;
+import io.lucerna.eval.RankChanges;
+import io.lucerna.eval.Ranking;
+import io.lucerna.eval.Run;
+import io.lucerna.qrels.Qrels;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/** What conditions did to a ranking, collected run by run; the first run is the baseline. */
+public final class Findings {
+  /** How many topics of a condition show their documents. */
+  private static final int SHOWN_TOPICS = 5;
+
+  /** Reranked documents that were or are in the top of this size are shown. */
+  private static final int SHOWN_DOCS = 20;
+
+  private static final double LEVEL_OF_SIGNIFICANCE = 0.05;
+
+  /** How many conditions a line for people names. */
+  private static final int NAMED = 5;
+
+  /**
+   * A condition against the baseline.
+   *
+   * @param result over the topics
+   * @param adjustedTTest the t-test's p-value adjusted over the conditions; empty where that is
+   * @param adjustedRandomization the same for the randomisation test
+   */
+  record Contrast(
+      Condition condition,
+      Measure measure,
+      double[] before,
+      double[] after,
+      Comparison result,
+      OptionalDouble adjustedTTest,
+      OptionalDouble adjustedRandomization) {}
+
+  /** A document that moved, or stayed, in a topic that changed much. */
+  record Move(
+      Condition condition,
+      String topic,
+      String docno,
+      OptionalInt grade,
+      int rankBefore,
+      int rankAfter,
+      float scoreBefore,
+      float scoreAfter) {}
+
+  private final List<Condition> conditions;
+  private final Qrels qrels;
+  private final int depth;
+  private final StudySettings settings;
+  private final List<long[]> touched = new ArrayList<>();
+  private final List<double[][]> values = new ArrayList<>();
+  private final List<Order> orders = new ArrayList<>();
+  private final List<Move> moves = new ArrayList<>();
+  private final List<Contrast> contrasts = new ArrayList<>();
+  private List<String> topics = List.of();
+  private @Nullable Run baseline;
+
+  Findings(List<Condition> conditions, int depth, Qrels qrels, StudySettings settings) {
+    this.conditions = conditions;
+    this.depth = depth;
+    this.qrels = qrels;
+    this.settings = settings;
+    conditions.forEach(c -> touched.add(new long[c.spec().interventions().size()]));
+  }
+
+  /** Adds how many texts each intervention of a condition changed in one item. */
+  void touched(int condition, long[] counts) {
+    for (int i = 0; i < counts.length; i++) {
+      touched.get(condition)[i] += counts[i];
+    }
+  }
+
+  /** Takes the next condition's run. */
+  void add(Condition condition, Run run) {
+    Run first = baseline;
+    if (first == null) {
+      first = run;
+      baseline = run;
+      topics = qrels.topics().stream().filter(run.topics()::contains).toList();
+    }
+    Evaluation evaluation =
+        Evaluation.of(
+            run,
+            qrels,
+            settings.measures(),
+            Evaluation.Options.DEFAULT.withLevel(settings.level()));
+    values.add(
+        settings.measures().stream()
+            .map(measure -> evaluation.values(measure, topics))
+            .toArray(double[][]::new));
+    orders.add(order(first, run));
+    if (run != first) {
+      moves(condition, first, run);
+    }
+  }
+
+  private static Ranking ranking(Run run, String topic) {
+    return run.ranking(topic).orElseThrow();
+  }
+
+  private Order order(Run before, Run after) {
+    return new Order(
+        topics.stream()
+            .map(
+                topic ->
+                    RankChanges.of(
+                        ranking(before, topic).top(depth), ranking(after, topic).top(depth)))
+            .toList());
+  }
+
+  private void moves(Condition condition, Run before, Run after) {
+    double[] was = values.getFirst()[0];
+    double[] is = values.getLast()[0];
+    List<RankChanges> changes = orders.getLast().changes();
+    List<Integer> most =
+        IntStream.range(0, topics.size())
+            .boxed()
+            .sorted(
+                Comparator.comparingDouble((Integer i) -> -Math.abs(is[i] - was[i]))
+                    .thenComparingLong(i -> -changes.get(i).swappedPairs()))
+            .limit(SHOWN_TOPICS)
+            .toList();
+    for (int i : most) {
+      String topic = topics.get(i);
+      Ranking first = ranking(before, topic);
+      Ranking second = ranking(after, topic);
+      Map<String, Integer> judged = qrels.judged(topic);
+      Map<String, Integer> places = new HashMap<>();
+      for (int place = 0; place < second.size(); place++) {
+        places.put(second.docno(place), place);
+      }
+      for (int place = 0; place < Math.min(depth, first.size()); place++) {
+        String docno = first.docno(place);
+        int now = places.getOrDefault(docno, -1);
+        if (Math.min(place, now) < SHOWN_DOCS) {
+          Integer grade = judged.get(docno);
+          moves.add(
+              new Move(
+                  condition,
+                  topic,
+                  docno,
+                  grade == null ? OptionalInt.empty() : OptionalInt.of(grade),
+                  place + 1,
+                  now + 1,
+                  first.score(place),
+                  second.score(now)));
+        }
+      }
+    }
+  }
+
+  /** Compares all conditions with the first, when all runs are there. */
+  void compare() {
+    for (int m = 0; m < settings.measures().size(); m++) {
+      double[] before = values.getFirst()[m];
+      List<Comparison> results = new ArrayList<>();
+      for (int i = 1; i < conditions.size(); i++) {
+        results.add(Comparison.of(before, values.get(i)[m], settings.comparison()));
+      }
+      List<OptionalDouble> tTests = adjusted(results.stream().map(Comparison::tTest).toList());
+      List<OptionalDouble> flips =
+          adjusted(results.stream().map(Comparison::randomization).toList());
+      for (int i = 1; i < conditions.size(); i++) {
+        contrasts.add(
+            new Contrast(
+                conditions.get(i),
+                settings.measures().get(m),
+                before,
+                values.get(i)[m],
+                results.get(i - 1),
+                tTests.get(i - 1),
+                flips.get(i - 1)));
+      }
+    }
+  }
+
+  private List<OptionalDouble> adjusted(List<OptionalDouble> raw) {
+    double[] defined =
+        raw.stream()
+            .filter(OptionalDouble::isPresent)
+            .mapToDouble(OptionalDouble::getAsDouble)
+            .toArray();
+    double[] corrected = settings.correction().adjust(defined);
+    List<OptionalDouble> adjusted = new ArrayList<>();
+    int next = 0;
+    for (OptionalDouble value : raw) {
+      adjusted.add(value.isPresent() ? OptionalDouble.of(corrected[next++]) : value);
+    }
+    return adjusted;
+  }
+
+  /** The topics that were compared, in the order of the judgments. */
+  public List<String> topics() {
+    return topics;
+  }
+
+  /** What is wrong: interventions that changed no text. */
+  public List<String> problems() {
+    List<String> problems = new ArrayList<>();
+    for (int i = 0; i < conditions.size(); i++) {
+      for (int j = 0; j < touched.get(i).length; j++) {
+        if (touched.get(i)[j] == 0) {
+          problems.add(
+              "condition "
+                  + conditions.get(i).id()
+                  + " changed nothing by '"
+                  + conditions.get(i).spec().interventions().get(j)
+                  + "'");
+        }
+      }
+    }
+    return problems;
+  }
+
+  /** A few lines for people. */
+  public List<String> summary() {
+    List<String> lines = new ArrayList<>();
+    for (Measure measure : settings.measures()) {
+      List<Contrast> own =
+          contrasts.stream()
+              .filter(c -> c.measure().equals(measure))
+              .sorted(Comparator.comparingDouble(c -> -Math.abs(c.result().change())))
+              .toList();
+      long sure =
+          own.stream().filter(c -> c.adjustedTTest().orElse(1) < LEVEL_OF_SIGNIFICANCE).count();
+      String largest =
+          String.join(
+              ", ",
+              own.stream()
+                  .filter(c -> c.result().change() != 0)
+                  .limit(NAMED)
+                  .map(
+                      c ->
+                          String.format(
+                              Locale.ROOT, "%s %+.4f", c.condition().id(), c.result().change()))
+                  .toList());
+      lines.add(
+          String.format(
+              Locale.ROOT,
+              "%s %.4f over %d %s; changed by %d of %d conditions (t-test, %s, p < %s)%s",
+              measure.irName(),
+              own.getFirst().result().baseline(),
+              topics.size(),
+              topics.size() == 1 ? "topic" : "topics",
+              sure,
+              own.size(),
+              settings.correction(),
+              LEVEL_OF_SIGNIFICANCE,
+              largest.isEmpty() ? "" : "; most: " + largest));
+    }
+    return lines;
+  }
+
+  List<Condition> conditions() {
+    return conditions;
+  }
+
+  StudySettings settings() {
+    return settings;
+  }
+
+  /** All conditions but the first. */
+  List<Condition> interventions() {
+    return conditions.subList(1, conditions.size());
+  }
+
+  /** The values of a condition on a measure, topic by topic. */
+  double[] values(int condition, int measure) {
+    return values.get(condition)[measure];
+  }
+
+  /** Every condition but the first against it, measure by measure. */
+  List<Contrast> contrasts() {
+    return contrasts;
+  }
+
+  Order order(Condition condition) {
+    return orders.get(conditions.indexOf(condition));
+  }
+
+  List<Move> moves() {
+    return moves;
+  }
+}

@@ -1,0 +1,153 @@
+package io.lucerna.studies.ranking;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.lucerna.base.JsonFaults;
+import io.lucerna.base.TextFile;
+import io.lucerna.eval.RatioAggregate;
+import io.lucerna.instrumentation.sweep.Sweep.Head;
+import io.lucerna.studies.table.CsvFile;
+import io.lucerna.studies.work.StudyInputException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import org.apache.commons.csv.CSVRecord;
+
+/**
+ * The effects of a model's heads in a patching study: ratios of sums over all pairs, of its first
+ * direction.
+ *
+ * @param folder the study's folder
+ * @param direction which one: {@code denoise} or {@code noise}
+ * @param effects by head, in the order of layers and heads
+ * @param model the hash of the model that was patched; empty if no manifest says it
+ */
+public record HeadEffects(
+    Path folder, String direction, Map<Head, Double> effects, Optional<String> model) {
+  private static final String AGGREGATES = "aggregates.csv";
+  private static final List<String> COLUMNS =
+      List.of("direction", "stratum", "aggregate", "layer", "head", "value");
+
+  /**
+   * Reads what {@code patch -sweep head} wrote.
+   *
+   * @throws StudyInputException if there is no such study in the folder
+   */
+  public static HeadEffects read(Path folder) throws IOException {
+    Path file = folder.resolve(AGGREGATES);
+    if (!Files.isRegularFile(file)) {
+      throw new StudyInputException(
+          folder + ": holds no patching study: there is no aggregates.csv");
+    }
+    CsvFile table = CsvFile.read(file);
+    if (!table.header().containsAll(COLUMNS) || table.header().contains("role")) {
+      throw new StudyInputException(file + ": is of another sweep; patch with -sweep head");
+    }
+    Map<Head, Double> effects = new LinkedHashMap<>();
+    String direction = "";
+    for (CsvFile.Row row : table.rows()) {
+      CSVRecord fields = row.fields();
+      direction = direction.isEmpty() ? fields.get("direction") : direction;
+      if (fields.get("direction").equals(direction)
+          && fields.get("stratum").equals("all")
+          && fields.get("aggregate").equals(RatioAggregate.RATIO_OF_SUMS.option())) {
+        try {
+          effects.put(head(fields), Double.valueOf(fields.get("value")));
+        } catch (NumberFormatException e) {
+          throw new StudyInputException(
+              String.format(
+                  Locale.ROOT, "%s:%d: layer, head or value is not a number", file, row.line()));
+        }
+      }
+    }
+    if (effects.isEmpty()) {
+      throw new StudyInputException(file + ": has no effects of heads");
+    }
+    return new HeadEffects(folder, direction, effects, model(folder.resolve("manifest.json")));
+  }
+
+  private static Optional<String> model(Path manifest) throws IOException {
+    if (!Files.isRegularFile(manifest)) {
+      return Optional.empty();
+    }
+    String content = TextFile.of(manifest).text();
+    try {
+      JsonNode hash = new ObjectMapper().readTree(content).at("/model/sha256");
+      return hash.isTextual() ? Optional.of(hash.asText()) : Optional.empty();
+    } catch (JsonProcessingException e) {
+      throw JsonFaults.inFile(manifest.toString(), "JSON", e, content);
+    }
+  }
+
+  /**
+   * Refuses effects in another model.
+   *
+   * @throws StudyInputException if its hash is another one, or a head does not exist
+   */
+  public void requireOf(StudiedModel studied) {
+    if (model.isPresent() && !model.get().equals(studied.sha256())) {
+      throw new StudyInputException(
+          String.format(
+              Locale.ROOT,
+              "%s: is of another model: its hash is %.12s, that of %s %.12s",
+              folder,
+              model.get(),
+              studied.name(),
+              studied.sha256()));
+    }
+    for (Head head : effects.keySet()) {
+      if (head.layer() >= studied.layers() || head.head() >= studied.heads()) {
+        throw new StudyInputException(
+            String.format(
+                Locale.ROOT,
+                "%s: is of another model: head %d.%d is not one of the %d x %d of %s",
+                folder,
+                head.layer(),
+                head.head(),
+                studied.layers(),
+                studied.heads(),
+                studied.name()));
+      }
+    }
+  }
+
+  /** The file that the effects are in. */
+  public Path file() {
+    return folder.resolve(AGGREGATES);
+  }
+
+  private static Head head(CSVRecord row) {
+    return new Head(Integer.parseInt(row.get("layer")), Integer.parseInt(row.get("head")));
+  }
+
+  /** The effect of a head; empty if the study lacks it. */
+  OptionalDouble of(int layer, int head) {
+    Double effect = effects.get(new Head(layer, head));
+    return effect == null ? OptionalDouble.empty() : OptionalDouble.of(effect);
+  }
+
+  /**
+   * The heads whose effects are farthest from 0, farthest first.
+   *
+   * @throws IllegalArgumentException if there are fewer
+   */
+  List<Head> top(int count) {
+    if (count > effects.size()) {
+      throw new IllegalArgumentException(
+          folder + ": has " + effects.size() + " heads, not " + count);
+    }
+    List<Head> heads = new ArrayList<>(effects.keySet());
+    heads.sort(
+        Comparator.comparingDouble((Head head) -> -Math.abs(effects.getOrDefault(head, 0.0))));
+    return List.copyOf(heads.subList(0, count));
+  }
+}

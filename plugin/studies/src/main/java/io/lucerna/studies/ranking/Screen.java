@@ -1,0 +1,95 @@
+package io.lucerna.studies.ranking;
+
+import io.lucerna.eval.Correlation;
+import io.lucerna.eval.Measure;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What zeroing each head of a model does to nDCG@10, beside the heads' effects in a patching study.
+ *
+ * @param cells one for each head, by layer
+ */
+record Screen(List<Cell> cells) {
+  private static final Measure NDCG = Measure.parse("nDCG@10");
+
+  /**
+   * One head.
+   *
+   * @param patching its effect; empty without a patching study
+   */
+  record Cell(Findings.Contrast contrast, OptionalDouble patching) {
+    int layer() {
+      return contrast.condition().layer().orElseThrow();
+    }
+
+    int head() {
+      return contrast.condition().head().orElseThrow();
+    }
+
+    double change() {
+      return contrast.result().change();
+    }
+  }
+
+  /** The screen of all heads; empty if a head was left out or nDCG@10 was not measured. */
+  static Optional<Screen> of(Findings findings, StudiedModel model, @Nullable HeadEffects effects) {
+    List<Cell> cells = new ArrayList<>();
+    for (Findings.Contrast contrast : findings.contrasts()) {
+      Condition condition = contrast.condition();
+      if (contrast.measure().equals(NDCG) && condition.kind() == Condition.Kind.HEAD) {
+        int layer = condition.layer().orElseThrow();
+        int head = condition.head().orElseThrow();
+        OptionalDouble effect = effects == null ? OptionalDouble.empty() : effects.of(layer, head);
+        cells.add(new Cell(contrast, effect));
+      }
+    }
+    return cells.size() == model.layers() * model.heads()
+        ? Optional.of(new Screen(cells))
+        : Optional.empty();
+  }
+
+  /**
+   * How the two maps agree over the heads that both have: in size, and with their signs, where a
+   * loss of effectiveness goes with a positive effect. Empty without a patching study.
+   */
+  Optional<Map<String, Object>> rankCorrelation(long seed, int rounds) {
+    List<Cell> both = cells.stream().filter(cell -> cell.patching().isPresent()).toList();
+    if (both.size() < 3) {
+      return Optional.empty();
+    }
+    double[] losses = both.stream().mapToDouble(cell -> -cell.change()).toArray();
+    double[] effects = both.stream().mapToDouble(c -> c.patching().orElseThrow()).toArray();
+    Map<String, Object> fields = correlation(sizes(losses), sizes(effects), seed, rounds);
+    fields.put("heads", both.size());
+    fields.put("of", "size of change, size of patching effect");
+    fields.put("signed", correlation(losses, effects, seed, rounds));
+    return Optional.of(fields);
+  }
+
+  private static double[] sizes(double[] values) {
+    double[] sizes = new double[values.length];
+    for (int i = 0; i < sizes.length; i++) {
+      sizes[i] = Math.abs(values[i]);
+    }
+    return sizes;
+  }
+
+  private static Map<String, Object> correlation(double[] x, double[] y, long seed, int rounds) {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    put(fields, "spearman", Correlation.spearman(x, y));
+    put(fields, "kendall", Correlation.kendall(x, y));
+    put(fields, "p", Correlation.spearmanP(x, y, seed, rounds));
+    return fields;
+  }
+
+  @SuppressWarnings("NullAway") // null is JSON's word for a number that is not defined
+  private static void put(Map<String, Object> fields, String name, double value) {
+    fields.put(name, Double.isNaN(value) ? null : (Object) value);
+  }
+}

@@ -1,0 +1,241 @@
+package io.lucerna.studies.ranking;
+
+import io.lucerna.base.FolderLock;
+import io.lucerna.eval.Ranking;
+import io.lucerna.eval.Reordering;
+import io.lucerna.eval.Run;
+import io.lucerna.qrels.Qrels;
+import io.lucerna.reranker.ConditionScorer;
+import io.lucerna.reranker.ConditionScores;
+import io.lucerna.reranker.ScoreException;
+import io.lucerna.reranker.WorkItem;
+import io.lucerna.studies.work.JournalSettings;
+import io.lucerna.studies.work.StudyException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.IntConsumer;
+
+/**
+ * The same candidates reranked under many conditions. First the items are scored into a journal;
+ * then all files are made from the journal. They depend on the inputs and the settings, not on
+ * where the work was broken off.
+ *
+ * <p>Memory: a few numbers for each candidate, the scores of some conditions at a time ({@value
+ * #SCORES_AT_ONCE} at most), and each topic's values of the measures.
+ */
+public final class Study implements AutoCloseable {
+  /** 64 MB. */
+  private static final int SCORES_AT_ONCE = 1 << 24;
+
+  /** What one item scores under all conditions. */
+  @FunctionalInterface
+  public interface Work {
+    /** See {@link ConditionScorer#score}. */
+    ConditionScores score(WorkItem item);
+  }
+
+  private final List<Condition> conditions;
+  private final boolean[] perItem;
+  private final Plan plan;
+  private final FolderLock lock;
+  private final Path folder;
+  private final Journal journal;
+
+  private Study(
+      List<Condition> conditions, boolean[] perItem, Plan plan, FolderLock lock, Journal journal) {
+    this.conditions = conditions;
+    this.perItem = perItem;
+    this.plan = plan;
+    this.lock = lock;
+    this.folder = lock.path();
+    this.journal = journal;
+  }
+
+  /** Whether a folder holds a study. */
+  public static boolean isIn(Path folder) {
+    return Journal.isIn(folder);
+  }
+
+  /**
+   * Begins a study, or goes on with the one in the folder.
+   *
+   * @param conditions the first one is the model as it is
+   * @param perItem for each condition, {@link ConditionScorer#perItem}
+   * @param topics whose candidates are reranked
+   * @param depth how many candidates of a topic
+   * @param passages their texts
+   * @param lock of the folder where the files go; closing it stays the caller's
+   * @param decisive what decides the scores, besides the conditions; they are added to it
+   * @throws StudyException if the folder's study was made with anything else
+   */
+  public static Study open(
+      List<Condition> conditions,
+      boolean[] perItem,
+      List<StudyTopic> topics,
+      int depth,
+      Passages passages,
+      FolderLock lock,
+      JournalSettings decisive)
+      throws IOException {
+    decisive.put("depth", depth);
+    for (int i = 0; i < conditions.size(); i++) {
+      conditions.get(i).decide(decisive, i);
+    }
+    Plan plan = new Plan(topics, depth, passages);
+    Journal journal = Journal.open(lock, decisive);
+    return new Study(List.copyOf(conditions), perItem.clone(), plan, lock, journal);
+  }
+
+  private int weight(int item) {
+    boolean all = false;
+    for (boolean each : perItem) {
+      all |= each;
+    }
+    return plan.passages(item, all);
+  }
+
+  /** How many passages the items that are not done have. */
+  public long left() {
+    long left = 0;
+    for (int item = 0; item < plan.size(); item++) {
+      left += journal.has(plan.topic(item).id()) ? 0 : weight(item);
+    }
+    return left;
+  }
+
+  /** How many items are done. */
+  public int done() {
+    int done = 0;
+    for (int item = 0; item < plan.size(); item++) {
+      done += journal.has(plan.topic(item).id()) ? 1 : 0;
+    }
+    return done;
+  }
+
+  /** Scores the items that are not done; tells after each how many passages it had. */
+  public void work(Work work, IntConsumer progress) throws IOException {
+    for (int item = 0; item < plan.size(); item++) {
+      String id = plan.topic(item).id();
+      if (!journal.has(id)) {
+        try {
+          journal.append(id, work.score(plan.item(item)));
+        } catch (IllegalArgumentException e) {
+          throw new IllegalArgumentException("topic " + id + ": " + e.getMessage(), e);
+        } catch (ScoreException e) {
+          throw new ScoreException("topic " + id + ": " + e.getMessage());
+        }
+        progress.accept(weight(item));
+      }
+    }
+  }
+
+  /**
+   * Writes all files: runs, tables, and study.json.
+   *
+   * @param identity what was read, what ran, and when
+   * @param qrels the judgments, which have some of the topics
+   */
+  public Findings write(StudyIdentity identity, Qrels qrels, StudySettings settings)
+      throws IOException {
+    lock.check();
+    Findings findings = measure(identity, qrels, settings);
+    StudyTables tables = new StudyTables(findings, folder);
+    tables.topics();
+    tables.comparison();
+    tables.ranks();
+    tables.moves();
+    Optional<Screen> screen = Screen.of(findings, identity.model(), identity.effects());
+    tables.screen(screen);
+    Map<String, Object> correlation =
+        screen
+            .flatMap(
+                s ->
+                    s.rankCorrelation(settings.comparison().seed(), settings.comparison().rounds()))
+            .orElse(Map.of());
+    StudyManifest.write(identity, findings, plan.depth(), correlation, folder);
+    return findings;
+  }
+
+  private Findings measure(StudyIdentity identity, Qrels qrels, StudySettings settings)
+      throws IOException {
+    Files.createDirectories(folder.resolve("runs"));
+    Findings findings = new Findings(conditions, plan.depth(), qrels, settings);
+    int pairs = 0;
+    for (int item = 0; item < plan.size(); item++) {
+      pairs += plan.docnos(item).size();
+    }
+    int group = Math.max(1, SCORES_AT_ONCE / Math.max(1, pairs));
+    for (int from = 0; from < conditions.size(); from += group) {
+      int to = Math.min(from + group, conditions.size());
+      List<Run> runs = runs(from, to, identity.model().name(), findings);
+      for (int i = 0; i < runs.size(); i++) {
+        Condition condition = conditions.get(from + i);
+        Path file = folder.resolve(runName(condition));
+        runs.get(i).write(file);
+        // What is measured is what was written.
+        findings.add(condition, Run.read(file));
+      }
+    }
+    findings.compare();
+    return findings;
+  }
+
+  /** Where a condition's run is, from the study's folder. */
+  static String runName(Condition condition) {
+    return "runs/" + condition.id() + ".txt";
+  }
+
+  private List<Run> runs(int from, int to, String model, Findings findings) throws IOException {
+    float[][][] scores = new float[to - from][plan.size()][];
+    for (float[][] topics : scores) {
+      for (int item = 0; item < plan.size(); item++) {
+        topics[item] = new float[plan.docnos(item).size()];
+      }
+    }
+    for (int item = 0; item < plan.size(); item++) {
+      Journal.Row row = read(plan.topic(item).id());
+      for (int i = from; i < to; i++) {
+        float[] own = row.scores().get(i);
+        List<Plan.Place> pairs = plan.pairs(item, perItem[i]);
+        if (own.length != pairs.size()) {
+          throw journal.damaged(
+              plan.topic(item).id(),
+              own.length + " scores for " + pairs.size() + " pairs of " + conditions.get(i).id());
+        }
+        for (int next = 0; next < own.length; next++) {
+          Plan.Place pair = pairs.get(next);
+          scores[i - from][pair.topic()][pair.place()] = own[next];
+        }
+        findings.touched(i, row.touched().get(i));
+      }
+    }
+    List<Run> runs = new ArrayList<>();
+    for (int i = from; i < to; i++) {
+      List<Ranking> rankings = new ArrayList<>();
+      for (int item = 0; item < plan.size(); item++) {
+        rankings.add(Reordering.of(plan.topic(item).first(), scores[i - from][item]));
+      }
+      runs.add(Run.of(conditions.get(i).tag(model, plan.depth()), rankings));
+    }
+    return runs;
+  }
+
+  private Journal.Row read(String item) throws IOException {
+    Journal.Row row = journal.read(item);
+    if (row.scores().size() != conditions.size() || row.touched().size() != conditions.size()) {
+      throw journal.damaged(
+          item, row.scores().size() + " scores for " + conditions.size() + " conditions");
+    }
+    return row;
+  }
+
+  @Override
+  public void close() throws IOException {
+    journal.close();
+  }
+}

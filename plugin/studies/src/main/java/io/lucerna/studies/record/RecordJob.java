@@ -1,0 +1,157 @@
+package io.lucerna.studies.record;
+
+import io.lucerna.instrumentation.hooks.Hooks;
+import io.lucerna.instrumentation.model.Readout;
+import io.lucerna.instrumentation.nn.Workers;
+import io.lucerna.instrumentation.recording.Capture;
+import io.lucerna.instrumentation.recording.RecordingWriter;
+import io.lucerna.instrumentation.text.TokenBatch;
+import io.lucerna.instrumentation.text.TokenBatch.Side;
+import io.lucerna.instrumentation.text.TokenSequence;
+import io.lucerna.reranker.NeuralRanker;
+import io.lucerna.studies.work.StudyException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+
+/**
+ * Sends pairs through a ranker in the batches in which it would score them, and records. What the
+ * writer has already, from a process that was ended, is not computed again; the order of the inputs
+ * depends on nothing but the pairs.
+ */
+public final class RecordJob {
+  private final NeuralRanker ranker;
+  private final RecordingWriter writer;
+  private final Runnable progress;
+  private final long done;
+  private final Set<String> queriesSeen = new HashSet<>();
+
+  /** The number of the next input. */
+  private long next;
+
+  /**
+   * Takes up where the writer is.
+   *
+   * @param progress is told of each input that was recorded
+   */
+  public RecordJob(NeuralRanker ranker, RecordingWriter writer, Runnable progress) {
+    this.ranker = ranker;
+    this.writer = writer;
+    this.progress = progress;
+    this.done = writer.inputs();
+  }
+
+  /** Records a group of pairs. */
+  public void record(PairSource.Group group) throws IOException {
+    Set<String> qids = new LinkedHashSet<>();
+    boolean apart = ranker.sides().contains(Side.QUERY);
+    group.pairs().stream()
+        .map(PairSource.Pair::qid)
+        .filter(qid -> apart && queriesSeen.add(qid))
+        .forEach(qids::add);
+    if (next + qids.size() + group.pairs().size() <= done) {
+      next += qids.size() + group.pairs().size();
+      return;
+    }
+    float[] query = apart ? query(group.query(), qids) : new float[0];
+    passages(group, apart ? Side.PASSAGE : Side.PAIR, query);
+  }
+
+  /** The query's vector; it is recorded for these topics, which have it for the first time. */
+  private float[] query(String text, Set<String> qids) throws IOException {
+    TokenSequence input = ranker.input(Side.QUERY, text, "");
+    TokenBatch batch = ranker.batches(Side.QUERY, List.of(input)).getFirst();
+    if (next + qids.size() <= done) {
+      next += qids.size();
+      return ranker.model().forward(batch, Hooks.none())[0];
+    }
+    Passed passed = pass(List.of(batch)).getFirst();
+    for (String qid : qids) {
+      add(passed.capture, 0, new RecordingWriter.Entry(qid, Optional.empty()));
+    }
+    return passed.outputs[0];
+  }
+
+  private void passages(PairSource.Group group, Side side, float[] query) throws IOException {
+    List<List<PairSource.Pair>> members = members(group.pairs(), side);
+    List<TokenSequence> inputs = new ArrayList<>(members.size());
+    for (List<PairSource.Pair> same : members) {
+      inputs.add(ranker.input(side, group.query(), same.getFirst().text()));
+    }
+    Readout readout = ranker.readout(side, query);
+    List<TokenBatch> batches = ranker.batches(side, inputs);
+    for (int from = 0; from < batches.size(); from += Workers.count()) {
+      List<TokenBatch> some =
+          batches.subList(from, Math.min(from + Workers.count(), batches.size()));
+      int size =
+          some.stream()
+              .flatMapToInt(batch -> Arrays.stream(batch.rows()))
+              .map(input -> members.get(input).size())
+              .sum();
+      if (next + size <= done) {
+        next += size;
+        continue;
+      }
+      for (Passed batch : pass(some)) {
+        for (int row = 0; row < batch.outputs.length; row++) {
+          float score = readout.score(batch.outputs[row]);
+          for (PairSource.Pair pair : members.get(batch.rows[row])) {
+            add(batch.capture, row, entry(pair, score));
+          }
+        }
+      }
+    }
+  }
+
+  /** A batch that has been through the network. */
+  private record Passed(int[] rows, Capture capture, float[][] outputs) {}
+
+  /** Sends batches through the network, all at once. */
+  private List<Passed> pass(List<TokenBatch> batches) {
+    List<Callable<Passed>> tasks = new ArrayList<>(batches.size());
+    for (TokenBatch batch : batches) {
+      tasks.add(
+          () -> {
+            Capture capture = writer.capture(batch);
+            Hooks hooks = capture.after(Hooks.none());
+            return new Passed(batch.rows(), capture, ranker.model().forward(batch, hooks));
+          });
+    }
+    return ranker.model().runAll(tasks);
+  }
+
+  /** The pairs of each input: a bi-encoder reads a text that is repeated once. */
+  private static List<List<PairSource.Pair>> members(List<PairSource.Pair> pairs, Side side) {
+    if (side == Side.PAIR) {
+      return pairs.stream().map(List::of).toList();
+    }
+    Map<String, List<PairSource.Pair>> byText = new LinkedHashMap<>();
+    for (PairSource.Pair pair : pairs) {
+      byText.computeIfAbsent(pair.text(), text -> new ArrayList<>()).add(pair);
+    }
+    return List.copyOf(byText.values());
+  }
+
+  private static RecordingWriter.Entry entry(PairSource.Pair pair, float score) {
+    if (!Float.isFinite(score)) {
+      throw new StudyException("the model gave the score " + score + " to pair " + pair.id());
+    }
+    return new RecordingWriter.Entry(
+        pair.qid(), Optional.of(new RecordingWriter.Pair(pair.id(), pair.docid(), score)));
+  }
+
+  private void add(Capture capture, int row, RecordingWriter.Entry entry) throws IOException {
+    if (next++ >= done) {
+      writer.add(capture, row, entry);
+      progress.run();
+    }
+  }
+}

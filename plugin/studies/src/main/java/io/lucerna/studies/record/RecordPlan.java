@@ -1,0 +1,150 @@
+package io.lucerna.studies.record;
+
+import io.lucerna.instrumentation.recording.Positions;
+import io.lucerna.instrumentation.recording.RecordingSpec;
+import io.lucerna.instrumentation.text.TokenBatch.Side;
+import io.lucerna.instrumentation.text.TokenSequence;
+import io.lucerna.reranker.NeuralRanker;
+import io.lucerna.studies.work.StudyInputException;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What recording will take, found out by going through all pairs once, tokenizer included: it costs
+ * a hundredth of the recording, and finds what is wrong with the pairs before any of it is done.
+ */
+public final class RecordPlan {
+  private final NeuralRanker ranker;
+  private final RecordingSpec spec;
+  private final Positions.Coverage coverage;
+  private final Set<String> ids = new HashSet<>();
+  private final Map<String, String> queries = new HashMap<>();
+  private long pairs;
+  private long inputs;
+  private long tokens;
+  private long bytes;
+  private long truncated;
+  private long empty;
+
+  private RecordPlan(NeuralRanker ranker, RecordingSpec spec) {
+    this.ranker = ranker;
+    this.spec = spec;
+    this.coverage = spec.positions().coverage();
+  }
+
+  /**
+   * Goes through the pairs.
+   *
+   * @throws StudyInputException if there are none, an id occurs twice, or a topic has two queries
+   * @throws IllegalArgumentException if positions are asked for that no text has
+   */
+  public static RecordPlan of(PairSource source, NeuralRanker ranker, RecordingSpec spec)
+      throws IOException {
+    RecordPlan plan = new RecordPlan(ranker, spec);
+    source.forEach(plan::add);
+    if (plan.pairs == 0) {
+      throw new StudyInputException("there are no pairs to record");
+    }
+    List<String> nowhere = plan.coverage.nowhere();
+    if (!nowhere.isEmpty()) {
+      throw new IllegalArgumentException(
+          "-positions " + spec.positions() + ": no text has " + String.join(", ", nowhere));
+    }
+    plan.ids.clear();
+    return plan;
+  }
+
+  private void add(PairSource.Group group) {
+    for (PairSource.Pair pair : group.pairs()) {
+      if (!ids.add(pair.id())) {
+        throw new StudyInputException("the pair " + pair.id() + " occurs twice; ids must differ");
+      }
+      String before = queries.putIfAbsent(pair.qid(), group.query());
+      if (before != null && !before.equals(group.query())) {
+        throw new StudyInputException(
+            "topic "
+                + pair.qid()
+                + " has two queries: '"
+                + before
+                + "' and '"
+                + group.query()
+                + "'");
+      }
+      pairs++;
+      empty += pair.text().isBlank() ? 1 : 0;
+      for (Side side : ranker.sides()) {
+        if (side != Side.QUERY || before == null) {
+          add(side, group.query(), pair);
+        }
+      }
+    }
+  }
+
+  private void add(Side side, String query, PairSource.Pair pair) {
+    TokenSequence input;
+    try {
+      input = ranker.input(side, query, pair.text());
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("topic " + pair.qid() + ": " + e.getMessage(), e);
+    }
+    inputs++;
+    tokens += input.length();
+    bytes += spec.bytes(input);
+    truncated += input.truncated() ? 1 : 0;
+    coverage.add(input, side);
+  }
+
+  /** Pairs of query and passage. */
+  public long pairs() {
+    return pairs;
+  }
+
+  /** Inputs of the model: of a bi-encoder, each topic's query counts beside the passages. */
+  public long inputs() {
+    return inputs;
+  }
+
+  public long tokens() {
+    return tokens;
+  }
+
+  /** Bytes of activations. */
+  public long bytes() {
+    return bytes;
+  }
+
+  /** Inputs that were cut to the model's limit. */
+  public long truncated() {
+    return truncated;
+  }
+
+  /** Passages without any text. */
+  public long empty() {
+    return empty;
+  }
+
+  /** What was asked for and some inputs lack, with the number of these. */
+  public Map<String, Long> absent() {
+    Map<String, Long> absent = new LinkedHashMap<>(coverage.absent());
+    absent.values().removeIf(count -> count == 0);
+    return absent;
+  }
+
+  /** For the manifest. */
+  public Map<String, Object> counts() {
+    Map<String, Object> counts = new LinkedHashMap<>();
+    counts.put("pairs", pairs);
+    counts.put("topics", queries.size());
+    counts.put("inputs", inputs);
+    counts.put("tokens", tokens);
+    counts.put("truncated", truncated);
+    counts.put("empty", empty);
+    counts.put("without_position", absent());
+    return counts;
+  }
+}

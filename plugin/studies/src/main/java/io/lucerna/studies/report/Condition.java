@@ -1,0 +1,35 @@
+package io.lucerna.studies.report;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What was done to the model.
+ *
+ * @param id names it in the files
+ * @param label names it for people
+ * @param kind {@code nothing}, {@code head}, {@code mlp}, {@code layer}, {@code spec}, {@code
+ *     component}, {@code random}, {@code dose}
+ * @param layer null where it concerns no single layer
+ * @param head null where it concerns no single head
+ * @param dose null without one
+ * @param spec in one line; empty for nothing
+ * @param specHash of the spec; empty for nothing
+ * @param run file of the ranking, relative to the study's folder
+ * @param runSha256 hash of that file
+ * @param tag of the ranking
+ */
+public record Condition(
+    String id,
+    String label,
+    String kind,
+    @Nullable Integer layer,
+    @Nullable Integer head,
+    @Nullable Double dose,
+    String spec,
+    String specHash,
+    String run,
+    String runSha256,
+    String tag) {
+  /** The condition in which the model is as it is. */
+  public static final String NOTHING = "nothing";
+}

@@ -1,0 +1,71 @@
+package io.lucerna.studies.report;
+
+import java.util.Locale;
+import java.util.regex.Pattern;
+
+/** Prints the numbers of a study for people; what is not defined is a dash. */
+final class Digits {
+  static final String NONE = "\u2013";
+  private static final Pattern NOTHING = Pattern.compile("[+-]0\\.0+%?");
+  private static final double LEAST_P = 0.0001;
+
+  private Digits() {}
+
+  /** Four decimals with a true minus sign. */
+  static String value(double value) {
+    return Double.isNaN(value) ? NONE : minus(String.format(Locale.ROOT, "%.4f", value));
+  }
+
+  /** The same with a sign for positive numbers too. */
+  static String change(double value) {
+    return Double.isNaN(value) ? NONE : minus(String.format(Locale.ROOT, "%+.4f", value));
+  }
+
+  /** Three decimals without the zero before the point. */
+  static String thousandths(double value) {
+    if (Double.isNaN(value)) {
+      return NONE;
+    }
+    String text = String.format(Locale.ROOT, "%.3f", Math.abs(value));
+    String bare = text.startsWith("0.") ? text.substring(1) : text;
+    return value < 0 && !bare.equals(".000") ? "\u2212" + bare : bare;
+  }
+
+  static String percent(double share) {
+    return Double.isNaN(share) ? NONE : minus(String.format(Locale.ROOT, "%+.1f%%", 100 * share));
+  }
+
+  static String two(double value) {
+    return Double.isNaN(value) ? NONE : minus(String.format(Locale.ROOT, "%+.2f", value));
+  }
+
+  /** A distance in places. */
+  static String places(double value) {
+    return Double.isNaN(value) ? NONE : String.format(Locale.ROOT, "%.2f", value);
+  }
+
+  /** How many topics, in words. */
+  static String topics(long count) {
+    return count + (count == 1 ? " topic" : " topics");
+  }
+
+  static String p(double value) {
+    return value < LEAST_P ? "<0.0001" : value(value);
+  }
+
+  static String count(double value) {
+    return Double.isNaN(value) ? NONE : String.format(Locale.ROOT, "%.0f", value);
+  }
+
+  /** As short as the number is; for settings. */
+  static String plain(double value) {
+    return value == Math.rint(value) && Math.abs(value) < 1e9
+        ? String.format(Locale.ROOT, "%.0f", value)
+        : Double.toString(value);
+  }
+
+  private static String minus(String text) {
+    // A change that rounds to nothing has no sign.
+    return NOTHING.matcher(text).matches() ? text.substring(1) : text.replace('-', '\u2212');
+  }
+}

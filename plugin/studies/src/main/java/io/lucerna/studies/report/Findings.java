@@ -1,0 +1,79 @@
+package io.lucerna.studies.report;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+
+/** What a study found, in sentences of plain text. */
+final class Findings {
+  private static final int NAMED = 8;
+
+  private Findings() {}
+
+  static String question(StudyFiles study) {
+    if (study.screen().isEmpty()) {
+      return "What does each intervention do to the ranking?";
+    }
+    return study.patched()
+        ? "Which heads carry the ranking, and are they the heads that patching points at?"
+        : "Which heads carry the ranking?";
+  }
+
+  static List<String> of(StudyFiles study) {
+    StudyInfo info = study.info();
+    List<String> all = new ArrayList<>();
+    for (String measure : info.measures()) {
+      List<Contrast> contrasts = study.contrasts(measure);
+      study.baseline(measure).ifPresent(b -> all.add(sentence(info, measure, contrasts, b)));
+    }
+    for (StudyInfo.RankCorrelation c : info.correlations()) {
+      all.add(
+          String.format(
+              Locale.ROOT,
+              "Rank correlation of both maps (%s) over %d heads: Spearman %s (p %s), Kendall %s.",
+              c.of(),
+              c.heads(),
+              Digits.two(c.spearman()),
+              Digits.p(c.p()),
+              Digits.two(c.kendall())));
+    }
+    return all;
+  }
+
+  private static String sentence(
+      StudyInfo info, String measure, List<Contrast> contrasts, Contrast baseline) {
+    List<Contrast> significant =
+        contrasts.stream()
+            .filter(Contrast::significant)
+            .sorted(Comparator.comparingDouble(c -> -Math.abs(c.change())))
+            .toList();
+    long equivalent = contrasts.stream().filter(Contrast::equivalent).count();
+    int all = contrasts.size();
+    String named =
+        String.join(
+            ", ",
+            significant.stream()
+                .limit(NAMED)
+                .map(c -> c.condition() + " (" + Digits.change(c.change()) + ")")
+                .toList());
+    long rest = contrasts.stream().filter(c -> !c.significant() && !c.equivalent()).count();
+    return String.format(
+        Locale.ROOT,
+        "%s: %s without intervention (%s). Significant change under %d of %d conditions%s."
+            + " Shown to be within \u00b1%s: %d.%s",
+        measure,
+        Digits.value(baseline.baseline()),
+        Digits.topics(baseline.topics()),
+        significant.size(),
+        all,
+        named.isEmpty() ? "" : ": " + named + more(significant.size() - NAMED),
+        Digits.plain(info.margin()),
+        equivalent,
+        rest == 0 ? "" : " Neither: " + rest + ", of which nothing is shown.");
+  }
+
+  private static String more(int left) {
+    return left > 0 ? " and " + left + " more" : "";
+  }
+}

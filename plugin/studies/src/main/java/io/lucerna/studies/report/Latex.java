@@ -1,0 +1,38 @@
+package io.lucerna.studies.report;
+
+import io.lucerna.studies.chart.PlainText;
+
+/** Makes text harmless in LaTeX. */
+final class Latex {
+  private Latex() {}
+
+  /** Text with all of LaTeX's own characters escaped. */
+  static String text(String text) {
+    StringBuilder out = new StringBuilder();
+    PlainText.visible(text)
+        .codePoints()
+        .forEach(
+            c -> {
+              switch (c) {
+                case '\\' -> out.append("\\textbackslash{}");
+                case '~' -> out.append("\\textasciitilde{}");
+                case '^' -> out.append("\\textasciicircum{}");
+                case '<' -> out.append("\\textless{}");
+                case '>' -> out.append("\\textgreater{}");
+                case '|' -> out.append("\\textbar{}");
+                case '"' -> out.append("\\textquotedbl{}");
+                case '&', '%', '$', '#', '_', '{', '}' -> out.append('\\').appendCodePoint(c);
+                case 0x2212 -> out.append("$-$");
+                default -> out.appendCodePoint(c);
+              }
+            });
+    return out.toString();
+  }
+
+  /** A printed number in mathematical type. */
+  static String number(String printed) {
+    return printed.equals(Digits.NONE)
+        ? "--"
+        : "$" + printed.replace('\u2212', '-').replace("%", "\\%") + "$";
+  }
+}

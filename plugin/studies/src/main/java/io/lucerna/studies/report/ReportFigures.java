@@ -1,0 +1,198 @@
+package io.lucerna.studies.report;
+
+import io.lucerna.studies.chart.BarChart;
+import io.lucerna.studies.chart.Canvas.Pen;
+import io.lucerna.studies.chart.DivergingScale;
+import io.lucerna.studies.chart.Figure;
+import io.lucerna.studies.chart.HeatMap;
+import io.lucerna.studies.chart.PlainText;
+import io.lucerna.studies.chart.Rgb;
+import io.lucerna.studies.chart.SlopeChart;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.TreeMap;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
+
+/** The pictures of a report. */
+final class ReportFigures {
+  private static final int CUT = 20;
+  private static final int LONGEST_LABEL = 80;
+
+  /** From viridis, dark enough on white; grades from 0. */
+  private static final List<String> GRADES = List.of("#9e9e9e", "#35b779", "#31688e", "#440154");
+
+  private static final Pen UNJUDGED = new Pen(Rgb.parse("#c4c4c4"), 0.9, true);
+
+  private final StudyFiles study;
+  private final StudyInfo info;
+
+  ReportFigures(StudyFiles study) {
+    this.study = study;
+    this.info = study.info();
+  }
+
+  private String setting() {
+    return "model " + PlainText.shortened(info.model(), 40) + ", top " + info.depth() + " reranked";
+  }
+
+  /** The change of nDCG@10 by layer and head. */
+  HeatMap headMap() {
+    return map(
+        "Change in nDCG@10 when one head is zeroed",
+        "change in nDCG@10",
+        setting(),
+        HeadChange::change,
+        true);
+  }
+
+  /** The patching effect of the same heads. */
+  HeatMap patchingMap() {
+    return map(
+        "Patching effect of the same heads",
+        "patching effect",
+        patchingSetting(),
+        HeadChange::patching,
+        false);
+  }
+
+  private String patchingSetting() {
+    String direction = info.facts().getOrDefault("patching direction", "");
+    return "ratio of sums over all pairs" + (direction.isEmpty() ? "" : ", " + direction);
+  }
+
+  private HeatMap map(
+      String title, String unit, String subtitle, ToDoubleFunction<HeadChange> number, boolean p) {
+    int layers = study.screen().stream().mapToInt(HeadChange::layer).max().orElseThrow() + 1;
+    int heads = study.screen().stream().mapToInt(HeadChange::head).max().orElseThrow() + 1;
+    Map<Integer, HeadChange> found = new TreeMap<>();
+    study.screen().forEach(h -> found.put(h.layer() * heads + h.head(), h));
+    List<HeatMap.Cell> cells = new ArrayList<>();
+    for (int i = 0; i < layers * heads; i++) {
+      HeadChange head = found.get(i);
+      if (head == null) {
+        cells.add(null);
+        continue;
+      }
+      double value = number.applyAsDouble(head);
+      String about = "layer " + head.layer() + ", head " + head.head() + ": ";
+      about +=
+          p
+              ? Digits.change(value) + ", adjusted p " + Digits.p(head.adjusted())
+              : Digits.change(value);
+      boolean marked = p && head.significant();
+      cells.add(new HeatMap.Cell("" + i, value, marked, about));
+    }
+    HeatMap.Panel panel =
+        new HeatMap.Panel("", "layer", numbers(layers), "head", numbers(heads), List.of(), cells);
+    double[] values = study.screen().stream().mapToDouble(number).toArray();
+    return new HeatMap(
+        title,
+        List.of(subtitle),
+        unit,
+        "adjusted p < 0.05 (t-test, " + info.correctionInWords() + ")",
+        DivergingScale.holding(values),
+        List.of(panel),
+        Map.of());
+  }
+
+  private static List<String> numbers(int count) {
+    return IntStream.range(0, count).mapToObj(i -> "" + i).toList();
+  }
+
+  /** The change of every topic under one condition. */
+  Figure topics(Condition condition, String measure, List<TopicValue> topics) {
+    List<BarChart.Bar> bars = new ArrayList<>();
+    for (TopicValue topic : topics) {
+      String about =
+          String.format(
+              Locale.ROOT,
+              "topic %s: %s \u2192 %s (%s)",
+              topic.topic(),
+              Digits.value(topic.baseline()),
+              Digits.value(topic.value()),
+              Digits.change(topic.change()));
+      bars.add(new BarChart.Bar("" + bars.size(), topic.topic(), topic.change(), about));
+    }
+    long higher = topics.stream().filter(t -> t.change() > 0).count();
+    long lower = topics.stream().filter(t -> t.change() < 0).count();
+    return new BarChart(
+        "Change in " + measure + " by topic",
+        List.of(
+            name(condition) + "; " + setting(),
+            Digits.topics(topics.size())
+                + ": "
+                + higher
+                + " higher, "
+                + (topics.size() - higher - lower)
+                + " equal, "
+                + lower
+                + " lower"),
+        "change in " + measure,
+        "topics by change",
+        bars);
+  }
+
+  /** The ranks of one topic's documents before and after. */
+  Figure ranks(Condition condition, String topic, List<Move> moves) {
+    List<Move> ordered = new ArrayList<>(moves);
+    ordered.sort(Comparator.comparingInt((Move m) -> m.grade().orElse(Integer.MIN_VALUE)));
+    Map<String, Pen> legend = new LinkedHashMap<>();
+    List<SlopeChart.Slope> slopes = new ArrayList<>();
+    for (Move move : ordered) {
+      legend.put(grade(move.grade()), pen(move.grade()));
+      String about =
+          String.format(
+              Locale.ROOT,
+              "%s, %s: rank %d \u2192 %d, score %s \u2192 %s",
+              move.docid(),
+              grade(move.grade()),
+              move.rankBefore(),
+              move.rankAfter(),
+              Digits.value(move.scoreBefore()),
+              Digits.value(move.scoreAfter()));
+      slopes.add(
+          new SlopeChart.Slope(
+              "" + slopes.size(),
+              move.docid(),
+              move.rankBefore(),
+              move.rankAfter(),
+              pen(move.grade()),
+              about));
+    }
+    return new SlopeChart(
+        "Ranks before and after, topic " + PlainText.shortened(topic, 40),
+        List.of(name(condition), setting() + "; those in the top " + CUT + " before or after"),
+        "before",
+        "after",
+        CUT,
+        slopes,
+        legend);
+  }
+
+  private static String grade(OptionalInt grade) {
+    return grade.isEmpty() ? "not judged" : "grade " + grade.getAsInt();
+  }
+
+  private static Pen pen(OptionalInt grade) {
+    if (grade.isEmpty()) {
+      return UNJUDGED;
+    }
+    int level = Math.clamp(grade.getAsInt(), 0, GRADES.size() - 1);
+    return new Pen(Rgb.parse(GRADES.get(level)), 0.9 + 0.5 * level, false);
+  }
+
+  /** What a condition is called in a picture or list. */
+  static String name(Condition condition) {
+    String name =
+        condition.label().equals(condition.id())
+            ? condition.id()
+            : condition.id() + ": " + condition.label();
+    return PlainText.shortened(name, LONGEST_LABEL);
+  }
+}

@@ -1,0 +1,210 @@
+package io.lucerna.studies.report;
+
+import static io.lucerna.studies.chart.PlainText.escaped;
+
+import io.lucerna.studies.page.HtmlPage;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** A report on one page. */
+final class ReportPage {
+  private final StudyFiles study;
+  private final StudyInfo info;
+  private final ReportFigures figures;
+
+  ReportPage(StudyFiles study) {
+    this.study = study;
+    this.info = study.info();
+    this.figures = new ReportFigures(study);
+  }
+
+  void write(Path file) throws IOException {
+    new HtmlPage(
+            title(info),
+            HtmlPage.resource(ReportPage.class, "report.css"),
+            body(),
+            PageData.json(study),
+            HtmlPage.resource(ReportPage.class, "report.js"))
+        .write(file);
+  }
+
+  static String title(StudyInfo info) {
+    String collection = info.facts().getOrDefault("collection", "");
+    return "Interventions in "
+        + info.model()
+        + (collection.isEmpty() ? "" : " on " + collection)
+        + ": what they do to the ranking";
+  }
+
+  private String body() {
+    StringBuilder out = new StringBuilder();
+    out.append("<header><h1>").append(escaped(title(info))).append("</h1>\n<p class=\"lead\">");
+    out.append(escaped(Findings.question(study))).append("</p>\n<ul>\n");
+    Findings.of(study).forEach(f -> out.append("<li>").append(escaped(f)).append("</li>\n"));
+    out.append("</ul></header>\n<main>\n");
+    if (!study.screen().isEmpty()) {
+      section(out, "Heads", maps());
+    }
+    section(out, "Comparison", comparison());
+    section(out, "Topics", topics());
+    section(out, "Conditions", conditions());
+    section(out, "How it was made", made());
+    return out.append("</main>\n<div id=\"tip\" role=\"status\" hidden></div>\n").toString();
+  }
+
+  private static void section(StringBuilder out, String title, String content) {
+    out.append("<section><h2>").append(title).append("</h2>\n").append(content);
+    out.append("</section>\n");
+  }
+
+  private String maps() {
+    StringBuilder out = new StringBuilder("<div class=\"beside\">\n");
+    out.append("<div class=\"figure\">").append(figures.headMap().svg("heads")).append("</div>\n");
+    if (study.patched()) {
+      out.append("<div class=\"figure\">").append(figures.patchingMap().svg("patching"));
+      out.append("</div>\n");
+    }
+    return out.append("</div>\n").toString();
+  }
+
+  private String comparison() {
+    StringBuilder out = new StringBuilder();
+    choice(out, "measure", "Measure", info.measures(), 0);
+    out.append("<p class=\"quiet\">Bold with *: the change is significant, adjusted p &lt; 0.05 (");
+    out.append("paired t-test; correction: ").append(escaped(info.correctionInWords()));
+    out.append("). \u2261: shown to be within \u00b1").append(Digits.plain(info.margin()));
+    out.append(" (two one-sided t-tests, p &lt; 0.05, not corrected). A change that is neither is");
+    out.append(" not shown to be anything. A heading sorts.</p>\n");
+    for (int i = 0; i < info.measures().size(); i++) {
+      table(out, info.measures().get(i), i);
+    }
+    return out.toString();
+  }
+
+  private void table(StringBuilder out, String measure, int number) {
+    out.append("<div class=\"scroll\" data-measure=\"").append(number).append("\" tabindex=\"0\"");
+    out.append(" role=\"region\" aria-label=\"Comparison, ").append(escaped(measure));
+    out.append("\"><table class=\"comparison\"><caption>").append(escaped(measure));
+    study
+        .baseline(measure)
+        .ifPresent(
+            b -> {
+              out.append(", ").append(Digits.value(b.baseline())).append(" without intervention, ");
+              out.append(Digits.topics(b.topics()));
+            });
+    out.append("</caption><thead><tr>");
+    heading(out, "condition", "what was done");
+    Column.ALL.forEach(c -> heading(out, c.heading(), c.about()));
+    out.append("</tr></thead><tbody>\n");
+    List<String> ids = new ArrayList<>(info.conditions().keySet());
+    for (Contrast contrast : study.contrasts(measure)) {
+      int at = ids.indexOf(contrast.condition());
+      out.append("<tr data-condition=\"")
+          .append(at - 1)
+          .append("\"><th scope=\"row\" data-value=\"");
+      out.append(at).append("\"><a href=\"#condition-").append(at).append("\">");
+      out.append(escaped(contrast.condition())).append("</a></th>");
+      Column.ALL.forEach(c -> cell(out, c, contrast));
+      out.append("</tr>\n");
+    }
+    out.append("</tbody></table></div>\n");
+  }
+
+  private static void heading(StringBuilder out, String name, String about) {
+    out.append("<th scope=\"col\" aria-sort=\"none\"><button type=\"button\" title=\"");
+    out.append(escaped(about)).append("\">").append(escaped(name)).append("</button></th>");
+  }
+
+  private static void cell(StringBuilder out, Column column, Contrast contrast) {
+    boolean decides = column.decides() && contrast.significant();
+    boolean changes = column.file().equals("change") && contrast.significant();
+    boolean same = column.file().equals("p_equivalence") && contrast.equivalent();
+    String exact = column.exact(contrast);
+    out.append(decides || changes ? "<td class=\"strong\"" : "<td");
+    out.append(" data-value=\"").append(exact).append("\" title=\"").append(exact).append("\">");
+    out.append(escaped(column.print(contrast))).append(decides ? "*" : same ? " \u2261" : "");
+    out.append("</td>");
+  }
+
+  private String topics() {
+    List<Condition> all = info.interventions();
+    if (all.isEmpty()) {
+      return "<p>There is no intervention to show.</p>\n";
+    }
+    Condition first = study.byChange().getFirst();
+    String measure = info.measures().getFirst();
+    Map<String, List<Move>> moves = study.moves(first.id());
+    StringBuilder out = new StringBuilder("<div class=\"choices\">");
+    List<String> names = all.stream().map(ReportFigures::name).toList();
+    choice(out, "condition", "Condition", names, all.indexOf(first));
+    choice(out, "topic", "Topic", List.copyOf(moves.keySet()), 0);
+    out.append("</div>\n<div class=\"figure\" id=\"changes-figure\">");
+    List<TopicValue> values = study.sorted(first.id(), measure);
+    out.append(values.isEmpty() ? "" : figures.topics(first, measure, values).svg("changes"));
+    out.append("</div>\n<div class=\"figure\" id=\"ranks-figure\">");
+    moves.entrySet().stream()
+        .limit(1)
+        .forEach(m -> out.append(figures.ranks(first, m.getKey(), m.getValue()).svg("ranks")));
+    return out.append("</div>\n").toString();
+  }
+
+  private static void choice(
+      StringBuilder out, String id, String name, List<String> values, int chosen) {
+    out.append("<label>").append(name).append(" <select id=\"").append(id).append("\">");
+    for (int i = 0; i < values.size(); i++) {
+      out.append("<option value=\"").append(i).append(i == chosen ? "\" selected>" : "\">");
+      out.append(escaped(values.get(i))).append("</option>");
+    }
+    out.append("</select></label>\n");
+  }
+
+  private String conditions() {
+    StringBuilder out =
+        new StringBuilder(
+            "<details open><summary>Specs, runs and hashes</summary><div class=\"scroll\" tabindex=\"0\""
+                + " role=\"region\" aria-label=\"Conditions\"><table><thead><tr>");
+    for (String name :
+        List.of("id", "label", "kind", "spec", "spec hash", "run", "run sha256", "tag")) {
+      out.append("<th scope=\"col\">").append(name).append("</th>");
+    }
+    out.append("</tr></thead><tbody>\n");
+    int number = 0;
+    for (Condition c : info.conditions().values()) {
+      out.append("<tr id=\"condition-").append(number++).append("\"><th scope=\"row\">");
+      out.append(escaped(c.id())).append("</th>");
+      for (String text :
+          List.of(
+              c.label(),
+              c.kind(),
+              c.spec(),
+              hash(c.specHash()),
+              c.run(),
+              hash(c.runSha256()),
+              c.tag())) {
+        out.append("<td>").append(escaped(text)).append("</td>");
+      }
+      out.append("</tr>\n");
+    }
+    return out.append("</tbody></table></div></details>\n").toString();
+  }
+
+  /** The beginning of a hash is enough to tell one from another; study.json has all of it. */
+  private static String hash(String hash) {
+    return hash.length() > 12 ? hash.substring(0, 12) : hash;
+  }
+
+  private String made() {
+    StringBuilder out = new StringBuilder("<pre id=\"command\">");
+    out.append(escaped(info.command())).append("</pre>\n<table class=\"facts\">\n");
+    info.facts()
+        .forEach(
+            (name, value) -> {
+              out.append("<tr><th scope=\"row\">").append(escaped(name)).append("</th><td>");
+              out.append(escaped(value)).append("</td></tr>\n");
+            });
+    return out.append("</table>\n").toString();
+  }
+}

@@ -1,0 +1,80 @@
+package io.lucerna.studies.report;
+
+import io.lucerna.studies.chart.Figure;
+import io.lucerna.studies.chart.PlainText;
+import java.util.List;
+import java.util.SequencedMap;
+
+/** A report in Markdown. */
+final class ReportSummary {
+  private static final int ROWS = 20;
+  private static final List<String> PRINTED =
+      List.of("value", "change", "ci_lower", "ci_upper", "p_t_adjusted", "d_z", "p_equivalence");
+
+  private final StudyFiles study;
+  private final SequencedMap<String, Figure> pictures;
+
+  /**
+   * Prepares the summary.
+   *
+   * @param pictures by the name of their file, without its ending
+   */
+  ReportSummary(StudyFiles study, SequencedMap<String, Figure> pictures) {
+    this.study = study;
+    this.pictures = pictures;
+  }
+
+  String markdown() {
+    StudyInfo info = study.info();
+    StringBuilder out = new StringBuilder("# ");
+    out.append(escaped(ReportPage.title(info))).append("\n\n");
+    out.append(Findings.question(study)).append("\n\n");
+    Findings.of(study).forEach(f -> out.append("- ").append(escaped(f)).append('\n'));
+    String measure = info.measures().getFirst();
+    out.append("\n## ").append(escaped(measure)).append(": the largest changes\n\n");
+    table(out, measure);
+    out.append("\n## Pictures\n\n");
+    pictures.forEach(
+        (name, figure) ->
+            out.append("![" + escaped(figure.title()) + "](figures/" + name + ".svg)\n"));
+    out.append("\n## How it was made\n\n");
+    out.append("    ").append(PlainText.visible(info.command())).append("\n\n");
+    out.append("| | |\n|---|---|\n");
+    info.facts()
+        .forEach(
+            (name, value) -> out.append("| " + escaped(name) + " | " + escaped(value) + " |\n"));
+    return out.toString();
+  }
+
+  private void table(StringBuilder out, String measure) {
+    StudyInfo info = study.info();
+    List<Column> columns = Column.ALL.stream().filter(c -> PRINTED.contains(c.file())).toList();
+    List<String> order = study.byChange().stream().map(Condition::id).toList();
+    List<Contrast> rows =
+        study.contrasts(measure).stream()
+            .sorted((a, b) -> order.indexOf(a.condition()) - order.indexOf(b.condition()))
+            .toList();
+    out.append("| condition");
+    columns.forEach(c -> out.append(" | ").append(escaped(c.heading())));
+    out.append(" | what was done |\n|---").append("|--:".repeat(columns.size())).append("|---|\n");
+    for (Contrast row : rows.subList(0, Math.min(ROWS, rows.size()))) {
+      out.append("| ").append(escaped(row.condition()));
+      for (Column column : columns) {
+        out.append(" | ").append(escaped(column.print(row)));
+        out.append(column.decides() && row.significant() ? "\\*" : "");
+      }
+      out.append(" | ").append(escaped(study.condition(row).label())).append(" |\n");
+    }
+    out.append("\n\\*: adjusted p &lt; 0.05 (paired t-test, ");
+    out.append(info.correctionInWords()).append("). p equivalence: two one-sided t-tests, margin ");
+    out.append(Digits.plain(info.margin())).append(", not corrected.\n");
+    if (rows.size() > ROWS) {
+      out.append("\n").append(rows.size() - ROWS).append(" more in report.html and tables/.\n");
+    }
+  }
+
+  /** The text with all that Markdown or HTML would read made plain. */
+  static String escaped(String text) {
+    return PlainText.escaped(text).replaceAll("([\\\\`*_\\[\\]|~])", "\\\\$1");
+  }
+}

@@ -1,0 +1,53 @@
+package io.lucerna.studies.report;
+
+import java.util.List;
+import java.util.SequencedMap;
+
+/**
+ * What {@code study.json} says.
+ *
+ * @param model its name
+ * @param depth how many candidates of a topic are reranked
+ * @param measures the first one is what pictures show
+ * @param correction {@code bh}, {@code holm} or {@code none}
+ * @param rounds of randomisation and bootstrap
+ * @param margin the change of a mean that counts as none
+ * @param command makes the study again
+ * @param facts everything the file says of the set-up, by a name for people
+ * @param conditions the first one is {@code nothing}
+ * @param correlations of the screen's map with the patching map; empty if the study lacks one
+ */
+public record StudyInfo(
+    String model,
+    int depth,
+    List<String> measures,
+    String correction,
+    int rounds,
+    double margin,
+    String command,
+    SequencedMap<String, String> facts,
+    SequencedMap<String, Condition> conditions,
+    List<RankCorrelation> correlations) {
+
+  /**
+   * How alike two maps of heads are; numbers that are not defined are NaN.
+   *
+   * @param of what was ranked
+   * @param heads how many heads both maps have
+   */
+  public record RankCorrelation(String of, double spearman, double kendall, double p, int heads) {}
+
+  /** What corrects p-values, in words. */
+  String correctionInWords() {
+    return switch (correction) {
+      case "bh" -> "Benjamini-Hochberg";
+      case "holm" -> "Holm";
+      default -> "not corrected";
+    };
+  }
+
+  /** Everything but the model as it is. */
+  List<Condition> interventions() {
+    return conditions.values().stream().filter(c -> !c.id().equals(Condition.NOTHING)).toList();
+  }
+}

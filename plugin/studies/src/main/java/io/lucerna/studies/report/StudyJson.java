@@ -1,0 +1,197 @@
+package io.lucerna.studies.report;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.lucerna.base.JsonFaults;
+import io.lucerna.base.TextFile;
+import io.lucerna.studies.report.StudyInfo.RankCorrelation;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Reads {@code study.json}. */
+final class StudyJson {
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+  private static final Set<String> NOT_FACTS = Set.of("command", "conditions", "rankCorrelation");
+
+  private final Path file;
+  private final JsonNode root;
+
+  private StudyJson(Path file, JsonNode root) {
+    this.file = file;
+    this.root = root;
+  }
+
+  /**
+   * Reads the file.
+   *
+   * @throws ReportException if it is missing or lacks a field
+   * @throws io.lucerna.base.MalformedTextException if it is not JSON
+   */
+  static StudyInfo read(Path file) throws IOException {
+    if (!Files.isRegularFile(file)) {
+      throw new ReportException(file + ": no such file; is this the folder of a study?");
+    }
+    String content = TextFile.of(file).text();
+    JsonNode root;
+    try {
+      root = MAPPER.readTree(content);
+    } catch (JsonProcessingException e) {
+      throw JsonFaults.inFile(file.toString(), "JSON", e, content);
+    }
+    return new StudyJson(file, root).info();
+  }
+
+  private StudyInfo info() {
+    List<String> measures = new ArrayList<>();
+    given(root, "measures").forEach(m -> measures.add(m.asText()));
+    if (measures.isEmpty()) {
+      throw wrong("measures is not a list of names");
+    }
+    return new StudyInfo(
+        given(given(root, "model"), "name").asText(),
+        (int) number(root, "depth"),
+        List.copyOf(measures),
+        given(root, "correction").asText(),
+        (int) number(root, "rounds"),
+        number(root, "margin"),
+        given(root, "command").asText(),
+        facts(),
+        conditions(),
+        correlations());
+  }
+
+  private SequencedMap<String, Condition> conditions() {
+    SequencedMap<String, Condition> conditions = new LinkedHashMap<>();
+    for (JsonNode node : given(root, "conditions")) {
+      Condition condition = condition(node);
+      if (conditions.put(condition.id(), condition) != null) {
+        throw wrong("two conditions are called '" + condition.id() + "'");
+      }
+    }
+    if (conditions.isEmpty() || !conditions.firstEntry().getKey().equals(Condition.NOTHING)) {
+      throw wrong("the first condition must be '" + Condition.NOTHING + "'");
+    }
+    return conditions;
+  }
+
+  private Condition condition(JsonNode node) {
+    String id = given(node, "id").asText();
+    return new Condition(
+        id,
+        node.path("label").asText(id),
+        given(node, "kind").asText(),
+        node.path("layer").isInt() ? (Integer) node.path("layer").asInt() : null,
+        node.path("head").isInt() ? (Integer) node.path("head").asInt() : null,
+        node.path("dose").isNumber() ? (Double) node.path("dose").asDouble() : null,
+        text(node, "spec"),
+        text(node, "specHash"),
+        text(node, "run"),
+        text(node, "runSha256"),
+        text(node, "tag"));
+  }
+
+  private List<RankCorrelation> correlations() {
+    JsonNode node = root.path("rankCorrelation");
+    if (!node.isObject()) {
+      return List.of();
+    }
+    int heads = node.path("heads").asInt(0);
+    List<RankCorrelation> all = new ArrayList<>();
+    all.add(correlation(node, node.path("of").asText("change, patching effect"), heads));
+    if (node.path("signed").isObject()) {
+      all.add(correlation(node.path("signed"), "loss, patching effect, with signs", heads));
+    }
+    return all;
+  }
+
+  private static RankCorrelation correlation(JsonNode node, String of, int heads) {
+    return new RankCorrelation(
+        of,
+        node.path("spearman").asDouble(Double.NaN),
+        node.path("kendall").asDouble(Double.NaN),
+        node.path("p").asDouble(Double.NaN),
+        heads);
+  }
+
+  /** Fields of fields get names of two words. */
+  private SequencedMap<String, String> facts() {
+    SequencedMap<String, String> facts = new LinkedHashMap<>();
+    root.properties()
+        .forEach(
+            field -> {
+              if (!NOT_FACTS.contains(field.getKey())) {
+                fact(facts, words(field.getKey()), field.getValue());
+              }
+            });
+    return facts;
+  }
+
+  private static void fact(Map<String, String> facts, String name, JsonNode value) {
+    if (value.isObject()) {
+      value
+          .properties()
+          .forEach(
+              field -> {
+                String own = words(field.getKey());
+                String full =
+                    name.equals("versions") ? own : own.equals("name") ? name : name + " " + own;
+                fact(facts, full, field.getValue());
+              });
+    } else if (value.isArray()) {
+      List<String> all = new ArrayList<>();
+      value.forEach(v -> all.add(v.isValueNode() ? v.asText() : v.toString()));
+      facts.put(name, String.join(", ", all));
+    } else if (!value.isNull()) {
+      facts.put(name, value.asText());
+    }
+  }
+
+  /** {@code firstStage} as {@code first stage}. */
+  private static String words(String name) {
+    StringBuilder words = new StringBuilder();
+    name.chars()
+        .forEach(
+            c -> {
+              if (c >= 'A' && c <= 'Z') {
+                words.append(' ').append((char) (c - 'A' + 'a'));
+              } else {
+                words.append((char) c);
+              }
+            });
+    return words.toString();
+  }
+
+  private static String text(JsonNode node, String name) {
+    JsonNode value = node.path(name);
+    return value.isNull() ? "" : value.asText("");
+  }
+
+  private double number(JsonNode node, String name) {
+    JsonNode value = given(node, name);
+    if (!value.isNumber()) {
+      throw wrong(name + " is not a number: " + value);
+    }
+    return value.asDouble();
+  }
+
+  private JsonNode given(JsonNode node, String name) {
+    @Nullable JsonNode value = node.get(name);
+    if (value == null || value.isNull()) {
+      throw wrong("no field '" + name + "'");
+    }
+    return value;
+  }
+
+  private ReportException wrong(String what) {
+    return new ReportException(file + ": " + what);
+  }
+}

@@ -1,0 +1,96 @@
+package io.lucerna.studies.report;
+
+import io.lucerna.base.AtomicFile;
+import io.lucerna.studies.chart.Figure;
+import io.lucerna.studies.chart.PngCanvas;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** The report on a study: a page, a summary, pictures and tables, made from its files alone. */
+public final class StudyReport {
+  /** How many conditions get pictures of their own in files. */
+  private static final int PICTURED = 3;
+
+  private static final Pattern PICTURES =
+      Pattern.compile("(head-map|patching-map|topics\\..+|ranks\\..+)\\.(svg|png)");
+  private static final Pattern TABLES =
+      Pattern.compile("(head-map|patching-map|comparison\\..+)\\.(csv|tex)");
+
+  private StudyReport() {}
+
+  /**
+   * Writes {@code report.html}, {@code summary.md}, {@code figures/} and {@code tables/} beside the
+   * study's files, over those that are there.
+   *
+   * @return whether PNG pictures were written too; false where Java cannot draw text
+   * @throws ReportException if a file is missing or malformed
+   */
+  public static boolean write(Path studyFolder) throws IOException {
+    StudyFiles study = StudyFiles.read(studyFolder);
+    boolean png = PngCanvas.available();
+    Path folder = emptied(studyFolder.resolve("figures"), PICTURES);
+    SequencedMap<String, Figure> pictures = pictures(study);
+    for (Map.Entry<String, Figure> picture : pictures.entrySet()) {
+      String name = picture.getKey();
+      Figure figure = picture.getValue();
+      AtomicFile.write(folder.resolve(name + ".svg"), out -> out.write(figure.svg("figure")));
+      if (png) {
+        AtomicFile.writeBytes(folder.resolve(name + ".png"), figure.png()::finish);
+      }
+    }
+    new ReportTables(study, emptied(studyFolder.resolve("tables"), TABLES)).write();
+    String summary = new ReportSummary(study, pictures).markdown();
+    AtomicFile.write(studyFolder.resolve("summary.md"), out -> out.write(summary));
+    new ReportPage(study).write(studyFolder.resolve("report.html"));
+    return png;
+  }
+
+  /** The folder, without what a report on other settings left there; other files stay. */
+  private static Path emptied(Path folder, Pattern ours) throws IOException {
+    Files.createDirectories(folder);
+    List<Path> old;
+    try (Stream<Path> files = Files.list(folder)) {
+      old = files.filter(f -> ours.matcher(f.getFileName().toString()).matches()).toList();
+    }
+    for (Path file : old) {
+      Files.deleteIfExists(file);
+    }
+    return folder;
+  }
+
+  private static SequencedMap<String, Figure> pictures(StudyFiles study) {
+    ReportFigures figures = new ReportFigures(study);
+    SequencedMap<String, Figure> all = new LinkedHashMap<>();
+    if (!study.screen().isEmpty()) {
+      all.put("head-map", figures.headMap());
+      if (study.patched()) {
+        all.put("patching-map", figures.patchingMap());
+      }
+    }
+    String measure = study.info().measures().getFirst();
+    int number = 0;
+    for (Condition condition : study.byChange().stream().limit(PICTURED).toList()) {
+      number++;
+      List<TopicValue> topics = study.sorted(condition.id(), measure);
+      if (!topics.isEmpty()) {
+        all.put(
+            FileNames.of("topics", condition.id(), number),
+            figures.topics(condition, measure, topics));
+      }
+      Map.Entry<String, List<Move>> first = study.moves(condition.id()).firstEntry();
+      if (first != null) {
+        all.put(
+            FileNames.of("ranks", condition.id(), number),
+            figures.ranks(condition, first.getKey(), first.getValue()));
+      }
+    }
+    return all;
+  }
+}

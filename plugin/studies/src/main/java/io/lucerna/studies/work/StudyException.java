@@ -1,0 +1,11 @@
+package io.lucerna.studies.work;
+
+/** A study that cannot go on; the message is all that the user needs to see. */
+public final class StudyException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  /** Creates the exception; the message says what is wrong and what to do. */
+  public StudyException(String message) {
+    super(message);
+  }
+}

@@ -1,0 +1,195 @@
+package io.lucerna.studies.ranking;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.lucerna.base.FolderLock;
+import io.lucerna.eval.Comparison;
+import io.lucerna.eval.Correction;
+import io.lucerna.eval.Measure;
+import io.lucerna.eval.RankedDoc;
+import io.lucerna.eval.Ranking;
+import io.lucerna.instrumentation.intervene.SpecSources;
+import io.lucerna.qrels.Qrels;
+import io.lucerna.reranker.ConditionScores;
+import io.lucerna.reranker.WorkItem;
+import io.lucerna.studies.work.JournalSettings;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A process that is killed in the middle of an item, without a chance to tidy up. */
+@DisabledOnOs(OS.WINDOWS)
+@Timeout(120)
+class KilledStudyTest {
+  private static final StudiedModel MODEL = new StudiedModel("m", "", 2, 3);
+  private static final int TOPICS = 20;
+  private static final int DEPTH = 7;
+  private static final int KILLED_AT = 8;
+
+  @TempDir Path temporary;
+
+  /** Studies some topics, then says so and never ends the next. */
+  static final class Child {
+    private Child() {}
+
+    public static void main(String[] arguments) throws IOException {
+      int[] done = {0};
+      study(
+          Path.of(arguments[0]),
+          item -> {
+            if (done[0]++ == KILLED_AT) {
+              System.err.println("stuck");
+              while (true) {
+                pause();
+              }
+            }
+            return scores(item);
+          });
+    }
+
+    private static void pause() {
+      try {
+        TimeUnit.HOURS.sleep(1);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private static List<Condition> conditions() throws IOException {
+    return Conditions.of(List.of("heads"), MODEL, 1, SpecSources.withoutRecordings());
+  }
+
+  /** Scores by chance that depend on the pair and the condition alone. */
+  private static ConditionScores scores(WorkItem item) {
+    List<float[]> scores = new ArrayList<>();
+    for (int condition = 0; condition < 7; condition++) {
+      float[] own = new float[item.passages().size()];
+      for (int i = 0; i < own.length; i++) {
+        own[i] = (item.passages().get(i).id() + condition).hashCode() % 1000 / 10f;
+      }
+      scores.add(own);
+    }
+    return new ConditionScores(scores, Collections.nCopies(7, List.of()));
+  }
+
+  private static void study(Path folder, Study.Work work) throws IOException {
+    List<StudyTopic> topics = new ArrayList<>();
+    Map<String, Map<String, Integer>> judgments = new HashMap<>();
+    for (int t = 0; t < TOPICS; t++) {
+      List<RankedDoc> docs = new ArrayList<>();
+      Map<String, Integer> grades = new HashMap<>();
+      for (int d = 0; d < 10; d++) {
+        docs.add(new RankedDoc("d" + d, 20 - d));
+        grades.put("d" + d, d % 3);
+      }
+      topics.add(new StudyTopic("query " + t, Ranking.of("t" + t, docs)));
+      judgments.put("t" + t, grades);
+    }
+    List<Condition> conditions = conditions();
+    boolean[] perItem = new boolean[conditions.size()];
+    Arrays.fill(perItem, true);
+    JournalSettings settings = new JournalSettings().put("model", "m");
+    try (FolderLock lock = FolderLock.take(folder, "study");
+        Study study = Study.open(conditions, perItem, topics, DEPTH, (t, d) -> d, lock, settings)) {
+      study.work(work, passages -> assertEquals(DEPTH, passages));
+      study.write(
+          new StudyIdentity(MODEL, null, Map.of(), file -> ""),
+          Qrels.of(judgments),
+          new StudySettings(
+              List.of(Measure.parse("nDCG@10"), Measure.parse("AP")),
+              1,
+              Correction.BH,
+              new Comparison.Settings(1, 100, .01)));
+    }
+  }
+
+  @Test
+  void losesTheItemInWorkAndNoMore() throws Exception {
+    Path killed = temporary.resolve("killed");
+    Process child =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                Child.class.getName(),
+                killed.toString())
+            .start();
+    try (BufferedReader said = child.errorReader(StandardCharsets.UTF_8)) {
+      assertTrue(said.lines().anyMatch(line -> line.equals("stuck")), "ended too soon");
+      child.destroyForcibly();
+      assertTrue(child.waitFor(30, TimeUnit.SECONDS));
+    }
+    assertEquals(1 + KILLED_AT, Files.readAllLines(killed.resolve("journal.jsonl")).size());
+    Path whole = temporary.resolve("whole");
+    study(whole, KilledStudyTest::scores);
+    int[] left = {0};
+    study(
+        killed,
+        item -> {
+          left[0]++;
+          return scores(item);
+        });
+    assertEquals(TOPICS - KILLED_AT, left[0]);
+    try (Stream<Path> files = Files.walk(whole)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        assertArrayEquals(
+            Files.readAllBytes(file),
+            Files.readAllBytes(killed.resolve(whole.relativize(file))),
+            file.toString());
+      }
+    }
+    assertTrue(Files.isRegularFile(whole.resolve("screen.csv")), "a screen of all heads");
+  }
+
+  @Test
+  void writesNoMoreIntoAFolderThatAnotherHasMadeMeanwhile() throws IOException {
+    Path folder = temporary.resolve("study");
+    int[] done = {0};
+    IOException e =
+        assertThrows(
+            IOException.class,
+            () ->
+                study(
+                    folder,
+                    item -> {
+                      if (done[0]++ == 3) {
+                        replace(folder);
+                      }
+                      return scores(item);
+                    }));
+    assertEquals(folder + ": was removed or replaced while it was in use", e.getMessage());
+    try (Stream<Path> files = Files.list(folder)) {
+      assertEquals(List.of(), files.toList());
+    }
+    assertEquals(1 + 3, Files.readAllLines(temporary.resolve("away/journal.jsonl")).size());
+  }
+
+  private void replace(Path folder) {
+    try {
+      Files.move(folder, temporary.resolve("away"));
+      Files.createDirectory(folder);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
