@@ -11,7 +11,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.lucerna.instrumentation.checkpoint.CheckpointException;
 import io.lucerna.instrumentation.model.Precision;
 import io.lucerna.instrumentation.nn.Pooling;
-import io.lucerna.reranker.examples.LuceneExample;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -316,13 +315,5 @@ class RankersTest {
         "[{\"type\": \"sentence_transformers.models.Dense\", \"path\": \"2_Dense\"}]");
     assertTrue(
         refusal(folder).contains("module sentence_transformers.models.Dense is not supported"));
-  }
-
-  @Test
-  void theReadmesExampleCutsAHead() throws IOException {
-    try (PairScorer scorer = Rankers.open(copy("bert-cross"), "test", ScorerOptions.defaults())) {
-      float change = LuceneExample.withoutHead(scorer, QUERY, PASSAGES.get(0), 1, 2);
-      assertNotEquals(0, change);
-    }
   }
 }

@@ -9,7 +9,10 @@ import io.lucerna.reranker.NeuralRanker;
 import io.lucerna.reranker.PairScorer;
 import io.lucerna.reranker.Rankers;
 import io.lucerna.reranker.ScorerOptions;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -40,6 +43,37 @@ class ExamplesTest {
 
   private static PairScorer open(String model) {
     return Rankers.open(FIXTURES.resolve(model), model, ScorerOptions.defaults());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"bert-cross", "bert-bi"})
+  void aHeadThatIsCutMovesTheScore(String model) {
+    PrintStream before = System.out;
+    ByteArrayOutputStream printed = new ByteArrayOutputStream();
+    System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
+    try {
+      CutHead.main(new String[] {FIXTURES.resolve(model).toString()});
+    } finally {
+      System.setOut(before);
+    }
+    String[] words = printed.toString(StandardCharsets.UTF_8).strip().split(" ");
+    assertEquals("with head L1H2,", String.join(" ", words[1], words[2], words[3]));
+    assertNotEquals(Float.parseFloat(words[0]), Float.parseFloat(words[4]));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"bert-cross", "bert-bi"})
+  void everyHeadGivesAShareOfItsAttentionToTheFirstToken(String model) {
+    try (PairScorer scorer = open(model)) {
+      Map<String, float[]> shares = HooksExample.attentionToFirst(scorer, QUERY, PASSAGE);
+      assertEquals(scorer.card().layers(), shares.size());
+      for (float[] heads : shares.values()) {
+        assertEquals(scorer.card().heads(), heads.length);
+        for (float share : heads) {
+          assertTrue(share > 0 && share < 1, "share " + share);
+        }
+      }
+    }
   }
 
   @ParameterizedTest

@@ -1,5 +1,6 @@
 package io.lucerna.reranker.examples;
 
+import ai.djl.ndarray.NDArray;
 import io.lucerna.instrumentation.hooks.ActivationCache;
 import io.lucerna.instrumentation.hooks.Hook;
 import io.lucerna.instrumentation.hooks.HookPoint;
@@ -31,6 +32,22 @@ public final class HooksExample {
       scorer.score(query, List.of(passage), hooks);
       return cache.get(pattern).toFloatArray();
     }
+  }
+
+  /**
+   * How much of its attention each head of every layer gives to the first token, on average. A
+   * bi-encoder's query is read first, so that what stays is of the passage.
+   */
+  public static Map<String, float[]> attentionToFirst(
+      PairScorer scorer, String query, String passage) {
+    Map<String, float[]> shares = new LinkedHashMap<>();
+    Hook.Observer look =
+        (context, pattern) -> { // [batch, head, qpos, kpos]
+          NDArray toFirst = pattern.get(":, :, :, 0").mean(new int[] {0, 2}); // [head]
+          shares.put(context.point().toString(), toFirst.toFloatArray());
+        };
+    scorer.score(query, List.of(passage), Hooks.none().with("blocks.*.attn.hook_pattern", look));
+    return shares;
   }
 
   /** For each passage, the length of its first token's vector after every layer. */

@@ -1,7 +1,5 @@
 package io.lucerna.reranker.examples;
 
-import io.lucerna.instrumentation.hooks.Hook;
-import io.lucerna.instrumentation.hooks.Hooks;
 import io.lucerna.reranker.NeuralRescorer;
 import io.lucerna.reranker.PairScorer;
 import io.lucerna.reranker.PassageSource;
@@ -9,7 +7,6 @@ import io.lucerna.reranker.Rankers;
 import io.lucerna.reranker.ScorerOptions;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 import org.apache.lucene.search.Explanation;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.Query;
@@ -30,19 +27,5 @@ public final class LuceneExample {
       int docId = best.scoreDocs[0].doc;
       return rescorer.explain(searcher, searcher.explain(query, docId), docId);
     }
-  }
-
-  /** The change in a pair's score when one attention head is cut. */
-  public static float withoutHead(
-      PairScorer scorer, String query, String passage, int layer, int head) {
-    Hook.Intervention cut =
-        (context, z) -> { // [batch, pos, head, d_head]
-          z.set(new ai.djl.ndarray.index.NDIndex(":, :, {}, :", head), 0);
-          return z;
-        };
-    Hooks hooks = Hooks.none().with("blocks." + layer + ".attn.hook_z", cut);
-    float with = scorer.score(query, List.of(passage)).scores()[0];
-    float without = scorer.score(query, List.of(passage), hooks).scores()[0];
-    return without - with;
   }
 }

@@ -1,47 +1,89 @@
 package io.lucerna.plugin.examples;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Matcher;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every Java snippet of the documentation is the text of an example that is compiled and run. */
 class SnippetsTest {
   private static final Path ROOT = Path.of(System.getProperty("lucerna.root", ".."));
-  private static final Pattern SNIPPET = Pattern.compile("```java\\n(.*?)```", Pattern.DOTALL);
+  private static final Pattern OF_MARKDOWN = Pattern.compile("(?s)```java\\n(.*?)```");
+  private static final Pattern OF_JAVADOC =
+      Pattern.compile("(?s)\\{@snippet lang=java :\\n(.*?)\\n \\* \\}");
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"README.md", "docs/hooks.md", "docs/interventions.md", "docs/recording.md"})
-  void javaSnippetsAreCompiledExamples(String page) throws IOException {
-    List<String> examples = new ArrayList<>();
-    for (String module : List.of("reranker", "plugin/app")) {
-      Path folder =
-          ROOT.resolve(
-              module + "/src/test/java/io/lucerna/" + module.replace("/app", "") + "/examples");
-      try (Stream<Path> files = Files.list(folder)) {
-        for (Path file : files.toList()) {
-          examples.add(unindented(Files.readString(file)));
+      strings = {
+        "README.md",
+        "docs/hooks.md",
+        "docs/interventions.md",
+        "docs/java.md",
+        "docs/recording.md"
+      })
+  void snippetsOfPages(String page) throws IOException {
+    assertTrue(check(ROOT.resolve(page), OF_MARKDOWN) > 0, page + " has no Java snippet");
+  }
+
+  @Test
+  void snippetsOfPackages() throws IOException {
+    int count = 0;
+    for (Path file : files("src/main/java/.*/package-info\\.java")) {
+      count += check(file, OF_JAVADOC);
+    }
+    assertTrue(count > 0, "no package page has a snippet");
+  }
+
+  private static int check(Path page, Pattern pattern) throws IOException {
+    List<MatchResult> snippets = pattern.matcher(Files.readString(page)).results().toList();
+    for (MatchResult snippet : snippets) {
+      check(page.toString(), snippet.group(1).replaceAll("(?m)^ \\*( |$)", ""));
+    }
+    return snippets.size();
+  }
+
+  /** Where a snippet shows imports, they are all that it needs. */
+  private static void check(String page, String snippet) throws IOException {
+    List<String> imports = imports(snippet);
+    String body = unindented(snippet.replaceAll("(?m)^import .*\n", ""));
+    for (Path file : files("src/test/java/.*/examples/\\w+\\.java")) {
+      String example = Files.readString(file);
+      if (unindented(example).contains(body)) {
+        if (!imports.isEmpty()) {
+          assertEquals(imports(example).stream().filter(i -> uses(body, i)).toList(), imports, page);
         }
+        return;
       }
     }
-    Matcher snippets = SNIPPET.matcher(Files.readString(ROOT.resolve(page)));
-    int count = 0;
-    while (snippets.find()) {
-      String snippet = unindented(snippets.group(1));
-      assertTrue(examples.stream().anyMatch(e -> e.contains(snippet)), page + " shows\n" + snippet);
-      count++;
+    throw new AssertionError(page + " shows what no example has\n" + body);
+  }
+
+  private static List<String> imports(String code) {
+    return code.lines().filter(line -> line.startsWith("import ")).toList();
+  }
+
+  private static boolean uses(String body, String imported) {
+    String name = imported.replaceAll(".*\\.(\\w+);", "$1");
+    return Pattern.compile("\\b" + name + "\\b").matcher(body).find();
+  }
+
+  private static List<Path> files(String pattern) throws IOException {
+    try (Stream<Path> files = Files.walk(ROOT)) {
+      return files
+          .filter(file -> file.toString().replace('\\', '/').matches(".*/" + pattern))
+          .sorted()
+          .toList();
     }
-    assertTrue(count > 0, page + " has no Java snippet");
   }
 
   private static String unindented(String text) {
