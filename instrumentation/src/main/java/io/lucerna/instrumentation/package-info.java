@@ -25,20 +25,19 @@
  *   Map<HookPoint, float[]> sharpness = new LinkedHashMap<>();
  *   Hook.Observer look =
  *       (context, pattern) -> { // [B, N, S, S]
- *         NDArray largest = pattern.max(new int[] {3}).mean(new int[] {0, 2}); // [N]
+ *         NDArray largest = pattern.max(new int[] {3}).mean(new int[] {2}); // [B, N]
  *         sharpness.put(context.point(), largest.toFloatArray());
  *       };
  *   model.forward(batch, Hooks.none().with("blocks.*.attn.hook_pattern", look));
  * }
  *
- * <p>An {@link io.lucerna.instrumentation.hooks.Hook.Intervention} returns the tensor with which the
- * pass continues. Here every position of one layer's z becomes the mean over positions, so that the
- * layer no longer knows where anything is:
+ * <p>An {@link io.lucerna.instrumentation.hooks.Hook.Intervention} returns the tensor with which
+ * the pass continues. Here every position of one layer's z becomes the mean over positions, so that
+ * the layer no longer knows where anything is:
  *
  * {@snippet lang=java :
  *   Hook.Intervention flatten =
- *       (context, z) -> // [B, S, N, D]
- *           z.mean(new int[] {1}, true).broadcast(z.getShape());
+ *       (context, z) -> z.mean(new int[] {1}, true).broadcast(z.getShape()); // [B, S, N, D]
  *   return model.forward(batch, Hooks.none().with("blocks.0.attn.hook_z", flatten));
  * }
  *
@@ -60,9 +59,9 @@
  * say which kind of pass it is in.
  *
  * <p>Native memory is managed by scopes. A result belongs to the scope of the array whose method
- * made it; {@code weight.matMul(x)} would therefore belong to the weights and never be freed. Inputs
- * are attached to the batch's scope first, each layer has a scope of its own, and a test counts
- * the arrays that are alive after many batches.
+ * made it; {@code weight.matMul(x)} would therefore belong to the weights and never be freed.
+ * Inputs are attached to the batch's scope first, each layer has a scope of its own, and a test
+ * counts the arrays that are alive after many batches.
  *
  * <h2>Continuing from the middle</h2>
  *

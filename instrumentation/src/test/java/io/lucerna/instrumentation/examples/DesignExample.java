@@ -25,7 +25,7 @@ final class DesignExample {
     Map<HookPoint, float[]> sharpness = new LinkedHashMap<>();
     Hook.Observer look =
         (context, pattern) -> { // [B, N, S, S]
-          NDArray largest = pattern.max(new int[] {3}).mean(new int[] {0, 2}); // [N]
+          NDArray largest = pattern.max(new int[] {3}).mean(new int[] {2}); // [B, N]
           sharpness.put(context.point(), largest.toFloatArray());
         };
     model.forward(batch, Hooks.none().with("blocks.*.attn.hook_pattern", look));
@@ -35,8 +35,7 @@ final class DesignExample {
   /** The outputs when every position of a layer's z is the mean over positions. */
   static float[][] intervene(HookedModel model, TokenBatch batch) {
     Hook.Intervention flatten =
-        (context, z) -> // [B, S, N, D]
-            z.mean(new int[] {1}, true).broadcast(z.getShape());
+        (context, z) -> z.mean(new int[] {1}, true).broadcast(z.getShape()); // [B, S, N, D]
     return model.forward(batch, Hooks.none().with("blocks.0.attn.hook_z", flatten));
   }
 

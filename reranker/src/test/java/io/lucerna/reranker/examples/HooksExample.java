@@ -43,7 +43,7 @@ public final class HooksExample {
     Map<String, float[]> shares = new LinkedHashMap<>();
     Hook.Observer look =
         (context, pattern) -> { // [batch, head, qpos, kpos]
-          NDArray toFirst = pattern.get(":, :, :, 0").mean(new int[] {0, 2}); // [head]
+          NDArray toFirst = pattern.get("0, :, :, 0").mean(new int[] {1}); // [head]
           shares.put(context.point().toString(), toFirst.toFloatArray());
         };
     scorer.score(query, List.of(passage), Hooks.none().with("blocks.*.attn.hook_pattern", look));

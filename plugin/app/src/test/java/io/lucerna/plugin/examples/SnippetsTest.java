@@ -60,7 +60,8 @@ class SnippetsTest {
       String example = Files.readString(file);
       if (unindented(example).contains(body)) {
         if (!imports.isEmpty()) {
-          assertEquals(imports(example).stream().filter(i -> uses(body, i)).toList(), imports, page);
+          assertEquals(
+              imports(example).stream().filter(i -> uses(body, i)).toList(), imports, page);
         }
         return;
       }
