@@ -5,7 +5,7 @@ import io.lucerna.instrumentation.hooks.Hooks;
 import io.lucerna.instrumentation.intervene.CompiledSpec;
 import io.lucerna.instrumentation.intervene.Touched;
 import io.lucerna.instrumentation.model.Readout;
-import io.lucerna.instrumentation.replay.SharedPass;
+import io.lucerna.instrumentation.replay.Conditions;
 import io.lucerna.instrumentation.text.TokenBatch;
 import io.lucerna.instrumentation.text.TokenBatch.Side;
 import io.lucerna.instrumentation.text.TokenSequence;
@@ -148,7 +148,7 @@ public final class ConditionScorer {
             .map(s -> s.hooks(query.id(), List.of(), Side.QUERY).within(ranker.model().registry()))
             .toList();
     List<float[][]> outputs =
-        SharedPass.forwardAll(ranker.model(), ranker.batches(Side.QUERY, tokens), hooks).getFirst();
+        Conditions.forwardAll(ranker.model(), ranker.batches(Side.QUERY, tokens), hooks).getFirst();
     return new Learned(
         outputs.stream().map(rows -> rows[0]).toList(),
         fresh.stream().map(CompiledSpec::report).toList());
@@ -253,7 +253,7 @@ public final class ConditionScorer {
       hooks.add(hooks(specs.get(i), item, passages).within(ranker.model().registry()));
     }
     List<TokenBatch> batches = ranker.batches(side, tokens);
-    List<List<float[][]>> all = SharedPass.forwardAll(ranker.model(), batches, hooks);
+    List<List<float[][]>> all = Conditions.forwardAll(ranker.model(), batches, hooks);
     for (int b = 0; b < batches.size(); b++) {
       for (int i = 0; i < chosen.length; i++) {
         outputs.take(chosen[i], batches.get(b), all.get(b).get(i));

@@ -14,7 +14,7 @@ import io.lucerna.instrumentation.hooks.HookPoint;
 import io.lucerna.instrumentation.hooks.Hooks;
 import io.lucerna.instrumentation.intervene.CompiledSpec;
 import io.lucerna.instrumentation.model.HookedModel;
-import io.lucerna.instrumentation.replay.SharedPass;
+import io.lucerna.instrumentation.replay.Conditions;
 import io.lucerna.instrumentation.text.TokenBatch;
 import io.lucerna.instrumentation.text.TokenBatch.Side;
 import io.lucerna.instrumentation.text.TokenSequence;
@@ -87,7 +87,7 @@ class ConditionScorerTest {
       List<Hooks> hooks =
           everyPoint(ranker).stream().map(s -> s.hooks().within(model.registry())).toList();
       int live = model.liveArrays();
-      List<List<float[][]>> together = SharedPass.forwardAll(model, batches, hooks);
+      List<List<float[][]>> together = Conditions.forwardAll(model, batches, hooks);
       assertEquals(live, model.liveArrays());
       for (int b = 0; b < batches.size(); b++) {
         for (int i = 0; i < hooks.size(); i++) {

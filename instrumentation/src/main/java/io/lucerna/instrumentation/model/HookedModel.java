@@ -175,7 +175,7 @@ public final class HookedModel implements AutoCloseable {
         () -> {
           Headroom.require(HEADROOM);
           try (NDManager scope = manager.newSubManager()) {
-            return rest(0, network.embed(scope, pass), pass);
+            return output(whole(scope, pass), pass);
           }
         });
   }
@@ -196,23 +196,23 @@ public final class HookedModel implements AutoCloseable {
     return whileOpen(NAME, work);
   }
 
-  /**
-   * Runs the blocks from one on, and the head.
-   *
-   * @param first the block to begin with; the number of blocks for the head alone
-   * @param input what enters it [B, S, H], in a scope of the caller
-   */
-  public float[][] rest(int first, NDArray input, Pass pass) {
-    return output(hidden(first, input, pass), pass);
+  /** The last hidden states [B, S, H] of a whole pass. */
+  private NDArray whole(NDManager scope, Pass pass) {
+    return hidden(0, blocks().size(), network.embed(scope, pass), pass);
   }
 
-  /** Runs the blocks from one on: [B, S, H] to [B, S, H]. */
-  private NDArray hidden(int first, NDArray input, Pass pass) {
+  /**
+   * Runs blocks: [B, S, H] to [B, S, H].
+   *
+   * @param first the block to begin with
+   * @param end the block before which it ends
+   * @param input what enters the first block, in a scope of the caller
+   */
+  public NDArray hidden(int first, int end, NDArray input, Pass pass) {
     NDManager scope = input.getManager();
-    List<? extends Block> blocks = network.blocks();
-    List<Places> places = first < blocks.size() ? network.places(pass.batch(), scope) : List.of();
+    List<Places> places = first < end ? network.places(pass.batch(), scope) : List.of();
     NDArray hidden = input;
-    for (Block block : blocks.subList(first, blocks.size())) {
+    for (Block block : network.blocks().subList(first, end)) {
       try (Pass.Scope layer = pass.within(scope)) {
         hidden.attach(layer.manager());
         hidden = block.forward(hidden, places.get(block.kind()), pass);
@@ -256,7 +256,7 @@ public final class HookedModel implements AutoCloseable {
     try (NDManager scope = manager.newSubManager()) {
       Leaves leaves = new Leaves(registry.match(points), scope);
       Pass pass = Pass.differentiable(hooks.bind(registry, batch), leaves);
-      NDArray output = network.head().apply(hidden(0, network.embed(scope, pass), pass), pass);
+      NDArray output = network.head().apply(whole(scope, pass), pass);
       pass.finish();
       float[][] rows = network.head().rows(output, batch);
       NDArray slopes = network.head().slopes(slope.apply(copied(rows)), output, batch);

@@ -1,12 +1,10 @@
 package io.lucerna.instrumentation.nn;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.lucerna.instrumentation.hooks.Site;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Multi-head self-attention (Vaswani et al. 2017, section 3.2). Positions enter through a mask that
@@ -68,12 +66,42 @@ public class Attention {
     return layer;
   }
 
-  final int heads() {
+  /** N. */
+  public final int heads() {
     return heads;
   }
 
-  final int headWidth() {
+  /** D. */
+  public final int headWidth() {
     return width;
+  }
+
+  /** What scores are multiplied by. */
+  public final double scale() {
+    return scale;
+  }
+
+  /** The map to queries [N D, H]. */
+  public final Linear query() {
+    return query;
+  }
+
+  /** The map to keys [K D, H]. */
+  public final Linear key() {
+    return key;
+  }
+
+  /** The map to values [K D, H]. */
+  public final Linear value() {
+    return value;
+  }
+
+  /**
+   * Whether scores are nothing but scaled products of queries and keys as they are projected, and
+   * each head has its own keys and values.
+   */
+  public boolean plain() {
+    return keyHeads == heads;
   }
 
   /** Whether queries and keys are changed before they meet, which makes two sites more. */
@@ -119,7 +147,7 @@ public class Attention {
   }
 
   /** Counts floating-point operations. */
-  final void count(long operations) {
+  public final void count(long operations) {
     qkv.work().add(operations);
   }
 
@@ -269,54 +297,5 @@ public class Attention {
             .squeeze(3); // [B, S, N, 1, D] x [N, D, H] -> [B, S, N, H]
     NDArray replaced = pass.at(Site.RESULT, layer, result);
     return replaced == result ? out : out.add(replaced.sub(result).sum(new int[] {2}));
-  }
-
-  /**
-   * z where only the first token's is needed.
-   *
-   * @param input what the attention reads [B, S, H]
-   * @return z [B, R, N, D] of the first token and perhaps a few more
-   */
-  public final NDArray zOfFirst(NDArray input, Places places, Pass pass) {
-    if (canLeaveOutKeysAndValues()) {
-      return withoutKeysAndValues(input, places.mask(), pass);
-    }
-    return z(input.get(":, :" + Linear.FEWEST_ROWS), input, places, pass);
-  }
-
-  private boolean canLeaveOutKeysAndValues() {
-    return getClass() == Attention.class && keyHeads == heads && query.large();
-  }
-
-  /**
-   * Keys and values are never computed: a score is (q W_k) x instead of q (W_k x), and z is W_v
-   * (sum of a x) instead of the sum of a (W_v x). The keys' bias adds the same to all scores and is
-   * left out. Small models, where there is nothing to save, keep the kernels of a plain pass.
-   *
-   * @return z [B, 1, N, D]
-   */
-  private NDArray withoutKeysAndValues(NDArray input, @Nullable NDArray mask, Pass pass) {
-    long n = heads;
-    long d = width;
-    long h = input.getShape().get(2);
-    NDManager scope = input.getManager();
-    NDArray keyMaps = key.weight().reshape(n, d, h);
-    NDArray valueMaps = value.weight().reshape(n, d, h);
-    NDArray valueBias = value.bias().reshape(1, 1, n, d);
-    for (NDArray view : List.of(keyMaps, valueMaps, valueBias)) {
-      view.attach(scope);
-    }
-    // The heads come first, so that each one's map serves all texts without a copy.
-    NDArray first = input.get(":, :1"); // [B, 1, H]
-    NDArray q = query.apply(first, pass).reshape(-1, n, d).transpose(1, 0, 2); // [N, B, D]
-    NDArray wanted = q.mul(scale).matMul(keyMaps).transpose(1, 0, 2); // [B, N, H]
-    NDArray scores = wanted.matMul(input.transpose(0, 2, 1)); // [B, N, S]
-    if (mask != null) {
-      scores.addi(mask.get(":, :, 0"));
-    }
-    NDArray seen = scores.softmax(2).matMul(input).transpose(1, 0, 2); // [N, B, H]
-    NDArray z = seen.matMul(valueMaps.transpose(0, 2, 1)).transpose(1, 0, 2); // [B, N, D]
-    count(4 * scores.size() * h + 4 * first.size() * n * d);
-    return z.reshape(z.getShape().get(0), 1, n, d).addi(valueBias); // [B, 1, N, D]
   }
 }

@@ -45,6 +45,11 @@ public final class DisentangledAttention extends Attention {
   }
 
   @Override
+  public boolean plain() {
+    return false;
+  }
+
+  @Override
   NDArray scores(NDArray q, NDArray k, Places places, Pass pass) {
     NDArray scores = super.scores(q, k, places, pass); // [B, N, Q, S]
     NDArray rows = Objects.requireNonNull(places.relative()).get(":" + q.getShape().get(1));

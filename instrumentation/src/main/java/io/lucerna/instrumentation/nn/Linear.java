@@ -32,7 +32,7 @@ public record Linear(NDArray weight, NDArray bias, LongAdder work) {
   }
 
   /** Whether the map is better computed as a whole than in parts. */
-  boolean large() {
+  public boolean large() {
     return oneDnn() && weight.size() >= LARGE;
   }
 

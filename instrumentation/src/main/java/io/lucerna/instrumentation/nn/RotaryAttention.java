@@ -47,6 +47,11 @@ public final class RotaryAttention extends Attention {
   }
 
   @Override
+  public boolean plain() {
+    return false;
+  }
+
+  @Override
   boolean rotates() {
     return true;
   }

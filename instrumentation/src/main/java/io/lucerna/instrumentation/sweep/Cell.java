@@ -8,13 +8,40 @@ import io.lucerna.instrumentation.hooks.Site;
  *
  * @param site the kind of activation
  * @param layer the block
- * @param head the head of z or of a pattern, else -1
- * @param unit the unit of mlp.hook_post, else -1
- * @param position the token's position, the query row of a pattern; -1 for all positions
+ * @param part the head of z or of a pattern, the unit of mlp.hook_post; {@link #ALL} elsewhere
+ * @param position the token's position, the query row of a pattern; {@link #ALL} for all of them
  */
-public record Cell(Site site, int layer, int head, int unit, int position) {
+public record Cell(Site site, int layer, int part, int position) {
+  /** Nothing is left out. */
+  public static final int ALL = -1;
+
+  /** A whole activation. */
+  static Cell of(Site site, int layer) {
+    return new Cell(site, layer, ALL, ALL);
+  }
+
+  /** The same of one head or unit alone. */
+  Cell part(int number) {
+    return new Cell(site, layer, number, position);
+  }
+
+  /** The same at one position alone. */
+  Cell at(int token) {
+    return new Cell(site, layer, part, token);
+  }
+
   /** The point that is patched. */
   public HookPoint point() {
     return new HookPoint(site, layer);
+  }
+
+  /** The replaced part of one text's activation, as an index. */
+  String index() {
+    String tokens = position == ALL ? ":" : Integer.toString(position);
+    return switch (site) {
+      case Z, MLP_POST -> tokens + ", " + part;
+      case PATTERN -> part + ", " + tokens;
+      default -> tokens;
+    };
   }
 }

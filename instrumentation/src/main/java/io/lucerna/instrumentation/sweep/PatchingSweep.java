@@ -2,7 +2,7 @@ package io.lucerna.instrumentation.sweep;
 
 import io.lucerna.instrumentation.model.HookedModel;
 import io.lucerna.instrumentation.model.Readout;
-import io.lucerna.instrumentation.replay.TracedRun;
+import io.lucerna.instrumentation.replay.Trace;
 import io.lucerna.instrumentation.text.AlignedPair;
 import io.lucerna.instrumentation.text.TokenBatch;
 import io.lucerna.instrumentation.text.TokenBatch.Side;
@@ -69,8 +69,8 @@ public record PatchingSweep(
     }
     int positions = recipient.length();
     List<Cell> cells = sweep.cells(model.config(), positions);
-    try (TracedRun one = TracedRun.of(model, into);
-        TracedRun two = TracedRun.of(model, from)) {
+    try (Trace one = Trace.of(model, into);
+        Trace two = Trace.of(model, from)) {
       float[][] outputs =
           switch (method) {
             case FAST -> fast(one, two, into, from, cells);
@@ -92,7 +92,7 @@ public record PatchingSweep(
   }
 
   private float[][] fast(
-      TracedRun one, TracedRun two, TokenBatch into, TokenBatch from, List<Cell> cells) {
+      Trace one, Trace two, TokenBatch into, TokenBatch from, List<Cell> cells) {
     List<Cell> plain = cells.stream().filter(cell -> !one.continues(cell.point())).toList();
     if (plain.isEmpty()) {
       return new FastSweep(one, two, batch).run(cells);

@@ -58,7 +58,7 @@ final class PlainSweep {
       Hook.Intervention patch =
           (context, activation) -> {
             for (int row : entry.getValue()) {
-              String part = part(cells.get(row));
+              String part = cells.get(row).index();
               NDArray piece = from.get(new NDIndex("0, " + part));
               activation.set(new NDIndex(row + ", " + part), piece);
               piece.close();
@@ -68,16 +68,5 @@ final class PlainSweep {
       hooks = hooks.with(entry.getKey().toString(), patch);
     }
     return hooks;
-  }
-
-  /** The cell's part of one text's activation, as an index. */
-  private static String part(Cell cell) {
-    String position = cell.position() < 0 ? ":" : Integer.toString(cell.position());
-    return switch (cell.site()) {
-      case Z -> position + ", " + cell.head();
-      case PATTERN -> cell.head() + ", " + position;
-      case MLP_POST -> position + ", " + cell.unit();
-      default -> position;
-    };
   }
 }

@@ -1,5 +1,6 @@
 package io.lucerna.instrumentation.sweep;
 
+import io.lucerna.instrumentation.hooks.Site;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -7,15 +8,29 @@ import java.util.Locale;
 /** What a patching sweep patches, cell by cell. */
 public enum SweepKind {
   /** {resid_pre, attn_out, mlp_out} x layer x position. */
-  BLOCK,
-  /** z of each head at all positions: layer x head. */
-  HEAD,
-  /** {z, pattern} of chosen heads x position; for the pattern, the position is the query row. */
-  HEAD_POS,
+  BLOCK(new BlockCells()),
+  /** What enters each block at all positions. */
+  RESID(new LayerCells(Site.RESID_PRE)),
+  /** attn_out of each layer at all positions. */
+  ATTN(new LayerCells(Site.ATTN_OUT)),
   /** mlp_out of each layer at all positions. */
-  MLP,
+  MLP(new LayerCells(Site.MLP_OUT)),
+  /** z of each head at all positions: layer x head. */
+  HEAD(new HeadCells()),
+  /** {z, pattern} of chosen heads x position; for the pattern, the position is the query row. */
+  HEAD_POS(new HeadPosCells()),
   /** Each unit of mlp.hook_post of one layer at all positions. */
-  NEURON;
+  NEURON(new NeuronCells());
+
+  private final CellKind cells;
+
+  SweepKind(CellKind cells) {
+    this.cells = cells;
+  }
+
+  CellKind cells() {
+    return cells;
+  }
 
   /** The name in options and files: {@code head-pos}. */
   public String option() {

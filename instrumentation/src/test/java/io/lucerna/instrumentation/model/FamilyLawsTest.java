@@ -12,12 +12,12 @@ import io.lucerna.instrumentation.hooks.Hooks;
 import io.lucerna.instrumentation.hooks.Site;
 import io.lucerna.instrumentation.nn.ModelConfig;
 import io.lucerna.instrumentation.parity.Parity;
-import io.lucerna.instrumentation.replay.SharedPass;
+import io.lucerna.instrumentation.replay.Conditions;
 import io.lucerna.instrumentation.sweep.Direction;
 import io.lucerna.instrumentation.sweep.PatchingSweep;
 import io.lucerna.instrumentation.sweep.PatchingSweep.Method;
 import io.lucerna.instrumentation.sweep.Sweep;
-import io.lucerna.instrumentation.sweep.Sweep.Head;
+import io.lucerna.instrumentation.sweep.Head;
 import io.lucerna.instrumentation.sweep.SweepKind;
 import io.lucerna.instrumentation.sweep.SweepResult;
 import io.lucerna.instrumentation.text.TokenBatch;
@@ -159,7 +159,7 @@ class FamilyLawsTest {
       }
       int live = setup.model.liveArrays();
       List<float[][]> together =
-          SharedPass.forwardAll(setup.model, List.of(batch), conditions).getFirst();
+          Conditions.forwardAll(setup.model, List.of(batch), conditions).getFirst();
       for (int i = 0; i < conditions.size(); i++) {
         equal(setup.model.forward(batch, conditions.get(i)), together.get(i));
       }

@@ -2,7 +2,7 @@ package io.lucerna.plugin;
 
 import io.lucerna.instrumentation.sweep.Axis;
 import io.lucerna.instrumentation.sweep.Direction;
-import io.lucerna.instrumentation.sweep.Sweep.Head;
+import io.lucerna.instrumentation.sweep.Head;
 import io.lucerna.instrumentation.sweep.SweepResult;
 import io.lucerna.instrumentation.text.Role;
 import io.lucerna.instrumentation.text.Token;

@@ -10,7 +10,7 @@ import io.lucerna.instrumentation.intervene.CompiledSpec;
 import io.lucerna.instrumentation.intervene.InterventionSpec;
 import io.lucerna.instrumentation.intervene.SpecSources;
 import io.lucerna.instrumentation.model.HookedModel;
-import io.lucerna.instrumentation.replay.TracedRun;
+import io.lucerna.instrumentation.replay.Trace;
 import io.lucerna.instrumentation.sweep.Direction;
 import io.lucerna.instrumentation.sweep.PatchingSweep;
 import io.lucerna.instrumentation.sweep.Sweep;
@@ -141,7 +141,7 @@ final class Survivor {
   }
 
   private static void trace(NeuralRanker ranker) {
-    try (TracedRun run = TracedRun.of(ranker.model(), batch(ranker, 60));
+    try (Trace run = Trace.of(ranker.model(), batch(ranker, 60));
         var scope = run.newScope()) {
       run.withAttnOut(1, run.at(Site.ATTN_OUT, 1, scope).expandDims(0));
     }
@@ -313,7 +313,7 @@ final class Survivor {
     model.forward(batch(ranker, 20), keep);
     HookPoint point = HookPoint.of(Site.FULL_EMBED);
     NDArray kept = cache.get(point);
-    TracedRun run = TracedRun.of(model, batch(ranker, 20));
+    Trace run = Trace.of(model, batch(ranker, 20));
     var scope = run.newScope();
     NDArray view = run.at(Site.Z, 1, scope);
     float[] numbers = view.toFloatArray();
@@ -326,7 +326,7 @@ final class Survivor {
     say("observer: " + outcome(() -> model.forward(batch(ranker, 20), keep)[0], numbers));
     say("run: " + outcome(() -> run.at(Site.Z, 1, scope).toFloatArray(), numbers));
     say("view: " + outcome(view::toFloatArray, numbers));
-    TracedRun open = TracedRun.of(model, batch(ranker, 20));
+    Trace open = Trace.of(model, batch(ranker, 20));
     ranker.close();
     say("view, ranker closed: " + outcome(view::toFloatArray, numbers));
     say(

@@ -2,7 +2,7 @@ package io.lucerna.plugin.commands;
 
 import io.lucerna.base.FolderLock;
 import io.lucerna.instrumentation.sweep.Direction;
-import io.lucerna.instrumentation.sweep.Sweep.Head;
+import io.lucerna.instrumentation.sweep.Head;
 import io.lucerna.instrumentation.sweep.SweepKind;
 import io.lucerna.plugin.cli.Command;
 import io.lucerna.plugin.cli.CommandException;

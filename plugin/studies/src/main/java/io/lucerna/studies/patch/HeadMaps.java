@@ -1,7 +1,7 @@
 package io.lucerna.studies.patch;
 
 import io.lucerna.eval.Correlation;
-import io.lucerna.instrumentation.sweep.Sweep.Head;
+import io.lucerna.instrumentation.sweep.Head;
 import io.lucerna.studies.table.CsvFile;
 import io.lucerna.studies.work.StudyException;
 import java.io.IOException;

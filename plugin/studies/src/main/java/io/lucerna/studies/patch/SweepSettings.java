@@ -1,7 +1,7 @@
 package io.lucerna.studies.patch;
 
 import io.lucerna.instrumentation.sweep.Direction;
-import io.lucerna.instrumentation.sweep.Sweep.Head;
+import io.lucerna.instrumentation.sweep.Head;
 import io.lucerna.instrumentation.sweep.SweepKind;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -6,7 +6,7 @@ import io.lucerna.instrumentation.intervene.InterventionSpec;
 import io.lucerna.instrumentation.intervene.Operation;
 import io.lucerna.instrumentation.intervene.SpecSources;
 import io.lucerna.instrumentation.intervene.SpecSyntaxException;
-import io.lucerna.instrumentation.sweep.Sweep.Head;
+import io.lucerna.instrumentation.sweep.Head;
 import io.lucerna.studies.work.StudyInputException;
 import java.io.IOException;
 import java.nio.file.Path;

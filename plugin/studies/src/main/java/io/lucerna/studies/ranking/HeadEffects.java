@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lucerna.base.JsonFaults;
 import io.lucerna.base.TextFile;
 import io.lucerna.eval.RatioAggregate;
-import io.lucerna.instrumentation.sweep.Sweep.Head;
+import io.lucerna.instrumentation.sweep.Head;
 import io.lucerna.studies.table.CsvFile;
 import io.lucerna.studies.work.StudyInputException;
 import java.io.IOException;

@@ -28,10 +28,7 @@ import org.jspecify.annotations.Nullable;
  * more than one block's activations are ever kept. The operations are those of a pass of its own,
  * and so are the results, bit for bit.
  */
-public final class SharedPass {
-  /** Where a pass can be resumed: in a block before its input, z or MLP output is hooked. */
-  private record Entry(Site site, int layer) {}
-
+public final class Conditions {
   private final HookedModel model;
   private final List<Hooks> conditions;
   private final List<Integer> whole = new ArrayList<>();
@@ -51,7 +48,7 @@ public final class SharedPass {
    */
   public static List<List<float[][]>> forwardAll(
       HookedModel model, List<TokenBatch> batches, List<Hooks> conditions) {
-    SharedPass shared = new SharedPass(model, conditions);
+    Conditions shared = new Conditions(model, conditions);
     if (!conditions.stream().allMatch(Hooks::isConcurrent)) {
       return model.whileOpen(() -> batches.stream().map(shared::run).toList());
     }
@@ -64,44 +61,18 @@ public final class SharedPass {
    *
    * @throws IllegalArgumentException if a hook's point does not exist
    */
-  private SharedPass(HookedModel model, List<Hooks> conditions) {
+  private Conditions(HookedModel model, List<Hooks> conditions) {
     this.model = model;
     this.conditions = List.copyOf(conditions);
     for (int i = 0; i < conditions.size(); i++) {
       Optional<HookPoint> lowest = conditions.get(i).lowest(model.registry());
-      Entry entry = lowest.map(this::entry).orElse(null);
-      List<Integer> group =
-          lowest.isEmpty()
-              ? plain
-              : entry == null ? whole : waiting.computeIfAbsent(entry, e -> new ArrayList<>());
+      Optional<Entry> entry = lowest.flatMap(point -> Entry.before(point, model));
+      List<Integer> group = lowest.isEmpty() ? plain : whole;
+      if (entry.isPresent()) {
+        group = waiting.computeIfAbsent(entry.get(), e -> new ArrayList<>());
+      }
       group.add(i);
     }
-  }
-
-  /** The last entry before a point; null for the embeddings, which are computed again. */
-  private @Nullable Entry entry(HookPoint point) {
-    if (point.site() == Site.SCORE || model.network().head().points().contains(point)) {
-      return new Entry(model.blocks().getLast().out(), model.blocks().size() - 1);
-    }
-    if (!point.site().perLayer()) {
-      return null;
-    }
-    return switch (point.site()) {
-      case Z,
-          RESULT,
-          ATTN_OUT,
-          RESID_MID,
-          NORMALIZED_RESID_MID,
-          MLP_PRE,
-          MLP_PRE_LINEAR,
-          MLP_POST ->
-          new Entry(Site.Z, point.layer());
-      case MLP_OUT, RESID_POST, NORMALIZED_RESID_POST -> {
-        boolean byPosition = model.blocks().get(point.layer()).byPosition();
-        yield new Entry(byPosition ? Site.MLP_OUT : Site.Z, point.layer());
-      }
-      default -> new Entry(Site.RESID_PRE, point.layer());
-    };
   }
 
   /** Runs a batch; for each condition, one row per text. */
@@ -135,24 +106,15 @@ public final class SharedPass {
       Hooks hooks = Hooks.none();
       for (Map.Entry<Entry, List<Integer>> group : waiting.entrySet()) {
         Entry entry = group.getKey();
-        Site needed =
-            switch (entry.site()) {
-              case Z -> Site.RESID_PRE;
-              case MLP_OUT -> model.blocks().get(entry.layer()).besideMlp();
-              default -> null;
-            };
-        if (needed != null) {
-          hooks = hooks.with(name(needed, entry), keep());
+        Optional<HookPoint> stream = entry.beside(model);
+        if (stream.isPresent()) {
+          hooks = hooks.with(stream.get().toString(), keep());
         }
-        Hook.Observer goOn =
-            (context, activation) -> group.getValue().forEach(i -> goOn(entry, activation, i));
-        hooks = hooks.with(name(entry.site(), entry), goOn);
+        Hook.Observer resume =
+            (context, activation) -> group.getValue().forEach(i -> resume(entry, activation, i));
+        hooks = hooks.with(entry.point(model).toString(), resume);
       }
       return hooks;
-    }
-
-    private String name(Site site, Entry entry) {
-      return new HookPoint(site, entry.layer()).toString();
     }
 
     private Hook.Observer keep() {
@@ -166,35 +128,14 @@ public final class SharedPass {
       };
     }
 
-    private void goOn(Entry entry, NDArray activation, int condition) {
+    private void resume(Entry entry, NDArray activation, int condition) {
       Pass pass = Pass.of(conditions.get(condition).bind(model.registry(), batch));
       try (NDManager scope = model.newScope()) {
         NDArray copy = activation.duplicate();
         copy.attach(scope);
-        outputs[condition] = goOn(entry, copy, pass, scope);
+        NDArray stream = entry.beside(model).isPresent() ? beside : null;
+        outputs[condition] = new Resume(model, false).from(entry, copy, stream, pass);
       }
-    }
-
-    private float[][] goOn(Entry entry, NDArray copy, Pass pass, NDManager scope) {
-      int layer = entry.layer();
-      Block block = model.blocks().get(layer);
-      return switch (entry.site()) {
-        case RESID_PRE -> model.rest(layer, copy, pass);
-        case Z, MLP_OUT -> {
-          NDArray out; // [B, S, H]
-          try (Pass.Scope inner = pass.within(scope)) {
-            copy.attach(inner.manager());
-            NDArray kept = Objects.requireNonNull(beside);
-            out =
-                entry.site() == Site.Z
-                    ? block.fromZ(kept, copy, pass)
-                    : block.fromMlpOut(kept, copy, pass);
-            out.attach(scope);
-          }
-          yield model.rest(layer + 1, out, pass);
-        }
-        default -> model.rest(layer + 1, copy, pass);
-      };
     }
 
     @Override

@@ -9,12 +9,9 @@ import io.lucerna.instrumentation.hooks.Hooks;
 import io.lucerna.instrumentation.hooks.Site;
 import io.lucerna.instrumentation.memory.Gate;
 import io.lucerna.instrumentation.model.HookedModel;
-import io.lucerna.instrumentation.nn.Attention;
 import io.lucerna.instrumentation.nn.Block;
 import io.lucerna.instrumentation.nn.Embeddings;
-import io.lucerna.instrumentation.nn.Linear;
 import io.lucerna.instrumentation.nn.Pass;
-import io.lucerna.instrumentation.nn.Places;
 import io.lucerna.instrumentation.text.TokenBatch;
 import java.util.Arrays;
 import java.util.List;
@@ -29,8 +26,8 @@ import java.util.function.Supplier;
  * given to a method belong to a scope of the caller ({@link #newScope}), and so do those that it
  * returns: they stay when the run is closed. Safe for use by several threads.
  */
-public final class TracedRun implements AutoCloseable {
-  private static final String NAME = "the traced run";
+public final class Trace implements AutoCloseable {
+  private static final String NAME = "the trace";
 
   private static final List<Site> KEPT =
       List.of(
@@ -55,13 +52,13 @@ public final class TracedRun implements AutoCloseable {
    *
    * @param batch a batch of one text
    */
-  public static TracedRun of(HookedModel model, TokenBatch batch) {
-    return model.whileOpen(NAME, () -> new TracedRun(model, batch));
+  public static Trace of(HookedModel model, TokenBatch batch) {
+    return model.whileOpen(NAME, () -> new Trace(model, batch));
   }
 
-  private TracedRun(HookedModel model, TokenBatch batch) {
+  private Trace(HookedModel model, TokenBatch batch) {
     if (batch.size() != 1) {
-      throw new IllegalArgumentException("a traced run is of one text, got " + batch.size());
+      throw new IllegalArgumentException("a trace is of one text, got " + batch.size());
     }
     this.model = model;
     this.batch = batch;
@@ -144,12 +141,12 @@ public final class TracedRun implements AutoCloseable {
 
   /** Attention outputs of z, all heads side by side: [..., N D] to [..., H]. */
   public NDArray attnOut(int layer, NDArray joined) {
-    return whileOpen(() -> block(layer).attnOut(joined, none()));
+    return whileOpen(() -> block(layer).attnOut(joined, none(1)));
   }
 
   /** MLP outputs of the hidden layer's activations: [..., M] to [..., H]. */
   public NDArray mlpOut(int layer, NDArray activations) {
-    return whileOpen(() -> block(layer).mlpOut(activations, none()));
+    return whileOpen(() -> block(layer).mlpOut(activations, none(1)));
   }
 
   private Block block(int layer) {
@@ -157,28 +154,30 @@ public final class TracedRun implements AutoCloseable {
   }
 
   /**
-   * A block's outputs at single positions when its attention output is replaced there.
+   * What leaves a block at single positions when an activation is replaced there.
    *
+   * @param entry where: a block's input, which is what is returned, attention output or MLP output
    * @param positions each change's position
-   * @param attnOut [C, H]
+   * @param rows what stands there [C, H]; spent
    * @return [C, H]
    */
-  public NDArray rowsAfterAttention(int layer, int[] positions, NDArray attnOut) {
+  public NDArray rows(Entry entry, int[] positions, NDArray rows) {
+    Block block = block(entry.layer());
     return whileOpen(
-        () -> {
-          NDArray pre = gather(at(Site.RESID_PRE, layer, attnOut.getManager()), positions);
-          return block(layer).fromAttnOut(pre, attnOut, none(positions.length));
-        });
+        () ->
+            switch (entry.stage()) {
+              case INPUT -> rows;
+              case ATTN_OUT ->
+                  block.fromAttnOut(beside(entry, positions, rows), rows, none(positions.length));
+              case MLP_OUT ->
+                  block.fromMlpOut(beside(entry, positions, rows), rows, none(positions.length));
+              case Z -> throw new IllegalArgumentException("z is carried as attention output");
+            });
   }
 
-  /** The same when the MLP's output is replaced there. */
-  public NDArray rowsAfterMlp(int layer, int[] positions, NDArray mlpOut) {
-    Block block = block(layer);
-    return whileOpen(
-        () -> {
-          NDArray beside = gather(at(block.besideMlp(), layer, mlpOut.getManager()), positions);
-          return block.fromMlpOut(beside, mlpOut, none(positions.length));
-        });
+  private NDArray beside(Entry entry, int[] positions, NDArray rows) {
+    HookPoint stream = entry.beside(model).orElseThrow();
+    return gather(at(stream.site(), stream.layer(), rows.getManager()), positions);
   }
 
   /**
@@ -198,88 +197,35 @@ public final class TracedRun implements AutoCloseable {
     Pass pass = none(positions.length);
     NDArray input = spread(into(layer, scope), positions, rows); // [C, S, H]
     if (layer == model.blocks().size()) {
-      return model.output(input, pass);
+      return resume().from(Entry.head(model), input, null, pass);
     }
     Block block = block(layer);
-    Attention attention = block.attention();
-    NDArray projected =
-        spread(
-            projected(layer, scope),
-            positions,
-            attention.project(block.attentionInput(rows, pass), pass));
-    Places places = places(pass, scope).get(block.kind());
-    if (lastOfFirst(layer)) {
-      List<NDArray> parts = attention.split(projected);
-      NDArray queries = parts.get(0).get(":, :" + Linear.FEWEST_ROWS);
-      NDArray z = attention.z(queries, parts.get(1), parts.get(2), places, pass); // [C, R, N, D]
-      NDArray first = input.get(":, :" + Linear.FEWEST_ROWS);
-      return model.output(block.fromZ(first, z, pass), pass);
-    }
-    NDArray z = attention.ofProjected(projected, places, pass);
-    return finish(block.fromZ(input, z, pass), layer + 1, pass);
+    NDArray changed = block.attention().project(block.attentionInput(rows, pass), pass);
+    NDArray projected = spread(projected(layer, scope), positions, changed);
+    return resume().fromProjected(layer, input, projected, pass);
   }
 
-  /** The outputs when a block's attention output is replaced at all positions, by [C, S, H]. */
-  public float[][] withAttnOut(int layer, NDArray attnOut) {
-    return whileOpen(() -> allAttnOut(layer, attnOut));
-  }
-
-  private float[][] allAttnOut(int layer, NDArray attnOut) {
-    NDManager scope = attnOut.getManager();
-    Pass pass = none((int) attnOut.getShape().get(0));
-    NDArray pre = at(Site.RESID_PRE, layer, scope).expandDims(0); // [1, S, H]
-    Block block = block(layer);
-    if (lastOfFirst(layer)) {
-      String some = ":, :" + Linear.FEWEST_ROWS;
-      return model.output(block.fromAttnOut(pre.get(some), attnOut.get(some), pass), pass);
-    }
-    return finish(block.fromAttnOut(pre, attnOut, pass), layer + 1, pass);
-  }
-
-  /** The outputs when a block's MLP output is replaced at all positions, by [C, S, H]. */
-  public float[][] withMlpOut(int layer, NDArray mlpOut) {
-    Pass pass = none((int) mlpOut.getShape().get(0));
-    Block block = block(layer);
+  /**
+   * The outputs when what is known at an entry is replaced at all positions.
+   *
+   * @param changed [C, S, H]; spent
+   */
+  public float[][] with(Entry entry, NDArray changed) {
+    Pass pass = none((int) changed.getShape().get(0));
     return whileOpen(
         () -> {
-          NDArray beside = at(block.besideMlp(), layer, mlpOut.getManager()).expandDims(0);
-          return finish(block.fromMlpOut(beside, mlpOut, pass), layer + 1, pass);
+          NDArray stream =
+              entry
+                  .beside(model)
+                  .map(point -> at(point.site(), point.layer(), changed.getManager()))
+                  .map(kept -> kept.expandDims(0)) // [1, S, H]
+                  .orElse(null);
+          return resume().from(entry, changed, stream, pass);
         });
   }
 
-  /** Runs the blocks from {@code layer} on, the last one only where the output needs it. */
-  private float[][] finish(NDArray input, int layer, Pass pass) {
-    NDManager scope = input.getManager();
-    if (layer == model.blocks().size()) {
-      return model.output(input, pass);
-    }
-    List<Places> places = places(pass, scope);
-    NDArray hidden = input;
-    for (int l = layer; l < model.blocks().size(); l++) {
-      Block block = block(l);
-      Places own = places.get(block.kind());
-      try (Pass.Scope inner = pass.within(scope)) {
-        hidden.attach(inner.manager());
-        hidden =
-            lastOfFirst(l)
-                ? forwardFirst(block, hidden, own, pass)
-                : block.forward(hidden, own, pass);
-        hidden.attach(scope);
-      }
-    }
-    return model.output(hidden, pass);
-  }
-
-  /** A block of which only the first token's output is needed, [B, R, H]. */
-  private static NDArray forwardFirst(Block block, NDArray input, Places places, Pass pass) {
-    NDArray z = block.attention().zOfFirst(block.attentionInput(input, pass), places, pass);
-    NDArray first = input.get(":, :" + z.getShape().get(1)); // [B, R, H]
-    return block.fromZ(first, z, pass);
-  }
-
-  /** Whether only the first position of this block's output is ever read. */
-  private boolean lastOfFirst(int layer) {
-    return layer == model.blocks().size() - 1 && model.readsFirstOnly();
+  private Resume resume() {
+    return new Resume(model, true);
   }
 
   /** Queries, keys and values side by side, [S, (N + 2K) D]. */
@@ -303,21 +249,12 @@ public final class TracedRun implements AutoCloseable {
     return Embeddings.lookup(index, both);
   }
 
-  /** A pass of one text without hooks. */
-  private Pass none() {
-    return none(1);
-  }
-
   /** A pass of so many copies of the text, without hooks. */
   private Pass none(int count) {
     TokenBatch copies =
         TokenBatch.repeated(
             batch.sequences().getFirst(), count, batch.padId(), batch.side(), batch.width());
     return Pass.of(Hooks.none().bind(model.registry(), copies));
-  }
-
-  private List<Places> places(Pass pass, NDManager scope) {
-    return model.network().places(pass.batch(), scope);
   }
 
   /** Waits for running calls, and frees what was kept; closing again does nothing. */

@@ -1,0 +1,24 @@
+package io.lucerna.instrumentation.sweep;
+
+import io.lucerna.instrumentation.hooks.Site;
+import io.lucerna.instrumentation.nn.ModelConfig;
+import java.util.List;
+
+/** {z, pattern} of chosen heads x position; for the pattern, the position is the query row. */
+final class HeadPosCells implements CellKind {
+  private static final List<Site> SITES = List.of(Site.Z, Site.PATTERN);
+
+  @Override
+  public List<Axis> axes(Sweep sweep, ModelConfig model, int positions) {
+    return List.of(
+        new Axis("component", List.of("z", "pattern")),
+        new Axis("head", sweep.heads().stream().map(Head::toString).toList()),
+        Axis.positions(positions));
+  }
+
+  @Override
+  public Cell cell(Sweep sweep, int... at) {
+    Head head = sweep.heads().get(at[1]);
+    return Cell.of(SITES.get(at[0]), head.layer()).part(head.head()).at(at[2]);
+  }
+}

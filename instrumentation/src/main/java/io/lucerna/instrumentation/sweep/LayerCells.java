@@ -1,0 +1,22 @@
+package io.lucerna.instrumentation.sweep;
+
+import io.lucerna.instrumentation.hooks.Site;
+import io.lucerna.instrumentation.nn.ModelConfig;
+import java.util.List;
+
+/**
+ * One activation of each layer at all positions.
+ *
+ * @param site which
+ */
+record LayerCells(Site site) implements CellKind {
+  @Override
+  public List<Axis> axes(Sweep sweep, ModelConfig model, int positions) {
+    return List.of(Axis.layers(model));
+  }
+
+  @Override
+  public Cell cell(Sweep sweep, int... at) {
+    return Cell.of(site, at[0]);
+  }
+}

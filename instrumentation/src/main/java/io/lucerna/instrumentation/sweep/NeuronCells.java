@@ -1,0 +1,18 @@
+package io.lucerna.instrumentation.sweep;
+
+import io.lucerna.instrumentation.hooks.Site;
+import io.lucerna.instrumentation.nn.ModelConfig;
+import java.util.List;
+
+/** Each unit of mlp.hook_post of one layer at all positions. */
+final class NeuronCells implements CellKind {
+  @Override
+  public List<Axis> axes(Sweep sweep, ModelConfig model, int positions) {
+    return List.of(Axis.numbers("unit", model.mlpWidth()));
+  }
+
+  @Override
+  public Cell cell(Sweep sweep, int... at) {
+    return Cell.of(Site.MLP_POST, sweep.layer()).part(at[0]);
+  }
+}
