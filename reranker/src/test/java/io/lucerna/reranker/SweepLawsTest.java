@@ -12,10 +12,10 @@ import io.lucerna.instrumentation.nn.ModelConfig;
 import io.lucerna.instrumentation.nn.Pooling;
 import io.lucerna.instrumentation.sweep.Cell;
 import io.lucerna.instrumentation.sweep.Direction;
+import io.lucerna.instrumentation.sweep.Head;
 import io.lucerna.instrumentation.sweep.PatchingSweep;
 import io.lucerna.instrumentation.sweep.PatchingSweep.Method;
 import io.lucerna.instrumentation.sweep.Sweep;
-import io.lucerna.instrumentation.sweep.Head;
 import io.lucerna.instrumentation.sweep.SweepKind;
 import io.lucerna.instrumentation.sweep.SweepResult;
 import io.lucerna.instrumentation.text.AlignedPair;
@@ -80,6 +80,8 @@ class SweepLawsTest {
         Sweep.of(SweepKind.BLOCK),
         Sweep.of(SweepKind.HEAD),
         Sweep.of(SweepKind.MLP),
+        Sweep.of(SweepKind.ATTN),
+        Sweep.of(SweepKind.RESID),
         new Sweep(SweepKind.HEAD_POS, heads, -1),
         new Sweep(SweepKind.NEURON, List.of(), 0),
         new Sweep(SweepKind.NEURON, List.of(), config.layers() - 1));

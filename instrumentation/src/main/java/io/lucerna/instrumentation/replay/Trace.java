@@ -53,7 +53,7 @@ public final class Trace implements AutoCloseable {
    * @param batch a batch of one text
    */
   public static Trace of(HookedModel model, TokenBatch batch) {
-    return model.whileOpen(NAME, () -> new Trace(model, batch));
+    return model.whileOpen(() -> new Trace(model, batch));
   }
 
   private Trace(HookedModel model, TokenBatch batch) {

@@ -17,6 +17,11 @@ final class BlockCells implements CellKind {
   }
 
   @Override
+  public String title(Sweep sweep) {
+    return "residual stream, attention and MLP outputs";
+  }
+
+  @Override
   public Cell cell(Sweep sweep, int... at) {
     return Cell.of(SITES.get(at[0]), at[1]).at(at[2]);
   }

@@ -15,6 +15,9 @@ interface CellKind {
    */
   List<Axis> axes(Sweep sweep, ModelConfig model, int positions);
 
+  /** What is patched, for a title: {@code attention heads (z)}. */
+  String title(Sweep sweep);
+
   /**
    * A cell.
    *

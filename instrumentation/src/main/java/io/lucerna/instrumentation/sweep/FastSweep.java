@@ -88,7 +88,8 @@ final class FastSweep {
     try (NDManager scope = recipient.newScope()) {
       Replaced replaced = new Replaced(recipient, donor, first.site(), first.layer(), scope);
       Entry entry = replaced.entry();
-      NDArray rows = recipient.rows(entry, positions, replaced.rows(positions, parts(cells, members)));
+      NDArray rows =
+          recipient.rows(entry, positions, replaced.rows(positions, parts(cells, members)));
       int next = entry.stage() == Entry.Stage.INPUT ? entry.layer() : entry.layer() + 1;
       return changed(members, next, positions, rows);
     }
@@ -145,8 +146,7 @@ final class FastSweep {
     Cell first = cells.get(members.getFirst());
     try (NDManager scope = recipient.newScope()) {
       Replaced replaced = new Replaced(recipient, donor, first.site(), first.layer(), scope);
-      float[][] computed =
-          recipient.with(replaced.entry(), replaced.whole(parts(cells, members)));
+      float[][] computed = recipient.with(replaced.entry(), replaced.whole(parts(cells, members)));
       for (int i = 0; i < computed.length; i++) {
         outputs[members.get(i)] = computed[i];
       }

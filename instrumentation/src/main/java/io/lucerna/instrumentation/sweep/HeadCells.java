@@ -12,6 +12,11 @@ final class HeadCells implements CellKind {
   }
 
   @Override
+  public String title(Sweep sweep) {
+    return "attention heads (z)";
+  }
+
+  @Override
   public Cell cell(Sweep sweep, int... at) {
     return Cell.of(Site.Z, at[0]).part(at[1]);
   }

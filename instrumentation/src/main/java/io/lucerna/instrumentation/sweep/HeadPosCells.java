@@ -17,6 +17,11 @@ final class HeadPosCells implements CellKind {
   }
 
   @Override
+  public String title(Sweep sweep) {
+    return "heads by position (z and pattern)";
+  }
+
+  @Override
   public Cell cell(Sweep sweep, int... at) {
     Head head = sweep.heads().get(at[1]);
     return Cell.of(SITES.get(at[0]), head.layer()).part(head.head()).at(at[2]);

@@ -8,11 +8,17 @@ import java.util.List;
  * One activation of each layer at all positions.
  *
  * @param site which
+ * @param title what it is called
  */
-record LayerCells(Site site) implements CellKind {
+record LayerCells(Site site, String title) implements CellKind {
   @Override
   public List<Axis> axes(Sweep sweep, ModelConfig model, int positions) {
     return List.of(Axis.layers(model));
+  }
+
+  @Override
+  public String title(Sweep sweep) {
+    return title;
   }
 
   @Override

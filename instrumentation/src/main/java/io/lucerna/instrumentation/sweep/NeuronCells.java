@@ -12,6 +12,11 @@ final class NeuronCells implements CellKind {
   }
 
   @Override
+  public String title(Sweep sweep) {
+    return "MLP neurons of layer " + sweep.layer();
+  }
+
+  @Override
   public Cell cell(Sweep sweep, int... at) {
     return Cell.of(Site.MLP_POST, sweep.layer()).part(at[0]);
   }

@@ -91,8 +91,7 @@ public record PatchingSweep(
     }
   }
 
-  private float[][] fast(
-      Trace one, Trace two, TokenBatch into, TokenBatch from, List<Cell> cells) {
+  private float[][] fast(Trace one, Trace two, TokenBatch into, TokenBatch from, List<Cell> cells) {
     List<Cell> plain = cells.stream().filter(cell -> !one.continues(cell.point())).toList();
     if (plain.isEmpty()) {
       return new FastSweep(one, two, batch).run(cells);

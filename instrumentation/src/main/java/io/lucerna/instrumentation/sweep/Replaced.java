@@ -126,8 +126,7 @@ record Replaced(Trace recipient, Trace donor, Site site, int layer, NDManager sc
     long d = values.getShape().get(2);
     int group = recipient.model().config().heads() / recipient.model().config().keyHeads();
     int[] shared = Arrays.stream(heads).map(head -> head / group).toArray();
-    NDArray ofHead =
-        Trace.gather(values.reshape(-1, s * d), shared).reshape(heads.length, s, d);
+    NDArray ofHead = Trace.gather(values.reshape(-1, s * d), shared).reshape(heads.length, s, d);
     // A product of one row has roundings of its own; a plain pass mixes many.
     return weights.repeat(1, ROWS_AS_IN_A_PASS).matMul(ofHead).get(":, 0");
   }

@@ -64,6 +64,11 @@ public record Sweep(SweepKind kind, List<Head> heads, int layer) {
     return kind.cells().axes(this, model, positions);
   }
 
+  /** What is patched, for a title: {@code attention heads (z)}. */
+  public String title() {
+    return kind.cells().title(this);
+  }
+
   /** The cells in the order of the axes, the last one fastest. */
   public List<Cell> cells(ModelConfig model, int positions) {
     int[] sizes = axes(model, positions).stream().mapToInt(Axis::size).toArray();

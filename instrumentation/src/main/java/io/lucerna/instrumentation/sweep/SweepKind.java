@@ -10,11 +10,11 @@ public enum SweepKind {
   /** {resid_pre, attn_out, mlp_out} x layer x position. */
   BLOCK(new BlockCells()),
   /** What enters each block at all positions. */
-  RESID(new LayerCells(Site.RESID_PRE)),
+  RESID(new LayerCells(Site.RESID_PRE, "residual stream, whole layers")),
   /** attn_out of each layer at all positions. */
-  ATTN(new LayerCells(Site.ATTN_OUT)),
+  ATTN(new LayerCells(Site.ATTN_OUT, "attention outputs")),
   /** mlp_out of each layer at all positions. */
-  MLP(new LayerCells(Site.MLP_OUT)),
+  MLP(new LayerCells(Site.MLP_OUT, "MLP outputs")),
   /** z of each head at all positions: layer x head. */
   HEAD(new HeadCells()),
   /** {z, pattern} of chosen heads x position; for the pattern, the position is the query row. */

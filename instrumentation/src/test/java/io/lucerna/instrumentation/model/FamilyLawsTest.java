@@ -14,10 +14,10 @@ import io.lucerna.instrumentation.nn.ModelConfig;
 import io.lucerna.instrumentation.parity.Parity;
 import io.lucerna.instrumentation.replay.Conditions;
 import io.lucerna.instrumentation.sweep.Direction;
+import io.lucerna.instrumentation.sweep.Head;
 import io.lucerna.instrumentation.sweep.PatchingSweep;
 import io.lucerna.instrumentation.sweep.PatchingSweep.Method;
 import io.lucerna.instrumentation.sweep.Sweep;
-import io.lucerna.instrumentation.sweep.Head;
 import io.lucerna.instrumentation.sweep.SweepKind;
 import io.lucerna.instrumentation.sweep.SweepResult;
 import io.lucerna.instrumentation.text.TokenBatch;
@@ -179,6 +179,8 @@ class FamilyLawsTest {
               Sweep.of(SweepKind.BLOCK),
               Sweep.of(SweepKind.HEAD),
               Sweep.of(SweepKind.MLP),
+              Sweep.of(SweepKind.ATTN),
+              Sweep.of(SweepKind.RESID),
               new Sweep(SweepKind.HEAD_POS, heads, -1),
               new Sweep(SweepKind.NEURON, List.of(), config.layers() - 1))) {
         SweepResult plain = sweep(setup, sweep, Method.PLAIN, 1, sum);

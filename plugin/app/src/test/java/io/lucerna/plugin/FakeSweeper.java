@@ -131,7 +131,7 @@ public final class FakeSweeper implements PairSweeper {
               new Axis("component", List.of("z", "pattern")),
               new Axis("head", settings.heads().stream().map(Head::toString).toList()),
               numbered(Axis.POSITION, length));
-      case MLP -> List.of(layers);
+      case RESID, ATTN, MLP -> List.of(layers);
       case NEURON -> List.of(numbered("unit", 1536));
     };
   }

@@ -125,7 +125,7 @@ class SurvivalTest {
             "cache: the activation cache is closed",
             "cached array: Native resource has been released already.",
             "observer: the activation cache is closed",
-            "run: the traced run is closed",
+            "run: the trace is closed",
             "view: the same numbers",
             "view, ranker closed: the same numbers",
             "run of a closed model: the model is closed",

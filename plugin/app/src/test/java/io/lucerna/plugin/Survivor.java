@@ -10,6 +10,7 @@ import io.lucerna.instrumentation.intervene.CompiledSpec;
 import io.lucerna.instrumentation.intervene.InterventionSpec;
 import io.lucerna.instrumentation.intervene.SpecSources;
 import io.lucerna.instrumentation.model.HookedModel;
+import io.lucerna.instrumentation.replay.Entry;
 import io.lucerna.instrumentation.replay.Trace;
 import io.lucerna.instrumentation.sweep.Direction;
 import io.lucerna.instrumentation.sweep.PatchingSweep;
@@ -143,7 +144,7 @@ final class Survivor {
   private static void trace(NeuralRanker ranker) {
     try (Trace run = Trace.of(ranker.model(), batch(ranker, 60));
         var scope = run.newScope()) {
-      run.withAttnOut(1, run.at(Site.ATTN_OUT, 1, scope).expandDims(0));
+      run.with(new Entry(Entry.Stage.ATTN_OUT, 1), run.at(Site.ATTN_OUT, 1, scope).expandDims(0));
     }
   }
 

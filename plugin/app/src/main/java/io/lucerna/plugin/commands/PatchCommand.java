@@ -65,7 +65,7 @@ public final class PatchCommand implements Command {
       name = "-sweep",
       required = true,
       metaVar = "[kind]",
-      usage = "What is patched: block, head, head-pos, mlp, neuron.")
+      usage = "What is patched: block, resid, attn, mlp, head, head-pos, neuron.")
   String sweep = "";
 
   @Option(
@@ -94,10 +94,7 @@ public final class PatchCommand implements Command {
   @Option(name = "-layer", metaVar = "[num]", usage = "Layer of a neuron sweep, from 0.")
   @Nullable Integer layer;
 
-  @Option(
-      name = "-heads",
-      metaVar = "[list]",
-      usage = "Heads of a head-pos sweep, as layer.head: 0.9,1.6.")
+  @Option(name = "-heads", metaVar = "[list]", usage = "Heads of a head-pos sweep: L0H9,L1H6.")
   @Nullable String heads;
 
   @Option(

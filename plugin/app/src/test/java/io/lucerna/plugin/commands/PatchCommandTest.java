@@ -55,7 +55,7 @@ class PatchCommandTest {
 
   private static String[] kind(String name) {
     return switch (name) {
-      case "head-pos" -> new String[] {"-sweep", name, "-heads", "0.9,1.6", "-rounds", "50"};
+      case "head-pos" -> new String[] {"-sweep", name, "-heads", "L0H9,1.6", "-rounds", "50"};
       case "neuron" -> new String[] {"-sweep", name, "-layer", "3", "-rounds", "50"};
       default -> new String[] {"-sweep", name, "-rounds", "50"};
     };
@@ -66,7 +66,7 @@ class PatchCommandTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"block", "head", "head-pos", "mlp", "neuron"})
+  @ValueSource(strings = {"block", "resid", "attn", "mlp", "head", "head-pos", "neuron"})
   void theSameSeedGivesTheSameFiles(String kind) throws IOException {
     PatchShell.succeed(PAIRS, temporary.resolve("one"), with(kind(kind), "-direction", "both"));
     PatchShell.succeed(PAIRS, temporary.resolve("two"), with(kind(kind), "-direction", "both"));
@@ -260,13 +260,13 @@ class PatchCommandTest {
   void optionsAreCheckedBeforeTheModelIsOpened() throws IOException {
     Map<String, String[]> wrong = new TreeMap<>();
     wrong.put(
-        "sweep must be one of [block, head, head-pos, mlp, neuron], got row",
+        "sweep must be one of [block, resid, attn, mlp, head, head-pos, neuron], got row",
         new String[] {"-sweep", "row"});
     wrong.put("-layer goes with -sweep neuron, which needs it", new String[] {"-sweep", "neuron"});
     wrong.put(
         "-heads goes with -sweep head-pos, which needs it", new String[] {"-sweep", "head-pos"});
     wrong.put(
-        "a head is written layer.head, such as 1.6; got 16",
+        "a head is written by its layer and number, such as L1H6; got 16",
         new String[] {"-sweep", "head-pos", "-heads", "16"});
     wrong.put(
         "-direction must be denoise, noise or both, got up",

@@ -163,15 +163,7 @@ final class Figures {
   }
 
   private String title(Direction direction) {
-    String what =
-        switch (settings.kind()) {
-          case BLOCK -> "residual stream, attention and MLP outputs";
-          case HEAD -> "attention heads (z)";
-          case HEAD_POS -> "heads by position (z and pattern)";
-          case MLP -> "MLP outputs";
-          case NEURON -> "MLP neurons of layer " + settings.layer().orElseThrow();
-        };
-    return "Patching effect, " + direction.option() + ": " + what;
+    return "Patching effect, " + direction.option() + ": " + settings.cells().title();
   }
 
   /** What the kind of sweep is called. */

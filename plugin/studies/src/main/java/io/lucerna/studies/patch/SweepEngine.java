@@ -38,7 +38,7 @@ public final class SweepEngine implements PairSweeper {
     this.settings = settings;
     this.ofQuery = settings.side() == SweepSettings.Side.QUERY;
     this.alignment = new PairAlignment(ranker, settings.filler(), ofQuery);
-    Sweep cells = new Sweep(settings.kind(), settings.heads(), settings.layer().orElse(-1));
+    Sweep cells = settings.cells();
     PatchingSweep.Method method =
         settings.plain() ? PatchingSweep.Method.PLAIN : PatchingSweep.Method.FAST;
     int width = settings.mechir() ? mechirWidth(alignment.side()) : 0;

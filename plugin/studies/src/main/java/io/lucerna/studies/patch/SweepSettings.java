@@ -2,6 +2,7 @@ package io.lucerna.studies.patch;
 
 import io.lucerna.instrumentation.sweep.Direction;
 import io.lucerna.instrumentation.sweep.Head;
+import io.lucerna.instrumentation.sweep.Sweep;
 import io.lucerna.instrumentation.sweep.SweepKind;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -78,7 +79,7 @@ public record SweepSettings(
     }
     if (heads.isEmpty() == (kind == SweepKind.HEAD_POS)) {
       throw new IllegalArgumentException(
-          "-heads goes with -sweep head-pos, which needs it: 0.9,1.6");
+          "-heads goes with -sweep head-pos, which needs it: L0H9,L1H6");
     }
     if (heads.stream().distinct().count() != heads.size()) {
       throw new IllegalArgumentException("-heads names a head twice: " + heads);
@@ -89,6 +90,11 @@ public record SweepSettings(
     if (directions.isEmpty()) {
       throw new IllegalArgumentException("no direction");
     }
+  }
+
+  /** The cells that are swept. */
+  public Sweep cells() {
+    return new Sweep(kind, heads, layer.orElse(-1));
   }
 
   /** Names as options and values, for files. */
