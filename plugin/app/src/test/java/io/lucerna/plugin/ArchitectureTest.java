@@ -142,7 +142,6 @@ class ArchitectureTest {
               "io.lucerna.plugin.commands.CertifyCommand", "the model's config.json, for its hash"),
           Map.entry("io.lucerna.plugin.certify.PythonReference", "what Python said"),
           Map.entry("io.lucerna.plugin.regress.Page", "the page of an earlier run of its own"),
-          Map.entry("io.lucerna.studies.ranking.Journal", "a journal of its own"),
           Map.entry("io.lucerna.plugin.collections..*", "archives and downloads"));
 
   private static final DescribedPredicate<JavaClass> OPENER =

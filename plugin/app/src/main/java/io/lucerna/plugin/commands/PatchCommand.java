@@ -16,19 +16,22 @@ import io.lucerna.plugin.options.Outputs;
 import io.lucerna.plugin.rerank.QueryLimits;
 import io.lucerna.reranker.ModelCard;
 import io.lucerna.reranker.ScorerOptions;
-import io.lucerna.studies.patch.Journal;
+import io.lucerna.studies.patch.PairCodec;
+import io.lucerna.studies.patch.PairOutcome;
 import io.lucerna.studies.patch.PairSweeper;
+import io.lucerna.studies.patch.PatchSettings;
 import io.lucerna.studies.patch.PatchStudy;
-import io.lucerna.studies.patch.StudyIdentity;
-import io.lucerna.studies.patch.StudySettings;
 import io.lucerna.studies.patch.SweepSettings;
 import io.lucerna.studies.work.Hashes;
+import io.lucerna.studies.work.Identity;
+import io.lucerna.studies.work.Journal;
 import io.lucerna.studies.work.JournalSettings;
 import io.lucerna.topics.ContrastPair;
 import io.lucerna.topics.ContrastPairs;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -149,7 +152,7 @@ public final class PatchCommand implements Command {
 
   @Override
   public void run(Console console) throws Exception {
-    StudySettings settings = new StudySettings(sweepSettings(), floor, rounds);
+    PatchSettings settings = new PatchSettings(sweepSettings(), floor, rounds);
     ScorerOptions options = model.scorerOptions();
     List<ContrastPair> all = ContrastPairs.read(Inputs.file(pairs));
     List<ContrastPair> chosen =
@@ -169,10 +172,11 @@ public final class PatchCommand implements Command {
                 .map(pair -> new QueryLimits.Query("pair " + pair.id(), pair.query()))
                 .toList();
         QueryLimits.check(sweeper::fit, queries, pairs, console);
-        StudyIdentity identity = identity(sweeper.card(), console);
+        Identity identity = identity(sweeper.card(), console);
         PatchStudy study = new PatchStudy(settings, chosen, all, folder);
-        try (Journal journal =
-            Journal.open(lock, settings.sweep().kind(), decisive(settings, identity))) {
+        try (Journal<PairOutcome> journal =
+            Journal.open(
+                lock, decisive(settings, identity), new PairCodec(settings.sweep().kind()))) {
           sweep(study, sweeper, journal, chosen, console);
           lock.check();
           finish(study.write(journal, identity), console);
@@ -193,7 +197,7 @@ public final class PatchCommand implements Command {
   private static void sweep(
       PatchStudy study,
       PairSweeper sweeper,
-      Journal journal,
+      Journal<PairOutcome> journal,
       List<ContrastPair> chosen,
       Console console)
       throws IOException {
@@ -232,15 +236,16 @@ public final class PatchCommand implements Command {
         seed);
   }
 
-  private StudyIdentity identity(ModelCard card, Console console) throws IOException {
-    return new StudyIdentity(console.repeatable(), Versions.all(), card, Hashes.of(Path.of(pairs)));
+  private Identity identity(ModelCard card, Console console) throws IOException {
+    return new Identity(
+        console.repeatable(), Versions.all(), card, Map.of("pairs", Hashes.of(Path.of(pairs))));
   }
 
   /** What decides the outcome of a pair; a journal made with anything else cannot go on. */
-  private JournalSettings decisive(StudySettings settings, StudyIdentity identity) {
+  private JournalSettings decisive(PatchSettings settings, Identity identity) throws IOException {
     return new JournalSettings()
         .putAll(settings.sweep().fields())
-        .put("pairs", String.valueOf(identity.pairs().get("sha256")), pairs)
-        .putAll(StudyProvenance.decisive(identity.model()));
+        .put("pairs", Hashes.sha256(Path.of(pairs)), pairs)
+        .putAll(identity.decisive());
   }
 }

@@ -28,11 +28,11 @@ import io.lucerna.studies.record.PairSource;
 import io.lucerna.studies.record.RecordJob;
 import io.lucerna.studies.record.RecordPlan;
 import io.lucerna.studies.record.TablePairs;
+import io.lucerna.studies.work.Identity;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -151,8 +151,14 @@ public final class RecordCommand implements Command {
       QueryLimits.check(ranker::fit, queries, pairs == null ? inputs.queries() : pairs, console);
       RecordPlan plan = RecordPlan.of(source, ranker, spec);
       requireRoom(folder, plan, spec, console);
+      Identity identity =
+          new Identity(
+              console.repeatable(),
+              Versions.all(),
+              ranker.card(),
+              Map.of("data", source.identity()));
       Optional<RecordingWriter> opened =
-          RecordingWriter.open(folder, head(ranker, source, console), spec, resume);
+          RecordingWriter.open(folder, identity.fields(), spec, resume);
       if (opened.isEmpty()) {
         console.say("%s holds the whole recording already", folder);
         return;
@@ -196,31 +202,6 @@ public final class RecordCommand implements Command {
     CleaningChoice cleaning = rerank.cleaning(inputs.collection(), pool.texts());
     console.say("passages cleaned: %s", cleaning);
     return new RunPairs(pool, cleaning, rerank.depth);
-  }
-
-  /** What the manifest says at its beginning. */
-  private static Map<String, Object> head(NeuralRanker ranker, PairSource source, Console console)
-      throws IOException {
-    Map<String, Object> head = new LinkedHashMap<>();
-    head.put(RecordingWriter.COMMAND, command(console.commandLine()));
-    head.put("versions", Versions.all());
-    head.put("model", ranker.card());
-    head.put("data", source.identity());
-    return head;
-  }
-
-  /** Where the folder is, and how often it was resumed, has no part in what it holds. */
-  private static List<String> command(List<String> given) {
-    List<String> command = new ArrayList<>();
-    for (int i = 0; i < given.size(); i++) {
-      String plain = given.get(i).replaceFirst("^--", "-");
-      if (plain.equals("-output")) {
-        i++;
-      } else if (!plain.equals("-resume")) {
-        command.add(given.get(i));
-      }
-    }
-    return command;
   }
 
   /** Says what is coming, and refuses what the disk cannot take. */

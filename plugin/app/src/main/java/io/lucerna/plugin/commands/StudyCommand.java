@@ -35,12 +35,11 @@ import io.lucerna.studies.ranking.Condition;
 import io.lucerna.studies.ranking.Conditions;
 import io.lucerna.studies.ranking.Findings;
 import io.lucerna.studies.ranking.HeadEffects;
-import io.lucerna.studies.ranking.StudiedModel;
 import io.lucerna.studies.ranking.Study;
-import io.lucerna.studies.ranking.StudyIdentity;
 import io.lucerna.studies.ranking.StudySettings;
 import io.lucerna.studies.ranking.StudyTopic;
 import io.lucerna.studies.work.Hashes;
+import io.lucerna.studies.work.Identity;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -202,19 +201,15 @@ public final class StudyCommand implements Command {
       TextSource texts = pool.texts();
       Run first = Run.of(pool.tag(), candidates.stream().map(Candidates::ranking).toList());
       ModelCard card = ranker.card();
-      StudiedModel studied =
-          new StudiedModel(card.name(), card.sha256(), card.layers(), card.heads());
       if (effects != null) {
-        effects.requireOf(studied);
+        effects.requireOf(card);
       }
-      List<Condition> all = Conditions.of(conditions, studied, seed, recordings);
+      List<Condition> all = Conditions.of(conditions, card, seed, recordings);
       ConditionScorer scorer = new ConditionScorer(ranker, compile(all, ranker, recordings));
       CleaningChoice cleaning = rerank.cleaning(inputs.collection(), texts);
       console.say("passages cleaned: %s", cleaning);
       StudyProvenance read = new StudyProvenance(card, inputs, texts, cleaning, first, candidates);
-      StudyIdentity identity =
-          new StudyIdentity(
-              studied, effects, fields(read, judgments, effects, console), Hashes::sha256);
+      Identity identity = read.identity(console.repeatable(), given(), judgments, effects);
       boolean[] perItem = new boolean[all.size()];
       for (int i = 0; i < perItem.length; i++) {
         perItem[i] = scorer.perItem(i);
@@ -228,18 +223,17 @@ public final class StudyCommand implements Command {
               rerank.depth,
               (t, d) -> cleaning.cleaning().apply(texts.text(t, d)),
               lock,
-              read.decisive())) {
+              read.decisive(identity))) {
         // Not before: a study that cannot go on keeps its own.
         first.write(lock.path().resolve(FIRST_STAGE));
         work(study, scorer, candidates.size(), all.size(), console);
-        report(study.write(identity, judged, settings), console);
+        report(study.write(identity, effects, judged, settings), console);
       }
     }
   }
 
-  private Map<String, Object> fields(
-      StudyProvenance read, Path judgments, @Nullable HeadEffects effects, Console console)
-      throws IOException {
+  /** What was named, for the manifest. */
+  private Map<String, Object> given() throws IOException {
     Map<String, Object> given = new LinkedHashMap<>();
     if (collection != null) {
       given.put("collection", Map.of("name", collection));
@@ -247,7 +241,7 @@ public final class StudyCommand implements Command {
     if (config != null) {
       given.put("config", Hashes.of(Path.of(config)));
     }
-    return read.fields(console.repeatable(), given, judgments, effects);
+    return given;
   }
 
   private StudySettings settings() {

@@ -9,15 +9,14 @@ import io.lucerna.plugin.texts.CleaningChoice;
 import io.lucerna.plugin.texts.Requests;
 import io.lucerna.plugin.texts.TextSource;
 import io.lucerna.reranker.ModelCard;
-import io.lucerna.studies.patch.StudyIdentity;
 import io.lucerna.studies.ranking.HeadEffects;
 import io.lucerna.studies.work.Hashes;
+import io.lucerna.studies.work.Identity;
 import io.lucerna.studies.work.JournalSettings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -40,9 +39,9 @@ record StudyProvenance(
     List<Candidates> candidates) {
 
   /** What decides the scores, besides conditions and depth. */
-  JournalSettings decisive() throws IOException {
+  JournalSettings decisive(Identity identity) throws IOException {
     String run = inputs.run == null ? "BM25" : inputs.run;
-    JournalSettings all = decisive(card);
+    JournalSettings all = identity.decisive();
     String from = run;
     if (!(texts instanceof Requests)) {
       String topics = String.valueOf(inputs.topics);
@@ -72,52 +71,21 @@ record StudyProvenance(
         });
   }
 
-  /** What of a model decides its scores, and the program. */
-  static JournalSettings decisive(ModelCard card) {
-    JournalSettings all = new JournalSettings();
-    all.put("model", card.sha256(), card.name());
-    card.files().forEach((file, sha256) -> all.put("model file " + file, sha256, card.name()));
-    all.put("scorer", card.scorer());
-    all.put("maxLength", card.maxTokens());
-    card.settings().forEach((name, value) -> all.put("model " + name, value));
-    all.put("lucerna", String.valueOf(Versions.all().get("Lucerna")));
-    return all;
-  }
-
   /**
-   * What {@code study.json} tells of the set-up.
+   * What is needed to make the study again.
    *
    * @param command its name and arguments, the output folder replaced by {@code DIR}
-   * @param given more fields, on what was named
+   * @param given more inputs, on what was named
    * @param judgments the file
    * @param effects of heads in a patching study; null without
    */
-  Map<String, Object> fields(
+  Identity identity(
       List<String> command,
       Map<String, Object> given,
       Path judgments,
       @Nullable HeadEffects effects)
       throws IOException {
-    Map<String, String> versions = Versions.all();
-    Map<String, Object> fields = new LinkedHashMap<>();
-    fields.put("lucerna", String.valueOf(versions.get("Lucerna")));
-    fields.put("command", StudyIdentity.commandLine(command));
-    Map<String, String> parts = new LinkedHashMap<>();
-    for (String part : List.of("Java", "Lucene", "Anserini", "DJL", "PyTorch")) {
-      parts.put(part.toLowerCase(Locale.ROOT), String.valueOf(versions.get(part)));
-    }
-    fields.put("versions", parts);
-    Map<String, Object> ran = new LinkedHashMap<>();
-    ran.put("name", card.name());
-    ran.put("hash", card.sha256());
-    ran.put("files", card.files());
-    ran.put("layers", card.layers());
-    ran.put("heads", card.heads());
-    ran.put("width", card.width());
-    ran.put("kind", card.scorer());
-    ran.put("maxLength", card.maxTokens());
-    fields.put("model", ran);
-    fields.putAll(given);
+    Map<String, Object> fields = new LinkedHashMap<>(given);
     if (texts instanceof Requests) {
       fields.put("requests", texts.identity());
     } else {
@@ -135,6 +103,6 @@ record StudyProvenance(
       patched.put("direction", effects.direction());
       fields.put("patching", patched);
     }
-    return fields;
+    return new Identity(command, Versions.all(), card, fields);
   }
 }

@@ -104,9 +104,12 @@ public final class StudyFixture {
 
   private ObjectNode study() {
     ObjectNode study = new ObjectMapper().createObjectNode();
-    study.put("lucerna", "0.4.0").put("command", "./lucerna study -model minilm -output DIR");
-    study.putObject("versions").put("java", "25").put("lucene", "10.3.0");
-    study.putObject("model").put("name", hostile ? HOSTILE : "minilm").put("hash", "ab".repeat(32));
+    List.of("study", "-model", "minilm", "-output", "DIR").forEach(study.putArray("command")::add);
+    study.putObject("versions").put("Lucerna", "0.4.0").put("Lucene", "10.3.0");
+    study
+        .putObject("model")
+        .put("name", hostile ? HOSTILE : "minilm")
+        .put("sha256", "ab".repeat(32));
     study.putObject("collection").put("name", hostile ? HOSTILE : "cacm");
     study.putObject("firstStage").put("tag", "bm25").put("sha256", "cd".repeat(32));
     study.put("depth", DEPTH).put("level", 1).put("correction", "bh");

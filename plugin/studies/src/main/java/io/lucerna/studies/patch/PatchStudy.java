@@ -6,6 +6,9 @@ import io.lucerna.instrumentation.sweep.SweepKind;
 import io.lucerna.instrumentation.sweep.SweepResult;
 import io.lucerna.studies.chart.HeatMap;
 import io.lucerna.studies.chart.PngCanvas;
+import io.lucerna.studies.work.Identity;
+import io.lucerna.studies.work.Journal;
+import io.lucerna.studies.work.JournalReader;
 import io.lucerna.studies.work.StudyException;
 import io.lucerna.topics.ContrastPair;
 import java.io.IOException;
@@ -29,7 +32,7 @@ public final class PatchStudy {
   /** How many pairs get a picture of their tokens. */
   private static final int PICTURED = 3;
 
-  private final StudySettings settings;
+  private final PatchSettings settings;
   private final List<ContrastPair> pairs;
   private final List<ContrastPair> donors;
   private final Path folder;
@@ -43,7 +46,7 @@ public final class PatchStudy {
    * @param folder where its files go
    */
   public PatchStudy(
-      StudySettings settings, List<ContrastPair> pairs, List<ContrastPair> donors, Path folder) {
+      PatchSettings settings, List<ContrastPair> pairs, List<ContrastPair> donors, Path folder) {
     this.settings = settings;
     this.pairs = List.copyOf(pairs);
     this.donors = List.copyOf(donors);
@@ -51,7 +54,8 @@ public final class PatchStudy {
   }
 
   /** Sweeps the pairs that the journal lacks; tells after each. */
-  public void sweep(PairSweeper sweeper, Journal journal, Runnable done) throws IOException {
+  public void sweep(PairSweeper sweeper, Journal<PairOutcome> journal, Runnable done)
+      throws IOException {
     for (ContrastPair pair : pairs) {
       if (!journal.has(pair.id())) {
         journal.append(pair.id(), sweeper.sweep(pair, unrelated(pair)));
@@ -77,7 +81,7 @@ public final class PatchStudy {
    *
    * @throws StudyException if no pair counts; the list of excluded pairs is written all the same
    */
-  public Outcome write(Journal journal, StudyIdentity identity) throws IOException {
+  public Outcome write(JournalReader<PairOutcome> journal, Identity identity) throws IOException {
     double floor = settings.floor();
     List<String> notes = new ArrayList<>();
     try (StudyData data =
@@ -107,7 +111,7 @@ public final class PatchStudy {
         heads(identity, data);
       }
       List<ControlSummary> controls = ControlSummary.of(data, floor);
-      Manifest.write(settings, identity, data, exclusions, controls, folder);
+      PatchManifest.write(settings, identity, data, exclusions, controls, folder);
       pictures(identity, data, aggregates);
       new StudyPage(settings, identity, data, exclusions, controls, aggregates)
           .write(folder.resolve("report.html"));
@@ -148,14 +152,14 @@ public final class PatchStudy {
         ", ", counts.entrySet().stream().map(e -> e.getValue() + " (" + e.getKey() + ")").toList());
   }
 
-  private void heads(StudyIdentity identity, StudyData data) throws IOException {
+  private void heads(Identity identity, StudyData data) throws IOException {
     for (DirectionRows rows : data.directions()) {
       String name = "heads." + rows.direction().option() + ".csv";
       AggregateTables.writeHeads(identity.model().name(), rows, data.space(), folder.resolve(name));
     }
   }
 
-  private void pictures(StudyIdentity identity, StudyData data, List<Aggregates> all)
+  private void pictures(Identity identity, StudyData data, List<Aggregates> all)
       throws IOException {
     Figures figures = new Figures(settings.sweep(), identity.model().name());
     for (Aggregates aggregates : all) {

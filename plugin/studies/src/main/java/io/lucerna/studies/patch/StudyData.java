@@ -2,6 +2,7 @@ package io.lucerna.studies.patch;
 
 import io.lucerna.instrumentation.sweep.Axis;
 import io.lucerna.instrumentation.sweep.Direction;
+import io.lucerna.studies.work.JournalReader;
 import io.lucerna.topics.ContrastPair;
 import java.io.Closeable;
 import java.io.IOException;
@@ -26,7 +27,7 @@ final class StudyData implements Closeable {
   }
 
   private final List<ContrastPair> pairs;
-  private final Journal journal;
+  private final JournalReader<PairOutcome> journal;
   private final List<Lost> lost = new ArrayList<>();
   private final List<ContrastPair> swept = new ArrayList<>();
   private final Map<Direction, DirectionRows> directions = new EnumMap<>(Direction.class);
@@ -41,15 +42,16 @@ final class StudyData implements Closeable {
    */
   StudyData(
       List<ContrastPair> pairs,
-      Journal journal,
+      JournalReader<PairOutcome> journal,
       List<Direction> directions,
       double floor,
       Path folder)
       throws IOException {
     this.pairs = List.copyOf(pairs);
     this.journal = journal;
+    List<Axis> axes = PairCodec.axes(journal.shared());
     // Without a swept pair there are no axes; there is nothing to aggregate either.
-    this.space = CellSpace.of(journal.axes().orElse(List.of(new Axis("none", List.of()))));
+    this.space = CellSpace.of(axes.isEmpty() ? List.of(new Axis("none", List.of())) : axes);
     try {
       for (Direction direction : directions) {
         MoveMatrix moves = new MoveMatrix(folder, space.size());

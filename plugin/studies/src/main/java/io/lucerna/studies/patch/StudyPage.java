@@ -6,6 +6,7 @@ import io.lucerna.eval.Estimate;
 import io.lucerna.eval.RatioAggregate;
 import io.lucerna.instrumentation.sweep.Direction;
 import io.lucerna.studies.page.HtmlPage;
+import io.lucerna.studies.work.Identity;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,8 +17,8 @@ import java.util.Map;
 
 /** A study on one page that needs nothing else. */
 final class StudyPage {
-  private final StudySettings settings;
-  private final StudyIdentity identity;
+  private final PatchSettings settings;
+  private final Identity identity;
   private final StudyData data;
   private final Exclusions exclusions;
   private final List<ControlSummary> controls;
@@ -25,8 +26,8 @@ final class StudyPage {
   private final Figures figures;
 
   StudyPage(
-      StudySettings settings,
-      StudyIdentity identity,
+      PatchSettings settings,
+      Identity identity,
       StudyData data,
       Exclusions exclusions,
       List<ControlSummary> controls,
@@ -227,7 +228,11 @@ final class StudyPage {
     row(out, "scorer", identity.model().scorer());
     row(out, "model sha256", identity.model().sha256());
     identity.model().settings().forEach((name, value) -> row(out, "model " + name, value));
-    identity.pairs().forEach((name, value) -> row(out, "pairs " + name, value));
+    identity
+        .inputs()
+        .forEach(
+            (input, fields) ->
+                ((Map<?, ?>) fields).forEach((name, value) -> row(out, input + " " + name, value)));
     identity.versions().forEach((name, value) -> row(out, name, value));
     return out.append("</table>\n").toString();
   }

@@ -7,6 +7,7 @@ import io.lucerna.instrumentation.intervene.Operation;
 import io.lucerna.instrumentation.intervene.SpecSources;
 import io.lucerna.instrumentation.intervene.SpecSyntaxException;
 import io.lucerna.instrumentation.sweep.Head;
+import io.lucerna.reranker.ModelCard;
 import io.lucerna.studies.work.StudyInputException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -29,7 +30,7 @@ public final class Conditions {
   private static final String KNOWN =
       "heads, layers, components, top:K:DIR, random:K[:N], dose:SPEC:0,1,2 and spec:SPEC";
 
-  private final StudiedModel model;
+  private final ModelCard model;
   private final int layers;
   private final int heads;
   private final long seed;
@@ -38,7 +39,7 @@ public final class Conditions {
   /** The heads of the first {@code top}, which random sets are matched with. */
   private List<Head> matched = List.of();
 
-  private Conditions(StudiedModel model, long seed, SpecSources sources) {
+  private Conditions(ModelCard model, long seed, SpecSources sources) {
     this.sources = sources;
     this.model = model;
     this.layers = model.layers();
@@ -57,7 +58,7 @@ public final class Conditions {
    * @throws StudyInputException if a patching study cannot be read, or is of another model
    */
   public static List<Condition> of(
-      List<String> words, StudiedModel model, long seed, SpecSources sources) throws IOException {
+      List<String> words, ModelCard model, long seed, SpecSources sources) throws IOException {
     Conditions maker = new Conditions(model, seed, sources);
     for (String word : words) {
       if (word.startsWith("top:") && maker.matched.isEmpty()) {

@@ -7,6 +7,7 @@ import io.lucerna.base.JsonFaults;
 import io.lucerna.base.TextFile;
 import io.lucerna.eval.RatioAggregate;
 import io.lucerna.instrumentation.sweep.Head;
+import io.lucerna.reranker.ModelCard;
 import io.lucerna.studies.table.CsvFile;
 import io.lucerna.studies.work.StudyInputException;
 import java.io.IOException;
@@ -93,7 +94,7 @@ public record HeadEffects(
    *
    * @throws StudyInputException if its hash is another one, or a head does not exist
    */
-  public void requireOf(StudiedModel studied) {
+  public void requireOf(ModelCard studied) {
     if (model.isPresent() && !model.get().equals(studied.sha256())) {
       throw new StudyInputException(
           String.format(

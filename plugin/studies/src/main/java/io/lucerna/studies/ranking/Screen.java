@@ -2,6 +2,7 @@ package io.lucerna.studies.ranking;
 
 import io.lucerna.eval.Correlation;
 import io.lucerna.eval.Measure;
+import io.lucerna.reranker.ModelCard;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,7 +39,7 @@ record Screen(List<Cell> cells) {
   }
 
   /** The screen of all heads; empty if a head was left out or nDCG@10 was not measured. */
-  static Optional<Screen> of(Findings findings, StudiedModel model, @Nullable HeadEffects effects) {
+  static Optional<Screen> of(Findings findings, ModelCard model, @Nullable HeadEffects effects) {
     List<Cell> cells = new ArrayList<>();
     for (Findings.Contrast contrast : findings.contrasts()) {
       Condition condition = contrast.condition();

@@ -9,6 +9,8 @@ import io.lucerna.reranker.ConditionScorer;
 import io.lucerna.reranker.ConditionScores;
 import io.lucerna.reranker.ScoreException;
 import io.lucerna.reranker.WorkItem;
+import io.lucerna.studies.work.Identity;
+import io.lucerna.studies.work.Journal;
 import io.lucerna.studies.work.JournalSettings;
 import io.lucerna.studies.work.StudyException;
 import java.io.IOException;
@@ -19,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The same candidates reranked under many conditions. First the items are scored into a journal;
@@ -44,10 +47,14 @@ public final class Study implements AutoCloseable {
   private final Plan plan;
   private final FolderLock lock;
   private final Path folder;
-  private final Journal journal;
+  private final Journal<ItemScores> journal;
 
   private Study(
-      List<Condition> conditions, boolean[] perItem, Plan plan, FolderLock lock, Journal journal) {
+      List<Condition> conditions,
+      boolean[] perItem,
+      Plan plan,
+      FolderLock lock,
+      Journal<ItemScores> journal) {
     this.conditions = conditions;
     this.perItem = perItem;
     this.plan = plan;
@@ -87,7 +94,7 @@ public final class Study implements AutoCloseable {
       conditions.get(i).decide(decisive, i);
     }
     Plan plan = new Plan(topics, depth, passages);
-    Journal journal = Journal.open(lock, decisive);
+    Journal<ItemScores> journal = Journal.open(lock, decisive, ItemScores.CODEC);
     return new Study(List.copyOf(conditions), perItem.clone(), plan, lock, journal);
   }
 
@@ -123,7 +130,7 @@ public final class Study implements AutoCloseable {
       String id = plan.topic(item).id();
       if (!journal.has(id)) {
         try {
-          journal.append(id, work.score(plan.item(item)));
+          journal.append(id, ItemScores.of(work.score(plan.item(item))));
         } catch (IllegalArgumentException e) {
           throw new IllegalArgumentException("topic " + id + ": " + e.getMessage(), e);
         } catch (ScoreException e) {
@@ -137,10 +144,12 @@ public final class Study implements AutoCloseable {
   /**
    * Writes all files: runs, tables, and study.json.
    *
-   * @param identity what was read, what ran, and when
+   * @param identity what was read, and what ran
+   * @param effects the heads' effects in a patching study; null without
    * @param qrels the judgments, which have some of the topics
    */
-  public Findings write(StudyIdentity identity, Qrels qrels, StudySettings settings)
+  public Findings write(
+      Identity identity, @Nullable HeadEffects effects, Qrels qrels, StudySettings settings)
       throws IOException {
     lock.check();
     Findings findings = measure(identity, qrels, settings);
@@ -149,7 +158,7 @@ public final class Study implements AutoCloseable {
     tables.comparison();
     tables.ranks();
     tables.moves();
-    Optional<Screen> screen = Screen.of(findings, identity.model(), identity.effects());
+    Optional<Screen> screen = Screen.of(findings, identity.model(), effects);
     tables.screen(screen);
     Map<String, Object> correlation =
         screen
@@ -161,7 +170,7 @@ public final class Study implements AutoCloseable {
     return findings;
   }
 
-  private Findings measure(StudyIdentity identity, Qrels qrels, StudySettings settings)
+  private Findings measure(Identity identity, Qrels qrels, StudySettings settings)
       throws IOException {
     Files.createDirectories(folder.resolve("runs"));
     Findings findings = new Findings(conditions, plan.depth(), qrels, settings);
@@ -198,7 +207,7 @@ public final class Study implements AutoCloseable {
       }
     }
     for (int item = 0; item < plan.size(); item++) {
-      Journal.Row row = read(plan.topic(item).id());
+      ItemScores row = read(plan.topic(item).id());
       for (int i = from; i < to; i++) {
         float[] own = row.scores().get(i);
         List<Plan.Place> pairs = plan.pairs(item, perItem[i]);
@@ -225,8 +234,8 @@ public final class Study implements AutoCloseable {
     return runs;
   }
 
-  private Journal.Row read(String item) throws IOException {
-    Journal.Row row = journal.read(item);
+  private ItemScores read(String item) throws IOException {
+    ItemScores row = journal.read(item);
     if (row.scores().size() != conditions.size() || row.touched().size() != conditions.size()) {
       throw journal.damaged(
           item, row.scores().size() + " scores for " + conditions.size() + " conditions");

@@ -1,12 +1,12 @@
 package io.lucerna.studies.ranking;
 
-import com.fasterxml.jackson.core.util.DefaultIndenter;
-import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.lucerna.base.AtomicFile;
 import io.lucerna.eval.Measure;
+import io.lucerna.studies.work.Hashes;
+import io.lucerna.studies.work.Identity;
+import io.lucerna.studies.work.Manifest;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
@@ -16,8 +16,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Writes {@code study.json}: what was studied, and how to do it again. */
 final class StudyManifest {
-  private static final ObjectMapper MAPPER = new ObjectMapper();
-
   private StudyManifest() {}
 
   /**
@@ -26,27 +24,22 @@ final class StudyManifest {
    * @param correlation of the two maps of heads; empty without
    */
   static void write(
-      StudyIdentity identity,
-      Findings findings,
-      int depth,
-      Map<String, Object> correlation,
-      Path folder)
+      Identity identity, Findings findings, int depth, Map<String, Object> correlation, Path folder)
       throws IOException {
-    ObjectNode all = MAPPER.createObjectNode();
-    identity.fields().forEach((name, value) -> all.set(name, MAPPER.valueToTree(value)));
+    Map<String, Object> all = identity.fields();
     StudySettings settings = findings.settings();
     all.put("depth", depth);
-    ArrayNode measures = all.putArray("measures");
-    settings.measures().stream().map(Measure::irName).forEach(measures::add);
+    all.put("measures", settings.measures().stream().map(Measure::irName).toList());
     all.put("level", settings.level());
     all.put("correction", settings.correction().toString());
     all.put("seed", settings.comparison().seed());
     all.put("rounds", settings.comparison().rounds());
     all.put("margin", settings.comparison().margin());
     if (!correlation.isEmpty()) {
-      all.set("rankCorrelation", MAPPER.valueToTree(correlation));
+      all.put("rankCorrelation", correlation);
     }
-    ArrayNode conditions = all.putArray("conditions");
+    ArrayNode conditions = JsonNodeFactory.instance.arrayNode();
+    all.put("conditions", conditions);
     for (Condition condition : findings.conditions()) {
       ObjectNode one = conditions.addObject();
       String run = Study.runName(condition);
@@ -59,7 +52,7 @@ final class StudyManifest {
           .put("spec", condition.spec().toString())
           .put("specHash", condition.spec().isEmpty() ? "" : condition.identity().sha256())
           .put("run", run)
-          .put("runSha256", identity.hash().of(folder.resolve(run)))
+          .put("runSha256", Hashes.sha256(folder.resolve(run)))
           .put("tag", condition.tag(identity.model().name(), depth));
       if (!condition.inputs().isEmpty()) {
         ArrayNode inputs = one.putArray("inputs");
@@ -68,11 +61,7 @@ final class StudyManifest {
             .forEach((path, sha256) -> inputs.addObject().put("path", path).put("sha256", sha256));
       }
     }
-    String json =
-        MAPPER
-            .writer(new DefaultPrettyPrinter().withObjectIndenter(new DefaultIndenter("  ", "\n")))
-            .writeValueAsString(all);
-    AtomicFile.write(folder.resolve("study.json"), out -> out.write(json + "\n"));
+    Manifest.write(folder.resolve("study.json"), all);
   }
 
   private static @Nullable Integer number(OptionalInt value) {

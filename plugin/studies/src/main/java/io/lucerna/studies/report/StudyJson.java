@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lucerna.base.JsonFaults;
 import io.lucerna.base.TextFile;
 import io.lucerna.studies.report.StudyInfo.RankCorrelation;
+import io.lucerna.studies.work.Identity;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,10 +64,16 @@ final class StudyJson {
         given(root, "correction").asText(),
         (int) number(root, "rounds"),
         number(root, "margin"),
-        given(root, "command").asText(),
+        command(),
         facts(),
         conditions(),
         correlations());
+  }
+
+  private String command() {
+    List<String> words = new ArrayList<>();
+    given(root, "command").forEach(word -> words.add(word.asText()));
+    return Identity.commandLine(words);
   }
 
   private SequencedMap<String, Condition> conditions() {
@@ -143,7 +150,9 @@ final class StudyJson {
               field -> {
                 String own = words(field.getKey());
                 String full =
-                    name.equals("versions") ? own : own.equals("name") ? name : name + " " + own;
+                    name.equals("versions")
+                        ? field.getKey()
+                        : own.equals("name") ? name : name + " " + own;
                 fact(facts, full, field.getValue());
               });
     } else if (value.isArray()) {

@@ -14,7 +14,9 @@ import io.lucerna.eval.Ranking;
 import io.lucerna.instrumentation.intervene.SpecSources;
 import io.lucerna.qrels.Qrels;
 import io.lucerna.reranker.ConditionScores;
+import io.lucerna.reranker.ModelCard;
 import io.lucerna.reranker.WorkItem;
+import io.lucerna.studies.work.Identity;
 import io.lucerna.studies.work.JournalSettings;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -40,7 +42,8 @@ import org.junit.jupiter.api.io.TempDir;
 @DisabledOnOs(OS.WINDOWS)
 @Timeout(120)
 class KilledStudyTest {
-  private static final StudiedModel MODEL = new StudiedModel("m", "", 2, 3);
+  private static final ModelCard MODEL =
+      new ModelCard("m", "", "", 2, 3, 4, 0, 8, "", Map.of(), Map.of());
   private static final int TOPICS = 20;
   private static final int DEPTH = 7;
   private static final int KILLED_AT = 8;
@@ -113,7 +116,8 @@ class KilledStudyTest {
         Study study = Study.open(conditions, perItem, topics, DEPTH, (t, d) -> d, lock, settings)) {
       study.work(work, passages -> assertEquals(DEPTH, passages));
       study.write(
-          new StudyIdentity(MODEL, null, Map.of(), file -> ""),
+          new Identity(List.of("study"), Map.of(), MODEL, Map.of()),
+          null,
           Qrels.of(judgments),
           new StudySettings(
               List.of(Measure.parse("nDCG@10"), Measure.parse("AP")),

@@ -11,10 +11,10 @@ import java.util.Map;
  *     pair whose score does not change at all never counts
  * @param rounds of the bootstrap, 1 or more
  */
-public record StudySettings(SweepSettings sweep, double floor, int rounds) {
+public record PatchSettings(SweepSettings sweep, double floor, int rounds) {
 
   /** Checks the ranges. */
-  public StudySettings {
+  public PatchSettings {
     if (!(floor >= 0) || Double.isInfinite(floor)) {
       throw new IllegalArgumentException("-floor must be 0 or more, got " + floor);
     }

@@ -1,9 +1,8 @@
 package io.lucerna.studies.patch;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.lucerna.instrumentation.sweep.Axis;
 import io.lucerna.instrumentation.sweep.Direction;
@@ -11,25 +10,30 @@ import io.lucerna.instrumentation.sweep.SweepKind;
 import io.lucerna.instrumentation.sweep.SweepResult;
 import io.lucerna.instrumentation.text.Role;
 import io.lucerna.instrumentation.text.Token;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
+import io.lucerna.studies.work.Floats;
+import io.lucerna.studies.work.ItemCodec;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
- * Outcomes as lines of JSON. Patched scores are base64 of little-endian 32-bit floats; other scores
- * are numbers that read back as the same float.
+ * Outcomes of pairs in a journal. Patched scores are base64 of little-endian 32-bit floats; other
+ * scores are numbers that read back as the same float. All pairs share the axes of their cells.
+ *
+ * @param kind of the sweep
  */
-final class JournalCodec {
-  private static final ObjectMapper MAPPER = new ObjectMapper();
+public record PairCodec(SweepKind kind) implements ItemCodec<PairOutcome> {
+  private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
-  private JournalCodec() {}
+  @Override
+  public String key() {
+    return "pair";
+  }
 
-  static String print(String pair, PairOutcome outcome) {
-    ObjectNode line = MAPPER.createObjectNode().put("pair", pair);
+  @Override
+  public void write(PairOutcome outcome, ObjectNode line) {
     switch (outcome) {
       case PairOutcome.Unusable unusable -> line.put("unusable", unusable.reason());
       case PairOutcome.Swept swept -> {
@@ -47,17 +51,18 @@ final class JournalCodec {
               .put("empty", patched.empty())
               .put("full", patched.full())
               .put("unrelated", patched.unrelated())
-              .put("patched", bytes(result.patched()));
+              .put("patched", Floats.base64(result.patched()));
         }
       }
     }
-    return text(line);
   }
 
-  static PairOutcome outcome(JsonNode line, SweepKind kind, List<Axis> axes) {
+  @Override
+  public PairOutcome read(JsonNode line, JsonNode shared) {
     if (line.has("unusable")) {
       return new PairOutcome.Unusable(line.path("unusable").asText());
     }
+    List<Axis> axes = axes(shared);
     List<Token> base = tokens(line.path("base"));
     List<Token> perturbed = tokens(line.path("perturbed"));
     List<PairOutcome.Patched> directions = new ArrayList<>();
@@ -70,7 +75,7 @@ final class JournalCodec {
               kind,
               direction,
               withPositions(axes, recipient.size()),
-              floats(node.path("patched").asText()),
+              Floats.of(node.path("patched").asText()),
               number(node, "recipient"),
               number(node, "donor"),
               recipient);
@@ -83,10 +88,20 @@ final class JournalCodec {
   }
 
   /** The axes of a swept pair, that of positions without labels. */
-  static List<Axis> withoutPositions(PairOutcome.Swept swept) {
-    return swept.directions().getFirst().result().axes().stream()
-        .map(a -> a.name().equals(Axis.POSITION) ? new Axis(a.name(), List.of()) : a)
-        .toList();
+  @Override
+  public Optional<ObjectNode> shared(PairOutcome outcome) {
+    if (!(outcome instanceof PairOutcome.Swept swept)) {
+      return Optional.empty();
+    }
+    ObjectNode line = JSON.objectNode();
+    ArrayNode array = line.putArray("axes");
+    for (Axis axis : swept.directions().getFirst().result().axes()) {
+      ArrayNode labels = array.addObject().put("name", axis.name()).putArray("labels");
+      if (!axis.name().equals(Axis.POSITION)) {
+        axis.labels().forEach(labels::add);
+      }
+    }
+    return Optional.of(line);
   }
 
   private static List<Axis> withPositions(List<Axis> axes, int positions) {
@@ -96,16 +111,7 @@ final class JournalCodec {
         .toList();
   }
 
-  static String print(List<Axis> axes) {
-    ObjectNode line = MAPPER.createObjectNode();
-    ArrayNode array = line.putArray("axes");
-    for (Axis axis : axes) {
-      ArrayNode labels = array.addObject().put("name", axis.name()).putArray("labels");
-      axis.labels().forEach(labels::add);
-    }
-    return text(line);
-  }
-
+  /** The axes of all outcomes, that of positions without labels; none if no pair was swept. */
   static List<Axis> axes(JsonNode line) {
     List<Axis> axes = new ArrayList<>();
     for (JsonNode axis : line.path("axes")) {
@@ -117,7 +123,7 @@ final class JournalCodec {
   }
 
   private static ObjectNode tokens(List<Token> tokens) {
-    ObjectNode node = MAPPER.createObjectNode();
+    ObjectNode node = JSON.objectNode();
     ArrayNode pieces = node.putArray("pieces");
     ArrayNode segments = node.putArray("segments");
     ArrayNode roles = node.putArray("roles");
@@ -147,27 +153,5 @@ final class JournalCodec {
 
   private static float number(JsonNode node, String name) {
     return Float.parseFloat(node.path(name).asText());
-  }
-
-  private static String bytes(float[] values) {
-    ByteBuffer bytes =
-        ByteBuffer.allocate(values.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    bytes.asFloatBuffer().put(values);
-    return Base64.getEncoder().encodeToString(bytes.array());
-  }
-
-  private static float[] floats(String base64) {
-    byte[] bytes = Base64.getDecoder().decode(base64);
-    float[] values = new float[bytes.length / Float.BYTES];
-    ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(values);
-    return values;
-  }
-
-  private static String text(ObjectNode line) {
-    try {
-      return MAPPER.writeValueAsString(line);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException(e);
-    }
   }
 }

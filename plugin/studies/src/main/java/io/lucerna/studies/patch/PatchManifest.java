@@ -1,12 +1,10 @@
 package io.lucerna.studies.patch;
 
-import com.fasterxml.jackson.core.util.DefaultIndenter;
-import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import io.lucerna.base.AtomicFile;
 import io.lucerna.instrumentation.sweep.Axis;
 import io.lucerna.instrumentation.sweep.Direction;
 import io.lucerna.instrumentation.text.Role;
+import io.lucerna.studies.work.Identity;
+import io.lucerna.studies.work.Manifest;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,25 +13,19 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What the files of a study hold and how they were made; no times, so that it repeats. */
-final class Manifest {
-  private static final ObjectMapper MAPPER = new ObjectMapper();
-
-  private Manifest() {}
+/** What a patching study's manifest says. */
+final class PatchManifest {
+  private PatchManifest() {}
 
   static void write(
-      StudySettings settings,
-      StudyIdentity identity,
+      PatchSettings settings,
+      Identity identity,
       StudyData data,
       Exclusions exclusions,
       List<ControlSummary> controls,
       Path folder)
       throws IOException {
-    Map<String, Object> all = new LinkedHashMap<>();
-    all.put("command", identity.command());
-    all.put("versions", identity.versions());
-    all.put("pairs", identity.pairs());
-    all.put("model", identity.model());
+    Map<String, Object> all = identity.fields();
     all.put("settings", settings.fields());
     all.put("counts", counts(data, exclusions));
     Map<String, Object> checks = new LinkedHashMap<>();
@@ -42,11 +34,7 @@ final class Manifest {
     all.put("axes", axes(data));
     all.put("roles", Arrays.stream(Role.values()).map(Role::option).toList());
     all.put("arrays", arrays(data, folder));
-    String json =
-        MAPPER
-            .writer(new DefaultPrettyPrinter().withObjectIndenter(new DefaultIndenter("  ", "\n")))
-            .writeValueAsString(all);
-    AtomicFile.write(folder.resolve("manifest.json"), out -> out.write(json + "\n"));
+    Manifest.write(folder.resolve("manifest.json"), all);
   }
 
   private static Map<String, Object> counts(StudyData data, Exclusions exclusions) {

@@ -1,0 +1,166 @@
+package io.lucerna.studies.work;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.lucerna.base.FolderLock;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class JournalTest {
+  /** Numbers; those above 0 share a unit. */
+  private static final class Numbers implements ItemCodec<Integer> {
+    @Override
+    public String key() {
+      return "number";
+    }
+
+    @Override
+    public void write(Integer outcome, ObjectNode line) {
+      line.put("value", outcome);
+    }
+
+    @Override
+    public Integer read(JsonNode line, JsonNode shared) {
+      if (!line.path("value").isInt()) {
+        throw new IllegalArgumentException("no value");
+      }
+      return line.path("value").asInt();
+    }
+
+    @Override
+    public Optional<ObjectNode> shared(Integer outcome) {
+      return outcome > 0
+          ? Optional.of(JsonNodeFactory.instance.objectNode().put("unit", outcome > 99 ? "m" : "s"))
+          : Optional.empty();
+    }
+  }
+
+  @TempDir Path folder;
+
+  private static JournalSettings settings(String value) {
+    return new JournalSettings().put("model", value);
+  }
+
+  private interface Work {
+    void on(Journal<Integer> journal) throws IOException;
+  }
+
+  private void open(Work work) throws IOException {
+    try (FolderLock lock = FolderLock.take(folder, "test");
+        Journal<Integer> journal = Journal.open(lock, settings("a"), new Numbers())) {
+      work.on(journal);
+    }
+  }
+
+  private Path file() {
+    return folder.resolve("journal.jsonl");
+  }
+
+  @Test
+  void whatIsDoneIsReadAgain() throws IOException {
+    assertFalse(Journal.isIn(folder));
+    open(
+        journal -> {
+          journal.append("x", 0);
+          journal.append("y", 7);
+          journal.append("z", 8);
+        });
+    assertTrue(Journal.isIn(folder));
+    assertEquals(
+        List.of(
+            "{\"settings\":{\"model\":\"a\"}}",
+            "{\"number\":\"x\",\"value\":0}",
+            "{\"unit\":\"s\"}",
+            "{\"number\":\"y\",\"value\":7}",
+            "{\"number\":\"z\",\"value\":8}"),
+        Files.readAllLines(file()));
+    open(
+        journal -> {
+          assertEquals(List.of("x", "y", "z"), journal.done());
+          assertEquals(7, journal.read("y"));
+          assertFalse(journal.has("w"));
+          assertThrows(IllegalArgumentException.class, () -> journal.read("w"));
+          assertThrows(IllegalStateException.class, () -> journal.append("w", 100));
+        });
+  }
+
+  @Test
+  void aReaderFollowsAJournalThatGrows() throws IOException {
+    open(
+        journal -> {
+          journal.append("x", 1);
+          try (JournalReader<Integer> reader = JournalReader.open(folder, new Numbers())) {
+            assertEquals("a", reader.settings().path("model").asText());
+            assertEquals(List.of("x"), reader.done());
+            journal.append("y", 2);
+            assertFalse(reader.has("y"));
+            reader.refresh();
+            assertEquals(2, reader.read("y"));
+            // Half a line is not there yet, and stays.
+            Files.writeString(file(), "{\"number\":\"z\",\"va", StandardOpenOption.APPEND);
+            reader.refresh();
+            assertEquals(List.of("x", "y"), reader.done());
+            Files.writeString(file(), "lue\":3}\n", StandardOpenOption.APPEND);
+            reader.refresh();
+            assertEquals(3, reader.read("z"));
+          }
+        });
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"{\"number\":\"y\"", "{\"number\":\"y\"\n", "\u0000\u0000\n", "7\n"})
+  void aTornOrBrokenLastLineIsDropped(String last) throws IOException {
+    open(journal -> journal.append("x", 0));
+    byte[] whole = Files.readAllBytes(file());
+    Files.writeString(file(), last, StandardOpenOption.APPEND);
+    open(journal -> assertEquals(List.of("x"), journal.done()));
+    assertEquals(new String(whole, StandardCharsets.UTF_8), Files.readString(file()));
+  }
+
+  @Test
+  void aBrokenLineBeforeTheLastIsNotTrusted() throws IOException {
+    open(journal -> journal.append("x", 0));
+    Files.writeString(file(), "{\"number\n{\"number\":\"z\"}\n", StandardOpenOption.APPEND);
+    StudyException e = assertThrows(StudyException.class, () -> open(journal -> {}));
+    assertEquals(file() + ": line 3 is not JSON; give another folder", e.getMessage());
+  }
+
+  @Test
+  void aDamagedItemIsNamed() throws IOException {
+    open(journal -> journal.append("x", 0));
+    Files.writeString(file(), "{\"number\":\"y\"}\n", StandardOpenOption.APPEND);
+    open(
+        journal -> {
+          StudyException e = assertThrows(StudyException.class, () -> journal.read("y"));
+          assertEquals(
+              file() + ": number y is damaged: no value; remove its line and resume",
+              e.getMessage());
+        });
+  }
+
+  @Test
+  void anotherStudysJournalIsRefused() throws IOException {
+    open(journal -> journal.append("x", 0));
+    try (FolderLock lock = FolderLock.take(folder, "test")) {
+      StudyException e =
+          assertThrows(
+              StudyException.class, () -> Journal.open(lock, settings("b"), new Numbers()));
+      assertTrue(e.getMessage().contains("was made with model a, not b"), e.getMessage());
+    }
+  }
+}
