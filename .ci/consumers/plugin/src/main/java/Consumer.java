@@ -6,7 +6,7 @@ import io.lucerna.plugin.cli.ExitCode;
 import io.lucerna.plugin.Main;
 import io.lucerna.plugin.collections.PassageCleaning;
 import io.lucerna.plugin.models.EmbeddedModel;
-import io.lucerna.reranker.PairScorer;
+import io.lucerna.reranker.Ranker;
 import io.lucerna.reranker.Rankers;
 import io.lucerna.reranker.ScorerOptions;
 import java.io.ByteArrayOutputStream;
@@ -34,7 +34,7 @@ public final class Consumer {
     docs.lucene_docids = new int[] {0, 1};
     docs.lucene_documents =
         new Document[] {text("Paris lies on the Seine."), text("A lamp gives light.")};
-    try (PairScorer scorer =
+    try (Ranker scorer =
         Rankers.open(EmbeddedModel.folder(work), EmbeddedModel.NAME, ScorerOptions.defaults())) {
       float near = scorer.score("light of a lamp", List.of("A lamp gives light.")).scores()[0];
       if (!(Math.abs(near - SCORE) <= 1e-5)) {

@@ -1,6 +1,6 @@
 import io.lucerna.instrumentation.checkpoint.Checkpoint;
 import io.lucerna.instrumentation.checkpoint.Checkpoints;
-import io.lucerna.reranker.PairScorer;
+import io.lucerna.reranker.Ranker;
 import io.lucerna.reranker.Rankers;
 import io.lucerna.reranker.ScorerOptions;
 import java.nio.file.Path;
@@ -10,7 +10,7 @@ import java.util.List;
 public final class Consumer {
   public static void main(String[] arguments) throws Exception {
     Path folder = Path.of(arguments[0]);
-    try (PairScorer scorer = Rankers.open(folder, "consumer", ScorerOptions.defaults());
+    try (Ranker scorer = Rankers.open(folder, "consumer", ScorerOptions.defaults());
         Checkpoint reference = Checkpoints.openFile(folder.resolve("reference.safetensors"))) {
       float score =
           scorer

@@ -5,7 +5,6 @@ import io.lucerna.instrumentation.family.Task;
 import io.lucerna.instrumentation.hooks.Hooks;
 import io.lucerna.instrumentation.model.HookedModel;
 import io.lucerna.instrumentation.model.Readout;
-import io.lucerna.instrumentation.text.TokenBatch;
 import io.lucerna.instrumentation.text.TokenBatch.Side;
 import io.lucerna.instrumentation.text.TokenSequence;
 import java.util.ArrayList;
@@ -22,32 +21,26 @@ import org.jspecify.annotations.Nullable;
  * vectors (Reimers and Gurevych 2019, section 3), the inner product of two weighted vocabularies,
  * or late interaction of tokens. Hooks see both: first the query, then the passages.
  */
-final class BiEncoder implements NeuralRanker {
+final class BiEncoder implements Ranker {
   /** Most numbers of remembered passages, 400 MB: a text may have as many as the vocabulary. */
   private static final long MOST_REMEMBERED = 100_000_000;
 
-  private final HookedModel model;
-  private final PairTokenizer tokenizer;
-  private final Comparison comparison;
-  private final int batchSize;
-  private final ModelCard card;
+  private final Reading reading;
   private final @Nullable TermCounts counts;
 
   /** A passage's vector, and what its text became. */
   private record Encoded(float[] vector, TokenSequence tokens) {}
 
-  BiEncoder(
-      HookedModel model,
-      PairTokenizer tokenizer,
-      Comparison comparison,
-      int batchSize,
-      ModelCard card) {
-    this.model = model;
-    this.tokenizer = tokenizer;
-    this.comparison = comparison;
-    this.batchSize = batchSize;
-    this.card = card;
+  /** Makes a ranker of a way to read queries and passages apart. */
+  BiEncoder(Reading reading) {
+    this.reading = reading;
+    HookedModel model = reading.model();
     this.counts = model.task() == Task.TERMS ? new TermCounts(model.outputs()) : null;
+  }
+
+  @Override
+  public Reading reading() {
+    return reading;
   }
 
   @Override
@@ -55,7 +48,7 @@ final class BiEncoder implements NeuralRanker {
     Given.value(query, "the query");
     Given.value(hooks, "the argument hooks");
     List<String> texts = Given.list(passages, "passages", "passage");
-    return whileOpen(() -> scores(query, texts, hooks));
+    return reading.whileOpen(() -> scores(query, texts, hooks));
   }
 
   private PairScores scores(String query, List<String> passages, Hooks hooks) {
@@ -63,40 +56,43 @@ final class BiEncoder implements NeuralRanker {
       return plain(query, passages, new LinkedHashMap<>());
     }
     // A hook sees every passage, repeated ones too, under its place in the list.
-    Hooks inside = ScorePoint.inside(hooks, points(), model.registry());
-    float[] queryVector = encode(List.of(tokenizer.query(query)), Side.QUERY, inside)[0];
+    Hooks inside = reading.inside(hooks);
+    float[] queryVector = encode(List.of(reading.tokenizer().query(query)), Side.QUERY, inside)[0];
     List<TokenSequence> tokens =
-        passages.stream().map(text -> tokenizer.passage(query, text)).toList();
+        passages.stream().map(text -> reading.tokenizer().passage(query, text)).toList();
+    Readout similarity = reading.readout(Side.PASSAGE, queryVector);
     Readout readout =
         output -> {
           count(Side.PASSAGE, output);
-          return comparison.of(queryVector, output);
+          return similarity.score(output);
         };
-    float[] scores = Batches.scores(model, tokens, batchSize, Side.PASSAGE, hooks, inside, readout);
+    float[] scores = reading.scores(tokens, readout, hooks);
     return PairScores.of(scores, tokens);
   }
 
   private PairScores plain(String query, List<String> passages, Map<String, Encoded> known) {
-    float[] queryVector = encode(List.of(tokenizer.query(query)), Side.QUERY, Hooks.none())[0];
+    float[] queryVector =
+        encode(List.of(reading.tokenizer().query(query)), Side.QUERY, Hooks.none())[0];
     List<String> missing =
         passages.stream().distinct().filter(passage -> !known.containsKey(passage)).toList();
-    List<TokenSequence> tokens = missing.stream().map(tokenizer::passage).toList();
+    List<TokenSequence> tokens = missing.stream().map(reading.tokenizer()::passage).toList();
     float[][] vectors = encode(tokens, Side.PASSAGE, Hooks.none());
     for (int i = 0; i < vectors.length; i++) {
       known.put(missing.get(i), new Encoded(vectors[i], tokens.get(i)));
     }
+    Readout similarity = reading.readout(Side.PASSAGE, queryVector);
     float[] scores = new float[passages.size()];
     List<TokenSequence> read = new ArrayList<>(passages.size());
     for (int i = 0; i < scores.length; i++) {
       Encoded encoded = Objects.requireNonNull(known.get(passages.get(i)));
-      scores[i] = comparison.of(queryVector, encoded.vector);
+      scores[i] = similarity.score(encoded.vector);
       read.add(encoded.tokens);
     }
     return PairScores.of(scores, read);
   }
 
   private float[][] encode(List<TokenSequence> sequences, Side side, Hooks hooks) {
-    float[][] outputs = Batches.run(model, sequences, batchSize, side, hooks);
+    float[][] outputs = reading.outputs(side, sequences, hooks);
     for (float[] output : outputs) {
       count(side, output);
     }
@@ -115,9 +111,9 @@ final class BiEncoder implements NeuralRanker {
   }
 
   @Override
-  public PairScorer remembering(int passages) {
+  public Ranker remembering(int passages) {
     Map<String, Encoded> known = new LinkedHashMap<>(16, .75f, true);
-    return new PairScorer() {
+    return new Ranker() {
       @Override
       public PairScores score(String query, List<String> texts, Hooks hooks) {
         if (hooks == null || !hooks.isEmpty()) {
@@ -125,7 +121,7 @@ final class BiEncoder implements NeuralRanker {
         }
         Given.value(query, "the query");
         List<String> read = Given.list(texts, "passages", "passage");
-        PairScores scores = whileOpen(() -> plain(query, read, known));
+        PairScores scores = reading.whileOpen(() -> plain(query, read, known));
         forget(known, passages);
         return scores;
       }
@@ -136,18 +132,8 @@ final class BiEncoder implements NeuralRanker {
       }
 
       @Override
-      public Optional<QueryFit> fit(String query) {
-        return BiEncoder.this.fit(query);
-      }
-
-      @Override
-      public ModelCard card() {
-        return card;
-      }
-
-      @Override
-      public void close() {
-        BiEncoder.this.close();
+      public Reading reading() {
+        return reading;
       }
     };
   }
@@ -160,73 +146,5 @@ final class BiEncoder implements NeuralRanker {
       numbers -= eldest.next().vector.length;
       eldest.remove();
     }
-  }
-
-  @Override
-  public Optional<QueryFit> fit(String query) {
-    return whileOpen(() -> tokenizer.fit(Given.value(query, "the query")));
-  }
-
-  @Override
-  public HookedModel model() {
-    return model;
-  }
-
-  @Override
-  public List<Side> sides() {
-    return List.of(Side.QUERY, Side.PASSAGE);
-  }
-
-  @Override
-  public TokenSequence input(Side side, String query, String passage) {
-    Given.value(query, "the query");
-    Given.value(passage, "the passage");
-    return switch (side) {
-      case QUERY -> whileOpen(() -> tokenizer.query(query));
-      case PASSAGE -> whileOpen(() -> tokenizer.passage(query, passage));
-      case PAIR -> throw new IllegalArgumentException("a bi-encoder reads no pairs");
-    };
-  }
-
-  @Override
-  public List<TokenBatch> batches(Side side, List<TokenSequence> inputs) {
-    return Batches.byLength(inputs, batchSize, model.config().padId(), side);
-  }
-
-  @Override
-  public Readout readout(Side side, float[] fixed) {
-    return side == Side.QUERY
-        ? output -> comparison.of(output, fixed)
-        : output -> comparison.of(fixed, output);
-  }
-
-  @Override
-  public TokenSequence word(String text) {
-    return whileOpen(() -> tokenizer.word(Given.value(text, "the word")));
-  }
-
-  @Override
-  public List<String> texts(String query, String passage) {
-    return tokenizer.texts(query, passage);
-  }
-
-  @Override
-  public String text(TokenSequence input) {
-    return whileOpen(() -> tokenizer.text(input));
-  }
-
-  PairTokenizer tokenizer() {
-    return tokenizer;
-  }
-
-  @Override
-  public ModelCard card() {
-    return card;
-  }
-
-  @Override
-  public void close() {
-    model.close();
-    tokenizer.close(); // no call reads with it any more
   }
 }

@@ -30,7 +30,7 @@ public final class ConditionScorer {
   /** Most numbers kept of queries' vectors. */
   private static final int REMEMBERED = 1 << 25;
 
-  private final NeuralRanker ranker;
+  private final Reading reading;
   private final List<CompiledSpec> conditions;
   private final boolean apart;
   private final Side side;
@@ -51,11 +51,11 @@ public final class ConditionScorer {
   private final Map<WorkItem.Query, Learned> known = new LinkedHashMap<>(16, .75f, true);
 
   /** Scores with a ranker, which stays the caller's. */
-  public ConditionScorer(NeuralRanker ranker, List<CompiledSpec> conditions) {
-    this.ranker = Given.value(ranker, "the ranker");
+  public ConditionScorer(Ranker ranker, List<CompiledSpec> conditions) {
+    this.reading = Given.value(ranker, "the ranker").reading();
     this.conditions = Given.list(conditions, "conditions", "condition");
-    this.apart = ranker.sides().contains(Side.QUERY);
-    this.side = ranker.sides().getLast();
+    this.apart = reading.sides().contains(Side.QUERY);
+    this.side = reading.sides().getLast();
   }
 
   /**
@@ -77,7 +77,7 @@ public final class ConditionScorer {
    */
   public ConditionScores score(WorkItem item) {
     Given.value(item, "the item");
-    return ranker.whileOpen(() -> scores(item));
+    return reading.whileOpen(() -> scores(item));
   }
 
   private ConditionScores scores(WorkItem item) {
@@ -131,7 +131,7 @@ public final class ConditionScorer {
     List<WorkItem.Query> missing =
         item.queries().stream().distinct().filter(query -> !known.containsKey(query)).toList();
     List<Learned> learned =
-        ranker
+        reading
             .model()
             .runAll(
                 missing.stream().<Callable<Learned>>map(query -> () -> learned(query)).toList());
@@ -142,13 +142,14 @@ public final class ConditionScorer {
 
   private Learned learned(WorkItem.Query query) {
     List<CompiledSpec> fresh = conditions.stream().map(CompiledSpec::fresh).toList();
-    List<TokenSequence> tokens = List.of(ranker.input(Side.QUERY, query.text(), ""));
+    List<TokenSequence> tokens = List.of(reading.input(Side.QUERY, query.text(), ""));
     List<Hooks> hooks =
         fresh.stream()
-            .map(s -> s.hooks(query.id(), List.of(), Side.QUERY).within(ranker.model().registry()))
+            .map(s -> s.hooks(query.id(), List.of(), Side.QUERY).within(reading.model().registry()))
             .toList();
     List<float[][]> outputs =
-        Conditions.forwardAll(ranker.model(), ranker.batches(Side.QUERY, tokens), hooks).getFirst();
+        Conditions.forwardAll(reading.model(), reading.batches(Side.QUERY, tokens), hooks)
+            .getFirst();
     return new Learned(
         outputs.stream().map(rows -> rows[0]).toList(),
         fresh.stream().map(CompiledSpec::report).toList());
@@ -191,7 +192,7 @@ public final class ConditionScorer {
             for (int i = 0; i < queries.size(); i++) {
               float[] query = known(item.queries().get(queries.get(i))).vectors().get(condition);
               scores[condition][starts[passage] + i] =
-                  ranker.readout(side, query).score(outputs[row]);
+                  reading.readout(side, query).score(outputs[row]);
             }
           }
         });
@@ -210,15 +211,9 @@ public final class ConditionScorer {
         specs,
         (condition, batch, outputs) -> {
           float[] fixed = apart ? known(item.own()).vectors().get(condition) : new float[0];
-          Readout readout = ranker.readout(side, fixed);
-          float[] own = new float[batch.size()];
-          for (int row = 0; row < own.length; row++) {
-            own[row] = readout.score(outputs[row]);
-          }
-          own = ScorePoint.apply(hooks(specs.get(condition), item, item.passages()), batch, own);
-          for (int row = 0; row < own.length; row++) {
-            scores[condition][batch.rows()[row]] = own[row];
-          }
+          Readout readout = reading.readout(side, fixed);
+          Hooks hooks = hooks(specs.get(condition), item, item.passages());
+          Reading.score(batch, outputs, readout, hooks, scores[condition]);
         });
   }
 
@@ -246,14 +241,14 @@ public final class ConditionScorer {
     }
     List<TokenSequence> tokens = new ArrayList<>();
     for (WorkItem.Passage passage : passages) {
-      tokens.add(ranker.input(side, item.own().text(), passage.text()));
+      tokens.add(reading.input(side, item.own().text(), passage.text()));
     }
     List<Hooks> hooks = new ArrayList<>();
     for (int i : chosen) {
-      hooks.add(hooks(specs.get(i), item, passages).within(ranker.model().registry()));
+      hooks.add(hooks(specs.get(i), item, passages).within(reading.model().registry()));
     }
-    List<TokenBatch> batches = ranker.batches(side, tokens);
-    List<List<float[][]>> all = Conditions.forwardAll(ranker.model(), batches, hooks);
+    List<TokenBatch> batches = reading.batches(side, tokens);
+    List<List<float[][]>> all = Conditions.forwardAll(reading.model(), batches, hooks);
     for (int b = 0; b < batches.size(); b++) {
       for (int i = 0; i < chosen.length; i++) {
         outputs.take(chosen[i], batches.get(b), all.get(b).get(i));

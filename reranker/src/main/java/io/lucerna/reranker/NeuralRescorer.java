@@ -23,7 +23,7 @@ import org.apache.lucene.search.TopDocs;
  * passage alone where it was not among the hits. Thread-safe.
  */
 public final class NeuralRescorer extends Rescorer {
-  private final PairScorer scorer;
+  private final Ranker scorer;
   private final String query;
   private final PassageSource passages;
   private final Map<Key, Scored> scored = new ConcurrentHashMap<>();
@@ -39,7 +39,7 @@ public final class NeuralRescorer extends Rescorer {
    * @param query the text that passages are scored for
    * @param passages where a hit's text comes from
    */
-  public NeuralRescorer(PairScorer scorer, String query, PassageSource passages) {
+  public NeuralRescorer(Ranker scorer, String query, PassageSource passages) {
     this.scorer = Given.value(scorer, "the scorer");
     this.query = Given.value(query, "the query");
     this.passages = Given.value(passages, "the source of passages");

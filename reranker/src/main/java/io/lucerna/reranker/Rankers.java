@@ -41,7 +41,7 @@ public final class Rankers {
    *     is wrong
    * @throws IllegalArgumentException if an option does not fit this kind of model
    */
-  public static NeuralRanker open(Path folder, String name, ScorerOptions options) {
+  public static Ranker open(Path folder, String name, ScorerOptions options) {
     return open(ModelFolder.of(Given.value(folder, "the model's folder")), name, options);
   }
 
@@ -49,7 +49,7 @@ public final class Rankers {
    * Opens the ranker whose files are in these folders, as {@link #open(Path, String,
    * ScorerOptions)}.
    */
-  public static NeuralRanker open(ModelFolder files, String name, ScorerOptions options) {
+  public static Ranker open(ModelFolder files, String name, ScorerOptions options) {
     Given.value(files, "the model's files");
     Given.value(name, "the model's name");
     Given.value(options, "the options");
@@ -81,7 +81,7 @@ public final class Rankers {
     }
   }
 
-  private static NeuralRanker open(
+  private static Ranker open(
       ModelFolder files,
       String name,
       ScorerOptions options,
@@ -124,37 +124,34 @@ public final class Rankers {
       if (options.asStated()) {
         ReferenceCheck.run(folder, model, tokenizer, output.pooling());
       }
-      return switch (task) {
-        case LABELS, ANSWERS -> {
-          Label label = label(folder, model, options.label(), form);
-          String scorer = "cross-encoder, " + words(answers, model, label);
-          ModelCard card = card(name, model, scorer, tokenizer, sha256, settings, hashes);
-          yield new CrossEncoder(model, tokenizer, label, options.batchSize(), card);
-        }
-        case VECTOR -> {
-          Similarity similarity = options.similarity().orElse(sentence.similarity());
-          String scorer =
-              String.format(
-                  Locale.ROOT,
-                  "bi-encoder, %s pooling, %s",
-                  output.pooling().name().toLowerCase(Locale.ROOT),
-                  similarity(similarity, sentence));
-          Similarity effective = sentence.normalized() ? Similarity.COSINE : similarity;
-          ModelCard card = card(name, model, scorer, tokenizer, sha256, settings, hashes);
-          yield new BiEncoder(model, tokenizer, effective, options.batchSize(), card);
-        }
-        case TERMS -> {
-          String scorer = "bi-encoder, a weight per term (SPLADE, max pooling), dot";
-          ModelCard card = card(name, model, scorer, tokenizer, sha256, settings, hashes);
-          yield new BiEncoder(model, tokenizer, Similarity.DOT, options.batchSize(), card);
-        }
-        case TOKEN_VECTORS -> {
-          String scorer = "late interaction (ColBERT), MaxSim of " + model.outputs() + " numbers";
-          ModelCard card = card(name, model, scorer, tokenizer, sha256, settings, hashes);
-          MaxSim comparison = new MaxSim(model.outputs());
-          yield new BiEncoder(model, tokenizer, comparison, options.batchSize(), card);
-        }
-      };
+      Label label = label(folder, model, options.label(), form);
+      Similarity similarity = options.similarity().orElse(sentence.similarity());
+      String scorer =
+          switch (task) {
+            case LABELS, ANSWERS -> "cross-encoder, " + words(answers, model, label);
+            case VECTOR ->
+                String.format(
+                    Locale.ROOT,
+                    "bi-encoder, %s pooling, %s",
+                    output.pooling().name().toLowerCase(Locale.ROOT),
+                    similarity(similarity, sentence));
+            case TERMS -> "bi-encoder, a weight per term (SPLADE, max pooling), dot";
+            case TOKEN_VECTORS ->
+                "late interaction (ColBERT), MaxSim of " + model.outputs() + " numbers";
+          };
+      Reading.Scoring scoring =
+          switch (task) {
+            case LABELS, ANSWERS -> new Reading.Scoring.Together(label);
+            case VECTOR ->
+                new Reading.Scoring.Apart(sentence.normalized() ? Similarity.COSINE : similarity);
+            case TERMS -> new Reading.Scoring.Apart(Similarity.DOT);
+            case TOKEN_VECTORS -> new Reading.Scoring.Apart(new MaxSim(model.outputs()));
+          };
+      ModelCard card = card(name, model, scorer, tokenizer, sha256, settings, hashes);
+      Reading reading = new Reading(model, tokenizer, scoring, options.batchSize(), card);
+      return scoring instanceof Reading.Scoring.Together
+          ? new CrossEncoder(reading)
+          : new BiEncoder(reading);
     } catch (RuntimeException | Error e) {
       model.close();
       throw e;

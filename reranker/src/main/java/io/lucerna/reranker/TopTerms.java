@@ -18,7 +18,7 @@ import java.util.stream.IntStream;
 
 /**
  * The heaviest terms of the texts of one call, seen while a ranker scores them: as interventions
- * left them, if there are any. Use one for each call of {@link PairScorer#score}.
+ * left them, if there are any. Use one for each call of {@link Ranker#score}.
  */
 public final class TopTerms {
   /**
@@ -31,7 +31,7 @@ public final class TopTerms {
 
   private static final int THE_QUERY = -1;
 
-  private final NeuralRanker ranker;
+  private final Ranker ranker;
   private final int most;
   private final Map<Integer, List<Term>> found = new ConcurrentHashMap<>();
 
@@ -42,11 +42,11 @@ public final class TopTerms {
    * @throws IllegalArgumentException if the ranker gives no weights of terms, or {@code most} is
    *     below 1
    */
-  public TopTerms(NeuralRanker ranker, int most) {
+  public TopTerms(Ranker ranker, int most) {
     if (most < 1) {
       throw new IllegalArgumentException("top terms must be at least 1 of a text, got " + most);
     }
-    if (ranker.model().task() != Task.TERMS) {
+    if (ranker.reading().model().task() != Task.TERMS) {
       throw new IllegalArgumentException(
           ranker.card().name()
               + " gives no weights of terms; a masked-language model (SPLADE) does");
@@ -82,7 +82,7 @@ public final class TopTerms {
   }
 
   private String entry(long id) {
-    return ranker.text(TokenSequence.ofIds(new long[] {id}, new long[1]));
+    return ranker.reading().text(TokenSequence.ofIds(new long[] {id}, new long[1]));
   }
 
   /** The query's terms, the heaviest first. */

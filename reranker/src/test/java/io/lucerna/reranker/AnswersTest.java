@@ -35,12 +35,12 @@ class AnswersTest {
     }
   }
 
-  private static NeuralRanker open(Path folder, ScorerOptions options) {
+  private static Ranker open(Path folder, ScorerOptions options) {
     return Rankers.open(folder, "decoder", options);
   }
 
   private static float[] scores(Path folder, ScorerOptions options) {
-    try (NeuralRanker ranker = open(folder, options)) {
+    try (Ranker ranker = open(folder, options)) {
       return ranker.score(QUERY, PASSAGES).scores();
     }
   }
@@ -55,7 +55,7 @@ class AnswersTest {
         classifies
             ? ScorerOptions.defaults()
             : ScorerOptions.defaults().withLabel(Label.LOG_PROBABILITY);
-    try (NeuralRanker ranker = open(folder, options)) {
+    try (Ranker ranker = open(folder, options)) {
       for (int i = 0; i < golden.queries().size(); i++) {
         List<String> passages = List.of(golden.passages().get(i));
         float score = ranker.score(golden.queries().get(i), passages).scores()[0];
@@ -65,7 +65,7 @@ class AnswersTest {
       }
       if (json.has("no_id")) {
         List<Long> ids = List.of(json.path("no_id").asLong(), json.path("yes_id").asLong());
-        assertEquals(ids, ranker.model().answers());
+        assertEquals(ids, ranker.reading().model().answers());
       }
     }
   }
@@ -74,11 +74,11 @@ class AnswersTest {
   void otherAnswersCanBeChosen() {
     Path folder = FIXTURES.resolve("qwen3-causal");
     ScorerOptions plain = ScorerOptions.defaults();
-    try (NeuralRanker ranker = open(folder, plain.withAnswers("yes", "no"))) {
-      List<Long> exchanged = ranker.model().answers();
+    try (Ranker ranker = open(folder, plain.withAnswers("yes", "no"))) {
+      List<Long> exchanged = ranker.reading().model().answers();
       assertEquals("log probability of no against yes", words(ranker));
-      try (NeuralRanker usual = open(folder, plain)) {
-        assertEquals(usual.model().answers().reversed(), exchanged);
+      try (Ranker usual = open(folder, plain)) {
+        assertEquals(usual.reading().model().answers().reversed(), exchanged);
         assertEquals("log probability of yes against no", words(usual));
         float[] no = ranker.score(QUERY, PASSAGES).scores();
         float[] yes = usual.score(QUERY, PASSAGES).scores();
@@ -94,7 +94,7 @@ class AnswersTest {
     }
   }
 
-  private static String words(NeuralRanker ranker) {
+  private static String words(Ranker ranker) {
     return ranker.card().scorer().replaceFirst("cross-encoder, ", "");
   }
 
@@ -147,7 +147,7 @@ class AnswersTest {
   @Test
   void theCardSaysWhatComputed() {
     ScorerOptions options = ScorerOptions.defaults().withProcessor(Processor.CPU);
-    try (NeuralRanker ranker = open(FIXTURES.resolve("qwen3-causal"), options)) {
+    try (Ranker ranker = open(FIXTURES.resolve("qwen3-causal"), options)) {
       assertEquals("cpu", ranker.card().settings().get("device"));
       assertEquals("fp32", ranker.card().settings().get("precision"));
     }

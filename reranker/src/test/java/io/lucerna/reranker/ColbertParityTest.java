@@ -49,14 +49,14 @@ class ColbertParityTest {
     Golden golden = Golden.read(folder);
     int skipped = 0;
     int compared = 0;
-    try (NeuralRanker ranker = Rankers.open(folder, "golden", ScorerOptions.defaults())) {
+    try (Ranker ranker = Rankers.open(folder, "golden", ScorerOptions.defaults())) {
       for (int i = 0; i < golden.queries().size(); i++) {
         Map<Side, float[]> seen = new EnumMap<>(Side.class);
         Hook.Observer keep = (context, x) -> seen.put(context.batch().side(), x.toFloatArray());
         Hooks hooks = Hooks.none().with("hook_token_vectors", keep);
         String query = golden.queries().get(i);
         int filled = golden.integers("marked:query_input_ids", i).length;
-        if (ranker.input(Side.QUERY, query, "").length() > filled) {
+        if (ranker.reading().input(Side.QUERY, query, "").length() > filled) {
           continue; // the reference cuts it, here a query is read whole
         }
         compared++;
@@ -64,7 +64,7 @@ class ColbertParityTest {
         float score = ranker.score(query, passage, hooks).scores()[0];
         close("score " + i, golden.get("marked:score").row(i)[0], score);
         assertEquals(score, ranker.score(query, passage).scores()[0]);
-        for (Side side : ranker.sides()) {
+        for (Side side : ranker.reading().sides()) {
           String name = side == Side.QUERY ? "query" : "document";
           float[] expected = golden.get("marked:" + name + "_embeddings").row(i);
           close(name + " " + i, expected, requireNonNull(seen.get(side)));
@@ -79,10 +79,10 @@ class ColbertParityTest {
   }
 
   /** A passage's output is its vectors without those of punctuation; how many these were. */
-  private static int passageOutput(Golden golden, NeuralRanker ranker, int i) {
-    TokenSequence text = ranker.input(Side.PASSAGE, "", golden.passages().get(i));
-    float[] output = ranker.model().forward(alone(text, Side.PASSAGE), Hooks.none())[0];
-    int width = ranker.model().outputs();
+  private static int passageOutput(Golden golden, Ranker ranker, int i) {
+    TokenSequence text = ranker.reading().input(Side.PASSAGE, "", golden.passages().get(i));
+    float[] output = ranker.reading().model().forward(alone(text, Side.PASSAGE), Hooks.none())[0];
+    int width = ranker.reading().model().outputs();
     float[] all = golden.get("marked:document_embeddings").row(i);
     long[] keep = golden.integers("marked:document_keep", i);
     assertArrayEquals(text.ids(), cut(golden.integers("marked:document_input_ids", i), text));
@@ -110,15 +110,16 @@ class ColbertParityTest {
   @MethodSource("goldens")
   void maxSimOfTokenIds(Path folder) throws IOException {
     Golden golden = Golden.read(folder);
-    try (NeuralRanker ranker = Rankers.open(folder, "golden", ScorerOptions.defaults())) {
+    try (Ranker ranker = Rankers.open(folder, "golden", ScorerOptions.defaults())) {
       List<float[]> outputs = new ArrayList<>();
       for (int i = 0; i < golden.queries().size(); i++) {
-        outputs.add(vectors(golden, ranker.model(), i));
+        outputs.add(vectors(golden, ranker.reading().model(), i));
       }
       for (int i = 0; i < outputs.size(); i++) {
-        float score = ranker.readout(Side.PASSAGE, outputs.getFirst()).score(outputs.get(i));
+        float score =
+            ranker.reading().readout(Side.PASSAGE, outputs.getFirst()).score(outputs.get(i));
         close("score " + i, golden.get("score").row(i)[0], score);
-        float same = ranker.readout(Side.QUERY, outputs.get(i)).score(outputs.getFirst());
+        float same = ranker.reading().readout(Side.QUERY, outputs.get(i)).score(outputs.getFirst());
         assertEquals(score, same, "which side is fixed does not matter");
       }
     }

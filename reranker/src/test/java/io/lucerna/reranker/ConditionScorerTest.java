@@ -30,7 +30,7 @@ class ConditionScorerTest {
   private static final String OTHER = "capital city of france";
 
   /** Every point of a model at once, changed by half, and nothing. */
-  private static List<CompiledSpec> everyPoint(NeuralRanker ranker) {
+  private static List<CompiledSpec> everyPoint(Ranker ranker) {
     List<CompiledSpec> specs = new ArrayList<>(List.of(compile(ranker, "")));
     for (HookPoint point : points(ranker)) {
       specs.add(compile(ranker, "scale " + point + " by=0.5"));
@@ -53,7 +53,7 @@ class ConditionScorerTest {
   @ParameterizedTest
   @MethodSource("io.lucerna.reranker.HookLawsTest#models")
   void scoresAreThoseOfOneCallForEachConditionToTheBit(Path folder) {
-    try (NeuralRanker ranker = open(folder)) {
+    try (Ranker ranker = open(folder)) {
       List<CompiledSpec> specs = everyPoint(ranker);
       specs.add(compile(ranker, "noise blocks.1.hook_mlp_out std=0.1 seed=3"));
       specs.add(
@@ -75,11 +75,11 @@ class ConditionScorerTest {
   @ParameterizedTest
   @MethodSource("io.lucerna.reranker.HookLawsTest#models")
   void theModelsOutputsAreEqualToTheBitAndLeaveNoArrays(Path folder) {
-    try (NeuralRanker ranker = open(folder)) {
-      HookedModel model = ranker.model();
-      Side side = ranker.sides().getLast();
+    try (Ranker ranker = open(folder)) {
+      HookedModel model = ranker.reading().model();
+      Side side = ranker.reading().sides().getLast();
       List<TokenSequence> texts =
-          PASSAGES.stream().map(passage -> ranker.input(side, QUERY, passage)).toList();
+          PASSAGES.stream().map(passage -> ranker.reading().input(side, QUERY, passage)).toList();
       List<TokenBatch> batches =
           List.of(
               TokenBatch.of(texts, model.config().padId(), side),
@@ -103,8 +103,8 @@ class ConditionScorerTest {
   @ParameterizedTest
   @MethodSource("io.lucerna.reranker.HookLawsTest#models")
   void whatLiesBelowIsComputedOnce(Path folder) {
-    try (NeuralRanker ranker = open(folder)) {
-      HookedModel model = ranker.model();
+    try (Ranker ranker = open(folder)) {
+      HookedModel model = ranker.reading().model();
       int last = ranker.card().layers() - 1;
       CompiledSpec top = compile(ranker, "zero blocks." + last + ".hook_mlp_out");
       double one = operations(model, () -> ranker.score(QUERY, PASSAGES));
@@ -123,8 +123,8 @@ class ConditionScorerTest {
   @ParameterizedTest
   @MethodSource("io.lucerna.reranker.HookLawsTest#models")
   void aPassageServesAllQueriesOfABiEncoderUnlessItsRolesDecide(Path folder) {
-    try (NeuralRanker ranker = open(folder)) {
-      boolean bi = ranker.sides().size() == 2;
+    try (Ranker ranker = open(folder)) {
+      boolean bi = ranker.reading().sides().size() == 2;
       List<CompiledSpec> specs =
           List.of(
               compile(ranker, ""),
@@ -157,30 +157,34 @@ class ConditionScorerTest {
   @ParameterizedTest
   @MethodSource("io.lucerna.reranker.HookLawsTest#models")
   void aChangeOfTheQueryEncodesNoPassageAgain(Path folder) {
-    try (NeuralRanker ranker = open(folder)) {
-      if (ranker.sides().size() == 1) {
+    try (Ranker ranker = open(folder)) {
+      if (ranker.reading().sides().size() == 1) {
         return;
       }
       CompiledSpec ofQuery = compile(ranker, "zero blocks.0.hook_resid_pre side=query at=1");
       assertFalse(ofQuery.readsAcross(Side.PASSAGE));
       double one =
           operations(
-              ranker.model(),
+              ranker.reading().model(),
               () -> new ConditionScorer(ranker, List.of(compile(ranker, ""))).score(alone()));
       double query =
           operations(
-              ranker.model(),
+              ranker.reading().model(),
               () ->
                   ranker
+                      .reading()
                       .model()
                       .forward(
                           ranker
-                              .batches(Side.QUERY, List.of(ranker.input(Side.QUERY, QUERY, "")))
+                              .reading()
+                              .batches(
+                                  Side.QUERY,
+                                  List.of(ranker.reading().input(Side.QUERY, QUERY, "")))
                               .getFirst(),
                           Hooks.none()));
       double both =
           operations(
-              ranker.model(),
+              ranker.reading().model(),
               () ->
                   new ConditionScorer(ranker, List.of(compile(ranker, ""), ofQuery))
                       .score(alone()));

@@ -3,9 +3,10 @@ package io.lucerna.reranker;
 import io.lucerna.instrumentation.hooks.Hooks;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Scores a passage by its length in characters, so that a test knows the right order. */
-final class FakeScorer implements PairScorer {
+final class FakeScorer implements Ranker {
   int calls;
 
   @Override
@@ -27,4 +28,14 @@ final class FakeScorer implements PairScorer {
 
   @Override
   public void close() {}
+
+  @Override
+  public Optional<QueryFit> fit(String query) {
+    return Optional.empty();
+  }
+
+  @Override
+  public Reading reading() {
+    throw new UnsupportedOperationException("nothing is inside");
+  }
 }

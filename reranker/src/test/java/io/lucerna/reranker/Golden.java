@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lucerna.instrumentation.checkpoint.Checkpoint;
 import io.lucerna.instrumentation.checkpoint.Checkpoints;
+import io.lucerna.instrumentation.text.TokenBatch.Side;
+import io.lucerna.instrumentation.text.TokenSequence;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -42,6 +44,14 @@ record Golden(Path folder, List<String> queries, List<String> passages, Checkpoi
       passages.add(pair.get(1).asText());
     }
     return new Golden(folder, queries, passages, Checkpoints.openFile(reference));
+  }
+
+  /** What a ranker reads of a pair last: the pair, or the passage without its query. */
+  TokenSequence input(Ranker ranker, int i) {
+    PairTokenizer tokenizer = ranker.reading().tokenizer();
+    return ranker.reading().sides().getLast() == Side.PAIR
+        ? tokenizer.pair(queries.get(i), passages.get(i))
+        : tokenizer.passage(passages.get(i));
   }
 
   boolean cross() throws IOException {

@@ -91,7 +91,7 @@ class GoldenParityTest {
   @MethodSource("goldens")
   void everyPointAndScoreOfSinglePairs(Path folder) throws IOException {
     Golden golden = Golden.read(folder);
-    try (PairScorer scorer = Rankers.open(folder, "golden", options(golden))) {
+    try (Ranker scorer = Rankers.open(folder, "golden", options(golden))) {
       Recorder recorder = new Recorder();
       for (int i = 0; i < golden.queries().size(); i++) {
         Side side = golden.cross() ? Side.PAIR : Side.PASSAGE;
@@ -104,7 +104,7 @@ class GoldenParityTest {
           close("score " + i, golden.get("score").row(i)[0], scores.scores()[0], 1e-5);
         }
       }
-      compareAll(golden, ((NeuralRanker) scorer).model(), recorder);
+      compareAll(golden, scorer.reading().model(), recorder);
     }
   }
 
@@ -112,16 +112,12 @@ class GoldenParityTest {
   @MethodSource("goldens")
   void everyPointOfThePaddedBatch(Path folder) throws IOException {
     Golden golden = Golden.read(folder);
-    try (PairScorer scorer = Rankers.open(folder, "golden", options(golden))) {
+    try (Ranker scorer = Rankers.open(folder, "golden", options(golden))) {
       List<TokenSequence> texts = new ArrayList<>();
       for (int i = 0; i < golden.queries().size(); i++) {
-        texts.add(
-            scorer instanceof CrossEncoder cross
-                ? cross.tokenizer().pair(golden.queries().get(i), golden.passages().get(i))
-                : ((BiEncoder) scorer).tokenizer().passage(golden.passages().get(i)));
+        texts.add(golden.input(scorer, i));
       }
-      HookedModel model =
-          scorer instanceof CrossEncoder cross ? cross.model() : ((BiEncoder) scorer).model();
+      HookedModel model = scorer.reading().model();
       Recorder recorder = new Recorder();
       Side side = golden.cross() ? Side.PAIR : Side.PASSAGE;
       TokenBatch batch = TokenBatch.of(texts, model.config().padId(), side);
@@ -157,10 +153,10 @@ class GoldenParityTest {
     ScorerOptions options = ScorerOptions.defaults().withPooling(Pooling.CLS);
     try (BiEncoder scorer = (BiEncoder) Rankers.open(folder, "golden", options)) {
       for (int i = 0; i < golden.passages().size(); i++) {
-        TokenSequence text = scorer.tokenizer().passage(golden.passages().get(i));
+        TokenSequence text = scorer.reading().tokenizer().passage(golden.passages().get(i));
         TokenBatch batch =
-            TokenBatch.of(List.of(text), scorer.model().config().padId(), Side.PASSAGE);
-        float[] pooled = scorer.model().forward(batch, Hooks.none())[0];
+            TokenBatch.of(List.of(text), scorer.reading().model().config().padId(), Side.PASSAGE);
+        float[] pooled = scorer.reading().model().forward(batch, Hooks.none())[0];
         close("cls " + i, golden.get("cls").row(i), pooled, HOOK_BOUND);
       }
     }

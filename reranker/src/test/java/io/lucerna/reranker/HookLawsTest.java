@@ -42,21 +42,17 @@ class HookLawsTest {
   }
 
   /** A model with the token batches of its golden texts: padded together, and each alone. */
-  private record Setup(PairScorer scorer, HookedModel model, List<TokenSequence> texts)
+  private record Setup(Ranker scorer, HookedModel model, List<TokenSequence> texts)
       implements AutoCloseable {
 
     static Setup of(Path folder) throws IOException {
       Golden golden = Golden.read(folder);
-      PairScorer scorer = Rankers.open(folder, "laws", ScorerOptions.defaults());
+      Ranker scorer = Rankers.open(folder, "laws", ScorerOptions.defaults());
       List<TokenSequence> texts = new ArrayList<>();
       for (int i = 0; i < golden.queries().size(); i++) {
-        texts.add(
-            scorer instanceof CrossEncoder cross
-                ? cross.tokenizer().pair(golden.queries().get(i), golden.passages().get(i))
-                : ((BiEncoder) scorer).tokenizer().passage(golden.passages().get(i)));
+        texts.add(golden.input(scorer, i));
       }
-      HookedModel model =
-          scorer instanceof CrossEncoder cross ? cross.model() : ((BiEncoder) scorer).model();
+      HookedModel model = scorer.reading().model();
       return new Setup(scorer, model, texts);
     }
 

@@ -37,7 +37,7 @@ class InterventionLawsTest {
   @ParameterizedTest
   @MethodSource("io.lucerna.reranker.HookLawsTest#models")
   void theEmptySpecChangesNoBit(Path folder) {
-    try (NeuralRanker ranker = open(folder)) {
+    try (Ranker ranker = open(folder)) {
       CompiledSpec empty = compile(ranker, "");
       assertTrue(empty.hooks().isEmpty());
       assertArrayEquals(ranker.score(QUERY, PASSAGES).scores(), scores(ranker, empty.hooks()));
@@ -48,7 +48,7 @@ class InterventionLawsTest {
   @ParameterizedTest
   @MethodSource("io.lucerna.reranker.HookLawsTest#models")
   void zeroIsScaleByZeroIsSetToZero(Path folder) {
-    try (NeuralRanker ranker = open(folder)) {
+    try (Ranker ranker = open(folder)) {
       float[] plain = ranker.score(QUERY, PASSAGES).scores();
       for (HookPoint point : points(ranker)) {
         float[] zeroed = scores(ranker, "zero " + point);
@@ -63,8 +63,8 @@ class InterventionLawsTest {
   @ParameterizedTest
   @MethodSource("io.lucerna.reranker.HookLawsTest#models")
   void whatIsLeftOfASubspaceThatWasTakenOutIsZero(Path folder) {
-    try (NeuralRanker ranker = open(folder)) {
-      int width = ranker.points().size("d_head").orElseThrow();
+    try (Ranker ranker = open(folder)) {
+      int width = ranker.reading().points().size("d_head").orElseThrow();
       String vectors = "[" + ramp(width, 1) + "," + ramp(width, 2) + "]";
       String point = "blocks.0.attn.hook_z";
       Observed plain = Observed.after(ranker, QUERY, PASSAGES, Hooks.none(), point);
@@ -102,7 +102,7 @@ class InterventionLawsTest {
   @ParameterizedTest
   @MethodSource("io.lucerna.reranker.HookLawsTest#models")
   void oneSeedGivesTheSameNoiseWhateverTheBatch(Path folder) {
-    try (NeuralRanker ranker = open(folder)) {
+    try (Ranker ranker = open(folder)) {
       String noise = "noise blocks.*.hook_mlp_out std=0.1 seed=";
       float[] first = scores(ranker, noise + 1);
       assertArrayEquals(first, scores(ranker, noise + 1));
@@ -131,10 +131,10 @@ class InterventionLawsTest {
   @ParameterizedTest
   @MethodSource("io.lucerna.reranker.HookLawsTest#models")
   void aBatchGivesWhatSingleTextsGive(Path folder) {
-    try (NeuralRanker ranker = open(folder)) {
+    try (Ranker ranker = open(folder)) {
       MemoryRecording recording = recording(ranker);
       List<String> ids = List.of("p0", "p1", "p2", "p3");
-      int width = ranker.points().size("d_model").orElseThrow();
+      int width = ranker.reading().points().size("d_model").orElseThrow();
       for (String line :
           List.of(
               "zero blocks.*.attn.hook_z head=0 at=match",
@@ -168,17 +168,17 @@ class InterventionLawsTest {
   @ParameterizedTest
   @MethodSource("io.lucerna.reranker.HookLawsTest#models")
   void liveNativeArraysStayConstant(Path folder) {
-    try (NeuralRanker ranker = open(folder)) {
+    try (Ranker ranker = open(folder)) {
       CompiledSpec spec =
           compile(
               ranker,
               "zero blocks.*.attn.hook_z at=match; scale * by=0.9; resample blocks.0.hook_mlp_out"
                   + " from=r seed=1",
               recording(ranker));
-      int weights = ranker.model().liveArrays();
+      int weights = ranker.reading().model().liveArrays();
       for (int i = 0; i < 10; i++) {
         scores(ranker, spec.hooks());
-        assertEquals(weights, ranker.model().liveArrays(), "after call " + i);
+        assertEquals(weights, ranker.reading().model().liveArrays(), "after call " + i);
       }
     }
   }
@@ -186,7 +186,7 @@ class InterventionLawsTest {
   @ParameterizedTest
   @MethodSource("io.lucerna.reranker.HookLawsTest#models")
   void threadsShareACompiledSpec(Path folder) throws Exception {
-    try (NeuralRanker ranker = open(folder);
+    try (Ranker ranker = open(folder);
         ExecutorService threads = Executors.newFixedThreadPool(4)) {
       CompiledSpec spec =
           compile(
@@ -202,7 +202,7 @@ class InterventionLawsTest {
       for (Future<?> future : done) {
         future.get();
       }
-      int texts = PASSAGES.size() + ranker.sides().size() - 1;
+      int texts = PASSAGES.size() + ranker.reading().sides().size() - 1;
       assertEquals(25 * texts, spec.report().getFirst().texts());
       assertEquals(25 * texts, spec.report().getFirst().touched());
       assertEquals(0, spec.fresh().report().getFirst().texts());
@@ -213,8 +213,8 @@ class InterventionLawsTest {
   void doublePrecisionStaysDouble() throws IOException {
     Path folder = HookLawsTest.models().findFirst().orElseThrow();
     ScorerOptions options = ScorerOptions.defaults().withPrecision(Precision.FP64);
-    try (NeuralRanker wide = Rankers.open(folder, "fp64", options);
-        NeuralRanker narrow = open(folder)) {
+    try (Ranker wide = Rankers.open(folder, "fp64", options);
+        Ranker narrow = open(folder)) {
       String line = "scale blocks.*.attn.hook_z by=0.5; noise hook_full_embed std=0.1 seed=2";
       assertArrayEquals(scores(narrow, line), scores(wide, line), 1e-5f);
       Hooks identity = compile(wide, "scale * by=1").hooks();
@@ -225,7 +225,7 @@ class InterventionLawsTest {
   @ParameterizedTest
   @MethodSource("io.lucerna.reranker.HookLawsTest#models")
   void theScoreIsAPointWhereItCanBeSeenAndChanged(Path folder) {
-    try (NeuralRanker ranker = open(folder)) {
+    try (Ranker ranker = open(folder)) {
       float[] plain = ranker.score(QUERY, PASSAGES).scores();
       Observed seen = Observed.after(ranker, QUERY, PASSAGES, Hooks.none(), "hook_score");
       for (int i = 0; i < plain.length; i++) {
@@ -235,7 +235,7 @@ class InterventionLawsTest {
       for (int i = 0; i < plain.length; i++) {
         assertEquals(2 * plain[i], doubled[i], 1e-5);
       }
-      assertFalse(ranker.model().registry().points().contains(HookPoint.of(Site.SCORE)));
+      assertFalse(ranker.reading().model().registry().points().contains(HookPoint.of(Site.SCORE)));
     }
   }
 }

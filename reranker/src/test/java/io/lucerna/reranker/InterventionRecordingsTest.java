@@ -34,7 +34,7 @@ class InterventionRecordingsTest {
   @ParameterizedTest
   @MethodSource("io.lucerna.reranker.HookLawsTest#models")
   void patchingWithTheTextsOwnActivationsChangesNoBit(Path folder) {
-    try (NeuralRanker ranker = open(folder)) {
+    try (Ranker ranker = open(folder)) {
       MemoryRecording recording = recording(ranker);
       List<String> globs = new ArrayList<>(points(ranker).stream().map(String::valueOf).toList());
       globs.add("*");
@@ -54,7 +54,7 @@ class InterventionRecordingsTest {
   @ParameterizedTest
   @MethodSource("io.lucerna.reranker.HookLawsTest#models")
   void theDonorsResidualStreamAtLayerZeroGivesTheDonorsScore(Path folder) {
-    try (NeuralRanker ranker = open(folder)) {
+    try (Ranker ranker = open(folder)) {
       String donor = "time document short a on"; // the same words in another order
       MemoryRecording recording = new MemoryRecording().with("d", ranker, QUERY, donor);
       String side = passageSide(ranker).name().toLowerCase(Locale.ROOT);
@@ -69,11 +69,11 @@ class InterventionRecordingsTest {
   @ParameterizedTest
   @MethodSource("io.lucerna.reranker.HookLawsTest#models")
   void aMeanIsTheMeanOfWhatWasRecorded(Path folder) {
-    try (NeuralRanker ranker = open(folder)) {
+    try (Ranker ranker = open(folder)) {
       MemoryRecording recording = recording(ranker);
       HookPoint point = new HookPoint(Site.RESID_PRE, 1);
       Side side = passageSide(ranker);
-      int width = ranker.points().size("d_model").orElseThrow();
+      int width = ranker.reading().points().size("d_model").orElseThrow();
       double[] sums = new double[width];
       int count = 0;
       double third = 0;
@@ -106,7 +106,7 @@ class InterventionRecordingsTest {
   @ParameterizedTest
   @MethodSource("io.lucerna.reranker.HookLawsTest#models")
   void aResampledTextIsAnotherOneAndAlwaysTheSame(Path folder) {
-    try (NeuralRanker ranker = open(folder)) {
+    try (Ranker ranker = open(folder)) {
       // The same words in other orders: as many tokens in each.
       MemoryRecording recording =
           new MemoryRecording()
@@ -155,7 +155,7 @@ class InterventionRecordingsTest {
   @ParameterizedTest
   @MethodSource("io.lucerna.reranker.HookLawsTest#models")
   void positionsWithoutACounterpartStayAndAreCounted(Path folder) {
-    try (NeuralRanker ranker = open(folder)) {
+    try (Ranker ranker = open(folder)) {
       MemoryRecording recording = recording(ranker).upTo(2);
       String side = passageSide(ranker).name().toLowerCase(Locale.ROOT);
       String patch = "patch blocks.0.hook_resid_pre from=r donor=p2 side=" + side;

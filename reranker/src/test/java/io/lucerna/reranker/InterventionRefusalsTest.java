@@ -25,11 +25,11 @@ class InterventionRefusalsTest {
   @ParameterizedTest
   @MethodSource("io.lucerna.reranker.HookLawsTest#models")
   void whatNeverHappenedFailsTheCheck(Path folder) {
-    try (NeuralRanker ranker = open(folder)) {
+    try (Ranker ranker = open(folder)) {
       CompiledSpec far = compile(ranker, "zero blocks.0.attn.hook_z at=99");
       float[] plain = ranker.score(QUERY, PASSAGES).scores();
       assertArrayEquals(plain, scores(ranker, far.hooks()), 5e-6f);
-      int texts = PASSAGES.size() + ranker.sides().size() - 1;
+      int texts = PASSAGES.size() + ranker.reading().sides().size() - 1;
       assertEquals(
           "the intervention 'zero blocks.0.attn.hook_z at=99' changed nothing: none of the "
               + texts
@@ -52,10 +52,10 @@ class InterventionRefusalsTest {
   @ParameterizedTest
   @MethodSource("io.lucerna.reranker.HookLawsTest#models")
   void whatDoesNotFitTheModelIsRefusedAtItsColumn(Path folder) {
-    try (NeuralRanker ranker = open(folder)) {
-      int heads = ranker.points().size("head").orElseThrow();
-      int mlp = ranker.points().size("d_mlp").orElseThrow();
-      int width = ranker.points().size("d_model").orElseThrow();
+    try (Ranker ranker = open(folder)) {
+      int heads = ranker.reading().points().size("head").orElseThrow();
+      int mlp = ranker.reading().points().size("d_mlp").orElseThrow();
+      int width = ranker.reading().points().size("d_model").orElseThrow();
       MemoryRecording recording = new MemoryRecording().with("d", ranker, QUERY, "time");
       String[][] cases = {
         {
@@ -152,8 +152,8 @@ class InterventionRefusalsTest {
   @Test
   void aSideThatTheRankerDoesNotReadIsRefused() throws IOException {
     for (Path folder : HookLawsTest.models().toList()) {
-      try (NeuralRanker ranker = open(folder)) {
-        boolean cross = ranker.sides().equals(List.of(Side.PAIR));
+      try (Ranker ranker = open(folder)) {
+        boolean cross = ranker.reading().sides().equals(List.of(Side.PAIR));
         String line = "zero blocks.0.attn.hook_z side=" + (cross ? "query" : "pair");
         String message = Refusals.message(SpecSyntaxException.class, () -> compile(ranker, line));
         assertTrue(
@@ -171,7 +171,7 @@ class InterventionRefusalsTest {
   @ParameterizedTest
   @MethodSource("io.lucerna.reranker.HookLawsTest#models")
   void recordingsThatDoNotFitAreRefused(Path folder) {
-    try (NeuralRanker ranker = open(folder)) {
+    try (Ranker ranker = open(folder)) {
       MemoryRecording empty = new MemoryRecording();
       assertTrue(
           Refusals.message(
@@ -201,7 +201,7 @@ class InterventionRefusalsTest {
   @ParameterizedTest
   @MethodSource("io.lucerna.reranker.HookLawsTest#models")
   void numbersThatFp32CannotHoldAreRefused(Path folder) {
-    try (NeuralRanker ranker = open(folder)) {
+    try (Ranker ranker = open(folder)) {
       String message =
           Refusals.message(
               IllegalArgumentException.class,

@@ -20,12 +20,12 @@ final class InterventionSetup {
           "paris is the capital city of france on the river seine .",
           "the operating system shares time");
 
-  static NeuralRanker open(Path folder) {
+  static Ranker open(Path folder) {
     return Rankers.open(folder, "laws", ScorerOptions.defaults());
   }
 
   /** All passages, and a pair of another topic. */
-  static MemoryRecording recording(NeuralRanker ranker) {
+  static MemoryRecording recording(Ranker ranker) {
     MemoryRecording recording =
         new MemoryRecording()
             .with("other", ranker, "capital of france", "paris is the capital of time sharing");
@@ -35,31 +35,32 @@ final class InterventionSetup {
     return recording;
   }
 
-  static CompiledSpec compile(NeuralRanker ranker, String line) {
+  static CompiledSpec compile(Ranker ranker, String line) {
     return compile(ranker, line, new MemoryRecording());
   }
 
-  static CompiledSpec compile(NeuralRanker ranker, String line, MemoryRecording recording) {
-    return InterventionSpec.parse(line).compile(ranker.points(), ranker.sides(), name -> recording);
+  static CompiledSpec compile(Ranker ranker, String line, MemoryRecording recording) {
+    return InterventionSpec.parse(line)
+        .compile(ranker.reading().points(), ranker.reading().sides(), name -> recording);
   }
 
-  static float[] scores(NeuralRanker ranker, Hooks hooks) {
+  static float[] scores(Ranker ranker, Hooks hooks) {
     return ranker.score(QUERY, PASSAGES, hooks).scores();
   }
 
-  static float[] scores(NeuralRanker ranker, String line) {
+  static float[] scores(Ranker ranker, String line) {
     return scores(ranker, compile(ranker, line).hooks());
   }
 
-  static List<HookPoint> points(NeuralRanker ranker) {
-    return ranker.points().points();
+  static List<HookPoint> points(Ranker ranker) {
+    return ranker.reading().points().points();
   }
 
-  static Side passageSide(NeuralRanker ranker) {
-    return ranker.sides().getLast();
+  static Side passageSide(Ranker ranker) {
+    return ranker.reading().sides().getLast();
   }
 
-  static Observed observe(NeuralRanker ranker, String line, String point) {
+  static Observed observe(Ranker ranker, String line, String point) {
     return Observed.after(ranker, QUERY, PASSAGES, compile(ranker, line).hooks(), point);
   }
 

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Interventions change the numbers that they target, and no other. */
 class InterventionTargetsTest {
   /** Checks which numbers of each text an intervention changed: all that are targeted, no other. */
-  private static void onlyChanges(NeuralRanker ranker, String line, String point, Targeted which) {
+  private static void onlyChanges(Ranker ranker, String line, String point, Targeted which) {
     Observed plain = Observed.after(ranker, QUERY, PASSAGES, Hooks.none(), point);
     CompiledSpec spec = compile(ranker, line);
     Observed changed = Observed.after(ranker, QUERY, PASSAGES, spec.hooks(), point);
@@ -58,9 +58,9 @@ class InterventionTargetsTest {
   @ParameterizedTest
   @MethodSource("io.lucerna.reranker.HookLawsTest#models")
   void onlyTheTargetedNumbersChange(Path folder) {
-    try (NeuralRanker ranker = open(folder)) {
-      int width = ranker.points().size("d_model").orElseThrow();
-      int heads = ranker.points().size("head").orElseThrow();
+    try (Ranker ranker = open(folder)) {
+      int width = ranker.reading().points().size("d_model").orElseThrow();
+      int heads = ranker.reading().points().size("head").orElseThrow();
       int d = width / heads;
       String stream = "blocks.1.hook_resid_pre";
       for (Role role : List.of(Role.CLS, Role.SEP, Role.QUERY, Role.MATCH, Role.OTHER)) {
@@ -140,8 +140,8 @@ class InterventionTargetsTest {
   @ParameterizedTest
   @MethodSource("io.lucerna.reranker.HookLawsTest#models")
   void aSideIsLeftAloneWhereTheOtherIsNamed(Path folder) {
-    try (NeuralRanker ranker = open(folder)) {
-      if (ranker.sides().size() == 1) {
+    try (Ranker ranker = open(folder)) {
+      if (ranker.reading().sides().size() == 1) {
         return;
       }
       String point = "hook_full_embed";
@@ -151,7 +151,7 @@ class InterventionTargetsTest {
             "set " + point + " to=7 side=" + side,
             point,
             (text, tokens, size) -> {
-              int row = ranker.points().size("d_model").orElseThrow();
+              int row = ranker.reading().points().size("d_model").orElseThrow();
               boolean own = text.startsWith(side.equals("query") ? "query" : "text");
               return i -> own && i / row < tokens.size();
             });

@@ -39,7 +39,7 @@ class LayoutsTest {
   }
 
   private static float[] scores(Path folder) {
-    try (PairScorer scorer = Rankers.open(folder, "test", ScorerOptions.defaults())) {
+    try (Ranker scorer = Rankers.open(folder, "test", ScorerOptions.defaults())) {
       return scorer.score(QUERY, PASSAGES).scores();
     }
   }
@@ -63,7 +63,7 @@ class LayoutsTest {
         "[" + module("Transformer", "0_Transformer") + "," + module("Pooling", "my_pooling") + "]");
     assertArrayEquals(scores(OWN.resolve("bert-bi")), scores(temp));
     Files.writeString(body.resolve("sentence_bert_config.json"), "{\"max_seq_length\": 7}");
-    try (PairScorer scorer = Rankers.open(temp, "test", ScorerOptions.defaults())) {
+    try (Ranker scorer = Rankers.open(temp, "test", ScorerOptions.defaults())) {
       assertEquals(7, scorer.card().maxTokens());
     }
     Files.writeString(modules, "[" + module("Transformer", "1_Elsewhere") + "]");
@@ -90,7 +90,7 @@ class LayoutsTest {
   @ParameterizedTest(name = "{0}")
   @MethodSource("adapters")
   void anAdapterOpensWithItsBase(Path folder) throws IOException {
-    try (PairScorer scorer = Rankers.open(folder, "test", ScorerOptions.defaults())) {
+    try (Ranker scorer = Rankers.open(folder, "test", ScorerOptions.defaults())) {
       String adapter = String.valueOf(scorer.card().settings().get("adapter"));
       assertTrue(adapter.startsWith("LoRA on ../../"), adapter);
       float[] merged = scorer.score(QUERY, PASSAGES).scores();

@@ -23,7 +23,7 @@ final class MemoryRecording implements ActivationSource {
   private final Map<Key, Map<HookPoint, Slice>> slices = new LinkedHashMap<>();
 
   /** Records all points of a pair. */
-  MemoryRecording with(String id, NeuralRanker ranker, String query, String passage) {
+  MemoryRecording with(String id, Ranker ranker, String query, String passage) {
     Hook.Observer record =
         (context, activation) -> {
           Key key = new Key(id, context.batch().side());

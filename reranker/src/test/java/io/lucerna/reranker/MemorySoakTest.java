@@ -26,10 +26,11 @@ class MemorySoakTest {
     long afterWarmUp = 0;
     try (CrossEncoder scorer =
         (CrossEncoder) Rankers.open(folder, "soak", ScorerOptions.defaults())) {
-      int weights = scorer.model().liveArrays();
+      int weights = scorer.reading().model().liveArrays();
       for (int call = 0; call < CALLS; call++) {
         scorer.score("memory of the system", passages(random));
-        assertEquals(weights, scorer.model().liveArrays(), "live arrays after call " + call);
+        assertEquals(
+            weights, scorer.reading().model().liveArrays(), "live arrays after call " + call);
         if (call == WARM) {
           afterWarmUp = residentMegabytes();
         }

@@ -56,7 +56,7 @@ class MonoT5Test {
   @MethodSource("models")
   void scoresAreTheReferencesFromTextOn(Path folder) throws IOException {
     Golden golden = Golden.read(folder);
-    try (NeuralRanker ranker = open(folder)) {
+    try (Ranker ranker = open(folder)) {
       for (int i = 0; i < golden.queries().size(); i++) {
         List<String> passages = List.of(golden.passages().get(i));
         float score = ranker.score(golden.queries().get(i), passages).scores()[0];
@@ -75,8 +75,8 @@ class MonoT5Test {
       Files.copy(folder.resolve(file), temp.resolve(file));
     }
     List<Long> expected = answers(folder);
-    try (NeuralRanker ranker = open(temp)) {
-      assertEquals(expected, ranker.model().answers());
+    try (Ranker ranker = open(temp)) {
+      assertEquals(expected, ranker.reading().model().answers());
     }
     if (folder.endsWith("goldens/t5-monot5")) {
       assertEquals(List.of(173L, 172L), expected);
@@ -86,9 +86,9 @@ class MonoT5Test {
   @ParameterizedTest(name = "{0}")
   @MethodSource("models")
   void withoutAHeadOfTheCrossAttentionItsPartIsGone(Path folder) {
-    try (NeuralRanker ranker = open(folder)) {
+    try (Ranker ranker = open(folder)) {
       float[] plain = ranker.score(QUERY, PASSAGES).scores();
-      int heads = ranker.points().size("head").orElseThrow();
+      int heads = ranker.reading().points().size("head").orElseThrow();
       for (int head = 0; head < heads; head++) {
         String at = "zero decoder.0.cross_attn.hook_";
         float[] atZ = scores(ranker, at + "z head=" + head);
@@ -108,7 +108,7 @@ class MonoT5Test {
   @ParameterizedTest(name = "{0}")
   @MethodSource("models")
   void attentionToSomeTokensIsThatOfTheirValues(Path folder) {
-    try (NeuralRanker ranker = open(folder)) {
+    try (Ranker ranker = open(folder)) {
       float[] plain = ranker.score(QUERY, PASSAGES).scores();
       for (String tokens : List.of("query", "passage", "2-4", "-1")) {
         String cross = "decoder.0.cross_attn.hook_";
@@ -123,7 +123,7 @@ class MonoT5Test {
   @ParameterizedTest(name = "{0}")
   @MethodSource("models")
   void loweredScoresTakeNoAttention(Path folder) {
-    try (NeuralRanker ranker = open(folder)) {
+    try (Ranker ranker = open(folder)) {
       String cross = "decoder.0.cross_attn.hook_";
       CompiledSpec spec = compile(ranker, "set " + cross + "attn_scores keys=query to=-1e4");
       Observed seen = Observed.after(ranker, QUERY, PASSAGES, spec.hooks(), cross + "pattern");
@@ -150,11 +150,11 @@ class MonoT5Test {
   @ParameterizedTest(name = "{0}")
   @MethodSource("models")
   void aRecordingOfTheTextItselfChangesNoBitAtAnyPoint(Path folder) {
-    try (NeuralRanker ranker = open(folder)) {
+    try (Ranker ranker = open(folder)) {
       MemoryRecording recording = recording(ranker);
       List<String> passage = List.of(PASSAGES.get(1));
       float[] plain = ranker.score(QUERY, passage).scores();
-      for (HookPoint point : ranker.points().points()) {
+      for (HookPoint point : ranker.reading().points().points()) {
         CompiledSpec own = compile(ranker, "patch " + point + " from=r", recording);
         Hooks hooks = own.hooks("q", List.of("p1"));
         assertArrayEquals(plain, ranker.score(QUERY, passage, hooks).scores(), point.toString());
@@ -167,7 +167,7 @@ class MonoT5Test {
   @ParameterizedTest(name = "{0}")
   @MethodSource("models")
   void theDecodersLastStateIsTheDonors(Path folder) {
-    try (NeuralRanker ranker = open(folder)) {
+    try (Ranker ranker = open(folder)) {
       MemoryRecording recording = recording(ranker);
       float[] plain = ranker.score(QUERY, PASSAGES).scores();
       float donor = ranker.score(QUERY, PASSAGES.subList(2, 3)).scores()[0];
@@ -185,7 +185,7 @@ class MonoT5Test {
   @ParameterizedTest(name = "{0}")
   @MethodSource("models")
   void placesThatADecoderLacksAreRefused(Path folder) {
-    try (NeuralRanker ranker = open(folder)) {
+    try (Ranker ranker = open(folder)) {
       MemoryRecording recording = new MemoryRecording().with("d", ranker, QUERY, "time");
       String[][] cases = {
         {

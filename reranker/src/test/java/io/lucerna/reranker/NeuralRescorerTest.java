@@ -120,7 +120,7 @@ class NeuralRescorerTest {
   void explainEqualsRescore() throws IOException {
     long seed = 20;
     Random random = new Random(seed);
-    try (PairScorer real =
+    try (Ranker real =
         Rankers.open(
             Golden.folders("bert-cross").findFirst().orElseThrow(),
             "golden",

@@ -19,7 +19,7 @@ class NullsTest {
 
   @Test
   void whatIsNullIsNamed() throws IOException {
-    try (NeuralRanker ranker =
+    try (Ranker ranker =
         Rankers.open(
             Golden.folders("bert-cross").findFirst().orElseThrow(),
             "nulls",

@@ -16,7 +16,7 @@ record Observed(Map<String, float[]> values, Map<String, TokenSequence> texts, l
 
   /** Scores with hooks, and looks at a point after them. */
   static Observed after(
-      NeuralRanker ranker, String query, List<String> passages, Hooks hooks, String point) {
+      Ranker ranker, String query, List<String> passages, Hooks hooks, String point) {
     Map<String, float[]> values = new LinkedHashMap<>();
     Map<String, TokenSequence> texts = new LinkedHashMap<>();
     List<long[]> shapes = new ArrayList<>();

@@ -51,7 +51,7 @@ class RankersTest {
   }
 
   private static float[] scores(Path folder, ScorerOptions options) {
-    try (PairScorer scorer = Rankers.open(folder, "test", options)) {
+    try (Ranker scorer = Rankers.open(folder, "test", options)) {
       return scorer.score(QUERY, PASSAGES).scores();
     }
   }
@@ -116,13 +116,13 @@ class RankersTest {
   @Test
   void rememberedPassagesScoreTheSameAndAreNotReadAgain() throws IOException {
     Path folder = copy("bert-bi");
-    try (PairScorer scorer = Rankers.open(folder, "test", ScorerOptions.defaults())) {
+    try (Ranker scorer = Rankers.open(folder, "test", ScorerOptions.defaults())) {
       float[] plain = scorer.score(QUERY, PASSAGES).scores();
       assertEquals(plain[1], plain[3], "the same text twice has the same score");
-      PairScorer remembering = scorer.remembering(100);
+      Ranker remembering = scorer.remembering(100);
       assertArrayEquals(plain, remembering.score(QUERY, PASSAGES).scores());
       assertArrayEquals(plain, remembering.score(QUERY, PASSAGES).scores());
-      PairScorer forgetful = scorer.remembering(1);
+      Ranker forgetful = scorer.remembering(1);
       forgetful.score("water", PASSAGES);
       float[] after = forgetful.score(QUERY, PASSAGES).scores();
       assertArrayEquals(plain, after, 5e-6f);
@@ -132,7 +132,7 @@ class RankersTest {
   @Test
   void theSameCallRepeatsBitForBitWhateverWasScoredBefore() throws IOException {
     for (String golden : List.of("bert-bi", "bert-cross")) {
-      try (PairScorer scorer = Rankers.open(copy(golden), "test", ScorerOptions.defaults())) {
+      try (Ranker scorer = Rankers.open(copy(golden), "test", ScorerOptions.defaults())) {
         float[] once = scorer.score(QUERY, PASSAGES).scores();
         scorer.score("water", List.of("another passage", PASSAGES.get(0)));
         assertArrayEquals(once, scorer.score(QUERY, PASSAGES).scores());
@@ -147,7 +147,7 @@ class RankersTest {
         JSON.readTree(folder.resolve("config.json").toFile())
             .get("max_position_embeddings")
             .asInt();
-    try (PairScorer scorer = Rankers.open(folder, "test", ScorerOptions.defaults())) {
+    try (Ranker scorer = Rankers.open(folder, "test", ScorerOptions.defaults())) {
       assertEquals(Math.min(512, positions), scorer.card().maxTokens());
       PairScores scores = scorer.score(QUERY, List.of("", "water ".repeat(100_000)));
       assertArrayEquals(new boolean[] {false, true}, scores.truncated());
@@ -160,7 +160,7 @@ class RankersTest {
             () -> scores(folder, ScorerOptions.defaults().withMaxTokens(positions + 1)));
     assertTrue(message.contains("is more than the " + positions + " positions"), message);
     edit(folder.resolve("tokenizer_config.json"), json -> json.put("model_max_length", 40));
-    try (PairScorer scorer = Rankers.open(folder, "test", ScorerOptions.defaults())) {
+    try (Ranker scorer = Rankers.open(folder, "test", ScorerOptions.defaults())) {
       assertEquals(40, scorer.card().maxTokens());
     }
   }
@@ -250,7 +250,7 @@ class RankersTest {
     Files.writeString(
         folder.resolve("1_Pooling/config.json"),
         "{\"pooling_mode_cls_token\": true, \"pooling_mode_mean_tokens\": false}");
-    try (PairScorer scorer = Rankers.open(folder, "test", ScorerOptions.defaults())) {
+    try (Ranker scorer = Rankers.open(folder, "test", ScorerOptions.defaults())) {
       assertEquals("bi-encoder, cls pooling, cosine", scorer.card().scorer());
       for (float score : scorer.score(QUERY, PASSAGES).scores()) {
         assertTrue(Math.abs(score) <= 1, "a cosine");

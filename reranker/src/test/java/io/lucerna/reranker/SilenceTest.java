@@ -25,8 +25,7 @@ class SilenceTest {
 
     public static void main(String[] arguments) {
       for (String folder : arguments) {
-        try (NeuralRanker ranker =
-            Rankers.open(Path.of(folder), "quiet", ScorerOptions.defaults())) {
+        try (Ranker ranker = Rankers.open(Path.of(folder), "quiet", ScorerOptions.defaults())) {
           ranker.score("what is a lamp", List.of("a lamp .", "light , of oil"));
           ranker.score("what is a lamp", List.of("oil ".repeat(10_000)));
         }

@@ -41,16 +41,16 @@ class SweepLawsTest {
   }
 
   /** One side of a ranker with a pair to patch. */
-  private record Setup(NeuralRanker ranker, Side side, AlignedPair pair, Readout readout) {
+  private record Setup(Ranker ranker, Side side, AlignedPair pair, Readout readout) {
 
     /**
      * Random ids; the pair differs in two of them. The other side is what the model makes of it.
      */
-    static List<Setup> of(NeuralRanker ranker) {
+    static List<Setup> of(Ranker ranker) {
       List<Setup> setups = new ArrayList<>();
-      ModelConfig config = ranker.model().config();
+      ModelConfig config = ranker.reading().model().config();
       int length = Math.min(14, config.maxPositions() - PADDING);
-      for (Side side : ranker.sides()) {
+      for (Side side : ranker.reading().sides()) {
         Random random = new Random(length);
         long[] ids = random.longs(length, 0, config.vocabulary()).toArray();
         long[] types = new long[length];
@@ -62,14 +62,17 @@ class SweepLawsTest {
         AlignedPair pair = new AlignedPair(base, TokenSequence.ofIds(changed, types));
         TokenSequence other = TokenSequence.ofIds(new long[] {ids[1], ids[0]}, new long[2]);
         float[] fixed =
-            ranker.model().forward(TokenBatch.of(List.of(other), 0, side), Hooks.none())[0];
-        setups.add(new Setup(ranker, side, pair, ranker.readout(side, fixed)));
+            ranker
+                .reading()
+                .model()
+                .forward(TokenBatch.of(List.of(other), 0, side), Hooks.none())[0];
+        setups.add(new Setup(ranker, side, pair, ranker.reading().readout(side, fixed)));
       }
       return setups;
     }
 
     SweepResult run(Sweep sweep, Method method, int batch, int width, Direction direction) {
-      return new PatchingSweep(ranker.model(), side, sweep, method, batch, width)
+      return new PatchingSweep(ranker.reading().model(), side, sweep, method, batch, width)
           .run(pair, direction, readout);
     }
   }
@@ -87,10 +90,10 @@ class SweepLawsTest {
         new Sweep(SweepKind.NEURON, List.of(), config.layers() - 1));
   }
 
-  private static List<NeuralRanker> rankers(Path folder) throws IOException {
-    List<NeuralRanker> rankers = new ArrayList<>();
+  private static List<Ranker> rankers(Path folder) throws IOException {
+    List<Ranker> rankers = new ArrayList<>();
     rankers.add(Rankers.open(folder, "golden", ScorerOptions.defaults()));
-    if (rankers.getFirst().model().task() == Task.VECTOR) {
+    if (rankers.getFirst().reading().model().task() == Task.VECTOR) {
       rankers.add(
           Rankers.open(
               folder,
@@ -103,16 +106,16 @@ class SweepLawsTest {
   @ParameterizedTest
   @MethodSource("models")
   void theFastSweepGivesThePlainOnesScores(Path folder) throws IOException {
-    for (NeuralRanker ranker : rankers(folder)) {
+    for (Ranker ranker : rankers(folder)) {
       try (ranker) {
         for (Setup setup : Setup.of(ranker)) {
-          for (Sweep sweep : sweeps(ranker.model().config())) {
+          for (Sweep sweep : sweeps(ranker.reading().model().config())) {
             for (Direction direction : Direction.values()) {
               for (int width : new int[] {0, setup.pair.length() + PADDING}) {
                 SweepResult plain = setup.run(sweep, Method.PLAIN, 1, width, direction);
                 SweepResult fast = setup.run(sweep, Method.FAST, 3, width, direction);
                 String what = ranker.card().scorer() + " " + setup.side + " " + sweep;
-                assertClose(plain, fast, sweep, ranker.model().config(), what);
+                assertClose(plain, fast, sweep, ranker.reading().model().config(), what);
                 assertEquals(plain.recipient(), fast.recipient(), what);
                 assertEquals(plain.donor(), fast.donor(), what);
               }
@@ -127,12 +130,12 @@ class SweepLawsTest {
   @MethodSource("models")
   void theFastSweepGivesThePlainOnesScoresInDoublePrecisionToo(Path folder) throws IOException {
     ScorerOptions options = ScorerOptions.defaults().withPrecision(Precision.FP64);
-    try (NeuralRanker ranker = Rankers.open(folder, "golden", options)) {
+    try (Ranker ranker = Rankers.open(folder, "golden", options)) {
       Setup setup = Setup.of(ranker).getLast();
-      for (Sweep sweep : sweeps(ranker.model().config())) {
+      for (Sweep sweep : sweeps(ranker.reading().model().config())) {
         SweepResult plain = setup.run(sweep, Method.PLAIN, 1, 0, Direction.DENOISE);
         SweepResult fast = setup.run(sweep, Method.FAST, 3, 0, Direction.DENOISE);
-        assertClose(plain, fast, sweep, ranker.model().config(), sweep.toString());
+        assertClose(plain, fast, sweep, ranker.reading().model().config(), sweep.toString());
       }
     }
   }
@@ -150,11 +153,11 @@ class SweepLawsTest {
   @ParameterizedTest
   @MethodSource("models")
   void aRunPatchedWithItselfKeepsItsScore(Path folder) throws IOException {
-    try (NeuralRanker ranker = Rankers.open(folder, "golden", ScorerOptions.defaults())) {
+    try (Ranker ranker = Rankers.open(folder, "golden", ScorerOptions.defaults())) {
       for (Setup setup : Setup.of(ranker)) {
         AlignedPair same = new AlignedPair(setup.pair.base(), setup.pair.base());
         Setup self = new Setup(ranker, setup.side, same, setup.readout);
-        for (Sweep sweep : sweeps(ranker.model().config())) {
+        for (Sweep sweep : sweeps(ranker.reading().model().config())) {
           SweepResult plain = self.run(sweep, Method.PLAIN, 1, 0, Direction.DENOISE);
           for (float score : plain.patched()) {
             assertEquals(plain.recipient(), score, sweep.toString());
@@ -171,10 +174,10 @@ class SweepLawsTest {
   @ParameterizedTest
   @MethodSource("models")
   void noNativeArraysAreLeftAndBatchesDoNotMatter(Path folder) throws IOException {
-    try (NeuralRanker ranker = Rankers.open(folder, "golden", ScorerOptions.defaults())) {
+    try (Ranker ranker = Rankers.open(folder, "golden", ScorerOptions.defaults())) {
       Setup setup = Setup.of(ranker).getLast();
-      int live = ranker.model().liveArrays();
-      for (Sweep sweep : sweeps(ranker.model().config())) {
+      int live = ranker.reading().model().liveArrays();
+      for (Sweep sweep : sweeps(ranker.reading().model().config())) {
         SweepResult one = setup.run(sweep, Method.FAST, 1, 0, Direction.DENOISE);
         SweepResult again = setup.run(sweep, Method.FAST, 1, 0, Direction.DENOISE);
         assertArrayEquals(one.patched(), again.patched(), sweep.toString());
@@ -183,7 +186,7 @@ class SweepLawsTest {
           double bound = 1e-6 * Math.max(1, Math.abs(one.patched()[i]));
           assertEquals(one.patched()[i], many.patched()[i], bound, sweep.toString());
         }
-        assertEquals(live, ranker.model().liveArrays(), sweep.toString());
+        assertEquals(live, ranker.reading().model().liveArrays(), sweep.toString());
       }
     }
   }
@@ -191,9 +194,9 @@ class SweepLawsTest {
   @ParameterizedTest
   @MethodSource("models")
   void patchingChangesScores(Path folder) throws IOException {
-    try (NeuralRanker ranker = Rankers.open(folder, "golden", ScorerOptions.defaults())) {
+    try (Ranker ranker = Rankers.open(folder, "golden", ScorerOptions.defaults())) {
       Setup setup = Setup.of(ranker).getLast();
-      for (Sweep sweep : sweeps(ranker.model().config())) {
+      for (Sweep sweep : sweeps(ranker.reading().model().config())) {
         SweepResult result = setup.run(sweep, Method.FAST, 4, 0, Direction.DENOISE);
         boolean moved = false;
         for (float score : result.patched()) {

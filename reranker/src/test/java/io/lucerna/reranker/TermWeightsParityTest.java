@@ -20,7 +20,7 @@ class TermWeightsParityTest {
   void scoresAreInnerProducts(Path folder) throws IOException {
     Golden golden = Golden.read(folder);
     Golden.Values weights = golden.get("splade");
-    try (PairScorer scorer = Rankers.open(folder, "golden", ScorerOptions.defaults())) {
+    try (Ranker scorer = Rankers.open(folder, "golden", ScorerOptions.defaults())) {
       for (int i = 0; i < golden.passages().size(); i++) {
         float[] scores = scorer.score(golden.passages().get(i), golden.passages()).scores();
         for (int j = 0; j < scores.length; j++) {

@@ -47,13 +47,13 @@ class TermsTest {
   void everyTextCountsAsOftenAsItIsRead() throws IOException {
     Golden golden = Golden.read(splade());
     List<String> texts = golden.passages();
-    try (PairScorer scorer = Rankers.open(splade(), "terms", ScorerOptions.defaults())) {
-      PairScorer remembering = scorer.remembering(100);
+    try (Ranker scorer = Rankers.open(splade(), "terms", ScorerOptions.defaults())) {
+      Ranker remembering = scorer.remembering(100);
       for (String query : texts) {
         remembering.score(query, texts);
       }
       Sparsity sparsity = remembering.sparsity().orElseThrow();
-      TermCounts expected = new TermCounts(((NeuralRanker) scorer).model().outputs());
+      TermCounts expected = new TermCounts(scorer.reading().model().outputs());
       for (int i = 0; i < texts.size(); i++) {
         expected.add(Side.QUERY, golden.get("splade").row(i));
         expected.add(Side.PASSAGE, golden.get("splade").row(i));
@@ -70,7 +70,7 @@ class TermsTest {
   @Test
   void otherRankersHaveNone() throws IOException {
     Path folder = Golden.folders("bert-bi").findFirst().orElseThrow();
-    try (NeuralRanker ranker = Rankers.open(folder, "vectors", ScorerOptions.defaults())) {
+    try (Ranker ranker = Rankers.open(folder, "vectors", ScorerOptions.defaults())) {
       ranker.score("red lamp", List.of("a lamp"));
       assertEquals(Optional.empty(), ranker.sparsity());
       String message =
@@ -83,7 +83,7 @@ class TermsTest {
   @Test
   void theHeaviestTermsAreThoseOfTheReference() throws IOException {
     Golden golden = Golden.read(splade());
-    try (NeuralRanker ranker = Rankers.open(splade(), "terms", ScorerOptions.defaults())) {
+    try (Ranker ranker = Rankers.open(splade(), "terms", ScorerOptions.defaults())) {
       TopTerms terms = new TopTerms(ranker, MOST);
       String query = golden.passages().get(1);
       float[] scores = ranker.score(query, golden.passages(), terms.watch(Hooks.none())).scores();
@@ -122,7 +122,7 @@ class TermsTest {
   @Test
   void termsAreThoseThatInterventionsLeave() throws IOException {
     Golden golden = Golden.read(splade());
-    try (NeuralRanker ranker = Rankers.open(splade(), "terms", ScorerOptions.defaults())) {
+    try (Ranker ranker = Rankers.open(splade(), "terms", ScorerOptions.defaults())) {
       Hook.Intervention none = (context, weights) -> weights.mul(0);
       TopTerms terms = new TopTerms(ranker, MOST);
       Hooks hooks = terms.watch(Hooks.none().with("hook_terms", none));

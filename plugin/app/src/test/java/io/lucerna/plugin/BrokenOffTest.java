@@ -11,8 +11,10 @@ import io.lucerna.plugin.cli.ExitCode;
 import io.lucerna.plugin.commands.RecordCommandTest;
 import io.lucerna.plugin.models.ModelRegistry;
 import io.lucerna.reranker.ModelCard;
-import io.lucerna.reranker.PairScorer;
 import io.lucerna.reranker.PairScores;
+import io.lucerna.reranker.QueryFit;
+import io.lucerna.reranker.Ranker;
+import io.lucerna.reranker.Reading;
 import io.lucerna.reranker.ScorerOptions;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -21,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -88,12 +91,12 @@ public class BrokenOffTest {
 
   private static final class Models extends ModelRegistry {
     @Override
-    public PairScorer open(String name, ScorerOptions options, Console console) {
+    public Ranker open(String name, ScorerOptions options, Console console) {
       return name.equals("slow") ? new Slow() : new FakeScorer(options);
     }
   }
 
-  private static final class Slow implements PairScorer {
+  private static final class Slow implements Ranker {
     @Override
     public PairScores score(String query, List<String> passages, Hooks hooks) {
       Child.waitForever("scoring");
@@ -103,6 +106,16 @@ public class BrokenOffTest {
     @Override
     public ModelCard card() {
       return new FakeScorer(ScorerOptions.defaults()).card();
+    }
+
+    @Override
+    public Optional<QueryFit> fit(String query) {
+      return Optional.empty();
+    }
+
+    @Override
+    public Reading reading() {
+      throw new UnsupportedOperationException("nothing is inside");
     }
 
     @Override

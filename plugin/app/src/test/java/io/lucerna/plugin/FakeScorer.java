@@ -2,18 +2,21 @@ package io.lucerna.plugin;
 
 import io.lucerna.instrumentation.hooks.Hooks;
 import io.lucerna.reranker.ModelCard;
-import io.lucerna.reranker.PairScorer;
 import io.lucerna.reranker.PairScores;
+import io.lucerna.reranker.QueryFit;
+import io.lucerna.reranker.Ranker;
+import io.lucerna.reranker.Reading;
 import io.lucerna.reranker.ScorerOptions;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
  * A ranker whose scores can be told by eye: the share of the passage's words that the query has, so
  * short passages win.
  */
-public final class FakeScorer implements PairScorer {
+public final class FakeScorer implements Ranker {
   private final int maxTokens;
 
   public FakeScorer(ScorerOptions options) {
@@ -63,4 +66,14 @@ public final class FakeScorer implements PairScorer {
 
   @Override
   public void close() {}
+
+  @Override
+  public Optional<QueryFit> fit(String query) {
+    return Optional.empty();
+  }
+
+  @Override
+  public Reading reading() {
+    throw new UnsupportedOperationException("nothing is inside");
+  }
 }

@@ -9,7 +9,7 @@ import io.lucerna.instrumentation.sweep.Direction;
 import io.lucerna.instrumentation.sweep.SweepKind;
 import io.lucerna.plugin.anserini.IndexTerms;
 import io.lucerna.plugin.models.EmbeddedModel;
-import io.lucerna.reranker.NeuralRanker;
+import io.lucerna.reranker.Ranker;
 import io.lucerna.reranker.Rankers;
 import io.lucerna.reranker.ScorerOptions;
 import io.lucerna.studies.patch.PairOutcome;
@@ -40,7 +40,7 @@ class RealSweepsTest {
     }
   }
 
-  private static NeuralRanker minilm() throws IOException {
+  private static Ranker minilm() throws IOException {
     Path folder = EmbeddedModel.folder(Path.of(System.getProperty("user.home"), ".cache/lucerna"));
     ScorerOptions options = ScorerOptions.defaults().withTerms(new IndexTerms());
     return Rankers.open(folder, "minilm", options);
@@ -112,16 +112,16 @@ class RealSweepsTest {
   @Test
   @Tag("soak")
   void aThousandPairsLeaveMemoryWhereItWas() throws IOException {
-    NeuralRanker ranker = minilm();
+    Ranker ranker = minilm();
     long afterWarmUp = 0;
     try (SweepEngine engine = new SweepEngine(ranker, heads(false, false))) {
-      int live = ranker.model().liveArrays();
+      int live = ranker.reading().model().liveArrays();
       int done = 0;
       for (ContrastPair pair : spread(files().getLast(), 1000)) {
         if (engine.sweep(pair, Optional.empty()) instanceof PairOutcome.Unusable unusable) {
           System.out.println(pair.id() + " left out: " + unusable.reason());
         }
-        assertEquals(live, ranker.model().liveArrays(), "live arrays after " + pair.id());
+        assertEquals(live, ranker.reading().model().liveArrays(), "live arrays after " + pair.id());
         if (++done == 200) {
           afterWarmUp = residentMegabytes();
         }

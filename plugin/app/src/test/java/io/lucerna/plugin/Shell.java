@@ -3,7 +3,7 @@ package io.lucerna.plugin;
 import io.lucerna.plugin.cli.Console;
 import io.lucerna.plugin.cli.ExitCode;
 import io.lucerna.plugin.models.ModelRegistry;
-import io.lucerna.reranker.PairScorer;
+import io.lucerna.reranker.Ranker;
 import io.lucerna.reranker.ScorerOptions;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -19,8 +19,7 @@ public record Shell(ExitCode code, String out, String err) {
   private static final ModelRegistry MODELS =
       new ModelRegistry() {
         @Override
-        public PairScorer open(String name, ScorerOptions options, Console console)
-            throws IOException {
+        public Ranker open(String name, ScorerOptions options, Console console) throws IOException {
           return name.equals("fake") ? new FakeScorer(options) : super.open(name, options, console);
         }
       };

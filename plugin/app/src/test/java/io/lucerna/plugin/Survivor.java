@@ -21,7 +21,7 @@ import io.lucerna.instrumentation.text.TokenBatch.Side;
 import io.lucerna.instrumentation.text.TokenSequence;
 import io.lucerna.plugin.models.EmbeddedModel;
 import io.lucerna.reranker.ConditionScorer;
-import io.lucerna.reranker.NeuralRanker;
+import io.lucerna.reranker.Ranker;
 import io.lucerna.reranker.Rankers;
 import io.lucerna.reranker.ScorerOptions;
 import io.lucerna.reranker.WorkItem;
@@ -66,7 +66,7 @@ final class Survivor {
     System.out.println("survived");
   }
 
-  private NeuralRanker open() {
+  private Ranker open() {
     return Rankers.open(folder, "minilm", ScorerOptions.defaults());
   }
 
@@ -79,7 +79,7 @@ final class Survivor {
   }
 
   /** What is done with a ranker again and again. */
-  private record Use(String name, Consumer<NeuralRanker> once) {}
+  private record Use(String name, Consumer<Ranker> once) {}
 
   private static List<Use> uses() {
     List<String> texts = passages(8, 40);
@@ -89,11 +89,12 @@ final class Survivor {
         new Use("score with hooks", ranker -> ranker.score(QUERY, texts, quiet())),
         new Use("score of one", ranker -> ranker.score(QUERY, texts.subList(0, 1))),
         new Use("remembering", ranker -> ranker.remembering(1).score(QUERY, texts)),
-        new Use("word", ranker -> ranker.text(ranker.word("sharing"))),
+        new Use("word", ranker -> ranker.reading().text(ranker.reading().word("sharing"))),
         new Use("fit", ranker -> ranker.fit("a query")),
-        new Use("input", ranker -> ranker.input(Side.PASSAGE, QUERY, texts.getFirst())),
-        new Use("embedding", ranker -> ranker.model().wordEmbedding(2000)),
-        new Use("model", ranker -> ranker.model().forward(batch(ranker, 60), Hooks.none())),
+        new Use("input", ranker -> ranker.reading().input(Side.PASSAGE, QUERY, texts.getFirst())),
+        new Use("embedding", ranker -> ranker.reading().model().wordEmbedding(2000)),
+        new Use(
+            "model", ranker -> ranker.reading().model().forward(batch(ranker, 60), Hooks.none())),
         new Use("conditions", Survivor::conditions),
         new Use("sweep", Survivor::sweep),
         new Use("trace", Survivor::trace));
@@ -105,9 +106,9 @@ final class Survivor {
   }
 
   /** Made without the tokenizer, which closes with the ranker. */
-  private static TokenBatch batch(NeuralRanker ranker, int length) {
+  private static TokenBatch batch(Ranker ranker, int length) {
     return TokenBatch.of(
-        List.of(text(length, 2000)), ranker.model().config().padId(), Side.PASSAGE);
+        List.of(text(length, 2000)), ranker.reading().model().config().padId(), Side.PASSAGE);
   }
 
   private static TokenSequence text(int length, long first) {
@@ -116,10 +117,13 @@ final class Survivor {
     return TokenSequence.ofIds(ids, new long[length]);
   }
 
-  private static void conditions(NeuralRanker ranker) {
+  private static void conditions(Ranker ranker) {
     CompiledSpec spec =
         InterventionSpec.parse("zero blocks.2.attn.hook_z")
-            .compile(ranker.points(), ranker.sides(), SpecSources.withoutRecordings());
+            .compile(
+                ranker.reading().points(),
+                ranker.reading().sides(),
+                SpecSources.withoutRecordings());
     WorkItem.Query query = new WorkItem.Query("q", QUERY);
     List<WorkItem.Passage> texts = new ArrayList<>();
     for (String text : passages(40, 20)) {
@@ -129,10 +133,10 @@ final class Survivor {
         .score(new WorkItem(List.of(query), texts));
   }
 
-  private static void sweep(NeuralRanker ranker) {
+  private static void sweep(Ranker ranker) {
     PatchingSweep sweep =
         new PatchingSweep(
-            ranker.model(),
+            ranker.reading().model(),
             Side.PASSAGE,
             Sweep.of(SweepKind.BLOCK),
             PatchingSweep.Method.FAST,
@@ -141,8 +145,8 @@ final class Survivor {
     sweep.run(text(10, 2000), text(10, 3000), Direction.DENOISE, output -> output[0]);
   }
 
-  private static void trace(NeuralRanker ranker) {
-    try (Trace run = Trace.of(ranker.model(), batch(ranker, 60));
+  private static void trace(Ranker ranker) {
+    try (Trace run = Trace.of(ranker.reading().model(), batch(ranker, 60));
         var scope = run.newScope()) {
       run.with(new Entry(Entry.Stage.ATTN_OUT, 1), run.at(Site.ATTN_OUT, 1, scope).expandDims(0));
     }
@@ -151,7 +155,7 @@ final class Survivor {
   /** Several threads use a ranker, and it is closed: each use in turn. */
   private void close() throws Exception {
     for (Use use : uses()) {
-      NeuralRanker ranker = open();
+      Ranker ranker = open();
       CountDownLatch running = new CountDownLatch(THREADS);
       ExecutorService threads = Executors.newFixedThreadPool(THREADS);
       List<Future<String>> ends = new ArrayList<>();
@@ -170,7 +174,7 @@ final class Survivor {
     }
   }
 
-  private static String untilRefused(NeuralRanker ranker, Use use, CountDownLatch running) {
+  private static String untilRefused(Ranker ranker, Use use, CountDownLatch running) {
     while (true) {
       try {
         use.once.accept(ranker);
@@ -196,7 +200,7 @@ final class Survivor {
       Thread thread =
           new Thread(
               () -> {
-                try (NeuralRanker ranker = open()) {
+                try (Ranker ranker = open()) {
                   opened.countDown();
                   while (true) {
                     use.once.accept(ranker);
@@ -218,13 +222,13 @@ final class Survivor {
 
   /** Hooks that do what hooks should not. */
   private void hooks() throws Exception {
-    try (NeuralRanker ranker = open()) {
+    try (Ranker ranker = open()) {
       List<String> texts = passages(40, 10);
       float[] before = ranker.score(QUERY, texts).scores();
-      int live = ranker.model().liveArrays();
+      int live = ranker.reading().model().liveArrays();
       List<NDArray> escaped = Collections.synchronizedList(new ArrayList<>());
       Hook.Observer closes = (context, activation) -> ranker.close();
-      Hook.Observer closesModel = (context, activation) -> ranker.model().close();
+      Hook.Observer closesModel = (context, activation) -> ranker.reading().model().close();
       Hook.Observer throwing =
           (context, activation) -> {
             throw new IllegalArgumentException("thrown by a hook");
@@ -238,7 +242,7 @@ final class Survivor {
             public void observe(
                 io.lucerna.instrumentation.hooks.HookContext context, NDArray activation) {
               Hooks again = Hooks.none().with("hook_full_embed", this);
-              ranker.model().forward(context.batch(), again);
+              ranker.reading().model().forward(context.batch(), again);
             }
           };
       Hook.Observer frees = (context, activation) -> activation.close();
@@ -293,7 +297,7 @@ final class Survivor {
         }
       }
       say("escaped: " + outcome(() -> escaped.getFirst().toFloatArray(), before));
-      say("same live arrays: " + (live == ranker.model().liveArrays()));
+      say("same live arrays: " + (live == ranker.reading().model().liveArrays()));
       cache(ranker);
     }
   }
@@ -307,8 +311,8 @@ final class Survivor {
     return depth < 0 ? 0 : 1 + overflow(depth + 1) * 2;
   }
 
-  private static void cache(NeuralRanker ranker) {
-    HookedModel model = ranker.model();
+  private static void cache(Ranker ranker) {
+    HookedModel model = ranker.reading().model();
     ActivationCache cache = new ActivationCache();
     Hooks keep = Hooks.none().with("hook_full_embed", cache.observer());
     model.forward(batch(ranker, 20), keep);
@@ -348,7 +352,7 @@ final class Survivor {
   /** One thread uses up the heap again and again while others score. */
   private void heap() throws Exception {
     List<String> texts = passages(16, 100);
-    try (NeuralRanker ranker = open()) {
+    try (Ranker ranker = open()) {
       float[] before = ranker.score(QUERY, texts).scores();
       ExecutorService threads = Executors.newFixedThreadPool(2);
       CountDownLatch filled = new CountDownLatch(20);

@@ -5,8 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.lucerna.reranker.NeuralRanker;
-import io.lucerna.reranker.PairScorer;
+import io.lucerna.reranker.Ranker;
 import io.lucerna.reranker.Rankers;
 import io.lucerna.reranker.ScorerOptions;
 import java.io.ByteArrayOutputStream;
@@ -41,7 +40,7 @@ class ExamplesTest {
   private static final String PASSAGE = "the lamp is light of oil and glass .";
   private static final String OTHER = "the ship is night of sea and flame .";
 
-  private static PairScorer open(String model) {
+  private static Ranker open(String model) {
     return Rankers.open(FIXTURES.resolve(model), model, ScorerOptions.defaults());
   }
 
@@ -64,7 +63,7 @@ class ExamplesTest {
   @ParameterizedTest
   @ValueSource(strings = {"bert-cross", "bert-bi"})
   void everyHeadGivesAShareOfItsAttentionToTheFirstToken(String model) {
-    try (PairScorer scorer = open(model)) {
+    try (Ranker scorer = open(model)) {
       Map<String, float[]> shares = HooksExample.attentionToFirst(scorer, QUERY, PASSAGE);
       assertEquals(scorer.card().layers(), shares.size());
       for (float[] heads : shares.values()) {
@@ -79,7 +78,7 @@ class ExamplesTest {
   @ParameterizedTest
   @ValueSource(strings = {"bert-cross", "bert-bi"})
   void attentionRowsAddUpToOne(String model) {
-    try (PairScorer scorer = open(model)) {
+    try (Ranker scorer = open(model)) {
       float[] attention = HooksExample.attention(scorer, QUERY, PASSAGE, 1);
       int tokens = scorer.score(QUERY, List.of(PASSAGE)).tokens()[0];
       assertEquals(scorer.card().heads() * tokens * tokens, attention.length);
@@ -96,7 +95,7 @@ class ExamplesTest {
   @ParameterizedTest
   @ValueSource(strings = {"bert-cross", "bert-bi"})
   void everyPassageHasANormAfterEveryLayer(String model) {
-    try (PairScorer scorer = open(model)) {
+    try (Ranker scorer = open(model)) {
       int layers = scorer.card().layers();
       Map<Integer, float[]> norms =
           HooksExample.firstTokenNorms(scorer, QUERY, List.of(PASSAGE, "sea", OTHER), layers);
@@ -113,7 +112,7 @@ class ExamplesTest {
   @ParameterizedTest
   @ValueSource(strings = {"bert-cross", "bert-bi"})
   void patchingMovesTheScoreUnlessTheDonorIsTheRecipient(String model) {
-    try (PairScorer scorer = open(model)) {
+    try (Ranker scorer = open(model)) {
       float plain = scorer.score(QUERY, List.of(PASSAGE)).scores()[0];
       assertEquals(plain, HooksExample.patched(scorer, QUERY, PASSAGE, PASSAGE, 0));
       assertNotEquals(plain, HooksExample.patched(scorer, QUERY, PASSAGE, OTHER, 0));
@@ -126,8 +125,7 @@ class ExamplesTest {
   @ParameterizedTest
   @ValueSource(strings = {"bert-cross", "bert-bi"})
   void aHeadThatIsSilentWhereThePassageMatchesMovesTheScore(String model) {
-    try (NeuralRanker ranker =
-        Rankers.open(FIXTURES.resolve(model), model, ScorerOptions.defaults())) {
+    try (Ranker ranker = Rankers.open(FIXTURES.resolve(model), model, ScorerOptions.defaults())) {
       float[] plain = ranker.score(QUERY, List.of(PASSAGE)).scores();
       float[] without = InterventionExample.without(ranker, QUERY, List.of(PASSAGE));
       assertNotEquals(plain[0], without[0]);

@@ -7,7 +7,7 @@ import io.lucerna.instrumentation.hooks.HookPoint;
 import io.lucerna.instrumentation.hooks.Hooks;
 import io.lucerna.instrumentation.hooks.Site;
 import io.lucerna.instrumentation.text.TokenBatch.Side;
-import io.lucerna.reranker.PairScorer;
+import io.lucerna.reranker.Ranker;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +17,7 @@ public final class HooksExample {
   private HooksExample() {}
 
   /** One layer's attention probabilities of one input: [1, head, qpos, kpos], row by row. */
-  public static float[] attention(PairScorer scorer, String query, String passage, int layer) {
+  public static float[] attention(Ranker scorer, String query, String passage, int layer) {
     HookPoint pattern = new HookPoint(Site.PATTERN, layer);
     try (ActivationCache cache = new ActivationCache()) {
       Hook.Observer keep = cache.observer();
@@ -38,8 +38,7 @@ public final class HooksExample {
    * How much of its attention each head of every layer gives to the first token, on average. A
    * bi-encoder's query is read first, so that what stays is of the passage.
    */
-  public static Map<String, float[]> attentionToFirst(
-      PairScorer scorer, String query, String passage) {
+  public static Map<String, float[]> attentionToFirst(Ranker scorer, String query, String passage) {
     Map<String, float[]> shares = new LinkedHashMap<>();
     Hook.Observer look =
         (context, pattern) -> { // [batch, head, qpos, kpos]
@@ -52,7 +51,7 @@ public final class HooksExample {
 
   /** For each passage, the length of its first token's vector after every layer. */
   public static Map<Integer, float[]> firstTokenNorms(
-      PairScorer scorer, String query, List<String> passages, int layers) {
+      Ranker scorer, String query, List<String> passages, int layers) {
     Map<Integer, float[]> norms = new LinkedHashMap<>();
     Hook.Observer measure =
         (context, hidden) -> { // [batch, pos, d_model]
@@ -76,7 +75,7 @@ public final class HooksExample {
    * which must have as many tokens.
    */
   public static float patched(
-      PairScorer scorer, String query, String recipient, String donor, int layer) {
+      Ranker scorer, String query, String recipient, String donor, int layer) {
     String z = "blocks." + layer + ".attn.hook_z";
     try (ActivationCache cache = new ActivationCache()) {
       Hook.Observer keep = cache.observer();

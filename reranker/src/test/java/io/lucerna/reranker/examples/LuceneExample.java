@@ -1,8 +1,8 @@
 package io.lucerna.reranker.examples;
 
 import io.lucerna.reranker.NeuralRescorer;
-import io.lucerna.reranker.PairScorer;
 import io.lucerna.reranker.PassageSource;
+import io.lucerna.reranker.Ranker;
 import io.lucerna.reranker.Rankers;
 import io.lucerna.reranker.ScorerOptions;
 import java.io.IOException;
@@ -19,7 +19,7 @@ public final class LuceneExample {
   /** Reorders the best 100 hits of a query, and explains the first of them. */
   public static Explanation rescore(
       Path modelFolder, IndexSearcher searcher, Query query, String queryText) throws IOException {
-    try (PairScorer scorer = Rankers.open(modelFolder, "my-model", ScorerOptions.defaults())) {
+    try (Ranker scorer = Rankers.open(modelFolder, "my-model", ScorerOptions.defaults())) {
       NeuralRescorer rescorer =
           new NeuralRescorer(scorer, queryText, PassageSource.storedField("contents"));
       TopDocs first = searcher.search(query, 100);

@@ -8,7 +8,7 @@ import io.lucerna.eval.Run;
 import io.lucerna.plugin.Main;
 import io.lucerna.plugin.collections.PassageCleaning;
 import io.lucerna.plugin.models.EmbeddedModel;
-import io.lucerna.reranker.PairScorer;
+import io.lucerna.reranker.Ranker;
 import io.lucerna.reranker.Rankers;
 import io.lucerna.reranker.ScorerOptions;
 import io.lucerna.topics.Topic;
@@ -43,7 +43,7 @@ final class RerankBenchmark {
     Path folder = EmbeddedModel.folder(Path.of(System.getProperty("user.home"), ".cache/lucerna"));
     Map<String, String> plain = Map.of("truncation", "true", "maxLength", "" + MAX_TOKENS, "padding", "false");
     Map<String, Double> seconds = new TreeMap<>();
-    try (PairScorer lucerna = Rankers.open(folder, "minilm", ScorerOptions.defaults());
+    try (Ranker lucerna = Rankers.open(folder, "minilm", ScorerOptions.defaults());
         OnnxPeer onnx = new OnnxPeer(folder);
         HuggingFaceTokenizer tokenizer =
             HuggingFaceTokenizer.newInstance(folder.resolve("tokenizer.json"), plain)) {

@@ -7,7 +7,7 @@ import io.lucerna.instrumentation.intervene.SpecSources;
 import io.lucerna.plugin.models.EmbeddedModel;
 import io.lucerna.reranker.ConditionScorer;
 import io.lucerna.reranker.ConditionScores;
-import io.lucerna.reranker.NeuralRanker;
+import io.lucerna.reranker.Ranker;
 import io.lucerna.reranker.Rankers;
 import io.lucerna.reranker.ScorerOptions;
 import io.lucerna.reranker.WorkItem;
@@ -46,7 +46,7 @@ final class StudyBenchmark {
   static void run(Path cacm, int topics, int depth) throws IOException {
     List<RerankBenchmark.Candidates> work = RerankBenchmark.candidates(cacm, topics, depth);
     Path folder = EmbeddedModel.folder(Path.of(System.getProperty("user.home"), ".cache/lucerna"));
-    try (NeuralRanker ranker = Rankers.open(folder, "minilm", ScorerOptions.defaults())) {
+    try (Ranker ranker = Rankers.open(folder, "minilm", ScorerOptions.defaults())) {
       List<CompiledSpec> specs = new ArrayList<>(List.of(compile(ranker, "")));
       int heads = ranker.card().heads();
       for (int layer = 0; layer < ranker.card().layers(); layer++) {
@@ -123,7 +123,7 @@ final class StudyBenchmark {
             (System.nanoTime() - start) / 1e9));
   }
 
-  private static CompiledSpec compile(NeuralRanker ranker, String line) {
+  private static CompiledSpec compile(Ranker ranker, String line) {
     return InterventionSpec.parse(line)
         .compile(ranker.points(), ranker.sides(), SpecSources.withoutRecordings());
   }
@@ -136,7 +136,7 @@ final class StudyBenchmark {
     return new WorkItem(List.of(new WorkItem.Query(id, topic.query())), passages);
   }
 
-  private static Cost cost(NeuralRanker ranker, Runnable work) {
+  private static Cost cost(Ranker ranker, Runnable work) {
     long operations = ranker.model().operations();
     double processor = processorSeconds();
     long start = System.nanoTime();

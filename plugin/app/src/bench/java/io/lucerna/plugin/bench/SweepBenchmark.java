@@ -17,7 +17,7 @@ import io.lucerna.instrumentation.text.TokenBatch.Side;
 import io.lucerna.instrumentation.text.TokenBatch;
 import io.lucerna.instrumentation.text.TokenSequence;
 import io.lucerna.plugin.models.EmbeddedModel;
-import io.lucerna.reranker.NeuralRanker;
+import io.lucerna.reranker.Ranker;
 import io.lucerna.reranker.Rankers;
 import io.lucerna.reranker.ScorerOptions;
 import io.lucerna.topics.ContrastPair;
@@ -69,7 +69,7 @@ final class SweepBenchmark {
     Path folder = EmbeddedModel.folder(Path.of(System.getProperty("user.home"), ".cache/lucerna"));
     for (Pooling pooling : new Pooling[] {Pooling.MEAN, Pooling.CLS}) {
       ScorerOptions options = ScorerOptions.defaults().withPooling(pooling);
-      try (NeuralRanker ranker = Rankers.open(folder, "minilm", options)) {
+      try (Ranker ranker = Rankers.open(folder, "minilm", options)) {
         List<Work> work = work(ranker, pairs, Math.max(timed, compared));
         for (SweepKind kind : new SweepKind[] {SweepKind.HEAD, SweepKind.BLOCK}) {
           compare(ranker, pooling, kind, work, timed, compared);
@@ -79,7 +79,7 @@ final class SweepBenchmark {
   }
 
   private static void compare(
-      NeuralRanker ranker,
+      Ranker ranker,
       Pooling pooling,
       SweepKind kind,
       List<Work> work,
@@ -149,7 +149,7 @@ final class SweepBenchmark {
   }
 
   private static Timed sweep(
-      NeuralRanker ranker, SweepKind kind, Method method, int batch, List<Work> work) {
+      Ranker ranker, SweepKind kind, Method method, int batch, List<Work> work) {
     HookedModel model = ranker.model();
     PatchingSweep sweep = new PatchingSweep(model, Side.PASSAGE, Sweep.of(kind), method, batch, 0);
     long before = model.operations();
@@ -162,7 +162,7 @@ final class SweepBenchmark {
     return new Timed(seconds, model.operations() - before, results);
   }
 
-  private static List<Work> work(NeuralRanker ranker, Path file, int count) throws IOException {
+  private static List<Work> work(Ranker ranker, Path file, int count) throws IOException {
     TokenSequence filler = ranker.word("a");
     PairAligner aligner = new PairAligner(filler.ids()[1], "a", ranker.card().maxTokens());
     List<ContrastPair> pairs = ContrastPairs.read(file);

@@ -8,7 +8,7 @@ import io.lucerna.eval.RankedDoc;
 import io.lucerna.eval.Ranking;
 import io.lucerna.eval.Reordering;
 import io.lucerna.plugin.collections.PassageCleaning;
-import io.lucerna.reranker.PairScorer;
+import io.lucerna.reranker.Ranker;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -29,7 +29,7 @@ import org.apache.lucene.document.Document;
  * @param <T> type of the topic ids
  */
 public final class AnseriniReranker<T> implements Reranker<T> {
-  private final PairScorer scorer;
+  private final Ranker scorer;
   private final int depth;
   private final PassageCleaning cleaning;
   private final Map<String, RuntimeException> failures = new ConcurrentHashMap<>();
@@ -42,7 +42,7 @@ public final class AnseriniReranker<T> implements Reranker<T> {
    * @param cleaning how stored text becomes a passage
    * @throws IllegalArgumentException if the depth is less than 1
    */
-  public AnseriniReranker(PairScorer scorer, int depth, PassageCleaning cleaning) {
+  public AnseriniReranker(Ranker scorer, int depth, PassageCleaning cleaning) {
     if (depth < 1) {
       throw new IllegalArgumentException("depth must be at least 1, got " + depth);
     }

@@ -14,7 +14,7 @@ import io.lucerna.instrumentation.parity.Parity;
 import io.lucerna.instrumentation.text.TokenBatch.Side;
 import io.lucerna.instrumentation.text.TokenSequence;
 import io.lucerna.reranker.ModelCard;
-import io.lucerna.reranker.NeuralRanker;
+import io.lucerna.reranker.Ranker;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -71,11 +71,11 @@ public record Certificate(
 
   /** Compares a model with a reference. */
   static Certificate compare(
-      NeuralRanker ranker, Checkpoint numbers, String origin, int texts, TokenIds ids) {
-    List<Parity.Difference> differences = Parity.of(ranker.model(), numbers);
+      Ranker ranker, Checkpoint numbers, String origin, int texts, TokenIds ids) {
+    List<Parity.Difference> differences = Parity.of(ranker.reading().model(), numbers);
     List<String> known = differences.stream().map(Parity.Difference::point).toList();
     List<String> without =
-        ranker.model().registry().points().stream()
+        ranker.reading().model().registry().points().stream()
             .map(HookPoint::toString)
             .filter(point -> !known.contains(point))
             .toList();
@@ -95,14 +95,14 @@ public record Certificate(
   }
 
   /** Compares a model with a reference folder. */
-  public static Certificate of(NeuralRanker ranker, Checkpoint numbers, ReferenceFolder folder) {
+  public static Certificate of(Ranker ranker, Checkpoint numbers, ReferenceFolder folder) {
     List<TokenSequence> texts = Parity.texts(numbers);
     int same = 0;
     int compared = Math.min(texts.size(), folder.pairs().size());
-    Side side = ranker.sides().getLast();
+    Side side = ranker.reading().sides().getLast();
     for (int i = 0; i < compared; i++) {
       ReferenceFolder.Pair pair = folder.pairs().get(i);
-      TokenSequence own = ranker.input(side, pair.query(), pair.passage());
+      TokenSequence own = ranker.reading().input(side, pair.query(), pair.passage());
       same += Arrays.equals(own.ids(), texts.get(i).ids()) ? 1 : 0;
     }
     String why = compared == 0 ? "the reference has no texts" : "";

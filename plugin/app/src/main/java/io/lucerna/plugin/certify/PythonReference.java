@@ -12,7 +12,7 @@ import io.lucerna.instrumentation.parity.Parity;
 import io.lucerna.instrumentation.text.TokenSequence;
 import io.lucerna.plugin.cli.CommandException;
 import io.lucerna.plugin.cli.ExitCode;
-import io.lucerna.reranker.NeuralRanker;
+import io.lucerna.reranker.Ranker;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -52,7 +52,7 @@ public final class PythonReference {
   @FunctionalInterface
   public interface Opener {
     /** The ranker in fp64. */
-    NeuralRanker open() throws IOException;
+    Ranker open() throws IOException;
   }
 
   /**
@@ -64,7 +64,7 @@ public final class PythonReference {
    * @throws CommandException if it cannot be run, or fails; the message has its last lines
    */
   public static Certificate certify(
-      NeuralRanker ranker, Opener inDouble, ModelFolder files, String python)
+      Ranker ranker, Opener inDouble, ModelFolder files, String python)
       throws IOException, InterruptedException {
     Path work = Files.createTempDirectory("lucerna-certify");
     try {
@@ -96,10 +96,10 @@ public final class PythonReference {
       again.add("float64");
       run(again, work);
       try (Checkpoint numbers = Checkpoints.openFile(output);
-          NeuralRanker doubled = inDouble.open()) {
+          Ranker doubled = inDouble.open()) {
         List<String> raised = new ArrayList<>();
         facts(output).path("raised").forEach(name -> raised.add(name.asText()));
-        return certificate.withDouble(Parity.of(doubled.model(), numbers), raised);
+        return certificate.withDouble(Parity.of(doubled.reading().model(), numbers), raised);
       }
     } finally {
       delete(work);
@@ -111,7 +111,7 @@ public final class PythonReference {
   }
 
   /** What the model's own tokenizer makes of the texts, against what ours does. */
-  private static Certificate.TokenIds ids(NeuralRanker ranker, JsonNode facts) {
+  private static Certificate.TokenIds ids(Ranker ranker, JsonNode facts) {
     JsonNode tokens = facts.path("tokens");
     List<ReferenceFolder.Pair> whole = whole(ranker);
     if (whole.isEmpty() || tokens.isMissingNode()) {
@@ -121,7 +121,7 @@ public final class PythonReference {
     int same = 0;
     for (int i = 0; i < whole.size(); i++) {
       TokenSequence own = input(ranker, whole.get(i));
-      boolean typed = ranker.model().config().tokenTypes() > 1;
+      boolean typed = ranker.reading().model().config().tokenTypes() > 1;
       boolean equal =
           Arrays.equals(own.ids(), numbers(tokens.path("ids").path(i)))
               && (!typed || Arrays.equals(own.types(), numbers(tokens.path("types").path(i))));
@@ -134,14 +134,14 @@ public final class PythonReference {
     return StreamSupport.stream(array.spliterator(), false).mapToLong(JsonNode::asLong).toArray();
   }
 
-  private static TokenSequence input(NeuralRanker ranker, ReferenceFolder.Pair pair) {
-    return ranker.input(ranker.sides().getLast(), pair.query(), pair.passage());
+  private static TokenSequence input(Ranker ranker, ReferenceFolder.Pair pair) {
+    return ranker.reading().input(ranker.reading().sides().getLast(), pair.query(), pair.passage());
   }
 
   /** The pairs whose tokens can be compared: of which nothing is cut. */
-  static List<ReferenceFolder.Pair> whole(NeuralRanker ranker) {
+  static List<ReferenceFolder.Pair> whole(Ranker ranker) {
     return PAIRS.stream()
-        .filter(pair -> !ranker.texts(pair.query(), pair.passage()).isEmpty())
+        .filter(pair -> !ranker.reading().texts(pair.query(), pair.passage()).isEmpty())
         .filter(pair -> !input(ranker, pair).truncated())
         .toList();
   }
@@ -169,7 +169,7 @@ public final class PythonReference {
     return copy;
   }
 
-  private static String inputs(NeuralRanker ranker, ModelFolder files) throws IOException {
+  private static String inputs(Ranker ranker, ModelFolder files) throws IOException {
     ObjectMapper mapper = new ObjectMapper();
     ObjectNode json = mapper.createObjectNode();
     ArrayNode ids = json.putArray("ids");
@@ -179,18 +179,18 @@ public final class PythonReference {
       ids.add(mapper.valueToTree(text.ids()));
       types.add(mapper.valueToTree(text.types()));
     }
-    json.put("pad", ranker.model().config().padId());
-    json.put("token_types", ranker.model().config().tokenTypes() > 0);
-    json.put("task", ranker.model().task().name());
+    json.put("pad", ranker.reading().model().config().padId());
+    json.put("token_types", ranker.reading().model().config().tokenTypes() > 0);
+    json.put("task", ranker.reading().model().task().name());
     json.put("class", ranker.card().architecture());
-    json.put("labels", ranker.model().outputs());
+    json.put("labels", ranker.reading().model().outputs());
     files
         .adapter()
         .ifPresent(adapter -> json.put("adapter", adapter.folder().toAbsolutePath().toString()));
     json.put("tokenizer", files.tokenizer().toAbsolutePath().toString());
     ArrayNode texts = json.putArray("texts");
     for (ReferenceFolder.Pair pair : whole(ranker)) {
-      texts.add(mapper.valueToTree(ranker.texts(pair.query(), pair.passage())));
+      texts.add(mapper.valueToTree(ranker.reading().texts(pair.query(), pair.passage())));
     }
     return mapper.writeValueAsString(json);
   }

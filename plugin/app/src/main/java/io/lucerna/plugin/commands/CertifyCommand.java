@@ -18,7 +18,7 @@ import io.lucerna.plugin.cli.Versions;
 import io.lucerna.plugin.models.ModelRegistry;
 import io.lucerna.plugin.options.ModelOptions;
 import io.lucerna.plugin.options.Outputs;
-import io.lucerna.reranker.NeuralRanker;
+import io.lucerna.reranker.Ranker;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -84,7 +84,7 @@ public final class CertifyCommand implements Command {
     ModelFolder files = models.files(name, console);
     Path folder = files.body();
     Path asked = output == null ? null : Outputs.writable(output);
-    try (NeuralRanker ranker = models.ranker(name, model.scorerOptions(), console)) {
+    try (Ranker ranker = models.ranker(name, model.scorerOptions(), console)) {
       Path file =
           asked == null
               ? models.certificate(
@@ -104,7 +104,7 @@ public final class CertifyCommand implements Command {
     }
   }
 
-  private Certificate certificate(NeuralRanker ranker, ModelFolder files, Console console)
+  private Certificate certificate(Ranker ranker, ModelFolder files, Console console)
       throws IOException, InterruptedException {
     Path folder = files.named();
     ReferenceFolder found;

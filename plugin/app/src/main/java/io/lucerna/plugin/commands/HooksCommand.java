@@ -3,13 +3,10 @@ package io.lucerna.plugin.commands;
 import io.lucerna.instrumentation.hooks.HookPoint;
 import io.lucerna.instrumentation.hooks.HookRegistry;
 import io.lucerna.plugin.cli.Command;
-import io.lucerna.plugin.cli.CommandException;
 import io.lucerna.plugin.cli.Console;
-import io.lucerna.plugin.cli.ExitCode;
 import io.lucerna.plugin.cli.TextTable;
 import io.lucerna.plugin.models.ModelRegistry;
-import io.lucerna.reranker.NeuralRanker;
-import io.lucerna.reranker.PairScorer;
+import io.lucerna.reranker.Ranker;
 import io.lucerna.reranker.ScorerOptions;
 import java.util.List;
 import org.kohsuke.args4j.Option;
@@ -46,12 +43,8 @@ public final class HooksCommand implements Command {
 
   @Override
   public void run(Console console) throws Exception {
-    try (PairScorer scorer = models.open(model, ScorerOptions.defaults(), console)) {
-      if (!(scorer instanceof NeuralRanker ranker)) {
-        throw new CommandException(
-            ExitCode.MODEL, model + ": this ranker's inside is out of reach");
-      }
-      HookRegistry points = ranker.points();
+    try (Ranker scorer = models.open(model, ScorerOptions.defaults(), console)) {
+      HookRegistry points = scorer.reading().points();
       TextTable table = new TextTable(3, "point", "dimensions", "size");
       for (HookPoint point : points.match(glob)) {
         String size = "[" + String.join(", ", points.shape(point)) + "]";

@@ -12,8 +12,7 @@ import io.lucerna.plugin.models.ModelRows;
 import io.lucerna.plugin.options.ModelOptions;
 import io.lucerna.plugin.options.RerankOptions;
 import io.lucerna.reranker.ModelCard;
-import io.lucerna.reranker.NeuralRanker;
-import io.lucerna.reranker.PairScorer;
+import io.lucerna.reranker.Ranker;
 import io.lucerna.reranker.ScorerOptions;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -87,13 +86,13 @@ public final class ModelsCommand implements Command {
       return;
     }
     if (showInput) {
-      try (NeuralRanker ranker = models.ranker(model.model, model.scorerOptions(), console)) {
+      try (Ranker ranker = models.ranker(model.model, model.scorerOptions(), console)) {
         new InputTable(ranker, console.out())
             .print(query == null ? QUERY : query, passage == null ? PASSAGE : passage);
       }
       return;
     }
-    try (PairScorer scorer = models.open(model.model, model.scorerOptions(), console)) {
+    try (Ranker scorer = models.open(model.model, model.scorerOptions(), console)) {
       print(scorer.card(), console.out());
     }
   }

@@ -32,7 +32,7 @@ import io.lucerna.plugin.texts.CleaningChoice;
 import io.lucerna.plugin.texts.Ids;
 import io.lucerna.plugin.texts.TextSource;
 import io.lucerna.qrels.Qrels;
-import io.lucerna.reranker.NeuralRanker;
+import io.lucerna.reranker.Ranker;
 import io.lucerna.reranker.ScorerOptions;
 import io.lucerna.studies.patch.PairAlignment;
 import io.lucerna.studies.work.Hashes;
@@ -159,7 +159,7 @@ public final class PerturbCommand implements Command {
     Provenance provenance = new Provenance(console);
     TextAnalysis analysis = new IndexTerms().analysis();
     ScorerOptions options = model.scorerOptions();
-    try (NeuralRanker ranker =
+    try (Ranker ranker =
         model.model == null ? null : models.ranker(model.model, options, console)) {
       PairAlignment alignment = ranker == null ? null : new PairAlignment(ranker, filler);
       PerturbJob job = new PerturbJob(target, Optional.ofNullable(alignment), console);
@@ -211,7 +211,7 @@ public final class PerturbCommand implements Command {
       PerturbJob job,
       List<Perturbation> perturbations,
       TextAnalysis analysis,
-      @Nullable NeuralRanker ranker,
+      @Nullable Ranker ranker,
       PerturbStatistics collected,
       Provenance provenance,
       Console console)

@@ -21,7 +21,7 @@ import io.lucerna.plugin.texts.CandidatePool;
 import io.lucerna.plugin.texts.CleaningChoice;
 import io.lucerna.plugin.texts.Ids;
 import io.lucerna.plugin.texts.RunPairs;
-import io.lucerna.reranker.NeuralRanker;
+import io.lucerna.reranker.Ranker;
 import io.lucerna.reranker.ScorerOptions;
 import io.lucerna.studies.record.ContrastPairSource;
 import io.lucerna.studies.record.PairSource;
@@ -140,9 +140,9 @@ public final class RecordCommand implements Command {
     }
     Path folder = folder();
     try (PairSource source = source(console);
-        NeuralRanker ranker = models.ranker(model.modelOrDefault(), options, console)) {
+        Ranker ranker = models.ranker(model.modelOrDefault(), options, console)) {
       RecordingSpec spec =
-          RecordingSpec.of(ranker.model(), points, kept, half, shardSize * MEGABYTE);
+          RecordingSpec.of(ranker.reading().model(), points, kept, half, shardSize * MEGABYTE);
       List<QueryLimits.Query> queries = new ArrayList<>();
       source.forEach(
           group ->
@@ -244,7 +244,7 @@ public final class RecordCommand implements Command {
 
   private static void record(
       PairSource source,
-      NeuralRanker ranker,
+      Ranker ranker,
       RecordPlan plan,
       RecordingWriter writer,
       Path folder,

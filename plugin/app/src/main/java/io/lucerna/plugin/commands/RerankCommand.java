@@ -19,7 +19,7 @@ import io.lucerna.plugin.texts.CleaningChoice;
 import io.lucerna.plugin.texts.Ids;
 import io.lucerna.plugin.texts.Requests;
 import io.lucerna.plugin.texts.TextSource;
-import io.lucerna.reranker.PairScorer;
+import io.lucerna.reranker.Ranker;
 import io.lucerna.reranker.ScorerOptions;
 import java.io.IOException;
 import java.util.List;
@@ -95,7 +95,7 @@ public final class RerankCommand implements Command {
     TextSource texts = pool.texts();
     CleaningChoice cleaning = rerank.cleaning(inputs.collection(), texts);
     console.say("passages cleaned: %s", cleaning);
-    try (PairScorer scorer = models.open(model.modelOrDefault(), options, console);
+    try (Ranker scorer = models.open(model.modelOrDefault(), options, console);
         Interventions interventions = intervene.compile(scorer)) {
       QueryLimits.ofTopics(scorer, candidates, inputs.queries(), console);
       RerankJob.Outcome outcome =

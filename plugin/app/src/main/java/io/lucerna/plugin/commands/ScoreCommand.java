@@ -21,8 +21,8 @@ import io.lucerna.plugin.texts.CandidatePool;
 import io.lucerna.plugin.texts.CleaningChoice;
 import io.lucerna.plugin.texts.Ids;
 import io.lucerna.plugin.texts.RunPairs;
-import io.lucerna.reranker.PairScorer;
 import io.lucerna.reranker.PairScores;
+import io.lucerna.reranker.Ranker;
 import io.lucerna.reranker.ScorerOptions;
 import io.lucerna.studies.record.PairTable;
 import io.lucerna.studies.work.Hashes;
@@ -98,7 +98,7 @@ public final class ScoreCommand implements Command {
     Provenance provenance = new Provenance(console);
     List<PairTable.Row> rows = pairs == null ? candidates(provenance, console) : table(pairs);
     Path target = Outputs.writable(output);
-    try (PairScorer scorer = models.open(model.modelOrDefault(), options, console);
+    try (Ranker scorer = models.open(model.modelOrDefault(), options, console);
         Interventions interventions = intervene.compile(scorer)) {
       List<QueryLimits.Query> queries =
           rows.stream()
@@ -180,7 +180,7 @@ public final class ScoreCommand implements Command {
   /** Scores the rows; neighbours of one query go together. */
   private static float[] score(
       List<PairTable.Row> rows,
-      PairScorer scorer,
+      Ranker scorer,
       @Nullable TermsTable table,
       Interventions interventions,
       Console console) {

@@ -27,7 +27,7 @@ import io.lucerna.plugin.rerank.RerankJob;
 import io.lucerna.plugin.texts.Candidates;
 import io.lucerna.plugin.texts.CleaningChoice;
 import io.lucerna.plugin.texts.TextSource;
-import io.lucerna.reranker.PairScorer;
+import io.lucerna.reranker.Ranker;
 import io.lucerna.reranker.ScorerOptions;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -102,7 +102,7 @@ public final class SearchCommand implements Command {
         }
         return;
       }
-      try (PairScorer scorer = models.open(model.model, options, console);
+      try (Ranker scorer = models.open(model.model, options, console);
           Interventions interventions = intervene.compile(scorer)) {
         provenance.put(scorer.card()).put("depth", rerank.depth);
         for (FirstStage.Result result : results) {
@@ -198,7 +198,7 @@ public final class SearchCommand implements Command {
   private void rerank(
       FirstStage.Result result,
       Map<String, String> queries,
-      PairScorer scorer,
+      Ranker scorer,
       Interventions interventions,
       TextSource texts,
       Outputs to,

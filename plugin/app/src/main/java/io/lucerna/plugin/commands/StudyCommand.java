@@ -29,7 +29,7 @@ import io.lucerna.plugin.texts.TextSource;
 import io.lucerna.qrels.Qrels;
 import io.lucerna.reranker.ConditionScorer;
 import io.lucerna.reranker.ModelCard;
-import io.lucerna.reranker.NeuralRanker;
+import io.lucerna.reranker.Ranker;
 import io.lucerna.reranker.ScorerOptions;
 import io.lucerna.studies.ranking.Condition;
 import io.lucerna.studies.ranking.Conditions;
@@ -195,7 +195,7 @@ public final class StudyCommand implements Command {
       Console console)
       throws IOException {
     try (CandidatePool pool = pool(judged, console);
-        NeuralRanker ranker = models.ranker(model.modelOrDefault(), options, console);
+        Ranker ranker = models.ranker(model.modelOrDefault(), options, console);
         RecordingSources recordings = new RecordingSources(ranker.card().sha256())) {
       List<Candidates> candidates = pool.topics();
       TextSource texts = pool.texts();
@@ -285,11 +285,14 @@ public final class StudyCommand implements Command {
   }
 
   private static List<CompiledSpec> compile(
-      List<Condition> all, NeuralRanker ranker, RecordingSources recordings) {
+      List<Condition> all, Ranker ranker, RecordingSources recordings) {
     List<CompiledSpec> compiled = new ArrayList<>();
     for (Condition condition : all) {
       try {
-        compiled.add(condition.spec().compile(ranker.points(), ranker.sides(), recordings));
+        compiled.add(
+            condition
+                .spec()
+                .compile(ranker.reading().points(), ranker.reading().sides(), recordings));
       } catch (SpecSyntaxException e) {
         throw new CommandException(
             ExitCode.USAGE,

@@ -4,9 +4,8 @@ import io.lucerna.base.AtomicFile;
 import io.lucerna.instrumentation.hooks.Hooks;
 import io.lucerna.plugin.cli.CommandException;
 import io.lucerna.plugin.cli.ExitCode;
-import io.lucerna.reranker.NeuralRanker;
-import io.lucerna.reranker.PairScorer;
 import io.lucerna.reranker.PairScores;
+import io.lucerna.reranker.Ranker;
 import io.lucerna.reranker.TopTerms;
 import io.lucerna.studies.record.PairTable;
 import java.io.IOException;
@@ -18,7 +17,7 @@ import java.util.Locale;
  * The heaviest terms of queries and passages, as a table with tabs: a query's lines have no docid.
  */
 final class TermsTable {
-  private final NeuralRanker ranker;
+  private final Ranker ranker;
   private final int most;
   private final StringBuilder lines = new StringBuilder("qid\tdocid\tterm\tweight\n");
 
@@ -28,15 +27,11 @@ final class TermsTable {
    * @param most how many terms of a text
    * @throws CommandException if the scorer gives no weights of terms
    */
-  TermsTable(PairScorer scorer, int most) {
-    if (!(scorer instanceof NeuralRanker neural)) {
-      throw new CommandException(
-          ExitCode.MODEL, scorer.card().name() + ": this ranker gives no weights of terms");
-    }
-    this.ranker = neural;
+  TermsTable(Ranker scorer, int most) {
+    this.ranker = scorer;
     this.most = most;
     try {
-      new TopTerms(neural, most);
+      new TopTerms(scorer, most);
     } catch (IllegalArgumentException e) {
       throw new CommandException(ExitCode.USAGE, "-terms: " + e.getMessage(), e);
     }

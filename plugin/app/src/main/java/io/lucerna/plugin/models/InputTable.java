@@ -3,7 +3,7 @@ package io.lucerna.plugin.models;
 import io.lucerna.instrumentation.text.Token;
 import io.lucerna.instrumentation.text.TokenBatch.Side;
 import io.lucerna.instrumentation.text.TokenSequence;
-import io.lucerna.reranker.NeuralRanker;
+import io.lucerna.reranker.Ranker;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Locale;
@@ -11,10 +11,10 @@ import java.util.Map;
 
 /** Shows what a ranker reads of a query and a passage. */
 public final class InputTable {
-  private final NeuralRanker ranker;
+  private final Ranker ranker;
   private final PrintStream out;
 
-  public InputTable(NeuralRanker ranker, PrintStream out) {
+  public InputTable(Ranker ranker, PrintStream out) {
     this.ranker = ranker;
     this.out = out;
   }
@@ -30,8 +30,8 @@ public final class InputTable {
     if (settings.containsKey("answers")) {
       out.println("answers, whose logits make the score: " + settings.get("answers"));
     }
-    for (Side side : ranker.sides()) {
-      TokenSequence input = ranker.input(side, query, passage);
+    for (Side side : ranker.reading().sides()) {
+      TokenSequence input = ranker.reading().input(side, query, passage);
       out.println();
       out.println(
           String.format(
@@ -40,7 +40,7 @@ public final class InputTable {
               side.name().toLowerCase(Locale.ROOT),
               input.length(),
               ranker.card().maxTokens()));
-      out.println(ranker.text(input));
+      out.println(ranker.reading().text(input));
       if (input.truncated()) {
         if (side != Side.PASSAGE) {
           cut(input, 0, "query", query);

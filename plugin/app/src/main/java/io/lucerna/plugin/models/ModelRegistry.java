@@ -8,8 +8,7 @@ import io.lucerna.instrumentation.hub.HubSettings;
 import io.lucerna.plugin.cli.CommandException;
 import io.lucerna.plugin.cli.Console;
 import io.lucerna.plugin.cli.ExitCode;
-import io.lucerna.reranker.NeuralRanker;
-import io.lucerna.reranker.PairScorer;
+import io.lucerna.reranker.Ranker;
 import io.lucerna.reranker.Rankers;
 import io.lucerna.reranker.ScorerOptions;
 import io.lucerna.studies.work.Hashes;
@@ -51,14 +50,14 @@ public class ModelRegistry {
    * @param console told how a download goes on
    * @throws CommandException if nothing of that name exists
    */
-  public PairScorer open(String name, ScorerOptions options, Console console) throws IOException {
+  public Ranker open(String name, ScorerOptions options, Console console) throws IOException {
     return ranker(name, options, console);
   }
 
   /** Opens a ranker whose inside is wanted, as {@link #open} does. */
-  public final NeuralRanker ranker(String name, ScorerOptions options, Console console)
+  public final Ranker ranker(String name, ScorerOptions options, Console console)
       throws IOException {
-    NeuralRanker ranker = Rankers.open(files(name, console), name, options);
+    Ranker ranker = Rankers.open(files(name, console), name, options);
     String warning = ranker.card().settings().get("warning");
     if (warning != null) {
       console.say("warning: %s", warning);

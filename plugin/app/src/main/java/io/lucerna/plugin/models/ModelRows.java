@@ -3,7 +3,7 @@ package io.lucerna.plugin.models;
 import io.lucerna.base.AtomicFile;
 import io.lucerna.plugin.cli.Console;
 import io.lucerna.reranker.ModelCard;
-import io.lucerna.reranker.PairScorer;
+import io.lucerna.reranker.Ranker;
 import io.lucerna.reranker.ScorerOptions;
 import io.lucerna.studies.work.Hashes;
 import java.io.IOException;
@@ -77,7 +77,7 @@ public final class ModelRows {
   }
 
   private Row opened(String name, Console console) throws IOException {
-    try (PairScorer scorer = models.open(name, ScorerOptions.defaults(), console)) {
+    try (Ranker scorer = models.open(name, ScorerOptions.defaults(), console)) {
       ModelCard card = scorer.card();
       String shape = card.layers() + " x " + card.width() + ", " + card.heads() + " heads";
       return new Row(card.scorer(), shape, String.valueOf(card.maxTokens()), card.sha256());

@@ -7,7 +7,7 @@ import io.lucerna.plugin.cli.ExitCode;
 import io.lucerna.plugin.rerank.Interventions;
 import io.lucerna.plugin.rerank.Provenance;
 import io.lucerna.plugin.rerank.SpecFiles;
-import io.lucerna.reranker.PairScorer;
+import io.lucerna.reranker.Ranker;
 import io.lucerna.studies.work.Hashes;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -54,7 +54,7 @@ public final class InterventionOptions {
    *
    * @throws CommandException if it does not fit the ranker
    */
-  public Interventions compile(PairScorer scorer) throws IOException {
+  public Interventions compile(Ranker scorer) throws IOException {
     return Interventions.of(spec(), scorer);
   }
 

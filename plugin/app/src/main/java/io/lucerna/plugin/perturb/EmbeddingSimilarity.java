@@ -1,7 +1,7 @@
 package io.lucerna.plugin.perturb;
 
 import io.lucerna.instrumentation.text.TokenSequence;
-import io.lucerna.reranker.NeuralRanker;
+import io.lucerna.reranker.Ranker;
 import io.lucerna.topics.perturb.TermSimilarity;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -18,7 +18,7 @@ import java.util.Map;
  * 2018). Not thread-safe.
  */
 public final class EmbeddingSimilarity implements TermSimilarity {
-  private final NeuralRanker ranker;
+  private final Ranker ranker;
   private final float[] mean;
   private final Map<String, float[]> vectors = new HashMap<>();
   private final List<String> vocabulary;
@@ -27,11 +27,11 @@ public final class EmbeddingSimilarity implements TermSimilarity {
   /**
    * @param vocabulary words that may be somebody's nearest, in any case
    */
-  public EmbeddingSimilarity(NeuralRanker ranker, Collection<String> vocabulary) {
+  public EmbeddingSimilarity(Ranker ranker, Collection<String> vocabulary) {
     this.ranker = ranker;
     this.vocabulary =
         vocabulary.stream().map(w -> w.toLowerCase(Locale.ROOT)).distinct().sorted().toList();
-    this.mean = new float[ranker.model().config().width()];
+    this.mean = new float[ranker.reading().model().config().width()];
     for (String word : this.vocabulary) {
       add(raw(word), mean, 1f / this.vocabulary.size());
     }
@@ -76,14 +76,14 @@ public final class EmbeddingSimilarity implements TermSimilarity {
   }
 
   private float[] raw(String word) {
-    TokenSequence tokens = ranker.word(word);
+    TokenSequence tokens = ranker.reading().word(word);
     List<float[]> rows = new ArrayList<>();
     for (int i = 0; i < tokens.length(); i++) {
       if (!tokens.tokens().get(i).special()) {
-        rows.add(ranker.model().wordEmbedding(tokens.ids()[i]));
+        rows.add(ranker.reading().model().wordEmbedding(tokens.ids()[i]));
       }
     }
-    float[] sum = new float[ranker.model().config().width()];
+    float[] sum = new float[ranker.reading().model().config().width()];
     rows.forEach(row -> add(row, sum, 1f / rows.size()));
     return sum;
   }

@@ -9,8 +9,8 @@ import io.lucerna.instrumentation.intervene.Touched;
 import io.lucerna.plugin.cli.CommandException;
 import io.lucerna.plugin.cli.Console;
 import io.lucerna.plugin.cli.ExitCode;
-import io.lucerna.reranker.NeuralRanker;
-import io.lucerna.reranker.PairScorer;
+import io.lucerna.reranker.Ranker;
+import io.lucerna.reranker.Reading;
 import io.lucerna.studies.record.PairSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -36,18 +36,15 @@ public final class Interventions implements AutoCloseable {
    *
    * @throws CommandException if it does not fit
    */
-  public static Interventions of(InterventionSpec spec, PairScorer scorer) {
+  public static Interventions of(InterventionSpec spec, Ranker scorer) {
     RecordingSources sources = new RecordingSources(scorer.card().sha256());
-    if (!(scorer instanceof NeuralRanker ranker)) {
-      if (spec.isEmpty()) {
-        return new Interventions(spec.compile(NO_POINTS, List.of(), sources), sources);
-      }
-      throw new CommandException(
-          ExitCode.MODEL, scorer.card().name() + ": nothing can be changed inside this ranker");
+    if (spec.isEmpty()) {
+      return new Interventions(spec.compile(NO_POINTS, List.of(), sources), sources);
     }
+    Reading reading = scorer.reading();
     boolean done = false;
     try {
-      CompiledSpec compiled = spec.compile(ranker.points(), ranker.sides(), sources);
+      CompiledSpec compiled = spec.compile(reading.points(), reading.sides(), sources);
       done = true;
       return new Interventions(compiled, sources);
     } catch (SpecSyntaxException e) {

@@ -2,8 +2,8 @@ package io.lucerna.plugin.rerank;
 
 import io.lucerna.plugin.cli.Console;
 import io.lucerna.plugin.texts.Candidates;
-import io.lucerna.reranker.PairScorer;
 import io.lucerna.reranker.QueryFit;
+import io.lucerna.reranker.Ranker;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -69,7 +69,7 @@ public final class QueryLimits {
 
   /** The same of candidates. */
   public static void ofTopics(
-      PairScorer scorer, List<Candidates> topics, String file, Console console) {
+      Ranker scorer, List<Candidates> topics, String file, Console console) {
     List<Query> queries =
         topics.stream().map(topic -> new Query("topic " + topic.topic(), topic.query())).toList();
     check(scorer::fit, queries, file, console);

@@ -6,8 +6,8 @@ import io.lucerna.eval.Run;
 import io.lucerna.plugin.cli.Console;
 import io.lucerna.plugin.cli.Progress;
 import io.lucerna.plugin.texts.Candidates;
-import io.lucerna.reranker.PairScorer;
 import io.lucerna.reranker.PairScores;
+import io.lucerna.reranker.Ranker;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,7 +50,7 @@ public final class RerankJob {
       return new Outcome(others, scored, truncated, empty, seconds);
     }
 
-    public String summary(PairScorer scorer) {
+    public String summary(Ranker scorer) {
       return String.format(
           Locale.ROOT,
           "reranked %d topics, %d passages with %s in %.1f s (%.0f per second); %d truncated to %d tokens, %d empty",
@@ -65,12 +65,12 @@ public final class RerankJob {
     }
   }
 
-  private final PairScorer scorer;
+  private final Ranker scorer;
   private final int depth;
   private final Interventions interventions;
   private final Console console;
 
-  public RerankJob(PairScorer scorer, int depth, Interventions interventions, Console console) {
+  public RerankJob(Ranker scorer, int depth, Interventions interventions, Console console) {
     this.scorer = scorer.remembering(REMEMBERED);
     this.depth = depth;
     this.interventions = interventions;

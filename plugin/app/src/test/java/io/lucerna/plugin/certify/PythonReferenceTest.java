@@ -11,7 +11,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.lucerna.instrumentation.checkpoint.ModelFolder;
 import io.lucerna.instrumentation.model.Precision;
 import io.lucerna.instrumentation.text.TokenSequence;
-import io.lucerna.reranker.NeuralRanker;
+import io.lucerna.reranker.Ranker;
 import io.lucerna.reranker.Rankers;
 import io.lucerna.reranker.ScorerOptions;
 import java.io.IOException;
@@ -43,9 +43,12 @@ class PythonReferenceTest {
   void sameTokens() throws IOException {
     ArrayNode ids = facts.putObject("tokens").putArray("ids");
     ArrayNode types = ((ObjectNode) facts.get("tokens")).putArray("types");
-    try (NeuralRanker ranker = ranker(MODEL, Precision.FP32)) {
+    try (Ranker ranker = ranker(MODEL, Precision.FP32)) {
       for (ReferenceFolder.Pair pair : PythonReference.whole(ranker)) {
-        TokenSequence text = ranker.input(ranker.sides().getLast(), pair.query(), pair.passage());
+        TokenSequence text =
+            ranker
+                .reading()
+                .input(ranker.reading().sides().getLast(), pair.query(), pair.passage());
         ids.add(JSON.valueToTree(text.ids()));
         types.add(JSON.valueToTree(text.types()));
       }
@@ -56,13 +59,13 @@ class PythonReferenceTest {
     Files.copy(MODEL.resolve("reference.safetensors"), temp.resolve("double"));
   }
 
-  private static NeuralRanker ranker(Path model, Precision precision) {
+  private static Ranker ranker(Path model, Precision precision) {
     return Rankers.open(model, "test", ScorerOptions.defaults().withPrecision(precision));
   }
 
   private static Certificate certify(Path model, String python)
       throws IOException, InterruptedException {
-    try (NeuralRanker ranker = ranker(model, Precision.FP32)) {
+    try (Ranker ranker = ranker(model, Precision.FP32)) {
       return PythonReference.certify(
           ranker, () -> ranker(model, Precision.FP64), ModelFolder.of(model), python);
     }

@@ -9,7 +9,7 @@ import io.lucerna.plugin.cli.Console;
 import io.lucerna.plugin.cli.ExitCode;
 import io.lucerna.plugin.models.ModelRegistry;
 import io.lucerna.plugin.models.ModelRows;
-import io.lucerna.reranker.PairScorer;
+import io.lucerna.reranker.Ranker;
 import io.lucerna.reranker.ScorerOptions;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -74,7 +74,7 @@ class ModelsCommandTest {
     ModelRegistry models =
         new ModelRegistry(Map.of("LUCERNA_CACHE", folder.resolve("cache").toString()), folder) {
           @Override
-          public PairScorer open(String name, ScorerOptions options, Console console) {
+          public Ranker open(String name, ScorerOptions options, Console console) {
             opened.incrementAndGet();
             return new FakeScorer(options);
           }

@@ -6,7 +6,7 @@ import io.anserini.search.ScoredDocs;
 import io.anserini.search.SearchCollection;
 import io.lucerna.plugin.anserini.AnseriniReranker;
 import io.lucerna.plugin.collections.PassageCleaning;
-import io.lucerna.reranker.PairScorer;
+import io.lucerna.reranker.Ranker;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -27,7 +27,7 @@ final class CascadeExample {
    * @param index made with {@code -storeRaw} or {@code -storeContents}
    * @return the ids of the documents, best first
    */
-  static String[] search(Path index, String word, PairScorer scorer) throws IOException {
+  static String[] search(Path index, String word, Ranker scorer) throws IOException {
     AnseriniReranker<String> reranker = new AnseriniReranker<>(scorer, 100, PassageCleaning.NONE);
     RerankerCascade<String> cascade = new RerankerCascade<String>("neural").add(reranker);
     try (DirectoryReader reader = DirectoryReader.open(FSDirectory.open(index))) {

@@ -13,7 +13,7 @@ import io.lucerna.instrumentation.hooks.Hooks;
 import io.lucerna.instrumentation.text.TokenBatch;
 import io.lucerna.instrumentation.text.TokenSequence;
 import io.lucerna.reranker.ModelCard;
-import io.lucerna.reranker.PairScorer;
+import io.lucerna.reranker.Ranker;
 import io.lucerna.reranker.Rankers;
 import io.lucerna.reranker.ScorerOptions;
 import io.lucerna.topics.BundledCollection;
@@ -64,7 +64,7 @@ class MinilmParityTest {
     Path folder = EmbeddedModel.folder(cache);
     List<String> passages = bundledPassages(24);
     OrtEnvironment environment = OrtEnvironment.getEnvironment();
-    try (PairScorer scorer = Rankers.open(folder, "minilm", ScorerOptions.defaults());
+    try (Ranker scorer = Rankers.open(folder, "minilm", ScorerOptions.defaults());
         OrtSession.SessionOptions options = new OrtSession.SessionOptions();
         OrtSession session =
             environment.createSession(folder.resolve("model.onnx").toString(), options)) {
@@ -123,7 +123,7 @@ class MinilmParityTest {
   void theCardSaysWhatItIs() throws IOException {
     Path folder = EmbeddedModel.folder(cache);
     assertEquals(folder, EmbeddedModel.folder(cache), "made once");
-    try (PairScorer scorer = Rankers.open(folder, "minilm", ScorerOptions.defaults())) {
+    try (Ranker scorer = Rankers.open(folder, "minilm", ScorerOptions.defaults())) {
       ModelCard card = scorer.card();
       assertEquals("bi-encoder, mean pooling, cosine", card.scorer());
       assertEquals(256, card.maxTokens());

@@ -5,7 +5,7 @@ import io.lucerna.instrumentation.text.PairAligner;
 import io.lucerna.instrumentation.text.Token;
 import io.lucerna.instrumentation.text.TokenBatch.Side;
 import io.lucerna.instrumentation.text.TokenSequence;
-import io.lucerna.reranker.NeuralRanker;
+import io.lucerna.reranker.Ranker;
 import io.lucerna.topics.ContrastPair;
 import io.lucerna.topics.PairTokens;
 import java.util.List;
@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 
 /** Contrast pairs as a model reads them, with a filler word. */
 public final class PairAlignment {
-  private final NeuralRanker ranker;
+  private final Ranker ranker;
 
   /**
    * Fillers where none is asked for; {@code a} is one token of most vocabularies, but not of all.
@@ -32,7 +32,7 @@ public final class PairAlignment {
   private final boolean ofQuery;
 
   /** Pairs that change the passage. */
-  public PairAlignment(NeuralRanker ranker, String filler) {
+  public PairAlignment(Ranker ranker, String filler) {
     this(ranker, filler, false);
   }
 
@@ -42,17 +42,17 @@ public final class PairAlignment {
    *     first of a few others, and of the vocabulary, that is one is taken
    * @throws IllegalArgumentException if the model does not have the filler as one token
    */
-  public PairAlignment(NeuralRanker ranker, String filler, boolean ofQuery) {
+  public PairAlignment(Ranker ranker, String filler, boolean ofQuery) {
     this.ofQuery = ofQuery;
     this.ranker = ranker;
     this.filler =
         !filler.equals(USUAL.getFirst())
             ? filler
             : Stream.concat(USUAL.stream(), vocabulary(ranker))
-                .filter(word -> places(ranker.word(word)).size() == 1)
+                .filter(word -> places(ranker.reading().word(word)).size() == 1)
                 .findFirst()
                 .orElse(filler);
-    TokenSequence word = ranker.word(this.filler);
+    TokenSequence word = ranker.reading().word(this.filler);
     List<Integer> own = places(word);
     if (own.size() != 1) {
       throw new IllegalArgumentException(
@@ -66,13 +66,14 @@ public final class PairAlignment {
     int at = own.getFirst();
     this.aligner =
         new PairAligner(word.ids()[at], word.tokens().get(at).piece(), ranker.card().maxTokens());
-    this.side = ofQuery ? ranker.sides().getFirst() : ranker.sides().getLast();
+    this.side = ofQuery ? ranker.reading().sides().getFirst() : ranker.reading().sides().getLast();
   }
 
   /** The words of a vocabulary's first entries. */
-  private static Stream<String> vocabulary(NeuralRanker ranker) {
-    return LongStream.range(0, Math.min(MOST_TRIED, ranker.model().config().vocabulary()))
-        .mapToObj(id -> ranker.text(TokenSequence.ofIds(new long[] {id}, new long[1])).strip())
+  private static Stream<String> vocabulary(Ranker ranker) {
+    return LongStream.range(0, Math.min(MOST_TRIED, ranker.reading().model().config().vocabulary()))
+        .mapToObj(
+            id -> ranker.reading().text(TokenSequence.ofIds(new long[] {id}, new long[1])).strip())
         .filter(text -> text.matches("\\p{L}+"));
   }
 
@@ -107,8 +108,8 @@ public final class PairAlignment {
 
   private TokenSequence input(ContrastPair pair, String text) {
     return ofQuery
-        ? ranker.input(side, text, pair.query())
-        : ranker.input(side, pair.query(), text);
+        ? ranker.reading().input(side, text, pair.query())
+        : ranker.reading().input(side, pair.query(), text);
   }
 
   /** The inputs that are aligned. */

@@ -12,8 +12,8 @@ import io.lucerna.instrumentation.text.TokenBatch;
 import io.lucerna.instrumentation.text.TokenBatch.Side;
 import io.lucerna.instrumentation.text.TokenSequence;
 import io.lucerna.reranker.ModelCard;
-import io.lucerna.reranker.NeuralRanker;
 import io.lucerna.reranker.QueryFit;
+import io.lucerna.reranker.Ranker;
 import io.lucerna.topics.ContrastPair;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,7 +22,7 @@ import java.util.Optional;
 
 /** Sweeps pairs in a ranker. */
 public final class SweepEngine implements PairSweeper {
-  private final NeuralRanker ranker;
+  private final Ranker ranker;
   private final SweepSettings settings;
   private final PairAlignment alignment;
   private final PatchingSweep sweep;
@@ -33,7 +33,7 @@ public final class SweepEngine implements PairSweeper {
    *
    * @throws IllegalArgumentException if the model has no such layer or head
    */
-  public SweepEngine(NeuralRanker ranker, SweepSettings settings) {
+  public SweepEngine(Ranker ranker, SweepSettings settings) {
     this.ranker = ranker;
     this.settings = settings;
     this.ofQuery = settings.side() == SweepSettings.Side.QUERY;
@@ -43,7 +43,8 @@ public final class SweepEngine implements PairSweeper {
         settings.plain() ? PatchingSweep.Method.PLAIN : PatchingSweep.Method.FAST;
     int width = settings.mechir() ? mechirWidth(alignment.side()) : 0;
     this.sweep =
-        new PatchingSweep(ranker.model(), alignment.side(), cells, method, settings.batch(), width);
+        new PatchingSweep(
+            ranker.reading().model(), alignment.side(), cells, method, settings.batch(), width);
   }
 
   /** MechIR's fixed input lengths. */
@@ -141,15 +142,17 @@ public final class SweepEngine implements PairSweeper {
     float[] fixed =
         switch (side) {
           case PAIR -> new float[0];
-          case PASSAGE -> output(Side.QUERY, ranker.input(Side.QUERY, pair.query(), ""));
-          case QUERY -> output(Side.PASSAGE, ranker.input(Side.PASSAGE, "", pair.query()));
+          case PASSAGE -> output(Side.QUERY, ranker.reading().input(Side.QUERY, pair.query(), ""));
+          case QUERY ->
+              output(Side.PASSAGE, ranker.reading().input(Side.PASSAGE, "", pair.query()));
         };
-    return ranker.readout(side, fixed);
+    return ranker.reading().readout(side, fixed);
   }
 
   private float[] output(Side side, TokenSequence input) {
-    TokenBatch alone = TokenBatch.of(List.of(input), ranker.model().config().padId(), side);
-    return ranker.model().forward(alone, Hooks.none())[0];
+    TokenBatch alone =
+        TokenBatch.of(List.of(input), ranker.reading().model().config().padId(), side);
+    return ranker.reading().model().forward(alone, Hooks.none())[0];
   }
 
   private float alone(ContrastPair pair, String text) {

@@ -8,7 +8,7 @@ import io.lucerna.instrumentation.recording.RecordingWriter;
 import io.lucerna.instrumentation.text.TokenBatch;
 import io.lucerna.instrumentation.text.TokenBatch.Side;
 import io.lucerna.instrumentation.text.TokenSequence;
-import io.lucerna.reranker.NeuralRanker;
+import io.lucerna.reranker.Ranker;
 import io.lucerna.studies.work.StudyException;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -28,7 +28,7 @@ import java.util.concurrent.Callable;
  * depends on nothing but the pairs.
  */
 public final class RecordJob {
-  private final NeuralRanker ranker;
+  private final Ranker ranker;
   private final RecordingWriter writer;
   private final Runnable progress;
   private final long done;
@@ -42,7 +42,7 @@ public final class RecordJob {
    *
    * @param progress is told of each input that was recorded
    */
-  public RecordJob(NeuralRanker ranker, RecordingWriter writer, Runnable progress) {
+  public RecordJob(Ranker ranker, RecordingWriter writer, Runnable progress) {
     this.ranker = ranker;
     this.writer = writer;
     this.progress = progress;
@@ -52,7 +52,7 @@ public final class RecordJob {
   /** Records a group of pairs. */
   public void record(PairSource.Group group) throws IOException {
     Set<String> qids = new LinkedHashSet<>();
-    boolean apart = ranker.sides().contains(Side.QUERY);
+    boolean apart = ranker.reading().sides().contains(Side.QUERY);
     group.pairs().stream()
         .map(PairSource.Pair::qid)
         .filter(qid -> apart && queriesSeen.add(qid))
@@ -67,11 +67,11 @@ public final class RecordJob {
 
   /** The query's vector; it is recorded for these topics, which have it for the first time. */
   private float[] query(String text, Set<String> qids) throws IOException {
-    TokenSequence input = ranker.input(Side.QUERY, text, "");
-    TokenBatch batch = ranker.batches(Side.QUERY, List.of(input)).getFirst();
+    TokenSequence input = ranker.reading().input(Side.QUERY, text, "");
+    TokenBatch batch = ranker.reading().batches(Side.QUERY, List.of(input)).getFirst();
     if (next + qids.size() <= done) {
       next += qids.size();
-      return ranker.model().forward(batch, Hooks.none())[0];
+      return ranker.reading().model().forward(batch, Hooks.none())[0];
     }
     Passed passed = pass(List.of(batch)).getFirst();
     for (String qid : qids) {
@@ -84,10 +84,10 @@ public final class RecordJob {
     List<List<PairSource.Pair>> members = members(group.pairs(), side);
     List<TokenSequence> inputs = new ArrayList<>(members.size());
     for (List<PairSource.Pair> same : members) {
-      inputs.add(ranker.input(side, group.query(), same.getFirst().text()));
+      inputs.add(ranker.reading().input(side, group.query(), same.getFirst().text()));
     }
-    Readout readout = ranker.readout(side, query);
-    List<TokenBatch> batches = ranker.batches(side, inputs);
+    Readout readout = ranker.reading().readout(side, query);
+    List<TokenBatch> batches = ranker.reading().batches(side, inputs);
     for (int from = 0; from < batches.size(); from += Workers.count()) {
       List<TokenBatch> some =
           batches.subList(from, Math.min(from + Workers.count(), batches.size()));
@@ -122,10 +122,11 @@ public final class RecordJob {
           () -> {
             Capture capture = writer.capture(batch);
             Hooks hooks = capture.after(Hooks.none());
-            return new Passed(batch.rows(), capture, ranker.model().forward(batch, hooks));
+            return new Passed(
+                batch.rows(), capture, ranker.reading().model().forward(batch, hooks));
           });
     }
-    return ranker.model().runAll(tasks);
+    return ranker.reading().model().runAll(tasks);
   }
 
   /** The pairs of each input: a bi-encoder reads a text that is repeated once. */

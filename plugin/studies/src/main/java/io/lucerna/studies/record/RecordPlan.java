@@ -4,7 +4,7 @@ import io.lucerna.instrumentation.recording.Positions;
 import io.lucerna.instrumentation.recording.RecordingSpec;
 import io.lucerna.instrumentation.text.TokenBatch.Side;
 import io.lucerna.instrumentation.text.TokenSequence;
-import io.lucerna.reranker.NeuralRanker;
+import io.lucerna.reranker.Ranker;
 import io.lucerna.studies.work.StudyInputException;
 import java.io.IOException;
 import java.util.HashMap;
@@ -19,7 +19,7 @@ import java.util.Set;
  * a hundredth of the recording, and finds what is wrong with the pairs before any of it is done.
  */
 public final class RecordPlan {
-  private final NeuralRanker ranker;
+  private final Ranker ranker;
   private final RecordingSpec spec;
   private final Positions.Coverage coverage;
   private final Set<String> ids = new HashSet<>();
@@ -31,7 +31,7 @@ public final class RecordPlan {
   private long truncated;
   private long empty;
 
-  private RecordPlan(NeuralRanker ranker, RecordingSpec spec) {
+  private RecordPlan(Ranker ranker, RecordingSpec spec) {
     this.ranker = ranker;
     this.spec = spec;
     this.coverage = spec.positions().coverage();
@@ -43,7 +43,7 @@ public final class RecordPlan {
    * @throws StudyInputException if there are none, an id occurs twice, or a topic has two queries
    * @throws IllegalArgumentException if positions are asked for that no text has
    */
-  public static RecordPlan of(PairSource source, NeuralRanker ranker, RecordingSpec spec)
+  public static RecordPlan of(PairSource source, Ranker ranker, RecordingSpec spec)
       throws IOException {
     RecordPlan plan = new RecordPlan(ranker, spec);
     source.forEach(plan::add);
@@ -77,7 +77,7 @@ public final class RecordPlan {
       }
       pairs++;
       empty += pair.text().isBlank() ? 1 : 0;
-      for (Side side : ranker.sides()) {
+      for (Side side : ranker.reading().sides()) {
         if (side != Side.QUERY || before == null) {
           add(side, group.query(), pair);
         }
@@ -88,7 +88,7 @@ public final class RecordPlan {
   private void add(Side side, String query, PairSource.Pair pair) {
     TokenSequence input;
     try {
-      input = ranker.input(side, query, pair.text());
+      input = ranker.reading().input(side, query, pair.text());
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException("topic " + pair.qid() + ": " + e.getMessage(), e);
     }

@@ -1,5 +1,6 @@
 package io.lucerna.reranker;
 
+import io.lucerna.base.Given;
 import io.lucerna.instrumentation.hooks.Hooks;
 import java.util.List;
 import java.util.Optional;
@@ -8,11 +9,11 @@ import java.util.Optional;
  * Scores passages for a query with a neural ranker. Higher is better. Implementations are safe for
  * use by several threads; the scores of a call depend on nothing but its arguments.
  *
- * <p>No native memory crosses this interface. An interrupt of a thread that scores is thrown on as
+ * <p>No native memory crosses {@code score}. An interrupt of a thread that scores is thrown on as
  * an {@link IllegalStateException} caused by an {@link InterruptedException}, once the work that
  * was begun has ended; the thread stays interrupted.
  */
-public interface PairScorer extends AutoCloseable {
+public interface Ranker extends AutoCloseable {
 
   /**
    * Scores every passage for the query, in the order given.
@@ -40,7 +41,7 @@ public interface PairScorer extends AutoCloseable {
    *
    * @param passages the most passages to remember
    */
-  default PairScorer remembering(int passages) {
+  default Ranker remembering(int passages) {
     return this;
   }
 
@@ -58,11 +59,16 @@ public interface PairScorer extends AutoCloseable {
    * @return empty where the query is read whole beside any passage
    */
   default Optional<QueryFit> fit(String query) {
-    return Optional.empty();
+    return reading().whileOpen(() -> reading().tokenizer().fit(Given.value(query, "the query")));
   }
 
+  /** How it reads, step by step: for those who record, patch, or look inside. */
+  Reading reading();
+
   /** What is being run: for reports and provenance. */
-  ModelCard card();
+  default ModelCard card() {
+    return reading().card();
+  }
 
   /**
    * Refuses calls from now on, waits for those that run, and frees the memory. Closing again does
@@ -72,5 +78,7 @@ public interface PairScorer extends AutoCloseable {
    *     for itself
    */
   @Override
-  void close();
+  default void close() {
+    reading().close();
+  }
 }

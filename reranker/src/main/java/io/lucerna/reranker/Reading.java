@@ -1,0 +1,232 @@
+package io.lucerna.reranker;
+
+import io.lucerna.base.Given;
+import io.lucerna.instrumentation.hooks.HookRegistry;
+import io.lucerna.instrumentation.hooks.Hooks;
+import io.lucerna.instrumentation.hooks.Site;
+import io.lucerna.instrumentation.model.HookedModel;
+import io.lucerna.instrumentation.model.Readout;
+import io.lucerna.instrumentation.text.TokenBatch;
+import io.lucerna.instrumentation.text.TokenBatch.Side;
+import io.lucerna.instrumentation.text.TokenSequence;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.Supplier;
+
+/**
+ * How a ranker reads a query and a passage: what they become, the batches in which a model reads
+ * that, and how its outputs become a score. Whoever scores, records or patches does it by these
+ * steps, and gets the same numbers, bit for bit.
+ *
+ * <p>A reading is of one {@link Side#PAIR}, or of a {@link Side#QUERY} and a {@link Side#PASSAGE}.
+ * Thread-safe. It belongs to its ranker, and is of no use once that is closed.
+ */
+public final class Reading {
+  /** How outputs become a score. */
+  sealed interface Scoring {
+    /** Query and passage in one input, whose logits say how well they fit. */
+    record Together(Label label) implements Scoring {}
+
+    /** Query and passage apart, whose outputs are compared. */
+    record Apart(Comparison comparison) implements Scoring {}
+  }
+
+  private final HookedModel model;
+  private final PairTokenizer tokenizer;
+  private final Scoring scoring;
+  private final int batchSize;
+  private final ModelCard card;
+
+  Reading(
+      HookedModel model, PairTokenizer tokenizer, Scoring scoring, int batchSize, ModelCard card) {
+    this.model = model;
+    this.tokenizer = tokenizer;
+    this.scoring = scoring;
+    this.batchSize = batchSize;
+    this.card = card;
+  }
+
+  /** The model. It belongs to the ranker. */
+  public HookedModel model() {
+    return model;
+  }
+
+  /** The points that hooks can name: the model's, and then the score. */
+  public HookRegistry points() {
+    return model.registry().with(Site.SCORE);
+  }
+
+  /**
+   * Runs work of several calls that needs the ranker to stay open from its beginning to its end:
+   * {@link Ranker#close} waits for it.
+   *
+   * @throws IllegalStateException if the ranker is closed
+   */
+  public <T> T whileOpen(Supplier<T> work) {
+    return model.whileOpen("the ranker " + card.name(), work);
+  }
+
+  /** What one pair is read as, in order: one PAIR, or a QUERY and a PASSAGE. */
+  public List<Side> sides() {
+    return switch (scoring) {
+      case Scoring.Together together -> List.of(Side.PAIR);
+      case Scoring.Apart apart -> List.of(Side.QUERY, Side.PASSAGE);
+    };
+  }
+
+  /**
+   * One side's input, its tokens with their roles, cut to the model's limit.
+   *
+   * @throws IllegalArgumentException if the query is too long and truncation is strict, or the
+   *     ranker has no such side
+   */
+  public TokenSequence input(Side side, String query, String passage) {
+    Given.value(query, "the query");
+    Given.value(passage, "the passage");
+    if (!sides().contains(side)) {
+      throw new IllegalArgumentException(
+          side == Side.PAIR
+              ? "a bi-encoder reads no pairs"
+              : "a cross-encoder reads pairs, it has no side " + side);
+    }
+    return whileOpen(
+        () ->
+            switch (side) {
+              case PAIR -> tokenizer.pair(query, passage);
+              case QUERY -> tokenizer.query(query);
+              case PASSAGE -> tokenizer.passage(query, passage);
+            });
+  }
+
+  /**
+   * The batches in which inputs of one call are read: longest first, so that almost nothing is
+   * padding. Every batch remembers which inputs it holds. Which inputs share a batch depends on
+   * nothing but the list, so that results repeat bit for bit. Without hooks, a bi-encoder's inputs
+   * are the passages of the call without repetition.
+   */
+  public List<TokenBatch> batches(Side side, List<TokenSequence> inputs) {
+    Integer[] order = new Integer[inputs.size()];
+    Arrays.setAll(order, i -> i);
+    Arrays.sort(order, Comparator.comparingInt((Integer i) -> -inputs.get(i).length()));
+    List<TokenBatch> batches = new ArrayList<>();
+    for (int from = 0; from < order.length; from += batchSize) {
+      int[] rows = new int[Math.min(batchSize, order.length - from)];
+      List<TokenSequence> members = new ArrayList<>(rows.length);
+      for (int i = 0; i < rows.length; i++) {
+        rows[i] = order[from + i];
+        members.add(inputs.get(rows[i]));
+      }
+      batches.add(new TokenBatch(members, rows, model.config().padId(), side));
+    }
+    return batches;
+  }
+
+  /**
+   * The model's outputs for inputs of one side, in their order.
+   *
+   * @param hooks those of the model's points
+   */
+  public float[][] outputs(Side side, List<TokenSequence> inputs, Hooks hooks) {
+    float[][] ordered = new float[inputs.size()][];
+    List<TokenBatch> batches = batches(side, inputs);
+    List<float[][]> outputs = model.forwardAll(batches, hooks);
+    for (int i = 0; i < batches.size(); i++) {
+      int[] rows = batches.get(i).rows();
+      for (int row = 0; row < rows.length; row++) {
+        ordered[rows[row]] = outputs.get(i)[row];
+      }
+    }
+    return ordered;
+  }
+
+  /**
+   * Turns the model's output for one side into a score, while the other side stays as it is.
+   *
+   * @param side the side whose output varies
+   * @param fixed the model's output for the other side; ignored for a PAIR
+   */
+  public Readout readout(Side side, float[] fixed) {
+    return switch (scoring) {
+      case Scoring.Together together -> together.label()::of;
+      case Scoring.Apart apart when side == Side.QUERY ->
+          output -> apart.comparison().of(output, fixed);
+      case Scoring.Apart apart -> output -> apart.comparison().of(fixed, output);
+    };
+  }
+
+  /**
+   * The scores of inputs of the last side, in their order.
+   *
+   * @param hooks all hooks of the call, those at the score too
+   */
+  float[] scores(List<TokenSequence> inputs, Readout readout, Hooks hooks) {
+    float[] ordered = new float[inputs.size()];
+    List<TokenBatch> batches = batches(sides().getLast(), inputs);
+    List<float[][]> outputs = model.forwardAll(batches, inside(hooks));
+    for (int i = 0; i < batches.size(); i++) {
+      score(batches.get(i), outputs.get(i), readout, hooks, ordered);
+    }
+    return ordered;
+  }
+
+  /**
+   * Scores the outputs of a batch, runs the hooks at the score, and puts each score in its input's
+   * place.
+   */
+  static void score(
+      TokenBatch batch, float[][] outputs, Readout readout, Hooks hooks, float[] ordered) {
+    float[] own = new float[batch.size()];
+    for (int row = 0; row < own.length; row++) {
+      own[row] = readout.score(outputs[row]);
+    }
+    own = ScorePoint.apply(hooks, batch, own);
+    for (int row = 0; row < own.length; row++) {
+      ordered[batch.rows()[row]] = own[row];
+    }
+  }
+
+  /**
+   * The hooks of a call that are the model's.
+   *
+   * @throws IllegalArgumentException if a hook names a point that the ranker lacks
+   */
+  Hooks inside(Hooks hooks) {
+    return ScorePoint.inside(hooks, points(), model.registry());
+  }
+
+  /**
+   * A word, such as the filler {@code a}, as it stands inside a text; special tokens and words of a
+   * prompt around it are marked so.
+   */
+  public TokenSequence word(String text) {
+    return whileOpen(() -> tokenizer.word(Given.value(text, "the word")));
+  }
+
+  /**
+   * The texts that a Hugging Face tokenizer gets to make the input of the last side: one, or the
+   * two of a pair; empty where more than a tokenizer makes the input, as in ColBERT.
+   */
+  public List<String> texts(String query, String passage) {
+    return tokenizer.texts(query, passage);
+  }
+
+  /** An input as text, as the tokenizer shows its ids, special tokens included. */
+  public String text(TokenSequence input) {
+    return whileOpen(() -> tokenizer.text(input));
+  }
+
+  PairTokenizer tokenizer() {
+    return tokenizer;
+  }
+
+  ModelCard card() {
+    return card;
+  }
+
+  void close() {
+    model.close();
+    tokenizer.close(); // no call reads with it any more
+  }
+}
