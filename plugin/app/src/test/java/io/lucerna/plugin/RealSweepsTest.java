@@ -86,13 +86,12 @@ class RealSweepsTest {
     Path file = files().getFirst();
     try (SweepEngine fast = new SweepEngine(minilm(), heads(false, true));
         SweepEngine plain = new SweepEngine(minilm(), heads(true, true))) {
-      for (ContrastPair pair : spread(file, 2)) {
-        float[] expected = swept(plain, pair).result().patched();
-        float[] actual = swept(fast, pair).result().patched();
-        assertEquals(6 * 12, actual.length);
-        for (int cell = 0; cell < actual.length; cell++) {
-          assertEquals(expected[cell], actual[cell], 1e-6, pair.id() + " cell " + cell);
-        }
+      ContrastPair pair = ContrastPairs.read(file).getFirst();
+      float[] expected = swept(plain, pair).result().patched();
+      float[] actual = swept(fast, pair).result().patched();
+      assertEquals(6 * 12, actual.length);
+      for (int cell = 0; cell < actual.length; cell++) {
+        assertEquals(expected[cell], actual[cell], 1e-6, pair.id() + " cell " + cell);
       }
     }
   }

@@ -71,7 +71,7 @@ class SurvivalTest {
   void closedWhileOthersUseIt() throws Exception {
     List<String> expected =
         times(
-            4,
+            3,
             "score: the ranker minilm is closed",
             "score with hooks: the ranker minilm is closed",
             "score of one: the ranker minilm is closed",

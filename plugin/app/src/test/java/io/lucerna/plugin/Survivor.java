@@ -46,7 +46,7 @@ import java.util.stream.IntStream;
  */
 final class Survivor {
   private static final String QUERY = "time sharing operating system";
-  private static final int THREADS = 4;
+  private static final int THREADS = 3;
 
   private final Path folder;
 
@@ -83,7 +83,7 @@ final class Survivor {
 
   private static List<Use> uses() {
     List<String> texts = passages(8, 40);
-    List<String> longOnes = passages(8, 300);
+    List<String> longOnes = passages(8, 100);
     return List.of(
         new Use("score", ranker -> ranker.score(QUERY, longOnes)),
         new Use("score with hooks", ranker -> ranker.score(QUERY, texts, quiet())),
@@ -126,7 +126,7 @@ final class Survivor {
                 SpecSources.withoutRecordings());
     WorkItem.Query query = new WorkItem.Query("q", QUERY);
     List<WorkItem.Passage> texts = new ArrayList<>();
-    for (String text : passages(40, 20)) {
+    for (String text : passages(20, 20)) {
       texts.add(new WorkItem.Passage("p" + texts.size(), text, List.of(0)));
     }
     new ConditionScorer(ranker, List.of(spec, spec.fresh()))
@@ -190,7 +190,7 @@ final class Survivor {
 
   /** A thread is interrupted while it scores, and frees the ranker as soon as it can. */
   private void interrupt() throws Exception {
-    List<String> texts = passages(64, 300);
+    List<String> texts = passages(64, 100);
     Use conditions = new Use("conditions", Survivor::conditions);
     Use score = new Use("score", ranker -> ranker.score(QUERY, texts));
     Use sweep = new Use("sweep", Survivor::sweep);

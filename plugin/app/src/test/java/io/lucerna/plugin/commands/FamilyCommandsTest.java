@@ -15,14 +15,16 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every command that opens a model, on a model of every family. */
+/** Every command that opens a model, on a model of every family; of one name, the first found. */
 class FamilyCommandsTest {
   private static final String CUT = "zero blocks.*.attn.hook_z";
 
@@ -30,17 +32,20 @@ class FamilyCommandsTest {
 
   static Stream<Path> models() throws IOException {
     String own = "../../instrumentation/src/test/resources/io/lucerna/instrumentation/families";
-    List<Path> found = new ArrayList<>();
+    Map<Path, Path> found = new LinkedHashMap<>();
     for (String root : List.of(own, System.getProperty("lucerna.shared") + "/goldens")) {
       if (Files.isDirectory(Path.of(root))) {
         try (Stream<Path> folders = Files.list(Path.of(root))) {
-          folders.filter(FamilyCommandsTest::known).sorted().forEach(found::add);
+          folders
+              .filter(FamilyCommandsTest::known)
+              .sorted()
+              .forEach(f -> found.putIfAbsent(f.getFileName(), f));
         }
       } else {
         System.out.println("left out: no folder " + root);
       }
     }
-    return found.stream();
+    return found.values().stream();
   }
 
   private static boolean known(Path folder) {
@@ -179,6 +184,8 @@ class FamilyCommandsTest {
         "both",
         "-floor",
         "0",
+        "-rounds",
+        "100",
         "-output",
         path("patched"));
     assertTrue(Files.isRegularFile(folder.resolve("patched/patched.denoise.npy")));
