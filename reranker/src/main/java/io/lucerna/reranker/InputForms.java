@@ -44,7 +44,7 @@ final class InputForms {
     Optional<String> usual = prompt(architecture);
     if (texts.prefixed() && (texts.prompt().isPresent() || (usual.isPresent() && !labels))) {
       throw new IllegalArgumentException(
-          folder + ": a prompt has all that stands around the texts, so no prefix can be given");
+          folder + ": a prompt contains everything around the texts, so no prefix can be given");
     }
     if (texts.prompt().isPresent() && usual.isEmpty()) {
       throw new IllegalArgumentException(

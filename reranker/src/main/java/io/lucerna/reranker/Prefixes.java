@@ -61,8 +61,9 @@ final class Prefixes {
             kind ->
                 String.format(
                     Locale.ROOT,
-                    "%s seems to be a model that was trained with '%s' before each query%s; it is read"
-                        + " without. Give -query.prefix \"%s\"%s, or -query.prefix \"\" if this is meant",
+                    "%s seems to be a model that was trained with '%s' before each query%s; it "
+                        + "is opened without. Give -query.prefix \"%s\"%s, or -query.prefix "
+                        + "\"\" if this is meant",
                     name,
                     kind.query,
                     kind.passage.isEmpty() ? "" : " and '" + kind.passage + "' before each passage",

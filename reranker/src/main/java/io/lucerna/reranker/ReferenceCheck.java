@@ -93,8 +93,9 @@ final class ReferenceCheck {
         throw new CheckpointException(
             String.format(
                 Locale.ROOT,
-                "%s: parity check failed: output %d of reference pair %d is %s, the reference says %s;"
-                    + " the model or its reference.json and reference.safetensors are not what they were",
+                "%s: parity check failed: output %d of reference pair %d is %s, the reference "
+                    + "says %s; the model or its reference.json and reference.safetensors have "
+                    + "changed",
                 folder,
                 i,
                 pair,

@@ -102,7 +102,7 @@ public record ScorerOptions(
     answers = answers.map(List::copyOf);
     if (answers.isPresent() && answers.get().stream().distinct().count() != 2) {
       throw new IllegalArgumentException(
-          "the answers must be two different words, that for not relevant first, got "
+          "the answers must be two different words, the one for not relevant first, got "
               + answers.get());
     }
   }

@@ -80,7 +80,8 @@ final class TokenizerFiles {
         throw missing(folder, name + " alone cannot be read", settings);
       }
     }
-    throw missing(folder, "nor is vocab.txt there, nor vocab.json with merges.txt", settings);
+    throw missing(
+        folder, "and there is neither vocab.txt nor vocab.json with merges.txt", settings);
   }
 
   private static CheckpointException missing(
@@ -88,9 +89,9 @@ final class TokenizerFiles {
     return new CheckpointException(
         String.format(
             Locale.ROOT,
-            "%s: tokenizer.json is missing; %s%s. Where Python with transformers is, this writes it:"
-                + " from transformers import AutoTokenizer;"
-                + " AutoTokenizer.from_pretrained('%s').save_pretrained('%s')",
+            "%s: tokenizer.json is missing; %s%s. With Python and transformers, this writes it: "
+                + "from transformers import AutoTokenizer; "
+                + "AutoTokenizer.from_pretrained('%s').save_pretrained('%s')",
             folder,
             problem,
             settings.kind().isEmpty() ? "" : " (the tokenizer is " + settings.kind() + ")",

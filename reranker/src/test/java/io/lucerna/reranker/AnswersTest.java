@@ -110,7 +110,7 @@ class AnswersTest {
     String same =
         Refusals.message(IllegalArgumentException.class, () -> plain.withAnswers("yes", "yes"));
     assertEquals(
-        "the answers must be two different words, that for not relevant first, got [yes, yes]",
+        "the answers must be two different words, the one for not relevant first, got [yes, yes]",
         same);
     Path classifier = FIXTURES.resolve("llama-rank");
     String none =

@@ -160,7 +160,7 @@ class InputFormsTest {
           refusal(architecture, prompted));
     }
     String two =
-        folder + ": a prompt has all that stands around the texts, so no prefix can be given";
+        folder + ": a prompt contains everything around the texts, so no prefix can be given";
     assertEquals(two, refusal("Qwen3ForCausalLM", prefixed));
     assertEquals(two, refusal("T5ForConditionalGeneration", prefixed));
     assertEquals(

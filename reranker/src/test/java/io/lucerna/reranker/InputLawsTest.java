@@ -155,7 +155,7 @@ class InputLawsTest {
       }
       assertTrue(aligned >= ROUNDS / 2, "only " + aligned + " aligned: " + problems);
       assertEquals(
-          "a passage without tokens has no place in a prompt",
+          "a passage without tokens has no position in a prompt",
           aligner
               .align(
                   tokenizer.pair("lamp", ""),

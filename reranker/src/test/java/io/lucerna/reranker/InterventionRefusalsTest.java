@@ -125,8 +125,8 @@ class InterventionRefusalsTest {
         {
           "mean blocks.0.attn.hook_pattern from=r per=role",
           "per=",
-          "blocks.0.attn.hook_pattern joins two positions, which one role does not tell: say"
-              + " per=position"
+          "blocks.0.attn.hook_pattern relates two positions, which one role does not identify: "
+              + "say per=position"
         },
         {
           "patch hook_full_embed from=r per=position donor=x",
@@ -159,8 +159,8 @@ class InterventionRefusalsTest {
         assertTrue(
             message.startsWith(
                 cross
-                    ? "column 27: this ranker reads no query on its own; its sides are: pair"
-                        + " (at=query or at=passage part the tokens)"
+                    ? "column 27: this ranker reads no query on its own; its sides are: pair "
+                        + "(at=query or at=passage select tokens)"
                     : "column 27: this ranker reads no pair on its own; its sides are: query and"
                         + " passage"),
             message);

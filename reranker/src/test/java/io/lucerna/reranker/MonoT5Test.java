@@ -228,8 +228,8 @@ class MonoT5Test {
         {
           "mean decoder.0.cross_attn.hook_pattern from=r per=role",
           "per=",
-          "decoder.0.cross_attn.hook_pattern has positions as its last dimension, which no role of"
-              + " one position tells: say per=position"
+          "decoder.0.cross_attn.hook_pattern has positions as its last dimension, which the role "
+              + "of one position does not identify: say per=position"
         },
       };
       for (String[] c : cases) {

@@ -75,13 +75,13 @@ class TokenizerFilesTest {
     String how =
         String.format(
             Locale.ROOT,
-            ". Where Python with transformers is, this writes it: from transformers import"
-                + " AutoTokenizer; AutoTokenizer.from_pretrained('%s').save_pretrained('%s')",
+            ". With Python and transformers, this writes it: from transformers import "
+                + "AutoTokenizer; AutoTokenizer.from_pretrained('%s').save_pretrained('%s')",
             temp,
             temp);
     String missing = temp + ": tokenizer.json is missing; ";
     assertEquals(
-        missing + "nor is vocab.txt there, nor vocab.json with merges.txt" + how, refusal());
+        missing + "and there is neither vocab.txt nor vocab.json with merges.txt" + how, refusal());
     Files.writeString(temp.resolve("spiece.model"), "");
     Files.writeString(temp.resolve("config.json"), "{\"model_type\": \"t5\"}");
     assertEquals(

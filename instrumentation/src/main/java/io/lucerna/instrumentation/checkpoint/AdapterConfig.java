@@ -92,8 +92,8 @@ public record AdapterConfig(Path folder, JsonNode json) {
       throw error(
           "peft_type is "
               + type
-              + "; only LORA can be merged here. Where Python with peft is, merge_and_unload() and"
-              + " save_pretrained() make a whole model, if the kind allows it");
+              + "; only LORA can be merged here. With Python and peft, merge_and_unload() and "
+              + "save_pretrained() make a whole model, if the kind allows it");
     }
     for (Map.Entry<String, JsonNode> entry : json.properties()) {
       if (!KNOWN.contains(entry.getKey()) && !isNothing(entry.getValue())) {

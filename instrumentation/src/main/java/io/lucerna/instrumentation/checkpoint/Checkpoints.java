@@ -134,7 +134,7 @@ public final class Checkpoints {
   private static Map<Path, List<String>> shards(Path index) {
     JsonNode weightMap = JsonFiles.read(index).path("weight_map");
     if (!weightMap.isObject() || weightMap.isEmpty()) {
-      throw new CheckpointException(index + ": weight_map must be an object that is not empty");
+      throw new CheckpointException(index + ": weight_map must be a non-empty object");
     }
     Map<Path, List<String>> shards = new LinkedHashMap<>();
     weightMap

@@ -145,7 +145,7 @@ final class LoraCheckpoint implements Checkpoint {
     }
     if (!config.targets(module)) {
       throw error(
-          name, "is there, but target_modules of the adapter's configuration has no such module");
+          name, "exists, but target_modules of the adapter's configuration has no such module");
     }
     Update update =
         new Update(
@@ -189,7 +189,7 @@ final class LoraCheckpoint implements Checkpoint {
     String found = found(name);
     boolean known = found != null && (name.endsWith(".bias") || name.contains("embed"));
     if (!known && !config.saves(name)) {
-      throw error(name, "is neither of an update nor of modules_to_save");
+      throw error(name, "belongs neither to an update nor to modules_to_save");
     }
     whole.put(found == null ? name : found, stored);
   }
@@ -197,7 +197,7 @@ final class LoraCheckpoint implements Checkpoint {
   private String required(String name, String tensor) {
     String found = found(name);
     if (found == null) {
-      throw error(tensor, "is of a module that the base model " + base + " does not have");
+      throw error(tensor, "belongs to a module that the base model " + base + " does not have");
     }
     return found;
   }

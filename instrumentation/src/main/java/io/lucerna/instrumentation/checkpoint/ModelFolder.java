@@ -131,7 +131,7 @@ public record ModelFolder(
     }
     JsonNode json = JsonFiles.read(file);
     if (!json.isArray() || json.isEmpty()) {
-      throw new CheckpointException(file + ": must be a list of modules that is not empty");
+      throw new CheckpointException(file + ": must be a non-empty list of modules");
     }
     List<Part> parts = new ArrayList<>();
     for (JsonNode module : json) {

@@ -57,7 +57,7 @@ final class OnnxParser {
           });
     } catch (IOException e) {
       throw new CheckpointException(
-          file.path() + ": is not a whole ONNX model: " + e.getMessage(), e);
+          file.path() + ": is not a complete ONNX model: " + e.getMessage(), e);
     }
     if (graphs[0] != 1) {
       throw error("holds " + graphs[0] + " graphs, where an ONNX model has 1");

@@ -211,18 +211,18 @@ final class Safetensors {
                 + previous
                 + " ends at "
                 + end
-                + (entry.begin < end ? ": they overlap" : ": there is a hole"));
+                + (entry.begin < end ? ": they overlap" : ": there is a gap"));
       }
       end = entry.end;
       previous = "tensor " + entry.name;
     }
     if (end != dataBytes) {
       throw error(
-          "the header speaks of "
+          "the header describes "
               + end
               + " bytes of data, the file has "
               + dataBytes
-              + (end > dataBytes ? ": it is cut short" : ": there is more than it names"));
+              + (end > dataBytes ? ": it is cut short" : ": there is more than it describes"));
     }
   }
 

@@ -119,8 +119,9 @@ final class TensorPickle {
       default ->
           throw error(
               String.format(Locale.ROOT, "has the operation 0x%02x, which", operation)
-                  + " no pickle of tensors needs; known are those that build texts, whole numbers, truth values, None, tuples, lists, dicts and"
-                  + " tensors. Save the tensors alone: torch.save(model.state_dict(), ...)");
+                  + " no pickle of tensors needs; allowed are those that build strings, "
+                  + "integers, booleans, None, tuples, lists, dicts and tensors. Save the "
+                  + "tensors alone: torch.save(model.state_dict(), ...)");
     }
   }
 
@@ -171,7 +172,7 @@ final class TensorPickle {
 
   private List<PickleValue> sinceMark() {
     if (marks.isEmpty()) {
-      throw error("goes back to a mark that is not there");
+      throw error("goes back to a mark that does not exist");
     }
     int count = stack.size() - marks.peek();
     List<PickleValue> values = popped(count);
@@ -195,7 +196,7 @@ final class TensorPickle {
     }
     for (int i = 0; i < pairs.size(); i += 2) {
       if (!(pairs.get(i) instanceof Text key)) {
-        throw error("has " + pairs.get(i).words() + " as a key; the keys must be texts");
+        throw error("has " + pairs.get(i).words() + " as a key; the keys must be strings");
       }
       if (dict.entries().put(key.value(), pairs.get(i + 1)) != null) {
         throw error("names " + PickleInput.shown(key.value()) + " twice");
@@ -225,7 +226,7 @@ final class TensorPickle {
   private void stackGlobal() {
     List<PickleValue> names = popped(2);
     if (!(names.get(0) instanceof Text module) || !(names.get(1) instanceof Text name)) {
-      throw error("asks for a global whose name is not a text");
+      throw error("asks for a global whose name is not a string");
     }
     push(global(module.value(), name.value()));
   }

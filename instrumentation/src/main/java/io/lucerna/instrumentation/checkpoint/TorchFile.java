@@ -129,7 +129,7 @@ final class TorchFile {
                 + PickleInput.shown(first)
                 + " and "
                 + PickleInput.shown(name)
-                + " do not lie in one folder: is it a file of PyTorch weights?");
+                + " are not in one folder: is it a file of PyTorch weights?");
       }
     }
     return folder;

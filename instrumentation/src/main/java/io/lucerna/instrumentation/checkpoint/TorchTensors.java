@@ -86,7 +86,7 @@ final class TorchTensors {
           described(name, tensor)
               + ", from number "
               + tensor.offset()
-              + " on, does not lie in the "
+              + " on, is not within the "
               + capacity
               + " elements of its storage "
               + PickleInput.shown(tensor.storage().key()));

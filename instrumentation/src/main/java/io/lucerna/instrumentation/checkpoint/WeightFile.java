@@ -54,8 +54,7 @@ final class WeightFile implements Closeable {
       while (into.hasRemaining()) {
         int read = channel.read(into, position);
         if (read < 0) {
-          throw new CheckpointException(
-              path + ": is cut short: byte " + position + " was asked for and is not there");
+          throw new CheckpointException(path + ": is cut short: byte " + position + " is missing");
         }
         position += read;
       }

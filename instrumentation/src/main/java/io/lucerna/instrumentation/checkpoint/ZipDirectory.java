@@ -76,7 +76,7 @@ final class ZipDirectory {
               + Long.toUnsignedString(place.size)
               + " bytes at byte "
               + Long.toUnsignedString(place.offset)
-              + " does not lie in the file or is over "
+              + " is not within the file or is over "
               + MAX_DIRECTORY
               + " bytes long");
     }
@@ -99,7 +99,7 @@ final class ZipDirectory {
   private Place place() {
     long at = file.size() - END_BYTES;
     if (at < 0) {
-      throw error("is cut short: " + file.size() + " bytes are no zip file");
+      throw error("is cut short: " + file.size() + " bytes are not a zip file");
     }
     ByteBuffer end = bytes(at, END_BYTES);
     if (end.getInt(0) != END || end.getShort(20) != 0) {
@@ -172,7 +172,7 @@ final class ZipDirectory {
               + Long.toUnsignedString(packed)
               + " bytes that are to become "
               + Long.toUnsignedString(size)
-              + "; torch.save stores entries as they are, so save the weights with it again");
+              + "; torch.save does not compress entries, so save the weights with it again");
     }
   }
 
@@ -202,7 +202,7 @@ final class ZipDirectory {
   /** The entry, once its own header says the same as the directory. */
   private Entry located(String name, long header, long size, int crc, long limit) {
     if (header < 0 || header > limit - LOCAL_BYTES) {
-      throw error("its entry " + shown(name) + " does not lie before the zip directory");
+      throw error("its entry " + shown(name) + " is not before the zip directory");
     }
     ByteBuffer local = bytes(header, LOCAL_BYTES);
     int nameBytes = Short.toUnsignedInt(local.getShort(26));
@@ -215,7 +215,7 @@ final class ZipDirectory {
               + Long.toUnsignedString(size)
               + " bytes at byte "
               + offset
-              + " does not lie before the zip directory at byte "
+              + " is not before the zip directory at byte "
               + limit);
     }
     Entry entry = new Entry(name, header, offset, size, crc);

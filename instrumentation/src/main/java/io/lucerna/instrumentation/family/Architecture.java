@@ -46,7 +46,7 @@ public final class Architecture {
     }
     if (named.isEmpty() && type.equals("none")) {
       throw settings.error(
-          "neither architectures nor model_type is there, so the model's family is unknown; "
+          "there is neither architectures nor model_type, so the model's family is unknown; "
               + StatedClass.seen(folder, settings));
     }
     throw settings.error(

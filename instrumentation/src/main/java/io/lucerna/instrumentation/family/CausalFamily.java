@@ -170,7 +170,7 @@ abstract class CausalFamily {
   private CausalModel load(Loading loading) {
     Settings settings = loading.settings();
     if (settings.has("quantization_config")) {
-      throw settings.error("quantization_config: weights that are quantized cannot be read");
+      throw settings.error("quantization_config: quantized weights cannot be read");
     }
     Weights weights = loading.weights();
     weights.prefix(CausalModel.PREFIX, false);

@@ -67,7 +67,7 @@ public record Settings(Path file, JsonNode json) {
   double epsilon(String key, double otherwise) {
     double value = decimal(key, otherwise);
     if (!(value > 0 && value < 1)) {
-      throw error(key + " must lie between 0 and 1, got " + value);
+      throw error(key + " must be between 0 and 1, got " + value);
     }
     return value;
   }
@@ -81,7 +81,7 @@ public record Settings(Path file, JsonNode json) {
 
   String text(String key, String otherwise) {
     if (has(key) && !json.get(key).isTextual()) {
-      throw error(key + " must be a text, got " + shown(key));
+      throw error(key + " must be a string, got " + shown(key));
     }
     return has(key) ? json.get(key).asText() : otherwise;
   }
@@ -91,7 +91,7 @@ public record Settings(Path file, JsonNode json) {
     List<String> texts = new ArrayList<>();
     for (JsonNode text : json.path(key)) {
       if (!text.isTextual()) {
-        throw error(key + " must hold texts, got " + shown(key));
+        throw error(key + " must contain strings, got " + shown(key));
       }
       texts.add(text.asText());
     }

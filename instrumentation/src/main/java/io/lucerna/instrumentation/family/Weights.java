@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import io.lucerna.base.Counted;
 import io.lucerna.instrumentation.checkpoint.Checkpoint;
 import io.lucerna.instrumentation.checkpoint.CheckpointException;
 import io.lucerna.instrumentation.nn.Embeddings;
@@ -331,9 +332,9 @@ public final class Weights {
       throw new CheckpointException(
           String.format(
               Locale.ROOT,
-              "%s: %d tensors do not belong to this architecture: %s%s",
+              "%s: this architecture has no place for %s: %s%s",
               checkpoint,
-              unknown.size(),
+              Counted.of(unknown.size(), "tensor"),
               String.join(", ", unknown.subList(0, Math.min(5, unknown.size()))),
               unknown.size() > 5 ? ", ..." : ""));
     }

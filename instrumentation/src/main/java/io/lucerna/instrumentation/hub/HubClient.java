@@ -114,9 +114,10 @@ public final class HubClient {
             repoId
                 + " at "
                 + revision
-                + " is not (or not wholly) cached in "
+                + " is not (or not completely) cached in "
                 + settings.cache()
-                + ", and HF_HUB_OFFLINE forbids to fetch it: unset it once, or give a local folder");
+                + ", and HF_HUB_OFFLINE forbids downloading it: unset it once, or give a local "
+                + "folder");
       }
       try (FolderLock lock = cache.lock(progress::waiting)) {
         Optional<String> meanwhile = cache.commit(revision);

@@ -146,8 +146,7 @@ final class HubHttp {
           }
           long got = Files.size(partial);
           if (size >= 0 && got < size) {
-            throw new PassingFault(
-                "the download broke off after " + got + " of " + size + " bytes");
+            throw new PassingFault("the download stopped after " + got + " of " + size + " bytes");
           }
           if (size >= 0 && got > size) {
             Files.delete(partial);
@@ -172,7 +171,7 @@ final class HubHttp {
                 .startsWith("bytes " + have + "-");
     if (response.statusCode() == 206 && !resumed) {
       response.body().close();
-      throw new HubException(uri + ": the answer is another part than the one asked for");
+      throw new HubException(uri + ": the answer is not the part that was requested");
     }
     AtomicLong lastByte = new AtomicLong(System.nanoTime());
     Thread watch = watch(response.body(), lastByte);
@@ -247,7 +246,7 @@ final class HubHttp {
     } catch (IllegalArgumentException e) {
       // Refused below with the others.
     }
-    throw new HubException(at + ": redirects to \"" + location + "\", which is no web address");
+    throw new HubException(at + ": redirects to \"" + location + "\", which is not a web address");
   }
 
   private boolean isHub(URI uri) {
@@ -304,7 +303,7 @@ final class HubHttp {
       try {
         return task.run();
       } catch (FileSystemException e) {
-        throw new HubException(uri + ": cannot be kept on disk: " + e, e);
+        throw new HubException(uri + ": cannot be stored on disk: " + e, e);
       } catch (IOException e) {
         if (attempt == ATTEMPTS) {
           throw new HubException(

@@ -80,7 +80,7 @@ final class Compiler {
               + SpecWriter.option(side)
               + " on its own; its sides are: "
               + read
-              + (sides.contains(Side.PAIR) ? " (at=query or at=passage part the tokens)" : ""));
+              + (sides.contains(Side.PAIR) ? " (at=query or at=passage select tokens)" : ""));
     }
   }
 
@@ -253,8 +253,9 @@ final class Compiler {
     if (layout.hasKeys() && per == Per.ROLE) {
       String why =
           layout.kind() == Kind.ATTENTION
-              ? " joins two positions, which one role does not tell"
-              : " has positions as its last dimension, which no role of one position tells";
+              ? " relates two positions, which one role does not identify"
+              : " has positions as its last dimension, which the role of one position does not "
+                  + "identify";
       throw error(intervention, "per", layout.point() + why + ": say per=position");
     }
     return at(

@@ -37,7 +37,7 @@ public record Positions(Set<Role> roles, List<Span> spans) {
     public Span {
       if (Math.abs((long) from) > FARTHEST || Math.abs((long) to) > FARTHEST) {
         throw new IllegalArgumentException(
-            "a position lies between -" + FARTHEST + " and " + FARTHEST);
+            "a position is between -" + FARTHEST + " and " + FARTHEST);
       }
       if (from < 0 && to >= 0 || (from < 0) == (to < 0) && to < from) {
         throw new IllegalArgumentException("a range of positions goes up, got " + from + "-" + to);
@@ -67,7 +67,7 @@ public record Positions(Set<Role> roles, List<Span> spans) {
   /** Sorts and joins. */
   public Positions {
     if (roles.isEmpty() && spans.isEmpty()) {
-      throw new IllegalArgumentException("positions need at least one role or place");
+      throw new IllegalArgumentException("positions need at least one role or position");
     }
     EnumSet<Role> ordered = EnumSet.noneOf(Role.class);
     ordered.addAll(roles);

@@ -139,7 +139,7 @@ final class SpecLine {
     if (word.equals == word.text.length() - 1) {
       throw error(
           word.origin[word.text.length()],
-          "expected a value after " + word.text + "; no space may stand around =");
+          "expected a value after " + word.text + "; no space is allowed around =");
     }
     return new Setting(text(word, 0, word.equals), text(word, word.equals + 1));
   }

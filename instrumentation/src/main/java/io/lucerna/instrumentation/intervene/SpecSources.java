@@ -77,7 +77,7 @@ public interface SpecSources {
   /** Finds vectors, and no recordings. */
   static SpecSources withoutRecordings() {
     return name -> {
-      throw new IllegalArgumentException("no recordings are at hand, so none is called " + name);
+      throw new IllegalArgumentException("there are no recordings, so none is called " + name);
     };
   }
 }

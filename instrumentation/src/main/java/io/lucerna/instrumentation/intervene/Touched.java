@@ -55,6 +55,6 @@ public record Touched(
         touched,
         texts,
         positions - missing,
-        missing == 0 ? "" : ", " + missing + " without a counterpart left as they were");
+        missing == 0 ? "" : ", " + missing + " without a counterpart left unchanged");
   }
 }

@@ -37,8 +37,8 @@ public enum Processor {
   private Processor there() {
     if (gpus() == 0) {
       throw new IllegalArgumentException(
-          "device gpu: PyTorch finds none here. It needs an NVIDIA card, its driver, and DJL's"
-              + " pytorch-native with CUDA in place of that for the CPU; or take -device cpu");
+          "device gpu: PyTorch finds none here. It needs an NVIDIA card, its driver, and DJL's "
+              + "pytorch-native with CUDA instead of the one for the CPU; or use -device cpu");
     }
     return this;
   }

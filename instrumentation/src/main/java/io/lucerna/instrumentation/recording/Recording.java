@@ -44,7 +44,7 @@ public final class Recording implements ActivationSource {
     if (!Files.exists(folder.manifest())) {
       throw new RecordingException(
           Files.exists(folder.unfinished())
-              ? folder.path() + ": the recording is not finished; record -resume goes on with it"
+              ? folder.path() + ": the recording is not finished; resume it with record -resume"
               : folder.manifest() + ": no such file; this folder holds no recording");
     }
     JsonNode manifest = RecordingFolder.read(folder.manifest());
@@ -210,7 +210,7 @@ public final class Recording implements ActivationSource {
           try {
             if (!HashingFile.identify(path).equals(expected)) {
               throw new RecordingException(
-                  path + ": was changed: it has another hash than the manifest says");
+                  path + ": has changed: its hash is not that of the manifest");
             }
             return TensorFile.open(path);
           } catch (CheckpointException e) {

@@ -66,8 +66,7 @@ final class RecordingIndex implements Closeable {
 
   private void scan(ShardFile expected) throws IOException {
     if (!HashingFile.identify(file).equals(expected)) {
-      throw new RecordingException(
-          file + ": was changed: it has another hash than the manifest says");
+      throw new RecordingException(file + ": has changed: its hash is not that of the manifest");
     }
     try (InputStream in = Files.newInputStream(file)) {
       LineReader lines = new LineReader(in);

@@ -140,7 +140,7 @@ public final class RecordingWriter implements AutoCloseable {
     }
     if (!folder.untouched()) {
       throw new RecordingException(
-          folder.path() + ": holds other files and no recording to go on with");
+          folder.path() + ": holds other files and no recording to resume");
     }
     folder.write(folder.unfinished(), wanted);
     return Optional.of(restore(folder, lock, spec, wanted));
@@ -166,7 +166,7 @@ public final class RecordingWriter implements AutoCloseable {
     return new RecordingException(
         folder.path()
             + (Files.exists(folder.unfinished()) && !Files.exists(folder.manifest())
-                ? ": holds a recording that is not finished; -resume goes on with it"
+                ? ": holds an unfinished recording; resume it with -resume"
                 : ": exists already; record into a new folder"));
   }
 

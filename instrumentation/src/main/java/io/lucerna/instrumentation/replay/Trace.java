@@ -58,7 +58,7 @@ public final class Trace implements AutoCloseable {
 
   private Trace(HookedModel model, TokenBatch batch) {
     if (batch.size() != 1) {
-      throw new IllegalArgumentException("a trace is of one text, got " + batch.size());
+      throw new IllegalArgumentException("a trace takes one text, got " + batch.size());
     }
     this.model = model;
     this.batch = batch;

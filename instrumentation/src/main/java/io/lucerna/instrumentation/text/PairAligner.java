@@ -69,7 +69,7 @@ public record PairAligner(long fillerId, String fillerPiece, int maxTokens) {
       return Result.failed("truncated: a passage is longer than " + maxTokens + " tokens allow");
     }
     if (lost(base, segment) || lost(perturbed, segment)) {
-      return Result.failed("a passage without tokens has no place in a prompt");
+      return Result.failed("a passage without tokens has no position in a prompt");
     }
     for (int i = 1; i < edits.size(); i++) {
       if (edits.get(i - 1).reaches(edits.get(i))) {

@@ -211,20 +211,20 @@ class LoraTest {
             new Case(json -> json.put("r", 5), "[4, 32] and [32, 4] do not fit the base's"),
             new Case(
                 json -> json.putArray("target_modules").add("query"),
-                "self.value.lora_A.weight is there, but target_modules"),
+                "self.value.lora_A.weight exists, but target_modules"),
             new Case(
                 json -> json.put("target_modules", ".*query"),
-                "self.value.lora_A.weight is there, but target_modules"),
+                "self.value.lora_A.weight exists, but target_modules"),
             new Case(json -> json.put("target_modules", "("), "the pattern ( cannot be read"),
             new Case(
                 json -> json.putArray("layers_to_transform").add(0),
-                "layer.1.attention.self.query.lora_A.weight is there, but target_modules"),
+                "layer.1.attention.self.query.lora_A.weight exists, but target_modules"),
             new Case(
                 json -> json.put("exclude_modules", ".*layer\\.1.*"),
-                "layer.1.attention.self.query.lora_A.weight is there, but target_modules"),
+                "layer.1.attention.self.query.lora_A.weight exists, but target_modules"),
             new Case(
                 json -> json.put("base_model_name_or_path", base("families/electra-cross")),
-                "self.query.lora_A.weight is of a module that the base model"),
+                "self.query.lora_A.weight belongs to a module that the base model "),
             new Case(
                 json -> json.put("base_model_name_or_path", base("families/bert-mlm-splade")),
                 "do not fit the base's"));
@@ -252,7 +252,7 @@ class LoraTest {
             new Case(at + "lora_B.weight", new long[] {32, 4}, "has no bert.encoder.layer.0"),
             new Case(at + "lora_magnitude_vector.weight", new long[] {32}, "is of DoRA"),
             new Case(at + "lora_C.weight", new long[] {32}, "a kind of LoRA that is not supported"),
-            new Case(at + "weight", new long[] {32, 32}, "neither of an update nor of modules"))) {
+            new Case(at + "weight", new long[] {32, 32}, "neither to an update nor to modules"))) {
       int count = (int) Arrays.stream(broken.shape).reduce(1, (a, b) -> a * b);
       Files.write(
           adapter.resolve("adapter_model.safetensors"),

@@ -165,10 +165,10 @@ class OldNamesTest {
     Files.writeString(config, "{\"hidden_size\": 32}");
     assertEquals(
         config
-            + ": neither architectures nor model_type is there, so the model's family is unknown;"
-            + " the keys are hidden_size; of 41 tensors the first are"
-            + " bert.embeddings.LayerNorm.bias, bert.embeddings.LayerNorm.weight,"
-            + " bert.embeddings.position_embeddings.weight",
+            + ": there is neither architectures nor model_type, so the model's family is "
+            + "unknown; the keys are hidden_size; of 41 tensors the first are "
+            + "bert.embeddings.LayerNorm.bias, bert.embeddings.LayerNorm.weight, "
+            + "bert.embeddings.position_embeddings.weight",
         refusal(folder));
     Files.writeString(config, "{\"model_type\": \"llama\"}");
     Files.createDirectories(folder.resolve("1_Pooling"));

@@ -191,7 +191,7 @@ class SafetensorsTest {
         "[] | 0 | the header must be an object",
         "{\"a | 0 | not valid JSON",
         "{} {} | 0 | text after the header",
-        "{} | 3 | speaks of 0 bytes of data, the file has 3: there is more",
+        "{} | 3 | describes 0 bytes of data, the file has 3: there is more",
         "{\"a\":1} | 0 | tensor a must be an object in the header, not a whole number",
         "{\"a\":{}} | 0 | lacks its dtype",
         "{\"a\":{\"dtipe\":\"F32\"}} | 0 | unknown key dtipe",
@@ -221,7 +221,7 @@ class SafetensorsTest {
         "overlap");
     assertHolds(
         failure("{" + a + "," + SafetensorsBuilder.entry("b", "F32", "[1]", 8, 12) + "}", 12),
-        "tensor b begins at byte 8 of the data, but tensor a ends at 4: there is a hole");
+        "tensor b begins at byte 8 of the data, but tensor a ends at 4: there is a gap");
   }
 
   @Test
@@ -302,7 +302,7 @@ class SafetensorsTest {
             new Case("{\"a\":\"x\\u0000\"}", "not inside the model's folder"),
             new Case("{\"a\":1}", "weight_map.a must be a file name"),
             new Case("{\"a\":\"one\",\"a\":\"two\"}", "Duplicate"),
-            new Case("{}", "weight_map must be an object that is not empty"))) {
+            new Case("{}", "weight_map must be a non-empty object"))) {
       index(broken.weightMap);
       assertHolds(messageOf(() -> Checkpoints.open(folder)), broken.part);
     }

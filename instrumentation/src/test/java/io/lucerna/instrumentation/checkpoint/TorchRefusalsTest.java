@@ -99,7 +99,7 @@ class TorchRefusalsTest {
       pickleRefused(expected, new PickleBuilder().text(name[0]).text(name[1]).raw(0x93));
     }
     pickleRefused(
-        "asks for a global whose name is not a text", new PickleBuilder().raw('N', 'N', 0x93));
+        "asks for a global whose name is not a string", new PickleBuilder().raw('N', 'N', 0x93));
     pickleRefused(
         "asks for the global a?b.c", new PickleBuilder().text("a\u001bb").text("c").raw(0x93));
   }
@@ -169,7 +169,7 @@ class TorchRefusalsTest {
     pickleRefused("is of protocol 1, allowed are 2 to 5", new PickleBuilder().raw(0x80, 1));
     pickleRefused("takes a value from an empty stack", new PickleBuilder());
     pickleRefused("takes a value from an empty stack", new PickleBuilder().raw('N', '(', 0x85));
-    pickleRefused("goes back to a mark that is not there", new PickleBuilder().raw('t'));
+    pickleRefused("goes back to a mark that does not exist", new PickleBuilder().raw('t'));
     pickleRefused("recalls value number 3, which it never", new PickleBuilder().raw('h', 3));
     pickleRefused("appends to a tuple", new PickleBuilder().raw(')', 'N', 'a'));
     pickleRefused("puts entries into a list", new PickleBuilder().raw(']', 'N', 'N', 's'));
@@ -239,7 +239,7 @@ class TorchRefusalsTest {
       UnaryOperator<PickleBuilder> tensor =
           dict -> sixNumbers(dict, "w").at(view[0][0], view[1], view[2]);
       tensorsRefused(row.getKey(), tensor);
-      tensorsRefused("does not lie in the 6 elements of its storage 0", tensor);
+      tensorsRefused("is not within the 6 elements of its storage 0", tensor);
     }
     for (long[][] odd :
         new long[][][] {{{-1}, {1}, {1}}, {{0}, {-1}, {1}}, {{0}, {2}, {-1}}, {{0}, {2, 3}, {1}}}) {
@@ -291,9 +291,9 @@ class TorchRefusalsTest {
     String message = failure(bomb);
     assertTrue(
         message.matches(
-            "its entry archive/data/0 is compressed \\(method 8\\), \\d+ bytes that are to become"
-                + " 20000000; torch.save stores entries as they are, so save the weights with it"
-                + " again"),
+            "its entry archive/data/0 is compressed \\(method 8\\), \\d+ bytes that are to "
+                + "become 20000000; torch.save does not compress entries, so save the weights "
+                + "with it again"),
         message);
   }
 
@@ -302,12 +302,12 @@ class TorchRefusalsTest {
     byte[] sound = TorchBuilder.of(SOUND, 24).zip();
     String data = "archive/data/0";
     byte[] larger = TorchBuilder.set(sound, data, TorchBuilder.SIZE, 4, 1_000_000_000);
-    refused("1000000000; torch.save stores entries as they are", larger);
+    refused("1000000000; torch.save does not compress entries", larger);
     larger = TorchBuilder.set(larger, data, TorchBuilder.PACKED, 4, 1_000_000_000);
     refused("its entry archive/data/0 of 1000000000 bytes at byte", larger);
-    refused("does not lie before the zip directory at byte", larger);
+    refused("is not before the zip directory at byte", larger);
     refused(
-        "its entry archive/data/0 does not lie before the zip directory",
+        "its entry archive/data/0 is not before the zip directory",
         TorchBuilder.set(sound, data, TorchBuilder.HEADER, 4, 0x7fffffff));
     refused(
         "its entry archive/data/0 lacks its zip64 numbers",
@@ -374,7 +374,7 @@ class TorchRefusalsTest {
   void aZipFileMustBeOneOfWeights() throws IOException {
     byte[] sound = TorchBuilder.of(SOUND, 24).zip();
     refused(
-        "its entries archive/data.pkl and other/x do not lie in one folder",
+        "its entries archive/data.pkl and other/x are not in one folder",
         TorchBuilder.of(SOUND, 24).add("other/x", "x").zip());
     refused(
         "has no entry archive/data.pkl: is it a file of PyTorch weights?",
@@ -386,7 +386,7 @@ class TorchRefusalsTest {
         "has the byte order \"big\", allowed is \"little\": load it in Python",
         TorchBuilder.of(SOUND, 24).add("archive/byteorder", "big").zip());
     refused("does not end as a zip file does: is it cut short?", Arrays.copyOf(sound, 200));
-    refused("is cut short: 10 bytes are no zip file", Arrays.copyOf(sound, 10));
+    refused("is cut short: 10 bytes are not a zip file", Arrays.copyOf(sound, 10));
     byte[] comment = Arrays.copyOf(sound, sound.length + 3);
     comment[sound.length - 2] = 3;
     refused("does not end as a zip file does", comment);
@@ -397,7 +397,7 @@ class TorchRefusalsTest {
     refused("its zip directory is broken at byte", more);
     byte[] far = sound.clone();
     far[sound.length - 3] = 0x7f;
-    refused("does not lie in the file", far);
+    refused("is not within the file", far);
   }
 
   @Test

@@ -298,7 +298,7 @@ class HubClientTest {
   @Test
   void offlineWithoutACacheSaysWhatToDo() {
     String message = failure(client(null, true));
-    assertHolds(message, "org/tiny at main is not (or not wholly) cached in " + cache);
+    assertHolds(message, "org/tiny at main is not (or not completely) cached in " + cache);
     assertHolds(message, "HF_HUB_OFFLINE");
     assertEquals(List.of(), hub.requests);
   }

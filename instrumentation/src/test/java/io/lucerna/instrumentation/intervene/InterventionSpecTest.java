@@ -139,8 +139,7 @@ class InterventionSpecTest {
                 InterventionSpec.parse("zero a; mean b from=gone")
                     .identity(SpecSources.withoutRecordings()));
     assertTrue(
-        String.valueOf(e.getMessage())
-            .contains("no recordings are at hand, so none is called gone"),
+        String.valueOf(e.getMessage()).contains("there are no recordings, so none is called gone"),
         e.getMessage());
   }
 
@@ -169,13 +168,13 @@ class InterventionSpecTest {
           zero a head=7 head=8 | 15 | head is given twice
           zero a head=7 b    | 15 | expected a setting such as head=7, got 'b'
           zero a head = 7    | 13 | expected a setting's name before =
-          zero a head=       | 13 | expected a value after head=; no space may stand around =
+          zero a head=       | 13 | expected a value after head=; no space is allowed around =
           zero a head=1,x    | 15 | expected a number from 0 or a range such as 3-5, got 'x'
           zero a head=5-3    | 13 | a range goes up from 0 or more, got 5-3
           zero a head=-1     | 13 | expected a number from 0 or a range such as 3-5, got '-1'
           zero a at=cls,mach | 15 | expected all, passage, a role (cls, sep, query, match, stem, injected, filler, other, prompt), a position such as 0 or -1, or a range such as 3-5, got 'mach'
           zero a at=3-1      | 11 | a range of positions goes up, got 3-1
-          zero a at=9999999  | 11 | a position lies between -1000000 and 1000000
+          zero a at=9999999  | 11 | a position is between -1000000 and 1000000
           zero a side=doc    | 13 | expected query, passage or pair, got 'doc'
           zero a$b           | 6  | expected a hook point or a glob
           zero a,,b          | 8  | expected a hook point before the comma

@@ -225,7 +225,7 @@ class CausalModelTest {
           gemma2-causal | {"query_pre_attn_scalar": 0} | query_pre_attn_scalar must be above 0, got 0.0
           gemma-causal | {"use_bidirectional_attention": true} | use_bidirectional_attention is true; only false is supported
           gemma-causal | {"hidden_activation": "relu"} | hidden_activation is relu; only gelu_pytorch_tanh is supported
-          llama-rank | {"quantization_config": {"bits": 4}} | quantization_config: weights that are quantized cannot be read
+          llama-rank | {"quantization_config": {"bits": 4}} | quantization_config: quantized weights cannot be read
           llama-rank | {"head_dim": null, "hidden_size": 13} | hidden_size 13 is not a multiple of num_attention_heads 4
           llama-rank | {"num_key_value_heads": 3} | the number of heads, 4, is not a multiple of the number of key heads, 3
           llama-rank | {"head_dim": 5} | rotary positions need heads of an even width
@@ -327,7 +327,7 @@ class CausalModelTest {
     bareShapes.put("layers.0.unknown", new long[] {1});
     write(folder.resolve("model.safetensors"), bare, bareShapes);
     String message = refusal(folder);
-    assertTrue(message.endsWith("1 tensors do not belong to this architecture: layers.0.unknown"));
+    assertTrue(message.endsWith("this architecture has no place for 1 tensor: layers.0.unknown"));
   }
 
   @Test

@@ -352,8 +352,7 @@ class RecordingTest {
                   recording.get(id, Side.PAIR, new HookPoint(Site.Z, 0));
                 }
               });
-      assertEquals(
-          shard + ": was changed: it has another hash than the manifest says", e.getMessage());
+      assertEquals(shard + ": has changed: its hash is not that of the manifest", e.getMessage());
     }
 
     Files.delete(shard);
@@ -363,7 +362,7 @@ class RecordingTest {
     Path index = folder.resolve("index.jsonl");
     String lines = Files.readString(index);
     Files.writeString(index, lines.replaceFirst("\"score\":0.0", "\"score\":1.0"));
-    broken(folder, index + ": was changed: it has another hash than the manifest says");
+    broken(folder, index + ": has changed: its hash is not that of the manifest");
     Files.writeString(index, lines);
 
     Path manifest = folder.resolve("manifest.json");

@@ -249,7 +249,7 @@ class ResumeTest {
             .getMessage();
     assertTrue(String.valueOf(points).startsWith(cannot + "points was ["), points);
     refused(
-        folder + ": holds a recording that is not finished; -resume goes on with it",
+        folder + ": holds an unfinished recording; resume it with -resume",
         folder,
         Recorder.HEAD,
         spec,
@@ -271,7 +271,7 @@ class ResumeTest {
     Path folder = Files.createDirectory(temp.resolve("other"));
     Files.writeString(folder.resolve("thesis.tex"), "years of work");
     refused(
-        folder + ": holds other files and no recording to go on with",
+        folder + ": holds other files and no recording to resume",
         folder,
         Recorder.HEAD,
         spec,

@@ -73,7 +73,7 @@ public final class Failures {
       case OutOfMemoryError e ->
           failure(
               ExitCode.FAILED,
-              "out of memory: give Java more with LUCERNA_OPTS=-Xmx8g, or a smaller -batch");
+              "out of memory: give Java more with LUCERNA_OPTS=-Xmx8g, or use a smaller -batch");
       default -> Optional.empty();
     };
   }

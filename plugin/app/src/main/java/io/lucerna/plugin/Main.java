@@ -115,7 +115,7 @@ public final class Main {
             "Rerank under many interventions, and measure what each changes.",
             () -> new StudyCommand(models, collections.get())),
         new Entry(
-            "report", "Make the page, pictures and tables on a study again.", ReportCommand::new),
+            "report", "Write the page, pictures and tables of a study again.", ReportCommand::new),
         new Entry(
             "eval",
             "Measure a run against judgments, as trec_eval does.",
@@ -130,7 +130,7 @@ public final class Main {
             () -> new RegressCommand(models, collections.get())),
         new Entry(
             "models",
-            "Show the models that are at hand, or one model's card.",
+            "List the models on this machine, or show one model's card.",
             () -> new ModelsCommand(models)),
         new Entry(
             "certify",

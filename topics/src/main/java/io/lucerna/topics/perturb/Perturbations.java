@@ -222,7 +222,7 @@ public final class Perturbations {
     rows.add(
         removal(
             "LEN-AND",
-            "as AND, with other words in its place",
+            "as AND, with other words instead",
             Need.ALL,
             TermChoice.RANDOM::pick,
             true));
@@ -261,14 +261,14 @@ public final class Perturbations {
     rows.add(
         similar(
             "STMC1",
-            "the word least like the query becomes one like a query term",
+            "the word least similar to the query becomes one similar to a query term",
             SimilarTerms::similarForUnrelated));
     rows.add(
-        similar("STMC2", "a query term becomes a word like it", SimilarTerms::similarForExact));
+        similar("STMC2", "a query term becomes a similar word", SimilarTerms::similarForExact));
     rows.add(
         similar(
             "STMC3",
-            "one occurrence of a repeated query term becomes a word like a missing one",
+            "one occurrence of a repeated query term becomes a word similar to a missing one",
             SimilarTerms::similarToMissing));
   }
 
@@ -382,7 +382,7 @@ public final class Perturbations {
                 (subject, random) -> {
                   Optional<TermSimilarity> similarity = subject.resources().similarity();
                   return similarity.isEmpty()
-                      ? Outcome.notApplicable("it is not known which words are alike")
+                      ? Outcome.notApplicable("it is not known which words are similar")
                       : rule.apply(subject, similarity.get(), random);
                 });
     return new Row(new Kind(name, "", description, true), 0, maker);

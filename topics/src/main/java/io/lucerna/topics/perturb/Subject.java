@@ -63,7 +63,7 @@ public record Subject(
   /** The word that a query term is written as. */
   public String written(String term) {
     return Optional.ofNullable(queryTerms().get(term))
-        .orElseThrow(() -> new IllegalArgumentException("'" + term + "' is no query term"));
+        .orElseThrow(() -> new IllegalArgumentException("'" + term + "' is not a query term"));
   }
 
   /** Whether a word's term is one of the query's. */

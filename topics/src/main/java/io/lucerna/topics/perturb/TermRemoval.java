@@ -51,7 +51,7 @@ record TermRemoval(String name, Need need, Choice choice, boolean replaced)
       if (replaced) {
         Optional<Word> other = foreign(subject, random);
         if (other.isEmpty()) {
-          return Outcome.notApplicable("no other passage has a word to put in its place");
+          return Outcome.notApplicable("no other passage has a word to replace it");
         }
         rewrite.replace(word, other.get().text());
         difference.merge(other.get().term().orElseThrow(), 1, Integer::sum);

@@ -108,10 +108,10 @@ class HostileSubjectsTest {
         "there is no passage of another topic to take a sentence of",
         make("lamp", "lamp", Perturbations.parse("LNC1"), poor).reason());
     assertEquals(
-        "no other passage has a word to put in its place",
+        "no other passage has a word to replace it",
         make("lamp", "lamp", Perturbations.parse("REPLACE"), poor).reason());
     assertEquals(
-        "it is not known which words are alike",
+        "it is not known which words are similar",
         make("lamp", "lamp", Perturbations.parse("STMC1"), poor).reason());
   }
 

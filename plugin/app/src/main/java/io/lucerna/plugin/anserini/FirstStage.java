@@ -182,7 +182,7 @@ public final class FirstStage {
       String fault = String.valueOf(e.getMessage()).replace(file + ":", "line ");
       throw new CommandException(
           ExitCode.FAILED,
-          "Anserini's run is not well formed: "
+          "Anserini's run is malformed: "
               + fault
               + " (is a document in the index twice? see -removeDuplicates)",
           e);

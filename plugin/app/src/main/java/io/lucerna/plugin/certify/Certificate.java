@@ -192,7 +192,8 @@ public record Certificate(
       reasons.add(
           String.format(
               Locale.ROOT,
-              "%d of %d texts have other token ids than the reference (is the prompt the same?)",
+              "%d of %d texts have token ids that differ from the reference's (is the prompt the "
+                  + "same?)",
               comparedIds - sameIds,
               comparedIds));
     }
@@ -238,7 +239,7 @@ public record Certificate(
             texts,
             comparedIds == 0
                 ? "; token ids not compared: " + notCompared
-                : "; token ids the same of " + sameIds + " of " + comparedIds));
+                : "; token ids the same for " + sameIds + " of " + comparedIds));
     if (rounding()) {
       lines.add(worst("in fp32   ", differences) + ", which is rounding:");
       lines.add(worst("in fp64   ", inDouble));
@@ -250,7 +251,7 @@ public record Certificate(
           "raised     to fp64, where transformers stays in fp32: " + String.join(", ", raised));
     }
     if (!without.isEmpty()) {
-      lines.add("without    " + without.size() + " points that no module gives as they are");
+      lines.add("without    " + without.size() + " points that no module outputs");
     }
     if (holds()) {
       lines.add(rounding() ? "CERTIFIED in fp64; in fp32 it differs by rounding" : "CERTIFIED");

@@ -224,7 +224,7 @@ public final class PythonReference {
           command.getFirst()
               + " made no reference: "
               + String.join(" | ", last)
-              + " (docs/certify.md tells what it needs)");
+              + " (docs/certify.md says what it needs)");
     }
   }
 }

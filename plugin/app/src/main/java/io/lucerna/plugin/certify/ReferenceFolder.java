@@ -49,7 +49,7 @@ public record ReferenceFolder(Path numbers, String origin, List<Pair> pairs) {
     if (!Files.isRegularFile(numbers)) {
       throw new CommandException(
           ExitCode.INPUT,
-          folder + ": no " + NUMBERS + "; docs/certify.md tells how to make a reference");
+          folder + ": no " + NUMBERS + "; docs/certify.md says how to make a reference");
     }
     Path texts = folder.resolve(TEXTS);
     if (!Files.isRegularFile(texts)) {

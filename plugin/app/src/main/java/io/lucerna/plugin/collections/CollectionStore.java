@@ -165,7 +165,7 @@ public final class CollectionStore {
                   + md5
                   + " instead of "
                   + source.md5()
-                  + "; to use it all the same, give its path in place of the name");
+                  + "; to use it anyway, give its path instead of the name");
         }
         return Optional.of(file);
       }

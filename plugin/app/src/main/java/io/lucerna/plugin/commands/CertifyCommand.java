@@ -57,7 +57,7 @@ public final class CertifyCommand implements Command {
 
   @Option(
       name = "-strict",
-      usage = "Certify only what keeps within every bound in fp32, whatever fp64 shows.")
+      usage = "Certify only what is within every bound in fp32, whatever fp64 shows.")
   boolean strict;
 
   public CertifyCommand(ModelRegistry models) {

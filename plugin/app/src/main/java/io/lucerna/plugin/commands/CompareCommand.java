@@ -34,8 +34,8 @@ public final class CompareCommand implements Command {
         name = "-m",
         metaVar = "MEASURE",
         usage =
-            "A measure, may be repeated: nDCG@10, AP, AP(rel=2), RR@10, R@100, or trec_eval's"
-                + " names (default: nDCG@10, AP, RR@10, R@100)")
+            "A measure (repeatable): nDCG@10, AP, AP(rel=2), RR@10, R@100, or trec_eval's names "
+                + "(default: nDCG@10, AP, RR@10, R@100)")
     List<String> measures = new ArrayList<>();
 
     @Option(
@@ -67,7 +67,7 @@ public final class CompareCommand implements Command {
     @Option(
         name = "-margin",
         metaVar = "CHANGE",
-        usage = "The change of a mean that is small enough to be no harm")
+        usage = "The largest change of a mean that counts as no harm")
     double margin = Comparison.Settings.DEFAULT.margin();
 
     @Option(

@@ -49,7 +49,7 @@ public final class DemoCommand implements Command {
   @Option(
       name = "-output",
       metaVar = "[folder]",
-      usage = "Where collection, index and runs go; made if it does not exist.")
+      usage = "Where collection, index and runs go; created if it does not exist.")
   Path folder = Path.of("runs", "demo");
 
   public DemoCommand(ModelRegistry models, Supplier<CollectionOptions> collections) {
@@ -163,7 +163,7 @@ public final class DemoCommand implements Command {
         topics.size()
             + " topics; AP, RR@10 and R@100 count grades 2 and 3 as relevant. The collection shows"
             + " how Lucerna works;");
-    out.println("it was written to be hard for BM25 and is no benchmark.");
+    out.println("it was written to be hard for BM25 and is not a benchmark.");
   }
 
   private static <T> void row(
@@ -181,7 +181,7 @@ public final class DemoCommand implements Command {
       Path qrels, Path bm25, Path reranked, List<String> query, PrintStream out) {
     out.println();
     out.println("Runs: " + bm25 + " and " + reranked + "; topics, judgments, passages and index");
-    out.println("are beside them in " + folder + ". To try next:");
+    out.println("are next to them in " + folder + ". To try next:");
     Path rm3 = folder.resolve("run.rm3.minilm.txt");
     String search = "search " + String.join(" ", query);
     next(out, "eval -q -c -l 2 -m ndcg_cut.10", qrels, reranked);

@@ -28,8 +28,8 @@ public final class EvalCommand implements Command {
         name = "-m",
         metaVar = "MEASURE",
         usage =
-            "A measure, may be repeated: map, P.5,10, ndcg_cut.10, …, official (the default),"
-                + " set, all_trec; or nDCG@10, AP(rel=2), RR@10")
+            "A measure (repeatable): map, P.5,10, ndcg_cut.10, …, official (the default), set, "
+                + "all_trec; or nDCG@10, AP(rel=2), RR@10")
     List<String> measures = new ArrayList<>();
 
     @Option(name = "-q", usage = "Print the values of every topic too")
@@ -49,13 +49,13 @@ public final class EvalCommand implements Command {
     @Option(name = "-M", metaVar = "N", usage = "Only the first N documents of a topic count")
     int maxDocs = Integer.MAX_VALUE;
 
-    @Option(name = "-J", usage = "Take unjudged documents out of the rankings first")
+    @Option(name = "-J", usage = "Remove unjudged documents from the rankings first")
     boolean judgedOnly;
 
     @Option(
         name = "-N",
         metaVar = "N",
-        usage = "Documents in the collection; matters to utility alone")
+        usage = "Documents in the collection; matters for utility only")
     long collectionSize;
 
     @Argument(

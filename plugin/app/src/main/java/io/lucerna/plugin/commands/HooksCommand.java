@@ -24,7 +24,7 @@ public final class HooksCommand implements Command {
   @Option(
       name = "-hooks",
       metaVar = "[glob]",
-      usage = "Only points of this name: * stands for any characters, ? for one.")
+      usage = "Only points of this name: * matches any characters, ? one.")
   String glob = "*";
 
   public HooksCommand(ModelRegistry models) {

@@ -32,7 +32,8 @@ public final class ModelsCommand implements Command {
           "The first "
               + new RerankOptions().depth
               + " candidates of a topic are scored (-rerank.depth).",
-          "Any Hugging Face folder is a model too, and org/name, which is fetched from the hub.",
+          "Any Hugging Face folder is a model too, and org/name, which is downloaded from the "
+              + "hub.",
           "\"lucerna models -model NAME\" shows all about one; with -show-input, what it reads.");
 
   private static final String QUERY = "how does an oil lamp work";

@@ -1,5 +1,6 @@
 package io.lucerna.plugin.commands;
 
+import io.lucerna.base.Counted;
 import io.lucerna.base.FolderLock;
 import io.lucerna.instrumentation.sweep.Direction;
 import io.lucerna.instrumentation.sweep.Head;
@@ -75,15 +76,15 @@ public final class PatchCommand implements Command {
       name = "-direction",
       metaVar = "[name]",
       usage =
-          "denoise puts the perturbed passage's activations into the base's run, noise the other"
-              + " way round; or both.")
+          "denoise puts the perturbed passage's activations into the base's run, noise does the "
+              + "reverse; or both.")
   String direction = "denoise";
 
   @Option(
       name = "-output",
       required = true,
       metaVar = "[folder]",
-      usage = "Folder for all files; made if it does not exist.")
+      usage = "Folder for all files; created if it does not exist.")
   String output = "";
 
   @Option(
@@ -109,7 +110,7 @@ public final class PatchCommand implements Command {
   @Option(
       name = "-floor",
       metaVar = "[num]",
-      usage = "Pairs whose score changes by less do not count; they are listed.")
+      usage = "Pairs whose score changes by less are excluded, and listed.")
   double floor = 1e-3;
 
   @Option(name = "-seed", metaVar = "[num]", usage = "Of the bootstrap and the unrelated donors.")
@@ -133,7 +134,7 @@ public final class PatchCommand implements Command {
               + " without token types.")
   boolean mechir;
 
-  @Option(name = "-resume", usage = "Go on with the study in the folder, from its journal.")
+  @Option(name = "-resume", usage = "Resume the study in the folder, from its journal.")
   boolean resume;
 
   public PatchCommand(Engine engine) {
@@ -162,7 +163,7 @@ public final class PatchCommand implements Command {
       if (Journal.isIn(folder) && !resume) {
         throw new CommandException(
             ExitCode.USAGE,
-            output + ": holds a study already; give -resume to go on with it, or another folder");
+            output + ": holds a study already; give -resume to resume it, or another folder");
       }
       try (PairSweeper sweeper =
           engine.open(model.modelOrDefault(), options, settings.sweep(), console)) {
@@ -190,7 +191,7 @@ public final class PatchCommand implements Command {
     console.say("written to %s; open %s", output, Path.of(output, "report.html"));
     if (!outcome.failures().isEmpty()) {
       throw new CommandException(
-          ExitCode.FAILED, "the controls do not hold: " + String.join("; ", outcome.failures()));
+          ExitCode.FAILED, "the controls failed: " + String.join("; ", outcome.failures()));
     }
   }
 
@@ -203,7 +204,7 @@ public final class PatchCommand implements Command {
       throws IOException {
     long left = chosen.stream().filter(pair -> !journal.has(pair.id())).count();
     if (left < chosen.size()) {
-      console.say("%d of %d pairs are done already", chosen.size() - left, chosen.size());
+      console.say("%d of %s done already", chosen.size() - left, Counted.of(chosen.size(), "pair"));
     }
     try (Progress progress = new Progress(console, "patching", left)) {
       study.sweep(sweeper, journal, () -> progress.advance(1));

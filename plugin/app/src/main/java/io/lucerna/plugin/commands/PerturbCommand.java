@@ -1,5 +1,6 @@
 package io.lucerna.plugin.commands;
 
+import io.lucerna.base.Counted;
 import io.lucerna.eval.Run;
 import io.lucerna.plugin.anserini.IndexTerms;
 import io.lucerna.plugin.cli.Command;
@@ -83,7 +84,7 @@ public final class PerturbCommand implements Command {
   @Option(
       name = "-collection",
       metaVar = "[name]",
-      usage = "Topics and judgments of a collection that is known by name.")
+      usage = "Topics and judgments of a named collection.")
   @Nullable String collection;
 
   @Option(
@@ -104,10 +105,10 @@ public final class PerturbCommand implements Command {
       name = "-output",
       required = true,
       metaVar = "[file]",
-      usage = "Pairs in JSON lines; FILE.left.tsv lists what made no pair, and why.")
+      usage = "Pairs in JSON lines; FILE.left.tsv lists what gave no pair, and why.")
   String output = "";
 
-  @Option(name = "-seed", metaVar = "[num]", usage = "Seed of all that is drawn at random.")
+  @Option(name = "-seed", metaVar = "[num]", usage = "Seed of everything drawn at random.")
   long seed = 42;
 
   @Option(
@@ -120,7 +121,7 @@ public final class PerturbCommand implements Command {
   @Option(
       name = "-grades",
       metaVar = "[grades]",
-      usage = "Only passages judged so: 2-3, or 0,3 (all, if not given).")
+      usage = "Only passages of these grades: 2-3, or 0,3 (all if not given).")
   @Nullable String grades;
 
   @Option(
@@ -178,7 +179,8 @@ public final class PerturbCommand implements Command {
       provenance.put("counts", summary.counts()).writeBeside(target);
       summary.lines().forEach(console.out()::println);
       console.say(
-          "%d pairs in %s; what made no pair is in %s", summary.pairs(), target, job.left());
+          "%s in %s; what gave no pair is in %s",
+          Counted.of(summary.pairs(), "pair"), target, job.left());
     }
   }
 
@@ -264,7 +266,7 @@ public final class PerturbCommand implements Command {
       }
       if (Perturbations.kind(parsed).needsSimilarity() && model.model == null) {
         throw new CommandException(
-            ExitCode.USAGE, name + " needs -model: its embeddings say which words are alike");
+            ExitCode.USAGE, name + " needs -model: its embeddings say which words are similar");
       }
       all.add(parsed);
     }
@@ -343,8 +345,8 @@ public final class PerturbCommand implements Command {
           ExitCode.INPUT, qrels + ": not in " + inputs.topics + ": topics " + missing);
     }
     console.say(
-        "%d topics of %s are not in %s: %s",
-        choice.withoutQuery().size(),
+        "%s of %s not in %s: %s",
+        Counted.of(choice.withoutQuery().size(), "topic"),
         String.valueOf(qrels),
         String.valueOf(inputs.topics),
         missing);
@@ -352,7 +354,7 @@ public final class PerturbCommand implements Command {
 
   private static PassageChoice some(PassageChoice choice) {
     if (choice.passages() == 0) {
-      throw new CommandException(ExitCode.INPUT, "no passages are left by -depth and -grades");
+      throw new CommandException(ExitCode.INPUT, "-depth and -grades leave no passages");
     }
     return choice;
   }

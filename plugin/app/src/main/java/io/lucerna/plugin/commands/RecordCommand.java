@@ -1,5 +1,6 @@
 package io.lucerna.plugin.commands;
 
+import io.lucerna.base.Counted;
 import io.lucerna.instrumentation.hooks.Site;
 import io.lucerna.instrumentation.recording.Positions;
 import io.lucerna.instrumentation.recording.RecordingException;
@@ -104,7 +105,7 @@ public final class RecordCommand implements Command {
 
   @Option(
       name = "-resume",
-      usage = "Go on with a recording that was stopped; with the same options as before.")
+      usage = "Resume a recording that was stopped, with the same options as before.")
   boolean resume;
 
   public RecordCommand(ModelRegistry models, CollectionOptions collections) {
@@ -136,7 +137,9 @@ public final class RecordCommand implements Command {
     if (points.contains(Site.SCORE.glob())) {
       throw new CommandException(
           ExitCode.USAGE,
-          Site.SCORE.glob() + " is no activation of the model; index.jsonl has every score anyway");
+          Site.SCORE.glob()
+              + " is not an activation of the model; index.jsonl has every score "
+              + "anyway");
     }
     Path folder = folder();
     try (PairSource source = source(console);
@@ -160,7 +163,7 @@ public final class RecordCommand implements Command {
       Optional<RecordingWriter> opened =
           RecordingWriter.open(folder, identity.fields(), spec, resume);
       if (opened.isEmpty()) {
-        console.say("%s holds the whole recording already", folder);
+        console.say("%s already holds the complete recording", folder);
         return;
       }
       try (RecordingWriter writer = opened.get()) {
@@ -218,11 +221,11 @@ public final class RecordCommand implements Command {
     }
     long free = Files.getFileStore(place).getUsableSpace();
     console.say(
-        "to record: %d pairs, %d inputs, %d tokens, %d points: %s; %s are free",
-        plan.pairs(),
-        plan.inputs(),
-        plan.tokens(),
-        spec.points().size(),
+        "to record: %s, %s, %s, %s: %s; %s free",
+        Counted.of(plan.pairs(), "pair"),
+        Counted.of(plan.inputs(), "input"),
+        Counted.of(plan.tokens(), "token"),
+        Counted.of(spec.points().size(), "point"),
         size(plan.bytes()),
         size(free));
     // A shard occurs twice while it is put together.
@@ -252,7 +255,7 @@ public final class RecordCommand implements Command {
       throws IOException {
     long before = writer.inputs();
     if (before > 0) {
-      console.say("going on after %d of %d inputs", before, plan.inputs());
+      console.say("resuming after %d of %s", before, Counted.of(plan.inputs(), "input"));
     }
     long start = System.nanoTime();
     RecordingWriter.Written written;
@@ -263,14 +266,13 @@ public final class RecordCommand implements Command {
     }
     double seconds = (System.nanoTime() - start) / 1e9;
     console.say(
-        "recorded %d pairs (%d tokens) with %s in %.1f s: %s in %d shards in %s; %d truncated to %d"
-            + " tokens, %d empty",
-        plan.pairs(),
-        plan.tokens(),
+        "recorded %s (%s) with %s in %.1f s: %s in %s in %s; %d truncated to %d tokens, %d empty",
+        Counted.of(plan.pairs(), "pair"),
+        Counted.of(plan.tokens(), "token"),
         ranker.card().name(),
         seconds,
         size(written.bytes()),
-        written.shards(),
+        Counted.of(written.shards(), "shard"),
         folder,
         plan.truncated(),
         ranker.card().maxTokens(),
@@ -278,14 +280,16 @@ public final class RecordCommand implements Command {
     plan.absent()
         .forEach(
             (part, count) ->
-                console.say("%d of %d inputs have no position %s", count, plan.inputs(), part));
+                console.say(
+                    "%d of %s without a position %s",
+                    count, Counted.of(plan.inputs(), "input"), part));
     written
         .overflows()
         .forEach(
             (point, count) ->
                 console.say(
-                    "warning: %d numbers of %s are too large for 16 bits and were stored as infinite",
-                    count, point));
+                    "warning: %s of %s too large for 16 bits, stored as infinite",
+                    Counted.of(count, "number"), point));
   }
 
   private static String size(long bytes) {

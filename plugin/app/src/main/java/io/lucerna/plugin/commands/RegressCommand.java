@@ -1,5 +1,6 @@
 package io.lucerna.plugin.commands;
 
+import io.lucerna.base.Counted;
 import io.lucerna.base.FolderLock;
 import io.lucerna.plugin.cli.Command;
 import io.lucerna.plugin.cli.CommandException;
@@ -52,7 +53,7 @@ public final class RegressCommand implements Command {
   @Option(name = "-list", usage = "List the regressions that come with Lucerna.")
   boolean list;
 
-  @Option(name = "-index", usage = "Build and check the index; with no such step named, do all.")
+  @Option(name = "-index", usage = "Build and check the index; if no step is named, do all.")
   boolean index;
 
   @Option(name = "-search", usage = "Search, and check the numbers.")
@@ -68,20 +69,20 @@ public final class RegressCommand implements Command {
       name = "-corpora",
       metaVar = "[folder]",
       usage =
-          "Folder with documents, topics and judgments, looked into before the current one; as"
-              + " often as wanted.")
+          "Folder with documents, topics and judgments, searched before the current one; "
+              + "repeatable.")
   List<Path> corpora = new ArrayList<>();
 
   @Option(
       name = "-output",
       metaVar = "[folder]",
-      usage = "Where index, runs and the regression's page go; made if it does not exist.")
+      usage = "Where index, runs and the regression's page go; created if it does not exist.")
   Path output = Path.of("runs", "regress");
 
   @Option(
       name = "-threads",
       metaVar = "[num]",
-      usage = "Threads of the indexer, in place of the regression's own number.")
+      usage = "Threads of the indexer, instead of the regression's own number.")
   @Nullable Integer threads;
 
   public RegressCommand(ModelRegistry models, CollectionOptions collections) {
@@ -123,7 +124,7 @@ public final class RegressCommand implements Command {
     if (summary.failed() > 0) {
       throw new CommandException(
           ExitCode.FAILED,
-          summary.failed() + " of " + summary.numbers() + " numbers are not what they should be");
+          summary.failed() + " of " + Counted.of(summary.numbers(), "number") + " not as expected");
     }
   }
 

@@ -46,7 +46,7 @@ public final class ReportCommand implements Command {
   /** Writes the report into a folder whose lock is held, and says where it is. */
   static void write(Path folder, Console console) throws IOException {
     if (!StudyReport.write(folder)) {
-      console.say("no PNG pictures: this Java cannot draw text; the SVG ones are there");
+      console.say("no PNG pictures: this Java cannot draw text; there are the SVG ones");
     }
     console.say("wrote %s", folder.resolve("report.html"));
   }

@@ -42,7 +42,8 @@ public final class RerankCommand implements Command {
       required = true,
       metaVar = "[file]",
       usage =
-          "Reranked run, or requests if the name ends in .jsonl; FILE.meta.json tells how it was made.")
+          "Reranked run, or requests if the name ends in .jsonl; FILE.meta.json records how it "
+              + "was made.")
   String output = "";
 
   @Option(name = "-runtag", metaVar = "[tag]", usage = "Last column of the run.")

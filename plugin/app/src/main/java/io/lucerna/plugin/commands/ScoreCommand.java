@@ -1,6 +1,7 @@
 package io.lucerna.plugin.commands;
 
 import io.lucerna.base.AtomicFile;
+import io.lucerna.base.Counted;
 import io.lucerna.instrumentation.hooks.Hooks;
 import io.lucerna.plugin.cli.Command;
 import io.lucerna.plugin.cli.CommandException;
@@ -211,8 +212,8 @@ public final class ScoreCommand implements Command {
       }
     }
     console.say(
-        "scored %d pairs with %s; %d truncated to %d tokens",
-        all.length, scorer.card().name(), truncated, scorer.card().maxTokens());
+        "scored %s with %s; %d truncated to %d tokens",
+        Counted.of(all.length, "pair"), scorer.card().name(), truncated, scorer.card().maxTokens());
     scorer.sparsity().ifPresent(sparsity -> console.say("%s", sparsity));
     return all;
   }

@@ -1,6 +1,7 @@
 package io.lucerna.plugin.commands;
 
 import io.anserini.search.SearchCollection;
+import io.lucerna.base.Counted;
 import io.lucerna.eval.RankedDoc;
 import io.lucerna.eval.Ranking;
 import io.lucerna.eval.Run;
@@ -253,9 +254,11 @@ public final class SearchCommand implements Command {
     rankings.forEach(ranking -> without.remove(ranking.topic()));
     if (!without.isEmpty()) {
       console.say(
-          "%d of %d topics have no hits: %s",
-          without.size(), queries.size(), Console.some(new TreeSet<>(without)));
+          "%d of %s without hits: %s",
+          without.size(),
+          Counted.of(queries.size(), "topic"),
+          Console.some(new TreeSet<>(without)));
     }
-    console.say("%d topics in %s", rankings.size(), to.path());
+    console.say("%s in %s", Counted.of(rankings.size(), "topic"), to.path());
   }
 }

@@ -1,5 +1,6 @@
 package io.lucerna.plugin.commands;
 
+import io.lucerna.base.Counted;
 import io.lucerna.base.FolderLock;
 import io.lucerna.eval.Comparison;
 import io.lucerna.eval.Correction;
@@ -71,8 +72,8 @@ public final class StudyCommand implements Command {
       name = "-conditions",
       metaVar = "[what]",
       usage =
-          "What is done to the model, may be repeated: heads, layers, components, top:K:DIR,"
-              + " random:K[:N], dose:SPEC:0,1,2, spec:SPEC.")
+          "What is done to the model (repeatable): heads, layers, components, top:K:DIR, "
+              + "random:K[:N], dose:SPEC:0,1,2, spec:SPEC.")
   List<String> conditions = new ArrayList<>();
 
   @Option(
@@ -93,7 +94,7 @@ public final class StudyCommand implements Command {
   @Option(
       name = "-measures",
       metaVar = "[measure]",
-      usage = "A measure, may be repeated (default: nDCG@10, AP, RR).")
+      usage = "A measure, repeatable (default: nDCG@10, AP, RR).")
   List<String> measures = new ArrayList<>();
 
   @Option(name = "-level", metaVar = "[grade]", usage = "The lowest grade that is relevant.")
@@ -125,17 +126,17 @@ public final class StudyCommand implements Command {
   @Option(
       name = "-margin",
       metaVar = "[change]",
-      usage = "The change of a mean that is small enough to be no harm.")
+      usage = "The largest change of a mean that counts as no harm.")
   double margin = Comparison.Settings.DEFAULT.margin();
 
   @Option(
       name = "-output",
       required = true,
       metaVar = "[folder]",
-      usage = "Folder for all files; made if it does not exist.")
+      usage = "Folder for all files; created if it does not exist.")
   String output = "";
 
-  @Option(name = "-resume", usage = "Go on with the study in the folder, from its journal.")
+  @Option(name = "-resume", usage = "Resume the study in the folder, from its journal.")
   boolean resume;
 
   public StudyCommand(ModelRegistry models, CollectionOptions collections) {
@@ -179,7 +180,7 @@ public final class StudyCommand implements Command {
       if (Study.isIn(folder) && !resume) {
         throw new CommandException(
             ExitCode.USAGE,
-            output + ": holds a study already; give -resume to go on with it, or another folder");
+            output + ": holds a study already; give -resume to resume it, or another folder");
       }
       study(lock, options, judgments, judged, effects, settings, console);
     }
@@ -307,9 +308,9 @@ public final class StudyCommand implements Command {
       throws IOException {
     int done = study.done();
     if (done > 0) {
-      console.say("%d of %d topics are done already", done, topics);
+      console.say("%d of %s done already", done, Counted.of(topics, "topic"));
     }
-    console.say("%d topics under %d conditions", topics, many);
+    console.say("%s under %s", Counted.of(topics, "topic"), Counted.of(many, "condition"));
     try (Progress progress = new Progress(console, "studying", study.left())) {
       study.work(scorer::score, progress::advance);
     }

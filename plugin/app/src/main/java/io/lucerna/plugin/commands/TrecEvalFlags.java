@@ -143,7 +143,7 @@ final class TrecEvalFlags {
     return flag == Flag.VERSION
         ? "-v is trec_eval's; \"lucerna -version\" prints the versions"
         : String.format(
-            Locale.ROOT, "trec_eval's -%c (%s) is not known here", flag.letter, flag.longName);
+            Locale.ROOT, "trec_eval's -%c (%s) is not supported here", flag.letter, flag.longName);
   }
 
   private int longFlag(List<String> arguments, int at) {

@@ -1,5 +1,6 @@
 package io.lucerna.plugin.compare;
 
+import io.lucerna.base.Counted;
 import io.lucerna.eval.Comparison;
 import io.lucerna.eval.Correction;
 import io.lucerna.eval.RankChanges;
@@ -31,13 +32,13 @@ public final class ComparisonText {
             });
     lines.add(
         format(
-            "%d topics; baseline %s; p: paired t-test, flip p: %d sign flips, adj p: t-test with"
-                + " correction %s over %d contrasts",
-            comparison.topics().size(),
+            "%s; baseline %s; p: paired t-test, flip p: %d sign flips, adj p: t-test with correction %s"
+                + " over %s",
+            Counted.of(comparison.topics().size(), "topic"),
             comparison.baseline(),
             settings.rounds(),
             correction,
-            comparison.contrasts().size()));
+            Counted.of(comparison.contrasts().size(), "contrast")));
     lines.add(
         format(
             "95%% interval: bootstrap, seed %d; d_z: change over its deviation; w/t/l: wins, ties,"
@@ -115,10 +116,9 @@ public final class ComparisonText {
     long swapped = changes.stream().mapToLong(RankChanges::swappedPairs).sum();
     long moved = changes.stream().mapToLong(RankChanges::totalMoves).sum();
     return format(
-        "%s: %d documents in common with the baseline, %s of their pairs swapped, %s places moved"
-            + " on average",
+        "%s: %s in common with the baseline, %s of their pairs swapped, %s places moved on average",
         run,
-        docs,
+        Counted.of(docs, "document"),
         pairs == 0 ? NONE : format("%.1f%%", 100.0 * swapped / pairs),
         docs == 0 ? NONE : format("%.1f", (double) moved / docs));
   }

@@ -91,9 +91,9 @@ public class ModelRegistry {
       throw adapter.error(
           "the base model "
               + adapter.base()
-              + " cannot be had: "
+              + " cannot be opened: "
               + e.getMessage()
-              + "; where it lies in a folder, base_model_name_or_path may name that");
+              + "; if it is in a folder, base_model_name_or_path may name that");
     }
   }
 

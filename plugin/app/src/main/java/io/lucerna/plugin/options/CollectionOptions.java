@@ -23,8 +23,8 @@ public final class CollectionOptions {
       name = "-collections",
       metaVar = "[folder]",
       usage =
-          "Folder with the files of collections that are known by name, such as cacm; looked into"
-              + " before the cache and the web (default: the environment's LUCERNA_COLLECTIONS).")
+          "Folder with files of named collections, such as cacm; searched before the cache and "
+              + "the web (default: the environment's LUCERNA_COLLECTIONS).")
   @Nullable Path folder;
 
   private final Map<String, String> environment;

@@ -22,14 +22,14 @@ public final class InterventionOptions {
       name = "-intervene",
       metaVar = "[spec]",
       usage =
-          "What to change inside the model, such as \"zero blocks.3.attn.hook_z head=7 at=match\";"
-              + " may be repeated, done in order.")
+          "What to change inside the model, such as \"zero blocks.3.attn.hook_z head=7 "
+              + "at=match\"; repeatable, applied in order.")
   List<String> lines = new ArrayList<>();
 
   @Option(
       name = "-intervene.file",
       metaVar = "[file]",
-      usage = "The same in JSON (.json) or YAML, done after those of -intervene.")
+      usage = "The same in JSON (.json) or YAML, applied after those of -intervene.")
   @Nullable String file;
 
   /**

@@ -63,8 +63,8 @@ public final class ModelOptions {
       aliases = "-rerank.answers",
       metaVar = "[no,yes]",
       usage =
-          "The two words, each a single token, whose logits make the score of a model that answers,"
-              + " that for not relevant first; as its prompt asks for, if not given.")
+          "The two words, each a single token, whose logits make the score of a model that "
+              + "answers, the one for not relevant first; the prompt's if not given.")
   @Nullable String answers;
 
   @Option(
@@ -90,8 +90,8 @@ public final class ModelOptions {
       aliases = "-rerank.prompt",
       metaVar = "[text]",
       usage =
-          "What a ranker reads that takes both texts in a prompt, with the places {query} and"
-              + " {passage}; as its architecture has it if not given (\"models -model\" shows it).")
+          "The prompt of a ranker that reads both texts in one, with {query} and {passage}; the "
+              + "architecture's if not given (\"models -model\" shows it).")
   @Nullable String prompt;
 
   @Option(
@@ -121,7 +121,7 @@ public final class ModelOptions {
       name = "-device",
       aliases = "-rerank.device",
       metaVar = "[device]",
-      usage = "What computes: cpu, gpu; a gpu if there is one, if not given.")
+      usage = "Where to compute: cpu, gpu; if not given, gpu if there is one.")
   @Nullable String device;
 
   /** The model's name, or the built-in one's if none was given. */

@@ -15,7 +15,7 @@ public final class RerankOptions {
       name = "-rerank.depth",
       aliases = "-depth",
       metaVar = "[num]",
-      usage = "How many candidates of a topic are scored; those below stay below, in their order.")
+      usage = "How many candidates of a topic are scored; the rest follow in their order.")
   public int depth = 100;
 
   @Option(

@@ -1,6 +1,7 @@
 package io.lucerna.plugin.options;
 
 import io.anserini.search.SearchCollection;
+import io.lucerna.base.Counted;
 import io.lucerna.base.TextFile;
 import io.lucerna.eval.Ranking;
 import io.lucerna.eval.Run;
@@ -162,8 +163,8 @@ public final class RunInputs {
     without.removeAll(read.topics());
     if (!without.isEmpty()) {
       console.say(
-          "%d of %d topics have no hits in the run: %s",
-          without.size(), queries.size(), Console.some(without));
+          "%d of %s without hits in the run: %s",
+          without.size(), Counted.of(queries.size(), "topic"), Console.some(without));
     }
     return candidates;
   }

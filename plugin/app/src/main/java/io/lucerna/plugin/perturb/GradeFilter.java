@@ -27,7 +27,7 @@ public record GradeFilter(Set<Integer> grades) {
       int to = Integer.parseInt(ends[ends.length - 1]);
       if (from > to || to > HIGHEST) {
         throw new IllegalArgumentException(
-            "-grades: '" + part + "' is no range of grades from 0 to " + HIGHEST);
+            "-grades: '" + part + "' is not a range of grades from 0 to " + HIGHEST);
       }
       for (int grade = from; grade <= to; grade++) {
         grades.add(grade);

@@ -148,7 +148,7 @@ final class ExtensionReader {
     RegressionReader.lengths(results, expected.results(), regression.topics().size());
     for (String metric : expected.results().keySet()) {
       if (regression.metric(metric).isEmpty()) {
-        throw results.fault(metric, "is no metric of the regression and no measure of eval");
+        throw results.fault(metric, "is neither a metric of the regression nor a measure of eval");
       }
     }
   }

@@ -73,9 +73,9 @@ final class Page {
     line(
         "Written by `lucerna regress` from `"
             + Path.of(regression.source()).getFileName()
-            + "`. Anserini's `bin/run.sh io.anserini.index.IndexCollection` and"
-            + " `bin/run.sh io.anserini.search.SearchCollection` take the flags of `lucerna index`"
-            + " and `lucerna search`, where a file stands in place of a collection's name.");
+            + "`. Anserini's `bin/run.sh io.anserini.index.IndexCollection` and `bin/run.sh "
+            + "io.anserini.search.SearchCollection` take the flags of `lucerna index` and "
+            + "`lucerna search`, with a file instead of a collection's name.");
     indexing();
     retrieval();
     reranking();
@@ -176,9 +176,9 @@ final class Page {
       table(topics);
     }
     line(
-        "Measured; where the expected number differs, it stands in brackets with the verdict:"
-            + " OK within the tolerance, OK\\* higher than Anserini's number, FAIL else."
-            + " A dash: nothing is expected, or it was not run this time.");
+        "Measured; if the expected number differs, it follows in brackets with the verdict: OK "
+            + "within the tolerance, OK\\* higher than Anserini's number, FAIL otherwise. A "
+            + "dash: nothing is expected, or it was not run this time.");
     line(summary + ".");
   }
 

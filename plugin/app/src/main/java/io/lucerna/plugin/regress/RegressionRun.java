@@ -116,7 +116,7 @@ public final class RegressionRun {
   private void index(Path index, boolean indexed, Runner runner) throws Exception {
     List<Check> found = indexed ? statistics(index) : List.of();
     if (indexed && found.stream().noneMatch(RegressionRun::fails)) {
-      runner.say("index: " + index + " is there; not built again");
+      runner.say("index: " + index + " exists; not built again");
     } else {
       if (indexed) {
         if (locator.corpus(regression).isEmpty()) {

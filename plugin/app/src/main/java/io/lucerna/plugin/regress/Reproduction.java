@@ -1,5 +1,6 @@
 package io.lucerna.plugin.regress;
 
+import io.lucerna.base.Counted;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -59,10 +60,10 @@ record Reproduction(String source, List<Condition> conditions) {
     conditions.forEach(condition -> all.addAll(condition.topics()));
     return source
         + ": a reproduction over prebuilt indexes ("
-        + conditions.size()
-        + " conditions, "
-        + all.stream().mapToInt(one -> one.scores().size()).sum()
-        + " scores), which Anserini's own RunRepro downloads and runs;"
+        + Counted.of(conditions.size(), "condition")
+        + ", "
+        + Counted.of(all.stream().mapToInt(one -> one.scores().size()).sum(), "score")
+        + "), which Anserini's own RunRepro downloads and runs;"
         + " regress runs regressions that index a corpus";
   }
 }

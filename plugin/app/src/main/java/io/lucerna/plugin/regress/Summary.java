@@ -1,5 +1,6 @@
 package io.lucerna.plugin.regress;
 
+import io.lucerna.base.Counted;
 import java.util.List;
 
 /**
@@ -22,8 +23,8 @@ public record Summary(int numbers, int higher, int failed) {
   /** One line. */
   @Override
   public String toString() {
-    return numbers
-        + " numbers: "
+    return Counted.of(numbers, "number")
+        + ": "
         + (numbers - higher - failed)
         + " OK, "
         + higher

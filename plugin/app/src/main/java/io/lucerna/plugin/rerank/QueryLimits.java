@@ -1,5 +1,6 @@
 package io.lucerna.plugin.rerank;
 
+import io.lucerna.base.Counted;
 import io.lucerna.plugin.cli.Console;
 import io.lucerna.plugin.texts.Candidates;
 import io.lucerna.reranker.QueryFit;
@@ -61,9 +62,7 @@ public final class QueryLimits {
       }
     }
     if (count > 0) {
-      console.say(
-          "%d %s too long and cut; the first is %s",
-          count, count == 1 ? "query is" : "queries are", first);
+      console.say("%s too long and cut; the first is %s", Counted.of(count, "query"), first);
     }
   }
 

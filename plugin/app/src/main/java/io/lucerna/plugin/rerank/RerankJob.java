@@ -1,5 +1,6 @@
 package io.lucerna.plugin.rerank;
 
+import io.lucerna.base.Counted;
 import io.lucerna.eval.Ranking;
 import io.lucerna.eval.Reordering;
 import io.lucerna.eval.Run;
@@ -53,9 +54,9 @@ public final class RerankJob {
     public String summary(Ranker scorer) {
       return String.format(
           Locale.ROOT,
-          "reranked %d topics, %d passages with %s in %.1f s (%.0f per second); %d truncated to %d tokens, %d empty",
-          rankings.size(),
-          scored,
+          "reranked %s, %s with %s in %.1f s (%.0f per second); %d truncated to %d tokens, %d empty",
+          Counted.of(rankings.size(), "topic"),
+          Counted.of(scored, "passage"),
           scorer.card().name(),
           seconds,
           scored / Math.max(seconds, 1e-9),

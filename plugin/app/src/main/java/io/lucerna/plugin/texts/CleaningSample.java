@@ -1,5 +1,6 @@
 package io.lucerna.plugin.texts;
 
+import io.lucerna.base.Counted;
 import io.lucerna.plugin.collections.PassageCleaning;
 import java.util.Locale;
 
@@ -63,10 +64,9 @@ public final class CleaningSample {
         inferred,
         String.format(
             Locale.ROOT,
-            "inferred from %s%d %s of %s",
+            "inferred from %s%s of %s",
             which,
-            documents,
-            documents == 1 ? "document" : "documents",
+            Counted.of(documents, "document"),
             source));
   }
 }

@@ -137,7 +137,7 @@ public final class JsonObjects implements Closeable {
         return MAPPER.readTree(parser);
       } catch (JsonProcessingException e) {
         int at = Math.max(1, e.getLocation() == null ? 0 : e.getLocation().getLineNr());
-        String where = at == line ? "" : "; the object begins in line " + line;
+        String where = at == line ? "" : "; the object begins on line " + line;
         throw file.error(at, "not JSON: " + JsonFaults.reason(e) + where);
       }
     }

@@ -146,7 +146,8 @@ class CertifyCommandTest {
             "-output",
             folder.resolve("certificate.json").toString());
     assertEquals(ExitCode.FAILED, shell.code(), shell.err());
-    assertTrue(shell.err().contains("texts have other token ids than the reference"), shell.err());
+    assertTrue(
+        shell.err().contains("texts have token ids that differ from the reference"), shell.err());
   }
 
   @Test

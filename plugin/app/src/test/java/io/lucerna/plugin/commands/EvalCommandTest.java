@@ -90,7 +90,7 @@ class EvalCommandTest {
         "--Re qrels Q R|--Re may be --Rel_info_format or --Results_format",
         "--nosummary=1 Q R|--nosummary takes no value",
         "-Rprefs Q R|-R prefs: the only format known is qrels",
-        "-D1 Q R|trec_eval's -D (Debug_level) is not known here",
+        "-D1 Q R|trec_eval's -D (Debug_level) is not supported here",
         "-v|-v is trec_eval's",
         "-colections x Q R|did you mean -collections?",
         "-q Q|RUN",

@@ -138,7 +138,7 @@ class PatchCommandTest {
           StandardOpenOption.APPEND);
     }
     Shell resumed = PatchShell.succeed(PAIRS, broken, with(kind(kind), "-resume"));
-    assertTrue(resumed.err().contains("26 of 60 pairs are done already"), resumed.err());
+    assertTrue(resumed.err().contains("26 of 60 pairs done already"), resumed.err());
     assertSame(whole, broken);
     PatchShell.succeed(PAIRS, broken, with(kind(kind), "-resume"));
     assertSame(whole, broken);
@@ -165,12 +165,12 @@ class PatchCommandTest {
     Shell again = PatchShell.run(PAIRS, folder, kind("head"));
     assertEquals(ExitCode.USAGE, again.code());
     assertTrue(
-        again.err().contains("holds a study already; give -resume to go on with it"), again.err());
+        again.err().contains("holds a study already; give -resume to resume it"), again.err());
     Shell other = PatchShell.run(PAIRS, folder, with(kind("head"), "-resume", "-filler", "the"));
     assertEquals(ExitCode.FAILED, other.code());
     assertTrue(other.err().contains("was made with filler a, not the: give the"), other.err());
     Shell floor = PatchShell.succeed(PAIRS, folder, with(kind("head"), "-resume", "-floor", "0.3"));
-    assertTrue(floor.err().contains("60 of 60 pairs are done already"), floor.err());
+    assertTrue(floor.err().contains("60 of 60 pairs done already"), floor.err());
     Path fresh = temporary.resolve("fresh");
     PatchShell.succeed(PAIRS, fresh, with(kind("head"), "-floor", "0.3"));
     assertSame(fresh, folder);
@@ -251,7 +251,7 @@ class PatchCommandTest {
             kind("head"));
     assertEquals(ExitCode.FAILED, shell.code());
     assertTrue(
-        shell.err().contains("the controls do not hold: denoise: an empty patch moves the score"),
+        shell.err().contains("the controls failed: denoise: an empty patch moves the score"),
         shell.err());
     assertTrue(Files.readString(folder.resolve("report.html")).contains("FAILS"));
   }

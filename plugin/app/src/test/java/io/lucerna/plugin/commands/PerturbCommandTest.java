@@ -139,7 +139,7 @@ class PerturbCommandTest {
     assertTrue(
         shell.out().contains("TFC1 not applicable: 1: the query has no index term"), shell.out());
     assertTrue(shell.err().contains("1 of 4 judged passages are not in the index"), shell.err());
-    assertTrue(shell.err().contains("1 topics of"), shell.err());
+    assertTrue(shell.err().contains("1 topic of"), shell.err());
     JsonNode meta = new ObjectMapper().readTree(temp.resolve("judged.jsonl.meta.json").toFile());
     assertEquals(2, meta.at("/counts/TFC1/pairs").asInt());
     assertEquals(42, meta.path("seed").asInt());
@@ -232,8 +232,8 @@ class PerturbCommandTest {
         "USAGE | STMC1 needs -model | -perturbation STMC1",
         "USAGE | -depth must be at least 1, got 0 | -perturbation TFC1 -depth 0",
         "USAGE | -grades must be numbers or ranges | -perturbation TFC1 -grades high",
-        "USAGE | -grades: '3-1' is no range | -perturbation TFC1 -grades 3-1",
-        "INPUT | no passages are left by -depth and -grades | -perturbation TFC1 -grades 9",
+        "USAGE | -grades: '3-1' is not a range | -perturbation TFC1 -grades 3-1",
+        "INPUT | -depth and -grades leave no passages | -perturbation TFC1 -grades 9",
         "FAILED | no pair was made; | -perturbation PROX3",
         "MODEL | nowhere: no such model | -perturbation TFC1 -model nowhere",
         "USAGE | -filler 'lamplighters' is 3 tokens of minilm; it must be one | -perturbation TFC1 -model minilm -filler lamplighters",
@@ -296,7 +296,7 @@ class PerturbCommandTest {
     Path other = temp.resolve("unstemmed");
     Shell.succeed(
         "index", "-collection", "bundled", "-index", other.toString(), "-stemmer", "none");
-    String warning = "was it made with another analyzer than Anserini's default?";
+    String warning = "was it made with an analyzer other than Anserini's default?";
     String[] options = {"-collection", "bundled", "-perturbation", "TFC1", "-depth", "1"};
     List<String> wrong = new ArrayList<>(List.of(options));
     wrong.addAll(List.of("-index", other.toString()));

@@ -132,7 +132,7 @@ class RecordBrokenOffTest {
     assertEquals(Signal.INT.status(), stopped.waitFor());
     assertFalse(
         Files.exists(broken.resolve("manifest.json")), "it was to be stopped before the end");
-    assertTrue(said(stopped).contains("going on after "));
+    assertTrue(said(stopped).contains("resuming after "));
     Process last = start(child());
     String said = said(last);
     assertEquals(0, last.waitFor(), said);
@@ -152,7 +152,7 @@ class RecordBrokenOffTest {
     assertTrue(said.contains("; what is recorded so far is kept and can be resumed"), said);
     assertFalse(said.contains("\tat "), said);
     Shell resumed = Shell.succeed(record(broken));
-    assertTrue(resumed.err().contains("going on after "), resumed.err());
+    assertTrue(resumed.err().contains("resuming after "), resumed.err());
     sameFiles();
   }
 }

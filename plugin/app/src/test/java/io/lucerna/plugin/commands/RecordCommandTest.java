@@ -228,7 +228,7 @@ public class RecordCommandTest {
     assertTrue(shell.err().contains("to record: 3 pairs, 3 inputs, "), shell.err());
     assertTrue(shell.err().contains("recorded 3 pairs ("), shell.err());
     assertTrue(shell.err().contains("0 truncated to 40 tokens, 1 empty"), shell.err());
-    assertTrue(shell.err().contains("1 of 3 inputs have no position match"), shell.err());
+    assertTrue(shell.err().contains("1 of 3 inputs without a position match"), shell.err());
   }
 
   @Test
@@ -263,7 +263,7 @@ public class RecordCommandTest {
       delimiter = '|',
       value = {
         "*hook_y | cls | USAGE | no hook point matches '*hook_y'; nearest: ",
-        "hook_score | cls | USAGE | hook_score is no activation of the model; index.jsonl has every",
+        "hook_score | cls | USAGE | hook_score is not an activation of the model; index.jsonl has every",
         "*hook_z, | cls | USAGE | no hook point matches ''; ",
         "*hook_z | role:matches | USAGE | there is no role 'matches'; roles are [cls, ",
         "*hook_z | cls,1 | USAGE | positions 'cls,1': expected all, cls, query, passage, role:",
@@ -332,7 +332,7 @@ public class RecordCommandTest {
     assertEquals(ExitCode.DONE, record("bert-cross", z).code());
     Shell again = record("bert-cross", with(z, "-resume"));
     assertEquals(ExitCode.DONE, again.code(), again.err());
-    assertTrue(again.err().contains("holds the whole recording already"), again.err());
+    assertTrue(again.err().contains("already holds the complete recording"), again.err());
     other(record("bert-cross-2labels", with(z, "-resume")), "model.scorer was ");
     other(record("bert-cross", with(z, "-resume", "-batch", "2")), "model.settings.batch was ");
     other(record("bert-cross", with(z, "-resume", "-half")), "dtype was \"F32\" and is \"F16\"");

@@ -145,7 +145,7 @@ class RegressCommandTest {
     List<String> log =
         read("out/regressions-tiny.md").lines().filter(l -> l.startsWith("+ ")).toList();
     assertEquals(2, log.size());
-    assertTrue(log.getLast().matches("\\+ \\d{4}-\\d\\d-\\d\\d: 1 numbers: 1 OK.*"), log.getLast());
+    assertTrue(log.getLast().matches("\\+ \\d{4}-\\d\\d-\\d\\d: 1 number: 1 OK.*"), log.getLast());
   }
 
   @Test
@@ -157,9 +157,7 @@ class RegressCommandTest {
     assertEquals(ExitCode.FAILED, lower.code());
     assertTrue(
         lower.out().contains("FAIL  bm25") && lower.out().contains("expected 0.5001"), lower.out());
-    assertTrue(
-        lower.err().contains("lucerna regress: 1 of 1 numbers are not what they should be"),
-        lower.err());
+    assertTrue(lower.err().contains("lucerna regress: 1 of 1 number not as expected"), lower.err());
     assertTrue(
         read("out/regressions-tiny.md").contains("0.5000 (0.5001, FAIL)"),
         "the page is written all the same");
@@ -178,8 +176,7 @@ class RegressCommandTest {
   void anIndexThatIsThereIsUsedIfItIsTheRegressions() throws IOException {
     assertTrue(regress(CONFIG, "-index").err().contains("lucerna index -collection"));
     Shell second = regress(CONFIG, "-index");
-    assertTrue(
-        second.err().contains("lucene-inverted.tiny is there; not built again"), second.err());
+    assertTrue(second.err().contains("lucene-inverted.tiny exists; not built again"), second.err());
     assertFalse(second.err().contains("lucerna index"), second.err());
     assertEquals(4, second.out().lines().filter(l -> l.startsWith("OK ")).count(), second.out());
     write("corpora/tiny/more.jsonl", "{\"id\": \"e\", \"contents\": \"red\"}\n");
@@ -325,7 +322,7 @@ class RegressCommandTest {
       {"depth: 10", "depth: 0", "lucerna.rerank[0].depth: must be at least 1"},
       {"name: fake", "name: a/b", "lucerna.rerank[0].name: must be of letters"},
       {"name: fake", "name: bm25", "lucerna.rerank[0].name: a second ranking is called bm25"},
-      {"P@1: [0.0]", "Q@1: 0", "lucerna.rerank[0].results.Q@1: is no metric"},
+      {"P@1: [0.0]", "Q@1: 0", "lucerna.rerank[0].results.Q@1: is neither a metric"},
       {"P@1: [0.0]", "P@1: [0, 1]", "lucerna.rerank[0].results.P@1: 2 values for 1 sets"},
       {"depth: 10", "depth: 10\n      clean: html", "lucerna.rerank[0].clean: "},
       {
@@ -365,7 +362,7 @@ class RegressCommandTest {
     }
     fails(
         ExitCode.INPUT,
-        "a reproduction over prebuilt indexes (1 conditions, 1 scores)",
+        "a reproduction over prebuilt indexes (1 condition, 1 score)",
         regress(
             "conditions: [{name: a, command: b, topics: [{topic_key: t, eval_key: e, scores:"
                 + " [{AP: 0.1}]}]}]\n"));

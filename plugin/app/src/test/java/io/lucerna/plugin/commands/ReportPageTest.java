@@ -210,7 +210,7 @@ class ReportPageTest {
   void studiesOfOneConditionAndOneTopicHaveAPage() throws Exception {
     String page = page(new StudyFixture(1, 1, 1, false, false));
     assertTrue(
-        page.contains("Significant change under 0 of 1 conditions."), page.substring(0, 4000));
+        page.contains("Significant change under 0 of 1 condition."), page.substring(0, 4000));
     assertFalse(page.contains("<h2>Heads</h2>"));
     assertTrue(page.matches("(?s).*>1 topic: [01] higher, [01] equal, [01] lower<.*"), "singular");
     assertFalse(page.contains("1 topics"), "singular");

@@ -84,7 +84,7 @@ class RerankCommandTest {
     assertEquals(List.of("8", "7"), List.copyOf(run.topics()));
     assertEquals(List.of("b", "c", "a", "d"), run.ranking("7").orElseThrow().docnos());
     assertEquals(1f, run.ranking("7").orElseThrow().score(0));
-    assertTrue(shell.err().contains("1 of 3 topics have no hits in the run: 9"), shell.err());
+    assertTrue(shell.err().contains("1 of 3 topics without hits in the run: 9"), shell.err());
     assertTrue(shell.err().contains("reranked 2 topics, 5 passages with fake"), shell.err());
     assertTrue(shell.err().contains("1 empty"), shell.err());
     assertEquals("", shell.out());

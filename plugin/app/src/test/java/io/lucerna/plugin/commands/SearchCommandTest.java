@@ -129,7 +129,7 @@ class SearchCommandTest {
   void topicsWithoutHitsAreCountedNotLost() throws IOException {
     Shell shell = search("run", "-bm25", "-rerank.model", "fake");
     done(shell);
-    assertTrue(shell.err().contains("1 of 21 topics have no hits: 99"), shell.err());
+    assertTrue(shell.err().contains("1 of 21 topics without hits: 99"), shell.err());
     assertEquals(20, Run.read(folder.resolve("run")).topics().size());
     assertTrue(Files.exists(folder.resolve("run.meta.json")));
   }

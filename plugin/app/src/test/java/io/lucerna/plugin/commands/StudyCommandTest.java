@@ -335,7 +335,7 @@ class StudyCommandTest {
         String.join("\n", lines.subList(0, 3)) + "\n" + lines.get(3).substring(0, 50));
     Shell shell = study(model, "torn", with("-resume", MANY));
     assertEquals(ExitCode.DONE, shell.code(), shell.err());
-    assertTrue(shell.err().contains("2 of 6 topics are done already"), shell.err());
+    assertTrue(shell.err().contains("2 of 6 topics done already"), shell.err());
     assertSame(whole, torn);
     Shell other = study(model, "torn", with("-resume", "-conditions", "heads"));
     assertEquals(ExitCode.FAILED, other.code());
@@ -590,7 +590,7 @@ class StudyCommandTest {
     succeed(BI, "f", "-conditions", "layers");
     assertRefused(
         ExitCode.USAGE,
-        "holds a study already; give -resume to go on with it, or another folder",
+        "holds a study already; give -resume to resume it, or another folder",
         "f",
         "-conditions",
         "layers");

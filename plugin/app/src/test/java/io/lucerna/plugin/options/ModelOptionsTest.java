@@ -47,7 +47,7 @@ class ModelOptionsTest {
         "answers must be two words with a comma between, such as no,yes; got yes",
         refusal(m -> m.answers = "yes"));
     assertEquals(
-        "the answers must be two different words, that for not relevant first, got [yes, yes]",
+        "the answers must be two different words, the one for not relevant first, got [yes, yes]",
         refusal(m -> m.answers = "yes,yes"));
     assertEquals("precision must be fp32 or fp64, got bf16", refusal(m -> m.precision = "bf16"));
     assertEquals("device must be cpu or gpu, got tpu", refusal(m -> m.device = "tpu"));
@@ -57,8 +57,8 @@ class ModelOptionsTest {
   void aGpuThatIsNotThereIsAskedForInVain() {
     assumeTrue(Processor.best() == Processor.CPU, "skipped: there is a GPU here");
     assertEquals(
-        "device gpu: PyTorch finds none here. It needs an NVIDIA card, its driver, and DJL's"
-            + " pytorch-native with CUDA in place of that for the CPU; or take -device cpu",
+        "device gpu: PyTorch finds none here. It needs an NVIDIA card, its driver, and DJL's "
+            + "pytorch-native with CUDA instead of the one for the CPU; or use -device cpu",
         refusal(m -> m.device = "gpu"));
   }
 }

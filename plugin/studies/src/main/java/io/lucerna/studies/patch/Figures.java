@@ -1,5 +1,6 @@
 package io.lucerna.studies.patch;
 
+import io.lucerna.base.Counted;
 import io.lucerna.eval.Estimate;
 import io.lucerna.eval.RatioAggregate;
 import io.lucerna.instrumentation.sweep.Axis;
@@ -48,10 +49,10 @@ final class Figures {
           String about =
               String.format(
                   Locale.ROOT,
-                  "%s: %s (%d pairs)",
+                  "%s: %s (%s)",
                   aggregates.space().describe(present[i]),
                   describe(estimate),
-                  value.pairs());
+                  Counted.of(value.pairs(), "pair"));
           return new HeatMap.Cell(
               "" + present[i], estimate.value(), estimate.excludesZero(), about);
         };
@@ -172,7 +173,7 @@ final class Figures {
     List<String> kinds =
         aggregates.rows().rows().stream().map(r -> r.pair().perturbation()).distinct().toList();
     String names = kinds.size() <= 3 ? String.join(" + ", kinds) : kinds.size() + " perturbations";
-    return queries + (queries == 1 ? " query, " : " queries, ") + names;
+    return Counted.of(queries, "query") + ", " + names;
   }
 
   static String describe(Aggregates.Level level) {
@@ -180,7 +181,7 @@ final class Figures {
     int n = stratum.rows().length;
     return stratum.name().equals(Stratum.ALL)
         ? "all pairs"
-        : stratum.name() + " " + stratum.level() + " (" + n + (n == 1 ? " pair)" : " pairs)");
+        : stratum.name() + " " + stratum.level() + " (" + Counted.of(n, "pair") + ")";
   }
 
   /** A number with its interval. */

@@ -116,7 +116,7 @@ public final class PatchStudy {
       new StudyPage(settings, identity, data, exclusions, controls, aggregates)
           .write(folder.resolve("report.html"));
       if (!png) {
-        notes.add("no PNG pictures: this Java cannot draw text; the SVG ones are there");
+        notes.add("no PNG pictures: this Java cannot draw text; there are the SVG ones");
       }
       for (Aggregates each : aggregates) {
         notes.add(Summary.of(each, exclusions));

@@ -172,7 +172,7 @@ final class StudyPage {
               "median effect "
                   + decimal(control.unrelated())
                   + (control.direction() == Direction.NOISE
-                      ? " (its base: whatever stands there takes the change away too)"
+                      ? " (its base: whatever is there also removes the change)"
                       : "")));
       rows.put(
           direction + "filler alone",

@@ -1,5 +1,6 @@
 package io.lucerna.studies.patch;
 
+import io.lucerna.base.Counted;
 import io.lucerna.eval.Estimate;
 import io.lucerna.eval.RatioAggregate;
 import java.util.Arrays;
@@ -21,10 +22,10 @@ final class Summary {
         new StringBuilder(
             String.format(
                 Locale.ROOT,
-                "%s: %d pairs of %d queries count, mean change %.4f%s; strongest by %s:",
+                "%s: %s of %s count, mean change %.4f%s; strongest by %s:",
                 aggregates.rows().direction().option(),
-                aggregates.rows().used(),
-                aggregates.all().queries(),
+                Counted.of(aggregates.rows().used(), "pair"),
+                Counted.of(aggregates.all().queries(), "query"),
                 aggregates.all().meanChange(),
                 excluded.isEmpty() ? "" : "; excluded: " + PatchStudy.words(excluded),
                 RatioAggregate.RATIO_OF_SUMS.option().replace('-', ' ')));

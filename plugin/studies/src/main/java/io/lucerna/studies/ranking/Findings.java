@@ -1,5 +1,6 @@
 package io.lucerna.studies.ranking;
 
+import io.lucerna.base.Counted;
 import io.lucerna.eval.Comparison;
 import io.lucerna.eval.Evaluation;
 import io.lucerna.eval.Measure;
@@ -252,13 +253,12 @@ public final class Findings {
       lines.add(
           String.format(
               Locale.ROOT,
-              "%s %.4f over %d %s; changed by %d of %d conditions (t-test, %s, p < %s)%s",
+              "%s %.4f over %s; changed by %d of %s (t-test, %s, p < %s)%s",
               measure.irName(),
               own.getFirst().result().baseline(),
-              topics.size(),
-              topics.size() == 1 ? "topic" : "topics",
+              Counted.of(topics.size(), "topic"),
               sure,
-              own.size(),
+              Counted.of(own.size(), "condition"),
               settings.correction(),
               LEVEL_OF_SIGNIFICANCE,
               largest.isEmpty() ? "" : "; most: " + largest));

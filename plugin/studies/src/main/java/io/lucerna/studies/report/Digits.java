@@ -45,10 +45,6 @@ final class Digits {
   }
 
   /** How many topics, in words. */
-  static String topics(long count) {
-    return count + (count == 1 ? " topic" : " topics");
-  }
-
   static String p(double value) {
     return value < LEAST_P ? "<0.0001" : value(value);
   }

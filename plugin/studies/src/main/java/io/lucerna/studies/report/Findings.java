@@ -1,5 +1,6 @@
 package io.lucerna.studies.report;
 
+import io.lucerna.base.Counted;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -60,13 +61,13 @@ final class Findings {
     long rest = contrasts.stream().filter(c -> !c.significant() && !c.equivalent()).count();
     return String.format(
         Locale.ROOT,
-        "%s: %s without intervention (%s). Significant change under %d of %d conditions%s."
+        "%s: %s without intervention (%s). Significant change under %d of %s%s."
             + " Shown to be within \u00b1%s: %d.%s",
         measure,
         Digits.value(baseline.baseline()),
-        Digits.topics(baseline.topics()),
+        Counted.of(baseline.topics(), "topic"),
         significant.size(),
-        all,
+        Counted.of(all, "condition"),
         named.isEmpty() ? "" : ": " + named + more(significant.size() - NAMED),
         Digits.plain(info.margin()),
         equivalent,

@@ -1,5 +1,6 @@
 package io.lucerna.studies.report;
 
+import io.lucerna.base.Counted;
 import io.lucerna.studies.chart.BarChart;
 import io.lucerna.studies.chart.Canvas.Pen;
 import io.lucerna.studies.chart.DivergingScale;
@@ -125,7 +126,7 @@ final class ReportFigures {
         "Change in " + measure + " by topic",
         List.of(
             name(condition) + "; " + setting(),
-            Digits.topics(topics.size())
+            Counted.of(topics.size(), "topic")
                 + ": "
                 + higher
                 + " higher, "

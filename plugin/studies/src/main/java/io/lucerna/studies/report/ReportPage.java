@@ -2,6 +2,7 @@ package io.lucerna.studies.report;
 
 import static io.lucerna.studies.chart.PlainText.escaped;
 
+import io.lucerna.base.Counted;
 import io.lucerna.studies.page.HtmlPage;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -93,7 +94,7 @@ final class ReportPage {
         .ifPresent(
             b -> {
               out.append(", ").append(Digits.value(b.baseline())).append(" without intervention, ");
-              out.append(Digits.topics(b.topics()));
+              out.append(Counted.of(b.topics(), "topic"));
             });
     out.append("</caption><thead><tr>");
     heading(out, "condition", "what was done");

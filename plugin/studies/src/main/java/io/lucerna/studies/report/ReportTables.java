@@ -1,6 +1,7 @@
 package io.lucerna.studies.report;
 
 import io.lucerna.base.AtomicFile;
+import io.lucerna.base.Counted;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -109,7 +110,12 @@ final class ReportTables {
         + " under each condition; "
         + study
             .baseline(measure)
-            .map(b -> Digits.value(b.baseline()) + " without (" + Digits.topics(b.topics()) + "). ")
+            .map(
+                b ->
+                    Digits.value(b.baseline())
+                        + " without ("
+                        + Counted.of(b.topics(), "topic")
+                        + "). ")
             .orElse("no topics. ")
         + "*: adjusted p < 0.05 (paired t-test, "
         + info.correctionInWords()
