@@ -57,7 +57,7 @@ final class GainMeasures {
 
   /**
    * Rndcg: ndcg at each place where the ideal ranking steps down to a lower gain, averaged, and
-   * once more at the end of the ranking if this goes on for at least two documents past the ideal
+   * once more at the end of the ranking if this continues for at least two documents past the ideal
    * one (where trec_eval's formula starts to see an end).
    */
   static Formula ndcgAtLevels(Gains gains) {

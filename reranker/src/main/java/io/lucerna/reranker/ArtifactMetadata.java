@@ -7,8 +7,8 @@ import java.nio.file.Path;
 import java.util.Locale;
 
 /**
- * The settings that ColBERT writes beside a checkpoint, {@code artifact.metadata}. What it does not
- * say is as in ColBERT's own defaults (class ColBERTConfig of version 0.2).
+ * The settings that ColBERT writes next to a checkpoint, {@code artifact.metadata}. What it does
+ * not say is as in ColBERT's own defaults (class ColBERTConfig of version 0.2).
  */
 final class ArtifactMetadata {
   private static final String FILE = "artifact.metadata";

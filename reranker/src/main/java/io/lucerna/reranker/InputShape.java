@@ -41,7 +41,7 @@ final class InputShape {
         limit);
   }
 
-  /** The special tokens of pieces, with texts in the place of the others. */
+  /** The special tokens of pieces, with texts in place of the others. */
   private static String around(List<Piece> pieces, String space, String... texts) {
     List<String> shown = new ArrayList<>();
     int last = Subwords.SPECIAL;

@@ -20,8 +20,8 @@ import java.util.stream.Stream;
  */
 final class ModelFiles {
   /**
-   * By name, so that a file counts even before it exists; what training and publishing leave beside
-   * them (results, states, cards) does not.
+   * By name, so that a file counts even before it exists; what training and publishing leave next
+   * to them (results, states, cards) does not.
    */
   private static final Pattern DECIDE =
       Pattern.compile(

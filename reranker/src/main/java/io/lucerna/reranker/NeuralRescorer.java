@@ -16,7 +16,7 @@ import org.apache.lucene.search.TopDocs;
 
 /**
  * Lucene's {@link Rescorer} with a neural ranker: the first hits are scored by the ranker and
- * ordered anew, by score descending and then by document number ascending.
+ * reordered, by score descending and then by document number ascending.
  *
  * <p>It belongs to one query. The hits that it is given are left as they are. {@link #explain}
  * gives exactly the score that {@link #rescore} last gave to the document, or the score of the

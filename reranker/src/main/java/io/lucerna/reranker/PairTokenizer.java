@@ -139,7 +139,7 @@ final class PairTokenizer implements AutoCloseable {
   /**
    * How a query fits that may be too long for the model.
    *
-   * @return empty where the query is read whole beside any passage
+   * @return empty where the query is read whole with any passage
    */
   Optional<QueryFit> fit(String query) {
     if (apart()) {

@@ -5,10 +5,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A text put together from parts and tokenized as one. A token belongs to the part that has most of
- * its characters, the earlier one where two have as many; whitespace at its ends does not count,
- * and a token of whitespace alone goes with its last character. So the space that byte-level
- * tokenizers join to the word after it never moves a query's first word into the prompt.
+ * A text composed of parts and tokenized as one. A token belongs to the part that has most of its
+ * characters, the earlier one where two have as many; whitespace at its ends does not count, and a
+ * token of whitespace alone goes with its last character. So the space that byte-level tokenizers
+ * join to the word after it never moves a query's first word into the prompt.
  */
 record Parts(List<Part> parts) {
   /** The segment of a prompt's own words. */

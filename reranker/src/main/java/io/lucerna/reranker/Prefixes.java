@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
  * do not say so. They are recognised by the names in their folder.
  */
 final class Prefixes {
-  /** How much of a model card tells what the model is. */
+  /** How much of a model card says what the model is. */
   private static final int HEAD = 4000;
 
   /** A kind of model and what it reads before the texts. */

@@ -56,7 +56,7 @@ public interface Ranker extends AutoCloseable {
   /**
    * How a query fits that may be too long for the model: nothing is scored.
    *
-   * @return empty where the query is read whole beside any passage
+   * @return empty where the query is read whole with any passage
    */
   default Optional<QueryFit> fit(String query) {
     return reading().whileOpen(() -> reading().tokenizer().fit(Given.value(query, "the query")));

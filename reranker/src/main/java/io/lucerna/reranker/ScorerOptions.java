@@ -57,12 +57,12 @@ public record ScorerOptions(
     }
   }
 
-  /** The most token ids of one input unless said otherwise. */
+  /** The most token ids of one input by default. */
   public static final int DEFAULT_MAX_TOKENS = 512;
 
   /**
-   * Texts of one forward pass unless said otherwise: enough to keep a core's arithmetic busy, few
-   * enough for several passes at once and little padding.
+   * Texts of one forward pass by default: enough to keep a core's arithmetic busy, few enough for
+   * several passes at once and little padding.
    */
   public static final int DEFAULT_BATCH = 8;
 

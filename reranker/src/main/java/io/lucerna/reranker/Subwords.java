@@ -88,7 +88,7 @@ final class Subwords implements AutoCloseable {
         whole);
   }
 
-  /** A text with U+FFFD in the place of each half of a surrogate pair: UTF-8 has no such halves. */
+  /** A text with U+FFFD in place of each half of a surrogate pair: UTF-8 has no such halves. */
   static String whole(String text) {
     StringBuilder mended = null;
     for (int i = 0; i < text.length(); i++) {
@@ -200,7 +200,7 @@ final class Subwords implements AutoCloseable {
       tokenizersWord = ownWord;
     }
 
-    /** Whether a token that starts at {@code begin} goes on with the word of the one before. */
+    /** Whether a token that starts at {@code begin} continues the word of the one before. */
     private boolean joins(int from, int begin, long ownWord) {
       if (from < endWithSpace) {
         return true; // both are bytes of one character

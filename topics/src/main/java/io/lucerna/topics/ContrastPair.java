@@ -19,7 +19,7 @@ import java.util.OptionalInt;
  * @param edits where the two differ, in order; outside of them they are the same
  * @param terms the index terms that were added, removed, exchanged or moved
  * @param grade the judged grade, if there is one
- * @param bm25Base BM25 of the base, if an index was at hand
+ * @param bm25Base BM25 of the base, if there was an index
  * @param bm25Perturbed BM25 of the perturbed passage with the same statistics, if so
  * @param idf the highest inverse document frequency among the terms, if so
  */

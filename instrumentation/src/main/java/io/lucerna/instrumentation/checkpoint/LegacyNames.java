@@ -39,7 +39,7 @@ final class LegacyNames {
   }
 
   /**
-   * What to do about names that no family has, where they tell who wrote them; empty otherwise. A
+   * What to do about names that no family has, where they show who wrote them; empty otherwise. A
    * hint for messages, after their text.
    */
   static String hint(Collection<String> names) {

@@ -170,7 +170,7 @@ public record ModelFolder(
     return parts.stream().anyMatch(part -> part.kind().equals(kind));
   }
 
-  /** A file of the transformer: the adapter's own, if it has one, else that beside the weights. */
+  /** A file of the transformer: the adapter's own, if it has one, else that next to the weights. */
   public Path file(String name) {
     return adapter
         .map(config -> config.folder().resolve(name))

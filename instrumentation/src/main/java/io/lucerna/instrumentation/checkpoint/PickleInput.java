@@ -116,7 +116,7 @@ final class PickleInput {
     return line.length() <= MAX_NAME ? line : line.substring(0, MAX_NAME) + "...";
   }
 
-  /** An error; {@code what} goes on from "the pickle at byte N". */
+  /** An error; {@code what} continues "the pickle at byte N". */
   CheckpointException error(long at, String what) {
     return new CheckpointException(file.path() + ": the pickle at byte " + at + " " + what);
   }

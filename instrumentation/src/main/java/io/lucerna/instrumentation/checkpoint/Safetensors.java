@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The form (github.com/huggingface/safetensors, "Format"): eight bytes with the length of the
  * header as a little-endian integer; the header, a JSON object that gives each tensor's {@code
  * dtype}, {@code shape} and {@code data_offsets} (begin and end, counted from the end of the
- * header) beside an optional {@code __metadata__} of strings; then the tensors' bytes, which must
+ * header) next to an optional {@code __metadata__} of strings; then the tensors' bytes, which must
  * fill the rest of the file without holes or overlaps. The header is read as a stream and every
  * token is checked, so a hostile one costs neither memory nor depth.
  */

@@ -26,7 +26,7 @@ public final class Architecture {
   }
 
   /**
-   * Reads {@code config.json} of a model, and where it names no class, tells it from model_type,
+   * Reads {@code config.json} of a model, and where it names no class, infers it from model_type,
    * modules.json and the names of the tensors.
    *
    * @throws CheckpointException if the file is missing or broken, or names no class that is known

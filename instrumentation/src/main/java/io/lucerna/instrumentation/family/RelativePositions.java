@@ -14,7 +14,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What DeBERTa's attention has beside BERT's, while a model is loaded: a table of relative
+ * What DeBERTa's attention has besides BERT's, while a model is loaded: a table of relative
  * positions, and the maps that make keys and queries of it. As these are the same for all texts,
  * they are made once.
  *

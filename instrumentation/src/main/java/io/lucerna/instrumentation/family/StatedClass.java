@@ -27,7 +27,7 @@ final class StatedClass {
    * <ul>
    *   <li>What sentence-transformers pools is the bare model, even if {@code config.json} says that
    *       it had the head of pre-training (all-mpnet-base-v2 says MPNetForMaskedLM).
-   *   <li>A bare BERT with ColBERT's settings beside it is a ColBERT.
+   *   <li>A bare BERT with ColBERT's settings next to it is a ColBERT.
    *   <li>What an adapter was trained for counts, not what its base model was.
    * </ul>
    *

@@ -37,8 +37,7 @@ record T5Parts(
   /**
    * Reads the settings of the parts.
    *
-   * @param feedForward the MLP where no key tells: an activation function, or {@code gated-} and
-   *     one
+   * @param feedForward the MLP where no key says: an activation function, or {@code gated-} and one
    */
   static T5Parts of(Loading loading, ModelConfig config, String feedForward) {
     Settings settings = loading.settings();

@@ -75,7 +75,7 @@ public final class BoundHooks {
   /**
    * Runs a point's hooks in order.
    *
-   * @return the activation to go on with: the argument itself if no intervention replaced it
+   * @return the activation to continue with: the argument itself if no intervention replaced it
    * @throws IllegalStateException if an intervention returns null, a closed array, or another shape
    *     or type
    */

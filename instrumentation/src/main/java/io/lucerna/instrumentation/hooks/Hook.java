@@ -21,9 +21,9 @@ public sealed interface Hook {
   @FunctionalInterface
   non-sealed interface Intervention extends Hook {
     /**
-     * Returns the activation that the forward pass goes on with: any tensor of the argument's shape
-     * and type, or the argument, changed in place or not. The pass copies what it is given and
-     * never closes it.
+     * Returns the activation with which the forward pass continues: any tensor of the argument's
+     * shape and type, or the argument, changed in place or not. The pass copies what it is given
+     * and never closes it.
      *
      * <p>A gradient pass goes back through the operations that made the answer. There a factor or a
      * divisor must be an array of the activation's manager: DJL frees the array that it makes of a

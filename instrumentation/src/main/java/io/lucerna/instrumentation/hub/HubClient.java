@@ -46,7 +46,7 @@ public final class HubClient {
 
   private static final String MODULES = "modules.json";
 
-  /** Which of these lie beside the weights, in a folder that modules.json may name. */
+  /** Which of these are next to the weights, in a folder that modules.json may name. */
   private static final List<String> BESIDE_WEIGHTS =
       List.of(
           "config.json",

@@ -127,7 +127,7 @@ final class HubHttp {
     return response.headers().firstValue(header).isPresent();
   }
 
-  /** Brings the file to {@code partial}, going on from what is there already. */
+  /** Brings the file to {@code partial}, continuing from what is already there. */
   void download(URI uri, String file, long size, Path partial, HubProgress progress) {
     retrying(
         uri,
@@ -160,7 +160,7 @@ final class HubHttp {
   private void receive(
       URI uri, String file, long have, long size, Path partial, HubProgress progress)
       throws IOException, InterruptedException {
-    // Without a size nobody can tell whether what is there is a beginning.
+    // Without a size nobody can say whether what is there is a beginning.
     HttpResponse<InputStream> response = follow(uri, "GET", size < 0 ? 0 : have);
     boolean resumed =
         response.statusCode() == 206

@@ -1,6 +1,6 @@
 package io.lucerna.instrumentation.hub;
 
-/** Told how a download goes on; called from the thread that downloads. */
+/** Told how a download progresses; called from the thread that downloads. */
 @FunctionalInterface
 public interface HubProgress {
   /** Says nothing to nobody. */

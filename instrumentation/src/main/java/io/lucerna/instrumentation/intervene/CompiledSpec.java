@@ -45,7 +45,7 @@ public final class CompiledSpec {
   /**
    * Hooks for one call.
    *
-   * @param query the query's id, by which chance goes on the query's side
+   * @param query the query's id, which decides chance on the query's side
    * @param pairs for each passage of the call the id of its pair with the query: chance goes by it,
    *     and a patch without a donor looks for it in the recording
    */

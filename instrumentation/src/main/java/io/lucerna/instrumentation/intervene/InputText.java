@@ -8,7 +8,7 @@ import java.util.List;
  * One text in the network.
  *
  * @param side what it is
- * @param identity what tells it from other texts, whatever its batch
+ * @param identity what distinguishes it from other texts, whatever its batch
  * @param ids the ids under which it may have been recorded; empty if its caller gave none
  * @param tokens the text
  */

@@ -94,7 +94,7 @@ public record InterventionSpec(List<Intervention> interventions) {
 
   /**
    * What decides the effect of this spec, wherever the files lie: the spec with the hash of what is
-   * there, {@code sha256:HEX}, in the place of each name. A spec that names nothing is its own
+   * there, {@code sha256:HEX}, in place of each name. A spec that names nothing is its own
    * identity.
    *
    * @throws SpecSyntaxException if something that it names is not there

@@ -83,7 +83,7 @@ final class Means {
     return per == Per.POSITION ? (Object) position : tokens.get(position).role();
   }
 
-  /** The means in the place of a text's numbers. */
+  /** The means instead of a text's numbers. */
   Edit.Cell cell(List<Token> text) {
     return (values, offset, elements, position, head) -> {
       Sum sum = sums.get(key(text, position));

@@ -9,7 +9,7 @@ import java.util.List;
 /**
  * Reads the one-line form: interventions separated by semicolons; in each an operation, points
  * separated by commas, and settings {@code key=value}, all separated by whitespace. Double quotes
- * hold white space, semicolons and equals signs together; inside them a backslash stands before a
+ * hold whitespace, semicolons and equals signs together; inside them a backslash stands before a
  * quote or a backslash.
  */
 final class SpecLine {

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * the JSON form have in common.
  */
 final class SpecReader {
-  /** The settings of each operation beside those of the target; the required ones end in !. */
+  /** The settings of each operation besides those of the target; the required ones end in !. */
   private static final Map<String, List<String>> OPERATIONS = operations();
 
   private static final List<String> TARGET = List.of("head", "unit", "at", "keys", "side");

@@ -16,7 +16,7 @@ import java.util.Optional;
 record TextIds(Optional<String> query, List<String> pairs) {
   static final TextIds NONE = new TextIds(Optional.empty(), List.of());
 
-  /** The text of a row. Without ids, its token ids tell it from others. */
+  /** The text of a row. Without ids, its token ids identify it. */
   InputText text(TokenBatch batch, int row) {
     TokenSequence tokens = batch.sequences().get(row);
     if (query.isEmpty()) {

@@ -6,7 +6,7 @@ import ai.djl.ndarray.types.DataType;
 public enum Precision {
   /** Single precision: what everybody ranks with. */
   FP32(DataType.FLOAT32),
-  /** Double precision: a reference that tells rounding from a bug. */
+  /** Double precision: a reference that distinguishes rounding from a bug. */
   FP64(DataType.FLOAT64);
 
   private final DataType type;

@@ -10,8 +10,8 @@ import io.lucerna.instrumentation.text.TokenBatch;
 import java.util.Arrays;
 
 /**
- * DeBERTa-v2's convolution over neighbouring tokens, beside the first block: it reads what enters
- * the block, and the norm of its sum with what the block gives leaves it.
+ * DeBERTa-v2's convolution over neighbouring tokens, parallel to the first block: it reads what
+ * enters the block, and the norm of its sum with what the block gives leaves it.
  *
  * <p>It is computed as one map of a token and its neighbours side by side: oneDNN's kernel for
  * convolutions over several texts gives wrong numbers where H is no multiple of 16.

@@ -5,10 +5,10 @@ import io.lucerna.instrumentation.hooks.Site;
 import java.util.List;
 
 /**
- * A post-norm block with a convolution beside it, whose norm is the last of the block.
+ * A post-norm block with a parallel convolution, whose norm is the last of the block.
  *
  * @param block the block without it
- * @param convolution what runs beside
+ * @param convolution what runs in parallel
  */
 public record ConvolvedBlock(PostNormBlock block, Convolution convolution) implements Block {
 

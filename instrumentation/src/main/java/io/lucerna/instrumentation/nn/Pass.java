@@ -66,7 +66,7 @@ public final class Pass {
   /**
    * Runs a point's hooks.
    *
-   * @return the activation to go on with: the argument itself if nothing replaced it
+   * @return the activation to continue with: the argument itself if nothing replaced it
    */
   public NDArray at(Site site, int layer, NDArray activation) {
     NDArray hooked = hooks.at(site, layer, activation);

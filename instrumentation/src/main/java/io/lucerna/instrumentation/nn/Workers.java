@@ -86,7 +86,7 @@ public final class Workers {
         job.ended.await();
       }
     } finally {
-      // Nobody may go on, and free what the jobs compute with, while one of them still runs.
+      // Nobody may continue, and free what the jobs compute with, while one of them still runs.
       jobs.forEach(Job::leave);
     }
     List<T> results = new ArrayList<>(jobs.size());

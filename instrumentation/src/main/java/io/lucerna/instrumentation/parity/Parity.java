@@ -77,7 +77,7 @@ public final class Parity {
   /**
    * Runs the texts of a reference, all padded in a batch and each alone, and compares.
    *
-   * @param reference tensors under the names that {@link Reference} tells
+   * @param reference tensors under the names that {@link Reference} gives
    * @return a line for each point that the reference has, in forward order, the output last
    * @throws CheckpointException if the reference lacks the token ids, or a tensor has another shape
    *     than the activation

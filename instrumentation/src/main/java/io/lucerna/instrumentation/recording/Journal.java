@@ -28,7 +28,7 @@ final class Journal {
    *
    * @param inputs how many inputs are recorded
    * @param finished the finished shards
-   * @param open the shard to go on with
+   * @param open the shard to continue
    * @param overflows how many numbers became infinite in fp16, by point
    */
   record State(

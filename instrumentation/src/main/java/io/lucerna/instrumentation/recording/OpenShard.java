@@ -19,9 +19,9 @@ import java.util.function.BiConsumer;
 
 /**
  * The shard that is being filled. Inputs are appended to a part file as they come, each with its
- * points one after the other; when the shard is closed, its final file is put together from that,
- * each point's rows side by side. So memory holds none of it, and what a killed process left is
- * whole up to its last input.
+ * points one after the other; when the shard is closed, its final file is assembled from that, each
+ * point's rows side by side. So memory holds none of it, and what a killed process left is whole up
+ * to its last input.
  */
 final class OpenShard implements Closeable {
   /** A header with more tensors than this would itself be large. */

@@ -27,7 +27,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * A finished recording, read in parts: memory holds the ids and where they are, and what is asked
  * for is read from disk. Thread-safe.
  *
- * <p>That all files are there in their size is checked when the folder is opened; that a file is
+ * <p>That all files exist with their sizes is checked when the folder is opened; that a file is
  * unchanged, by its hash, when it is first read.
  */
 public final class Recording implements ActivationSource {

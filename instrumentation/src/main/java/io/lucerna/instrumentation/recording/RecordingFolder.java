@@ -21,7 +21,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** The files of a recording beside its shards. */
+/** The files of a recording besides its shards. */
 record RecordingFolder(Path path) {
   static final String FORMAT = "lucerna-recording";
   static final int VERSION = 1;
@@ -109,7 +109,7 @@ record RecordingFolder(Path path) {
   }
 
   /**
-   * Checks that a recording goes on as it began: with the same model, data and settings. The
+   * Checks that a recording continues as it began: with the same model, data and settings. The
    * command line may differ, and so may the places of files, whose hashes must be the same.
    *
    * @throws RecordingException naming what differs

@@ -79,11 +79,11 @@ public final class RecordingWriter implements AutoCloseable {
   }
 
   /**
-   * Begins a recording, or goes on with one.
+   * Begins a recording, or resumes one.
    *
    * @param path the folder; it is made, in a folder that exists
-   * @param head what decides the recording beside the specification: model, data, versions; and the
-   *     command line under {@code command}, the only entry that may differ when it is resumed
+   * @param head what decides the recording besides the specification: model, data, versions; and
+   *     the command line under {@code command}, the only entry that may differ when it is resumed
    * @param resume whether to resume what the folder holds; without, it must not exist
    * @return empty if the folder holds the whole recording already
    * @throws RecordingException if the folder exists and must not, holds something else, or another
@@ -231,7 +231,7 @@ public final class RecordingWriter implements AutoCloseable {
   /**
    * Completes the recording.
    *
-   * @param counts what the manifest tells about the inputs
+   * @param counts what the manifest says about the inputs
    * @return what was written
    */
   public Written finish(Map<String, ?> counts) throws IOException {

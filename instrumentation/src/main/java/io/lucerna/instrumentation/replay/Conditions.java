@@ -18,7 +18,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Many conditions on the same batch: one pass without hooks, from which each condition goes on by
+ * Many conditions on the same batch: one pass without hooks, from which each condition continues by
  * itself from the entry at or below its lowest hooked point.
  *
  * <p>A condition runs while the plain pass stands at its entry, on copies of what is there, so no
@@ -87,7 +87,7 @@ public final class Conditions {
     return Arrays.asList(outputs);
   }
 
-  /** The plain pass of one batch, and what of it a condition may need beside its entry. */
+  /** The plain pass of one batch, and what of it a condition may need besides its entry. */
   private final class OneBatch implements AutoCloseable {
     private final TokenBatch batch;
     private final float[][][] outputs;

@@ -1,4 +1,21 @@
-/** Going on from the middle of a forward pass. */
+/**
+ * Resuming a pass from the middle: what is below a change is not computed again.
+ *
+ * <p>An {@link io.lucerna.instrumentation.replay.Entry} is a place where a pass can be entered,
+ * {@link io.lucerna.instrumentation.replay.Trace} keeps what a text's pass computed and resumes it
+ * under many changes, and {@link io.lucerna.instrumentation.replay.Conditions} runs a batch once
+ * for all conditions, each from its own entry.
+ *
+ * <p>For example, {@code Conditions.forwardAll(model, batches, conditions)} returns, for each batch
+ * and condition, what {@code model.forward} would return, bit for bit.
+ *
+ * <p>Never:
+ *
+ * <ul>
+ *   <li>Enter a block at a place where it says that it cannot be entered.
+ *   <li>Write another way to continue a pass; sweeps, studies and whatever comes use this one.
+ * </ul>
+ */
 @NullMarked
 package io.lucerna.instrumentation.replay;
 

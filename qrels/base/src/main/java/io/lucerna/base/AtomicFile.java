@@ -44,7 +44,7 @@ public final class AtomicFile {
   private AtomicFile() {}
 
   /**
-   * Writes UTF-8 text to a temporary file beside the target and moves it there in one step; half a
+   * Writes UTF-8 text to a temporary file next to the target and moves it there in one step; half a
    * surrogate pair is written as U+FFFD. After any failure the target is what it was and the
    * temporary file is gone. Of several writers of one target, in this process or others, the last
    * one wins with all of its content. A target that exists and is no regular file, such as a pipe,
@@ -80,7 +80,8 @@ public final class AtomicFile {
       return;
     }
     Path real = Files.exists(target) ? target.toRealPath() : target.toAbsolutePath();
-    // The time tells processes apart that have one number on two machines, or one after the other.
+    // The time distinguishes processes with the same number on two machines, or one after the
+    // other.
     Path temporary =
         real.resolveSibling(
             String.format(

@@ -238,7 +238,7 @@ public final class FolderLock implements Closeable {
     }
   }
 
-  /** What tells a file from all others, under any path. */
+  /** What identifies a file, under any path. */
   private static Object identity(Path file) throws IOException {
     Object key = Files.readAttributes(file, BasicFileAttributes.class).fileKey();
     return key == null ? file.toRealPath() : key;

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 
-/** Words that mean what a query term means, in the place of other words or of the query term. */
+/** Words that mean what a query term means, instead of other words or of the query term. */
 final class SimilarTerms {
   /** Neighbours of a query term that are looked at. */
   private static final int NEIGHBOURS = 20;

@@ -26,7 +26,7 @@ public record Subject(
    * @param analysis reads texts as the index does
    * @param statistics of the index
    * @param donors other passages
-   * @param similarity of words, if something that knows it is at hand
+   * @param similarity of words, if known
    */
   public record Resources(
       TextAnalysis analysis,

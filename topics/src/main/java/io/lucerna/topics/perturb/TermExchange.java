@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 
-/** Puts query terms in the place of other query terms. */
+/** Replaces query terms by other query terms. */
 final class TermExchange {
   private TermExchange() {}
 

@@ -8,7 +8,7 @@ import java.util.Map;
 /**
  * One changed passage.
  *
- * @param suffix tells it from others of the same perturbation; empty if there is only one
+ * @param suffix distinguishes it from others of the same perturbation; empty if there is only one
  * @param text the changed passage
  * @param edits where it differs from the passage, in order
  * @param terms the index terms that were added, removed, exchanged or moved

@@ -4,7 +4,7 @@ import io.lucerna.plugin.cli.CommandException;
 import io.lucerna.plugin.cli.ExitCode;
 
 /**
- * Checks the class names that Anserini's options carry before Anserini, which goes on regardless,
+ * Checks the class names that Anserini's options carry before Anserini, which continues regardless,
  * sees them.
  */
 public final class AnseriniNames {

@@ -23,7 +23,7 @@ import org.apache.lucene.document.Document;
  * so the index must have been made with {@code -storeRaw} or {@code -storeContents}. Put it last:
  * Anserini's ScoreTiesAdjusterReranker would round its scores.
  *
- * <p>Anserini drops a topic whose reranker throws, and goes on. What is thrown here is therefore
+ * <p>Anserini drops a topic whose reranker throws, and continues. What is thrown here is therefore
  * also kept: look at {@link #failures()} when the search is done.
  *
  * @param <T> type of the topic ids

@@ -33,8 +33,8 @@ import org.apache.lucene.search.similarities.Similarity;
 
 /**
  * Anserini's SearchCollection as it is, with a witness at the end of each of its cascades. Anserini
- * drops a topic whose search throws, and goes on; the witness tells such a topic from one without
- * hits.
+ * drops a topic whose search throws, and continues; the witness distinguishes such a topic from one
+ * without hits.
  */
 public final class FirstStage {
   private static final int RUN_COLUMNS = 6;

@@ -33,8 +33,8 @@ import java.util.Optional;
  * @param origin who made the reference
  * @param reference the SHA-256 of the reference's tensors
  * @param differences by hook point, the output last
- * @param inDouble the same where both compute in fp64, which tells rounding from a bug; empty where
- *     fp32 keeps within the bounds, or the reference was not made here
+ * @param inDouble the same where both compute in fp64, which distinguishes rounding from a bug;
+ *     empty where fp32 keeps within the bounds, or the reference was not made here
  * @param raised the classes of the reference's modules that compute in fp32 in an fp64 model, which
  *     were kept in fp64 for that comparison
  * @param without the hook points that the reference has nothing for

@@ -1,4 +1,15 @@
-/** The parity certificate: a model's numbers against those of Hugging Face transformers. */
+/**
+ * The parity certificate: a model's numbers against those of Hugging Face transformers.
+ *
+ * <p>{@link io.lucerna.plugin.certify.PythonReference} makes a reference with Python; a {@link
+ * io.lucerna.plugin.certify.Certificate} compares and says what holds.
+ *
+ * <p>Never:
+ *
+ * <ul>
+ *   <li>Certify a model whose token ids differ from the reference's, however close its numbers are.
+ * </ul>
+ */
 @NullMarked
 package io.lucerna.plugin.certify;
 

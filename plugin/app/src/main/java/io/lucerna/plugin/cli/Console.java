@@ -32,8 +32,8 @@ public record Console(
   }
 
   /**
-   * The command without what tells a run that was broken off, or one into another folder, from
-   * others: {@code -resume} is left out, and the value of {@code -output} is {@code DIR}.
+   * The command without what distinguishes a run that was interrupted, or one into another folder,
+   * from others: {@code -resume} is left out, and the value of {@code -output} is {@code DIR}.
    */
   public List<String> repeatable() {
     List<String> words = new ArrayList<>();

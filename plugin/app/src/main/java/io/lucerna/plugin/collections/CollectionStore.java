@@ -46,7 +46,9 @@ public final class CollectionStore {
     this.waiting = waiting;
   }
 
-  /** The same store; it tells if another thread or process is at a collection, before it waits. */
+  /**
+   * The same store; it says so if another thread or process is at a collection, before it waits.
+   */
   public CollectionStore telling(Consumer<String> listener) {
     return new CollectionStore(local, cache, listener);
   }

@@ -74,7 +74,7 @@ final class Download {
           }
           write(body, part, StandardOpenOption.APPEND);
         }
-        // Nothing is left to send, or the file has changed: the checksum tells.
+        // Nothing is left to send, or the file has changed: the checksum decides.
         case 416 -> {}
         default -> throw new WrongContent("the server answers " + response.statusCode());
       }

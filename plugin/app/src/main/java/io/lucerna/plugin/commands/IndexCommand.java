@@ -24,7 +24,7 @@ import org.apache.lucene.index.Terms;
 import org.apache.lucene.store.FSDirectory;
 
 /**
- * {@code index}: Anserini's own indexer with its own flags, and an exit code that tells whether it
+ * {@code index}: Anserini's own indexer with its own flags, and an exit code that says whether it
  * worked.
  */
 public final class IndexCommand implements Command {

@@ -242,7 +242,7 @@ public final class PatchCommand implements Command {
         console.repeatable(), Versions.all(), card, Map.of("pairs", Hashes.of(Path.of(pairs))));
   }
 
-  /** What decides the outcome of a pair; a journal made with anything else cannot go on. */
+  /** What decides the outcome of a pair; a journal made with anything else cannot be resumed. */
   private JournalSettings decisive(PatchSettings settings, Identity identity) throws IOException {
     return new JournalSettings()
         .putAll(settings.sweep().fields())

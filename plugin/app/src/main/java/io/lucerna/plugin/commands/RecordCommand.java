@@ -228,7 +228,7 @@ public final class RecordCommand implements Command {
         Counted.of(spec.points().size(), "point"),
         size(plan.bytes()),
         size(free));
-    // A shard occurs twice while it is put together.
+    // While it is assembled, the disk holds a shard twice.
     long needed =
         plan.bytes()
             + Math.min(plan.bytes(), spec.shardBytes())

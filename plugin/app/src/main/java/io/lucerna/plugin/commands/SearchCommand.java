@@ -132,7 +132,7 @@ public final class SearchCommand implements Command {
     }
   }
 
-  /** Anserini goes on, and ends well, when one of these is wrong. */
+  /** Anserini continues, and ends well, when one of these is wrong. */
   private void checkNames(IndexTexts texts) {
     AnseriniNames.require("io.anserini.search.query.", args.queryGenerator, "-generator");
     if (args.encoder != null) {

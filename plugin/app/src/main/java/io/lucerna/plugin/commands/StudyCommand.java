@@ -225,7 +225,7 @@ public final class StudyCommand implements Command {
               (t, d) -> cleaning.cleaning().apply(texts.text(t, d)),
               lock,
               read.decisive(identity))) {
-        // Not before: a study that cannot go on keeps its own.
+        // Not before: a study that cannot be resumed keeps its own.
         first.write(lock.path().resolve(FIRST_STAGE));
         work(study, scorer, candidates.size(), all.size(), console);
         report(study.write(identity, effects, judged, settings), console);

@@ -56,7 +56,7 @@ final class TermsTable {
     }
   }
 
-  /** Writes the table beside an output, as {@code OUTPUT.terms.tsv}. */
+  /** Writes the table next to an output, as {@code OUTPUT.terms.tsv}. */
   void writeBeside(Path output) throws IOException {
     Path target = output.resolveSibling(output.getFileName() + ".terms.tsv");
     AtomicFile.write(target, out -> out.write(lines.toString()));

@@ -17,7 +17,7 @@ public final class ComparisonCsv {
   private ComparisonCsv() {}
 
   /**
-   * One row for each run, measure and topic; the last four columns tell how the run ranks the
+   * One row for each run, measure and topic; the last four columns say how the run ranks the
    * topic's documents that the baseline ranks too, and are the same for every measure.
    */
   public static void writeTopics(RunComparison comparison, Path file) throws IOException {

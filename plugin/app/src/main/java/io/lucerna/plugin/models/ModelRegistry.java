@@ -47,14 +47,14 @@ public class ModelRegistry {
    *
    * @param name {@code minilm}, a folder, or {@code org/name} on the hub, which is fetched if it is
    *     not cached
-   * @param console told how a download goes on
+   * @param console told how a download progresses
    * @throws CommandException if nothing of that name exists
    */
   public Ranker open(String name, ScorerOptions options, Console console) throws IOException {
     return ranker(name, options, console);
   }
 
-  /** Opens a ranker whose inside is wanted, as {@link #open} does. */
+  /** Opens a ranker to be looked into, as {@link #open} does. */
   public final Ranker ranker(String name, ScorerOptions options, Console console)
       throws IOException {
     Ranker ranker = Rankers.open(files(name, console), name, options);
@@ -127,7 +127,7 @@ public class ModelRegistry {
   }
 
   /**
-   * Where a model's certificate lies unless said otherwise; the folder is made.
+   * Where a model's certificate lies by default; the folder is made.
    *
    * @param sha256 the hash of the weights
    * @param config the model's config.json, since the same weights may be of several models

@@ -37,7 +37,7 @@ public final class ModelRows {
   private final Optional<String> program;
 
   /**
-   * @param program tells one build of the program from another; empty to keep nothing
+   * @param program distinguishes one build of the program from another; empty to keep nothing
    */
   public ModelRows(ModelRegistry models, Optional<String> program) {
     this.models = models;

@@ -1,4 +1,16 @@
-/** Where rankers come from: the embedded one, folders, the hub. */
+/**
+ * Where rankers come from: the built-in one, folders, the hub.
+ *
+ * <p>{@link io.lucerna.plugin.models.ModelRegistry} opens a ranker by the name that a user gives;
+ * {@link io.lucerna.plugin.models.EmbeddedModel} unpacks {@code minilm} into the cache, so that it
+ * opens like any other folder.
+ *
+ * <p>Never:
+ *
+ * <ul>
+ *   <li>Ask the network for a name that is a folder here.
+ * </ul>
+ */
 @NullMarked
 package io.lucerna.plugin.models;
 

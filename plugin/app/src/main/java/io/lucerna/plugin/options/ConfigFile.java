@@ -37,7 +37,7 @@ public final class ConfigFile {
   }
 
   /**
-   * The arguments with those of a file in the place of {@code -config FILE}.
+   * The arguments with those of a file in place of {@code -config FILE}.
    *
    * @param beans what carries the command's options
    * @throws CommandException naming the line, if the file cannot be read or an option does not

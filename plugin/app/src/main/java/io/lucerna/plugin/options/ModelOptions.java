@@ -130,7 +130,7 @@ public final class ModelOptions {
   }
 
   /**
-   * Checks the values. Roles of tokens are told by the index's terms.
+   * Checks the values. Roles of tokens are decided by the index's terms.
    *
    * @throws IllegalArgumentException naming the value and what is allowed
    */

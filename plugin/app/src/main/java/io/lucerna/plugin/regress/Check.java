@@ -5,7 +5,7 @@ import java.math.RoundingMode;
 import java.util.Locale;
 
 /**
- * A number held against what was expected.
+ * A number compared with what was expected.
  *
  * @param ranking what was measured
  * @param topics on which topics

@@ -23,7 +23,7 @@ record Extension(Optional<String> description, Optional<String> notes, List<Rera
    * @param first the name of the model whose runs are reranked
    * @param model the neural ranker
    * @param depth candidates of a topic that are scored
-   * @param clean how text becomes a passage; empty to tell it from the collection
+   * @param clean how text becomes a passage; empty to infer it from the collection
    * @param expected what it should give
    * @param interventions the same reranking with changes inside the ranker
    */

@@ -12,7 +12,7 @@ public interface Runner {
    */
   String run(List<String> commandLine) throws Exception;
 
-  /** Says something to the user while the work goes on. */
+  /** Says something to the user during the work. */
   void say(String message);
 
   /** Prints a line of the result. */

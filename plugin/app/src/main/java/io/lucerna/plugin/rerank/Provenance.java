@@ -16,7 +16,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** What is needed to make an output again, written as {@code OUTPUT.meta.json} beside it. */
+/** What is needed to make an output again, written as {@code OUTPUT.meta.json} next to it. */
 public final class Provenance {
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
@@ -58,7 +58,7 @@ public final class Provenance {
   }
 
   /**
-   * Writes an output, and this beside it: both are of one command, where two write them at once.
+   * Writes an output, and this next to it: both are of one command, where two write them at once.
    */
   public void write(Path output, Writing writing) throws IOException {
     if (Files.exists(output) && !Files.isRegularFile(output)) {
@@ -74,7 +74,7 @@ public final class Provenance {
     }
   }
 
-  /** Writes the file beside the output. */
+  /** Writes the file next to the output. */
   public void writeBeside(Path output) throws IOException {
     DefaultIndenter lines = new DefaultIndenter("  ", "\n");
     String json =

@@ -1,4 +1,16 @@
-/** Candidates through a ranker, with interventions, and what is written beside the run. */
+/**
+ * Candidates go through a ranker, with interventions; and what is written next to the run.
+ *
+ * <p>{@link io.lucerna.plugin.rerank.RerankJob} scores the first candidates of each topic and keeps
+ * the others in their order; {@link io.lucerna.plugin.rerank.Provenance} writes {@code
+ * FILE.meta.json}.
+ *
+ * <p>Never:
+ *
+ * <ul>
+ *   <li>Let the order of topics or the number of threads change a score.
+ * </ul>
+ */
 @NullMarked
 package io.lucerna.plugin.rerank;
 

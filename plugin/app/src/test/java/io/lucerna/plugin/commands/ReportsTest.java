@@ -433,7 +433,7 @@ class ReportsTest {
     refused(
         ExitCode.MODEL,
         shell,
-        "adapter_config.json: the base model meta/base cannot be had",
+        "adapter_config.json: the base model meta/base cannot be opened",
         "base_model_name_or_path");
   }
 

@@ -2,6 +2,7 @@ package io.lucerna.plugin.examples;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 
+import io.lucerna.eval.Comparison;
 import io.lucerna.instrumentation.hooks.HookPoint;
 import io.lucerna.instrumentation.hooks.Site;
 import io.lucerna.instrumentation.recording.Recording;
@@ -54,6 +55,19 @@ class ExamplesTest {
         new String[] {"short", "long"},
         CascadeExample.search(
             folder.resolve("index"), "lamp", new FakeScorer(ScorerOptions.defaults())));
+  }
+
+  @Test
+  void comparison() throws IOException {
+    Path before = folder.resolve("before.txt");
+    Path after = folder.resolve("after.txt");
+    Path qrels = folder.resolve("qrels.txt");
+    Files.writeString(before, "1 Q0 b 1 2.0 x\n1 Q0 a 2 1.0 x\n2 Q0 a 1 1.0 x\n");
+    Files.writeString(after, "1 Q0 a 1 2.0 x\n1 Q0 b 2 1.0 x\n2 Q0 a 1 1.0 x\n");
+    Files.writeString(qrels, "1 0 a 1\n2 0 a 1\n");
+    Comparison comparison = CompareExample.compare(before, after, qrels);
+    Assertions.assertEquals(1, comparison.wins());
+    Assertions.assertEquals(1, comparison.ties());
   }
 
   @Test

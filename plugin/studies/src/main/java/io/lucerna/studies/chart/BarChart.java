@@ -17,7 +17,7 @@ public record BarChart(
   /**
    * One number.
    *
-   * @param id tells it from others of the picture
+   * @param id distinguishes it from others of the picture
    * @param label what it is of
    * @param about what a pointer over it shows
    */

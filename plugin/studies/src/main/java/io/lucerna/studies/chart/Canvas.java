@@ -51,7 +51,7 @@ public interface Canvas {
   /**
    * A filled rectangle that stands for a number.
    *
-   * @param id tells it from others of the picture
+   * @param id distinguishes it from others of the picture
    * @param fill null for slanted lines: there is no number
    * @param about what a pointer over it shows
    */
@@ -73,7 +73,7 @@ public interface Canvas {
   /**
    * A line that stands for two numbers.
    *
-   * @param id tells it from others of the picture
+   * @param id distinguishes it from others of the picture
    * @param about what a pointer over it shows
    */
   void stroke(String id, double x1, double y1, double x2, double y2, Pen pen, String about);
@@ -81,7 +81,7 @@ public interface Canvas {
   /** A filled dot that marks the cell of this id. */
   void dot(String id, double x, double y, double radius, Rgb fill);
 
-  /** A text that can be told from others. */
+  /** A text that can be identified. */
   void text(String id, double x, double y, Style style, String text);
 
   /** A text. */

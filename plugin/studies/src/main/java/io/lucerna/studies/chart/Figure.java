@@ -20,7 +20,7 @@ public interface Figure {
   /** Its layout. */
   Painter painter();
 
-  /** The picture as SVG; the name tells it from others on one page. */
+  /** The picture as SVG; the name distinguishes it from others on one page. */
   default String svg(String name) {
     Painter painter = painter();
     SvgCanvas canvas = new SvgCanvas(name, title(), painter.width(), painter.height());

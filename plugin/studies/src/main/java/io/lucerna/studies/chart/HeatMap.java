@@ -28,7 +28,7 @@ public record HeatMap(
   /**
    * One number.
    *
-   * @param id tells it from others of the picture
+   * @param id distinguishes it from others of the picture
    * @param value NaN if it is not defined
    * @param marked whether it gets a dot
    * @param about what a pointer over it shows

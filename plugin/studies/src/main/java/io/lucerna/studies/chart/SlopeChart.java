@@ -28,7 +28,7 @@ public record SlopeChart(
   /**
    * One item.
    *
-   * @param id tells it from others of the picture
+   * @param id distinguishes it from others of the picture
    * @param label its name
    * @param before its rank on the left, from 1
    * @param after its rank on the right, from 1

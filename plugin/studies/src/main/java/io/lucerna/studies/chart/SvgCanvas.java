@@ -13,7 +13,7 @@ public final class SvgCanvas implements Canvas {
   /**
    * Starts a picture.
    *
-   * @param name tells it from others on one page: letters, digits and dashes
+   * @param name distinguishes it from others on one page: letters, digits and dashes
    * @param title for those who cannot see it
    */
   public SvgCanvas(String name, String title, double width, double height) {

@@ -62,7 +62,7 @@ public record HtmlPage(String title, String style, String body, JsonNode data, S
     }
   }
 
-  /** The text of a resource beside a class. */
+  /** The text of a resource next to a class. */
   public static String resource(Class<?> beside, String name) throws IOException {
     try (InputStream in = beside.getResourceAsStream(name)) {
       if (in == null) {

@@ -23,7 +23,7 @@ import java.util.stream.IntStream;
 
 /**
  * A patching study: sweeps pairs into a journal, and makes all files from the journal. The files
- * depend on the pairs, the settings and the identity, not on where the work was broken off.
+ * depend on the pairs, the settings and the identity, not on where the work was interrupted.
  *
  * <p>Memory: the pairs' texts, a few numbers for each pair, and about 128 MiB; the cells of the
  * pairs are on disk.
@@ -53,7 +53,7 @@ public final class PatchStudy {
     this.folder = folder;
   }
 
-  /** Sweeps the pairs that the journal lacks; tells after each. */
+  /** Sweeps the pairs that the journal lacks; reports each. */
   public void sweep(PairSweeper sweeper, Journal<PairOutcome> journal, Runnable done)
       throws IOException {
     for (ContrastPair pair : pairs) {

@@ -1,6 +1,18 @@
 /**
- * Patching studies: every pair through a sweep, its outcome into a journal, and from the journal
- * the tables, aggregates, pictures and the page that a reader sees.
+ * Patching studies: every pair goes through a sweep, its outcome into a journal, and from the
+ * journal come tables, aggregates, pictures and the page.
+ *
+ * <p>{@link io.lucerna.studies.patch.PatchStudy} does the work; the aggregates are ratios of sums,
+ * means of ratios and medians, with intervals from a bootstrap over whole queries. The command is
+ * {@code patch}; {@code docs/patching.md} describes the files.
+ *
+ * <p>Never:
+ *
+ * <ul>
+ *   <li>Aggregate a pair whose score hardly changes: it is excluded, and listed.
+ *   <li>Draw single pairs in the bootstrap: those of a query resemble each other.
+ *   <li>Skip the controls.
+ * </ul>
  */
 @NullMarked
 package io.lucerna.studies.patch;

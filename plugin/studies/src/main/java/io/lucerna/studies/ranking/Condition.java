@@ -19,7 +19,7 @@ import java.util.OptionalInt;
  * @param head the head that it is of, if it is of one
  * @param dose how much, if it is one of several doses
  * @param spec what is done
- * @param identity what decides the scores: the spec, with hashes in the place of the names of files
+ * @param identity what decides the scores: the spec, with hashes in place of the names of files
  * @param inputs hashes of the files that it was made of, by name
  */
 public record Condition(

@@ -12,7 +12,8 @@ import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What zeroing each head of a model does to nDCG@10, beside the heads' effects in a patching study.
+ * What zeroing each head of a model does to nDCG@10, next to the heads' effects in a patching
+ * study.
  *
  * @param cells one for each head, by layer
  */

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The same candidates reranked under many conditions. First the items are scored into a journal;
  * then all files are made from the journal. They depend on the inputs and the settings, not on
- * where the work was broken off.
+ * where the work was interrupted.
  *
  * <p>Memory: a few numbers for each candidate, the scores of some conditions at a time ({@value
  * #SCORES_AT_ONCE} at most), and each topic's values of the measures.
@@ -69,7 +69,7 @@ public final class Study implements AutoCloseable {
   }
 
   /**
-   * Begins a study, or goes on with the one in the folder.
+   * Begins a study, or resumes the one in the folder.
    *
    * @param conditions the first one is the model as it is
    * @param perItem for each condition, {@link ConditionScorer#perItem}
@@ -124,7 +124,7 @@ public final class Study implements AutoCloseable {
     return done;
   }
 
-  /** Scores the items that are not done; tells after each how many passages it had. */
+  /** Scores the items that are not done; reports after each how many passages it had. */
   public void work(Work work, IntConsumer progress) throws IOException {
     for (int item = 0; item < plan.size(); item++) {
       String id = plan.topic(item).id();

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 
-/** Pairs of query and passage, as often as they are asked for, always in the same order. */
+/** Pairs of query and passage, any number of times, always in the same order. */
 public interface PairSource extends AutoCloseable {
   /**
    * A pair.

@@ -104,7 +104,7 @@ public final class RecordPlan {
     return pairs;
   }
 
-  /** Inputs of the model: of a bi-encoder, each topic's query counts beside the passages. */
+  /** Inputs of the model: of a bi-encoder, each topic's query counts besides the passages. */
   public long inputs() {
     return inputs;
   }

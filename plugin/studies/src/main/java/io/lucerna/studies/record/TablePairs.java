@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** The pairs of a table, read anew each time; the id is {@code QID/DOCID}. */
+/** The pairs of a table, read again each time; the id is {@code QID/DOCID}. */
 public record TablePairs(String file) implements PairSource {
 
   @Override

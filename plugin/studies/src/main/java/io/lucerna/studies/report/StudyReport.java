@@ -26,8 +26,8 @@ public final class StudyReport {
   private StudyReport() {}
 
   /**
-   * Writes {@code report.html}, {@code summary.md}, {@code figures/} and {@code tables/} beside the
-   * study's files, over those that are there.
+   * Writes {@code report.html}, {@code summary.md}, {@code figures/} and {@code tables/} next to
+   * the study's files, over those that are there.
    *
    * @return whether PNG pictures were written too; false where Java cannot draw text
    * @throws ReportException if a file is missing or malformed

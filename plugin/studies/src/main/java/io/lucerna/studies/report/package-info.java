@@ -1,4 +1,17 @@
-/** Reports on studies of what interventions do to rankings, made from a study's files alone. */
+/**
+ * Reports on studies of rankings, made from a study's files alone.
+ *
+ * <p>{@link io.lucerna.studies.report.StudyReport} reads the folder that a study wrote and writes a
+ * page, pictures, and tables for Markdown and LaTeX.
+ *
+ * <p>Never:
+ *
+ * <ul>
+ *   <li>Compute a number here: the page shows what the tables of the study say, and a reader can
+ *       check it.
+ *   <li>Load anything from the network.
+ * </ul>
+ */
 @NullMarked
 package io.lucerna.studies.report;
 

@@ -16,7 +16,7 @@ import java.util.Optional;
  * The outcomes of the items that are done, one line each, forced to disk before the next item
  * begins: whatever ends the program costs at most the item in work. The first line holds what
  * decides the outcomes; a journal that was made with anything else is refused. When it is opened
- * again, a last line that is torn or broken is dropped, and its item is done anew.
+ * again, a last line that is torn or broken is dropped, and its item is done again.
  *
  * @param <T> the outcome of an item
  */

@@ -13,7 +13,7 @@ import java.util.Set;
 /**
  * What decides the outcomes that a journal holds: values of options, and hashes of what was read. A
  * journal that was made with anything else cannot be resumed. Where a file lies decides nothing, so
- * no name of a setting holds a path; how the user calls the input stands beside it, for messages.
+ * no name of a setting holds a path; how the user calls the input is kept next to it, for messages.
  */
 public final class JournalSettings {
   private static final ObjectMapper MAPPER = new ObjectMapper();

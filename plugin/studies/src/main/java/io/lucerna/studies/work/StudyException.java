@@ -1,6 +1,6 @@
 package io.lucerna.studies.work;
 
-/** A study that cannot go on; the message is all that the user needs to see. */
+/** A study that cannot continue; the message is all that the user needs to see. */
 public final class StudyException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
