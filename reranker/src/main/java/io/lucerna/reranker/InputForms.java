@@ -1,56 +1,40 @@
 package io.lucerna.reranker;
 
 import io.lucerna.instrumentation.checkpoint.CheckpointException;
+import io.lucerna.instrumentation.family.Architecture;
+import io.lucerna.instrumentation.family.Prompt;
+import io.lucerna.instrumentation.family.Task;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
 
 /** Which form the inputs of a model have: by its architecture, its folder, and the options. */
 final class InputForms {
-  /** Nogueira et al. 2020, "Document Ranking with a Pretrained Sequence-to-Sequence Model". */
-  static final String MONO_T5 = "Query: {query} Document: {passage} Relevant:";
-
-  /** Of rerankers with a head on a decoder's last token (Ma et al. 2023, RankLLaMA). */
-  static final String RANK = "query: {query} document: {passage}";
-
-  /** Of bge-reranker-v2-gemma; the answer is Yes. */
-  static final String BGE =
-      "A: {query}\nB: {passage}\nGiven a query A and a passage B, determine whether the passage"
-          + " contains an answer to the query by providing a prediction of either 'Yes' or 'No'.";
-
-  /** Of Qwen3-Reranker, with the instruction that it has by default; the answer is yes or no. */
-  static final String QWEN3 =
-      "<|im_start|>system\nJudge whether the Document meets the requirements based on the Query and"
-          + " the Instruct provided. Note that the answer can only be \"yes\" or \"no\".<|im_end|>\n"
-          + "<|im_start|>user\n<Instruct>: Given a web search query, retrieve relevant passages that"
-          + " answer the query\n<Query>: {query}\n<Document>: {passage}<|im_end|>\n"
-          + "<|im_start|>assistant\n<think>\n\n</think>\n\n";
-
   private InputForms() {}
 
   /**
    * The form of a model's inputs. What the options do not say is as the folder's reference.json
    * says that its texts were read, else as the folder or the architecture has it.
    *
-   * @param architecture as in config.json
+   * @param architecture what config.json describes
    * @throws IllegalArgumentException if the options give something that the form does not have, or
    *     a prompt without a place for query and passage
    * @throws CheckpointException if the folder's files contradict each other
    */
   static InputForm of(
-      Path folder, String architecture, SentenceConfig sentence, ScorerOptions options) {
+      Path folder, Architecture architecture, SentenceConfig sentence, ScorerOptions options) {
     ScorerOptions.Texts texts = options.texts();
-    boolean labels = architecture.endsWith("ForSequenceClassification");
-    Optional<String> usual = prompt(architecture);
+    boolean labels = architecture.task() == Task.LABELS;
+    Optional<String> usual = architecture.prompt().map(Prompt::text);
     if (texts.prefixed() && (texts.prompt().isPresent() || (usual.isPresent() && !labels))) {
       throw new IllegalArgumentException(
           folder + ": a prompt contains everything around the texts, so no prefix can be given");
     }
     if (texts.prompt().isPresent() && usual.isEmpty()) {
       throw new IllegalArgumentException(
-          folder + ": " + architecture + " is read without a prompt, so none can be given");
+          folder + ": " + architecture.name() + " is read without a prompt, so none can be given");
     }
-    if (architecture.equals("HF_ColBERT")) {
+    if (architecture.task() == Task.TOKEN_VECTORS) {
       return markers(folder, options);
     }
     if (texts.prompt().isPresent()) {
@@ -71,7 +55,7 @@ final class InputForms {
                     + " texts in a prompt; give the whole with -prompt",
                 folder,
                 first,
-                architecture));
+                architecture.name()));
       }
       return reference
           .or(() -> usual.map(InputForm.Prompt::new))
@@ -110,20 +94,5 @@ final class InputForms {
     return options.maxTokens().isPresent()
         ? markers.withPassageLength(options.maxTokens().getAsInt())
         : markers;
-  }
-
-  /** What a model reads that has both texts in a prompt; empty for others. */
-  private static Optional<String> prompt(String architecture) {
-    boolean decoder = architecture.matches("(Llama|Mistral|Gemma|Qwen)\\d*For.*");
-    if (architecture.matches("M?T5For.*")) {
-      return Optional.of(MONO_T5);
-    } else if (decoder && architecture.startsWith("Qwen3")) {
-      return Optional.of(QWEN3);
-    } else if (decoder && architecture.endsWith("ForSequenceClassification")) {
-      return Optional.of(RANK);
-    } else if (decoder) {
-      return Optional.of(BGE);
-    }
-    return Optional.empty();
   }
 }

@@ -7,6 +7,7 @@ import io.lucerna.instrumentation.checkpoint.CheckpointException;
 import io.lucerna.instrumentation.checkpoint.ModelFolder;
 import io.lucerna.instrumentation.family.Architecture;
 import io.lucerna.instrumentation.family.OutputSettings;
+import io.lucerna.instrumentation.family.Prompt;
 import io.lucerna.instrumentation.family.Task;
 import io.lucerna.instrumentation.model.HookedModel;
 import io.lucerna.instrumentation.model.Processor;
@@ -57,7 +58,7 @@ public final class Rankers {
     Architecture architecture = Architecture.read(files);
     refuseWhatWouldBeIgnored(files.named(), architecture.task(), options);
     TorchEngine.begin();
-    InputForm form = InputForms.of(files.named(), architecture.name(), sentence, options);
+    InputForm form = InputForms.of(files.named(), architecture, sentence, options);
     PairTokenizer unlimited =
         PairTokenizer.open(files.tokenizer(), form, Integer.MAX_VALUE, options.terms());
     try {
@@ -66,6 +67,21 @@ public final class Rankers {
       unlimited.close();
       throw e;
     }
+  }
+
+  /** The prompt in which a model reads its texts, with the words that answer it. */
+  private static Optional<Prompt> asked(Architecture architecture, InputForm form) {
+    return form instanceof InputForm.Prompt own
+        ? architecture.prompt().map(usual -> usual.asking(own.text()))
+        : architecture.prompt();
+  }
+
+  /** The words that the folder's reference.json names, else those of the prompt. */
+  private static List<String> words(Path folder, Architecture architecture, InputForm form) {
+    List<String> named = ReferenceForm.answers(folder);
+    return named.isEmpty()
+        ? asked(architecture, form).map(Prompt::answers).orElse(List.of())
+        : named;
   }
 
   /** Answers that were asked for are wrong by themselves, all others by their model's folder. */
@@ -93,7 +109,7 @@ public final class Rankers {
     Task task = architecture.task();
     List<String> answers =
         task == Task.ANSWERS
-            ? options.answers().orElseGet(() -> Answers.words(folder, architecture, form))
+            ? options.answers().orElseGet(() -> words(folder, architecture, form))
             : List.of();
     Processor processor = options.processor().orElseGet(Processor::best);
     OutputSettings output =
@@ -124,7 +140,7 @@ public final class Rankers {
       if (options.asStated()) {
         ReferenceCheck.run(folder, model, tokenizer, output.pooling());
       }
-      Label label = label(folder, model, options.label(), form);
+      Label label = label(folder, model, options.label(), asked(architecture, form));
       Similarity similarity = options.similarity().orElse(sentence.similarity());
       String scorer =
           switch (task) {
@@ -206,13 +222,14 @@ public final class Rankers {
   }
 
   private static Label label(
-      Path folder, HookedModel model, Optional<Label> asked, InputForm form) {
+      Path folder, HookedModel model, Optional<Label> asked, Optional<Prompt> prompt) {
     if (model.outputs() == 1 && asked.isPresent() && asked.get() != Label.LAST) {
       throw new IllegalArgumentException(
           folder + ": the classifier has one label, so label " + asked.get() + " cannot be chosen");
     }
     Label usual = model.outputs() == 1 ? Label.LAST : Label.LOG_PROBABILITY;
-    return asked.orElse(model.task() == Task.ANSWERS ? Answers.label(form) : usual);
+    boolean yesAlone = model.task() == Task.ANSWERS && prompt.map(Prompt::yesAlone).orElse(false);
+    return asked.orElse(yesAlone ? Label.LAST : usual);
   }
 
   private static int maxTokens(

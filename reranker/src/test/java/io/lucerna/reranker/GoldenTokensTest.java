@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.lucerna.instrumentation.family.Prompt;
 import io.lucerna.instrumentation.text.TermForm;
 import io.lucerna.instrumentation.text.TokenSequence;
 import java.io.IOException;
@@ -68,9 +69,9 @@ class GoldenTokensTest {
     } else if (call.startsWith("tokenizer(passage)")) {
       return new InputForm.Apart("", "");
     } else if (call.startsWith("monoT5 prompt")) {
-      return new InputForm.Prompt(InputForms.MONO_T5);
+      return new InputForm.Prompt(Prompt.MONO_T5);
     } else if (call.startsWith("tokenizer('query: Q document: D')")) {
-      return new InputForm.Prompt(InputForms.RANK);
+      return new InputForm.Prompt(Prompt.RANK.text());
     }
     return fail("unknown call: " + call);
   }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.lucerna.instrumentation.checkpoint.CheckpointException;
 import io.lucerna.instrumentation.checkpoint.ModelFolder;
 import io.lucerna.instrumentation.family.Architecture;
+import io.lucerna.instrumentation.family.Prompt;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,7 +23,10 @@ class InputFormsTest {
 
   private InputForm form(String architecture, ScorerOptions options) {
     return InputForms.of(
-        folder, architecture, SentenceConfig.read(ModelFolder.of(folder)), options);
+        folder,
+        Architectures.named(folder, architecture),
+        SentenceConfig.read(ModelFolder.of(folder)),
+        options);
   }
 
   private InputForm form(String architecture) {
@@ -60,8 +64,8 @@ class InputFormsTest {
         switch (expected) {
           case "pair" -> new InputForm.Pair("", "");
           case "monot5" -> new InputForm.Prompt("Query: {query} Document: {passage} Relevant:");
-          case "qwen3" -> new InputForm.Prompt(InputForms.QWEN3);
-          case "bge" -> new InputForm.Prompt(InputForms.BGE);
+          case "qwen3" -> new InputForm.Prompt(Prompt.QWEN3.text());
+          case "bge" -> new InputForm.Prompt(Prompt.BGE.text());
           case "rank" -> new InputForm.Prompt("query: {query} document: {passage}");
           default -> new InputForm.Apart("", "");
         },
@@ -107,7 +111,8 @@ class InputFormsTest {
                 new InputForm.Pair("query: ", "document: ")),
             new Case("\"call\": \"tokenizer('query: Q document: D'), padded right\"", plain),
             new Case(
-                "\"call\": \"tokenizer(query, passage)\"", new InputForm.Prompt(InputForms.BGE)))) {
+                "\"call\": \"tokenizer(query, passage)\"",
+                new InputForm.Prompt(Prompt.BGE.text())))) {
       Files.writeString(folder.resolve("reference.json"), "{" + told.reference + "}");
       assertEquals(told.form, form("GemmaForCausalLM"));
       assertEquals(

@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import io.lucerna.instrumentation.family.Prompt;
 import io.lucerna.instrumentation.text.AlignedPair;
 import io.lucerna.instrumentation.text.PairAligner;
 import io.lucerna.instrumentation.text.Role;
@@ -128,7 +129,7 @@ class InputLawsTest {
     Random random = new Random(5);
     int aligned = 0;
     Set<String> problems = new TreeSet<>();
-    try (PairTokenizer tokenizer = open(folder, new InputForm.Prompt(InputForms.MONO_T5), 4096)) {
+    try (PairTokenizer tokenizer = open(folder, new InputForm.Prompt(Prompt.MONO_T5), 4096)) {
       TokenSequence filler = tokenizer.word("a");
       int at =
           IntStream.range(0, filler.length())

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.lucerna.instrumentation.checkpoint.CheckpointException;
 import io.lucerna.instrumentation.checkpoint.ModelFolder;
+import io.lucerna.instrumentation.family.Architecture;
 import io.lucerna.instrumentation.family.Task;
 import io.lucerna.instrumentation.text.TermForm;
 import java.io.IOException;
@@ -81,7 +82,7 @@ class SentenceSettingsTest {
         "{\"prompts\": {\"q\": \"find: \", \"query\": \"other\"}, \"default_prompt_name\": \"q\"}");
     SentenceConfig sentence = SentenceConfig.read(ModelFolder.of(folder));
     ScorerOptions options = ScorerOptions.defaults();
-    String labels = "BertForSequenceClassification";
+    Architecture labels = Architectures.named(folder, "BertForSequenceClassification");
     assertEquals(
         new InputForm.Pair("find: ", ""), InputForms.of(folder, labels, sentence, options));
     assertEquals(

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.lucerna.instrumentation.family.Prompt;
 import io.lucerna.instrumentation.text.TermForm;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -22,10 +23,10 @@ import java.util.stream.Stream;
 final class TokenizerSamples {
   static final List<String> PROMPTS =
       List.of(
-          InputForms.MONO_T5,
-          InputForms.RANK,
-          InputForms.BGE,
-          InputForms.QWEN3,
+          Prompt.MONO_T5,
+          Prompt.RANK.text(),
+          Prompt.BGE.text(),
+          Prompt.QWEN3.text(),
           "{passage}? {query}",
           "the{query}{passage}of");
   static final String[] WORDS =

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeSet;
 
 /** What a model folder's {@code config.json} describes: a Hugging Face class of a known family. */
@@ -80,10 +81,17 @@ public final class Architecture {
     return Objects.requireNonNull(family.tasks().get(name));
   }
 
+  /** How it is asked, if it reads query and passage in one prompt. */
+  public Optional<Prompt> prompt() {
+    return Optional.ofNullable(family.prompts().get(task()));
+  }
+
+  /** The family. */
   public Family definition() {
     return family;
   }
 
+  /** What {@code config.json} says. */
   public Settings settings() {
     return settings;
   }

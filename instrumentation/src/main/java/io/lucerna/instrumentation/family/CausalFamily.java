@@ -46,7 +46,13 @@ abstract class CausalFamily {
         type,
         causal,
         Map.of(causal, Task.ANSWERS, name + "ForSequenceClassification", Task.LABELS),
+        prompts(),
         this::load);
+  }
+
+  /** How both texts are read. */
+  Map<Task, Prompt> prompts() {
+    return Map.of(Task.ANSWERS, Prompt.BGE, Task.LABELS, Prompt.RANK);
   }
 
   /** Positions of a text where {@code config.json} does not say. */

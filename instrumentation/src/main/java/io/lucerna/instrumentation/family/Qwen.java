@@ -1,5 +1,7 @@
 package io.lucerna.instrumentation.family;
 
+import java.util.Map;
+
 /**
  * Qwen2 (Yang et al. 2024), whose queries, keys and values have biases, and Qwen3 (Yang et al.
  * 2025), whose queries and keys have norms.
@@ -12,6 +14,11 @@ final class Qwen extends CausalFamily {
 
   private Qwen(boolean third) {
     this.third = third;
+  }
+
+  @Override
+  Map<Task, Prompt> prompts() {
+    return third ? Map.of(Task.ANSWERS, Prompt.QWEN3, Task.LABELS, Prompt.QWEN3) : super.prompts();
   }
 
   @Override

@@ -49,6 +49,7 @@ record T5(
           "t5",
           "T5ForConditionalGeneration",
           Map.of("T5ForConditionalGeneration", Task.ANSWERS),
+          prompts("\u2581false", "\u2581true"),
           T5::load);
 
   /** mT5 (Xue et al. 2021): other defaults of {@code config.json}, and no factor at the end. */
@@ -57,7 +58,13 @@ record T5(
           "mt5",
           "MT5ForConditionalGeneration",
           Map.of("MT5ForConditionalGeneration", Task.ANSWERS),
+          prompts("\u2581no", "\u2581yes"),
           loading -> load(loading, "gated-gelu", false));
+
+  /** The words with sentencepiece's space, for vocabularies where they are tokens of their own. */
+  private static Map<Task, Prompt> prompts(String no, String yes) {
+    return Map.of(Task.ANSWERS, new Prompt(Prompt.MONO_T5, List.of(no, yes), false));
+  }
 
   /** Distances have no end, but all of a text's are looked up in one array. */
   private static final int MOST_POSITIONS = 1 << 15;
