@@ -9,7 +9,7 @@ import java.util.Map;
  * one of the two ranks are left out, and the others counted among themselves.
  *
  * @param docs the documents that both rank
- * @param swappedPairs pairs of them that stand the other way round; of docs (docs - 1) / 2
+ * @param swappedPairs pairs of them that are in the other order; of docs (docs - 1) / 2
  * @param moved documents at another place
  * @param largestMove the most places that a document moved
  * @param totalMoves the places that all documents moved, summed (Spearman's footrule)

@@ -57,7 +57,7 @@ final class RunReader {
 
   private static float score(TrecLines lines, String text) throws MalformedTextException {
     float score = Float.NaN;
-    // Java's type suffixes (1.5f) and hexadecimal are no numbers of a run.
+    // Java's type suffixes (1.5f) and hexadecimal are not numbers of a run.
     if (text.chars().noneMatch(c -> "dDfFxX".indexOf(c) >= 0)) {
       try {
         score = (float) Double.parseDouble(text);

@@ -17,7 +17,7 @@ public final class BundledJudgments {
 
   private BundledJudgments() {}
 
-  /** How a passage was meant to stand to its topic. */
+  /** How a passage was meant to relate to its topic. */
   public enum Kind {
     /** Answers the topic, in words that may be the topic's. */
     ANSWER,

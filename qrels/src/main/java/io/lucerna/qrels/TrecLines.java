@@ -11,7 +11,7 @@ import java.util.Arrays;
  * The lines of a text in one of the TREC formats: columns that whitespace separates. Blank lines
  * are passed over.
  *
- * <p>A column can be had as text or, where there are millions, as bytes between two places of an
+ * <p>A column can be read as text or, where there are millions, as bytes between two places of an
  * array that holds them until the next line.
  */
 public final class TrecLines implements Closeable {
@@ -89,7 +89,7 @@ public final class TrecLines implements Closeable {
       found++;
     }
     if (bits < 0) {
-      // Decoding checks all columns, the ones too that nobody asks for.
+      // Decoding checks all columns, even those that nobody asks for.
       lines.text();
     }
     return found;

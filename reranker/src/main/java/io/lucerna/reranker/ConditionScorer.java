@@ -59,7 +59,7 @@ public final class ConditionScorer {
   }
 
   /**
-   * How a condition's scores lie.
+   * How a condition's scores are laid out.
    *
    * @return true: each passage of an item with the item's own query; false: each passage with each
    *     of its queries

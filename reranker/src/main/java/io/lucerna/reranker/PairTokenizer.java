@@ -232,8 +232,8 @@ final class PairTokenizer implements AutoCloseable {
   /**
    * A query and a passage in one input, cut to the limit.
    *
-   * @throws IllegalArgumentException if what stands around the texts leaves them no room, or
-   *     truncation is strict and the query leaves none for a token of the passage
+   * @throws IllegalArgumentException if what surrounds the texts leaves them no room, or truncation
+   *     is strict and the query leaves none for a token of the passage
    */
   TokenSequence pair(String query, String passage) {
     String asked = Subwords.whole(query);
@@ -262,8 +262,8 @@ final class PairTokenizer implements AutoCloseable {
   }
 
   /**
-   * A word as it stands inside a text: its tokens are those that are not {@linkplain
-   * Token#special() special}.
+   * A word as it is inside a text: its tokens are those that are not {@linkplain Token#special()
+   * special}.
    */
   TokenSequence word(String text) {
     return sequence(alone("a", " " + text), false, Role.QUERY);
@@ -448,7 +448,7 @@ final class PairTokenizer implements AutoCloseable {
         query.size() - Math.max(0, kept.query() - before));
   }
 
-  /** How many tokens of a prefix stand before the query or before the passage of a pair. */
+  /** How many tokens of a prefix precede the query or before the passage of a pair. */
   private int prefix(TokenSequence whole, boolean query) {
     if (!(form instanceof InputForm.Pair)) {
       return 0;

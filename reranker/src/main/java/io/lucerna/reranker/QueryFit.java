@@ -3,7 +3,7 @@ package io.lucerna.reranker;
 /**
  * A query that a model cannot always read whole.
  *
- * @param tokens the query's tokens, without those that stand around it
+ * @param tokens the query's tokens, without those around it
  * @param kept how many of them are certainly read
  * @param refused why it is not scored, where it is not; empty where it is cut
  */

@@ -197,7 +197,7 @@ public final class Reading {
   }
 
   /**
-   * A word, such as the filler {@code a}, as it stands inside a text; special tokens and words of a
+   * A word, such as the filler {@code a}, as it is inside a text; special tokens and words of a
    * prompt around it are marked so.
    */
   public TokenSequence word(String text) {

@@ -24,7 +24,7 @@ import java.util.Locale;
  * with the texts and {@code reference.safetensors} with the numbers, must give them again.
  */
 final class ReferenceCheck {
-  /** Beyond this, times max(1, absolute value), a difference is no rounding. */
+  /** Beyond this, times max(1, absolute value), a difference is not rounding. */
   private static final double HARD_FAILURE = 5e-5;
 
   private ReferenceCheck() {}

@@ -11,7 +11,7 @@ import io.lucerna.instrumentation.text.TokenBatch;
 import java.util.List;
 import java.util.Map;
 
-/** The last hook point, which lies outside of the model: the score. */
+/** The last hook point, which is outside of the model: the score. */
 final class ScorePoint {
   private static final HookRegistry ONLY =
       new HookRegistry(List.of(HookPoint.of(Site.SCORE)), Map.of());

@@ -23,7 +23,7 @@ import java.util.OptionalInt;
  * @param precision the number type of the forward pass
  * @param processor what computes it; empty for the best that there is
  * @param terms when a word of a passage is one of the query's, for the roles of tokens
- * @param texts what stands around query and passage
+ * @param texts what surrounds query and passage
  * @param truncation what a pair that is too long loses
  */
 public record ScorerOptions(
@@ -40,11 +40,11 @@ public record ScorerOptions(
     Truncation truncation) {
 
   /**
-   * What stands around query and passage, where it is not as the folder or the architecture says.
+   * What surrounds query and passage, where it is not as the folder or the architecture says.
    *
    * @param prompt the text of which both are a part, with {@code {query}} and {@code {passage}}
-   * @param queryPrefix what stands before a query that is read alone
-   * @param passagePrefix what stands before a passage that is read alone
+   * @param queryPrefix what precedes a query that is read alone
+   * @param passagePrefix what precedes a passage that is read alone
    */
   public record Texts(
       Optional<String> prompt, Optional<String> queryPrefix, Optional<String> passagePrefix) {

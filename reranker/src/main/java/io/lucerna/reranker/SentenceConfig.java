@@ -21,8 +21,8 @@ import java.util.Set;
  *     sentence-transformers does
  * @param normalized whether a normalisation module follows, which makes the inner product a cosine
  * @param maxTokens the model's own limit on token ids, which takes the place of the tokenizer's
- * @param queryPrefix what stands before a query; empty where nothing is said
- * @param passagePrefix what stands before a passage
+ * @param queryPrefix what precedes a query; empty where nothing is said
+ * @param passagePrefix what precedes a passage
  * @param usualPrefix the prompt that is put before a text, and before the first text of a pair,
  *     where nothing else is said
  * @param prefixPooled whether a prefix's tokens are pooled with the others

@@ -27,7 +27,7 @@ final class Subwords implements AutoCloseable {
    *
    * @param text the vocabulary's entry
    * @param segment number of the text that it is from
-   * @param word number of its word in that text; words are what lies between whitespace and
+   * @param word number of its word in that text; words are what is between whitespace and
    *     punctuation, and ideographs one by one, as BERT splits texts (Devlin et al. 2019)
    * @param start where it starts in that text, in UTF-16 units, without whitespace at its ends; a
    *     token of whitespace alone has no characters, at the end of the space

@@ -123,7 +123,7 @@ record TokenizerSettings(
   /**
    * Whether a text that is too long loses its beginning instead of its end.
    *
-   * @throws CheckpointException if the side is none
+   * @throws CheckpointException if there is no such side
    */
   boolean cutsBeginning() {
     String side = config.path("truncation_side").asText("right");

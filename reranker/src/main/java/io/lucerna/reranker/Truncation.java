@@ -46,7 +46,7 @@ public enum Truncation {
    * @param query tokens of the query, with those of its prefix for {@link #LONGEST}
    * @param passage those of the passage, in the same way
    * @param room tokens that both may have together
-   * @param limit tokens that all may have, with what stands around the texts
+   * @param limit tokens that all may have, with what surrounds the texts
    */
   Kept share(int query, int passage, int room, int limit) {
     if (query + passage <= room) {

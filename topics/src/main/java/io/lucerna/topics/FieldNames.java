@@ -39,7 +39,7 @@ public final class FieldNames {
           "segment",
           "abstract");
 
-  /** A passage that stands alone, whatever the title is. */
+  /** A passage that is complete without the title. */
   private static final String CONTENTS = "contents";
 
   private static final String TITLE = "title";

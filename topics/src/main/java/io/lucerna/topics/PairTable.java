@@ -32,7 +32,7 @@ final class PairTable {
     this.header = mechIr || cells.equals(OWN) || cells.equals(OWN.subList(0, 5));
   }
 
-  /** Whether the first line is no pair. */
+  /** Whether the first line is not a pair. */
   boolean hasHeader() {
     return header;
   }

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /** Topic formats marked up with SGML tags; the tags of fields may be closed or not. */
 final class TaggedTopics {
   /**
-   * Tags of TREC topics since 1992. Those that are no part of the query end the field before them.
+   * Tags of TREC topics since 1992. Those that are not part of the query end the field before them.
    */
   private static final Pattern TREC_TAG =
       Pattern.compile(
@@ -36,7 +36,8 @@ final class TaggedTopics {
   private TaggedTopics() {}
 
   static void trec(String file, String content, Collector topics) throws MalformedTextException {
-    // SGML topics stand alone and are taken as they are; an element around them makes them XML.
+    // SGML topics are on their own and are taken as they are; an element around them makes them
+    // XML.
     boolean xml = !BARE.matcher(content).lookingAt();
     String text = xml ? XmlText.withoutComments(content) : content;
     UnaryOperator<String> decoded = xml ? XmlText::decoded : UnaryOperator.identity();

@@ -15,7 +15,7 @@ public enum TopicFormat {
   CACM("Cacm", true),
   /**
    * XML of {@code <topic number="1">} with {@code <query>}, {@code <question>}, {@code
-   * <narrative>}; the question stands where TREC's description does.
+   * <narrative>}; the question is where TREC's description is.
    */
   COVID("Covid", false),
   /** The same with {@code <query>} and {@code <description>}. */

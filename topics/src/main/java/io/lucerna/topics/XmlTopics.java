@@ -45,7 +45,7 @@ final class XmlTopics {
   }
 
   static void read(String file, String content, Collector topics) throws MalformedTextException {
-    // A declaration must stand first in XML; blank lines before it do no harm here.
+    // A declaration must come first in XML; blank lines before it do no harm here.
     String xml = content.stripLeading();
     int skipped =
         (int)

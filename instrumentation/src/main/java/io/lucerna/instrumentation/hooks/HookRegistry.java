@@ -64,8 +64,7 @@ public final class HookRegistry {
   }
 
   /**
-   * The points that a name or glob means: {@code *} stands for any run of characters, {@code ?} for
-   * one.
+   * The points that a name or glob means: {@code *} matches any characters, {@code ?} for one.
    *
    * @throws IllegalArgumentException if nothing matches; the message names the nearest points, if
    *     any are near

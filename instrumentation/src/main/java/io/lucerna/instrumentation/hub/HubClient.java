@@ -98,7 +98,7 @@ public final class HubClient {
    *
    * @param repoId such as {@code cross-encoder/ms-marco-MiniLM-L6-v2}
    * @param revision a branch, a tag, or a commit of 40 hex digits; {@code main} is usual
-   * @throws HubException if it cannot be had; the message says why and what to do
+   * @throws HubException if it cannot be fetched; the message says why and what to do
    */
   public Path snapshot(String repoId, String revision) {
     requireName("model", repoId, "[\\w][\\w.-]*(/[\\w][\\w.-]*)?");

@@ -1,6 +1,6 @@
 package io.lucerna.instrumentation.hub;
 
-/** A model that could not be had from the hub; the message says which, why, and what to do. */
+/** A model that could not be fetched from the hub; the message says which, why, and what to do. */
 public final class HubException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

@@ -3,7 +3,7 @@ package io.lucerna.instrumentation.hub;
 /** Told how a download progresses; called from the thread that downloads. */
 @FunctionalInterface
 public interface HubProgress {
-  /** Says nothing to nobody. */
+  /** Says nothing. */
   HubProgress NONE = (file, bytes, total) -> {};
 
   /**

@@ -25,7 +25,7 @@ record AppliedIntervention(Intervention intervention, Map<HookPoint, Place> plac
   /**
    * What is done at one point.
    *
-   * @param layout how numbers lie there
+   * @param layout how numbers are laid out there
    * @param heads the targeted heads
    * @param units the targeted numbers of the last dimension; of attention, the keys are instead
    * @param edit what becomes of them

@@ -93,7 +93,7 @@ public record InterventionSpec(List<Intervention> interventions) {
   }
 
   /**
-   * What decides the effect of this spec, wherever the files lie: the spec with the hash of what is
+   * What decides the effect of this spec, wherever the files are: the spec with the hash of what is
    * there, {@code sha256:HEX}, in place of each name. A spec that names nothing is its own
    * identity.
    *

@@ -2,7 +2,7 @@ package io.lucerna.instrumentation.intervene;
 
 import java.util.regex.Pattern;
 
-/** Numbers as they stand in a spec. */
+/** Numbers as they are written in a spec. */
 final class Numbers {
   /** Decimal only: what other languages also read. */
   private static final Pattern DECIMAL =

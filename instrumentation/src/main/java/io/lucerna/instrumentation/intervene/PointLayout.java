@@ -7,7 +7,7 @@ import io.lucerna.instrumentation.text.TokenBatch.Side;
 import java.util.List;
 
 /**
- * How one text's numbers lie at a point.
+ * How one text's numbers are laid out at a point.
  *
  * @param point the point
  * @param kind which dimensions there are

@@ -87,7 +87,7 @@ final class SpecJson {
   }
 
   /**
-   * A value as it would stand in the line: a list of numbers for a vector, else separated by
+   * A value as it would be written in the line: a list of numbers for a vector, else separated by
    * commas.
    */
   private static Text text(String path, JsonNode value) {

@@ -9,13 +9,13 @@ import java.util.List;
 /**
  * Reads the one-line form: interventions separated by semicolons; in each an operation, points
  * separated by commas, and settings {@code key=value}, all separated by whitespace. Double quotes
- * hold whitespace, semicolons and equals signs together; inside them a backslash stands before a
- * quote or a backslash.
+ * hold whitespace, semicolons and equals signs together; inside them a backslash precedes a quote
+ * or a backslash.
  */
 final class SpecLine {
   private static final int LONGEST = 10_000_000;
 
-  /** A word without its quotes, and where each of its characters stands in the line. */
+  /** A word without its quotes, and where each of its characters is in the line. */
   private record Word(String text, int[] origin, int equals) {}
 
   private final String line;

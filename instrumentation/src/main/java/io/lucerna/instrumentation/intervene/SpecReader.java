@@ -36,7 +36,7 @@ final class SpecReader {
     SpecSyntaxException at(int offset, String message);
   }
 
-  /** A piece of text, and where it stands. */
+  /** A piece of text, and where it is. */
   record Text(String text, Fault fault) {
     SpecSyntaxException error(String message) {
       return fault.at(0, message);

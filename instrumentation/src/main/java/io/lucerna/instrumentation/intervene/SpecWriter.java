@@ -24,7 +24,7 @@ final class SpecWriter {
     return line.toString();
   }
 
-  /** Where in the line a setting stands: its name's first character. */
+  /** Where in the line a setting is: its name's first character. */
   static int indexOf(Intervention intervention, String key) {
     int index = intervention.operation().word().length() + 1;
     if (key.equals("points")) {

@@ -4,7 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Reads vectors as they stand in a spec: {@code FILE#NAME}, {@code [1,0]} or {@code [[1,0],[0,1]]}.
+ * Reads vectors as they are written in a spec: {@code FILE#NAME}, {@code [1,0]} or {@code
+ * [[1,0],[0,1]]}.
  */
 final class VectorText {
   private static final String EXPECTED = "expected FILE#NAME or numbers such as [1,0,-0.5]";

@@ -14,7 +14,7 @@ import java.util.Arrays;
  * enters the block, and the norm of its sum with what the block gives leaves it.
  *
  * <p>It is computed as one map of a token and its neighbours side by side: oneDNN's kernel for
- * convolutions over several texts gives wrong numbers where H is no multiple of 16.
+ * convolutions over several texts gives wrong numbers where H is not a multiple of 16.
  *
  * @param map from 2 reach + 1 neighbours to a token [H, (2 reach + 1) H]
  * @param reach how many neighbours it reads to each side

@@ -9,11 +9,13 @@ import java.util.Arrays;
 import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
-/** What is added to attention scores: 0, or the lowest fp32 number where nobody may look. */
+/**
+ * What is added to attention scores: 0, or the lowest fp32 number where attention is not allowed.
+ */
 public final class Masks {
   private Masks() {}
 
-  /** [B, 1, 1, S]: no look at padding and unattended tokens; null where there are none. */
+  /** [B, 1, 1, S]: hides padding and unattended tokens; null where there are none. */
   public static @Nullable NDArray padding(TokenBatch batch, NDManager scope, DataType type) {
     if (!batch.padded()) {
       return null;

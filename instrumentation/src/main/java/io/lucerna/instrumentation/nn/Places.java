@@ -4,7 +4,7 @@ import ai.djl.ndarray.NDArray;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How positions enter one kind of attention in one batch: who sees whom, and where each stands.
+ * How positions enter one kind of attention in one batch: who sees whom, and where each is.
  * Broadcasts over what a dimension of 1 stands for.
  *
  * @param mask added to the scores [B or 1, N or 1, S or 1, S]: the lowest fp32 number where a query

@@ -16,7 +16,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 /**
  * The threads that run forward passes: one for each core, each doing all the arithmetic of its
  * batch alone. Threads that share the work inside every operation wait for each other hundreds of
- * times per pass, and stand still whenever another program takes one of the cores.
+ * times per pass, and stall whenever another program takes one of the cores.
  *
  * <p>What is computed depends on how work is cut into batches, never on the number of threads,
  * which {@code -Dlucerna.threads=N} sets.

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Compares what a model computes with a reference that Hugging Face transformers computed for the
- * same token ids: at every hook point that a tensor of the reference stands for, and the output.
+ * same token ids: at every hook point for which the reference has a tensor, and at the output.
  */
 public final class Parity {
   /** The bound on hook points and outputs, times max(1, abs(value)). */
@@ -57,7 +57,7 @@ public final class Parity {
    * @param bound what it may be
    */
   public record Difference(String point, String tensor, long numbers, double worst, double bound) {
-    /** Whether the difference keeps within the bound; one that is not a number does not. */
+    /** Whether the difference is within the bound; NaN is not. */
     public boolean holds() {
       return worst <= bound;
     }
@@ -229,7 +229,7 @@ public final class Parity {
     return Math.abs((double) expected - actual) / Math.max(1, Math.abs(expected));
   }
 
-  /** The larger number; one that is none wins. */
+  /** The larger of two; NaN wins. */
   private static double larger(double one, double other) {
     return Double.isNaN(other) || other > one ? other : one;
   }

@@ -18,7 +18,7 @@ import java.util.Optional;
 /**
  * Finds out, from what a process left in the folder, how far it came. A line of the index counts if
  * it is whole and the activations that it speaks of are: in a finished shard, or in the part file
- * of the shard that was being filled. What lies behind the last such line is cut off.
+ * of the shard that was being filled. What follows the last such line is cut off.
  */
 final class Journal {
   private static final ObjectMapper MAPPER = new ObjectMapper();

@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Optional;
 
-/** Reads the whole lines of a file; what follows the last line end is none. */
+/** Reads the complete lines of a file; what follows the last line end is not one. */
 final class LineReader {
   private static final int BUFFER = 1 << 16;
 
@@ -14,12 +14,12 @@ final class LineReader {
   private long start;
   private long end;
 
-  /** Reads on from where the stream stands, which counts as byte 0. */
+  /** Reads from the stream's position, which counts as byte 0. */
   LineReader(InputStream in) {
     this.in = new BufferedInputStream(in, BUFFER);
   }
 
-  /** The next line without its line end; empty if there is no further whole line. */
+  /** The next line without its line end; empty if there is no further complete line. */
   Optional<byte[]> next() throws IOException {
     ByteArrayOutputStream line = new ByteArrayOutputStream();
     for (int b = in.read(); b >= 0; b = in.read()) {

@@ -50,7 +50,7 @@ final class OpenShard implements Closeable {
   private final int keyPoints;
   private long bytes;
 
-  /** Opens shard {@code number}, whatever lies in its part file. */
+  /** Opens shard {@code number}, whatever is in its part file. */
   OpenShard(Path folder, RecordingSpec spec, int number) throws IOException {
     this.folder = folder;
     this.spec = spec;

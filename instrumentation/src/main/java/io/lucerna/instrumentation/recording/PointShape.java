@@ -12,7 +12,7 @@ import java.util.Set;
  * @param point the point
  * @param kind what one kept position has
  * @param rest the sizes of the dimensions after the position: known beforehand but for positions of
- *     the key, which are as many as the input has tokens and stand here as -1
+ *     the key, which are as many as the input has tokens, here -1
  */
 public record PointShape(HookPoint point, Kind kind, long[] rest) {
 

@@ -116,7 +116,7 @@ public final class Recording implements ActivationSource {
 
   /**
    * The hash of all that was recorded: of the hashes of index and shards, the points, and the
-   * model's hash. Where the folder lies and which command made it has no part in it.
+   * model's hash. Where the folder is and which command made it does not count.
    */
   @Override
   public Optional<String> sha256() {

@@ -39,7 +39,7 @@ public record PairAligner(long fillerId, String fillerPiece, int maxTokens) {
    * What came of an attempt.
    *
    * @param pair the aligned inputs, if it succeeded
-   * @param problem what stands in the way, if it did not
+   * @param problem the reason, if it did not
    */
   public record Result(Optional<AlignedPair> pair, String problem) {
     static Result failed(String problem) {
@@ -115,7 +115,7 @@ public record PairAligner(long fillerId, String fillerPiece, int maxTokens) {
         : new Result(Optional.of(pair), "");
   }
 
-  /** Whether the segment has no tokens that would tell where in a prompt it stands. */
+  /** Whether the segment has no tokens that would show where in a prompt it is. */
   private static boolean lost(TokenSequence input, int segment) {
     List<Token> tokens = input.tokens();
     return tokens.stream().anyMatch(token -> token.role() == Role.PROMPT)
@@ -195,7 +195,7 @@ public record PairAligner(long fillerId, String fillerPiece, int maxTokens) {
     return words;
   }
 
-  /** The tokens that lie within the characters; where there are none, the place for them. */
+  /** The tokens within the characters; where there are none, the place for them. */
   private static Range within(TokenSequence input, int segment, int from, int to) {
     List<Token> tokens = input.tokens();
     int start = first(tokens, segment);
@@ -228,7 +228,7 @@ public record PairAligner(long fillerId, String fillerPiece, int maxTokens) {
         new Range(b.start + head, b.end - tail), new Range(p.start + head, p.end - tail));
   }
 
-  /** Where the segment's first token stands, or would stand: after the special tokens before it. */
+  /** Where the segment's first token is, or would be: after the special tokens before it. */
   private static int first(List<Token> tokens, int segment) {
     int special = 0;
     int place = tokens.size();

@@ -13,6 +13,6 @@ public interface TermForm {
               ? Optional.of(word.toLowerCase(Locale.ROOT))
               : Optional.empty();
 
-  /** The term of a word; empty if the word is none, such as a stop word or punctuation. */
+  /** The term of a word; empty if it has none, as a stop word or punctuation. */
   Optional<String> of(String word);
 }

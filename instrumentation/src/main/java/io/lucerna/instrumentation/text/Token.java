@@ -7,7 +7,7 @@ package io.lucerna.instrumentation.text;
  * @param segment which text it is from: of a pair, 0 the query and 1 the passage; 0 a text read
  *     alone; -1 neither: a special token, or a word of a prompt
  * @param word number of its word within its text, -1 for neither; whatever the tokenizer, words are
- *     what lies between whitespace and punctuation, and ideographs one by one
+ *     what is between whitespace and punctuation, and each ideograph
  * @param start where it starts in its text, in UTF-16 units and without whitespace; 0 for neither
  * @param end where it ends, exclusive; 0 for neither
  * @param role what it is in its pair

@@ -49,7 +49,7 @@ public final class Main {
    */
   record Entry(String name, String description, Supplier<Command> factory) {}
 
-  /** What Java makes of bytes that are no text in the locale's encoding. */
+  /** What Java makes of bytes that are not text in the locale's encoding. */
   private static final char UNREADABLE = '\uFFFD';
 
   static final List<Entry> COMMANDS = commands(new ModelRegistry(), System.getenv());

@@ -9,7 +9,7 @@ import java.util.stream.IntStream;
  * A text, its words, and what an index would hold of it.
  *
  * @param text the text
- * @param words its words in order, stop words too; punctuation is none
+ * @param words its words in order, stop words too; punctuation is not a word
  * @param counts how often each index term occurs
  * @param length number of indexed terms, as Lucene counts a field's length
  */

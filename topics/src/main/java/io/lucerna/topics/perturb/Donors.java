@@ -8,7 +8,7 @@ import java.util.random.RandomGenerator;
 public interface Donors {
 
   /**
-   * A passage that is no candidate of this topic.
+   * A passage that is not a candidate of this topic.
    *
    * @param random picks it
    * @return its text; empty if there is none

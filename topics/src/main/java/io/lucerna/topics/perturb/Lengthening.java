@@ -18,7 +18,7 @@ final class Lengthening {
   private Lengthening() {}
 
   /**
-   * Adds a sentence of a passage that is no candidate of the topic.
+   * Adds a sentence of a passage that is not a candidate of the topic.
    *
    * @param offTopic whether the sentence must be free of query terms (LNC1)
    */

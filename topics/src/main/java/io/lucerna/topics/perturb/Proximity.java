@@ -26,8 +26,8 @@ final class Proximity {
   }
 
   /**
-   * Exchanges an occurrence of a query term with a word that is none, so that the measure falls as
-   * far as one exchange can make it.
+   * Exchanges an occurrence of a query term with another word, so that the measure falls as far as
+   * one exchange can make it.
    *
    * @param least how many different query terms the passage must have
    */
@@ -126,7 +126,7 @@ final class Proximity {
         : query.words().subList(indexed[0], indexed[indexed.length - 1] + 1);
   }
 
-  /** The first place where the phrase's terms stand at the same distances; any word between. */
+  /** The first place where the phrase's terms are at the same distances; any word between. */
   static Optional<Integer> find(List<Word> phrase, AnalyzedText passage) {
     for (int at = 0; at + phrase.size() <= passage.words().size(); at++) {
       boolean here = true;

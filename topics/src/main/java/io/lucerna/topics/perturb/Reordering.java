@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 
-/** The same words or sentences in another order; what stands between them stays in its place. */
+/** The same words or sentences in another order; what is between them stays in its place. */
 final class Reordering {
   private static final int ATTEMPTS = 10;
 

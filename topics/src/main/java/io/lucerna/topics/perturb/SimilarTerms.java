@@ -20,7 +20,7 @@ final class SimilarTerms {
 
   private SimilarTerms() {}
 
-  /** A query term, and a word for it whose index term is none of the query's. */
+  /** A query term, and a word for it whose index term is not one of the query's. */
   private record Synonym(String of, String word, String term) {}
 
   /** STMC1: the word that is least like any query term becomes one that is like a query term. */

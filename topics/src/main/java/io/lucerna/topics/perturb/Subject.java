@@ -71,7 +71,7 @@ public record Subject(
     return word.term().filter(queryTerms()::containsKey).isPresent();
   }
 
-  /** The numbers of the passage's words that have an index term which is none of the query's. */
+  /** The numbers of the passage's words that have an index term which is not one of the query's. */
   public List<Integer> otherPlaces() {
     Map<String, String> terms = queryTerms();
     List<Word> words = passage.words();
@@ -81,7 +81,7 @@ public record Subject(
         .toList();
   }
 
-  /** A passage of another document, which is no candidate of this topic. */
+  /** A passage of another document, which is not a candidate of this topic. */
   Optional<String> donor(RandomGenerator random) {
     return resources.donors.passage(qid, random);
   }

@@ -58,7 +58,7 @@ public record Certificate(
     String notCompared,
     boolean strict) {
 
-  /** Beyond this, times max(1, abs(value)), a difference of the output is no rounding. */
+  /** Beyond this, times max(1, abs(value)), a difference of the output is not rounding. */
   private static final double HARD_FAILURE = 5e-5;
 
   /** Copies the lists. */
@@ -136,7 +136,7 @@ public record Certificate(
         strict);
   }
 
-  /** The same where rounding is no excuse, or is one. */
+  /** The same, with or without rounding as an excuse. */
   public Certificate withStrict(boolean other) {
     return new Certificate(
         card,

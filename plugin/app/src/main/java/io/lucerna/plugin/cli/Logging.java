@@ -13,7 +13,7 @@ import org.apache.logging.log4j.core.config.Configurator;
 public final class Logging {
   private static final String CONFIGURATION = "log4j2.configurationFile";
 
-  /** Held here, since java.util.logging forgets the levels of loggers that nobody holds. */
+  /** Held here, since java.util.logging forgets the levels of unreferenced loggers. */
   private static final Logger LUCENE = Logger.getLogger("org.apache.lucene");
 
   private static boolean verbose;

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 
-/** The versions of Lucerna and of what it stands on, as the build resolved them. */
+/** The versions of Lucerna and of what it depends on, as the build resolved them. */
 public final class Versions {
   private static final List<String> NAMES =
       List.of("Lucerna", "Anserini", "Lucene", "DJL", "PyTorch");

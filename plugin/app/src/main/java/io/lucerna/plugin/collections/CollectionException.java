@@ -2,7 +2,7 @@ package io.lucerna.plugin.collections;
 
 import java.io.IOException;
 
-/** A file of a collection that cannot be had. The message says why, and what to do. */
+/** A file of a collection that cannot be fetched. The message says why, and what to do. */
 public final class CollectionException extends IOException {
   private static final long serialVersionUID = 1L;
 

@@ -71,7 +71,7 @@ public final class CollectionStore {
   /**
    * The topics file, in the collection's format.
    *
-   * @throws CollectionException if it cannot be had
+   * @throws CollectionException if it cannot be fetched
    */
   public Path topics(NamedCollection collection) throws IOException {
     return file(collection, collection.topics());
@@ -80,7 +80,7 @@ public final class CollectionStore {
   /**
    * The judgments, in TREC form.
    *
-   * @throws CollectionException if they cannot be had
+   * @throws CollectionException if they cannot be fetched
    */
   public Path qrels(NamedCollection collection) throws IOException {
     return file(collection, collection.qrels());
@@ -89,7 +89,7 @@ public final class CollectionStore {
   /**
    * A folder of the documents, as Anserini's {@code -input} wants it.
    *
-   * @throws CollectionException if they cannot be had
+   * @throws CollectionException if they cannot be fetched
    */
   public Path corpus(NamedCollection collection) throws IOException {
     Source source =

@@ -33,7 +33,7 @@ final class Download {
    * Fetches the file.
    *
    * @param target where it goes; {@code target.part} holds what has come so far
-   * @throws IOException if it cannot be had or is not the file that was promised
+   * @throws IOException if it cannot be fetched or is not the file that was promised
    */
   void fetch(Source.Remote source, Path target) throws IOException {
     Path part = target.resolveSibling(target.getFileName() + ".part");

@@ -116,7 +116,7 @@ final class MarkupElements {
     return SGML.contains(name) || Tag.isKnownTag(name);
   }
 
-  /** Whether what stands between a tag's name and its end begins as attributes do. */
+  /** Whether what is between a tag's name and its end begins as attributes do. */
   static boolean areAttributes(String rest) {
     return rest.isEmpty() || rest.equals("/") || ATTRIBUTES.matcher(rest).matches();
   }

@@ -21,7 +21,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a study stands on.
+ * What a study depends on.
  *
  * @param card of the model
  * @param inputs names of topics and index

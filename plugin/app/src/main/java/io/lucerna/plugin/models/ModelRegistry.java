@@ -127,7 +127,7 @@ public class ModelRegistry {
   }
 
   /**
-   * Where a model's certificate lies by default; the folder is made.
+   * Where a model's certificate is stored by default; the folder is created.
    *
    * @param sha256 the hash of the weights
    * @param config the model's config.json, since the same weights may be of several models

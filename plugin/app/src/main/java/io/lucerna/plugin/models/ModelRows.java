@@ -86,7 +86,7 @@ public final class ModelRows {
 
   private Path kept(Path model, String identity) throws IOException {
     List<Path> files;
-    // What lies in the hub's cache are links.
+    // What is in the hub's cache are links.
     try (Stream<Path> all = Files.walk(model, FileVisitOption.FOLLOW_LINKS)) {
       files = all.filter(Files::isRegularFile).sorted().toList();
     }

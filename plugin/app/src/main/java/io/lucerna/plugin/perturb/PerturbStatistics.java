@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The statistics behind BM25 and IDF, and where they come from: the index or, without one, the
- * corpus or, where requests stand alone, the pool of their candidates.
+ * corpus or, where there are only requests, the pool of their candidates.
  */
 public final class PerturbStatistics implements AutoCloseable {
   private final RunInputs inputs;

@@ -49,7 +49,7 @@ record Extension(Optional<String> description, Optional<String> notes, List<Rera
    * Numbers that hold in both directions.
    *
    * @param results by metric, a number for each of the topic sets
-   * @param tolerance how far the measured number may lie from each
+   * @param tolerance how far the measured number may be from each
    */
   record Expected(Map<String, List<Double>> results, double tolerance) {}
 }

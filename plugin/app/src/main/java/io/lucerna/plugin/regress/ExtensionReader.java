@@ -14,7 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/** Reads and checks what stands below the key {@code lucerna}. */
+/** Reads and checks what is below the key {@code lucerna}. */
 final class ExtensionReader {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._+-]*");
   private static final List<String> TOP = List.of("description", "notes", "tolerance", "rerank");
@@ -107,7 +107,7 @@ final class ExtensionReader {
     }
   }
 
-  /** Checks names and numbers against the regression that they stand in. */
+  /** Checks names and numbers against their regression. */
   static void check(Keys keys, Regression regression) {
     Set<String> names = new HashSet<>();
     regression.models().forEach(model -> names.add(model.name()));

@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A mapping in a YAML file, which knows where it stands: every fault names the file and the key.
+ * A mapping in a YAML file, which knows where it is: every fault names the file and the key.
  *
  * @param source the file's name
  * @param place where in the file, such as {@code models[1]}; empty at the top
@@ -32,7 +32,7 @@ record Keys(String source, String place, JsonNode node) {
   /**
    * Reads a file's content.
    *
-   * @throws RegressException with line and column if it is not YAML, or is no mapping
+   * @throws RegressException with line and column if it is not YAML, or is not a mapping
    */
   static Keys parse(String source, String content) {
     try {

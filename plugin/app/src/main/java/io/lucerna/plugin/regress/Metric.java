@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * How a number is had from a run.
+ * How a number is read from a run.
  *
  * @param name what the regression calls it
  * @param command the program that measures

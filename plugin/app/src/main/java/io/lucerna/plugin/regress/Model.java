@@ -12,7 +12,7 @@ import java.util.Optional;
  * @param type kind of search; empty for SearchCollection
  * @param params options of the search
  * @param results by metric, a number for each of the topic sets
- * @param tolerance the same shape; how far below the number the measured one may lie
+ * @param tolerance the same shape; how far below the number the measured one may be
  */
 record Model(
     String name,

@@ -10,7 +10,7 @@ import java.util.TreeSet;
 
 /** Reads Anserini's regression YAML, and what Lucerna adds to it. */
 final class RegressionReader {
-  /** Below this key stands what Lucerna adds. */
+  /** Below this key is what Lucerna adds. */
   static final String EXTENSION = "lucerna";
 
   private RegressionReader() {}

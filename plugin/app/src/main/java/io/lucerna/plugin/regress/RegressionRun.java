@@ -21,7 +21,7 @@ public final class RegressionRun {
   /**
    * Prepares a regression.
    *
-   * @param source where it stands
+   * @param source where it is
    * @param locator finds its files
    * @param folder where index, runs and page go
    * @param threads of the indexer, in place of the regression's own number

@@ -6,7 +6,7 @@ import java.util.Locale;
 
 /**
  * Documents of a source from which it is inferred how its texts are cleaned. They depend on the
- * source alone, so that a pair of query and passage has one score whatever run it stands in.
+ * source alone, so that a pair of query and passage has one score whatever run it is in.
  */
 public final class CleaningSample {
   /** How many documents of an index or a corpus are looked at. */

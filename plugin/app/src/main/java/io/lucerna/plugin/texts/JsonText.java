@@ -10,7 +10,7 @@ public final class JsonText {
 
   private JsonText() {}
 
-  /** The passage of a JSON document; text that is none, or has no passage, as it is. */
+  /** The passage of a JSON document; any other text as it is. */
   public static String passageOrAll(String stored) {
     if (!stored.stripLeading().startsWith("{")) {
       return stored;

@@ -49,8 +49,8 @@ public final class Requests implements TextSource {
    * Reads requests: JSON lines, or an array.
    *
    * @param ids what the output can hold
-   * @throws MalformedTextException if something is no request, or has an id that the output cannot
-   *     hold
+   * @throws MalformedTextException if something is not a request, or has an id that the output
+   *     cannot hold
    */
   public static Requests read(TextFile file, Ids ids) throws IOException {
     Requests requests = new Requests(file);

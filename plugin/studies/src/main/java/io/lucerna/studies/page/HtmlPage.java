@@ -47,7 +47,7 @@ public record HtmlPage(String title, String style, String body, JsonNode data, S
         });
   }
 
-  /** JSON that cannot end the element it stands in. */
+  /** JSON that cannot end the element it is in. */
   private static String inert(JsonNode data) {
     try {
       return MAPPER

@@ -35,7 +35,7 @@ public record Condition(
 
   /** Where a condition comes from. */
   public enum Kind {
-    /** The model as it is. */
+    /** The unchanged model. */
     NOTHING,
     /** One head. */
     HEAD,
@@ -65,7 +65,7 @@ public record Condition(
     }
   }
 
-  /** The model as it is. */
+  /** The unchanged model. */
   static Condition nothing() {
     return of("nothing", "nothing", Kind.NOTHING, "");
   }
@@ -104,7 +104,7 @@ public record Condition(
     return new Condition(id, label, kind, layer, head, dose, spec, identity, Map.of(file, sha256));
   }
 
-  /** Adds what decides its scores; where its files lie does not. */
+  /** Adds what decides its scores; where its files are does not. */
   void decide(JournalSettings settings, int number) {
     int input = 0;
     for (Map.Entry<String, String> file : inputs.entrySet()) {

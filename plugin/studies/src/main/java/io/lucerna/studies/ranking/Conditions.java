@@ -48,7 +48,7 @@ public final class Conditions {
   }
 
   /**
-   * The conditions of a study; the first one is the model as it is.
+   * The conditions of a study; the first one is the unchanged model.
    *
    * @param words what was asked for
    * @param model whose parts are changed
@@ -214,7 +214,7 @@ public final class Conditions {
     try {
       count = Integer.parseInt(number);
     } catch (NumberFormatException e) {
-      // Told below with all other numbers that are none.
+      // Reported below with everything else that is not a number.
     }
     if (count < 1 || count > layers * heads) {
       throw new IllegalArgumentException(

@@ -71,7 +71,7 @@ public final class Study implements AutoCloseable {
   /**
    * Begins a study, or resumes the one in the folder.
    *
-   * @param conditions the first one is the model as it is
+   * @param conditions the first one is the unchanged model
    * @param perItem for each condition, {@link ConditionScorer#perItem}
    * @param topics whose candidates are reranked
    * @param depth how many candidates of a topic

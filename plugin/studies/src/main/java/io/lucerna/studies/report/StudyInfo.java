@@ -46,7 +46,7 @@ public record StudyInfo(
     };
   }
 
-  /** Everything but the model as it is. */
+  /** Everything but the unchanged model. */
   List<Condition> interventions() {
     return conditions.values().stream().filter(c -> !c.id().equals(Condition.NOTHING)).toList();
   }
