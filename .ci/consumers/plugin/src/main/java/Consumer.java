@@ -1,9 +1,9 @@
 import io.anserini.rerank.RerankerContext;
 import io.anserini.search.ScoredDocs;
 import io.anserini.search.SearchCollection;
+import io.lucerna.plugin.Main;
 import io.lucerna.plugin.anserini.AnseriniReranker;
 import io.lucerna.plugin.cli.ExitCode;
-import io.lucerna.plugin.Main;
 import io.lucerna.plugin.collections.PassageCleaning;
 import io.lucerna.plugin.models.EmbeddedModel;
 import io.lucerna.reranker.Ranker;

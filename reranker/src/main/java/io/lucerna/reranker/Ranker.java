@@ -2,6 +2,7 @@ package io.lucerna.reranker;
 
 import io.lucerna.base.Given;
 import io.lucerna.instrumentation.hooks.Hooks;
+import io.lucerna.reranker.input.QueryFit;
 import java.util.List;
 import java.util.Optional;
 

@@ -13,6 +13,14 @@ import io.lucerna.instrumentation.model.HookedModel;
 import io.lucerna.instrumentation.model.Processor;
 import io.lucerna.instrumentation.nn.ModelConfig;
 import io.lucerna.instrumentation.nn.TorchEngine;
+import io.lucerna.reranker.input.InputForm;
+import io.lucerna.reranker.input.InputForms;
+import io.lucerna.reranker.input.ModelFiles;
+import io.lucerna.reranker.input.PairTokenizer;
+import io.lucerna.reranker.input.Prefixes;
+import io.lucerna.reranker.input.ReferenceForm;
+import io.lucerna.reranker.input.SentenceConfig;
+import io.lucerna.reranker.input.TokenizerFiles;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -55,14 +63,16 @@ public final class Rankers {
     Given.value(name, "the model's name");
     Given.value(options, "the options");
     SentenceConfig sentence = SentenceConfig.read(files);
+    Similarity stated = similarity(files.modules());
     Architecture architecture = Architecture.read(files);
     refuseWhatWouldBeIgnored(files.named(), architecture.task(), options);
     TorchEngine.begin();
-    InputForm form = InputForms.of(files.named(), architecture, sentence, options);
+    InputForm form =
+        InputForms.of(files.named(), architecture, sentence, options.texts(), options.maxTokens());
     PairTokenizer unlimited =
         PairTokenizer.open(files.tokenizer(), form, Integer.MAX_VALUE, options.terms());
     try {
-      return open(files, name, options, architecture, sentence, form, unlimited);
+      return open(files, name, options, architecture, sentence, stated, form, unlimited);
     } catch (RuntimeException | Error e) {
       unlimited.close();
       throw e;
@@ -103,6 +113,7 @@ public final class Rankers {
       ScorerOptions options,
       Architecture architecture,
       SentenceConfig sentence,
+      Similarity stated,
       InputForm form,
       PairTokenizer unlimited) {
     Path folder = files.named();
@@ -135,13 +146,13 @@ public final class Rankers {
               maxTokens(files, model.config(), sentence, options), options.truncation());
       Map<String, String> settings =
           settings(files, tokenizer, answers, output, processor, options);
-      Prefixes.warning(files.named(), name, task, form, options)
+      Prefixes.warning(files.named(), name, task, form, options.texts())
           .ifPresent(text -> settings.put("warning", text));
       if (options.asStated()) {
         ReferenceCheck.run(folder, model, tokenizer, output.pooling());
       }
       Label label = label(folder, model, options.label(), asked(architecture, form));
-      Similarity similarity = options.similarity().orElse(sentence.similarity());
+      Similarity similarity = options.similarity().orElse(stated);
       String scorer =
           switch (task) {
             case LABELS, ANSWERS -> "cross-encoder, " + words(answers, model, label);
@@ -197,6 +208,20 @@ public final class Rankers {
       throw new IllegalArgumentException(
           folder
               + ": only a model of one vector per text has a pooling and a similarity to choose");
+    }
+  }
+
+  /** The folder's similarity: cosine where it says nothing, as sentence-transformers does. */
+  private static Similarity similarity(Path folder) {
+    Path file = folder.resolve("config_sentence_transformers.json");
+    JsonNode json = TokenizerFiles.json(file);
+    if (!json.hasNonNull("similarity_fn_name")) {
+      return Similarity.COSINE;
+    }
+    try {
+      return Similarity.parse(json.get("similarity_fn_name").asText());
+    } catch (IllegalArgumentException e) {
+      throw new CheckpointException(file + ": " + e.getMessage(), e);
     }
   }
 

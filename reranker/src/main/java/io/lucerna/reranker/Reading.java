@@ -9,6 +9,7 @@ import io.lucerna.instrumentation.model.Readout;
 import io.lucerna.instrumentation.text.TokenBatch;
 import io.lucerna.instrumentation.text.TokenBatch.Side;
 import io.lucerna.instrumentation.text.TokenSequence;
+import io.lucerna.reranker.input.PairTokenizer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;

@@ -12,6 +12,7 @@ import io.lucerna.instrumentation.nn.Pooling;
 import io.lucerna.instrumentation.text.TokenBatch;
 import io.lucerna.instrumentation.text.TokenBatch.Side;
 import io.lucerna.instrumentation.text.TokenSequence;
+import io.lucerna.reranker.input.PairTokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

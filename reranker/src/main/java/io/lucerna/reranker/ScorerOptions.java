@@ -4,9 +4,12 @@ import io.lucerna.instrumentation.model.Precision;
 import io.lucerna.instrumentation.model.Processor;
 import io.lucerna.instrumentation.nn.Pooling;
 import io.lucerna.instrumentation.text.TermForm;
+import io.lucerna.reranker.input.TextOptions;
+import io.lucerna.reranker.input.Truncation;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Consumer;
 
 /**
  * How a ranker is loaded. What is left empty is read from the model's folder.
@@ -36,33 +39,15 @@ public record ScorerOptions(
     Precision precision,
     Optional<Processor> processor,
     TermForm terms,
-    Texts texts,
+    TextOptions texts,
     Truncation truncation) {
-
-  /**
-   * What surrounds query and passage, where it is not as the folder or the architecture says.
-   *
-   * @param prompt the text of which both are a part, with {@code {query}} and {@code {passage}}
-   * @param queryPrefix what precedes a query that is read alone
-   * @param passagePrefix what precedes a passage that is read alone
-   */
-  public record Texts(
-      Optional<String> prompt, Optional<String> queryPrefix, Optional<String> passagePrefix) {
-    private static final Texts NONE =
-        new Texts(Optional.empty(), Optional.empty(), Optional.empty());
-
-    /** Whether there is a prefix. */
-    boolean prefixed() {
-      return queryPrefix.isPresent() || passagePrefix.isPresent();
-    }
-  }
 
   /** The most token ids of one input by default. */
   public static final int DEFAULT_MAX_TOKENS = 512;
 
   /**
-   * Texts of one forward pass by default: enough to keep a core's arithmetic busy, few enough for
-   * several passes at once and little padding.
+   * TextOptions of one forward pass by default: enough to keep a core's arithmetic busy, few enough
+   * for several passes at once and little padding.
    */
   public static final int DEFAULT_BATCH = 8;
 
@@ -81,13 +66,13 @@ public record ScorerOptions(
         Precision.FP32,
         Optional.empty(),
         TermForm.LOWER_CASE,
-        Texts.NONE,
+        TextOptions.NONE,
         Truncation.PASSAGE);
   }
 
   /** Whether inputs and answers are those that the folder states. */
   boolean asStated() {
-    return answers.isEmpty() && texts.equals(Texts.NONE);
+    return answers.isEmpty() && texts.equals(TextOptions.NONE);
   }
 
   /** Checks the bounds. */
@@ -107,52 +92,65 @@ public record ScorerOptions(
     }
   }
 
+  /** Where options are changed before they are fixed again. */
+  private static final class Draft {
+    private OptionalInt maxTokens;
+    private int batchSize;
+    private Optional<Label> label;
+    private Optional<List<String>> answers;
+    private Optional<Pooling> pooling;
+    private Optional<Similarity> similarity;
+    private Precision precision;
+    private Optional<Processor> processor;
+    private TermForm terms;
+    private TextOptions texts;
+    private Truncation truncation;
+
+    Draft(ScorerOptions from) {
+      maxTokens = from.maxTokens;
+      batchSize = from.batchSize;
+      label = from.label;
+      answers = from.answers;
+      pooling = from.pooling;
+      similarity = from.similarity;
+      precision = from.precision;
+      processor = from.processor;
+      terms = from.terms;
+      texts = from.texts;
+      truncation = from.truncation;
+    }
+  }
+
+  private ScorerOptions with(Consumer<Draft> change) {
+    Draft draft = new Draft(this);
+    change.accept(draft);
+    return new ScorerOptions(
+        draft.maxTokens,
+        draft.batchSize,
+        draft.label,
+        draft.answers,
+        draft.pooling,
+        draft.similarity,
+        draft.precision,
+        draft.processor,
+        draft.terms,
+        draft.texts,
+        draft.truncation);
+  }
+
   /** The same with another bound on the tokens of one input. */
   public ScorerOptions withMaxTokens(int tokens) {
-    return new ScorerOptions(
-        OptionalInt.of(tokens),
-        batchSize,
-        label,
-        answers,
-        pooling,
-        similarity,
-        precision,
-        processor,
-        terms,
-        texts,
-        truncation);
+    return with(draft -> draft.maxTokens = OptionalInt.of(tokens));
   }
 
   /** The same with another batch size. */
   public ScorerOptions withBatchSize(int size) {
-    return new ScorerOptions(
-        maxTokens,
-        size,
-        label,
-        answers,
-        pooling,
-        similarity,
-        precision,
-        processor,
-        terms,
-        texts,
-        truncation);
+    return with(draft -> draft.batchSize = size);
   }
 
   /** The same with another scoring output. */
   public ScorerOptions withLabel(Label scoring) {
-    return new ScorerOptions(
-        maxTokens,
-        batchSize,
-        Optional.of(scoring),
-        answers,
-        pooling,
-        similarity,
-        precision,
-        processor,
-        terms,
-        texts,
-        truncation);
+    return with(draft -> draft.label = Optional.of(scoring));
   }
 
   /**
@@ -162,143 +160,55 @@ public record ScorerOptions(
    * @param yes that for relevant
    */
   public ScorerOptions withAnswers(String no, String yes) {
-    return new ScorerOptions(
-        maxTokens,
-        batchSize,
-        label,
-        Optional.of(List.of(no, yes)),
-        pooling,
-        similarity,
-        precision,
-        processor,
-        terms,
-        texts,
-        truncation);
+    return with(draft -> draft.answers = Optional.of(List.of(no, yes)));
   }
 
   /** The same with another pooling than the folder says. */
   public ScorerOptions withPooling(Pooling kind) {
-    return new ScorerOptions(
-        maxTokens,
-        batchSize,
-        label,
-        answers,
-        Optional.of(kind),
-        similarity,
-        precision,
-        processor,
-        terms,
-        texts,
-        truncation);
+    return with(draft -> draft.pooling = Optional.of(kind));
   }
 
   /** The same with another similarity than the folder says. */
   public ScorerOptions withSimilarity(Similarity kind) {
-    return new ScorerOptions(
-        maxTokens,
-        batchSize,
-        label,
-        answers,
-        pooling,
-        Optional.of(kind),
-        precision,
-        processor,
-        terms,
-        texts,
-        truncation);
+    return with(draft -> draft.similarity = Optional.of(kind));
   }
 
   /** The same in another precision. */
   public ScorerOptions withPrecision(Precision type) {
-    return new ScorerOptions(
-        maxTokens,
-        batchSize,
-        label,
-        answers,
-        pooling,
-        similarity,
-        type,
-        processor,
-        terms,
-        texts,
-        truncation);
+    return with(draft -> draft.precision = type);
   }
 
   /** The same on another processor. */
   public ScorerOptions withProcessor(Processor other) {
-    return new ScorerOptions(
-        maxTokens,
-        batchSize,
-        label,
-        answers,
-        pooling,
-        similarity,
-        precision,
-        Optional.of(other),
-        terms,
-        texts,
-        truncation);
+    return with(draft -> draft.processor = Optional.of(other));
   }
 
   /** The same with another notion of what is the same word. */
   public ScorerOptions withTerms(TermForm form) {
-    return new ScorerOptions(
-        maxTokens,
-        batchSize,
-        label,
-        answers,
-        pooling,
-        similarity,
-        precision,
-        processor,
-        form,
-        texts,
-        truncation);
+    return with(draft -> draft.terms = form);
   }
 
   /** The same with a prompt, for a ranker that reads one: it has both places once each. */
   public ScorerOptions withPrompt(String prompt) {
-    return with(new Texts(Optional.of(prompt), texts.queryPrefix, texts.passagePrefix));
+    return texts(new TextOptions(Optional.of(prompt), texts.queryPrefix(), texts.passagePrefix()));
   }
 
   /** The same with another text before each query than the bi-encoder's folder says. */
   public ScorerOptions withQueryPrefix(String prefix) {
-    return with(new Texts(texts.prompt, Optional.of(prefix), texts.passagePrefix));
+    return texts(new TextOptions(texts.prompt(), Optional.of(prefix), texts.passagePrefix()));
   }
 
   /** The same with another text before each passage than the bi-encoder's folder says. */
   public ScorerOptions withPassagePrefix(String prefix) {
-    return with(new Texts(texts.prompt, texts.queryPrefix, Optional.of(prefix)));
+    return texts(new TextOptions(texts.prompt(), texts.queryPrefix(), Optional.of(prefix)));
+  }
+
+  private ScorerOptions texts(TextOptions others) {
+    return with(draft -> draft.texts = others);
   }
 
   /** The same with another way to cut pairs that are too long. */
   public ScorerOptions withTruncation(Truncation kind) {
-    return new ScorerOptions(
-        maxTokens,
-        batchSize,
-        label,
-        answers,
-        pooling,
-        similarity,
-        precision,
-        processor,
-        terms,
-        texts,
-        kind);
-  }
-
-  private ScorerOptions with(Texts others) {
-    return new ScorerOptions(
-        maxTokens,
-        batchSize,
-        label,
-        answers,
-        pooling,
-        similarity,
-        precision,
-        processor,
-        terms,
-        others,
-        truncation);
+    return with(draft -> draft.truncation = kind);
   }
 }

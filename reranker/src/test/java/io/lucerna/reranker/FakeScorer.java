@@ -1,6 +1,7 @@
 package io.lucerna.reranker;
 
 import io.lucerna.instrumentation.hooks.Hooks;
+import io.lucerna.reranker.input.QueryFit;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

@@ -6,6 +6,7 @@ import io.lucerna.instrumentation.checkpoint.Checkpoint;
 import io.lucerna.instrumentation.checkpoint.Checkpoints;
 import io.lucerna.instrumentation.text.TokenBatch.Side;
 import io.lucerna.instrumentation.text.TokenSequence;
+import io.lucerna.reranker.input.PairTokenizer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -23,13 +24,14 @@ import java.util.stream.Stream;
  * @param passages the pairs' passages
  * @param reference the reference tensors
  */
-record Golden(Path folder, List<String> queries, List<String> passages, Checkpoint reference) {
+public record Golden(
+    Path folder, List<String> queries, List<String> passages, Checkpoint reference) {
 
   /**
    * Another storage form of bert-cross has no texts, or no reference, of its own: it has those of
    * the model that it stores.
    */
-  static Golden read(Path folder) throws IOException {
+  public static Golden read(Path folder) throws IOException {
     JsonNode json = new ObjectMapper().readTree(folder.resolve("reference.json").toFile());
     Path original = folder.resolveSibling("bert-cross");
     if (!json.has("pairs")) {
@@ -84,7 +86,7 @@ record Golden(Path folder, List<String> queries, List<String> passages, Checkpoi
     }
   }
 
-  boolean has(String name) {
+  public boolean has(String name) {
     return reference.names().contains(name);
   }
 
@@ -99,7 +101,7 @@ record Golden(Path folder, List<String> queries, List<String> passages, Checkpoi
   /**
    * The project's own fixtures, those beside the checkout, and those that -Dlucerna.goldens names.
    */
-  static Stream<Path> folders(String namePattern) throws IOException {
+  public static Stream<Path> folders(String namePattern) throws IOException {
     List<Path> found = new ArrayList<>();
     for (Path root : roots()) {
       if (Files.isDirectory(root)) {

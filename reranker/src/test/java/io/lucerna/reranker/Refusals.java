@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import org.junit.jupiter.api.function.Executable;
 
 /** What a refusal says. */
-final class Refusals {
+public final class Refusals {
   private Refusals() {}
 
-  static String message(Class<? extends Throwable> type, Executable call) {
+  public static String message(Class<? extends Throwable> type, Executable call) {
     return String.valueOf(assertThrows(type, call).getMessage());
   }
 }

@@ -201,4 +201,8 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule packagesOfInstrumentationAreFreeOfCycles =
       slices().matching("io.lucerna.instrumentation.(*)..").should().beFreeOfCycles();
+
+  @ArchTest
+  static final ArchRule packagesOfTheRerankerAreFreeOfCycles =
+      slices().matching("io.lucerna.reranker.(**)").should().beFreeOfCycles();
 }

@@ -8,7 +8,7 @@ import io.lucerna.plugin.models.ModelRegistry;
 import io.lucerna.reranker.Label;
 import io.lucerna.reranker.ScorerOptions;
 import io.lucerna.reranker.Similarity;
-import io.lucerna.reranker.Truncation;
+import io.lucerna.reranker.input.Truncation;
 import org.jspecify.annotations.Nullable;
 import org.kohsuke.args4j.Option;
 

@@ -1,7 +1,7 @@
 package io.lucerna.studies.patch;
 
 import io.lucerna.reranker.ModelCard;
-import io.lucerna.reranker.QueryFit;
+import io.lucerna.reranker.input.QueryFit;
 import io.lucerna.topics.ContrastPair;
 import java.util.Optional;
 

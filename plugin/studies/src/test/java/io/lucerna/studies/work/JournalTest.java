@@ -160,7 +160,8 @@ class JournalTest {
       StudyException e =
           assertThrows(
               StudyException.class, () -> Journal.open(lock, settings("b"), new Numbers()));
-      assertTrue(e.getMessage().contains("was made with model a, not b"), e.getMessage());
+      String said = String.valueOf(e.getMessage());
+      assertTrue(said.contains("was made with model a, not b"), said);
     }
   }
 }
