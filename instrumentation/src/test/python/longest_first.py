@@ -11,4 +11,4 @@ for _ in range(120):
     q,p,m=r.randint(1,40),r.randint(0,40),r.randint(5,60)
     ids=f("a "*q,"b "*p,truncation="longest_first",max_length=m)["input_ids"]
     out.append(f"{q} {p} {m} {ids.count(3)} {ids.count(4)}")
-open("reranker/src/test/resources/io/lucerna/reranker/longest-first.txt","w").write("\n".join(out)+"\n")
+open("reranker/src/test/resources/io/lucerna/reranker/input/longest-first.txt","w").write("\n".join(out)+"\n")

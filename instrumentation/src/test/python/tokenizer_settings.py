@@ -1,6 +1,6 @@
 """Token ids of small tokenizers under many settings, as transformers' AutoTokenizer resolves them.
 
-Usage: tokenizer_settings.py ../../../../reranker/src/test/resources/io/lucerna/reranker/tokenizer-settings.json.gz
+Usage: tokenizer_settings.py ../../../../reranker/src/test/resources/io/lucerna/reranker/input/tokenizer-settings.json.gz
 
 Made with transformers 5.18, tokenizers 0.23.2. Each case has the files of a folder and, for each pair of texts,
 ids and types of the pair and ids of the second text alone; tokenizer.json is shared by name.

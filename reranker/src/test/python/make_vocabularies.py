@@ -1,7 +1,7 @@
 """Makes small vocabulary files, and what Hugging Face's tokenizers of BERT, MPNet and RoBERTa read with them.
 
     pip install transformers==5.18.0 tokenizers
-    python make_vocabularies.py --out ../resources/io/lucerna/reranker/vocabularies.json
+    python make_vocabularies.py --out ../resources/io/lucerna/reranker/input/vocabularies.json
 
 The file has, for each kind, the folder's files by name, and by text or pair of texts the token ids,
 with special tokens, that AutoTokenizer gives once it is opened on a folder with these files alone.
