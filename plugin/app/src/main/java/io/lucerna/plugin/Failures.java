@@ -11,7 +11,6 @@ import io.lucerna.plugin.cli.ExitCode;
 import io.lucerna.plugin.collections.CollectionException;
 import io.lucerna.plugin.regress.RegressException;
 import io.lucerna.reranker.ScoreException;
-import io.lucerna.studies.report.ReportException;
 import io.lucerna.studies.work.StudyException;
 import io.lucerna.studies.work.StudyInputException;
 import java.io.FileNotFoundException;
@@ -49,7 +48,6 @@ public final class Failures {
       case RecordingException e -> failure(ExitCode.INPUT, e);
       case HubException e -> failure(ExitCode.MODEL, e);
       case CollectionException e -> failure(ExitCode.INPUT, e);
-      case ReportException e -> failure(ExitCode.INPUT, e);
       case RegressException e -> failure(ExitCode.INPUT, e);
       case StudyInputException e -> failure(ExitCode.INPUT, e);
       case StudyException e -> failure(ExitCode.FAILED, e);

@@ -208,7 +208,7 @@ final class Readers {
   private static List<List<String>> table(Path file) throws IOException {
     CsvFile table = CsvFile.read(file);
     List<List<String>> rows = new ArrayList<>(List.of(table.header()));
-    table.rows().forEach(row -> rows.add(row.fields().toList()));
+    table.rows().forEach(row -> rows.add(table.header().stream().map(row::text).toList()));
     return rows;
   }
 }

@@ -9,7 +9,7 @@ import io.lucerna.plugin.texts.CleaningChoice;
 import io.lucerna.plugin.texts.Requests;
 import io.lucerna.plugin.texts.TextSource;
 import io.lucerna.reranker.ModelCard;
-import io.lucerna.studies.ranking.HeadEffects;
+import io.lucerna.studies.patch.HeadEffects;
 import io.lucerna.studies.work.Hashes;
 import io.lucerna.studies.work.Identity;
 import io.lucerna.studies.work.JournalSettings;

@@ -1,136 +1,100 @@
 package io.lucerna.plugin.compare;
 
-import io.lucerna.base.AtomicFile;
 import io.lucerna.eval.Comparison;
 import io.lucerna.eval.Correction;
 import io.lucerna.eval.RankChanges;
+import io.lucerna.plugin.compare.RunComparison.RunContrast;
+import io.lucerna.studies.ranking.Statistics;
+import io.lucerna.studies.table.Table;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collections;
-import java.util.OptionalDouble;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.SortedMap;
-import org.apache.commons.csv.CSVFormat;
-import org.apache.commons.csv.CSVPrinter;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
-/** Writes a comparison of runs as CSV; what is not defined is an empty field. */
+/** Writes a comparison of runs as CSV. */
 public final class ComparisonCsv {
+  /**
+   * A row for a run, measure and topic; the last four columns tell how the run ranks the topic's
+   * documents that the baseline ranks too, and are the same for every measure.
+   */
+  public record TopicRow(
+      String run,
+      String measure,
+      String topic,
+      double baseline,
+      double value,
+      double change,
+      OptionalInt commonDocs,
+      OptionalLong swappedPairs,
+      OptionalInt movedDocs,
+      OptionalLong totalMoves) {}
+
+  /** A row for a run and measure, with the settings that make it again. */
+  public record SummaryRow(
+      String run,
+      String baselineRun,
+      String measure,
+      Statistics statistics,
+      String correction,
+      long seed,
+      int rounds,
+      double margin) {}
+
   private ComparisonCsv() {}
 
-  /**
-   * One row for each run, measure and topic; the last four columns say how the run ranks the
-   * topic's documents that the baseline ranks too, and are the same for every measure.
-   */
+  /** One row for each run, measure and topic. */
   public static void writeTopics(RunComparison comparison, Path file) throws IOException {
-    CSVFormat format =
-        format(
-            "run",
-            "measure",
-            "topic",
-            "baseline",
-            "value",
-            "change",
-            "common_docs",
-            "swapped_pairs",
-            "moved_docs",
-            "total_moves");
-    AtomicFile.write(
-        file,
-        out -> {
-          CSVPrinter csv = new CSVPrinter(out, format);
-          for (RunComparison.Contrast contrast : comparison.contrasts()) {
-            SortedMap<String, RankChanges> moves =
-                comparison.rankChanges().getOrDefault(contrast.run(), Collections.emptySortedMap());
-            for (int i = 0; i < comparison.topics().size(); i++) {
+    Table.of(TopicRow.class)
+        .write(file, comparison.contrasts().stream().flatMap(c -> rows(comparison, c)));
+  }
+
+  private static Stream<TopicRow> rows(RunComparison comparison, RunContrast contrast) {
+    SortedMap<String, RankChanges> moves =
+        comparison.rankChanges().getOrDefault(contrast.run(), Collections.emptySortedMap());
+    return IntStream.range(0, comparison.topics().size())
+        .mapToObj(
+            i -> {
               String topic = comparison.topics().get(i);
               double before = contrast.before()[i];
               double after = contrast.after()[i];
-              RankChanges move = moves.get(topic);
-              csv.print(contrast.run());
-              csv.print(contrast.measure().irName());
-              csv.print(topic);
-              csv.print(before);
-              csv.print(after);
-              csv.print(after - before);
-              csv.print(move == null ? "" : move.docs());
-              csv.print(move == null ? "" : move.swappedPairs());
-              csv.print(move == null ? "" : move.moved());
-              csv.print(move == null ? "" : move.totalMoves());
-              csv.println();
-            }
-          }
-          csv.flush();
-        });
+              Optional<RankChanges> move = Optional.ofNullable(moves.get(topic));
+              return new TopicRow(
+                  contrast.run(),
+                  contrast.measure().irName(),
+                  topic,
+                  before,
+                  after,
+                  after - before,
+                  move.map(m -> OptionalInt.of(m.docs())).orElse(OptionalInt.empty()),
+                  move.map(m -> OptionalLong.of(m.swappedPairs())).orElse(OptionalLong.empty()),
+                  move.map(m -> OptionalInt.of(m.moved())).orElse(OptionalInt.empty()),
+                  move.map(m -> OptionalLong.of(m.totalMoves())).orElse(OptionalLong.empty()));
+            });
   }
 
-  /** One row for each run and measure, with the settings that make it again. */
+  /** One row for each run and measure. */
   public static void writeSummary(
       RunComparison comparison, Comparison.Settings settings, Correction correction, Path file)
       throws IOException {
-    CSVFormat format =
-        format(
-            "run",
-            "baseline_run",
-            "measure",
-            "topics",
-            "baseline",
-            "value",
-            "change",
-            "relative_change",
-            "lower95",
-            "upper95",
-            "t_p",
-            "t_p_adjusted",
-            "flip_p",
-            "flip_p_adjusted",
-            "d_z",
-            "wins",
-            "ties",
-            "losses",
-            "equivalence_p",
-            "correction",
-            "seed",
-            "rounds",
-            "margin");
-    AtomicFile.write(
-        file,
-        out -> {
-          CSVPrinter csv = new CSVPrinter(out, format);
-          for (RunComparison.Contrast contrast : comparison.contrasts()) {
-            Comparison c = contrast.result();
-            csv.printRecord(
-                contrast.run(),
-                comparison.baseline(),
-                contrast.measure().irName(),
-                c.topics(),
-                c.baseline(),
-                c.treatment(),
-                c.change(),
-                field(c.relativeChange()),
-                field(c.lower()),
-                field(c.upper()),
-                field(c.tTest()),
-                field(contrast.adjustedTTest()),
-                field(c.randomization()),
-                field(contrast.adjustedRandomization()),
-                field(c.effectSize()),
-                c.wins(),
-                c.ties(),
-                c.losses(),
-                field(c.equivalence()),
-                correction,
-                settings.seed(),
-                settings.rounds(),
-                settings.margin());
-          }
-          csv.flush();
-        });
-  }
-
-  private static CSVFormat format(String... header) {
-    return CSVFormat.RFC4180.builder().setHeader(header).setRecordSeparator("\n").get();
-  }
-
-  private static Object field(OptionalDouble value) {
-    return value.isEmpty() ? "" : (Object) value.orElseThrow();
+    Table.of(SummaryRow.class)
+        .write(
+            file,
+            comparison.contrasts().stream()
+                .map(
+                    c ->
+                        new SummaryRow(
+                            c.run(),
+                            comparison.baseline(),
+                            c.measure().irName(),
+                            c.statistics(),
+                            correction.toString(),
+                            settings.seed(),
+                            settings.rounds(),
+                            settings.margin())));
   }
 }

@@ -5,6 +5,7 @@ import io.lucerna.eval.Comparison;
 import io.lucerna.eval.Correction;
 import io.lucerna.eval.RankChanges;
 import io.lucerna.plugin.cli.TextTable;
+import io.lucerna.studies.ranking.Statistics;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -64,12 +65,13 @@ public final class ComparisonText {
             "w/t/l",
             "same p");
     String last = "";
-    for (RunComparison.Contrast contrast : comparison.contrasts()) {
+    for (RunComparison.RunContrast contrast : comparison.contrasts()) {
       if (!contrast.measure().irName().equals(last)) {
         last = contrast.measure().irName();
         List<String> row =
             new ArrayList<>(
-                List.of(last, comparison.baseline(), format("%.4f", contrast.result().baseline())));
+                List.of(
+                    last, comparison.baseline(), format("%.4f", contrast.statistics().baseline())));
         while (row.size() < 12) {
           row.add("");
         }
@@ -80,27 +82,27 @@ public final class ComparisonText {
     return table;
   }
 
-  private static List<String> row(RunComparison.Contrast contrast) {
-    Comparison c = contrast.result();
+  private static List<String> row(RunComparison.RunContrast contrast) {
+    Statistics c = contrast.statistics();
     String interval =
-        c.lower().isEmpty()
+        c.ciLower().isEmpty()
             ? NONE
-            : format("[%+.4f, %+.4f]", c.lower().orElseThrow(), c.upper().orElseThrow());
+            : format("[%+.4f, %+.4f]", c.ciLower().orElseThrow(), c.ciUpper().orElseThrow());
     return List.of(
         "",
         contrast.run(),
-        format("%.4f", c.treatment()),
+        format("%.4f", c.value()),
         format("%+.4f", c.change()),
         c.relativeChange().isEmpty()
             ? NONE
             : format("%+.1f%%", 100 * c.relativeChange().orElseThrow()),
         interval,
-        p(c.tTest()),
-        p(c.randomization()),
-        p(contrast.adjustedTTest()),
-        c.effectSize().isEmpty() ? NONE : format("%+.2f", c.effectSize().orElseThrow()),
+        p(c.pT()),
+        p(c.pRandomization()),
+        p(c.pTAdjusted()),
+        c.dZ().isEmpty() ? NONE : format("%+.2f", c.dZ().orElseThrow()),
         c.wins() + "/" + c.ties() + "/" + c.losses(),
-        p(c.equivalence()));
+        p(c.pEquivalence()));
   }
 
   private static String p(OptionalDouble value) {

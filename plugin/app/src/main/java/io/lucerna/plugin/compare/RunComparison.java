@@ -7,15 +7,14 @@ import io.lucerna.eval.Measure;
 import io.lucerna.eval.RankChanges;
 import io.lucerna.eval.Run;
 import io.lucerna.qrels.Qrels;
+import io.lucerna.studies.ranking.Statistics;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.function.Function;
 
 /**
  * Several runs against a baseline, measured on the same topics; a topic that a run lacks counts 0.
@@ -29,7 +28,7 @@ import java.util.function.Function;
 public record RunComparison(
     List<String> topics,
     String baseline,
-    List<Contrast> contrasts,
+    List<RunContrast> contrasts,
     Map<String, SortedMap<String, RankChanges>> rankChanges,
     Map<String, Integer> missing) {
 
@@ -38,17 +37,10 @@ public record RunComparison(
    *
    * @param before the baseline's values, topic by topic
    * @param after the run's values
-   * @param adjustedTTest the t-test's p-value adjusted over all contrasts; empty where that is
-   * @param adjustedRandomization the same for the randomisation test
+   * @param statistics with p-values that are adjusted over all contrasts
    */
-  record Contrast(
-      String run,
-      Measure measure,
-      double[] before,
-      double[] after,
-      Comparison result,
-      OptionalDouble adjustedTTest,
-      OptionalDouble adjustedRandomization) {}
+  record RunContrast(
+      String run, Measure measure, double[] before, double[] after, Statistics statistics) {}
 
   /**
    * Compares runs.
@@ -79,48 +71,33 @@ public record RunComparison(
         });
     List<String> names = List.copyOf(runs.keySet());
     String baseline = names.getFirst();
-    List<Contrast> contrasts = new ArrayList<>();
+    List<String> others = names.subList(1, names.size());
+    List<double[]> before = new ArrayList<>();
+    List<double[]> after = new ArrayList<>();
+    List<Comparison> results = new ArrayList<>();
     for (Measure measure : measures) {
-      double[] before = evaluated(evaluations, baseline).values(measure, topics);
-      for (String name : names.subList(1, names.size())) {
-        double[] after = evaluated(evaluations, name).values(measure, topics);
-        Comparison result = Comparison.of(before, after, settings);
-        OptionalDouble none = OptionalDouble.empty();
-        contrasts.add(new Contrast(name, measure, before, after, result, none, none));
+      for (String name : others) {
+        before.add(evaluated(evaluations, baseline).values(measure, topics));
+        after.add(evaluated(evaluations, name).values(measure, topics));
+        results.add(Comparison.of(before.getLast(), after.getLast(), settings));
       }
     }
-    return new RunComparison(
-        topics, baseline, adjusted(contrasts, correction), rankChanges(runs, topics), missing);
+    List<Statistics> statistics = Statistics.of(results, correction);
+    List<RunContrast> contrasts = new ArrayList<>();
+    for (int i = 0; i < results.size(); i++) {
+      contrasts.add(
+          new RunContrast(
+              others.get(i % others.size()),
+              measures.get(i / others.size()),
+              before.get(i),
+              after.get(i),
+              statistics.get(i)));
+    }
+    return new RunComparison(topics, baseline, contrasts, rankChanges(runs, topics), missing);
   }
 
   private static Evaluation evaluated(Map<String, Evaluation> evaluations, String name) {
     return Optional.ofNullable(evaluations.get(name)).orElseThrow();
-  }
-
-  private static List<Contrast> adjusted(List<Contrast> contrasts, Correction correction) {
-    List<OptionalDouble> tTests = adjusted(contrasts, correction, Comparison::tTest);
-    List<OptionalDouble> flips = adjusted(contrasts, correction, Comparison::randomization);
-    List<Contrast> adjusted = new ArrayList<>();
-    for (int i = 0; i < contrasts.size(); i++) {
-      Contrast c = contrasts.get(i);
-      adjusted.add(
-          new Contrast(c.run, c.measure, c.before, c.after, c.result, tTests.get(i), flips.get(i)));
-    }
-    return List.copyOf(adjusted);
-  }
-
-  private static List<OptionalDouble> adjusted(
-      List<Contrast> contrasts, Correction correction, Function<Comparison, OptionalDouble> p) {
-    List<OptionalDouble> raw = contrasts.stream().map(c -> p.apply(c.result)).toList();
-    double[] defined =
-        raw.stream().filter(OptionalDouble::isPresent).mapToDouble(v -> v.orElseThrow()).toArray();
-    double[] corrected = correction.adjust(defined);
-    List<OptionalDouble> adjusted = new ArrayList<>();
-    int next = 0;
-    for (OptionalDouble value : raw) {
-      adjusted.add(value.isPresent() ? OptionalDouble.of(corrected[next++]) : value);
-    }
-    return adjusted;
   }
 
   private static Map<String, SortedMap<String, RankChanges>> rankChanges(

@@ -183,20 +183,23 @@ class PatchFilesTest {
       int n = ratios.size();
       assertEquals(Integer.parseInt(row.get("pairs")), n, row.toString());
       double expected =
-          switch (row.get("aggregate")) {
+          switch (row.get("statistic")) {
             case "ratio-of-sums" -> sum / changes;
             case "mean-of-ratios" -> ratios.stream().mapToDouble(r -> r).sum() / n;
             default -> (ratios.get((n - 1) / 2) + ratios.get(n / 2)) / 2;
           };
       assertEquals(expected, Double.parseDouble(row.get("value")), 1e-12, row.toString());
-      assertTrue(Double.parseDouble(row.get("lower95")) <= Double.parseDouble(row.get("upper95")));
+      assertTrue(
+          Double.parseDouble(row.get("ci_lower")) <= Double.parseDouble(row.get("ci_upper")));
     }
     assertTrue(checked > 500);
   }
 
   private static boolean matches(CSVRecord cell, CSVRecord row, String kind) {
     List<String> names =
-        kind.equals("head") ? List.of("layer", "head") : List.of("component", "layer", "role");
+        kind.equals("head")
+            ? List.of("layer", "attention_head")
+            : List.of("component", "layer", "role");
     return names.stream().allMatch(name -> cell.get(name).equals(row.get(name)));
   }
 
@@ -206,7 +209,7 @@ class PatchFilesTest {
     Map<String, Integer> sums = new LinkedHashMap<>();
     for (CSVRecord row : table(study("mlp").resolve("aggregates.csv"))) {
       String key =
-          row.get("direction") + row.get("layer") + row.get("aggregate") + row.get("stratum");
+          row.get("direction") + row.get("layer") + row.get("statistic") + row.get("stratum");
       sums.merge(key, Integer.parseInt(row.get("pairs")), Integer::sum);
     }
     assertEquals(2 * 6 * 3 * 3, sums.size());
@@ -218,11 +221,12 @@ class PatchFilesTest {
     Path folder = study("head");
     Map<String, String> means = new LinkedHashMap<>();
     for (CSVRecord row : table(folder.resolve("aggregates.csv"))) {
-      if (row.get("direction").equals("denoise") && row.get("aggregate").equals("mean-of-ratios")) {
+      if (row.get("direction").equals("denoise") && row.get("statistic").equals("mean-of-ratios")) {
         String grade = row.get("stratum").equals("all") ? "all" : "rel_" + row.get("level");
         if (!row.get("stratum").equals("idf") && !grade.equals("rel_none")) {
           means.put(
-              "TFC1," + grade + "," + row.get("layer") + "," + row.get("head"), row.get("value"));
+              "TFC1," + grade + "," + row.get("layer") + "," + row.get("attention_head"),
+              row.get("value"));
         }
       }
     }
@@ -299,7 +303,7 @@ class PatchFilesTest {
                         && row.get("component").equals("attn_out")
                         && row.get("layer").equals("4")
                         && row.get("role").equals("match")
-                        && row.get("aggregate").equals("ratio-of-sums"))
+                        && row.get("statistic").equals("ratio-of-sums"))
             .map(row -> row.get("value"))
             .findFirst()
             .orElseThrow();

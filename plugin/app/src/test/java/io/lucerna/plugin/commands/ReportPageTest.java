@@ -112,7 +112,7 @@ class ReportPageTest {
     int significant = 0;
     for (int i = 0; i < screen.size(); i++) {
       CSVRecord row = screen.get(i);
-      for (String column : List.of("layer", "head", "change_ndcg10", "p_adjusted")) {
+      for (String column : List.of("layer", "attention_head", "change_ndcg10", "p_adjusted")) {
         assertEquals(number(row.get(column)), number(changes.get(i).get(column)));
       }
       assertEquals(number(row.get("patching_effect")), number(effects.get(i).get(2)));

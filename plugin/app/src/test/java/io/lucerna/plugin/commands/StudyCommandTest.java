@@ -403,7 +403,8 @@ class StudyCommandTest {
   @Test
   void aScreenIsComparedWithThePatchingMapOfTheSameHeads() throws IOException {
     StringBuilder aggregates =
-        new StringBuilder("direction,stratum,level,layer,head,aggregate,value,lower95,upper95\n");
+        new StringBuilder(
+            "direction,stratum,level,layer,attention_head,statistic,value,ci_lower,ci_upper\n");
     double[] effects = {.1, -.5, .02, .3, 0, -.01, .2, .05};
     for (int i = 0; i < effects.length; i++) {
       for (String direction : List.of("denoise", "noise")) {
@@ -439,7 +440,9 @@ class StudyCommandTest {
       CSVRecord contrast =
           table(study, "comparison.csv").stream()
               .filter(
-                  c -> c.get("condition").equals("L" + row.get("layer") + "H" + row.get("head")))
+                  c ->
+                      c.get("condition")
+                          .equals("L" + row.get("layer") + "H" + row.get("attention_head")))
               .findFirst()
               .orElseThrow();
       assertEquals(contrast.get("change"), row.get("change_ndcg10"));
@@ -563,7 +566,7 @@ class StudyCommandTest {
     assertRefused(ExitCode.USAGE, "-conditions: nothing to study; give heads", "a");
     assertRefused(
         ExitCode.USAGE,
-        "L0H0 (z of head 0.0 zeroed) occurs twice",
+        "L0H0 (z of head L0H0 zeroed) occurs twice",
         "b",
         "-conditions",
         "heads",
@@ -607,7 +610,8 @@ class StudyCommandTest {
   @Test
   void effectsOfAnotherModelAreRefused() throws IOException {
     Path patch = Files.createDirectory(folder.resolve("patch"));
-    String header = "direction,stratum,level,layer,head,aggregate,value,lower95,upper95\n";
+    String header =
+        "direction,stratum,level,layer,attention_head,statistic,value,ci_lower,ci_upper\n";
     write("patch/aggregates.csv", header + "denoise,all,all,0,1,ratio-of-sums,0.5,,\n");
     for (String[] asks :
         new String[][] {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.lucerna.studies.ranking.Contrast;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -184,8 +185,8 @@ class StudyFilesTest {
     List<Contrast> contrasts = study.contrasts("AP");
     List<String> rows = table.lines().skip(1).toList();
     for (int i = 0; i < rows.size(); i++) {
-      boolean significant = contrasts.get(i).adjustedTTest() < 0.05;
-      boolean equivalent = contrasts.get(i).equivalence() < 0.05;
+      boolean significant = contrasts.get(i).statistics().pTAdjusted().orElse(1) < 0.05;
+      boolean equivalent = contrasts.get(i).statistics().pEquivalence().orElse(1) < 0.05;
       assertTrue(rows.get(i).endsWith("," + (significant ? 1 : 0) + "," + (equivalent ? 1 : 0)));
     }
     assertFalse(rows.isEmpty());

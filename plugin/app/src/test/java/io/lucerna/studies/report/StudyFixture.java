@@ -47,7 +47,7 @@ public final class StudyFixture {
       new StringBuilder(
           "condition,topic,docid,grade,rank_before,rank_after,score_before,score_after\n");
   private final StringBuilder screen =
-      new StringBuilder("layer,head,change_ndcg10,p_adjusted,patching_effect\n");
+      new StringBuilder("layer,attention_head,change_ndcg10,p_adjusted,patching_effect\n");
 
   /** A study of all heads of a model of this size; of one intervention with one head. */
   public StudyFixture(int layers, int heads, int topics, boolean patched, boolean hostile) {
@@ -129,7 +129,7 @@ public final class StudyFixture {
 
   private void condition(ObjectNode node, int layer, int head) {
     String id = id(layer, head);
-    node.put("id", id).put("label", "z of head " + layer + "." + head + " zeroed");
+    node.put("id", id).put("label", "z of head L" + layer + "H" + head + " zeroed");
     node.put("kind", "head").put("layer", layer).put("head", head).putNull("dose");
     node.put("spec", "zero z layer=" + layer + " head=" + head).put("specHash", "ef".repeat(32));
     node.put("run", "runs/" + layer + "." + head + ".txt").put("runSha256", "01".repeat(32));

@@ -3,7 +3,7 @@ package io.lucerna.studies.patch;
 import io.lucerna.eval.ClusteredRatios;
 import io.lucerna.eval.Estimate;
 import io.lucerna.eval.RatioAggregate;
-import io.lucerna.instrumentation.sweep.Axis;
+import io.lucerna.studies.table.Csv;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,19 +16,22 @@ import org.apache.commons.csv.CSVPrinter;
 
 /** The tables of aggregates. */
 final class AggregateTables {
+  /** The column of the aggregate; pandas takes {@code aggregate} for a method. */
+  static final String STATISTIC = "statistic";
+
   private AggregateTables() {}
 
   /** One row for each direction, stratum, cell and aggregate. */
   static void write(List<Aggregates> all, Path file) throws IOException {
     CellSpace space = all.getFirst().space();
     List<String> header = new ArrayList<>(List.of("direction", "stratum", "level"));
-    space.outer().stream().map(Axis::name).forEach(header::add);
+    header.addAll(space.columns());
     if (space.positions()) {
       header.add("role");
     }
     header.addAll(
-        List.of("aggregate", "value", "lower95", "upper95", "pairs", "queries", "mean_change"));
-    Tables.write(
+        List.of(STATISTIC, "value", "ci_lower", "ci_upper", "pairs", "queries", "mean_change"));
+    Csv.write(
         file,
         header,
         csv -> {
@@ -58,12 +61,12 @@ final class AggregateTables {
         csv.print(space.role(cell).option());
       }
       csv.print(aggregate.option());
-      csv.print(Tables.field(estimate.value()));
-      csv.print(Tables.field(estimate.lower()));
-      csv.print(Tables.field(estimate.upper()));
+      csv.print(Csv.field(estimate.value()));
+      csv.print(Csv.field(estimate.lower()));
+      csv.print(Csv.field(estimate.upper()));
       csv.print(value.pairs());
       csv.print(level.queries());
-      csv.print(Tables.field(level.meanChange()));
+      csv.print(Csv.field(level.meanChange()));
       csv.println();
     }
   }
@@ -89,27 +92,25 @@ final class AggregateTables {
         }
       }
     }
-    Tables.write(
-        file,
-        List.of("model", "axiom", "grade", "layer", "head", "value"),
-        csv -> {
-          for (Map.Entry<String, Map<String, List<Integer>>> axiom : groups.entrySet()) {
-            for (Map.Entry<String, List<Integer>> grade : axiom.getValue().entrySet()) {
-              int[] chosen = grade.getValue().stream().mapToInt(Integer::intValue).toArray();
-              double[] means = meanRatios(rows, space, chosen);
-              for (int cell = 0; cell < means.length; cell++) {
-                List<String> labels = space.labels(cell);
-                csv.printRecord(
-                    model,
-                    axiom.getKey(),
-                    grade.getKey(),
-                    labels.getFirst(),
-                    labels.getLast(),
-                    means[cell]);
-              }
-            }
-          }
-        });
+    List<HeadMaps.Row> all = new ArrayList<>();
+    for (Map.Entry<String, Map<String, List<Integer>>> axiom : groups.entrySet()) {
+      for (Map.Entry<String, List<Integer>> grade : axiom.getValue().entrySet()) {
+        int[] chosen = grade.getValue().stream().mapToInt(Integer::intValue).toArray();
+        double[] means = meanRatios(rows, space, chosen);
+        for (int cell = 0; cell < means.length; cell++) {
+          List<String> labels = space.labels(cell);
+          all.add(
+              new HeadMaps.Row(
+                  model,
+                  axiom.getKey(),
+                  grade.getKey(),
+                  Integer.parseInt(labels.getFirst()),
+                  Integer.parseInt(labels.getLast()),
+                  means[cell]));
+        }
+      }
+    }
+    HeadMaps.TABLE.write(file, all.stream());
   }
 
   /** The same numbers as in the table of aggregates. */

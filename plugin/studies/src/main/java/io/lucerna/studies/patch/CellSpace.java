@@ -15,6 +15,9 @@ import java.util.List;
  * @param positions whether there is an axis of positions
  */
 public record CellSpace(List<Axis> outer, boolean positions) {
+  /** The column of a head's number; pandas takes {@code head} for a method. */
+  static final String HEAD_COLUMN = "attention_head";
+
   private static final List<Role> ROLES = List.of(Role.values());
 
   /** The cells of sweeps with these axes. */
@@ -26,6 +29,13 @@ public record CellSpace(List<Axis> outer, boolean positions) {
   /** Copies the axes. */
   public CellSpace {
     outer = List.copyOf(outer);
+  }
+
+  /** The columns that tables have for the outer axes. */
+  List<String> columns() {
+    return outer.stream()
+        .map(axis -> axis.name().equals("head") ? HEAD_COLUMN : axis.name())
+        .toList();
   }
 
   /** How many combinations of the outer axes' indices there are. */

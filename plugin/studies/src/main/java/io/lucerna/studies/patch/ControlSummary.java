@@ -1,6 +1,7 @@
 package io.lucerna.studies.patch;
 
 import io.lucerna.instrumentation.sweep.Direction;
+import io.lucerna.studies.table.Csv;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -92,9 +93,9 @@ record ControlSummary(
     fields.put("empty_largest_distance", empty);
     fields.put("full_largest_distance", full);
     fields.put("full_failures", fullFailures);
-    fields.put("unrelated_median_effect", Tables.field(unrelated));
+    fields.put("unrelated_median_effect", Csv.field(unrelated));
     fields.put("pairs_with_filler", fillers);
-    fields.put("filler_median_effect_base", Tables.field(fillerBase));
+    fields.put("filler_median_effect_base", Csv.field(fillerBase));
     return fields;
   }
 

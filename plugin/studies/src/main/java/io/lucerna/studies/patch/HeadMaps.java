@@ -2,17 +2,14 @@ package io.lucerna.studies.patch;
 
 import io.lucerna.eval.Correlation;
 import io.lucerna.instrumentation.sweep.Head;
-import io.lucerna.studies.table.CsvFile;
-import io.lucerna.studies.work.StudyException;
+import io.lucerna.studies.table.Table;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.SequencedMap;
 import java.util.TreeMap;
-import org.apache.commons.csv.CSVRecord;
 
 /**
  * Head maps in the layout in which MechIR's were published: {@code
@@ -21,8 +18,11 @@ import org.apache.commons.csv.CSVRecord;
  * @param maps by model, axiom and grade the values by layer and head
  */
 public record HeadMaps(SequencedMap<Name, SequencedMap<Head, Double>> maps) {
-  private static final List<String> COLUMNS =
-      List.of("model", "axiom", "grade", "layer", "head", "value");
+  /** A row of a file. */
+  public record Row(String model, String axiom, String grade, int layer, int head, double value) {}
+
+  /** The table of all. */
+  static final Table<Row> TABLE = Table.of(Row.class, "model", "axiom", "grade", "layer", "head");
 
   /** Which map. */
   public record Name(String model, String axiom, String grade) implements Comparable<Name> {
@@ -42,29 +42,17 @@ public record HeadMaps(SequencedMap<Name, SequencedMap<Head, Double>> maps) {
   /**
    * Reads a file.
    *
-   * @throws StudyException naming file and line if it is not such a file
+   * @throws io.lucerna.studies.work.StudyInputException naming file and line if it is not such a
+   *     file
    */
   public static HeadMaps read(Path file) throws IOException {
-    CsvFile table = CsvFile.read(file);
-    if (!table.header().equals(COLUMNS)) {
-      throw new StudyException(file + ":1: expected the header " + String.join(",", COLUMNS));
-    }
     SequencedMap<Name, SequencedMap<Head, Double>> maps = new TreeMap<>();
-    for (CsvFile.Row row : table.rows()) {
-      CSVRecord fields = row.fields();
-      try {
-        Head head = new Head(Integer.parseInt(fields.get(3)), Integer.parseInt(fields.get(4)));
-        maps.computeIfAbsent(
-                new Name(fields.get(0), fields.get(1), fields.get(2)),
-                name ->
-                    new TreeMap<>(
-                        Comparator.comparingInt(Head::layer).thenComparingInt(Head::head)))
-            .put(head, Double.valueOf(fields.get(5)));
-      } catch (NumberFormatException e) {
-        throw new StudyException(
-            String.format(
-                Locale.ROOT, "%s:%d: layer, head or value is not a number", file, row.line()));
-      }
+    for (Row row : TABLE.read(file)) {
+      maps.computeIfAbsent(
+              new Name(row.model, row.axiom, row.grade),
+              name ->
+                  new TreeMap<>(Comparator.comparingInt(Head::layer).thenComparingInt(Head::head)))
+          .put(new Head(row.layer, row.head), row.value);
     }
     return new HeadMaps(maps);
   }

@@ -5,6 +5,7 @@ import io.lucerna.instrumentation.sweep.Direction;
 import io.lucerna.instrumentation.sweep.SweepResult;
 import io.lucerna.instrumentation.text.Role;
 import io.lucerna.instrumentation.text.Token;
+import io.lucerna.studies.table.Csv;
 import io.lucerna.topics.ContrastPair;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -28,7 +29,7 @@ final class PairTables {
   /** One row for each direction and swept pair; {@code row} is the place in the arrays. */
   void pairs() throws IOException {
     IdfBands bands = data.bands();
-    Tables.write(
+    Csv.write(
         folder.resolve("pairs.csv"),
         List.of(
             "direction",
@@ -57,10 +58,10 @@ final class PairTables {
                   pair.qid(),
                   pair.docid(),
                   pair.perturbation(),
-                  Tables.field(pair.grade()),
-                  Tables.field(pair.idf()),
+                  Csv.field(pair.grade()),
+                  Csv.field(pair.idf()),
                   bands.of(pair),
-                  Tables.field(bm25Change(pair)),
+                  Csv.field(bm25Change(pair)),
                   row.recipient(),
                   row.donor(),
                   row.change(),
@@ -80,7 +81,7 @@ final class PairTables {
   void effects() throws IOException {
     CellSpace space = data.space();
     List<String> header = new ArrayList<>(List.of("direction", "pair"));
-    space.outer().stream().map(Axis::name).forEach(header::add);
+    header.addAll(space.columns());
     if (space.positions()) {
       header.addAll(List.of(Axis.POSITION, "token", "role"));
     }
@@ -89,7 +90,7 @@ final class PairTables {
     for (int i = 0; i < space.outerSize(); i++) {
       labels.add(space.labels(i));
     }
-    Tables.write(
+    Csv.write(
         folder.resolve("effects.csv"),
         header,
         csv ->
@@ -133,18 +134,18 @@ final class PairTables {
 
   /** One row for each direction and swept pair. */
   void controls() throws IOException {
-    Tables.write(
+    Csv.write(
         folder.resolve("controls.csv"),
         List.of(
             "direction",
             "pair",
             "recipient",
             "donor",
-            "empty",
+            "empty_score",
             "empty_effect",
-            "full",
+            "full_score",
             "full_effect",
-            "unrelated",
+            "unrelated_score",
             "unrelated_effect",
             "filler_tokens",
             "base_alone",
@@ -176,8 +177,8 @@ final class PairTables {
         used ? effect(result, patched.empty()) : "",
         patched.full(),
         used ? effect(result, patched.full()) : "",
-        Tables.field(patched.unrelated()),
-        used ? Tables.field(effect(result, patched.unrelated())) : "",
+        Csv.field(patched.unrelated()),
+        used ? Csv.field(effect(result, patched.unrelated())) : "",
         filler.tokens(),
         swept.baseAlone(),
         swept.perturbedAlone(),
@@ -213,7 +214,7 @@ final class PairTables {
 
   /** One row for each pair that does not count. */
   void excluded(Exclusions exclusions) throws IOException {
-    Tables.write(
+    Csv.write(
         folder.resolve("excluded.csv"),
         List.of("pair", "qid", "docid", "direction", "reason", "detail"),
         csv -> {

@@ -8,6 +8,7 @@ import io.lucerna.instrumentation.intervene.SpecSources;
 import io.lucerna.instrumentation.intervene.SpecSyntaxException;
 import io.lucerna.instrumentation.sweep.Head;
 import io.lucerna.reranker.ModelCard;
+import io.lucerna.studies.patch.HeadEffects;
 import io.lucerna.studies.work.StudyInputException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -116,7 +117,7 @@ public final class Conditions {
         all.add(
             Condition.of(
                     String.format(Locale.ROOT, "L%dH%d", layer, head),
-                    String.format(Locale.ROOT, "z of head %d.%d zeroed", layer, head),
+                    "z of head " + new Head(layer, head) + " zeroed",
                     Condition.Kind.HEAD,
                     zero(List.of(new Head(layer, head))))
                 .at(layer, head));
@@ -176,7 +177,7 @@ public final class Conditions {
         ", ",
         some.stream()
             .sorted(Comparator.comparingInt(Head::layer).thenComparingInt(Head::head))
-            .map(head -> head.layer() + "." + head.head())
+            .map(Head::toString)
             .toList());
   }
 

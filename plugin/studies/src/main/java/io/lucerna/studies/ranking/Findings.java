@@ -14,9 +14,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What conditions did to a ranking, collected run by run; the first run is the baseline. */
@@ -27,37 +27,8 @@ public final class Findings {
   /** Reranked documents that were or are in the top of this size are shown. */
   private static final int SHOWN_DOCS = 20;
 
-  private static final double LEVEL_OF_SIGNIFICANCE = 0.05;
-
   /** How many conditions a line for people names. */
   private static final int NAMED = 5;
-
-  /**
-   * A condition against the baseline.
-   *
-   * @param result over the topics
-   * @param adjustedTTest the t-test's p-value adjusted over the conditions; empty where that is
-   * @param adjustedRandomization the same for the randomisation test
-   */
-  record Contrast(
-      Condition condition,
-      Measure measure,
-      double[] before,
-      double[] after,
-      Comparison result,
-      OptionalDouble adjustedTTest,
-      OptionalDouble adjustedRandomization) {}
-
-  /** A document that moved, or stayed, in a topic that changed much. */
-  record Move(
-      Condition condition,
-      String topic,
-      String docno,
-      OptionalInt grade,
-      int rankBefore,
-      int rankAfter,
-      float scoreBefore,
-      float scoreAfter) {}
 
   private final List<Condition> conditions;
   private final Qrels qrels;
@@ -152,7 +123,7 @@ public final class Findings {
           Integer grade = judged.get(docno);
           moves.add(
               new Move(
-                  condition,
+                  condition.id(),
                   topic,
                   docno,
                   grade == null ? OptionalInt.empty() : OptionalInt.of(grade),
@@ -173,36 +144,19 @@ public final class Findings {
       for (int i = 1; i < conditions.size(); i++) {
         results.add(Comparison.of(before, values.get(i)[m], settings.comparison()));
       }
-      List<OptionalDouble> tTests = adjusted(results.stream().map(Comparison::tTest).toList());
-      List<OptionalDouble> flips =
-          adjusted(results.stream().map(Comparison::randomization).toList());
+      List<Statistics> statistics = Statistics.of(results, settings.correction());
       for (int i = 1; i < conditions.size(); i++) {
+        Order order = orders.get(i);
         contrasts.add(
             new Contrast(
-                conditions.get(i),
-                settings.measures().get(m),
-                before,
-                values.get(i)[m],
-                results.get(i - 1),
-                tTests.get(i - 1),
-                flips.get(i - 1)));
+                conditions.get(i).id(),
+                settings.measures().get(m).irName(),
+                statistics.get(i - 1),
+                order.kendallTau(),
+                order.swappedPairs(),
+                order.meanMove()));
       }
     }
-  }
-
-  private List<OptionalDouble> adjusted(List<OptionalDouble> raw) {
-    double[] defined =
-        raw.stream()
-            .filter(OptionalDouble::isPresent)
-            .mapToDouble(OptionalDouble::getAsDouble)
-            .toArray();
-    double[] corrected = settings.correction().adjust(defined);
-    List<OptionalDouble> adjusted = new ArrayList<>();
-    int next = 0;
-    for (OptionalDouble value : raw) {
-      adjusted.add(value.isPresent() ? OptionalDouble.of(corrected[next++]) : value);
-    }
-    return adjusted;
   }
 
   /** The topics that were compared, in the order of the judgments. */
@@ -234,33 +188,32 @@ public final class Findings {
     for (Measure measure : settings.measures()) {
       List<Contrast> own =
           contrasts.stream()
-              .filter(c -> c.measure().equals(measure))
-              .sorted(Comparator.comparingDouble(c -> -Math.abs(c.result().change())))
+              .filter(c -> c.measure().equals(measure.irName()))
+              .sorted(Comparator.comparingDouble(c -> -Math.abs(c.statistics().change())))
               .toList();
-      long sure =
-          own.stream().filter(c -> c.adjustedTTest().orElse(1) < LEVEL_OF_SIGNIFICANCE).count();
+      long sure = own.stream().filter(c -> c.statistics().significant()).count();
       String largest =
           String.join(
               ", ",
               own.stream()
-                  .filter(c -> c.result().change() != 0)
+                  .filter(c -> c.statistics().change() != 0)
                   .limit(NAMED)
                   .map(
                       c ->
                           String.format(
-                              Locale.ROOT, "%s %+.4f", c.condition().id(), c.result().change()))
+                              Locale.ROOT, "%s %+.4f", c.condition(), c.statistics().change()))
                   .toList());
       lines.add(
           String.format(
               Locale.ROOT,
               "%s %.4f over %s; changed by %d of %s (t-test, %s, p < %s)%s",
               measure.irName(),
-              own.getFirst().result().baseline(),
+              own.getFirst().statistics().baseline(),
               Counted.of(topics.size(), "topic"),
               sure,
               Counted.of(own.size(), "condition"),
               settings.correction(),
-              LEVEL_OF_SIGNIFICANCE,
+              Statistics.ALPHA,
               largest.isEmpty() ? "" : "; most: " + largest));
     }
     return lines;
@@ -274,14 +227,27 @@ public final class Findings {
     return settings;
   }
 
-  /** All conditions but the first. */
-  List<Condition> interventions() {
-    return conditions.subList(1, conditions.size());
+  /** The values of all conditions, topics and measures, the first condition's included. */
+  Stream<TopicValue> topicValues() {
+    return IntStream.range(0, conditions.size())
+        .boxed()
+        .flatMap(c -> IntStream.range(0, topics.size()).boxed().flatMap(t -> values(c, t)));
   }
 
-  /** The values of a condition on a measure, topic by topic. */
-  double[] values(int condition, int measure) {
-    return values.get(condition)[measure];
+  private Stream<TopicValue> values(int condition, int topic) {
+    return IntStream.range(0, settings.measures().size())
+        .mapToObj(
+            m -> {
+              double value = values.get(condition)[m][topic];
+              double baseline = values.getFirst()[m][topic];
+              return new TopicValue(
+                  conditions.get(condition).id(),
+                  topics.get(topic),
+                  settings.measures().get(m).irName(),
+                  value,
+                  baseline,
+                  value - baseline);
+            });
   }
 
   /** Every condition but the first against it, measure by measure. */
@@ -289,8 +255,19 @@ public final class Findings {
     return contrasts;
   }
 
-  Order order(Condition condition) {
-    return orders.get(conditions.indexOf(condition));
+  /** What each condition but the first did to the order of each topic's documents. */
+  Stream<TopicOrder> topicOrders() {
+    return IntStream.range(1, conditions.size())
+        .boxed()
+        .flatMap(
+            c ->
+                IntStream.range(0, topics.size())
+                    .mapToObj(
+                        t ->
+                            Order.row(
+                                conditions.get(c).id(),
+                                topics.get(t),
+                                orders.get(c).changes().get(t))));
   }
 
   List<Move> moves() {

@@ -34,8 +34,21 @@ record Order(List<RankChanges> changes) {
         .average();
   }
 
+  /** One topic's row of the table. */
+  static TopicOrder row(String condition, String topic, RankChanges changes) {
+    return new TopicOrder(
+        condition,
+        topic,
+        changes.docs(),
+        tau(changes),
+        changes.swappedPairs(),
+        changes.moved(),
+        changes.largestMove(),
+        move(changes));
+  }
+
   /** Kendall's tau of one topic; empty with fewer than two documents. */
-  static OptionalDouble tau(RankChanges topic) {
+  private static OptionalDouble tau(RankChanges topic) {
     double pairs = topic.docs() * (topic.docs() - 1.0) / 2;
     return pairs > 0
         ? OptionalDouble.of(1 - 2 * topic.swappedPairs() / pairs)
@@ -43,7 +56,7 @@ record Order(List<RankChanges> changes) {
   }
 
   /** Places that a document of one topic moved on average; empty without documents. */
-  static OptionalDouble move(RankChanges topic) {
+  private static OptionalDouble move(RankChanges topic) {
     return topic.docs() > 0
         ? OptionalDouble.of((double) topic.totalMoves() / topic.docs())
         : OptionalDouble.empty();

@@ -3,12 +3,14 @@ package io.lucerna.studies.ranking;
 import io.lucerna.eval.Correlation;
 import io.lucerna.eval.Measure;
 import io.lucerna.reranker.ModelCard;
+import io.lucerna.studies.patch.HeadEffects;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,38 +19,28 @@ import org.jspecify.annotations.Nullable;
  *
  * @param cells one for each head, by layer
  */
-record Screen(List<Cell> cells) {
-  private static final Measure NDCG = Measure.parse("nDCG@10");
-
-  /**
-   * One head.
-   *
-   * @param patching its effect; empty without a patching study
-   */
-  record Cell(Findings.Contrast contrast, OptionalDouble patching) {
-    int layer() {
-      return contrast.condition().layer().orElseThrow();
-    }
-
-    int head() {
-      return contrast.condition().head().orElseThrow();
-    }
-
-    double change() {
-      return contrast.result().change();
-    }
-  }
+record Screen(List<HeadChange> cells) {
+  private static final String NDCG = Measure.parse("nDCG@10").irName();
 
   /** The screen of all heads; empty if a head was left out or nDCG@10 was not measured. */
   static Optional<Screen> of(Findings findings, ModelCard model, @Nullable HeadEffects effects) {
-    List<Cell> cells = new ArrayList<>();
-    for (Findings.Contrast contrast : findings.contrasts()) {
-      Condition condition = contrast.condition();
-      if (contrast.measure().equals(NDCG) && condition.kind() == Condition.Kind.HEAD) {
+    Map<String, Condition> conditions =
+        findings.conditions().stream()
+            .filter(condition -> condition.kind() == Condition.Kind.HEAD)
+            .collect(Collectors.toMap(Condition::id, condition -> condition));
+    List<HeadChange> cells = new ArrayList<>();
+    for (Contrast contrast : findings.contrasts()) {
+      Condition condition = conditions.get(contrast.condition());
+      if (condition != null && contrast.measure().equals(NDCG)) {
         int layer = condition.layer().orElseThrow();
         int head = condition.head().orElseThrow();
-        OptionalDouble effect = effects == null ? OptionalDouble.empty() : effects.of(layer, head);
-        cells.add(new Cell(contrast, effect));
+        cells.add(
+            new HeadChange(
+                layer,
+                head,
+                contrast.statistics().change(),
+                contrast.statistics().pTAdjusted(),
+                effects == null ? OptionalDouble.empty() : effects.of(layer, head)));
       }
     }
     return cells.size() == model.layers() * model.heads()
@@ -61,12 +53,13 @@ record Screen(List<Cell> cells) {
    * loss of effectiveness goes with a positive effect. Empty without a patching study.
    */
   Optional<Map<String, Object>> rankCorrelation(long seed, int rounds) {
-    List<Cell> both = cells.stream().filter(cell -> cell.patching().isPresent()).toList();
+    List<HeadChange> both =
+        cells.stream().filter(cell -> cell.patchingEffect().isPresent()).toList();
     if (both.size() < 3) {
       return Optional.empty();
     }
-    double[] losses = both.stream().mapToDouble(cell -> -cell.change()).toArray();
-    double[] effects = both.stream().mapToDouble(c -> c.patching().orElseThrow()).toArray();
+    double[] losses = both.stream().mapToDouble(cell -> -cell.changeNdcg10()).toArray();
+    double[] effects = both.stream().mapToDouble(c -> c.patchingEffect().orElseThrow()).toArray();
     Map<String, Object> fields = correlation(sizes(losses), sizes(effects), seed, rounds);
     fields.put("heads", both.size());
     fields.put("of", "size of change, size of patching effect");

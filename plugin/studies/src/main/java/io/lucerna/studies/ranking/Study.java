@@ -9,6 +9,7 @@ import io.lucerna.reranker.ConditionScorer;
 import io.lucerna.reranker.ConditionScores;
 import io.lucerna.reranker.ScoreException;
 import io.lucerna.reranker.WorkItem;
+import io.lucerna.studies.patch.HeadEffects;
 import io.lucerna.studies.work.Identity;
 import io.lucerna.studies.work.Journal;
 import io.lucerna.studies.work.JournalSettings;
@@ -153,13 +154,18 @@ public final class Study implements AutoCloseable {
       throws IOException {
     lock.check();
     Findings findings = measure(identity, qrels, settings);
-    StudyTables tables = new StudyTables(findings, folder);
-    tables.topics();
-    tables.comparison();
-    tables.ranks();
-    tables.moves();
+    TopicValue.TABLE.write(folder.resolve("topics.csv"), findings.topicValues());
+    Contrast.TABLE.write(folder.resolve("comparison.csv"), findings.contrasts().stream());
+    TopicOrder.TABLE.write(folder.resolve("ranks.csv"), findings.topicOrders());
+    Move.TABLE.write(folder.resolve("moves.csv"), findings.moves().stream());
     Optional<Screen> screen = Screen.of(findings, identity.model(), effects);
-    tables.screen(screen);
+    Path heads = folder.resolve("screen.csv");
+    if (screen.isPresent()) {
+      HeadChange.TABLE.write(heads, screen.get().cells().stream());
+    } else {
+      // None of earlier settings stays either.
+      Files.deleteIfExists(heads);
+    }
     Map<String, Object> correlation =
         screen
             .flatMap(

@@ -1,7 +1,10 @@
 package io.lucerna.studies.report;
 
+import io.lucerna.studies.ranking.Contrast;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.function.DoubleFunction;
+import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -23,39 +26,74 @@ record Column(
   /** All columns of numbers, in their order. */
   static final List<Column> ALL =
       List.of(
-          of("value", "mean", "mean over topics", Contrast::value, Digits::value),
-          of("change", "change", "mean minus baseline", Contrast::change, Digits::change),
+          given("value", "mean", "mean over topics", c -> c.statistics().value(), Digits::value),
+          given(
+              "change",
+              "change",
+              "mean minus baseline",
+              c -> c.statistics().change(),
+              Digits::change),
           of(
               "relative_change",
               "change %",
               "change over baseline",
-              Contrast::relativeChange,
+              c -> c.statistics().relativeChange(),
               Digits::percent),
-          of("ci_lower", "lower 95%", "bootstrap interval", Contrast::lower, Digits::change),
-          of("ci_upper", "upper 95%", "bootstrap interval", Contrast::upper, Digits::change),
-          of("p_t", "p t-test", "paired t-test", Contrast::tTest, Digits::p),
+          of(
+              "ci_lower",
+              "lower 95%",
+              "bootstrap interval",
+              c -> c.statistics().ciLower(),
+              Digits::change),
+          of(
+              "ci_upper",
+              "upper 95%",
+              "bootstrap interval",
+              c -> c.statistics().ciUpper(),
+              Digits::change),
+          of("p_t", "p t-test", "paired t-test", c -> c.statistics().pT(), Digits::p),
           of(
               "p_t_adjusted",
               "p t-test, adjusted",
               "corrected over conditions",
-              Contrast::adjustedTTest,
+              c -> c.statistics().pTAdjusted(),
               Digits::p),
-          of("p_randomization", "p flips", "random sign flips", Contrast::randomization, Digits::p),
+          of(
+              "p_randomization",
+              "p flips",
+              "random sign flips",
+              c -> c.statistics().pRandomization(),
+              Digits::p),
           of(
               "p_randomization_adjusted",
               "p flips, adjusted",
               "corrected over conditions",
-              Contrast::adjustedRandomization,
+              c -> c.statistics().pRandomizationAdjusted(),
               Digits::p),
-          of("d_z", "d_z", "change over its deviation", Contrast::effectSize, Digits::two),
-          of("wins", "wins", "topics with a higher value", Contrast::wins, Digits::count),
-          of("ties", "ties", "topics with the same value", Contrast::ties, Digits::count),
-          of("losses", "losses", "topics with a lower value", Contrast::losses, Digits::count),
+          of("d_z", "d_z", "change over its deviation", c -> c.statistics().dZ(), Digits::two),
+          given(
+              "wins",
+              "wins",
+              "topics with a higher value",
+              c -> c.statistics().wins(),
+              Digits::count),
+          given(
+              "ties",
+              "ties",
+              "topics with the same value",
+              c -> c.statistics().ties(),
+              Digits::count),
+          given(
+              "losses",
+              "losses",
+              "topics with a lower value",
+              c -> c.statistics().losses(),
+              Digits::count),
           of(
               "p_equivalence",
               "p equivalence",
               "two one-sided tests against the margin; not corrected",
-              Contrast::equivalence,
+              c -> c.statistics().pEquivalence(),
               Digits::p),
           of(
               "kendall_tau",
@@ -63,7 +101,7 @@ record Column(
               "agreement of both whole rankings, mean over topics",
               Contrast::kendallTau,
               Digits::value),
-          of(
+          given(
               "swapped_pairs",
               "swapped pairs",
               "pairs of documents in another order, sum over topics",
@@ -80,6 +118,15 @@ record Column(
       String file,
       String heading,
       String about,
+      Function<Contrast, OptionalDouble> number,
+      DoubleFunction<String> form) {
+    return given(file, heading, about, c -> number.apply(c).orElse(Double.NaN), form);
+  }
+
+  private static Column given(
+      String file,
+      String heading,
+      String about,
       ToDoubleFunction<Contrast> number,
       DoubleFunction<String> form) {
     return new Column(file, heading, about, number, form);
@@ -89,7 +136,7 @@ record Column(
     return form.apply(number.applyAsDouble(contrast));
   }
 
-  /** As the study's file has it: empty where not defined, counts without a point. */
+  /** All digits; empty where not defined, counts without a point. */
   String exact(Contrast contrast) {
     double value = number.applyAsDouble(contrast);
     boolean count = List.of("wins", "ties", "losses", "swapped_pairs").contains(file);

@@ -1,16 +1,41 @@
 package io.lucerna.studies.report;
 
 import io.lucerna.base.AtomicFile;
+import io.lucerna.studies.ranking.HeadChange;
+import io.lucerna.studies.table.Table;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.TreeMap;
 import java.util.function.Function;
 
 /** The maps of heads as tables: CSV with a row for each head, LaTeX with a row for each layer. */
-final class HeadTables {
+public final class HeadTables {
+  /** A row of the map of changes. */
+  public record Change(
+      int layer,
+      int attentionHead,
+      double changeNdcg10,
+      OptionalDouble pAdjusted,
+      boolean significant) {
+    static Change of(HeadChange head) {
+      return new Change(
+          head.layer(),
+          head.attentionHead(),
+          head.changeNdcg10(),
+          head.pAdjusted(),
+          head.significant());
+    }
+  }
+
+  /** A row of the map of effects. */
+  public record Effect(int layer, int attentionHead, OptionalDouble patchingEffect) {
+    static Effect of(HeadChange head) {
+      return new Effect(head.layer(), head.attentionHead(), head.patchingEffect());
+    }
+  }
+
   private final StudyFiles study;
   private final Path folder;
 
@@ -21,22 +46,8 @@ final class HeadTables {
 
   void write() throws IOException {
     StudyInfo info = study.info();
-    List<List<Object>> changes = new ArrayList<>();
-    List<List<Object>> effects = new ArrayList<>();
-    for (HeadChange head : study.screen()) {
-      changes.add(
-          List.of(
-              head.layer(),
-              head.head(),
-              exact(head.change()),
-              exact(head.adjusted()),
-              head.significant() ? 1 : 0));
-      effects.add(List.of(head.layer(), head.head(), exact(head.patching())));
-    }
-    ReportTables.csv(
-        folder.resolve("head-map.csv"),
-        List.of("layer", "head", "change_ndcg10", "p_adjusted", "significant"),
-        changes);
+    Table.of(Change.class)
+        .write(folder.resolve("head-map.csv"), study.screen().stream().map(Change::of));
     latex(
         "head-map.tex",
         "Change in nDCG@10 of "
@@ -44,19 +55,16 @@ final class HeadTables {
             + " when one head is zeroed. *: adjusted p < 0.05 (paired t-test, "
             + info.correctionInWords()
             + ").",
-        h -> Latex.number(Digits.thousandths(h.change())) + (h.significant() ? "$^{*}$" : ""));
+        h ->
+            Latex.number(Digits.thousandths(h.changeNdcg10())) + (h.significant() ? "$^{*}$" : ""));
     if (study.patched()) {
-      ReportTables.csv(
-          folder.resolve("patching-map.csv"), List.of("layer", "head", "patching_effect"), effects);
+      Table.of(Effect.class)
+          .write(folder.resolve("patching-map.csv"), study.screen().stream().map(Effect::of));
       latex(
           "patching-map.tex",
           "Patching effect of the heads of " + info.model() + ".",
-          h -> Latex.number(Digits.thousandths(h.patching())));
+          h -> Latex.number(Digits.thousandths(h.patchingEffect().orElse(Double.NaN))));
     }
-  }
-
-  private static Object exact(double value) {
-    return Double.isNaN(value) ? "" : (Object) value;
   }
 
   private void latex(String name, String caption, Function<HeadChange, String> cell)
@@ -64,8 +72,10 @@ final class HeadTables {
     Map<Integer, Map<Integer, String>> layers = new TreeMap<>();
     Map<Integer, String> heads = new TreeMap<>();
     for (HeadChange head : study.screen()) {
-      layers.computeIfAbsent(head.layer(), l -> new TreeMap<>()).put(head.head(), cell.apply(head));
-      heads.put(head.head(), "" + head.head());
+      layers
+          .computeIfAbsent(head.layer(), l -> new TreeMap<>())
+          .put(head.attentionHead(), cell.apply(head));
+      heads.put(head.attentionHead(), "" + head.attentionHead());
     }
     StringBuilder out = new StringBuilder("% \\usepackage{booktabs}\n\\begin{table}\n");
     out.append("\\caption{").append(Latex.text(caption)).append("}\n\\footnotesize\n");

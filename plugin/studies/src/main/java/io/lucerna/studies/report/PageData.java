@@ -4,6 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.lucerna.studies.ranking.ConditionInfo;
+import io.lucerna.studies.ranking.Move;
+import io.lucerna.studies.ranking.TopicValue;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -26,7 +29,7 @@ final class PageData {
     ReportFigures figures = new ReportFigures(study);
     ObjectNode page = MAPPER.createObjectNode();
     ArrayNode conditions = page.putArray("conditions");
-    for (Condition condition : study.info().interventions()) {
+    for (ConditionInfo condition : study.info().interventions()) {
       SequencedMap<String, List<Move>> moves = study.moves(condition.id());
       ObjectNode one = conditions.addObject();
       ArrayNode topics = one.putArray("topics");

@@ -1,6 +1,7 @@
 package io.lucerna.studies.report;
 
 import io.lucerna.base.Counted;
+import io.lucerna.instrumentation.sweep.Head;
 import io.lucerna.studies.chart.BarChart;
 import io.lucerna.studies.chart.Canvas.Pen;
 import io.lucerna.studies.chart.DivergingScale;
@@ -9,6 +10,10 @@ import io.lucerna.studies.chart.HeatMap;
 import io.lucerna.studies.chart.PlainText;
 import io.lucerna.studies.chart.Rgb;
 import io.lucerna.studies.chart.SlopeChart;
+import io.lucerna.studies.ranking.ConditionInfo;
+import io.lucerna.studies.ranking.HeadChange;
+import io.lucerna.studies.ranking.Move;
+import io.lucerna.studies.ranking.TopicValue;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -48,7 +53,7 @@ final class ReportFigures {
         "Change in nDCG@10 when one head is zeroed",
         "change in nDCG@10",
         setting(),
-        HeadChange::change,
+        HeadChange::changeNdcg10,
         true);
   }
 
@@ -58,7 +63,7 @@ final class ReportFigures {
         "Patching effect of the same heads",
         "patching effect",
         patchingSetting(),
-        HeadChange::patching,
+        h -> h.patchingEffect().orElse(Double.NaN),
         false);
   }
 
@@ -70,9 +75,9 @@ final class ReportFigures {
   private HeatMap map(
       String title, String unit, String subtitle, ToDoubleFunction<HeadChange> number, boolean p) {
     int layers = study.screen().stream().mapToInt(HeadChange::layer).max().orElseThrow() + 1;
-    int heads = study.screen().stream().mapToInt(HeadChange::head).max().orElseThrow() + 1;
+    int heads = study.screen().stream().mapToInt(HeadChange::attentionHead).max().orElseThrow() + 1;
     Map<Integer, HeadChange> found = new TreeMap<>();
-    study.screen().forEach(h -> found.put(h.layer() * heads + h.head(), h));
+    study.screen().forEach(h -> found.put(h.layer() * heads + h.attentionHead(), h));
     List<HeatMap.Cell> cells = new ArrayList<>();
     for (int i = 0; i < layers * heads; i++) {
       HeadChange head = found.get(i);
@@ -81,10 +86,12 @@ final class ReportFigures {
         continue;
       }
       double value = number.applyAsDouble(head);
-      String about = "layer " + head.layer() + ", head " + head.head() + ": ";
+      String about = new Head(head.layer(), head.attentionHead()) + ": ";
       about +=
           p
-              ? Digits.change(value) + ", adjusted p " + Digits.p(head.adjusted())
+              ? Digits.change(value)
+                  + ", adjusted p "
+                  + Digits.p(head.pAdjusted().orElse(Double.NaN))
               : Digits.change(value);
       boolean marked = p && head.significant();
       cells.add(new HeatMap.Cell("" + i, value, marked, about));
@@ -107,7 +114,7 @@ final class ReportFigures {
   }
 
   /** The change of every topic under one condition. */
-  Figure topics(Condition condition, String measure, List<TopicValue> topics) {
+  Figure topics(ConditionInfo condition, String measure, List<TopicValue> topics) {
     List<BarChart.Bar> bars = new ArrayList<>();
     for (TopicValue topic : topics) {
       String about =
@@ -140,7 +147,7 @@ final class ReportFigures {
   }
 
   /** The ranks of one topic's documents before and after. */
-  Figure ranks(Condition condition, String topic, List<Move> moves) {
+  Figure ranks(ConditionInfo condition, String topic, List<Move> moves) {
     List<Move> ordered = new ArrayList<>(moves);
     ordered.sort(Comparator.comparingInt((Move m) -> m.grade().orElse(Integer.MIN_VALUE)));
     Map<String, Pen> legend = new LinkedHashMap<>();
@@ -189,7 +196,7 @@ final class ReportFigures {
   }
 
   /** What a condition is called in a picture or list. */
-  static String name(Condition condition) {
+  static String name(ConditionInfo condition) {
     String name =
         condition.label().equals(condition.id())
             ? condition.id()

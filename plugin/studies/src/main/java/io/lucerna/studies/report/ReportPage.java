@@ -4,6 +4,10 @@ import static io.lucerna.studies.chart.PlainText.escaped;
 
 import io.lucerna.base.Counted;
 import io.lucerna.studies.page.HtmlPage;
+import io.lucerna.studies.ranking.ConditionInfo;
+import io.lucerna.studies.ranking.Contrast;
+import io.lucerna.studies.ranking.Move;
+import io.lucerna.studies.ranking.TopicValue;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -43,8 +47,8 @@ final class ReportPage {
   private String body() {
     StringBuilder out = new StringBuilder();
     out.append("<header><h1>").append(escaped(title(info))).append("</h1>\n<p class=\"lead\">");
-    out.append(escaped(Findings.question(study))).append("</p>\n<ul>\n");
-    Findings.of(study).forEach(f -> out.append("<li>").append(escaped(f)).append("</li>\n"));
+    out.append(escaped(Sentences.question(study))).append("</p>\n<ul>\n");
+    Sentences.of(study).forEach(f -> out.append("<li>").append(escaped(f)).append("</li>\n"));
     out.append("</ul></header>\n<main>\n");
     if (!study.screen().isEmpty()) {
       section(out, "Heads", maps());
@@ -93,8 +97,10 @@ final class ReportPage {
         .baseline(measure)
         .ifPresent(
             b -> {
-              out.append(", ").append(Digits.value(b.baseline())).append(" without intervention, ");
-              out.append(Counted.of(b.topics(), "topic"));
+              out.append(", ")
+                  .append(Digits.value(b.statistics().baseline()))
+                  .append(" without intervention, ");
+              out.append(Counted.of(b.statistics().topics(), "topic"));
             });
     out.append("</caption><thead><tr>");
     heading(out, "condition", "what was done");
@@ -120,9 +126,9 @@ final class ReportPage {
   }
 
   private static void cell(StringBuilder out, Column column, Contrast contrast) {
-    boolean decides = column.decides() && contrast.significant();
-    boolean changes = column.file().equals("change") && contrast.significant();
-    boolean same = column.file().equals("p_equivalence") && contrast.equivalent();
+    boolean decides = column.decides() && contrast.statistics().significant();
+    boolean changes = column.file().equals("change") && contrast.statistics().significant();
+    boolean same = column.file().equals("p_equivalence") && contrast.statistics().equivalent();
     String exact = column.exact(contrast);
     out.append(decides || changes ? "<td class=\"strong\"" : "<td");
     out.append(" data-value=\"").append(exact).append("\" title=\"").append(exact).append("\">");
@@ -131,16 +137,16 @@ final class ReportPage {
   }
 
   private String topics() {
-    List<Condition> all = info.interventions();
+    List<ConditionInfo> all = info.interventions();
     if (all.isEmpty()) {
       return "<p>There is no intervention to show.</p>\n";
     }
-    Condition first = study.byChange().getFirst();
+    ConditionInfo first = study.byChange().getFirst();
     String measure = info.measures().getFirst();
     Map<String, List<Move>> moves = study.moves(first.id());
     StringBuilder out = new StringBuilder("<div class=\"choices\">");
     List<String> names = all.stream().map(ReportFigures::name).toList();
-    choice(out, "condition", "Condition", names, all.indexOf(first));
+    choice(out, "condition", "ConditionInfo", names, all.indexOf(first));
     choice(out, "topic", "Topic", List.copyOf(moves.keySet()), 0);
     out.append("</div>\n<div class=\"figure\" id=\"changes-figure\">");
     List<TopicValue> values = study.sorted(first.id(), measure);
@@ -173,7 +179,7 @@ final class ReportPage {
     }
     out.append("</tr></thead><tbody>\n");
     int number = 0;
-    for (Condition c : info.conditions().values()) {
+    for (ConditionInfo c : info.conditions().values()) {
       out.append("<tr id=\"condition-").append(number++).append("\"><th scope=\"row\">");
       out.append(escaped(c.id())).append("</th>");
       for (String text :

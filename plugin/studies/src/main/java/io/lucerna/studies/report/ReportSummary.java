@@ -2,6 +2,8 @@ package io.lucerna.studies.report;
 
 import io.lucerna.studies.chart.Figure;
 import io.lucerna.studies.chart.PlainText;
+import io.lucerna.studies.ranking.ConditionInfo;
+import io.lucerna.studies.ranking.Contrast;
 import java.util.List;
 import java.util.SequencedMap;
 
@@ -28,8 +30,8 @@ final class ReportSummary {
     StudyInfo info = study.info();
     StringBuilder out = new StringBuilder("# ");
     out.append(escaped(ReportPage.title(info))).append("\n\n");
-    out.append(Findings.question(study)).append("\n\n");
-    Findings.of(study).forEach(f -> out.append("- ").append(escaped(f)).append('\n'));
+    out.append(Sentences.question(study)).append("\n\n");
+    Sentences.of(study).forEach(f -> out.append("- ").append(escaped(f)).append('\n'));
     String measure = info.measures().getFirst();
     out.append("\n## ").append(escaped(measure)).append(": the largest changes\n\n");
     table(out, measure);
@@ -49,7 +51,7 @@ final class ReportSummary {
   private void table(StringBuilder out, String measure) {
     StudyInfo info = study.info();
     List<Column> columns = Column.ALL.stream().filter(c -> PRINTED.contains(c.file())).toList();
-    List<String> order = study.byChange().stream().map(Condition::id).toList();
+    List<String> order = study.byChange().stream().map(ConditionInfo::id).toList();
     List<Contrast> rows =
         study.contrasts(measure).stream()
             .sorted((a, b) -> order.indexOf(a.condition()) - order.indexOf(b.condition()))
@@ -61,7 +63,7 @@ final class ReportSummary {
       out.append("| ").append(escaped(row.condition()));
       for (Column column : columns) {
         out.append(" | ").append(escaped(column.print(row)));
-        out.append(column.decides() && row.significant() ? "\\*" : "");
+        out.append(column.decides() && row.statistics().significant() ? "\\*" : "");
       }
       out.append(" | ").append(escaped(study.condition(row).label())).append(" |\n");
     }

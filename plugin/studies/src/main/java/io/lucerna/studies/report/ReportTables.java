@@ -2,15 +2,27 @@ package io.lucerna.studies.report;
 
 import io.lucerna.base.AtomicFile;
 import io.lucerna.base.Counted;
+import io.lucerna.studies.ranking.Contrast;
+import io.lucerna.studies.ranking.Statistics;
+import io.lucerna.studies.table.Table;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import org.apache.commons.csv.CSVFormat;
-import org.apache.commons.csv.CSVPrinter;
+import java.util.OptionalDouble;
 
 /** The tables of a report: CSV with the numbers of the study's files, LaTeX with rounded ones. */
-final class ReportTables {
+public final class ReportTables {
+  /** A row of a measure's table; see {@link Contrast}. */
+  public record Row(
+      String condition,
+      String label,
+      Statistics statistics,
+      OptionalDouble kendallTau,
+      long swappedPairs,
+      OptionalDouble meanMove,
+      boolean significant,
+      boolean equivalent) {}
+
   private final StudyFiles study;
   private final Path folder;
 
@@ -32,41 +44,21 @@ final class ReportTables {
   }
 
   private void csv(String measure, Path file) throws IOException {
-    List<String> header = new ArrayList<>(List.of("condition", "label", "topics", "baseline"));
-    Column.ALL.forEach(c -> header.add(c.file()));
-    header.addAll(List.of("significant", "equivalent"));
-    List<List<Object>> rows = new ArrayList<>();
-    for (Contrast contrast : study.contrasts(measure)) {
-      List<Object> row = new ArrayList<>();
-      row.add(contrast.condition());
-      row.add(study.condition(contrast).label());
-      row.add(contrast.topics());
-      row.add(contrast.baseline());
-      Column.ALL.forEach(c -> row.add(c.exact(contrast)));
-      row.add(contrast.significant() ? 1 : 0);
-      row.add(contrast.equivalent() ? 1 : 0);
-      rows.add(row);
-    }
-    csv(file, header, rows);
-  }
-
-  /** Writes a table as CSV. */
-  static void csv(Path file, List<String> header, List<List<Object>> rows) throws IOException {
-    CSVFormat format =
-        CSVFormat.RFC4180
-            .builder()
-            .setHeader(header.toArray(String[]::new))
-            .setRecordSeparator("\n")
-            .get();
-    AtomicFile.write(
-        file,
-        out -> {
-          CSVPrinter csv = new CSVPrinter(out, format);
-          for (List<Object> row : rows) {
-            csv.printRecord(row);
-          }
-          csv.flush();
-        });
+    Table.of(Row.class)
+        .write(
+            file,
+            study.contrasts(measure).stream()
+                .map(
+                    c ->
+                        new Row(
+                            c.condition(),
+                            study.condition(c).label(),
+                            c.statistics(),
+                            c.kendallTau(),
+                            c.swappedPairs(),
+                            c.meanMove(),
+                            c.statistics().significant(),
+                            c.statistics().equivalent())));
   }
 
   private static final List<String> PRINTED =
@@ -94,7 +86,7 @@ final class ReportTables {
     for (Contrast contrast : study.contrasts(measure)) {
       out.append(Latex.text(contrast.condition()));
       for (Column column : columns) {
-        String mark = column.decides() && contrast.significant() ? "$^{*}$" : "";
+        String mark = column.decides() && contrast.statistics().significant() ? "$^{*}$" : "";
         out.append(" & ").append(Latex.number(column.print(contrast))).append(mark);
       }
       out.append(" \\\\\n");
@@ -112,9 +104,9 @@ final class ReportTables {
             .baseline(measure)
             .map(
                 b ->
-                    Digits.value(b.baseline())
+                    Digits.value(b.statistics().baseline())
                         + " without ("
-                        + Counted.of(b.topics(), "topic")
+                        + Counted.of(b.statistics().topics(), "topic")
                         + "). ")
             .orElse("no topics. ")
         + "*: adjusted p < 0.05 (paired t-test, "

@@ -1,5 +1,6 @@
 package io.lucerna.studies.report;
 
+import io.lucerna.studies.ranking.ConditionInfo;
 import java.util.List;
 import java.util.SequencedMap;
 
@@ -26,7 +27,7 @@ public record StudyInfo(
     double margin,
     String command,
     SequencedMap<String, String> facts,
-    SequencedMap<String, Condition> conditions,
+    SequencedMap<String, ConditionInfo> conditions,
     List<RankCorrelation> correlations) {
 
   /**
@@ -47,7 +48,7 @@ public record StudyInfo(
   }
 
   /** Everything but the unchanged model. */
-  List<Condition> interventions() {
-    return conditions.values().stream().filter(c -> !c.id().equals(Condition.NOTHING)).toList();
+  List<ConditionInfo> interventions() {
+    return conditions.values().stream().filter(c -> !c.id().equals(ConditionInfo.NOTHING)).toList();
   }
 }

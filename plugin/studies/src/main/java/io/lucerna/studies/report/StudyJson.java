@@ -5,8 +5,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lucerna.base.JsonFaults;
 import io.lucerna.base.TextFile;
+import io.lucerna.studies.ranking.ConditionInfo;
 import io.lucerna.studies.report.StudyInfo.RankCorrelation;
 import io.lucerna.studies.work.Identity;
+import io.lucerna.studies.work.StudyInputException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,12 +36,12 @@ final class StudyJson {
   /**
    * Reads the file.
    *
-   * @throws ReportException if it is missing or lacks a field
+   * @throws StudyInputException if it is missing or lacks a field
    * @throws io.lucerna.base.MalformedTextException if it is not JSON
    */
   static StudyInfo read(Path file) throws IOException {
     if (!Files.isRegularFile(file)) {
-      throw new ReportException(file + ": no such file; is this the folder of a study?");
+      throw new StudyInputException(file + ": no such file; is this the folder of a study?");
     }
     String content = TextFile.of(file).text();
     JsonNode root;
@@ -76,23 +78,23 @@ final class StudyJson {
     return Identity.commandLine(words);
   }
 
-  private SequencedMap<String, Condition> conditions() {
-    SequencedMap<String, Condition> conditions = new LinkedHashMap<>();
+  private SequencedMap<String, ConditionInfo> conditions() {
+    SequencedMap<String, ConditionInfo> conditions = new LinkedHashMap<>();
     for (JsonNode node : given(root, "conditions")) {
-      Condition condition = condition(node);
+      ConditionInfo condition = condition(node);
       if (conditions.put(condition.id(), condition) != null) {
         throw wrong("two conditions are called '" + condition.id() + "'");
       }
     }
-    if (conditions.isEmpty() || !conditions.firstEntry().getKey().equals(Condition.NOTHING)) {
-      throw wrong("the first condition must be '" + Condition.NOTHING + "'");
+    if (conditions.isEmpty() || !conditions.firstEntry().getKey().equals(ConditionInfo.NOTHING)) {
+      throw wrong("the first condition must be '" + ConditionInfo.NOTHING + "'");
     }
     return conditions;
   }
 
-  private Condition condition(JsonNode node) {
+  private ConditionInfo condition(JsonNode node) {
     String id = given(node, "id").asText();
-    return new Condition(
+    return new ConditionInfo(
         id,
         node.path("label").asText(id),
         given(node, "kind").asText(),
@@ -200,7 +202,7 @@ final class StudyJson {
     return value;
   }
 
-  private ReportException wrong(String what) {
-    return new ReportException(file + ": " + what);
+  private StudyInputException wrong(String what) {
+    return new StudyInputException(file + ": " + what);
   }
 }

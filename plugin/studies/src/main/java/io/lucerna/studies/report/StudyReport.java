@@ -3,6 +3,10 @@ package io.lucerna.studies.report;
 import io.lucerna.base.AtomicFile;
 import io.lucerna.studies.chart.Figure;
 import io.lucerna.studies.chart.PngCanvas;
+import io.lucerna.studies.ranking.ConditionInfo;
+import io.lucerna.studies.ranking.Move;
+import io.lucerna.studies.ranking.TopicValue;
+import io.lucerna.studies.work.StudyInputException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,7 +34,7 @@ public final class StudyReport {
    * the study's files, over those that are there.
    *
    * @return whether PNG pictures were written too; false where Java cannot draw text
-   * @throws ReportException if a file is missing or malformed
+   * @throws StudyInputException if a file is missing or malformed
    */
   public static boolean write(Path studyFolder) throws IOException {
     StudyFiles study = StudyFiles.read(studyFolder);
@@ -76,7 +80,7 @@ public final class StudyReport {
     }
     String measure = study.info().measures().getFirst();
     int number = 0;
-    for (Condition condition : study.byChange().stream().limit(PICTURED).toList()) {
+    for (ConditionInfo condition : study.byChange().stream().limit(PICTURED).toList()) {
       number++;
       List<TopicValue> topics = study.sorted(condition.id(), measure);
       if (!topics.isEmpty()) {

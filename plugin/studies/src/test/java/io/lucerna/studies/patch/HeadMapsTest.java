@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.lucerna.studies.work.StudyException;
+import io.lucerna.studies.work.StudyInputException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -56,12 +56,13 @@ class HeadMapsTest {
   @Test
   void brokenFilesAreNamed() throws IOException {
     Path header = Files.writeString(folder.resolve("a.csv"), "model,value\n");
-    StudyException wrong = assertThrows(StudyException.class, () -> HeadMaps.read(header));
-    assertEquals(
-        header + ":1: expected the header model,axiom,grade,layer,head,value", wrong.getMessage());
+    StudyInputException wrong =
+        assertThrows(StudyInputException.class, () -> HeadMaps.read(header));
+    assertEquals(header + ":1: no column 'axiom'; there are model, value", wrong.getMessage());
     Path number = file("b.csv", "m,TFC1,all,0,0,1\nm,TFC1,all,x,0,1\n");
-    StudyException value = assertThrows(StudyException.class, () -> HeadMaps.read(number));
-    assertEquals(number + ":3: layer, head or value is not a number", value.getMessage());
+    StudyInputException value =
+        assertThrows(StudyInputException.class, () -> HeadMaps.read(number));
+    assertEquals(number + ":3: layer is not a whole number from 0: 'x'", value.getMessage());
   }
 
   /** TAS-B's published TFC1 maps of grades 1 to 3 correlate by .91 to .98. */

@@ -1,16 +1,17 @@
 package io.lucerna.studies.report;
 
 import io.lucerna.base.Counted;
+import io.lucerna.studies.ranking.Contrast;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 
 /** What a study found, in sentences of plain text. */
-final class Findings {
+final class Sentences {
   private static final int NAMED = 8;
 
-  private Findings() {}
+  private Sentences() {}
 
   static String question(StudyFiles study) {
     if (study.screen().isEmpty()) {
@@ -46,26 +47,29 @@ final class Findings {
       StudyInfo info, String measure, List<Contrast> contrasts, Contrast baseline) {
     List<Contrast> significant =
         contrasts.stream()
-            .filter(Contrast::significant)
-            .sorted(Comparator.comparingDouble(c -> -Math.abs(c.change())))
+            .filter(c -> c.statistics().significant())
+            .sorted(Comparator.comparingDouble(c -> -Math.abs(c.statistics().change())))
             .toList();
-    long equivalent = contrasts.stream().filter(Contrast::equivalent).count();
+    long equivalent = contrasts.stream().filter(c -> c.statistics().equivalent()).count();
     int all = contrasts.size();
     String named =
         String.join(
             ", ",
             significant.stream()
                 .limit(NAMED)
-                .map(c -> c.condition() + " (" + Digits.change(c.change()) + ")")
+                .map(c -> c.condition() + " (" + Digits.change(c.statistics().change()) + ")")
                 .toList());
-    long rest = contrasts.stream().filter(c -> !c.significant() && !c.equivalent()).count();
+    long rest =
+        contrasts.stream()
+            .filter(c -> !c.statistics().significant() && !c.statistics().equivalent())
+            .count();
     return String.format(
         Locale.ROOT,
         "%s: %s without intervention (%s). Significant change under %d of %s%s."
             + " Shown to be within \u00b1%s: %d.%s",
         measure,
-        Digits.value(baseline.baseline()),
-        Counted.of(baseline.topics(), "topic"),
+        Digits.value(baseline.statistics().baseline()),
+        Counted.of(baseline.statistics().topics(), "topic"),
         significant.size(),
         Counted.of(all, "condition"),
         named.isEmpty() ? "" : ": " + named + more(significant.size() - NAMED),

@@ -1,9 +1,9 @@
-package io.lucerna.studies.report;
+package io.lucerna.studies.ranking;
 
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was done to the model.
+ * What was done to the model, as {@code study.json} has it.
  *
  * @param id names it in the files
  * @param label names it for people
@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param runSha256 hash of that file
  * @param tag of the ranking
  */
-public record Condition(
+public record ConditionInfo(
     String id,
     String label,
     String kind,
@@ -32,4 +32,19 @@ public record Condition(
     String tag) {
   /** The condition in which the model is as it is. */
   public static final String NOTHING = "nothing";
+
+  static ConditionInfo of(Condition condition, String run, String runSha256, String tag) {
+    return new ConditionInfo(
+        condition.id(),
+        condition.label(),
+        condition.kind().toString(),
+        condition.layer().isEmpty() ? null : (Integer) condition.layer().getAsInt(),
+        condition.head().isEmpty() ? null : (Integer) condition.head().getAsInt(),
+        condition.dose().isEmpty() ? null : (Double) condition.dose().getAsDouble(),
+        condition.spec().toString(),
+        condition.spec().isEmpty() ? "" : condition.identity().sha256(),
+        run,
+        runSha256,
+        tag);
+  }
 }

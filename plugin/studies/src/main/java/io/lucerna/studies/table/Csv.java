@@ -1,4 +1,4 @@
-package io.lucerna.studies.patch;
+package io.lucerna.studies.table;
 
 import io.lucerna.base.AtomicFile;
 import java.io.IOException;
@@ -9,17 +9,22 @@ import java.util.OptionalInt;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVPrinter;
 
-/** CSV files by RFC 4180 with lines that end in a line feed; what is not defined is empty. */
-final class Tables {
+/**
+ * Writes CSV files by RFC 4180 with lines that end in a line feed; what is not defined is empty. A
+ * table whose columns are known is a {@link Table}.
+ */
+public final class Csv {
   /** Writes the rows of a table. */
   @FunctionalInterface
-  interface Rows {
+  public interface Rows {
+    /** Prints them. */
     void printTo(CSVPrinter csv) throws IOException;
   }
 
-  private Tables() {}
+  private Csv() {}
 
-  static void write(Path file, List<String> header, Rows rows) throws IOException {
+  /** Writes a file in one step. */
+  public static void write(Path file, List<String> header, Rows rows) throws IOException {
     CSVFormat format =
         CSVFormat.RFC4180
             .builder()
@@ -35,19 +40,23 @@ final class Tables {
         });
   }
 
-  static Object field(OptionalDouble value) {
+  /** A number that may not be defined. */
+  public static Object field(OptionalDouble value) {
     return value.isEmpty() ? "" : (Object) value.getAsDouble();
   }
 
-  static Object field(OptionalInt value) {
+  /** A whole number that may not be defined. */
+  public static Object field(OptionalInt value) {
     return value.isEmpty() ? "" : (Object) value.getAsInt();
   }
 
-  static Object field(double value) {
+  /** A number; NaN is not defined. */
+  public static Object field(double value) {
     return Double.isNaN(value) ? "" : (Object) value;
   }
 
-  static Object field(float value) {
+  /** A number; NaN is not defined. */
+  public static Object field(float value) {
     return Float.isNaN(value) ? "" : (Object) value;
   }
 }

@@ -1,4 +1,4 @@
-package io.lucerna.studies.ranking;
+package io.lucerna.studies.patch;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -21,7 +21,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import org.apache.commons.csv.CSVRecord;
 
 /**
  * The effects of a model's heads in a patching study: ratios of sums over all pairs, of its first
@@ -36,7 +35,13 @@ public record HeadEffects(
     Path folder, String direction, Map<Head, Double> effects, Optional<String> model) {
   private static final String AGGREGATES = "aggregates.csv";
   private static final List<String> COLUMNS =
-      List.of("direction", "stratum", "aggregate", "layer", "head", "value");
+      List.of(
+          "direction",
+          "stratum",
+          AggregateTables.STATISTIC,
+          "layer",
+          CellSpace.HEAD_COLUMN,
+          "value");
 
   /**
    * Reads what {@code patch -sweep head} wrote.
@@ -56,18 +61,11 @@ public record HeadEffects(
     Map<Head, Double> effects = new LinkedHashMap<>();
     String direction = "";
     for (CsvFile.Row row : table.rows()) {
-      CSVRecord fields = row.fields();
-      direction = direction.isEmpty() ? fields.get("direction") : direction;
-      if (fields.get("direction").equals(direction)
-          && fields.get("stratum").equals("all")
-          && fields.get("aggregate").equals(RatioAggregate.RATIO_OF_SUMS.option())) {
-        try {
-          effects.put(head(fields), Double.valueOf(fields.get("value")));
-        } catch (NumberFormatException e) {
-          throw new StudyInputException(
-              String.format(
-                  Locale.ROOT, "%s:%d: layer, head or value is not a number", file, row.line()));
-        }
+      direction = direction.isEmpty() ? row.text("direction") : direction;
+      if (row.text("direction").equals(direction)
+          && row.text("stratum").equals(Stratum.ALL)
+          && row.text(AggregateTables.STATISTIC).equals(RatioAggregate.RATIO_OF_SUMS.option())) {
+        effects.put(head(row), row.number("value"));
       }
     }
     if (effects.isEmpty()) {
@@ -110,10 +108,9 @@ public record HeadEffects(
         throw new StudyInputException(
             String.format(
                 Locale.ROOT,
-                "%s: is of another model: head %d.%d is not one of the %d x %d of %s",
+                "%s: is of another model: head %s is not one of the %d x %d of %s",
                 folder,
-                head.layer(),
-                head.head(),
+                head,
                 studied.layers(),
                 studied.heads(),
                 studied.name()));
@@ -126,12 +123,14 @@ public record HeadEffects(
     return folder.resolve(AGGREGATES);
   }
 
-  private static Head head(CSVRecord row) {
-    return new Head(Integer.parseInt(row.get("layer")), Integer.parseInt(row.get("head")));
+  private static Head head(CsvFile.Row row) {
+    return new Head(
+        (int) row.whole("layer", 0, Integer.MAX_VALUE),
+        (int) row.whole(CellSpace.HEAD_COLUMN, 0, Integer.MAX_VALUE));
   }
 
   /** The effect of a head; empty if the study lacks it. */
-  OptionalDouble of(int layer, int head) {
+  public OptionalDouble of(int layer, int head) {
     Double effect = effects.get(new Head(layer, head));
     return effect == null ? OptionalDouble.empty() : OptionalDouble.of(effect);
   }
@@ -141,7 +140,7 @@ public record HeadEffects(
    *
    * @throws IllegalArgumentException if there are fewer
    */
-  List<Head> top(int count) {
+  public List<Head> top(int count) {
     if (count > effects.size()) {
       throw new IllegalArgumentException(
           folder + ": has " + effects.size() + " heads, not " + count);

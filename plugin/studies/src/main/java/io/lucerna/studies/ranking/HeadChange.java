@@ -1,0 +1,27 @@
+package io.lucerna.studies.ranking;
+
+import io.lucerna.studies.table.Table;
+import java.util.OptionalDouble;
+
+/**
+ * One head of a screen: a row of {@code screen.csv}.
+ *
+ * @param changeNdcg10 change of nDCG@10 when it is zeroed
+ * @param pAdjusted p of that change, corrected for all heads
+ * @param patchingEffect its effect in a patching study; empty without
+ */
+public record HeadChange(
+    int layer,
+    int attentionHead,
+    double changeNdcg10,
+    OptionalDouble pAdjusted,
+    OptionalDouble patchingEffect) {
+  /** The table of all. */
+  public static final Table<HeadChange> TABLE =
+      Table.of(HeadChange.class, "layer", "attention_head");
+
+  /** Whether the corrected t-test says that the change is not 0. */
+  public boolean significant() {
+    return pAdjusted.orElse(1) < Statistics.ALPHA;
+  }
+}

@@ -1,0 +1,25 @@
+package io.lucerna.studies.ranking;
+
+import io.lucerna.studies.table.Table;
+import java.util.OptionalInt;
+
+/**
+ * One document of one topic's ranking, without and with the intervention: a row of {@code
+ * moves.csv}, which has the topics that changed most.
+ *
+ * @param grade empty if it is not judged
+ * @param rankBefore from 1
+ * @param rankAfter from 1
+ */
+public record Move(
+    String condition,
+    String topic,
+    String docid,
+    OptionalInt grade,
+    int rankBefore,
+    int rankAfter,
+    double scoreBefore,
+    double scoreAfter) {
+  /** The table of all. */
+  public static final Table<Move> TABLE = Table.of(Move.class, "condition", "topic", "docid");
+}
