@@ -14,6 +14,8 @@ import io.lucerna.plugin.compare.RunComparison;
 import io.lucerna.plugin.options.CollectionOptions;
 import io.lucerna.plugin.options.Inputs;
 import io.lucerna.plugin.options.Outputs;
+import io.lucerna.plugin.options.RoundsOptions;
+import io.lucerna.plugin.options.SeedOptions;
 import io.lucerna.qrels.Qrels;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -58,12 +60,6 @@ public final class CompareCommand implements Command {
         usage = "Adjusts p-values: holm for planned contrasts, bh for screens")
     String correction = "holm";
 
-    @Option(name = "-seed", metaVar = "N", usage = "Of sign flips and bootstrap")
-    long seed = Comparison.Settings.DEFAULT.seed();
-
-    @Option(name = "-rounds", metaVar = "N", usage = "Of sign flips and bootstrap")
-    int rounds = Comparison.Settings.DEFAULT.rounds();
-
     @Option(
         name = "-margin",
         metaVar = "CHANGE",
@@ -88,6 +84,8 @@ public final class CompareCommand implements Command {
   }
 
   private final Flags flags = new Flags();
+  private final SeedOptions random = new SeedOptions();
+  private final RoundsOptions rounds = new RoundsOptions();
   private final CollectionOptions collections;
 
   public CompareCommand(CollectionOptions collections) {
@@ -96,7 +94,7 @@ public final class CompareCommand implements Command {
 
   @Override
   public List<Object> options() {
-    return List.of(flags, collections);
+    return List.of(flags, random, rounds, collections);
   }
 
   @Override
@@ -107,7 +105,8 @@ public final class CompareCommand implements Command {
 
   @Override
   public void run(Console console) throws Exception {
-    Comparison.Settings settings = new Comparison.Settings(flags.seed, flags.rounds, flags.margin);
+    Comparison.Settings settings =
+        new Comparison.Settings(random.seed, rounds.rounds, flags.margin);
     Correction correction = Correction.parse(flags.correction);
     List<Measure> measures = measures();
     if (!flags.output.isEmpty()) {

@@ -11,9 +11,13 @@ import io.lucerna.plugin.cli.Console;
 import io.lucerna.plugin.cli.ExitCode;
 import io.lucerna.plugin.cli.Progress;
 import io.lucerna.plugin.cli.Versions;
+import io.lucerna.plugin.options.FillerOptions;
+import io.lucerna.plugin.options.FolderOptions;
 import io.lucerna.plugin.options.Inputs;
 import io.lucerna.plugin.options.ModelOptions;
 import io.lucerna.plugin.options.Outputs;
+import io.lucerna.plugin.options.RoundsOptions;
+import io.lucerna.plugin.options.SeedOptions;
 import io.lucerna.plugin.rerank.QueryLimits;
 import io.lucerna.reranker.ModelCard;
 import io.lucerna.reranker.ScorerOptions;
@@ -57,6 +61,10 @@ public final class PatchCommand implements Command {
 
   private final Engine engine;
   private final ModelOptions model = new ModelOptions();
+  private final FolderOptions folder = new FolderOptions();
+  private final FillerOptions filling = new FillerOptions();
+  private final SeedOptions random = new SeedOptions();
+  private final RoundsOptions bootstrap = new RoundsOptions();
 
   @Option(
       name = "-pairs",
@@ -81,13 +89,6 @@ public final class PatchCommand implements Command {
   String direction = "denoise";
 
   @Option(
-      name = "-output",
-      required = true,
-      metaVar = "[folder]",
-      usage = "Folder for all files; created if it does not exist.")
-  String output = "";
-
-  @Option(
       name = "-side",
       metaVar = "[side]",
       usage =
@@ -102,22 +103,10 @@ public final class PatchCommand implements Command {
   @Nullable String heads;
 
   @Option(
-      name = "-filler",
-      metaVar = "[word]",
-      usage = "Word whose first token fills the shorter passage.")
-  String filler = "a";
-
-  @Option(
       name = "-floor",
       metaVar = "[num]",
       usage = "Pairs whose score changes by less are excluded, and listed.")
   double floor = 1e-3;
-
-  @Option(name = "-seed", metaVar = "[num]", usage = "Of the bootstrap and the unrelated donors.")
-  long seed = 42;
-
-  @Option(name = "-rounds", metaVar = "[num]", usage = "Of the bootstrap.")
-  int rounds = 10_000;
 
   @Option(name = "-maxPairs", metaVar = "[num]", usage = "Sweep only the first pairs of the file.")
   @Nullable Integer maxPairs;
@@ -134,16 +123,13 @@ public final class PatchCommand implements Command {
               + " without token types.")
   boolean mechir;
 
-  @Option(name = "-resume", usage = "Resume the study in the folder, from its journal.")
-  boolean resume;
-
   public PatchCommand(Engine engine) {
     this.engine = engine;
   }
 
   @Override
   public List<Object> options() {
-    return List.of(this, model);
+    return List.of(this, folder, model, filling, random, bootstrap);
   }
 
   @Override
@@ -153,18 +139,12 @@ public final class PatchCommand implements Command {
 
   @Override
   public void run(Console console) throws Exception {
-    PatchSettings settings = new PatchSettings(sweepSettings(), floor, rounds);
+    PatchSettings settings = new PatchSettings(sweepSettings(), floor, bootstrap.rounds);
     ScorerOptions options = model.scorerOptions();
     List<ContrastPair> all = ContrastPairs.read(Inputs.file(pairs));
     List<ContrastPair> chosen =
         maxPairs == null ? all : all.subList(0, Math.min(maxPairs, all.size()));
-    Path folder = Outputs.folder(output);
-    try (FolderLock lock = FolderLock.take(folder, String.join(" ", console.commandLine()))) {
-      if (Journal.isIn(folder) && !resume) {
-        throw new CommandException(
-            ExitCode.USAGE,
-            output + ": holds a study already; give -resume to resume it, or another folder");
-      }
+    try (FolderLock lock = folder.take(console)) {
       try (PairSweeper sweeper =
           engine.open(model.modelOrDefault(), options, settings.sweep(), console)) {
         List<QueryLimits.Query> queries =
@@ -174,7 +154,7 @@ public final class PatchCommand implements Command {
                 .toList();
         QueryLimits.check(sweeper::fit, queries, pairs, console);
         Identity identity = identity(sweeper.card(), console);
-        PatchStudy study = new PatchStudy(settings, chosen, all, folder);
+        PatchStudy study = new PatchStudy(settings, chosen, all, lock.path());
         try (Journal<PairOutcome> journal =
             Journal.open(
                 lock, decisive(settings, identity), new PairCodec(settings.sweep().kind()))) {
@@ -188,7 +168,7 @@ public final class PatchCommand implements Command {
 
   private void finish(PatchStudy.Outcome outcome, Console console) {
     outcome.notes().forEach(note -> console.say("%s", note));
-    console.say("written to %s; open %s", output, Path.of(output, "report.html"));
+    console.say("written to %s; open %s", folder.output, folder.path().resolve("report.html"));
     if (!outcome.failures().isEmpty()) {
       throw new CommandException(
           ExitCode.FAILED, "the controls failed: " + String.join("; ", outcome.failures()));
@@ -230,11 +210,11 @@ public final class PatchCommand implements Command {
         SweepSettings.Side.parse(side),
         layer == null ? OptionalInt.empty() : OptionalInt.of(layer),
         heads == null ? List.of() : COMMA.splitAsStream(heads).map(Head::parse).toList(),
-        filler,
+        filling.filler,
         model.batch,
         plain,
         mechir,
-        seed);
+        random.seed);
   }
 
   private Identity identity(ModelCard card, Console console) throws IOException {

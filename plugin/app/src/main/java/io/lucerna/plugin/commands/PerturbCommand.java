@@ -12,10 +12,12 @@ import io.lucerna.plugin.collections.NamedCollection;
 import io.lucerna.plugin.collections.PassageCleaning;
 import io.lucerna.plugin.models.ModelRegistry;
 import io.lucerna.plugin.options.CollectionOptions;
+import io.lucerna.plugin.options.FillerOptions;
 import io.lucerna.plugin.options.Inputs;
 import io.lucerna.plugin.options.ModelOptions;
 import io.lucerna.plugin.options.Outputs;
 import io.lucerna.plugin.options.RunInputs;
+import io.lucerna.plugin.options.SeedOptions;
 import io.lucerna.plugin.perturb.AnalysisCheck;
 import io.lucerna.plugin.perturb.EmbeddingSimilarity;
 import io.lucerna.plugin.perturb.GradeFilter;
@@ -29,6 +31,7 @@ import io.lucerna.plugin.rerank.QueryLimits;
 import io.lucerna.plugin.rerank.RerankJob;
 import io.lucerna.plugin.texts.CandidatePool;
 import io.lucerna.plugin.texts.Candidates;
+import io.lucerna.plugin.texts.CleanedTexts;
 import io.lucerna.plugin.texts.CleaningChoice;
 import io.lucerna.plugin.texts.Ids;
 import io.lucerna.plugin.texts.TextSource;
@@ -36,6 +39,7 @@ import io.lucerna.qrels.Qrels;
 import io.lucerna.reranker.Ranker;
 import io.lucerna.reranker.ScorerOptions;
 import io.lucerna.studies.patch.PairAlignment;
+import io.lucerna.studies.ranking.Passages;
 import io.lucerna.studies.work.Hashes;
 import io.lucerna.topics.ContrastPair;
 import io.lucerna.topics.ContrastPairs;
@@ -72,6 +76,8 @@ public final class PerturbCommand implements Command {
   private final ModelRegistry models;
   private final ModelOptions model = new ModelOptions();
   private final RunInputs inputs = new RunInputs();
+  private final FillerOptions filling = new FillerOptions();
+  private final SeedOptions random = new SeedOptions();
   private final CollectionOptions collections;
 
   @Option(
@@ -108,9 +114,6 @@ public final class PerturbCommand implements Command {
       usage = "Pairs in JSON lines; FILE.left.tsv lists what gave no pair, and why.")
   String output = "";
 
-  @Option(name = "-seed", metaVar = "[num]", usage = "Seed of everything drawn at random.")
-  long seed = 42;
-
   @Option(
       name = "-depth",
       metaVar = "[num]",
@@ -123,12 +126,6 @@ public final class PerturbCommand implements Command {
       metaVar = "[grades]",
       usage = "Only passages of these grades: 2-3, or 0,3 (all if not given).")
   @Nullable String grades;
-
-  @Option(
-      name = "-filler",
-      metaVar = "[word]",
-      usage = "Word of one token that makes both sides of a pair equally long.")
-  String filler = "a";
 
   @Option(
       name = "-passage.clean",
@@ -144,7 +141,7 @@ public final class PerturbCommand implements Command {
 
   @Override
   public List<Object> options() {
-    return List.of(this, inputs, model, collections);
+    return List.of(this, inputs, model, collections, filling, random);
   }
 
   @Override
@@ -162,12 +159,12 @@ public final class PerturbCommand implements Command {
     ScorerOptions options = model.scorerOptions();
     try (Ranker ranker =
         model.model == null ? null : models.ranker(model.model, options, console)) {
-      PairAlignment alignment = ranker == null ? null : new PairAlignment(ranker, filler);
+      PairAlignment alignment = ranker == null ? null : new PairAlignment(ranker, filling.filler);
       PerturbJob job = new PerturbJob(target, Optional.ofNullable(alignment), console);
       if (ranker != null) {
         provenance
             .put(ranker.card())
-            .put("filler", alignment == null ? filler : alignment.filler());
+            .put("filler", alignment == null ? filling.filler : alignment.filler());
       }
       PerturbSummary summary;
       try (PerturbStatistics statistics = new PerturbStatistics(inputs, provenance, console)) {
@@ -199,7 +196,7 @@ public final class PerturbCommand implements Command {
         summary = job.write(read);
       } else {
         try (TextSource texts = inputs.texts(Set.of(), statistics.visitor())) {
-          PairMaker maker = new PairMaker(new Bm25(statistics.of(texts)), seed);
+          PairMaker maker = new PairMaker(new Bm25(statistics.of(texts)), random.seed);
           summary = job.write(read.map(pair -> maker.complete(pair, analysis)));
           provenance.put("texts", texts.identity());
         }
@@ -233,7 +230,7 @@ public final class PerturbCommand implements Command {
               named.or(inputs::collection),
               texts);
       console.say("passages cleaned: %s", cleaning);
-      RerankJob.Passages passages = (t, d) -> cleaning.cleaning().apply(texts.text(t, d));
+      Passages passages = new CleanedTexts(texts, cleaning);
       PassageDonors donors = new PassageDonors(found.documents(), passages);
       LuceneStatistics statistics = collected.of(texts);
       if (inputs.index != null) {
@@ -249,8 +246,8 @@ public final class PerturbCommand implements Command {
       provenance
           .put("cleaning", cleaning.toString())
           .put("perturbations", perturbations.stream().map(Perturbation::name).toList())
-          .put("seed", seed);
-      PairMaker maker = new PairMaker(new Bm25(statistics), seed);
+          .put("seed", random.seed);
+      PairMaker maker = new PairMaker(new Bm25(statistics), random.seed);
       return job.write(found, texts.noun(), perturbations, maker, resources, passages);
     }
   }

@@ -14,6 +14,7 @@ import io.lucerna.plugin.cli.Progress;
 import io.lucerna.plugin.cli.Versions;
 import io.lucerna.plugin.models.ModelRegistry;
 import io.lucerna.plugin.options.CollectionOptions;
+import io.lucerna.plugin.options.FolderOptions;
 import io.lucerna.plugin.options.ModelOptions;
 import io.lucerna.plugin.options.RerankOptions;
 import io.lucerna.plugin.options.RunInputs;
@@ -51,6 +52,7 @@ public final class RecordCommand implements Command {
   private final ModelOptions model = new ModelOptions();
   private final RerankOptions rerank = new RerankOptions();
   private final RunInputs inputs = new RunInputs();
+  private final FolderOptions target = new FolderOptions();
   private final CollectionOptions collections;
 
   @Option(
@@ -87,13 +89,6 @@ public final class RecordCommand implements Command {
               + " or numbers and ranges such as 0,3,5-9.")
   String positions = "";
 
-  @Option(
-      name = "-output",
-      required = true,
-      metaVar = "[folder]",
-      usage = "Folder of the recording; it must not exist, unless -resume is given.")
-  String output = "";
-
   @Option(name = "-half", usage = "Store numbers in 16 bits, rounded to the nearest.")
   boolean half;
 
@@ -103,11 +98,6 @@ public final class RecordCommand implements Command {
       usage = "Most megabytes of activations in one file.")
   int shardSize = 256;
 
-  @Option(
-      name = "-resume",
-      usage = "Resume a recording that was stopped, with the same options as before.")
-  boolean resume;
-
   public RecordCommand(ModelRegistry models, CollectionOptions collections) {
     this.models = models;
     this.collections = collections;
@@ -115,7 +105,7 @@ public final class RecordCommand implements Command {
 
   @Override
   public List<Object> options() {
-    return List.of(this, inputs, model, rerank, collections);
+    return List.of(this, target, inputs, model, rerank, collections);
   }
 
   @Override
@@ -161,7 +151,7 @@ public final class RecordCommand implements Command {
               ranker.card(),
               Map.of("data", source.identity()));
       Optional<RecordingWriter> opened =
-          RecordingWriter.open(folder, identity.fields(), spec, resume);
+          RecordingWriter.open(folder, identity.fields(), spec, target.resume);
       if (opened.isEmpty()) {
         console.say("%s already holds the complete recording", folder);
         return;
@@ -173,16 +163,17 @@ public final class RecordCommand implements Command {
   }
 
   private Path folder() throws IOException {
-    Path folder = Path.of(output);
+    Path folder = target.path();
     Path parent = folder.toAbsolutePath().getParent();
     if (parent == null || !Files.isDirectory(parent) || !Files.isWritable(parent)) {
       throw new CommandException(
-          ExitCode.USAGE, output + ": -output must be a folder in an existing, writable folder");
+          ExitCode.USAGE,
+          target.output + ": -output must be a folder in an existing, writable folder");
     }
     if (Files.exists(folder) && !Files.isDirectory(folder)) {
-      throw new CommandException(ExitCode.USAGE, output + ": exists already and is not a folder");
+      throw new CommandException(ExitCode.USAGE, target.output + ": exists already and is not a folder");
     }
-    if (!resume) {
+    if (!target.resume) {
       try {
         RecordingWriter.requireAbsent(folder);
       } catch (RecordingException e) {

@@ -15,6 +15,7 @@ import io.lucerna.plugin.rerank.QueryLimits;
 import io.lucerna.plugin.rerank.RerankJob;
 import io.lucerna.plugin.texts.CandidatePool;
 import io.lucerna.plugin.texts.Candidates;
+import io.lucerna.plugin.texts.CleanedTexts;
 import io.lucerna.plugin.texts.CleaningChoice;
 import io.lucerna.plugin.texts.Ids;
 import io.lucerna.plugin.texts.Requests;
@@ -101,7 +102,7 @@ public final class RerankCommand implements Command {
       QueryLimits.ofTopics(scorer, candidates, inputs.queries(), console);
       RerankJob.Outcome outcome =
           new RerankJob(scorer, rerank.depth, interventions, console)
-              .run(candidates, (t, d) -> cleaning.cleaning().apply(texts.text(t, d)));
+              .run(candidates, new CleanedTexts(texts, cleaning));
       Outputs tagged = out.tagged(interventions.tag(runtag));
       provenance.put(scorer.card()).put("depth", rerank.depth).put("cleaning", cleaning.toString());
       intervene.describe(provenance, interventions);

@@ -26,6 +26,7 @@ import io.lucerna.plugin.rerank.Provenance;
 import io.lucerna.plugin.rerank.QueryLimits;
 import io.lucerna.plugin.rerank.RerankJob;
 import io.lucerna.plugin.texts.Candidates;
+import io.lucerna.plugin.texts.CleanedTexts;
 import io.lucerna.plugin.texts.CleaningChoice;
 import io.lucerna.plugin.texts.TextSource;
 import io.lucerna.reranker.Ranker;
@@ -216,7 +217,7 @@ public final class SearchCommand implements Command {
     QueryLimits.ofTopics(scorer, candidates, args.topics[0], console);
     RerankJob.Outcome outcome =
         new RerankJob(scorer, rerank.depth, interventions, console)
-            .run(candidates, (t, d) -> cleaning.cleaning().apply(texts.text(t, d)));
+            .run(candidates, new CleanedTexts(texts, cleaning));
     if (Boolean.TRUE.equals(args.selectMaxPassage)) {
       outcome = outcome.with(outcome.rankings().stream().map(this::bestSegments).toList());
     }

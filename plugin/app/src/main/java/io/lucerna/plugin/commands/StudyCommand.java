@@ -16,14 +16,18 @@ import io.lucerna.plugin.cli.Progress;
 import io.lucerna.plugin.models.ModelRegistry;
 import io.lucerna.plugin.options.CollectionOptions;
 import io.lucerna.plugin.options.ConfigFile;
+import io.lucerna.plugin.options.FolderOptions;
 import io.lucerna.plugin.options.ModelOptions;
 import io.lucerna.plugin.options.Outputs;
 import io.lucerna.plugin.options.RerankOptions;
+import io.lucerna.plugin.options.RoundsOptions;
 import io.lucerna.plugin.options.RunInputs;
+import io.lucerna.plugin.options.SeedOptions;
 import io.lucerna.plugin.rerank.QueryLimits;
 import io.lucerna.plugin.rerank.RecordingSources;
 import io.lucerna.plugin.texts.CandidatePool;
 import io.lucerna.plugin.texts.Candidates;
+import io.lucerna.plugin.texts.CleanedTexts;
 import io.lucerna.plugin.texts.CleaningChoice;
 import io.lucerna.plugin.texts.Ids;
 import io.lucerna.plugin.texts.TextSource;
@@ -59,6 +63,9 @@ public final class StudyCommand implements Command {
   private final ModelOptions model = new ModelOptions();
   private final RerankOptions rerank = new RerankOptions();
   private final RunInputs inputs = new RunInputs();
+  private final FolderOptions folder = new FolderOptions();
+  private final SeedOptions random = new SeedOptions();
+  private final RoundsOptions rounds = new RoundsOptions();
   private final CollectionOptions collections;
 
   @Option(
@@ -115,29 +122,10 @@ public final class StudyCommand implements Command {
   @Nullable String patching;
 
   @Option(
-      name = "-seed",
-      metaVar = "[num]",
-      usage = "Of sign flips, bootstrap, permutations and random heads.")
-  long seed = Comparison.Settings.DEFAULT.seed();
-
-  @Option(name = "-rounds", metaVar = "[num]", usage = "Of sign flips, bootstrap, permutations.")
-  int rounds = Comparison.Settings.DEFAULT.rounds();
-
-  @Option(
       name = "-margin",
       metaVar = "[change]",
       usage = "The largest change of a mean that counts as no harm.")
   double margin = Comparison.Settings.DEFAULT.margin();
-
-  @Option(
-      name = "-output",
-      required = true,
-      metaVar = "[folder]",
-      usage = "Folder for all files; created if it does not exist.")
-  String output = "";
-
-  @Option(name = "-resume", usage = "Resume the study in the folder, from its journal.")
-  boolean resume;
 
   public StudyCommand(ModelRegistry models, CollectionOptions collections) {
     this.models = models;
@@ -146,7 +134,7 @@ public final class StudyCommand implements Command {
 
   @Override
   public List<Object> options() {
-    return List.of(this, inputs, model, rerank, collections);
+    return List.of(this, folder, inputs, model, rerank, random, rounds, collections);
   }
 
   @Override
@@ -175,13 +163,7 @@ public final class StudyCommand implements Command {
     }
     Path judgments = collections.qrels(qrels);
     Qrels judged = Qrels.read(judgments);
-    Path folder = Outputs.folder(output);
-    try (FolderLock lock = FolderLock.take(folder, String.join(" ", console.commandLine()))) {
-      if (Study.isIn(folder) && !resume) {
-        throw new CommandException(
-            ExitCode.USAGE,
-            output + ": holds a study already; give -resume to resume it, or another folder");
-      }
+    try (FolderLock lock = folder.take(console)) {
       study(lock, options, judgments, judged, effects, settings, console);
     }
   }
@@ -205,7 +187,7 @@ public final class StudyCommand implements Command {
       if (effects != null) {
         effects.requireOf(card);
       }
-      List<Condition> all = Conditions.of(conditions, card, seed, recordings);
+      List<Condition> all = Conditions.of(conditions, card, random.seed, recordings);
       ConditionScorer scorer = new ConditionScorer(ranker, compile(all, ranker, recordings));
       CleaningChoice cleaning = rerank.cleaning(inputs.collection(), texts);
       console.say("passages cleaned: %s", cleaning);
@@ -222,7 +204,7 @@ public final class StudyCommand implements Command {
               perItem,
               candidates.stream().map(c -> new StudyTopic(c.query(), c.ranking())).toList(),
               rerank.depth,
-              (t, d) -> cleaning.cleaning().apply(texts.text(t, d)),
+              new CleanedTexts(texts, cleaning),
               lock,
               read.decisive(identity))) {
         // Not before: a study that cannot be resumed keeps its own.
@@ -253,7 +235,7 @@ public final class StudyCommand implements Command {
         correction != null
             ? Correction.parse(correction)
             : Conditions.screens(conditions) ? Correction.BH : Correction.HOLM;
-    return new StudySettings(chosen, level, adjusts, new Comparison.Settings(seed, rounds, margin));
+    return new StudySettings(chosen, level, adjusts, new Comparison.Settings(random.seed, rounds.rounds, margin));
   }
 
   /** Reads or searches the first stage, which is kept as a run. */
@@ -318,8 +300,8 @@ public final class StudyCommand implements Command {
 
   private void report(Findings findings, Console console) throws IOException {
     findings.summary().forEach(line -> console.say("%s", line));
-    console.say("written to %s", output);
-    ReportCommand.write(Path.of(String.valueOf(output)), console);
+    console.say("written to %s", folder.output);
+    ReportCommand.write(folder.path(), console);
     if (!findings.problems().isEmpty()) {
       throw new CommandException(ExitCode.FAILED, String.join("; ", findings.problems()));
     }

@@ -1,7 +1,7 @@
 package io.lucerna.plugin.perturb;
 
 import io.lucerna.plugin.cli.Console;
-import io.lucerna.plugin.rerank.RerankJob;
+import io.lucerna.studies.ranking.Passages;
 import io.lucerna.topics.perturb.CorpusStatistics;
 import io.lucerna.topics.perturb.TextAnalysis;
 import java.io.IOException;
@@ -23,7 +23,7 @@ public final class AnalysisCheck {
   /** Warns if too many terms of the first passages are not in the index. */
   public static void run(
       PassageChoice choice,
-      RerankJob.Passages passages,
+      Passages passages,
       TextAnalysis analysis,
       CorpusStatistics statistics,
       Console console)

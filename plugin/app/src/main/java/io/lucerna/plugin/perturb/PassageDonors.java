@@ -1,6 +1,6 @@
 package io.lucerna.plugin.perturb;
 
-import io.lucerna.plugin.rerank.RerankJob;
+import io.lucerna.studies.ranking.Passages;
 import io.lucerna.topics.perturb.Donors;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -24,12 +24,12 @@ public final class PassageDonors implements Donors {
 
   private final List<Candidate> all;
   private final Map<String, Set<String>> byTopic;
-  private final RerankJob.Passages passages;
+  private final Passages passages;
 
   /**
    * @param byTopic the documents of each topic, in order
    */
-  public PassageDonors(Map<String, Set<String>> byTopic, RerankJob.Passages passages) {
+  public PassageDonors(Map<String, Set<String>> byTopic, Passages passages) {
     this.byTopic = byTopic;
     this.passages = passages;
     this.all = new ArrayList<>();

@@ -6,8 +6,8 @@ import io.lucerna.plugin.cli.CommandException;
 import io.lucerna.plugin.cli.Console;
 import io.lucerna.plugin.cli.ExitCode;
 import io.lucerna.plugin.cli.Progress;
-import io.lucerna.plugin.rerank.RerankJob;
 import io.lucerna.studies.patch.PairAlignment;
+import io.lucerna.studies.ranking.Passages;
 import io.lucerna.topics.ContrastPair;
 import io.lucerna.topics.ContrastPairs;
 import io.lucerna.topics.PairTokens;
@@ -96,7 +96,7 @@ public final class PerturbJob {
       List<Perturbation> perturbations,
       PairMaker maker,
       Subject.Resources resources,
-      RerankJob.Passages passages)
+      Passages passages)
       throws IOException {
     return write(
         (out, left) -> {

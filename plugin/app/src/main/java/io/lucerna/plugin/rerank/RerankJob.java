@@ -9,6 +9,7 @@ import io.lucerna.plugin.cli.Progress;
 import io.lucerna.plugin.texts.Candidates;
 import io.lucerna.reranker.PairScores;
 import io.lucerna.reranker.Ranker;
+import io.lucerna.studies.ranking.Passages;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,12 +25,6 @@ public final class RerankJob {
    * width of 384.
    */
   private static final int REMEMBERED = 250_000;
-
-  /** Gives the passage of a document. */
-  @FunctionalInterface
-  public interface Passages {
-    String of(String topic, String docno) throws IOException;
-  }
 
   /**
    * What came out.

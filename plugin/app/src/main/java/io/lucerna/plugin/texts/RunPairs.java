@@ -14,10 +14,11 @@ public record RunPairs(CandidatePool pool, CleaningChoice cleaning, int depth)
 
   @Override
   public void forEach(Visitor visitor) throws IOException {
+    CleanedTexts passages = new CleanedTexts(pool.texts(), cleaning);
     for (Candidates topic : pool.topics()) {
       List<Pair> pairs = new ArrayList<>();
       for (String docno : topic.ranking().top(depth).docnos()) {
-        String text = cleaning.cleaning().apply(pool.texts().text(topic.topic(), docno));
+        String text = passages.of(topic.topic(), docno);
         pairs.add(new Pair(Pair.id(topic.topic(), docno), topic.topic(), docno, text));
       }
       if (!pairs.isEmpty()) {

@@ -262,9 +262,10 @@ class PatchCommandTest {
     wrong.put(
         "sweep must be one of [block, resid, attn, mlp, head, head-pos, neuron], got row",
         new String[] {"-sweep", "row"});
-    wrong.put("-layer goes with -sweep neuron, which needs it", new String[] {"-sweep", "neuron"});
     wrong.put(
-        "-heads goes with -sweep head-pos, which needs it", new String[] {"-sweep", "head-pos"});
+        "layer goes with a sweep of neurons, which needs it", new String[] {"-sweep", "neuron"});
+    wrong.put(
+        "heads goes with the sweep head-pos, which needs it", new String[] {"-sweep", "head-pos"});
     wrong.put(
         "a head is written by its layer and number, such as L1H6; got 16",
         new String[] {"-sweep", "head-pos", "-heads", "16"});
@@ -272,11 +273,10 @@ class PatchCommandTest {
         "-direction must be denoise, noise or both, got up",
         new String[] {"-sweep", "head", "-direction", "up"});
     wrong.put(
-        "-side must be query or passage, got left",
+        "side must be query or passage, got left",
         new String[] {"-sweep", "head", "-side", "left"});
-    wrong.put(
-        "-floor must be 0 or more, got -1.0", new String[] {"-sweep", "head", "-floor", "-1"});
-    wrong.put("-rounds must be at least 1, got 0", new String[] {"-sweep", "head", "-rounds", "0"});
+    wrong.put("floor must be 0 or more, got -1.0", new String[] {"-sweep", "head", "-floor", "-1"});
+    wrong.put("rounds must be at least 1, got 0", new String[] {"-sweep", "head", "-rounds", "0"});
     wrong.put(
         "-maxPairs must be at least 1, got 0", new String[] {"-sweep", "head", "-maxPairs", "0"});
     for (Map.Entry<String, String[]> each : wrong.entrySet()) {

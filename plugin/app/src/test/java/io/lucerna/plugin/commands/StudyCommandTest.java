@@ -624,7 +624,7 @@ class StudyCommandTest {
       assertRefused(ExitCode.INPUT, "manifest.json:1: not JSON", "study", asks);
       Files.delete(patch.resolve("manifest.json"));
       write("patch/aggregates.csv", header + "denoise,all,all,2,1,ratio-of-sums,0.5,,\n");
-      assertRefused(ExitCode.INPUT, "head 2.1 is not one of the 2 x 4 of ", "study", asks);
+      assertRefused(ExitCode.INPUT, "head L2H1 is not one of the 2 x 4 of ", "study", asks);
       write("patch/aggregates.csv", header + "denoise,all,all,0,1,ratio-of-sums,0.5,,\n");
     }
     assertFalse(Files.exists(folder.resolve("study")), "nothing is begun");

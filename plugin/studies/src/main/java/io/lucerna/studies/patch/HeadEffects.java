@@ -56,7 +56,7 @@ public record HeadEffects(
     }
     CsvFile table = CsvFile.read(file);
     if (!table.header().containsAll(COLUMNS) || table.header().contains("role")) {
-      throw new StudyInputException(file + ": is of another sweep; patch with -sweep head");
+      throw new StudyInputException(file + ": is of another sweep than that of heads");
     }
     Map<Head, Double> effects = new LinkedHashMap<>();
     String direction = "";

@@ -58,7 +58,7 @@ public final class PairAlignment {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
-              "-filler '%s' is %d tokens of %s; it must be one",
+              "filler '%s' is %d tokens of %s; it must be one",
               filler,
               own.size(),
               ranker.card().name()));

@@ -16,10 +16,10 @@ public record PatchSettings(SweepSettings sweep, double floor, int rounds) {
   /** Checks the ranges. */
   public PatchSettings {
     if (!(floor >= 0) || Double.isInfinite(floor)) {
-      throw new IllegalArgumentException("-floor must be 0 or more, got " + floor);
+      throw new IllegalArgumentException("floor must be 0 or more, got " + floor);
     }
     if (rounds < 1) {
-      throw new IllegalArgumentException("-rounds must be at least 1, got " + rounds);
+      throw new IllegalArgumentException("rounds must be at least 1, got " + rounds);
     }
   }
 

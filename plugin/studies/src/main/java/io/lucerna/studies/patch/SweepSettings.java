@@ -53,7 +53,7 @@ public record SweepSettings(
         case "query" -> QUERY;
         case "passage" -> PASSAGE;
         default ->
-            throw new IllegalArgumentException("-side must be query or passage, got " + option);
+            throw new IllegalArgumentException("side must be query or passage, got " + option);
       };
     }
 
@@ -72,20 +72,20 @@ public record SweepSettings(
     directions = List.copyOf(directions);
     heads = List.copyOf(heads);
     if (layer.isPresent() && layer.getAsInt() < 0) {
-      throw new IllegalArgumentException("-layer must be 0 or more, got " + layer.getAsInt());
+      throw new IllegalArgumentException("layer must be 0 or more, got " + layer.getAsInt());
     }
     if (layer.isPresent() != (kind == SweepKind.NEURON)) {
-      throw new IllegalArgumentException("-layer goes with -sweep neuron, which needs it");
+      throw new IllegalArgumentException("layer goes with a sweep of neurons, which needs it");
     }
     if (heads.isEmpty() == (kind == SweepKind.HEAD_POS)) {
       throw new IllegalArgumentException(
-          "-heads goes with -sweep head-pos, which needs it: L0H9,L1H6");
+          "heads goes with the sweep head-pos, which needs it: L0H9,L1H6");
     }
     if (heads.stream().distinct().count() != heads.size()) {
-      throw new IllegalArgumentException("-heads names a head twice: " + heads);
+      throw new IllegalArgumentException("heads names a head twice: " + heads);
     }
     if (batch < 1) {
-      throw new IllegalArgumentException("-batch must be at least 1, got " + batch);
+      throw new IllegalArgumentException("batch must be at least 1, got " + batch);
     }
     if (directions.isEmpty()) {
       throw new IllegalArgumentException("no direction");

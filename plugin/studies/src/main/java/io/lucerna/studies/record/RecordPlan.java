@@ -53,7 +53,7 @@ public final class RecordPlan {
     List<String> nowhere = plan.coverage.nowhere();
     if (!nowhere.isEmpty()) {
       throw new IllegalArgumentException(
-          "-positions " + spec.positions() + ": no text has " + String.join(", ", nowhere));
+          "positions " + spec.positions() + ": no text has " + String.join(", ", nowhere));
     }
     plan.ids.clear();
     return plan;

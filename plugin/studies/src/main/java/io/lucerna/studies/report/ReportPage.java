@@ -31,7 +31,7 @@ final class ReportPage {
             title(info),
             HtmlPage.resource(ReportPage.class, "report.css"),
             body(),
-            PageData.json(study),
+            ReportData.json(study),
             HtmlPage.resource(ReportPage.class, "report.js"))
         .write(file);
   }

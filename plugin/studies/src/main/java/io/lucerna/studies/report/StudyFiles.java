@@ -43,6 +43,11 @@ public record StudyFiles(
    */
   public static StudyFiles read(Path folder) throws IOException {
     StudyInfo info = StudyJson.read(folder.resolve("study.json"));
+    for (String table : List.of("comparison.csv", "topics.csv", "moves.csv")) {
+      if (!Files.isRegularFile(folder.resolve(table))) {
+        throw new StudyInputException(folder.resolve(table) + ": no such file; a study writes it");
+      }
+    }
     Path screen = folder.resolve("screen.csv");
     StudyFiles study =
         new StudyFiles(

@@ -6,7 +6,6 @@ import io.lucerna.studies.work.StudyInputException;
 import java.io.IOException;
 import java.io.StringReader;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -94,14 +93,10 @@ public record CsvFile(List<String> header, List<Row> rows) {
   /**
    * Reads a file.
    *
-   * @throws StudyInputException if there is no such file
    * @throws MalformedTextException naming the line if a row has another number of fields or is not
    *     CSV, or if the file is empty
    */
   public static CsvFile read(Path file) throws IOException {
-    if (!Files.isRegularFile(file)) {
-      throw new StudyInputException(file + ": no such file; a study writes it");
-    }
     TextFile text = TextFile.of(file);
     List<Row> rows = new ArrayList<>();
     long line = 1;

@@ -107,8 +107,8 @@ public final class Table<R extends Record> {
   /**
    * Reads a file. Its columns may stand in any order, and there may be others.
    *
-   * @throws StudyInputException naming file and line if the file or a column is missing, a value is
-   *     wrong, or two rows have the same key
+   * @throws StudyInputException naming file and line if a column is missing, a value is wrong, or
+   *     two rows have the same key
    * @throws io.lucerna.base.MalformedTextException if it is no such table
    */
   public List<R> read(Path file) throws IOException {

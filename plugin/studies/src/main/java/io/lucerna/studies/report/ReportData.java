@@ -20,10 +20,10 @@ import java.util.zip.GZIPOutputStream;
  * The pictures that a page switches between. Those of one condition are compressed together, and
  * are the same as in the files, so that the script draws nothing by itself.
  */
-final class PageData {
+final class ReportData {
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
-  private PageData() {}
+  private ReportData() {}
 
   static JsonNode json(StudyFiles study) throws IOException {
     ReportFigures figures = new ReportFigures(study);
