@@ -236,7 +236,7 @@ class PerturbCommandTest {
         "INPUT | -depth and -grades leave no passages | -perturbation TFC1 -grades 9",
         "FAILED | no pair was made; | -perturbation PROX3",
         "MODEL | nowhere: no such model | -perturbation TFC1 -model nowhere",
-        "USAGE | -filler 'lamplighters' is 3 tokens of minilm; it must be one | -perturbation TFC1 -model minilm -filler lamplighters",
+        "USAGE | filler 'lamplighters' is 3 tokens of minilm; it must be one | -perturbation TFC1 -model minilm -filler lamplighters",
         "USAGE | -passage | -perturbation TFC1 -passage.clean thoroughly",
       })
   void refusesWithCodeAndMessage(ExitCode code, String message, String options) {

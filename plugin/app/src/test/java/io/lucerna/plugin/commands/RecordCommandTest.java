@@ -267,8 +267,8 @@ public class RecordCommandTest {
         "*hook_z, | cls | USAGE | no hook point matches ''; ",
         "*hook_z | role:matches | USAGE | there is no role 'matches'; roles are [cls, ",
         "*hook_z | cls,1 | USAGE | positions 'cls,1': expected all, cls, query, passage, role:",
-        "*hook_z | 2,39,500-600 | USAGE | -positions 2,39,500-600: no text has 39, 500-600",
-        "*hook_z | role:filler,cls | USAGE | -positions role:filler,cls: no text has filler",
+        "*hook_z | 2,39,500-600 | USAGE | positions 2,39,500-600: no text has 39, 500-600",
+        "*hook_z | role:filler,cls | USAGE | positions role:filler,cls: no text has filler",
       })
   void wrongWishesAreRefusedBeforeAnythingIsWritten(
       String hooks, String positions, ExitCode code, String message) throws IOException {
