@@ -15,7 +15,6 @@ import io.lucerna.plugin.options.FillerOptions;
 import io.lucerna.plugin.options.FolderOptions;
 import io.lucerna.plugin.options.Inputs;
 import io.lucerna.plugin.options.ModelOptions;
-import io.lucerna.plugin.options.Outputs;
 import io.lucerna.plugin.options.RoundsOptions;
 import io.lucerna.plugin.options.SeedOptions;
 import io.lucerna.plugin.rerank.QueryLimits;

@@ -28,7 +28,6 @@ import io.lucerna.plugin.perturb.PerturbStatistics;
 import io.lucerna.plugin.perturb.PerturbSummary;
 import io.lucerna.plugin.rerank.Provenance;
 import io.lucerna.plugin.rerank.QueryLimits;
-import io.lucerna.plugin.rerank.RerankJob;
 import io.lucerna.plugin.texts.CandidatePool;
 import io.lucerna.plugin.texts.Candidates;
 import io.lucerna.plugin.texts.CleanedTexts;

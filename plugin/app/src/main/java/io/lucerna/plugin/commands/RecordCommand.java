@@ -171,7 +171,8 @@ public final class RecordCommand implements Command {
           target.output + ": -output must be a folder in an existing, writable folder");
     }
     if (Files.exists(folder) && !Files.isDirectory(folder)) {
-      throw new CommandException(ExitCode.USAGE, target.output + ": exists already and is not a folder");
+      throw new CommandException(
+          ExitCode.USAGE, target.output + ": exists already and is not a folder");
     }
     if (!target.resume) {
       try {

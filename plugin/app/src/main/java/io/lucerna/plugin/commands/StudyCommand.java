@@ -18,7 +18,6 @@ import io.lucerna.plugin.options.CollectionOptions;
 import io.lucerna.plugin.options.ConfigFile;
 import io.lucerna.plugin.options.FolderOptions;
 import io.lucerna.plugin.options.ModelOptions;
-import io.lucerna.plugin.options.Outputs;
 import io.lucerna.plugin.options.RerankOptions;
 import io.lucerna.plugin.options.RoundsOptions;
 import io.lucerna.plugin.options.RunInputs;
@@ -235,7 +234,8 @@ public final class StudyCommand implements Command {
         correction != null
             ? Correction.parse(correction)
             : Conditions.screens(conditions) ? Correction.BH : Correction.HOLM;
-    return new StudySettings(chosen, level, adjusts, new Comparison.Settings(random.seed, rounds.rounds, margin));
+    return new StudySettings(
+        chosen, level, adjusts, new Comparison.Settings(random.seed, rounds.rounds, margin));
   }
 
   /** Reads or searches the first stage, which is kept as a run. */
