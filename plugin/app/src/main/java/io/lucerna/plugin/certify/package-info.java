@@ -4,6 +4,8 @@
  * <p>{@link io.lucerna.plugin.certify.PythonReference} makes a reference with Python; a {@link
  * io.lucerna.plugin.certify.Certificate} compares and says what holds.
  *
+ * <p>For example, {@code certify -model minilm -python python3}.
+ *
  * <p>Never:
  *
  * <ul>

@@ -5,6 +5,9 @@
  * corpus or requests; {@link io.lucerna.plugin.texts.CleaningChoice} decides once, from the first
  * documents, how stored text becomes a passage.
  *
+ * <p>For example, {@code -corpus corpus.jsonl} stands for {@link
+ * io.lucerna.plugin.texts.CorpusTexts}.
+ *
  * <p>Never:
  *
  * <ul>

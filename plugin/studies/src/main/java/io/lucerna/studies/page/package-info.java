@@ -4,6 +4,8 @@
  * <p>An {@link io.lucerna.studies.page.HtmlPage} has a title, a style, a body, data and a script,
  * which its content security policy names by hash.
  *
+ * <p>For example, {@code report.html} of a study is one: it opens offline, on its own.
+ *
  * <p>Never:
  *
  * <ul>

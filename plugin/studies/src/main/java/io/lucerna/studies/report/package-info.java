@@ -4,6 +4,8 @@
  * <p>{@link io.lucerna.studies.report.StudyReport} reads the folder that a study wrote and writes a
  * page, pictures, and tables for Markdown and LaTeX.
  *
+ * <p>For example, {@code lucerna report studies/cacm-heads} writes {@code report.html} again.
+ *
  * <p>Never:
  *
  * <ul>

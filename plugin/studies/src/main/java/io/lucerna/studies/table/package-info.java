@@ -1,8 +1,10 @@
 /**
  * Tables in CSV, by RFC 4180.
  *
- * <p>A table that is written is read back by the same names: undefined values are empty, and
- * numbers read back as the same double.
+ * <p>A record is the one declaration of a table's columns: {@link io.lucerna.studies.table.Table}
+ * writes and reads it, undefined values are empty, and numbers read back as the same double. For
+ * example, {@code Table.of(HeadChange.class, "layer", "attention_head")} is a table whose rows are
+ * named by two of its columns.
  *
  * <p>Never:
  *
