@@ -45,7 +45,7 @@ public final class Table<R extends Record> {
   /**
    * The table of a record.
    *
-   * @param key the columns that tell rows apart
+   * @param key the columns that identify a row
    */
   public static <R extends Record> Table<R> of(Class<R> type, String... key) {
     return new Table<>(type, List.of(key));
