@@ -3,7 +3,6 @@ package io.lucerna.instrumentation.family;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
 import io.lucerna.instrumentation.hooks.HookPoint;
 import io.lucerna.instrumentation.hooks.Site;
 import io.lucerna.instrumentation.nn.Embeddings;
@@ -60,9 +59,7 @@ public record CausalModel(
 
   @Override
   public NDArray embed(NDManager scope, Pass pass) {
-    TokenBatch batch = pass.batch();
-    NDArray ids = scope.create(batch.ids(), new Shape(batch.size(), batch.width()));
-    NDArray found = Embeddings.lookup(ids, words); // [B, S, H]
+    NDArray found = Embeddings.words(scope, pass, words); // [B, S, H]
     return pass.at(Site.EMBED, factor == 1 ? found : pass.kernels().times(found, factor));
   }
 

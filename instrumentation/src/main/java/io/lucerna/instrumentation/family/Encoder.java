@@ -138,6 +138,39 @@ record Encoder(
     return List.of(Places.of(padding == null ? distances : distances.add(padding)));
   }
 
+  /**
+   * An encoder whose classifier, where it has one, is two maps with a tanh between them, of the
+   * first token.
+   *
+   * @param left what may be in a file and is not used
+   */
+  static Encoder pooledByFirst(
+      Loading loading,
+      ModelConfig config,
+      Embeddings embeddings,
+      @Nullable RelativeBias bias,
+      BlockNames names,
+      double epsilon,
+      String left) {
+    Weights weights = loading.weights();
+    Activation activation = loading.settings().activation("hidden_act", "gelu");
+    List<PostNormBlock> blocks = names.load(weights, config, epsilon, activation);
+    boolean classifies = loading.task() == Task.LABELS;
+    OutputHead head =
+        classifies ? classifier(loading, config, Activation.TANH) : vector(loading, config);
+    weights.finish(left);
+    return new Encoder(
+        config,
+        weights.prefix(),
+        embeddings,
+        null,
+        bias,
+        names,
+        blocks,
+        head,
+        classifies ? Reference.before(Activation.TANH, "out:classifier.dense") : null);
+  }
+
   @Override
   public @Nullable Reference reference(HookPoint point) {
     return point.site() == Site.POOLER_OUT ? pooled : names.reference(prefix, point);

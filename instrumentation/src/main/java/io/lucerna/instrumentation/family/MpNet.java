@@ -1,12 +1,8 @@
 package io.lucerna.instrumentation.family;
 
-import io.lucerna.instrumentation.nn.Activation;
 import io.lucerna.instrumentation.nn.Embeddings;
 import io.lucerna.instrumentation.nn.ModelConfig;
-import io.lucerna.instrumentation.nn.OutputHead;
-import io.lucerna.instrumentation.nn.PostNormBlock;
 import io.lucerna.instrumentation.nn.RelativeBias;
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -59,23 +55,6 @@ final class MpNet {
         new RelativeBias(
             weights.body("encoder.relative_attention_bias.weight", BUCKETS, config.heads()),
             FARTHEST);
-    List<PostNormBlock> blocks =
-        NAMES.load(weights, config, epsilon, settings.activation("hidden_act", "gelu"));
-    boolean classifies = loading.task() == Task.LABELS;
-    OutputHead head =
-        classifies
-            ? Encoder.classifier(loading, config, Activation.TANH)
-            : Encoder.vector(loading, config);
-    weights.finish(LEFT);
-    return new Encoder(
-        config,
-        weights.prefix(),
-        embeddings,
-        null,
-        bias,
-        NAMES,
-        blocks,
-        head,
-        classifies ? Reference.before(Activation.TANH, "out:classifier.dense") : null);
+    return Encoder.pooledByFirst(loading, config, embeddings, bias, NAMES, epsilon, LEFT);
   }
 }

@@ -1,11 +1,7 @@
 package io.lucerna.instrumentation.family;
 
-import io.lucerna.instrumentation.nn.Activation;
 import io.lucerna.instrumentation.nn.Embeddings;
 import io.lucerna.instrumentation.nn.ModelConfig;
-import io.lucerna.instrumentation.nn.OutputHead;
-import io.lucerna.instrumentation.nn.PostNormBlock;
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -43,23 +39,6 @@ final class Roberta {
     double epsilon = settings.epsilon("layer_norm_eps", 1e-12);
     Embeddings embeddings =
         weights.embeddings("embeddings.", config, config.width(), first, epsilon);
-    List<PostNormBlock> blocks =
-        BlockNames.BERT.load(weights, config, epsilon, settings.activation("hidden_act", "gelu"));
-    boolean classifies = loading.task() == Task.LABELS;
-    OutputHead head =
-        classifies
-            ? Encoder.classifier(loading, config, Activation.TANH)
-            : Encoder.vector(loading, config);
-    weights.finish(LEFT);
-    return new Encoder(
-        config,
-        weights.prefix(),
-        embeddings,
-        null,
-        null,
-        BlockNames.BERT,
-        blocks,
-        head,
-        classifies ? Reference.before(Activation.TANH, "out:classifier.dense") : null);
+    return Encoder.pooledByFirst(loading, config, embeddings, null, BlockNames.BERT, epsilon, LEFT);
   }
 }

@@ -202,9 +202,7 @@ record T5(
 
   @Override
   public NDArray embed(NDManager scope, Pass pass) {
-    TokenBatch batch = pass.batch();
-    NDArray ids = scope.create(batch.ids(), new Shape(batch.size(), batch.width()));
-    return pass.at(Site.EMBED, Embeddings.lookup(ids, words)); // [B, S, H]
+    return pass.at(Site.EMBED, Embeddings.words(scope, pass, words)); // [B, S, H]
   }
 
   @Override

@@ -1,9 +1,9 @@
 package io.lucerna.instrumentation.intervene;
 
+import io.lucerna.base.Sha256;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 
 /**
  * Random numbers that depend on nothing but what is named: not on the batch, the thread or the
@@ -17,17 +17,13 @@ final class Chance {
 
   /** A number for a seed and words: the first 8 bytes of their SHA-256. */
   static long hash(long seed, String... words) {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      digest.update(ByteBuffer.allocate(Long.BYTES).putLong(seed).array());
-      for (String word : words) {
-        digest.update(word.getBytes(StandardCharsets.UTF_8));
-        digest.update((byte) 0);
-      }
-      return ByteBuffer.wrap(digest.digest()).getLong();
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("every Java platform has SHA-256", e);
+    MessageDigest digest = Sha256.digest();
+    digest.update(ByteBuffer.allocate(Long.BYTES).putLong(seed).array());
+    for (String word : words) {
+      digest.update(word.getBytes(StandardCharsets.UTF_8));
+      digest.update((byte) 0);
     }
+    return ByteBuffer.wrap(digest.digest()).getLong();
   }
 
   /** The number of that index in the stream of a key (SplitMix64, Steele, Lea and Flood 2014). */

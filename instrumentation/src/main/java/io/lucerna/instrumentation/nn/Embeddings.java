@@ -67,6 +67,12 @@ public record Embeddings(
     return sum;
   }
 
+  /** A batch's words [B, S, H] in the scope, from a table [V, H], before their hook. */
+  public static NDArray words(NDManager scope, Pass pass, NDArray table) {
+    TokenBatch batch = pass.batch();
+    return lookup(scope.create(batch.ids(), new Shape(batch.size(), batch.width())), table);
+  }
+
   /** Rows of a table [R, W] by their numbers, of any shape: [..., W]. */
   public static NDArray lookup(NDArray ids, NDArray table) {
     return ids.getNDArrayInternal().embedding(ids, table, SparseFormat.DENSE).singletonOrThrow();

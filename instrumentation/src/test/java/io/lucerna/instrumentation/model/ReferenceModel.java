@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -91,23 +92,22 @@ record ReferenceModel(
     }
   }
 
+  /** Token by token what the mask shows, written apart from {@code Parity}'s way. */
   private static List<TokenSequence> texts(Checkpoint reference) {
     long[] shape = reference.shape("input_ids");
-    int width = (int) shape[1];
     long[] ids = reference.integers("input_ids");
     long[] mask = reference.integers("attention_mask");
-    long[] types =
-        reference.names().contains("token_type_ids")
-            ? reference.integers("token_type_ids")
-            : new long[ids.length];
+    boolean typed = reference.names().contains("token_type_ids");
+    long[] types = typed ? reference.integers("token_type_ids") : new long[ids.length];
     List<TokenSequence> texts = new ArrayList<>();
     for (int row = 0; row < shape[0]; row++) {
-      int from = row * width;
-      int length = (int) Arrays.stream(mask, from, from + width).sum();
+      int from = row * (int) shape[1];
+      int[] shown =
+          IntStream.range(from, from + (int) shape[1]).filter(i -> mask[i] == 1).toArray();
       texts.add(
           TokenSequence.ofIds(
-              Arrays.copyOfRange(ids, from, from + length),
-              Arrays.copyOfRange(types, from, from + length)));
+              IntStream.of(shown).mapToLong(i -> ids[i]).toArray(),
+              IntStream.of(shown).mapToLong(i -> types[i]).toArray()));
     }
     return texts;
   }
