@@ -19,6 +19,9 @@ final class Utf8Reader extends Reader {
   private long line = 1;
   private boolean last;
 
+  /** The second half of a pair of surrogates, for which there was no room; 0 for none. */
+  private char waiting;
+
   Utf8Reader(String name, InputStream in) {
     this.name = name;
     this.in = in;
@@ -28,6 +31,11 @@ final class Utf8Reader extends Reader {
   public int read(char[] buffer, int offset, int length) throws IOException {
     if (length == 0) {
       return 0;
+    }
+    if (waiting != 0) {
+      buffer[offset] = waiting;
+      waiting = 0;
+      return 1;
     }
     CharBuffer out = CharBuffer.wrap(buffer, offset, length);
     while (true) {
@@ -47,7 +55,11 @@ final class Utf8Reader extends Reader {
             String.format(Locale.ROOT, "not UTF-8: byte 0x%02X", bytes.get(bytes.position())));
       }
       if (result.isOverflow()) {
-        throw new IllegalArgumentException("no room for a pair of surrogates");
+        char[] pair = new char[2];
+        decoder.decode(bytes, CharBuffer.wrap(pair), last);
+        buffer[offset] = pair[0];
+        waiting = pair[1];
+        return 1;
       }
       if (last) {
         return -1;

@@ -61,6 +61,17 @@ class TextFileTest {
   }
 
   @Test
+  void oneCharacterAfterTheOther() throws IOException {
+    StringBuilder read = new StringBuilder();
+    try (Reader reader = file(utf8(TEXT)).reader()) {
+      for (int c = reader.read(); c >= 0; c = reader.read()) {
+        read.append((char) c);
+      }
+    }
+    assertEquals(TEXT, read.toString());
+  }
+
+  @Test
   void everyFormGivesTheSameText() throws IOException {
     byte[] marked = utf8('\uFEFF' + TEXT);
     List<byte[]> forms =
