@@ -41,7 +41,7 @@ best() {
 # The first call may build, the others make and then use the archive of classes.
 "$root/lucerna" models >/dev/null
 for _ in $(seq 60); do
-  ls "$root"/plugin/target/start/*.jsa >/dev/null 2>&1 && break
+  ls "$root"/plugin/app/target/start/*.jsa >/dev/null 2>&1 && break
   sleep 1
 done
 best "-version" "$root/lucerna" -version
