@@ -11,6 +11,7 @@ import io.lucerna.plugin.cli.Console;
 import io.lucerna.plugin.cli.ExitCode;
 import io.lucerna.reranker.Ranker;
 import io.lucerna.reranker.Reading;
+import io.lucerna.studies.ranking.RecordingSources;
 import io.lucerna.studies.record.PairSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

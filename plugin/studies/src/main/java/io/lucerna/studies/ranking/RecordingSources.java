@@ -1,4 +1,4 @@
-package io.lucerna.plugin.rerank;
+package io.lucerna.studies.ranking;
 
 import io.lucerna.instrumentation.checkpoint.Checkpoint;
 import io.lucerna.instrumentation.checkpoint.CheckpointException;
@@ -9,8 +9,7 @@ import io.lucerna.instrumentation.intervene.SpecSources;
 import io.lucerna.instrumentation.intervene.Vectors;
 import io.lucerna.instrumentation.recording.ActivationSource;
 import io.lucerna.instrumentation.recording.Recording;
-import io.lucerna.plugin.cli.CommandException;
-import io.lucerna.plugin.cli.ExitCode;
+import io.lucerna.studies.work.StudyInputException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -43,8 +42,7 @@ public final class RecordingSources implements SpecSources, AutoCloseable {
       Recording recording = Recording.open(Path.of(folder));
       if (!recording.modelSha256().equals(modelSha256)) {
         recording.close();
-        throw new CommandException(
-            ExitCode.INPUT,
+        throw new StudyInputException(
             folder
                 + ": was recorded with another model: its weights have the hash "
                 + recording.modelSha256()
@@ -74,7 +72,7 @@ public final class RecordingSources implements SpecSources, AutoCloseable {
   }
 
   /** Path and hash of all that a spec names. */
-  List<Object> identities(InterventionSpec spec) {
+  public List<Object> identities(InterventionSpec spec) {
     List<Object> all = new ArrayList<>();
     for (SpecSource source : spec.sources()) {
       Map<String, Object> one = new LinkedHashMap<>();
