@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lucerna.instrumentation.checkpoint.CheckpointException;
 import io.lucerna.instrumentation.model.Processor;
+import io.lucerna.testkit.Checkout;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,8 +20,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Decoders from text to score, and the choice of answers. */
 class AnswersTest {
-  private static final Path FIXTURES =
-      Path.of("../instrumentation/src/test/resources/io/lucerna/instrumentation/families");
+  private static final Path FIXTURES = Checkout.models().resolve("families");
   private static final String QUERY = "oil";
   private static final List<String> PASSAGES = List.of("No, the oil: yes.", "yes.", "the lamp");
 

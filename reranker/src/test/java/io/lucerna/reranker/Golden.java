@@ -7,6 +7,7 @@ import io.lucerna.instrumentation.checkpoint.Checkpoints;
 import io.lucerna.instrumentation.text.TokenBatch.Side;
 import io.lucerna.instrumentation.text.TokenSequence;
 import io.lucerna.reranker.input.PairTokenizer;
+import io.lucerna.testkit.Checkout;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -119,10 +120,10 @@ public record Golden(
 
   private static List<Path> roots() {
     List<Path> roots = new ArrayList<>();
-    Path own = Path.of("../instrumentation/src/test/resources/io/lucerna/instrumentation");
+    Path own = Checkout.models();
     roots.add(own);
     roots.add(own.resolve("families"));
-    roots.add(Path.of(System.getProperty("lucerna.shared", "../../shared"), "goldens"));
+    roots.add(Checkout.shared("goldens"));
     String more = System.getProperty("lucerna.goldens", "");
     if (!more.isEmpty()) {
       roots.add(Path.of(more));

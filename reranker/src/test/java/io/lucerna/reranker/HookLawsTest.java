@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.ndarray.NDArray;
+import io.lucerna.instrumentation.checkpoint.Checkpoint;
+import io.lucerna.instrumentation.checkpoint.Checkpoints;
 import io.lucerna.instrumentation.hooks.ActivationCache;
 import io.lucerna.instrumentation.hooks.Hook;
 import io.lucerna.instrumentation.hooks.HookPoint;
@@ -20,6 +22,7 @@ import io.lucerna.instrumentation.text.TokenSequence;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -135,8 +138,7 @@ class HookLawsTest {
             };
         float[][] changed =
             setup.model.forward(batch, Hooks.none().with(point.toString(), distort));
-        assertFalse(
-            java.util.Arrays.equals(plain[0], changed[0]), point + " does not reach the output");
+        assertFalse(Arrays.equals(plain[0], changed[0]), point + " does not reach the output");
       }
       bitEqual(plain, setup.plain(batch), "nothing leaks into the next call");
     }
@@ -162,7 +164,19 @@ class HookLawsTest {
           Hooks.none().with(start.toString(), (Hook.Intervention) (c, x) -> donor.get(start));
       float[] patched = setup.model.forward(batch, patch)[0];
       assertArrayEquals(donorOutput, patched);
-      assertFalse(java.util.Arrays.equals(setup.plain(batch)[0], patched), "the donor differs");
+      assertFalse(Arrays.equals(setup.plain(batch)[0], patched), "the donor differs");
+    }
+  }
+
+  /** As the checkpoint has it, for the first block. */
+  private static float[] outputBias(Path folder) throws IOException {
+    try (Checkpoint checkpoint = Checkpoints.open(folder)) {
+      String name =
+          checkpoint.names().stream()
+              .filter(n -> n.endsWith("encoder.layer.0.attention.output.dense.bias"))
+              .findFirst()
+              .orElseThrow();
+      return checkpoint.floats(name);
     }
   }
 
@@ -177,9 +191,11 @@ class HookLawsTest {
               .with("blocks.0.hook_attn_out", cache.observer());
       setup.model.forward(setup.alone(0), hooks);
       float[] out = cache.get(new HookPoint(Site.ATTN_OUT, 0)).toFloatArray();
-      int width = setup.model.config().width();
-      for (int i = width; i < out.length; i++) {
-        assertEquals(out[i % width], out[i], "every position holds the bias alone");
+      float[] bias = outputBias(folder);
+      assertFalse(Arrays.equals(new float[bias.length], bias), "the bias is not nothing");
+      assertEquals(setup.texts.getFirst().length() * bias.length, out.length);
+      for (int i = 0; i < out.length; i++) {
+        assertEquals(bias[i % bias.length], out[i], "position " + i / bias.length);
       }
     }
   }
@@ -233,7 +249,7 @@ class HookLawsTest {
                   setup.alone(1), Hooks.none().with("blocks.0.attn.hook_result", withoutHeadOne))[
               0];
       assertArrayEquals(atZ, atResult, 5e-6f);
-      assertFalse(java.util.Arrays.equals(atZ, setup.plain(setup.alone(1))[0]));
+      assertFalse(Arrays.equals(atZ, setup.plain(setup.alone(1))[0]));
     }
   }
 

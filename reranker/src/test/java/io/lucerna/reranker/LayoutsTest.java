@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.lucerna.instrumentation.checkpoint.CheckpointException;
+import io.lucerna.testkit.Checkout;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,8 +24,7 @@ class LayoutsTest {
   private static final String QUERY = "what is a lamp";
   private static final List<String> PASSAGES =
       List.of("the lamp is light of oil and glass .", "sea light", "The keeper: a flame");
-  private static final Path OWN =
-      Path.of("../instrumentation/src/test/resources/io/lucerna/instrumentation");
+  private static final Path OWN = Checkout.models();
 
   @TempDir Path temp;
 

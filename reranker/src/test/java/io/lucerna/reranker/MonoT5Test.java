@@ -18,6 +18,7 @@ import io.lucerna.instrumentation.hooks.Hooks;
 import io.lucerna.instrumentation.intervene.CompiledSpec;
 import io.lucerna.instrumentation.intervene.SpecSyntaxException;
 import io.lucerna.instrumentation.text.Role;
+import io.lucerna.testkit.Checkout;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,7 +38,7 @@ class MonoT5Test {
   @TempDir Path temp;
 
   static Stream<Path> models() throws IOException {
-    Path own = Path.of("../instrumentation/src/test/resources/io/lucerna/instrumentation/families");
+    Path own = Checkout.models().resolve("families");
     return Stream.concat(
             Stream.of(own.resolve("t5-monot5"), own.resolve("t5-monot5-gated")),
             Golden.folders("t5-monot5.*"))

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.lucerna.testkit.Checkout;
+import io.lucerna.testkit.ChildJvm;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,23 +37,17 @@ class SilenceTest {
 
   @Test
   void nothingIsPrintedAndNobodyAsked() throws IOException, InterruptedException {
-    Path models =
-        Path.of(
-            System.getProperty("lucerna.root", ".."),
-            "instrumentation/src/test/resources/io/lucerna/instrumentation");
+    Path models = Checkout.models();
     Path out = work.resolve("out.txt");
     Path err = work.resolve("err.txt");
     Path classes = work.resolve("classes.txt");
     ProcessBuilder program =
         new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "-Xlog:class+load:file=" + classes,
-                "-cp",
-                System.getProperty("java.class.path"),
-                Quiet.class.getName(),
-                models.resolve("bert-cross").toString(),
-                models.resolve("bert-bi").toString())
+                ChildJvm.command(
+                    List.of("-Xlog:class+load:file=" + classes),
+                    Quiet.class,
+                    Checkout.model("bert-cross"),
+                    Checkout.model("bert-bi")))
             .redirectOutput(out.toFile())
             .redirectError(err.toFile());
     program.environment().remove("OPT_OUT_TRACKING");

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.lucerna.base.MalformedTextException;
+import io.lucerna.testkit.Checkout;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -120,7 +121,7 @@ class ContrastPairsTest {
 
   @Test
   void publishedTablesAreReadWhole() throws IOException {
-    Path folder = Path.of(System.getProperty("lucerna.shared", ""), "collections", "msmarco-dl");
+    Path folder = Checkout.shared("collections/msmarco-dl");
     assumeTrue(Files.isDirectory(folder), "skipped MechIR's tables: no folder " + folder);
     try (Stream<Path> files = Files.list(folder)) {
       List<Path> tables = files.filter(f -> f.toString().endsWith(".tsv.gz")).toList();

@@ -2,6 +2,7 @@ package io.lucerna.instrumentation.checkpoint;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.lucerna.testkit.Checkout;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,7 +12,7 @@ import java.util.stream.Stream;
 
 /** Copies of the fixtures' folders, with something changed. */
 final class Folders {
-  static final Path OWN = Path.of("src/test/resources/io/lucerna/instrumentation");
+  static final Path OWN = Checkout.models();
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private Folders() {}

@@ -5,9 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
+import io.lucerna.testkit.Checkout;
+import io.lucerna.testkit.Work;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -46,7 +49,7 @@ class FuzzTest {
 
   private static final int QUICK_ROUNDS = 1_200;
   private static final int SOAK_ROUNDS = 20_000;
-  private static final long MAX_NANOS = TimeUnit.SECONDS.toNanos(20);
+  private static final Duration MAX_PROCESSOR = Duration.ofSeconds(20);
   private static final long MAX_ALLOCATED = 32_000_000;
 
   @TempDir Path folder;
@@ -81,7 +84,7 @@ class FuzzTest {
   }
 
   private void changeAndRead(String name, int from, int to) throws Exception {
-    Path source = Fixtures.FOLDER.resolve("bins").resolve(name);
+    Path source = Checkout.models().resolve("bins").resolve(name);
     Original original = original(source);
     BitSet numbers = original.numbers();
     Path file = folder.resolve(source.getFileName());
@@ -93,8 +96,7 @@ class FuzzTest {
       boolean harmless = bytes.length == original.bytes.length && within(difference, numbers);
       String what = name + ", seed " + seed;
       Files.write(file, bytes);
-      long start = System.nanoTime();
-      long before = Allocations.ofThisThread();
+      Work work = Work.begin();
       try {
         Map<String, Values> read = read(file);
         if (harmless) {
@@ -109,10 +111,7 @@ class FuzzTest {
       } catch (RuntimeException | Error e) {
         fail(what + ": " + e, e);
       }
-      long allocated = Allocations.ofThisThread() - before;
-      long nanos = System.nanoTime() - start;
-      assertTrue(allocated < MAX_ALLOCATED, what + " took " + allocated + " bytes");
-      assertTrue(nanos < MAX_NANOS, what + " took " + nanos + " ns");
+      work.within(what, MAX_PROCESSOR, MAX_ALLOCATED);
       numbersOnly += harmless ? 1 : 0;
     }
     String of = " of " + (to - from) + " changed files of " + name;

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
+import io.lucerna.testkit.Checkout;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,7 +42,7 @@ class HostileFilesTest {
     "bert-cross-onnx-dynamo/model.onnx, 0, 900"
   })
   void mutationsAreRefusedOrHarmless(String name, int headerBytes, int rounds) throws IOException {
-    Path original = Fixtures.FOLDER.resolve(name);
+    Path original = Checkout.models().resolve(name);
     Path data = original.resolveSibling("model.onnx.data");
     if (Files.exists(data)) {
       Files.copy(data, folder.resolve("model.onnx.data"));

@@ -3,6 +3,7 @@ package io.lucerna.instrumentation.checkpoint;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.lucerna.testkit.Checkout;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -12,7 +13,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * However a BERT was exported to ONNX (src/test/python/make_bins.py), its weights read the same.
  */
 class OnnxExportsTest {
-  private static final Path FOLDER = Fixtures.FOLDER.resolve("bins/onnx");
+  private static final Path FOLDER = Checkout.models().resolve("bins/onnx");
 
   @ParameterizedTest
   @CsvSource({

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.lucerna.testkit.Checkout;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,13 +16,12 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** The same weights in other storage forms read the same. */
 class StorageFormsTest {
-  private static final Path GOLDENS =
-      Path.of(System.getProperty("lucerna.shared", "../shared"), "goldens");
+  private static final Path GOLDENS = Checkout.shared("goldens");
   private static final String POSITIONS = "bert.embeddings.position_embeddings.weight";
 
   /** Folders that hold bert-cross in several forms. */
   enum Source {
-    FIXTURES(Fixtures.FOLDER),
+    FIXTURES(Checkout.models()),
     GOLDENS(StorageFormsTest.GOLDENS);
 
     private final Path folder;

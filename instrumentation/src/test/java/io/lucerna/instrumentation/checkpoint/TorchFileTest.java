@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.lucerna.testkit.Checkout;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,9 +22,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Files that PyTorch wrote (src/test/python/make_bins.py) hold what safetensors files hold. */
 class TorchFileTest {
-  private static final Path BINS = Fixtures.FOLDER.resolve("bins");
-  private static final Path GOLDENS =
-      Path.of(System.getProperty("lucerna.shared", "../shared"), "goldens");
+  private static final Path BINS = Checkout.models().resolve("bins");
+  private static final Path GOLDENS = Checkout.shared("goldens");
 
   @TempDir Path folder;
 

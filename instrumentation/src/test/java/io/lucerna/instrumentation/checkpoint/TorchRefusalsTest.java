@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.lucerna.testkit.Checkout;
+import io.lucerna.testkit.Work;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -144,9 +146,9 @@ class TorchRefusalsTest {
     for (int operation : new int[] {'}', ']', 'N', '('}) {
       byte[] pickle = new PickleBuilder().raw(fill(1_000_001, operation)).raw('.').bytes();
       byte[] file = TorchBuilder.of(pickle, 24).zip();
-      long before = Allocations.ofThisThread();
+      Work work = Work.begin();
       refused("has more than 1000000 operations, too many for a state dict", file);
-      long allocated = Allocations.ofThisThread() - before;
+      long allocated = work.bytes();
       assertTrue(allocated < 150_000_000, operation + " took " + allocated + " bytes");
     }
     ByteArrayOutputStream texts = new ByteArrayOutputStream();
@@ -402,7 +404,7 @@ class TorchRefusalsTest {
 
   @Test
   void zip64RecordsMustLieInTheFile() throws IOException {
-    byte[] sound = Files.readAllBytes(Fixtures.FOLDER.resolve("bins/zip.bin"));
+    byte[] sound = Files.readAllBytes(Checkout.models().resolve("bins/zip.bin"));
     int locator = sound.length - 42;
     byte[] far = sound.clone();
     far[locator + 15] = 0x7f;

@@ -16,6 +16,7 @@ import io.lucerna.instrumentation.text.AlignedPair;
 import io.lucerna.instrumentation.text.TokenBatch;
 import io.lucerna.instrumentation.text.TokenBatch.Side;
 import io.lucerna.instrumentation.text.TokenSequence;
+import io.lucerna.testkit.Checkout;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -26,8 +27,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 class DesignExampleTest {
-  private static final Path FOLDER =
-      Path.of("src/test/resources/io/lucerna/instrumentation/bert-cross");
+  private static final Path FOLDER = Checkout.models().resolve("bert-cross");
   private static final long[] TYPES = {0, 0, 0, 0, 1, 1, 1, 1};
   private static final TokenSequence BASE =
       TokenSequence.ofIds(new long[] {2, 88, 86, 3, 83, 91, 86, 3}, TYPES);

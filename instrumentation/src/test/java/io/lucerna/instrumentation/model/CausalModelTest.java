@@ -22,6 +22,7 @@ import io.lucerna.instrumentation.nn.Block;
 import io.lucerna.instrumentation.text.TokenBatch;
 import io.lucerna.instrumentation.text.TokenBatch.Side;
 import io.lucerna.instrumentation.text.TokenSequence;
+import io.lucerna.testkit.Checkout;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -42,8 +43,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is particular to models that look back only, and what their files may say. */
 class CausalModelTest {
-  private static final Path FIXTURES =
-      Path.of("src/test/resources/io/lucerna/instrumentation/families");
+  private static final Path FIXTURES = Checkout.models().resolve("families");
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final long[] IDS = {5, 9, 40, 17, 3, 88, 21, 60};
 

@@ -10,6 +10,7 @@ import io.lucerna.instrumentation.family.OutputSettings;
 import io.lucerna.instrumentation.family.Reference;
 import io.lucerna.instrumentation.family.Task;
 import io.lucerna.instrumentation.text.TokenSequence;
+import io.lucerna.testkit.Checkout;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,15 +45,15 @@ record ReferenceModel(
    * of these the ones whose name -Dlucerna.families matches.
    */
   static Stream<Path> folders() throws IOException {
-    String own = "src/test/resources/io/lucerna/instrumentation";
+    Path own = Checkout.models();
     String pattern = System.getProperty("lucerna.families", ".*");
     List<Path> found = new ArrayList<>();
     for (Path root :
         List.of(
-            Path.of(own),
-            Path.of(own, "families"),
-            Path.of(System.getProperty("lucerna.shared", "../../shared"), "goldens"),
-            Path.of(System.getProperty("lucerna.goldens", own)))) {
+            own,
+            own.resolve("families"),
+            Checkout.shared("goldens"),
+            Path.of(System.getProperty("lucerna.goldens", own.toString())))) {
       if (Files.isDirectory(root)) {
         try (Stream<Path> children = Files.list(root)) {
           children

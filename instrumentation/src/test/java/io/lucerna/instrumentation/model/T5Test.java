@@ -10,7 +10,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.lucerna.instrumentation.checkpoint.Checkpoint;
 import io.lucerna.instrumentation.checkpoint.CheckpointException;
 import io.lucerna.instrumentation.checkpoint.Checkpoints;
-import io.lucerna.instrumentation.checkpoint.Fixtures;
 import io.lucerna.instrumentation.family.Architecture;
 import io.lucerna.instrumentation.family.OutputSettings;
 import io.lucerna.instrumentation.hooks.Hook;
@@ -20,6 +19,7 @@ import io.lucerna.instrumentation.hooks.Site;
 import io.lucerna.instrumentation.text.TokenBatch;
 import io.lucerna.instrumentation.text.TokenBatch.Side;
 import io.lucerna.instrumentation.text.TokenSequence;
+import io.lucerna.testkit.Checkout;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,7 +39,7 @@ class T5Test {
   @TempDir Path temp;
 
   private static Path fixture(String name) {
-    return Fixtures.FOLDER.resolve("families").resolve(name);
+    return Checkout.models().resolve("families").resolve(name);
   }
 
   /** A fixture's weights with another config.json. */

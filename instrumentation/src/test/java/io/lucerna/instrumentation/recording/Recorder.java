@@ -2,7 +2,6 @@ package io.lucerna.instrumentation.recording;
 
 import io.lucerna.instrumentation.checkpoint.Checkpoint;
 import io.lucerna.instrumentation.checkpoint.Checkpoints;
-import io.lucerna.instrumentation.checkpoint.Fixtures;
 import io.lucerna.instrumentation.family.Architecture;
 import io.lucerna.instrumentation.family.OutputSettings;
 import io.lucerna.instrumentation.family.Task;
@@ -15,6 +14,7 @@ import io.lucerna.instrumentation.text.Token;
 import io.lucerna.instrumentation.text.TokenBatch;
 import io.lucerna.instrumentation.text.TokenBatch.Side;
 import io.lucerna.instrumentation.text.TokenSequence;
+import io.lucerna.testkit.Checkout;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,7 +35,7 @@ record Recorder(HookedModel model, Side side, List<TokenSequence> inputs) implem
 
   /** Opens a fixture; {@code seed} decides the inputs. */
   static Recorder of(String fixture, int inputs, long seed) throws IOException {
-    Path folder = Fixtures.FOLDER.resolve(fixture);
+    Path folder = Checkout.models().resolve(fixture);
     Architecture architecture = Architecture.read(folder);
     boolean cross = architecture.task() == Task.LABELS || architecture.task() == Task.ANSWERS;
     OutputSettings output = OutputSettings.defaults().withAnswers(List.of(7L, 8L));

@@ -16,6 +16,7 @@ import io.lucerna.reranker.Ranker;
 import io.lucerna.reranker.Reading;
 import io.lucerna.reranker.ScorerOptions;
 import io.lucerna.reranker.input.QueryFit;
+import io.lucerna.testkit.ChildJvm;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -123,16 +124,7 @@ public class BrokenOffTest {
   }
 
   private List<String> child(String... arguments) {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:-UsePerfData",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Child.class.getName()));
-    command.addAll(List.of(arguments));
-    return command;
+    return ChildJvm.command(Child.class, arguments);
   }
 
   private List<String> rerank(String model) {

@@ -10,6 +10,7 @@ import io.lucerna.eval.Run;
 import io.lucerna.instrumentation.recording.Recording;
 import io.lucerna.plugin.cli.ExitCode;
 import io.lucerna.plugin.commands.RecordCommandTest;
+import io.lucerna.testkit.ChildJvm;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -254,16 +255,7 @@ class BusyFoldersTest {
 
   @Test
   void processesThatStudyAtTheSameMoment() throws Exception {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:-UsePerfData",
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Main.class.getName()));
-    command.addAll(List.of(study("study")));
+    List<String> command = ChildJvm.command(Main.class, study("study"));
     Callable<Shell> call =
         () -> {
           Process process = new ProcessBuilder(command).redirectErrorStream(true).start();

@@ -15,6 +15,7 @@ import io.lucerna.reranker.ScorerOptions;
 import io.lucerna.studies.patch.PairOutcome;
 import io.lucerna.studies.patch.SweepEngine;
 import io.lucerna.studies.patch.SweepSettings;
+import io.lucerna.testkit.Checkout;
 import io.lucerna.topics.ContrastPair;
 import io.lucerna.topics.ContrastPairs;
 import java.io.IOException;
@@ -30,8 +31,7 @@ import org.junit.jupiter.api.Test;
 
 /** Sweeps of the pairs that were published with MechIR, in minilm. */
 class RealSweepsTest {
-  private static final Path PAIRS =
-      Path.of(System.getProperty("lucerna.shared", ""), "collections", "msmarco-dl");
+  private static final Path PAIRS = Checkout.shared("collections/msmarco-dl");
 
   private static List<Path> files() throws IOException {
     assumeTrue(Files.isDirectory(PAIRS), "skipped: the pairs of MechIR are not in " + PAIRS);

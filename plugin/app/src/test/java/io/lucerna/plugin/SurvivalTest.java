@@ -2,6 +2,7 @@ package io.lucerna.plugin;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.lucerna.testkit.ChildJvm;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -20,18 +21,8 @@ class SurvivalTest {
 
   private List<String> run(String what, String... options)
       throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.add("--enable-native-access=ALL-UNNAMED");
-    command.addAll(List.of("-XX:-UsePerfData", "-XX:+UseSerialGC", "-XX:-CreateCoredumpOnCrash"));
-    command.addAll(List.of(options));
-    command.addAll(
-        List.of(
-            "-cp",
-            System.getProperty("java.class.path"),
-            Survivor.class.getName(),
-            Path.of(System.getProperty("user.home"), ".cache/lucerna").toString(),
-            what));
+    String cache = Path.of(System.getProperty("user.home"), ".cache/lucerna").toString();
+    List<String> command = ChildJvm.command(List.of(options), Survivor.class, cache, what);
     Path out = work.resolve(what + ".out");
     Path err = work.resolve(what + ".err");
     Process process =

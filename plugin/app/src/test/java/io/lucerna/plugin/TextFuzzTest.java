@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lucerna.base.MalformedTextException;
 import io.lucerna.plugin.cli.CommandException;
 import io.lucerna.studies.record.PairTable;
+import io.lucerna.testkit.Work;
 import io.lucerna.topics.ContrastPair;
 import io.lucerna.topics.ContrastPairs;
 import io.lucerna.topics.TopicFormat;
@@ -17,6 +18,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -95,6 +97,7 @@ class TextFuzzTest {
       String where =
           String.format(Locale.ROOT, "%s, seed %d, round %d:%n%s", kind, seed, round, shown(bytes));
       Object values;
+      Work work = Work.begin();
       try {
         values = kind.reader.of(file);
       } catch (MalformedTextException | CommandException e) {
@@ -106,6 +109,8 @@ class TextFuzzTest {
         continue;
       } catch (Exception e) {
         throw new AssertionError(where, e);
+      } finally {
+        work.within(where, Duration.ofSeconds(5), 32_000_000);
       }
       read++;
       Object expected;

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.lucerna.reranker.Ranker;
 import io.lucerna.reranker.Rankers;
 import io.lucerna.reranker.ScorerOptions;
+import io.lucerna.testkit.Checkout;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -33,8 +34,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Runs the examples of the documentation on the small fixtures. */
 class ExamplesTest {
-  private static final Path FIXTURES =
-      Path.of("../instrumentation/src/test/resources/io/lucerna/instrumentation");
+  private static final Path FIXTURES = Checkout.models();
 
   private static final String QUERY = "what is a lamp";
   private static final String PASSAGE = "the lamp is light of oil and glass .";

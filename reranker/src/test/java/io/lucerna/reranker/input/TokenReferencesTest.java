@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lucerna.instrumentation.text.TermForm;
 import io.lucerna.instrumentation.text.TokenSequence;
+import io.lucerna.testkit.Checkout;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -37,10 +38,9 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class TokenReferencesTest {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final Path FOLDER =
-      Path.of("../instrumentation/src/test/resources/io/lucerna/instrumentation/tokens");
+  private static final Path FOLDER = Checkout.models().resolve("tokens");
   private static final Path BUNDLED =
-      Path.of("../topics/src/main/resources/io/lucerna/topics/bundled");
+      Checkout.root().resolve("topics/src/main/resources/io/lucerna/topics/bundled");
   private static final int CUT = 64;
   private static final int UNCUT = 1 << 16;
 
@@ -107,9 +107,7 @@ class TokenReferencesTest {
   @ParameterizedTest
   @MethodSource("kinds")
   void recordsOfCacm(Path kind) throws IOException {
-    Path archive =
-        Path.of(System.getProperty("lucerna.shared", "../../shared"))
-            .resolve("collections/cacm/cacm.tar.gz");
+    Path archive = Checkout.shared("collections/cacm/cacm.tar.gz");
     assumeTrue(Files.exists(archive), "no " + archive);
     List<String> all = cacm(archive);
     List<String> records = new ArrayList<>();

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lucerna.instrumentation.family.Prompt;
 import io.lucerna.instrumentation.text.TermForm;
 import io.lucerna.reranker.Golden;
+import io.lucerna.testkit.Checkout;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -54,8 +55,7 @@ final class TokenizerSamples {
 
   /** The goldens at hand, and the fixtures of every family. */
   static Stream<Path> goldens() throws IOException {
-    Path families =
-        Path.of("../instrumentation/src/test/resources/io/lucerna/instrumentation/families");
+    Path families = Checkout.models().resolve("families");
     try (Stream<Path> own = Files.list(families)) {
       return Stream.concat(own.sorted().toList().stream(), Golden.folders(".*"))
           .filter(folder -> Files.exists(folder.resolve("tokenizer.json")));

@@ -14,6 +14,7 @@ import io.lucerna.instrumentation.text.TokenSequence;
 import io.lucerna.reranker.Ranker;
 import io.lucerna.reranker.Rankers;
 import io.lucerna.reranker.ScorerOptions;
+import io.lucerna.testkit.Checkout;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -30,9 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Certificates against what a program in Python's place says and computes. */
 class PythonReferenceTest {
-  private static final Path OWN =
-      Path.of("../../instrumentation/src/test/resources/io/lucerna/instrumentation")
-          .toAbsolutePath();
+  private static final Path OWN = Checkout.models();
   private static final Path MODEL = OWN.resolve("bert-cross");
   private static final ObjectMapper JSON = new ObjectMapper();
 

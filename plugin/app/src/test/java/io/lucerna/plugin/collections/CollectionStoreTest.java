@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.lucerna.testkit.Checkout;
 import io.lucerna.topics.TopicFormat;
 import io.lucerna.topics.TopicReader;
 import java.io.ByteArrayOutputStream;
@@ -312,7 +313,7 @@ class CollectionStoreTest {
 
   @Test
   void cacmComesFromTheSharedFolder() throws IOException {
-    Path shared = Path.of(System.getProperty("lucerna.shared", "")).resolve("collections");
+    Path shared = Checkout.shared("collections");
     assumeTrue(Files.exists(shared), "skipped the test of cacm: no " + shared);
     CollectionStore store = new CollectionStore(Optional.of(shared), dir.resolve("cache"));
     NamedCollection cacm = CollectionRegistry.find("cacm").orElseThrow();

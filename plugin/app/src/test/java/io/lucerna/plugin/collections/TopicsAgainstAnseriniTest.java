@@ -10,6 +10,7 @@ import io.anserini.search.topicreader.TrecTopicReader;
 import io.anserini.search.topicreader.TsvIntTopicReader;
 import io.anserini.search.topicreader.TsvStringTopicReader;
 import io.anserini.search.topicreader.WebxmlTopicReader;
+import io.lucerna.testkit.Checkout;
 import io.lucerna.topics.BundledCollection;
 import io.lucerna.topics.Topic;
 import io.lucerna.topics.TopicFormat;
@@ -36,7 +37,7 @@ class TopicsAgainstAnseriniTest {
     "TSV_INT, msmarco-dl/topics.dl20.txt, 200"
   })
   void sharedFiles(TopicFormat format, String path, int count) throws IOException {
-    Path file = Path.of(System.getProperty("lucerna.shared", "")).resolve("collections/" + path);
+    Path file = Checkout.shared("collections/" + path);
     assumeTrue(Files.exists(file), "skipped the comparison on " + path + ": no " + file);
     assertEquals(count, compare(file, format).size());
   }

@@ -11,6 +11,7 @@ import io.lucerna.eval.Ranking;
 import io.lucerna.eval.Run;
 import io.lucerna.plugin.Shell;
 import io.lucerna.qrels.Qrels;
+import io.lucerna.testkit.Checkout;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -36,8 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
  * numbers that Hugging Face gives within two thousandths.
  */
 class CacmTest {
-  private static final Path DATA =
-      Path.of(System.getProperty("lucerna.shared", ""), "collections", "cacm");
+  private static final Path DATA = Checkout.shared("collections/cacm");
 
   @TempDir static Path temp;
   private static Path index;

@@ -14,6 +14,7 @@ import io.lucerna.plugin.texts.Candidates;
 import io.lucerna.plugin.texts.Ids;
 import io.lucerna.plugin.texts.Requests;
 import io.lucerna.studies.work.Hashes;
+import io.lucerna.testkit.Checkout;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -155,9 +156,7 @@ class CandidateFormsTest {
   /** RankLLM's published first stages: gzipped arrays of the older form. */
   @Test
   void publishedRequests() throws IOException {
-    Path published =
-        Path.of(System.getProperty("lucerna.shared", ""))
-            .resolve("collections/dl-top100/BM25.dl19.json.gz");
+    Path published = Checkout.shared("collections/dl-top100/BM25.dl19.json.gz");
     assumeTrue(Files.exists(published), "skipped RankLLM's published requests: no " + published);
     Requests requests = Requests.read(TextFile.of(published), Ids.RUN);
     assertEquals(43, requests.topics().size());

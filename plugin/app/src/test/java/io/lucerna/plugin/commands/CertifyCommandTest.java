@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.lucerna.plugin.Shell;
 import io.lucerna.plugin.cli.ExitCode;
+import io.lucerna.testkit.Checkout;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -27,8 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The parity certificate. */
 class CertifyCommandTest {
-  private static final Path FIXTURES =
-      Path.of("../../instrumentation/src/test/resources/io/lucerna/instrumentation/");
+  private static final Path FIXTURES = Checkout.models();
 
   @TempDir Path folder;
 

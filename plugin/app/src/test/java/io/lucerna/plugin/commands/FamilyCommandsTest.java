@@ -11,6 +11,7 @@ import io.lucerna.instrumentation.family.Architecture;
 import io.lucerna.instrumentation.family.Task;
 import io.lucerna.plugin.Shell;
 import io.lucerna.plugin.cli.ExitCode;
+import io.lucerna.testkit.Checkout;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,9 +32,9 @@ class FamilyCommandsTest {
   @TempDir Path folder;
 
   static Stream<Path> models() throws IOException {
-    String own = "../../instrumentation/src/test/resources/io/lucerna/instrumentation/families";
+    String own = Checkout.model("families");
     Map<Path, Path> found = new LinkedHashMap<>();
-    for (String root : List.of(own, System.getProperty("lucerna.shared") + "/goldens")) {
+    for (String root : List.of(own, Checkout.shared("goldens").toString())) {
       if (Files.isDirectory(Path.of(root))) {
         try (Stream<Path> folders = Files.list(Path.of(root))) {
           folders

@@ -12,6 +12,7 @@ import io.lucerna.eval.Run;
 import io.lucerna.instrumentation.intervene.InterventionSpec;
 import io.lucerna.plugin.Shell;
 import io.lucerna.plugin.cli.ExitCode;
+import io.lucerna.testkit.Checkout;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,10 +28,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Interventions in {@code score}, {@code rerank} and {@code search}, and the list of points. */
 class InterventionCommandsTest {
-  private static final String FIXTURES =
-      "../../instrumentation/src/test/resources/io/lucerna/instrumentation/";
-  private static final String CROSS = FIXTURES + "bert-cross";
-  private static final String BI = FIXTURES + "bert-bi";
+  private static final String CROSS = Checkout.model("bert-cross");
+  private static final String BI = Checkout.model("bert-bi");
   private static final String ZERO = "zero blocks.0.attn.hook_z head=1 at=match";
 
   @TempDir Path folder;
@@ -378,8 +377,9 @@ class InterventionCommandsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {CROSS, BI})
-  void patchingWithWhatWasRecordedOfThemselvesChangesNoBit(String model) throws IOException {
+  @ValueSource(strings = {"bert-cross", "bert-bi"})
+  void patchingWithWhatWasRecordedOfThemselvesChangesNoBit(String name) throws IOException {
+    String model = Checkout.model(name);
     Shell recorded = record(model, "own");
     assertEquals(ExitCode.DONE, recorded.code(), recorded.err());
     assertEquals(ExitCode.DONE, score(model, "plain.tsv").code());

@@ -11,6 +11,7 @@ import io.lucerna.plugin.models.ModelRegistry;
 import io.lucerna.plugin.models.ModelRows;
 import io.lucerna.reranker.Ranker;
 import io.lucerna.reranker.ScorerOptions;
+import io.lucerna.testkit.Checkout;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,8 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ModelsCommandTest {
-  private static final String CROSS =
-      "../../instrumentation/src/test/resources/io/lucerna/instrumentation/bert-cross";
+  private static final String CROSS = Checkout.model("bert-cross");
 
   @Test
   void aBiEncodersInputsAreShownTokenByToken() {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.lucerna.plugin.Shell;
 import io.lucerna.plugin.cli.ExitCode;
+import io.lucerna.testkit.Checkout;
 import io.lucerna.topics.BundledCollection;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -19,8 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Collections by name in every command that takes documents, topics or judgments. */
 class NamedCollectionsTest {
-  private static final Path SHARED =
-      Path.of(System.getProperty("lucerna.shared", ""), "collections");
+  private static final Path SHARED = Checkout.shared("collections");
 
   @TempDir Path folder;
 

@@ -9,6 +9,7 @@ import io.lucerna.plugin.Main;
 import io.lucerna.plugin.Shell;
 import io.lucerna.plugin.Signal;
 import io.lucerna.plugin.cli.ExitCode;
+import io.lucerna.testkit.ChildJvm;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -72,17 +73,7 @@ class RecordBrokenOffTest {
   }
 
   private List<String> child() {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:-UsePerfData",
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Main.class.getName()));
-    command.addAll(List.of(record(broken)));
-    return command;
+    return ChildJvm.command(Main.class, record(broken));
   }
 
   private static Process start(List<String> command) throws IOException {

@@ -15,6 +15,7 @@ import io.lucerna.instrumentation.text.Token;
 import io.lucerna.instrumentation.text.TokenBatch.Side;
 import io.lucerna.plugin.Shell;
 import io.lucerna.plugin.cli.ExitCode;
+import io.lucerna.testkit.Checkout;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -34,8 +35,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 public class RecordCommandTest {
-  public static final Path MODELS =
-      Path.of("../../instrumentation/src/test/resources/io/lucerna/instrumentation");
+  public static final Path MODELS = Checkout.models();
   private static final String HEADER = "qid\tquery\tdocid\ttext\n";
   private static final String SMALL =
       HEADER + "1\tred water\ta\tred disk\n1\tred water\tb\tmemory of water\n";

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.lucerna.plugin.Shell;
 import io.lucerna.plugin.cli.ExitCode;
+import io.lucerna.testkit.Checkout;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,8 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class RegressCommandTest {
-  private static final String CROSS =
-      "../../instrumentation/src/test/resources/io/lucerna/instrumentation/bert-cross";
+  private static final String CROSS = Checkout.model("bert-cross");
 
   /** BM25 puts a, with both words, before c and b; d is relevant and has no word of the query. */
   private static final String CONFIG =

@@ -308,13 +308,19 @@ class ReportPageTest {
 
   /** Chooses and waits for the pictures, which are unpacked in the background. */
   private static void choose(Browser browser, String id, int index) throws Exception {
-    String before = shown(browser);
     browser.run(
-        ("const box = document.getElementById('" + id + "'); box.selectedIndex = " + index)
-            + "; box.dispatchEvent(new Event('change'))");
-    for (int i = 0; i < 100 && shown(browser).equals(before); i++) {
-      Thread.sleep(20);
-    }
+        """
+        const box = document.getElementById('%s');
+        box.selectedIndex = %d;
+        return new Promise(drawn => {
+          const observer = new MutationObserver(() => drawn(true));
+          for (const id of ['changes-figure', 'ranks-figure']) {
+            observer.observe(document.getElementById(id), {childList: true});
+          }
+          box.dispatchEvent(new Event('change'));
+        });
+        """
+            .formatted(id, index));
   }
 
   /** The first pictures, drawn by the program, come back the same from the packed ones. */

@@ -10,6 +10,7 @@ import io.lucerna.plugin.LauncherTest;
 import io.lucerna.plugin.Shell;
 import io.lucerna.plugin.cli.ExitCode;
 import io.lucerna.plugin.models.ModelRegistry;
+import io.lucerna.testkit.Checkout;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -35,7 +36,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * belong, without these files; the launcher's part of a locale is {@link LauncherTest}'s.
  */
 class ReportsTest {
-  private static final Path REPORTS = Path.of(System.getProperty("lucerna.shared", ""), "reports");
+  private static final Path REPORTS = Checkout.shared("reports");
   private static final double BOUND = 1e-5;
 
   private static Map<String, Double> plain = Map.of();

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.lucerna.plugin.Shell;
 import io.lucerna.plugin.cli.ExitCode;
+import io.lucerna.testkit.Checkout;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,8 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ScoreCommandTest {
-  private static final String SPLADE =
-      "../../instrumentation/src/test/resources/io/lucerna/instrumentation/families/bert-mlm-splade";
+  private static final String SPLADE = Checkout.model("families/bert-mlm-splade");
 
   @TempDir Path folder;
 

@@ -20,6 +20,7 @@ import io.lucerna.plugin.Shell;
 import io.lucerna.plugin.cli.ExitCode;
 import io.lucerna.qrels.Qrels;
 import io.lucerna.studies.work.Hashes;
+import io.lucerna.testkit.Checkout;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -44,10 +45,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class StudyCommandTest {
-  private static final String FIXTURES =
-      "../../instrumentation/src/test/resources/io/lucerna/instrumentation/";
-  private static final String CROSS = FIXTURES + "bert-cross";
-  private static final String BI = FIXTURES + "bert-bi";
+  private static final String CROSS = Checkout.model("bert-cross");
+  private static final String BI = Checkout.model("bert-bi");
   private static final List<String> WORDS =
       List.of("the", "lamp", "light", "oil", "sea", "night", "of", "is", "and", "time");
   private static final int TOPICS = 6;
@@ -152,8 +151,9 @@ class StudyCommandTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {CROSS, BI})
-  void everyRunIsThatOfRerankUnderTheSameSpec(String model) throws IOException {
+  @ValueSource(strings = {"bert-cross", "bert-bi"})
+  void everyRunIsThatOfRerankUnderTheSameSpec(String name) throws IOException {
+    String model = Checkout.model(name);
     Path study = succeed(model, "study", MANY);
     JsonNode conditions = json(study).path("conditions");
     assertEquals("nothing", conditions.path(0).path("id").asText());
@@ -322,8 +322,9 @@ class StudyCommandTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {CROSS, BI})
-  void aStudyThatWasBrokenOffEndsAsIfItHadNotBeen(String model) throws IOException {
+  @ValueSource(strings = {"bert-cross", "bert-bi"})
+  void aStudyThatWasBrokenOffEndsAsIfItHadNotBeen(String name) throws IOException {
+    String model = Checkout.model(name);
     Path whole = succeed(model, "whole", MANY);
     Path again = succeed(model, "again", MANY);
     assertSame(whole, again);

@@ -13,6 +13,7 @@ import io.lucerna.plugin.FakeScorer;
 import io.lucerna.plugin.Main;
 import io.lucerna.plugin.cli.ExitCode;
 import io.lucerna.reranker.ScorerOptions;
+import io.lucerna.testkit.Checkout;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -82,7 +83,7 @@ class ExamplesTest {
             .run(
                 "record",
                 "-model",
-                "../../instrumentation/src/test/resources/io/lucerna/instrumentation/bert-cross",
+                Checkout.model("bert-cross"),
                 "-pairs",
                 folder.resolve("pairs.tsv").toString(),
                 "-hooks",

@@ -3,6 +3,7 @@ package io.lucerna.plugin.examples;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.lucerna.testkit.Checkout;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every Java snippet of the documentation is the text of an example that is compiled and run. */
 class SnippetsTest {
-  private static final Path ROOT = Path.of(System.getProperty("lucerna.root", ".."));
+  private static final Path ROOT = Checkout.root();
   private static final Pattern OF_MARKDOWN = Pattern.compile("(?s)```java\\n(.*?)```");
   private static final Pattern OF_JAVADOC =
       Pattern.compile("(?s)\\{@snippet lang=java :\\n(.*?)\\n \\* \\}");

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.lucerna.studies.work.StudyInputException;
+import io.lucerna.testkit.Checkout;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -68,8 +69,7 @@ class HeadMapsTest {
   /** TAS-B's published TFC1 maps of grades 1 to 3 correlate by .91 to .98. */
   @Test
   void thePublishedMapsAgreeWithEachOther() throws IOException {
-    Path published =
-        Path.of(System.getProperty("lucerna.shared", ""), "reference/mechir_published_heads.csv");
+    Path published = Checkout.shared("reference/mechir_published_heads.csv");
     if (!Files.exists(published)) {
       System.err.println("HeadMapsTest: no " + published + ", skipped");
     }

@@ -18,6 +18,7 @@ import io.lucerna.reranker.ModelCard;
 import io.lucerna.reranker.WorkItem;
 import io.lucerna.studies.work.Identity;
 import io.lucerna.studies.work.JournalSettings;
+import io.lucerna.testkit.ChildJvm;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -130,14 +131,7 @@ class KilledStudyTest {
   @Test
   void losesTheItemInWorkAndNoMore() throws Exception {
     Path killed = temporary.resolve("killed");
-    Process child =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                Child.class.getName(),
-                killed.toString())
-            .start();
+    Process child = new ProcessBuilder(ChildJvm.command(Child.class, killed.toString())).start();
     try (BufferedReader said = child.errorReader(StandardCharsets.UTF_8)) {
       assertTrue(said.lines().anyMatch(line -> line.equals("stuck")), "ended too soon");
       child.destroyForcibly();

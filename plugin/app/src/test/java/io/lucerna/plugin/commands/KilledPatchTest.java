@@ -11,6 +11,7 @@ import io.lucerna.plugin.PatchShell;
 import io.lucerna.reranker.ModelCard;
 import io.lucerna.studies.patch.PairOutcome;
 import io.lucerna.studies.patch.PairSweeper;
+import io.lucerna.testkit.ChildJvm;
 import io.lucerna.topics.ContrastPair;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -30,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A process that is killed in the middle of a pair, without a chance to tidy up. */
 @DisabledOnOs(OS.WINDOWS)
 @Timeout(120)
-class KilledStudyTest {
+class KilledPatchTest {
   private static final List<ContrastPair> PAIRS = FakePairs.some(30);
   private static final int KILLED_AT = 12;
 
@@ -80,14 +81,7 @@ class KilledStudyTest {
   @Test
   void losesThePairInWorkAndNoMore() throws Exception {
     Path killed = temporary.resolve("killed");
-    Process child =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                Child.class.getName(),
-                killed.toString())
-            .start();
+    Process child = new ProcessBuilder(ChildJvm.command(Child.class, killed.toString())).start();
     try (BufferedReader said = child.errorReader(StandardCharsets.UTF_8)) {
       assertTrue(said.lines().anyMatch(line -> line.equals("stuck")), "ended too soon");
       child.destroyForcibly();
