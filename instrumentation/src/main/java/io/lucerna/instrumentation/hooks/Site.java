@@ -159,10 +159,12 @@ public enum Site {
 
   private final String template;
   private final String dimensions;
+  private final List<String> letters;
 
   Site(String template, String dimensions) {
     this.template = template;
     this.dimensions = dimensions;
+    this.letters = List.of(dimensions.split(", "));
   }
 
   /** Whether every block, or every block of a decoder, has this site. */
@@ -182,7 +184,7 @@ public enum Site {
 
   /** The letters of the dimensions, outermost first. */
   public List<String> letters() {
-    return List.of(dimensions.split(", "));
+    return letters;
   }
 
   String name(int layer) {

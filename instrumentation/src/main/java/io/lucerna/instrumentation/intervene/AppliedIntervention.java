@@ -1,15 +1,17 @@
 package io.lucerna.instrumentation.intervene;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.index.NDIndex;
-import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.NDManager;
 import io.lucerna.instrumentation.hooks.Hook;
 import io.lucerna.instrumentation.hooks.HookContext;
 import io.lucerna.instrumentation.hooks.HookPoint;
+import io.lucerna.instrumentation.hooks.PointShape;
 import io.lucerna.instrumentation.hooks.Site;
+import io.lucerna.instrumentation.nn.Pass;
 import io.lucerna.instrumentation.text.TokenBatch;
 import io.lucerna.instrumentation.text.TokenBatch.Side;
 import io.lucerna.instrumentation.text.TokenSequence;
+import io.lucerna.instrumentation.text.TokenSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -25,12 +27,12 @@ record AppliedIntervention(Intervention intervention, Map<HookPoint, Place> plac
   /**
    * What is done at one point.
    *
-   * @param layout how numbers are laid out there
+   * @param shape the axes there
    * @param heads the targeted heads
-   * @param units the targeted numbers of the last dimension; of attention, the keys are instead
+   * @param units the targeted numbers of the last axis; of attention, the keys are instead
    * @param edit what becomes of them
    */
-  record Place(PointLayout layout, int[] heads, int[] units, Edit edit) {}
+  record Place(PointShape shape, int[] heads, int[] units, Edit edit) {}
 
   /** Whether texts of this side are changed. */
   boolean on(Side side) {
@@ -44,8 +46,8 @@ record AppliedIntervention(Intervention intervention, Map<HookPoint, Place> plac
    */
   boolean readsAcross() {
     return places.keySet().stream().anyMatch(point -> point.site() == Site.SCORE)
-        || intervention.target().at().filter(Positions::partPassage).isPresent()
-        || intervention.target().keys().filter(Positions::partPassage).isPresent()
+        || intervention.target().at().filter(TokenSet::partPassage).isPresent()
+        || intervention.target().keys().filter(TokenSet::partPassage).isPresent()
         || intervention.operation().readsAcross();
   }
 
@@ -55,106 +57,60 @@ record AppliedIntervention(Intervention intervention, Map<HookPoint, Place> plac
     return (context, activation) -> {
       Place place = places.get(context.point());
       if (place != null && on(context.batch().side())) {
-        for (int row = 0; row < context.batch().size(); row++) {
-          int[] outcome = edit(place, context, row, activation, ids);
-          if (context.point().equals(first)) {
-            tally.count(outcome[0], outcome[1]);
-          }
-        }
+        edit(place, context, activation, ids, context.point().equals(first) ? tally : new Tally());
       }
       return activation;
     };
   }
 
-  /** Edits one text in place; returns how many positions were targeted, and how many changed. */
-  private int[] edit(Place place, HookContext context, int row, NDArray activation, TextIds ids) {
+  /** Edits the texts of a batch in place. */
+  private void edit(
+      Place place, HookContext context, NDArray activation, TextIds ids, Tally counts) {
     TokenBatch batch = context.batch();
-    TokenSequence tokens = batch.sequences().get(row);
-    int[] positions = positions(place, tokens);
-    int[] elements = elements(place, tokens);
-    if (positions.length == 0 || elements.length == 0) {
-      return new int[2];
-    }
-    Edit.Cell cell = place.edit.on(ids.text(batch, row));
-    double[] values = read(activation, row);
-    int changed = 0;
-    for (int position : positions) {
-      boolean all = true;
-      for (int head : place.heads) {
-        int offset = place.layout.offset(position, head, batch.width());
-        all &= cell.apply(values, offset, elements, position, head);
+    Target target = intervention.target();
+    boolean byPosition = place.shape.hasPositions();
+    boolean byKey = place.shape.hasKeys();
+    try (Pass.Scope outer = within(activation.getManager(), activation)) {
+      NDArray texts = Rows.texts(activation, place.shape);
+      texts.attach(outer.manager());
+      Edit.Step step = place.edit.maker().of(outer.manager(), texts.getDataType());
+      for (int row = 0; row < batch.size(); row++) {
+        TokenSequence tokens = batch.sequences().get(row);
+        int[] positions = byPosition ? which(target.at(), tokens) : new int[1];
+        int[] elements = byKey ? which(target.keys(), tokens) : place.units;
+        if (positions.length == 0 || elements.length == 0) {
+          counts.count(0, 0);
+          continue;
+        }
+        try (Pass.Scope own = within(outer.manager(), activation)) {
+          Rows rows = new Rows(own.manager(), texts, row, positions, place.heads, elements);
+          counts.count(positions.length, step.apply(rows, ids.text(batch, row)));
+        }
       }
-      changed += all ? 1 : 0;
-    }
-    requireFinite(values, context.point());
-    write(activation, row, values);
-    return new int[] {positions.length, changed};
-  }
-
-  private void requireFinite(double[] values, HookPoint point) {
-    for (double value : values) {
-      if (!(Math.abs(value) <= Float.MAX_VALUE)) {
-        throw new IllegalArgumentException(
-            "the intervention '"
-                + intervention
-                + "' makes a number of "
-                + point
-                + " "
-                + value
-                + ", which fp32 cannot hold");
+      if (place.edit.computes()) {
+        NotFiniteException.check(activation);
       }
+    } catch (NotFiniteException e) {
+      throw new IllegalArgumentException(
+          "the intervention '"
+              + intervention
+              + "' makes a number of "
+              + context.point()
+              + " "
+              + e.getMessage()
+              + ", which fp32 cannot hold",
+          e);
     }
   }
 
-  private int[] positions(Place place, TokenSequence tokens) {
-    return !place.layout.hasPositions()
-        ? new int[1]
-        : intervention
-            .target()
-            .at()
-            .map(at -> at.in(tokens))
-            .orElseGet(() -> IntStream.range(0, tokens.length()).toArray());
+  /** A scope that stays where PyTorch can go back through what is computed in it. */
+  private static Pass.Scope within(NDManager outer, NDArray activation) {
+    return new Pass.Scope(outer.newSubManager(), activation.hasGradient());
   }
 
-  private int[] elements(Place place, TokenSequence tokens) {
-    return !place.layout.hasKeys()
-        ? place.units
-        : intervention
-            .target()
-            .keys()
-            .map(keys -> keys.in(tokens))
-            .orElseGet(() -> IntStream.range(0, tokens.length()).toArray());
-  }
-
-  private static double[] read(NDArray activation, int row) {
-    try (NDArray one = activation.get(row)) {
-      if (one.getDataType() == DataType.FLOAT64) {
-        return one.toDoubleArray();
-      }
-      float[] narrow = one.toFloatArray();
-      double[] values = new double[narrow.length];
-      for (int i = 0; i < narrow.length; i++) {
-        values[i] = narrow[i];
-      }
-      return values;
-    }
-  }
-
-  private static void write(NDArray activation, int row, double[] values) {
-    try (NDArray old = activation.get(row);
-        NDArray one = array(activation, old, values)) {
-      activation.set(new NDIndex(row), one);
-    }
-  }
-
-  private static NDArray array(NDArray activation, NDArray old, double[] values) {
-    if (activation.getDataType() == DataType.FLOAT64) {
-      return activation.getManager().create(values, old.getShape());
-    }
-    float[] narrow = new float[values.length];
-    for (int i = 0; i < values.length; i++) {
-      narrow[i] = (float) values[i];
-    }
-    return activation.getManager().create(narrow, old.getShape());
+  private static int[] which(Optional<TokenSet> tokens, TokenSequence text) {
+    return tokens
+        .map(set -> set.in(text))
+        .orElseGet(() -> IntStream.range(0, text.length()).toArray());
   }
 }

@@ -3,8 +3,8 @@ package io.lucerna.instrumentation.intervene;
 import io.lucerna.instrumentation.checkpoint.CheckpointException;
 import io.lucerna.instrumentation.hooks.HookPoint;
 import io.lucerna.instrumentation.hooks.HookRegistry;
+import io.lucerna.instrumentation.hooks.PointShape;
 import io.lucerna.instrumentation.intervene.Operation.Per;
-import io.lucerna.instrumentation.intervene.PointLayout.Kind;
 import io.lucerna.instrumentation.text.TokenBatch.Side;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -41,12 +41,12 @@ final class Compiler {
     target.side().ifPresent(side -> checkSide(intervention, side));
     Map<HookPoint, AppliedIntervention.Place> places = new LinkedHashMap<>();
     for (HookPoint point : points(intervention)) {
-      PointLayout layout = PointLayout.of(point, registry);
-      check(intervention, layout);
-      int[] heads = target.heads().map(Ranges::numbers).orElseGet(() -> all(layout.heads()));
-      int[] units = target.units().map(Ranges::numbers).orElseGet(() -> all(layout.width()));
-      Edit edit = edit(intervention, layout, units.length);
-      places.put(point, new AppliedIntervention.Place(layout, heads, units, edit));
+      PointShape shape = PointShape.of(point, registry);
+      check(intervention, shape);
+      int[] heads = target.heads().map(Ranges::numbers).orElseGet(() -> all(shape.heads()));
+      int[] units = target.units().map(Ranges::numbers).orElseGet(() -> all(shape.units()));
+      Edit edit = edit(intervention, shape, units.length);
+      places.put(point, new AppliedIntervention.Place(shape, heads, units, edit));
     }
     return new AppliedIntervention(intervention, places);
   }
@@ -93,37 +93,39 @@ final class Compiler {
     return registry.points().stream().filter(found::contains).toList();
   }
 
-  private static void check(Intervention intervention, PointLayout layout) {
+  private static void check(Intervention intervention, PointShape shape) {
     Target target = intervention.target();
-    HookPoint point = layout.point();
-    String shape = point + " [" + point.site().dimensions() + "]";
+    HookPoint point = shape.point();
+    String described = point + " [" + point.site().dimensions() + "]";
     if (target.heads().isPresent()) {
-      if (!layout.hasHeads()) {
-        throw error(intervention, "head", shape + " has no heads");
+      if (!shape.hasHeads()) {
+        throw error(intervention, "head", described + " has no heads");
       }
-      inRange(intervention, "head", target.heads().get(), layout.heads(), point);
+      inRange(intervention, "head", target.heads().get(), shape.heads(), point);
     }
     if (target.units().isPresent()) {
-      if (layout.hasKeys()) {
+      if (shape.hasKeys()) {
         throw error(
-            intervention, "unit", shape + " has positions as its last dimension: say keys=");
+            intervention, "unit", described + " has positions as its last dimension: say keys=");
       }
-      inRange(intervention, "unit", target.units().get(), layout.width(), point);
+      inRange(intervention, "unit", target.units().get(), shape.units(), point);
     }
-    if (target.at().isPresent() && !layout.hasPositions()) {
-      throw error(intervention, "at", shape + " has no positions" + atDecoder(layout));
+    if (target.at().isPresent() && !shape.hasPositions()) {
+      throw error(intervention, "at", described + " has no positions" + atDecoder(shape));
     }
-    if (target.keys().isPresent() && !layout.hasKeys()) {
+    if (target.keys().isPresent() && !shape.hasKeys()) {
       throw error(
-          intervention, "keys", shape + " has no key positions; attention scores and patterns do");
+          intervention,
+          "keys",
+          described + " has no key positions; attention scores and patterns do");
     }
   }
 
-  private static String atDecoder(PointLayout layout) {
-    if (!layout.ofDecoder()) {
+  private static String atDecoder(PointShape shape) {
+    if (!shape.ofDecoder()) {
       return "";
     }
-    return layout.hasKeys()
+    return shape.hasKeys()
         ? " that attend but the decoder's only one: say keys= for the tokens that it attends to"
         : " of the text: this is at the decoder's only one";
   }
@@ -138,47 +140,48 @@ final class Compiler {
     }
   }
 
-  private Edit edit(Intervention intervention, PointLayout layout, int units) {
+  private Edit edit(Intervention intervention, PointShape shape, int units) {
     return switch (intervention.operation()) {
-      case Operation.Zero zero -> Edit.each(x -> 0);
-      case Operation.SetTo set -> Edit.each(x -> set.value());
-      case Operation.Scale scale -> Edit.each(x -> x * scale.factor() + 0.0); // no -0
+      case Operation.Zero zero -> Edit.set(0);
+      case Operation.SetTo set -> Edit.set(set.value());
+      case Operation.Scale scale -> Edit.scale(scale.factor());
       case Operation.Add add -> {
-        double[][] vectors = vectors(intervention, add.vector(), layout, units);
+        double[][] vectors = vectors(intervention, add.vector(), shape, units);
         if (vectors.length != 1) {
           throw error(intervention, "vector", "add takes one vector, got " + vectors.length);
         }
         yield Edit.add(vectors[0], add.dose());
       }
       case Operation.ProjectOut project ->
-          Edit.project(subspace(intervention, project.vectors(), layout, units), false);
+          Edit.project(subspace(intervention, project.vectors(), shape, units), false);
       case Operation.ProjectOnto project ->
-          Edit.project(subspace(intervention, project.vectors(), layout, units), true);
-      case Operation.Noise noise -> Edit.noise(noise.std(), noise.seed(), layout);
-      case Operation.Mean mean -> mean(intervention, mean, layout);
+          Edit.project(subspace(intervention, project.vectors(), shape, units), true);
+      case Operation.Noise noise -> Edit.noise(noise.std(), noise.seed(), shape);
+      case Operation.Mean mean -> mean(intervention, mean, shape);
       case Operation.Resample resample -> {
-        Recorded from = recorded(intervention, resample.from(), resample.per(), layout);
-        yield text ->
-            from.donor(from.other(text, resample.seed()), text.side(), layout)
-                .cell(text.tokens().tokens(), resample.per());
+        Recorded from = recorded(intervention, resample.from(), resample.per(), shape);
+        yield Edit.recorded(
+            text ->
+                from.donor(from.other(text, resample.seed()), text.side(), shape)
+                    .cell(text.tokens().tokens(), resample.per()));
       }
-      case Operation.Patch patch -> patch(intervention, patch, layout);
+      case Operation.Patch patch -> patch(intervention, patch, shape);
     };
   }
 
   private Subspace subspace(
-      Intervention intervention, Vectors vectors, PointLayout layout, int units) {
-    double[][] rows = vectors(intervention, vectors, layout, units);
+      Intervention intervention, Vectors vectors, PointShape shape, int units) {
+    double[][] rows = vectors(intervention, vectors, shape, units);
     return at(intervention, "vector", () -> Subspace.spanning(rows));
   }
 
   private double[][] vectors(
-      Intervention intervention, Vectors vectors, PointLayout layout, int units) {
-    if (layout.hasKeys()) {
+      Intervention intervention, Vectors vectors, PointShape shape, int units) {
+    if (shape.hasKeys()) {
       throw error(
           intervention,
           "vector",
-          layout.point() + " has positions as its last dimension, for which there are no vectors");
+          shape.point() + " has positions as its last dimension, for which there are no vectors");
     }
     double[][] rows =
         switch (vectors) {
@@ -196,7 +199,7 @@ final class Compiler {
             "the vector has "
                 + row.length
                 + " numbers, where "
-                + layout.point()
+                + shape.point()
                 + " has "
                 + units
                 + (intervention.target().units().isPresent() ? " targeted units" : " units"));
@@ -208,23 +211,24 @@ final class Compiler {
     return rows;
   }
 
-  private Edit mean(Intervention intervention, Operation.Mean mean, PointLayout layout) {
-    Recorded from = recorded(intervention, mean.from(), mean.per(), layout);
+  private Edit mean(Intervention intervention, Operation.Mean mean, PointShape shape) {
+    Recorded from = recorded(intervention, mean.from(), mean.per(), shape);
     Map<Side, Means> means = new EnumMap<>(Side.class);
-    for (Side side : sidesOf(intervention, layout)) {
-      means.put(side, at(intervention, "from", () -> Means.of(from, layout, side, mean.per())));
+    for (Side side : sidesOf(intervention, shape)) {
+      means.put(side, at(intervention, "from", () -> Means.of(from, shape, side, mean.per())));
     }
-    return text -> {
-      Means here = means.get(text.side());
-      if (here == null) {
-        throw new AssertionError(text.side());
-      }
-      return here.cell(text.tokens().tokens());
-    };
+    return Edit.recorded(
+        text -> {
+          Means here = means.get(text.side());
+          if (here == null) {
+            throw new AssertionError(text.side());
+          }
+          return here.cell(text.tokens().tokens());
+        });
   }
 
-  private Edit patch(Intervention intervention, Operation.Patch patch, PointLayout layout) {
-    Recorded from = recorded(intervention, patch.from(), patch.per(), layout);
+  private Edit patch(Intervention intervention, Operation.Patch patch, PointShape shape) {
+    Recorded from = recorded(intervention, patch.from(), patch.per(), shape);
     Optional<String> donor = patch.donor();
     if (donor.isPresent()) {
       at(
@@ -235,28 +239,29 @@ final class Compiler {
             return donor;
           });
     }
-    return text -> {
-      String id = donor.orElseGet(() -> from.own(text));
-      return from.donor(id, text.side(), layout).cell(text.tokens().tokens(), patch.per());
-    };
+    return Edit.recorded(
+        text -> {
+          String id = donor.orElseGet(() -> from.own(text));
+          return from.donor(id, text.side(), shape).cell(text.tokens().tokens(), patch.per());
+        });
   }
 
-  private List<Side> sidesOf(Intervention intervention, PointLayout layout) {
+  private List<Side> sidesOf(Intervention intervention, PointShape shape) {
     return intervention
         .target()
         .side()
         .map(List::of)
-        .orElseGet(() -> sides.stream().filter(side -> layout.reachedOn(side)).toList());
+        .orElseGet(() -> sides.stream().filter(side -> shape.reachedOn(side)).toList());
   }
 
-  private Recorded recorded(Intervention intervention, String name, Per per, PointLayout layout) {
-    if (layout.hasKeys() && per == Per.ROLE) {
+  private Recorded recorded(Intervention intervention, String name, Per per, PointShape shape) {
+    if (shape.hasKeys() && per == Per.ROLE) {
       String why =
-          layout.kind() == Kind.ATTENTION
+          shape.kind() == PointShape.Kind.BY_KEY
               ? " relates two positions, which one role does not identify"
               : " has positions as its last dimension, which the role of one position does not "
                   + "identify";
-      throw error(intervention, "per", layout.point() + why + ": say per=position");
+      throw error(intervention, "per", shape.point() + why + ": say per=position");
     }
     return at(
         intervention,
@@ -264,7 +269,7 @@ final class Compiler {
         () -> {
           Recorded found =
               recordings.computeIfAbsent(name, n -> new Recorded(n, sources.recording(n)));
-          sidesOf(intervention, layout).forEach(side -> found.require(layout, side));
+          sidesOf(intervention, shape).forEach(side -> found.require(shape, side));
           return found;
         });
   }

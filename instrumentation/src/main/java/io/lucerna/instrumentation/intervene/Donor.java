@@ -1,5 +1,6 @@
 package io.lucerna.instrumentation.intervene;
 
+import io.lucerna.instrumentation.hooks.PointShape;
 import io.lucerna.instrumentation.intervene.Operation.Per;
 import io.lucerna.instrumentation.recording.ActivationSource.Slice;
 import io.lucerna.instrumentation.text.Role;
@@ -14,27 +15,27 @@ import java.util.Map;
 /**
  * A recorded input at one point, as another text takes from it.
  *
- * @param layout the point
+ * @param shape the point
  * @param slice what was recorded
  * @param tokens the recorded input's tokens
  */
-record Donor(PointLayout layout, Slice slice, List<Token> tokens) {
+record Donor(PointShape shape, Slice slice, List<Token> tokens) {
 
   /** Gives a text's positions their counterparts here. */
   Edit.Cell cell(List<Token> text, Per per) {
-    int[] counterpart = layout.hasPositions() ? match(text, per) : new int[1];
-    int keys = layout.hasKeys() ? (int) slice.shape()[2] : 0;
-    int width = keys > 0 ? keys : layout.width();
+    int[] counterpart = shape.hasPositions() ? match(text, per) : new int[1];
+    int keys = shape.hasKeys() ? (int) slice.shape()[2] : 0;
+    int width = keys > 0 ? keys : shape.units();
     return (values, offset, elements, position, head) -> {
       int row = counterpart[position];
       if (row < 0) {
         return false;
       }
       boolean all = true;
-      int start = (row * layout.heads() + head) * width;
-      for (int e : elements) {
-        if (e < width) {
-          values[offset + e] = slice.values()[start + e];
+      int start = (row * shape.heads() + head) * width;
+      for (int i = 0; i < elements.length; i++) {
+        if (elements[i] < width) {
+          values[offset + i] = slice.values()[start + elements[i]];
         } else {
           all = false;
         }

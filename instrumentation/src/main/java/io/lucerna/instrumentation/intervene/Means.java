@@ -1,5 +1,6 @@
 package io.lucerna.instrumentation.intervene;
 
+import io.lucerna.instrumentation.hooks.PointShape;
 import io.lucerna.instrumentation.intervene.Operation.Per;
 import io.lucerna.instrumentation.recording.ActivationSource.Slice;
 import io.lucerna.instrumentation.text.Token;
@@ -38,22 +39,22 @@ final class Means {
     }
   }
 
-  private final PointLayout layout;
+  private final PointShape shape;
   private final Per per;
   private final Map<Object, Sum> sums = new HashMap<>();
 
-  private Means(PointLayout layout, Per per) {
-    this.layout = layout;
+  private Means(PointShape shape, Per per) {
+    this.shape = shape;
     this.per = per;
   }
 
   /** Reads the whole recording once. A query that many pairs share counts once. */
-  static Means of(Recorded recorded, PointLayout layout, Side side, Per per) {
-    Means means = new Means(layout, per);
+  static Means of(Recorded recorded, PointShape shape, Side side, Per per) {
+    Means means = new Means(shape, per);
     Set<List<String>> queries = new HashSet<>();
     for (String id : recorded.ids()) {
       if (side != Side.QUERY || queries.add(Recorded.pieces(recorded.tokens(id, side)))) {
-        means.add(recorded.donor(id, side, layout));
+        means.add(recorded.donor(id, side, shape));
       }
     }
     return means;
@@ -61,13 +62,13 @@ final class Means {
 
   private void add(Donor donor) {
     Slice slice = donor.slice();
-    int width = layout.hasKeys() ? (int) slice.shape()[2] : layout.width();
+    int width = shape.hasKeys() ? (int) slice.shape()[2] : shape.units();
     for (int row = 0; row < slice.positions().length; row++) {
       int position = slice.positions()[row];
       Sum sum = sums.computeIfAbsent(key(donor.tokens(), position), k -> new Sum());
-      sum.grow(layout.heads(), width);
-      for (int head = 0; head < layout.heads(); head++) {
-        int from = (row * layout.heads() + head) * width;
+      sum.grow(shape.heads(), width);
+      for (int head = 0; head < shape.heads(); head++) {
+        int from = (row * shape.heads() + head) * width;
         for (int e = 0; e < width; e++) {
           sum.values[head * sum.width + e] += slice.values()[from + e];
           sum.counts[head * sum.width + e]++;
@@ -77,7 +78,7 @@ final class Means {
   }
 
   private Object key(List<Token> tokens, int position) {
-    if (!layout.hasPositions()) {
+    if (!shape.hasPositions()) {
       return 0;
     }
     return per == Per.POSITION ? (Object) position : tokens.get(position).role();
@@ -91,10 +92,10 @@ final class Means {
         return false;
       }
       boolean all = true;
-      for (int e : elements) {
-        int at = head * sum.width + e;
-        if (e < sum.width && sum.counts[at] > 0) {
-          values[offset + e] = sum.values[at] / sum.counts[at];
+      for (int i = 0; i < elements.length; i++) {
+        int at = head * sum.width + elements[i];
+        if (elements[i] < sum.width && sum.counts[at] > 0) {
+          values[offset + i] = sum.values[at] / sum.counts[at];
         } else {
           all = false;
         }

@@ -1,5 +1,6 @@
 package io.lucerna.instrumentation.intervene;
 
+import io.lucerna.instrumentation.hooks.PointShape;
 import io.lucerna.instrumentation.recording.ActivationSource;
 import io.lucerna.instrumentation.recording.ActivationSource.Slice;
 import io.lucerna.instrumentation.text.Token;
@@ -34,13 +35,13 @@ final class Recorded {
   }
 
   /** Checks that the point was recorded on a side. */
-  void require(PointLayout layout, Side side) {
+  void require(PointShape shape, Side side) {
     synchronized (source) {
-      if (!source.points(side).contains(layout.point())) {
+      if (!source.points(side).contains(shape.point())) {
         throw new IllegalArgumentException(
             name
                 + " holds no "
-                + layout.point()
+                + shape.point()
                 + " of the side "
                 + SpecWriter.option(side)
                 + (source.points(side).isEmpty() ? ", and nothing of that side" : ""));
@@ -69,29 +70,29 @@ final class Recorded {
   }
 
   /** An input at a point. */
-  Donor donor(String id, Side side, PointLayout layout) {
+  Donor donor(String id, Side side, PointShape shape) {
     synchronized (source) {
-      Slice slice = source.get(id, side, layout.point());
+      Slice slice = source.get(id, side, shape.point());
       List<Token> tokens = source.tokens(id, side);
-      check(slice, tokens.size(), layout);
-      return new Donor(layout, slice, tokens);
+      check(slice, tokens.size(), shape);
+      return new Donor(shape, slice, tokens);
     }
   }
 
-  private void check(Slice slice, int length, PointLayout layout) {
+  private void check(Slice slice, int length, PointShape shape) {
     int rows = slice.positions().length;
-    boolean fits = !layout.hasKeys() || slice.shape().length == 3;
-    long width = layout.hasKeys() && fits ? slice.shape()[2] : layout.width();
-    fits &= slice.values().length == (long) rows * layout.heads() * width;
-    fits &= layout.hasPositions() || rows == 1;
+    boolean fits = !shape.hasKeys() || slice.shape().length == 3;
+    long width = shape.hasKeys() && fits ? slice.shape()[2] : shape.units();
+    fits &= slice.values().length == (long) rows * shape.heads() * width;
+    fits &= shape.hasPositions() || rows == 1;
     fits &=
-        !layout.hasPositions()
+        !shape.hasPositions()
             || Arrays.stream(slice.positions()).allMatch(p -> p >= 0 && p < length);
     if (!fits) {
       throw new IllegalArgumentException(
           name
               + " holds "
-              + layout.point()
+              + shape.point()
               + " in the shape "
               + Arrays.toString(slice.shape())
               + ", which is not this model's");

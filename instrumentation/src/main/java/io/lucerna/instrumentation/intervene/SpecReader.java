@@ -2,16 +2,14 @@ package io.lucerna.instrumentation.intervene;
 
 import io.lucerna.base.NearestNames;
 import io.lucerna.instrumentation.intervene.Operation.Per;
-import io.lucerna.instrumentation.text.Role;
 import io.lucerna.instrumentation.text.TokenBatch.Side;
+import io.lucerna.instrumentation.text.TokenSet;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -27,7 +25,6 @@ final class SpecReader {
 
   private static final List<String> TARGET = List.of("head", "unit", "at", "keys", "side");
   private static final Pattern RANGE = Pattern.compile("(\\d{1,7})(?:-(\\d{1,7}))?");
-  private static final Pattern SPAN = Pattern.compile("(-?\\d{1,7})(?:-(-?\\d{1,7}))?");
 
   /** Says where in the source something is wrong. */
   @FunctionalInterface
@@ -228,40 +225,12 @@ final class SpecReader {
     return new Ranges(found);
   }
 
-  private Optional<Positions> positions(String key) {
+  private Optional<TokenSet> positions(String key) {
     @Nullable Text list = settings.get(key);
     if (list == null) {
       return Optional.empty();
     }
-    Set<Role> roles = EnumSet.noneOf(Role.class);
-    List<Positions.Span> spans = new ArrayList<>();
-    for (Text item : items(list)) {
-      Matcher matcher = SPAN.matcher(item.text);
-      if (item.text.equals("all")) {
-        roles.addAll(EnumSet.allOf(Role.class));
-      } else if (item.text.equals("passage")) {
-        roles.addAll(Positions.PASSAGE);
-      } else if (matcher.matches()) {
-        spans.add(read(item, text -> new Positions.Span(first(matcher), last(matcher))));
-      } else {
-        roles.add(role(item));
-      }
-    }
-    return Optional.of(new Positions(roles, spans));
-  }
-
-  private static Role role(Text item) {
-    try {
-      return Role.parse(item.text);
-    } catch (IllegalArgumentException e) {
-      List<String> roles = Arrays.stream(Role.values()).map(Role::option).toList();
-      throw item.error(
-          "expected all, passage, a role ("
-              + String.join(", ", roles)
-              + "), a position such as 0 or -1, or a range such as 3-5, got '"
-              + clipped(item.text)
-              + "'");
-    }
+    return items(list).stream().map(item -> read(item, TokenSet::item)).reduce(TokenSet::and);
   }
 
   private static int first(Matcher matcher) {

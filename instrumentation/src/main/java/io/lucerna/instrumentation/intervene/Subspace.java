@@ -41,15 +41,6 @@ record Subspace(double[][] basis) {
     return new Subspace(basis);
   }
 
-  /** The part of x in this subspace. */
-  double[] part(double[] x) {
-    double[] part = new double[x.length];
-    for (double[] direction : basis) {
-      addTo(part, direction, dot(direction, x));
-    }
-    return part;
-  }
-
   private static double norm(double[] x) {
     // Scaled, so that squares of very large or small numbers stay finite.
     double largest = 0;

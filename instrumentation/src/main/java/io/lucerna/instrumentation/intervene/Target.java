@@ -1,6 +1,7 @@
 package io.lucerna.instrumentation.intervene;
 
 import io.lucerna.instrumentation.text.TokenBatch.Side;
+import io.lucerna.instrumentation.text.TokenSet;
 import java.util.List;
 import java.util.Optional;
 
@@ -19,8 +20,8 @@ public record Target(
     List<String> points,
     Optional<Ranges> heads,
     Optional<Ranges> units,
-    Optional<Positions> at,
-    Optional<Positions> keys,
+    Optional<TokenSet> at,
+    Optional<TokenSet> keys,
     Optional<Side> side) {
   private static final String NAME = "[\\w.*?]+";
   private static final int LONGEST = 200;
@@ -65,12 +66,12 @@ public record Target(
   }
 
   /** Only these positions. */
-  public Target withPositions(Positions positions) {
+  public Target withPositions(TokenSet positions) {
     return new Target(points, heads, units, Optional.of(positions), keys, side);
   }
 
   /** Only attention to these positions. */
-  public Target withKeys(Positions positions) {
+  public Target withKeys(TokenSet positions) {
     return new Target(points, heads, units, at, Optional.of(positions), side);
   }
 

@@ -3,7 +3,6 @@ package io.lucerna.instrumentation.intervene;
 import io.lucerna.instrumentation.text.TokenBatch;
 import io.lucerna.instrumentation.text.TokenBatch.Side;
 import io.lucerna.instrumentation.text.TokenSequence;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -20,11 +19,10 @@ record TextIds(Optional<String> query, List<String> pairs) {
   InputText text(TokenBatch batch, int row) {
     TokenSequence tokens = batch.sequences().get(row);
     if (query.isEmpty()) {
-      String content = Arrays.toString(tokens.ids()) + Arrays.toString(tokens.types());
-      return new InputText(batch.side(), content, List.of(), tokens);
+      return new InputText(batch.side(), query, List.of(), tokens);
     }
     if (batch.side() == Side.QUERY) {
-      return new InputText(batch.side(), query.get(), pairs, tokens);
+      return new InputText(batch.side(), query, pairs, tokens);
     }
     int number = batch.rows()[row];
     if (number >= pairs.size()) {
@@ -32,6 +30,6 @@ record TextIds(Optional<String> query, List<String> pairs) {
           "passage number " + number + " has no id; ids were given for " + pairs.size());
     }
     String id = pairs.get(number);
-    return new InputText(batch.side(), id, List.of(id), tokens);
+    return new InputText(batch.side(), Optional.of(id), List.of(id), tokens);
   }
 }

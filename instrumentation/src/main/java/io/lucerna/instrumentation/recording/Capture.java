@@ -6,6 +6,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.SparseFormat;
 import io.lucerna.instrumentation.hooks.Hook;
 import io.lucerna.instrumentation.hooks.Hooks;
+import io.lucerna.instrumentation.hooks.PointShape;
 import io.lucerna.instrumentation.text.TokenBatch;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -38,7 +39,7 @@ public final class Capture {
     long[] all = new long[batch.size() * width];
     int count = 0;
     for (int row = 0; row < batch.size(); row++) {
-      int[] kept = spec.positions().of(batch.sequences().get(row));
+      int[] kept = spec.positions().in(batch.sequences().get(row));
       positions.add(kept);
       for (int position : kept) {
         all[count++] = (long) row * width + position;
@@ -117,10 +118,10 @@ public final class Capture {
     if (from == null) {
       throw new IllegalStateException("the batch has not been through the network");
     }
-    boolean byKey = shape.byKey();
+    boolean byKey = shape.hasKeys();
     int padded = byKey ? batch.width() : tokens;
     int perRow = Math.toIntExact(shape.perRow(padded));
-    int start = (shape.whole() ? row : first[row]) * perRow;
+    int start = (shape.hasPositions() ? first[row] : row) * perRow;
     int end = start + shape.rows(positions(row).length) * perRow;
     if (!byKey || padded == tokens) {
       return Arrays.copyOfRange(from, start, end);

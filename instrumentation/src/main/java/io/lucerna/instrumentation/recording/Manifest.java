@@ -2,6 +2,7 @@ package io.lucerna.instrumentation.recording;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.lucerna.instrumentation.hooks.PointShape;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,6 +1,7 @@
 package io.lucerna.instrumentation.recording;
 
 import io.lucerna.instrumentation.checkpoint.SafetensorsHeader;
+import io.lucerna.instrumentation.hooks.PointShape;
 import io.lucerna.instrumentation.text.TokenBatch.Side;
 import java.io.Closeable;
 import java.io.IOException;
@@ -55,7 +56,7 @@ final class OpenShard implements Closeable {
     this.folder = folder;
     this.spec = spec;
     this.number = number;
-    this.keyPoints = (int) spec.points().stream().filter(PointShape::byKey).count();
+    this.keyPoints = (int) spec.points().stream().filter(PointShape::hasKeys).count();
     this.part =
         FileChannel.open(
             partFile(folder, number),
@@ -220,13 +221,13 @@ final class OpenShard implements Closeable {
       long length = kept * shape.perRow(item.tokens) * spec.width();
       layout.slices.add(new Slice(item.offset + offset(point, item), length));
       total += kept;
-      if (shape.byKey() && kept > 0) {
+      if (shape.hasKeys() && kept > 0) {
         layout.tensors.add(
             new SafetensorsHeader.Tensor(
                 TensorNames.of(side, shape.point(), item.number), shape.shape(kept, item.tokens)));
       }
     }
-    if (!shape.byKey() && total > 0) {
+    if (!shape.hasKeys() && total > 0) {
       layout.tensors.add(new SafetensorsHeader.Tensor(name, shape.shape(total, 0)));
     }
   }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.lucerna.instrumentation.checkpoint.CheckpointException;
 import io.lucerna.instrumentation.checkpoint.TensorFile;
 import io.lucerna.instrumentation.hooks.HookPoint;
+import io.lucerna.instrumentation.hooks.PointShape;
 import io.lucerna.instrumentation.text.Role;
 import io.lucerna.instrumentation.text.Token;
 import io.lucerna.instrumentation.text.TokenBatch.Side;
@@ -82,10 +83,9 @@ public final class Recording implements ActivationSource {
                 () ->
                     new RecordingException(
                         folder.manifest() + ": this version has no point " + name));
-    long[] rest = new long[json.path("shape").size()];
-    Arrays.setAll(rest, i -> json.path("shape").path(i).asLong());
-    String kind = json.path("rows").asText().toUpperCase(Locale.ROOT);
-    return new PointShape(point, PointShape.Kind.valueOf(kind), rest);
+    List<Integer> rest = new ArrayList<>();
+    json.path("shape").forEach(size -> rest.add(size.asInt()));
+    return new PointShape(point, rest);
   }
 
   private static ShardFile file(JsonNode json) {

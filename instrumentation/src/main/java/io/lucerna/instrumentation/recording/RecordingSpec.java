@@ -1,8 +1,10 @@
 package io.lucerna.instrumentation.recording;
 
 import io.lucerna.instrumentation.hooks.HookPoint;
+import io.lucerna.instrumentation.hooks.PointShape;
 import io.lucerna.instrumentation.model.HookedModel;
 import io.lucerna.instrumentation.text.TokenSequence;
+import io.lucerna.instrumentation.text.TokenSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -19,7 +21,7 @@ import java.util.Set;
  *     gets a larger one
  */
 public record RecordingSpec(
-    List<PointShape> points, Positions positions, boolean half, long shardBytes) {
+    List<PointShape> points, TokenSet positions, boolean half, long shardBytes) {
 
   /** Checks the size. */
   public RecordingSpec {
@@ -37,13 +39,13 @@ public record RecordingSpec(
    * @throws IllegalArgumentException if one matches no point of the model
    */
   public static RecordingSpec of(
-      HookedModel model, List<String> globs, Positions positions, boolean half, long shardBytes) {
+      HookedModel model, List<String> globs, TokenSet positions, boolean half, long shardBytes) {
     Set<HookPoint> wanted = new LinkedHashSet<>();
     globs.forEach(glob -> wanted.addAll(model.registry().match(glob)));
     List<PointShape> points =
         model.registry().points().stream()
             .filter(wanted::contains)
-            .map(point -> PointShape.of(point, model))
+            .map(point -> PointShape.of(point, model.registry()))
             .toList();
     return new RecordingSpec(points, positions, half, shardBytes);
   }
@@ -55,7 +57,7 @@ public record RecordingSpec(
 
   /** How many bytes an input takes. */
   public long bytes(TokenSequence input) {
-    return bytes(positions.of(input).length, input.length());
+    return bytes(positions.in(input).length, input.length());
   }
 
   long bytes(int keptPositions, int tokens) {

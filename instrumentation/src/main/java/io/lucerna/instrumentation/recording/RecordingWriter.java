@@ -3,6 +3,7 @@ package io.lucerna.instrumentation.recording;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.lucerna.base.FolderLock;
 import io.lucerna.instrumentation.hooks.HookPoint;
+import io.lucerna.instrumentation.hooks.PointShape;
 import io.lucerna.instrumentation.text.TokenBatch;
 import io.lucerna.instrumentation.text.TokenSequence;
 import java.io.IOException;

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lucerna.instrumentation.recording.ActivationSource;
 import io.lucerna.instrumentation.text.Role;
+import io.lucerna.instrumentation.text.TokenSet;
 import io.lucerna.testkit.Work;
 import java.io.IOException;
 import java.time.Duration;
@@ -148,7 +149,7 @@ class InterventionSpecTest {
     Target target =
         Target.of("blocks.3.attn.hook_z")
             .withHeads(7)
-            .withPositions(new Positions(Set.of(Role.STEM, Role.MATCH), List.of()));
+            .withPositions(new TokenSet(Set.of(Role.STEM, Role.MATCH), List.of()));
     assertEquals(
         InterventionSpec.parse("zero blocks.3.attn.hook_z head=7 at=match,stem"),
         InterventionSpec.of(new Intervention(target, new Operation.Zero())));

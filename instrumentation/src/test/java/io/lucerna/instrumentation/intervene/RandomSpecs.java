@@ -3,6 +3,7 @@ package io.lucerna.instrumentation.intervene;
 import io.lucerna.instrumentation.intervene.Operation.Per;
 import io.lucerna.instrumentation.text.Role;
 import io.lucerna.instrumentation.text.TokenBatch.Side;
+import io.lucerna.instrumentation.text.TokenSet;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -106,7 +107,7 @@ final class RandomSpecs {
             }));
   }
 
-  private Positions positions() {
+  private TokenSet positions() {
     Set<Role> roles = EnumSet.noneOf(Role.class);
     int chosen = random.nextInt(1, 1 << Role.values().length);
     for (Role role : Role.values()) {
@@ -114,7 +115,7 @@ final class RandomSpecs {
         roles.add(role);
       }
     }
-    return new Positions(
+    return new TokenSet(
         roles,
         list(
             4,
@@ -122,7 +123,7 @@ final class RandomSpecs {
             () -> {
               int from = random.nextInt(-9, 9);
               int to = from >= 0 && random.nextBoolean() ? -1 - random.nextInt(5) : from;
-              return new Positions.Span(from, to);
+              return new TokenSet.Span(from, to);
             }));
   }
 

@@ -14,6 +14,7 @@ import io.lucerna.instrumentation.text.Token;
 import io.lucerna.instrumentation.text.TokenBatch;
 import io.lucerna.instrumentation.text.TokenBatch.Side;
 import io.lucerna.instrumentation.text.TokenSequence;
+import io.lucerna.instrumentation.text.TokenSet;
 import io.lucerna.testkit.Checkout;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -69,7 +70,7 @@ record Recorder(HookedModel model, Side side, List<TokenSequence> inputs) implem
 
   RecordingSpec spec(String globs, String positions, boolean half, long shardBytes) {
     return RecordingSpec.of(
-        model, List.of(globs.split(",")), Positions.parse(positions), half, shardBytes);
+        model, List.of(globs.split(",")), TokenSet.parse(positions), half, shardBytes);
   }
 
   static String id(int input) {

@@ -14,6 +14,7 @@ import io.lucerna.instrumentation.hooks.Site;
 import io.lucerna.instrumentation.text.TokenBatch;
 import io.lucerna.instrumentation.text.TokenBatch.Side;
 import io.lucerna.instrumentation.text.TokenSequence;
+import io.lucerna.instrumentation.text.TokenSet;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -124,7 +125,7 @@ class RecordingTest {
             List.copyOf(recording.points(recorder.side())));
         for (int i = 0; i < 17; i++) {
           TokenBatch batch = recorder.batch(i - i % 3);
-          int[] kept = Positions.parse(positions).of(recorder.inputs().get(i));
+          int[] kept = TokenSet.parse(positions).in(recorder.inputs().get(i));
           for (HookPoint point : recording.points(recorder.side())) {
             float[] values = plain.getOrDefault(point, List.of()).get(i / 3);
             float[] wanted = expected(values, point.site(), batch, i % 3, kept);

@@ -2,10 +2,10 @@ package io.lucerna.plugin.commands;
 
 import io.lucerna.base.Counted;
 import io.lucerna.instrumentation.hooks.Site;
-import io.lucerna.instrumentation.recording.Positions;
 import io.lucerna.instrumentation.recording.RecordingException;
 import io.lucerna.instrumentation.recording.RecordingSpec;
 import io.lucerna.instrumentation.recording.RecordingWriter;
+import io.lucerna.instrumentation.text.TokenSet;
 import io.lucerna.plugin.cli.Command;
 import io.lucerna.plugin.cli.CommandException;
 import io.lucerna.plugin.cli.Console;
@@ -85,8 +85,8 @@ public final class RecordCommand implements Command {
       required = true,
       metaVar = "[which]",
       usage =
-          "Positions to keep: all, cls, query, passage, role:NAME,... (match, stem, other, sep, ...),"
-              + " or numbers and ranges such as 0,3,5-9.")
+          "Positions to keep: all, cls, query, passage, other roles (match, stem, other, sep, ...),"
+              + " numbers and ranges such as 0,3,5-9,-1, separated by commas.")
   String positions = "";
 
   @Option(name = "-half", usage = "Store numbers in 16 bits, rounded to the nearest.")
@@ -118,7 +118,7 @@ public final class RecordCommand implements Command {
   public void run(Console console) throws Exception {
     ScorerOptions options = model.scorerOptions();
     rerank.check();
-    Positions kept = Positions.parse(positions);
+    TokenSet kept = TokenSet.parse(positions);
     if (shardSize < 1) {
       throw new CommandException(
           ExitCode.USAGE, "-shard.size must be at least 1, got " + shardSize);

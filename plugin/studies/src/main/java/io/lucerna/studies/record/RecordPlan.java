@@ -1,6 +1,6 @@
 package io.lucerna.studies.record;
 
-import io.lucerna.instrumentation.recording.Positions;
+import io.lucerna.instrumentation.recording.Coverage;
 import io.lucerna.instrumentation.recording.RecordingSpec;
 import io.lucerna.instrumentation.text.TokenBatch.Side;
 import io.lucerna.instrumentation.text.TokenSequence;
@@ -21,7 +21,7 @@ import java.util.Set;
 public final class RecordPlan {
   private final Ranker ranker;
   private final RecordingSpec spec;
-  private final Positions.Coverage coverage;
+  private final Coverage coverage;
   private final Set<String> ids = new HashSet<>();
   private final Map<String, String> queries = new HashMap<>();
   private long pairs;
@@ -34,7 +34,7 @@ public final class RecordPlan {
   private RecordPlan(Ranker ranker, RecordingSpec spec) {
     this.ranker = ranker;
     this.spec = spec;
-    this.coverage = spec.positions().coverage();
+    this.coverage = new Coverage(spec.positions());
   }
 
   /**

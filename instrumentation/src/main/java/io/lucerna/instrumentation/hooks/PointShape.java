@@ -1,0 +1,118 @@
+package io.lucerna.instrumentation.hooks;
+
+import io.lucerna.instrumentation.text.TokenBatch.Side;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * The axes that one text's activation has at a point: how many rows, and what a row has.
+ *
+ * @param point the point
+ * @param rest the sizes of the axes after the row's own: heads, units, and -1 for the tokens that
+ *     are attended to, which are as many as the text has
+ */
+public record PointShape(HookPoint point, List<Integer> rest) {
+
+  /** What a text has rows of. */
+  public enum Kind {
+    /** [pos, head, unit], or [pos, unit]: one row for each token. */
+    BY_POSITION,
+    /** [head, qpos, kpos]: for each token that attends, one row per head over all tokens. */
+    BY_KEY,
+    /** [head, unit], [unit], or one number: one row for the whole text. */
+    WHOLE,
+    /** [head, dec, kpos]: one row per head over all tokens; the decoder's one position attends. */
+    WHOLE_BY_KEY
+  }
+
+  private static final Set<String> HEADS = Set.of("head", "kv_head");
+
+  /** The batch, and what a row is one of: a token, or the decoder's only position. */
+  private static final Set<String> OUTER = Set.of("batch", "pos", "qpos", "dec");
+
+  /** Copies the sizes. */
+  public PointShape {
+    rest = List.copyOf(rest);
+  }
+
+  /** The shape of a point among a model's points. */
+  public static PointShape of(HookPoint point, HookRegistry registry) {
+    return new PointShape(
+        point,
+        inner(point)
+            .map(letter -> letter.equals("kpos") ? -1 : registry.size(letter).orElseThrow())
+            .toList());
+  }
+
+  private static Stream<String> inner(HookPoint point) {
+    return point.site().letters().stream().filter(letter -> !OUTER.contains(letter));
+  }
+
+  /** What a text has rows of. */
+  public Kind kind() {
+    List<String> letters = point.site().letters();
+    if (letters.contains("kpos")) {
+      return letters.contains("qpos") ? Kind.BY_KEY : Kind.WHOLE_BY_KEY;
+    }
+    return letters.contains("pos") ? Kind.BY_POSITION : Kind.WHOLE;
+  }
+
+  /** Whether there are heads. */
+  public boolean hasHeads() {
+    return inner(point).anyMatch(HEADS::contains);
+  }
+
+  /** How many heads, which are always the first of the other axes; 1 where there are none. */
+  public int heads() {
+    return hasHeads() ? rest.getFirst() : 1;
+  }
+
+  /** How many numbers the last axis has; 0 where these are tokens. */
+  public int units() {
+    if (hasKeys()) {
+      return 0;
+    }
+    return rest.size() > (hasHeads() ? 1 : 0) ? rest.getLast() : 1;
+  }
+
+  /** Whether the last axis is the tokens that are attended to. */
+  public boolean hasKeys() {
+    return kind() == Kind.BY_KEY || kind() == Kind.WHOLE_BY_KEY;
+  }
+
+  /** Whether there are tokens whose own numbers these are, or that attend. */
+  public boolean hasPositions() {
+    return kind() == Kind.BY_POSITION || kind() == Kind.BY_KEY;
+  }
+
+  /** Whether a decoder computes this, at the one position that it has. */
+  public boolean ofDecoder() {
+    return point.site().letters().contains("dec");
+  }
+
+  /** Whether texts of that side come by: a bi-encoder's scores belong to its passages. */
+  public boolean reachedOn(Side side) {
+    return point.site() != Site.SCORE || side != Side.QUERY;
+  }
+
+  /** How many rows a text has, if so many of its tokens are meant. */
+  public int rows(int positions) {
+    return hasPositions() ? positions : 1;
+  }
+
+  /** How many numbers one row has, in a text of that many tokens. */
+  public long perRow(int tokens) {
+    return rest.stream().mapToLong(size -> size < 0 ? tokens : size).reduce(1, (a, b) -> a * b);
+  }
+
+  /** The shape of some rows of a text of that many tokens. */
+  public long[] shape(long rows, int tokens) {
+    long[] shape = new long[rest.size() + 1];
+    shape[0] = rows;
+    for (int i = 0; i < rest.size(); i++) {
+      shape[i + 1] = rest.get(i) < 0 ? tokens : rest.get(i);
+    }
+    return shape;
+  }
+}
