@@ -12,9 +12,9 @@ import io.lucerna.instrumentation.text.TokenBatch;
 import io.lucerna.instrumentation.text.TokenBatch.Side;
 import io.lucerna.instrumentation.text.TokenSequence;
 import io.lucerna.instrumentation.text.TokenSet;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.IntStream;
 
 /**
  * One intervention, ready for one ranker.
@@ -109,8 +109,11 @@ record AppliedIntervention(Intervention intervention, Map<HookPoint, Place> plac
   }
 
   private static int[] which(Optional<TokenSet> tokens, TokenSequence text) {
-    return tokens
-        .map(set -> set.in(text))
-        .orElseGet(() -> IntStream.range(0, text.length()).toArray());
+    if (tokens.isPresent()) {
+      return tokens.get().in(text);
+    }
+    int[] all = new int[text.length()];
+    Arrays.setAll(all, i -> i);
+    return all;
   }
 }

@@ -25,6 +25,7 @@ final class Compiler {
   private final List<Side> sides;
   private final SpecSources sources;
   private final Map<String, Recorded> recordings = new HashMap<>();
+  private final Map<String, LoadedHook> hooks = new HashMap<>();
 
   Compiler(HookRegistry registry, List<Side> sides, SpecSources sources) {
     this.registry = registry;
@@ -166,6 +167,11 @@ final class Compiler {
                     .cell(text.tokens().tokens(), resample.per()));
       }
       case Operation.Patch patch -> patch(intervention, patch, shape);
+      case Operation.Custom custom ->
+          Edit.custom(
+              hooks.computeIfAbsent(
+                  custom.code(), code -> at(intervention, "code", () -> sources.hook(code))),
+              shape);
     };
   }
 

@@ -103,7 +103,8 @@ record Edit(boolean computes, Maker maker) {
           return everywhere(
               rows -> {
                 NDArray x = rows.take();
-                NDArray part = x.matMul(transposed).matMul(q);
+                NDArray table = x.reshape(-1, shape.get(1)); // two axes are multiplied at once
+                NDArray part = table.matMul(transposed).matMul(q).reshape(x.getShape());
                 rows.put(onto ? part : x.subi(part));
               });
         });
@@ -155,6 +156,32 @@ record Edit(boolean computes, Maker maker) {
               }
               rows.put(rows.scope().create(values, x.getShape()));
               return changed;
+            });
+  }
+
+  /** Lets a person's own code make what takes the place of a text's numbers. */
+  static Edit custom(LoadedHook hook, PointShape shape) {
+    return new Edit(
+        true,
+        (scope, type) ->
+            (rows, text) -> {
+              NDArray taken = rows.take();
+              NDArray own = taken.hasGradient() ? taken.add(0) : taken.duplicate();
+              Shape size = taken.getShape();
+              NDArray x =
+                  shape.hasHeads()
+                      ? own.reshape(size.slice(1))
+                      : own.reshape(size.get(1), size.get(3));
+              HookedText hooked =
+                  new HookedText(
+                      shape.point(),
+                      text.side(),
+                      text.tokens(),
+                      rows.positions(),
+                      rows.heads(),
+                      rows.elements());
+              rows.put(hook.change(x, hooked).reshape(size));
+              return rows.positions().length;
             });
   }
 

@@ -113,7 +113,7 @@ public record InterventionSpec(List<Intervention> interventions) {
       String name = "sha256:" + found.sha256(source.get());
       return new Intervention(intervention.target(), intervention.operation().withSource(name));
     } catch (IllegalArgumentException | CheckpointException e) {
-      String key = source.get().kind() == SpecSource.Kind.VECTORS ? "vector" : "from";
+      String key = source.get().kind().key();
       throw SpecSyntaxException.at(
           intervention.toString(),
           SpecWriter.indexOf(intervention, key),

@@ -133,12 +133,33 @@ public sealed interface Operation {
     }
   }
 
+  /**
+   * x becomes what a person's own code makes of it.
+   *
+   * @param code {@code FILE.java} or {@code FILE.jar:CLASS}
+   */
+  record Custom(String code) implements Operation {
+    private static final String JAR = ".jar:";
+
+    /** Checks that code is named. */
+    public Custom {
+      named(code);
+    }
+
+    /** The class in another jar, or another source file. */
+    Custom from(String file) {
+      int jar = code.lastIndexOf(JAR);
+      return new Custom(jar < 0 ? file : file + code.substring(jar + JAR.length() - 1));
+    }
+  }
+
   /** Whether it goes by a pair's id, or by the roles that a passage's words have for a query. */
   default boolean readsAcross() {
     return switch (this) {
       case Noise n -> true;
       case Resample r -> true;
       case Patch p -> true;
+      case Custom c -> true;
       case Mean m -> m.per() == Per.ROLE;
       default -> false;
     };
@@ -157,6 +178,7 @@ public sealed interface Operation {
       case Mean m -> "mean";
       case Resample r -> "resample";
       case Patch p -> "patch";
+      case Custom c -> "custom";
     };
   }
 
@@ -173,6 +195,7 @@ public sealed interface Operation {
       case Mean m -> recording(m.from());
       case Resample r -> recording(r.from());
       case Patch p -> recording(p.from());
+      case Custom c -> Optional.of(new SpecSource(SpecSource.Kind.CODE, c.code()));
     };
   }
 
@@ -193,6 +216,7 @@ public sealed interface Operation {
       case Mean m -> new Mean(name, m.per());
       case Resample r -> new Resample(name, r.per(), r.seed());
       case Patch p -> new Patch(name, p.per(), p.donor());
+      case Custom c -> c.from(name);
     };
   }
 

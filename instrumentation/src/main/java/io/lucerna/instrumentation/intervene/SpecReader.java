@@ -64,6 +64,7 @@ final class SpecReader {
     all.put("project-onto", List.of("vector!"));
     all.put("noise", List.of("std!", "seed!"));
     all.put("set", List.of("to!"));
+    all.put("custom", List.of("code!"));
     return all;
   }
 
@@ -123,6 +124,7 @@ final class SpecReader {
       case "from" -> "RECORDING";
       case "seed" -> "NUMBER";
       case "vector" -> "FILE#NAME or [1,0,...]";
+      case "code" -> "FILE.java or FILE.jar:CLASS";
       default -> "NUMBER";
     };
   }
@@ -153,6 +155,7 @@ final class SpecReader {
       case "patch" ->
           new Operation.Patch(
               from(), per(Per.POSITION), optional("donor", text -> read(text, Operation::named)));
+      case "custom" -> new Operation.Custom(read(required("code"), Operation::named));
       default -> throw new AssertionError(word);
     };
   }

@@ -13,6 +13,17 @@ public record SpecSource(Kind kind, String name) {
     /** A file of vectors. */
     VECTORS,
     /** A recording. */
-    RECORDING
+    RECORDING,
+    /** The code of a custom hook. */
+    CODE;
+
+    /** The setting of a spec that names it. */
+    String key() {
+      return switch (this) {
+        case VECTORS -> "vector";
+        case RECORDING -> "from";
+        case CODE -> "code";
+      };
+    }
   }
 }

@@ -8,7 +8,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 
-/** Finds what a spec names: recordings, and vectors in files. */
+/** Finds what a spec names: recordings, vectors in files, and custom hooks. */
 @FunctionalInterface
 public interface SpecSources {
 
@@ -51,8 +51,18 @@ public interface SpecSources {
   }
 
   /**
-   * The hash of what a spec names, in hex: of a file of vectors its bytes, of a recording what was
-   * recorded.
+   * The custom hook of that name.
+   *
+   * @param code {@code FILE.java} or {@code FILE.jar:CLASS}
+   * @throws HookSourceException if it cannot be loaded
+   */
+  default LoadedHook hook(String code) {
+    return LoadedHook.of(code);
+  }
+
+  /**
+   * The hash of what a spec names, in hex: of a file of vectors, of code or of a jar its bytes, of
+   * a recording what was recorded.
    *
    * @throws IllegalArgumentException if there is nothing of that name, or it has no hash
    * @throws CheckpointException if a file of vectors cannot be read
@@ -64,6 +74,7 @@ public interface SpecSources {
               .sha256()
               .orElseThrow(
                   () -> new IllegalArgumentException(source.name() + " has no hash of its own"));
+      case CODE -> hook(source.name()).sha256();
       case VECTORS -> {
         try (Checkpoint file = Checkpoints.openFile(Path.of(source.name()))) {
           yield file.sha256();
@@ -74,7 +85,7 @@ public interface SpecSources {
     };
   }
 
-  /** Finds vectors, and no recordings. */
+  /** Finds vectors and custom hooks, and no recordings. */
   static SpecSources withoutRecordings() {
     return name -> {
       throw new IllegalArgumentException("there are no recordings, so none is called " + name);

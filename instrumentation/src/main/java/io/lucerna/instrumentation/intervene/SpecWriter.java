@@ -98,6 +98,7 @@ final class SpecWriter {
         all.put("per", patch.per().option());
         patch.donor().ifPresent(donor -> all.put("donor", donor));
       }
+      case Operation.Custom custom -> all.put("code", custom.code());
     }
   }
 

@@ -33,7 +33,7 @@ public record TokenSet(Set<Role> roles, List<Span> spans) {
 
   private static final Pattern SPAN = Pattern.compile("(-?\\d{1,7})(?:-(-?\\d{1,7}))?");
 
-  /** May stand before a role. */
+  /** May precede a role. */
   private static final String ROLE = "role:";
 
   /**
@@ -47,7 +47,7 @@ public record TokenSet(Set<Role> roles, List<Span> spans) {
     public Span {
       if (Math.abs((long) from) > FARTHEST || Math.abs((long) to) > FARTHEST) {
         throw new IllegalArgumentException(
-            "a position lies between -" + FARTHEST + " and " + FARTHEST);
+            "a position is between -" + FARTHEST + " and " + FARTHEST);
       }
       if (from < 0 && to >= 0 || (from < 0) == (to < 0) && to < from) {
         throw new IllegalArgumentException("a range of positions goes up, got " + from + "-" + to);
@@ -77,7 +77,7 @@ public record TokenSet(Set<Role> roles, List<Span> spans) {
   /** Sorts and joins. */
   public TokenSet {
     if (roles.isEmpty() && spans.isEmpty()) {
-      throw new IllegalArgumentException("positions need at least one role or place");
+      throw new IllegalArgumentException("positions need at least one role or position");
     }
     EnumSet<Role> ordered = EnumSet.noneOf(Role.class);
     ordered.addAll(roles);
@@ -112,7 +112,7 @@ public record TokenSet(Set<Role> roles, List<Span> spans) {
   }
 
   /**
-   * Reads one item of a set: what stands between two commas.
+   * Reads one item of a set: what is between two commas.
    *
    * @throws IllegalArgumentException saying what is allowed
    */

@@ -161,7 +161,7 @@ class InterventionSpecTest {
       delimiter = '|',
       textBlock =
           """
-          erase a            | 1  | expected an operation (zero, mean, resample, patch, add, scale, project-out, project-onto, noise, set), got 'erase'
+          erase a            | 1  | expected an operation (zero, mean, resample, patch, add, scale, project-out, project-onto, noise, set, custom), got 'erase'
           zero               | 5  | expected a hook point after zero
           zero head=7        | 12 | expected a hook point after zero
           zero a hed=7       | 8  | zero has no setting 'hed'; did you mean head? Its settings are head, unit, at, keys, side

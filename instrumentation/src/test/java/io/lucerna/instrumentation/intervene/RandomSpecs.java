@@ -52,7 +52,7 @@ final class RandomSpecs {
   }
 
   private Operation operation() {
-    return switch (random.nextInt(10)) {
+    return switch (random.nextInt(11)) {
       case 0 -> new Operation.Zero();
       case 1 -> new Operation.SetTo(number());
       case 2 -> new Operation.Scale(number());
@@ -62,6 +62,7 @@ final class RandomSpecs {
       case 6 -> new Operation.Noise(Math.abs(number()), random.nextLong());
       case 7 -> new Operation.Mean(pick(NAMES), pick(List.of(Per.values())));
       case 8 -> new Operation.Resample(pick(NAMES), pick(List.of(Per.values())), random.nextLong());
+      case 9 -> new Operation.Custom(pick(NAMES));
       default ->
           new Operation.Patch(pick(NAMES), pick(List.of(Per.values())), maybe(() -> pick(NAMES)));
     };

@@ -92,7 +92,7 @@ class TokenSetTest {
       value = {
         "5-3 | a range of positions goes up, got 5-3",
         "-1-3 | a range of positions goes up, got -1-3",
-        "9999999 | a position lies between -1000000 and 1000000",
+        "9999999 | a position is between -1000000 and 1000000",
       })
   void refusesWhatNoTextHas(String text, String why) {
     assertEquals(

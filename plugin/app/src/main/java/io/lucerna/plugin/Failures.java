@@ -5,6 +5,8 @@ import io.lucerna.base.JsonFaults;
 import io.lucerna.base.MalformedTextException;
 import io.lucerna.instrumentation.checkpoint.CheckpointException;
 import io.lucerna.instrumentation.hub.HubException;
+import io.lucerna.instrumentation.intervene.CustomHookException;
+import io.lucerna.instrumentation.intervene.HookSourceException;
 import io.lucerna.instrumentation.recording.RecordingException;
 import io.lucerna.plugin.cli.CommandException;
 import io.lucerna.plugin.cli.ExitCode;
@@ -46,6 +48,8 @@ public final class Failures {
       case CommandException e -> failure(e.code(), e);
       case CheckpointException e -> failure(ExitCode.MODEL, e);
       case RecordingException e -> failure(ExitCode.INPUT, e);
+      case HookSourceException e -> failure(ExitCode.INPUT, e);
+      case CustomHookException e -> failure(ExitCode.FAILED, e);
       case HubException e -> failure(ExitCode.MODEL, e);
       case CollectionException e -> failure(ExitCode.INPUT, e);
       case RegressException e -> failure(ExitCode.INPUT, e);

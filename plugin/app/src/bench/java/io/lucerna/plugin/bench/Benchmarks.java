@@ -45,6 +45,7 @@ public final class Benchmarks {
     } else {
       System.out.println("skipped the benchmark of sweeps: no file " + pairs);
     }
+    EditBenchmark.run();
     Path cacm = Path.of(System.getProperty("lucerna.shared", ""), "collections", "cacm");
     if (Files.isDirectory(cacm)) {
       StudyBenchmark.run(cacm, 10, 50);

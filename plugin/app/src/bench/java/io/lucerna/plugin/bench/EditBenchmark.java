@@ -13,7 +13,7 @@ import io.lucerna.instrumentation.intervene.SpecSources;
 import io.lucerna.instrumentation.text.TokenBatch;
 import io.lucerna.instrumentation.text.TokenSequence;
 import io.lucerna.plugin.models.EmbeddedModel;
-import io.lucerna.reranker.NeuralRanker;
+import io.lucerna.reranker.Ranker;
 import io.lucerna.reranker.Rankers;
 import io.lucerna.reranker.ScorerOptions;
 import java.lang.management.ManagementFactory;
@@ -45,9 +45,9 @@ public final class EditBenchmark {
 
   static void run() throws Exception {
     Path folder = EmbeddedModel.folder(Path.of(System.getProperty("user.home"), ".cache/lucerna"));
-    try (NeuralRanker ranker = Rankers.open(folder, "minilm", ScorerOptions.defaults());
+    try (Ranker ranker = Rankers.open(folder, "minilm", ScorerOptions.defaults());
         NDManager manager = NDManager.newBaseManager()) {
-      int width = ranker.points().size("d_model").orElseThrow();
+      int width = ranker.reading().points().size("d_model").orElseThrow();
       String vector = " vector=" + ramp(width, 1);
       String two = " vector=[" + ramp(width, 1) + "," + ramp(width, 2) + "]";
       for (String line :
@@ -66,7 +66,7 @@ public final class EditBenchmark {
               "zero blocks.2.attn.hook_pattern")) {
         Hooks hooks =
             InterventionSpec.parse(line)
-                .compile(ranker.points(), ranker.sides(), SpecSources.withoutRecordings())
+                .compile(ranker.reading().points(), ranker.reading().sides(), SpecSources.withoutRecordings())
                 .hooks();
         String point = line.split(" ")[1];
         Hook.Intervention nothing = (context, activation) -> activation;
@@ -85,17 +85,17 @@ public final class EditBenchmark {
   }
 
   /** The thread's processor time, the median of many runs over fresh activations. */
-  private static double micros(NeuralRanker ranker, Hooks hooks, String point, NDManager manager) {
+  private static double micros(Ranker ranker, Hooks hooks, String point, NDManager manager) {
     Random random = new Random(1);
     List<TokenSequence> texts =
         IntStream.range(0, TEXTS)
             .mapToObj(i -> random.longs(90 + 2L * i, 1000, 30000).toArray())
             .map(ids -> TokenSequence.ofIds(ids, new long[ids.length]))
             .toList();
-    TokenBatch batch = TokenBatch.of(texts, 0, ranker.sides().getLast());
+    TokenBatch batch = TokenBatch.of(texts, 0, ranker.reading().sides().getLast());
     HookPoint at = HookPoint.parse(point).orElseThrow();
     long[] shape =
-        ranker.points().shape(at).stream()
+        ranker.reading().points().shape(at).stream()
             .mapToLong(
                 size ->
                     switch (size) {
@@ -108,7 +108,7 @@ public final class EditBenchmark {
     for (int round = 0; round < ROUNDS; round++) {
       try (NDManager scope = manager.newSubManager()) {
         NDArray activation = scope.randomNormal(new Shape(shape));
-        BoundHooks bound = hooks.bind(ranker.points(), batch);
+        BoundHooks bound = hooks.bind(ranker.reading().points(), batch);
         Site site = at.site();
         long start = THREADS.getCurrentThreadCpuTime();
         bound.at(site, at.layer(), activation);

@@ -83,7 +83,8 @@ public final class SearchCommand implements Command {
     rerank.check();
     InterventionSpec spec = intervene.spec();
     if (model.model == null && !spec.isEmpty()) {
-      throw new CommandException(ExitCode.USAGE, "-intervene needs a -rerank.model to change");
+      throw new CommandException(
+          ExitCode.USAGE, "-intervene and -hook need a -rerank.model to change");
     }
     Outputs out = new Outputs(args.output, args.format, args.runtag);
     checkNumbers();

@@ -50,6 +50,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.kohsuke.args4j.Option;
 
@@ -81,6 +82,14 @@ public final class StudyCommand implements Command {
           "What is done to the model (repeatable): heads, layers, components, top:K:DIR, "
               + "random:K[:N], dose:SPEC:0,1,2, spec:SPEC.")
   List<String> conditions = new ArrayList<>();
+
+  @Option(
+      name = "-hook",
+      metaVar = "[code]",
+      usage =
+          "An intervention of one's own as one more condition (repeatable): FILE.java or"
+              + " FILE.jar:CLASS.")
+  List<String> hooks = new ArrayList<>();
 
   @Option(
       name = "-collection",
@@ -186,7 +195,7 @@ public final class StudyCommand implements Command {
       if (effects != null) {
         effects.requireOf(card);
       }
-      List<Condition> all = Conditions.of(conditions, card, random.seed, recordings);
+      List<Condition> all = Conditions.of(words(), card, random.seed, recordings);
       ConditionScorer scorer = new ConditionScorer(ranker, compile(all, ranker, recordings));
       CleaningChoice cleaning = rerank.cleaning(inputs.collection(), texts);
       console.say("passages cleaned: %s", cleaning);
@@ -212,6 +221,10 @@ public final class StudyCommand implements Command {
         report(study.write(identity, effects, judged, settings), console);
       }
     }
+  }
+
+  private List<String> words() {
+    return Stream.concat(conditions.stream(), hooks.stream().map(Conditions.HOOK::concat)).toList();
   }
 
   /** What was named, for the manifest. */

@@ -1,6 +1,7 @@
 package io.lucerna.plugin.options;
 
 import io.lucerna.instrumentation.intervene.InterventionSpec;
+import io.lucerna.instrumentation.intervene.LoadedHook;
 import io.lucerna.instrumentation.intervene.SpecSyntaxException;
 import io.lucerna.plugin.cli.CommandException;
 import io.lucerna.plugin.cli.ExitCode;
@@ -32,12 +33,30 @@ public final class InterventionOptions {
       usage = "The same in JSON (.json) or YAML, applied after those of -intervene.")
   @Nullable String file;
 
+  @Option(
+      name = "-hook",
+      metaVar = "[code]",
+      usage =
+          "An intervention of one's own (repeatable): FILE.java or FILE.jar:CLASS; applied after those"
+              + " of -intervene.")
+  List<String> hooks = new ArrayList<>();
+
+  private @Nullable InterventionSpec read;
+
   /**
    * What was asked for.
    *
    * @throws CommandException if it cannot be read; the message has the column
+   * @throws io.lucerna.instrumentation.intervene.HookSourceException if a hook cannot be loaded
    */
   public InterventionSpec spec() throws IOException {
+    if (read == null) {
+      read = readSpec();
+    }
+    return read;
+  }
+
+  private InterventionSpec readSpec() throws IOException {
     InterventionSpec spec = InterventionSpec.none();
     for (String line : lines) {
       try {
@@ -46,7 +65,13 @@ public final class InterventionOptions {
         throw new CommandException(ExitCode.USAGE, "-intervene, " + e.getMessage(), e);
       }
     }
-    return file == null ? spec : spec.and(SpecFiles.read(Path.of(file)));
+    if (file != null) {
+      spec = spec.and(SpecFiles.read(Path.of(file)));
+    }
+    for (String code : hooks) {
+      spec = spec.and(InterventionSpec.of(LoadedHook.of(code).intervention()));
+    }
+    return spec;
   }
 
   /**

@@ -360,7 +360,9 @@ class InterventionCommandsTest {
     assertArrayEquals(bytes("r.txt"), bytes("s.txt"));
     Shell without = Shell.run(with(search, path("x.txt"), "-intervene", ZERO));
     assertEquals(ExitCode.USAGE, without.code());
-    assertTrue(without.err().contains("-intervene needs a -rerank.model to change"), without.err());
+    assertTrue(
+        without.err().contains("-intervene and -hook need a -rerank.model to change"),
+        without.err());
   }
 
   private static String[] with(String[] command, String... more) {

@@ -57,7 +57,7 @@ class SnippetsTest {
   private static void check(String page, String snippet) throws IOException {
     List<String> imports = imports(snippet);
     String body = unindented(snippet.replaceAll("(?m)^import .*\n", ""));
-    for (Path file : files("src/test/java/.*/examples/\\w+\\.java")) {
+    for (Path file : files("(src/test/java/.*|docs)/examples/\\w+\\.java")) {
       String example = Files.readString(file);
       if (unindented(example).contains(body)) {
         if (!imports.isEmpty()) {

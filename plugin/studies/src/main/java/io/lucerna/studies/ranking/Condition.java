@@ -50,7 +50,9 @@ public record Condition(
     /** One of several doses of a vector. */
     DOSE,
     /** A spec that was written out. */
-    SPEC;
+    SPEC,
+    /** A person's own code. */
+    HOOK;
 
     @Override
     public String toString() {

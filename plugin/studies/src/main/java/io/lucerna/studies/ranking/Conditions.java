@@ -3,6 +3,7 @@ package io.lucerna.studies.ranking;
 import io.lucerna.base.TextFile;
 import io.lucerna.instrumentation.intervene.Intervention;
 import io.lucerna.instrumentation.intervene.InterventionSpec;
+import io.lucerna.instrumentation.intervene.LoadedHook;
 import io.lucerna.instrumentation.intervene.Operation;
 import io.lucerna.instrumentation.intervene.SpecSources;
 import io.lucerna.instrumentation.intervene.SpecSyntaxException;
@@ -25,11 +26,15 @@ import java.util.TreeMap;
 
 /**
  * Makes lists of conditions from short words: {@code heads}, {@code layers}, {@code components},
- * {@code top:K:DIR}, {@code random:K[:N]}, {@code dose:SPEC:D,D,…}, {@code spec:SPEC}.
+ * {@code top:K:DIR}, {@code random:K[:N]}, {@code dose:SPEC:D,D,…}, {@code spec:SPEC}, {@code
+ * hook:CODE}.
  */
 public final class Conditions {
+  /** What precedes the code of a custom hook. */
+  public static final String HOOK = "hook:";
+
   private static final String KNOWN =
-      "heads, layers, components, top:K:DIR, random:K[:N], dose:SPEC:0,1,2 and spec:SPEC";
+      "heads, layers, components, top:K:DIR, random:K[:N], dose:SPEC:0,1,2, spec:SPEC and hook:CODE";
 
   private final ModelCard model;
   private final int layers;
@@ -98,6 +103,13 @@ public final class Conditions {
       case "top:" -> List.of(top(word));
       case "random:" -> random(word, rest);
       case "dose:" -> doses(word, rest);
+      case HOOK -> {
+        LoadedHook hook = sources.hook(rest);
+        InterventionSpec spec = InterventionSpec.of(hook.intervention());
+        String id = "hook-" + hook.name().replaceAll("[^A-Za-z0-9_]", "_");
+        yield List.of(
+            Condition.of(id, spec.toString(), Condition.Kind.HOOK, spec).reading(sources));
+      }
       case "spec:" -> {
         InterventionSpec spec = spec(word, rest);
         String id = "spec-" + identity(word, spec).shortHash();

@@ -4,6 +4,7 @@ import io.lucerna.instrumentation.checkpoint.Checkpoint;
 import io.lucerna.instrumentation.checkpoint.CheckpointException;
 import io.lucerna.instrumentation.checkpoint.Checkpoints;
 import io.lucerna.instrumentation.intervene.InterventionSpec;
+import io.lucerna.instrumentation.intervene.LoadedHook;
 import io.lucerna.instrumentation.intervene.SpecSource;
 import io.lucerna.instrumentation.intervene.SpecSources;
 import io.lucerna.instrumentation.intervene.Vectors;
@@ -19,13 +20,14 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Opens the recordings and the files of vectors that a spec names, each once: what is hashed is
- * what is read.
+ * Opens the recordings, files of vectors and custom hooks that a spec names, each once: what is
+ * hashed is what is read.
  */
 public final class RecordingSources implements SpecSources, AutoCloseable {
   private final String modelSha256;
   private final Map<String, Recording> recordings = new LinkedHashMap<>();
   private final Map<String, Checkpoint> vectors = new LinkedHashMap<>();
+  private final Map<String, LoadedHook> hooks = new LinkedHashMap<>();
 
   /** Opens recordings of the model with these weights, and no others. */
   public RecordingSources(String modelSha256) {
@@ -62,6 +64,11 @@ public final class RecordingSources implements SpecSources, AutoCloseable {
   @Override
   public double[][] vectors(Vectors.Stored stored) {
     return SpecSources.rows(file(stored.file()), stored);
+  }
+
+  @Override
+  public LoadedHook hook(String code) {
+    return hooks.computeIfAbsent(code, LoadedHook::of);
   }
 
   @Override
