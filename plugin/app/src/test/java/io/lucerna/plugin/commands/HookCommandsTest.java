@@ -10,10 +10,12 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lucerna.plugin.Shell;
 import io.lucerna.plugin.cli.ExitCode;
 import io.lucerna.studies.work.Hashes;
+import io.lucerna.testkit.Checkout;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -23,12 +25,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** A person's own hook in {@code score}, {@code rerank} and {@code study}. */
 class HookCommandsTest {
-  private static final String FIXTURES =
-      "../../instrumentation/src/test/resources/io/lucerna/instrumentation/";
-  private static final String CROSS = FIXTURES + "bert-cross";
-  private static final String BI = FIXTURES + "bert-bi";
-  private static final Path TOP =
-      Path.of(System.getProperty("lucerna.root", "../..")).resolve("docs/examples/TopNeurons.java");
+  private static final String CROSS = Checkout.model("bert-cross");
+  private static final Path TOP = Checkout.root().resolve("docs/examples/TopNeurons.java");
 
   @TempDir Path folder;
 
@@ -99,14 +97,15 @@ class HookCommandsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {CROSS, BI})
-  void aHookThatKeepsAllNeuronsChangesNoByte(String model) throws IOException {
+  @ValueSource(strings = {"bert-cross", "bert-bi"})
+  void aHookThatKeepsAllNeuronsChangesNoByte(String name) throws IOException {
+    String model = Checkout.model(name);
     succeed("score", model, "plain.tsv");
     Shell all = succeed("score", model, "all.tsv", "-hook", top(1 << 20));
     assertArrayEquals(bytes("plain.tsv"), bytes("all.tsv"));
     assertTrue(all.err().contains("custom blocks.*.mlp.hook_post code="), all.err());
     succeed("score", model, "few.tsv", "-hook", top(2));
-    assertFalse(java.util.Arrays.equals(bytes("plain.tsv"), bytes("few.tsv")));
+    assertFalse(Arrays.equals(bytes("plain.tsv"), bytes("few.tsv")));
     JsonNode told = json("few.tsv.meta.json").path("interventions");
     assertEquals(
         Hashes.sha256(folder.resolve("TopNeurons.java")),
@@ -115,8 +114,9 @@ class HookCommandsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {CROSS, BI})
-  void oneThatZeroesAHeadIsTheSpecThatDoes(String model) throws IOException {
+  @ValueSource(strings = {"bert-cross", "bert-bi"})
+  void oneThatZeroesAHeadIsTheSpecThatDoes(String name) throws IOException {
+    String model = Checkout.model(name);
     String own =
         hook(
             "NoHead",
@@ -167,8 +167,9 @@ class HookCommandsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {CROSS, BI})
-  void aStudyHasItAsACondition(String model) throws IOException {
+  @ValueSource(strings = {"bert-cross", "bert-bi"})
+  void aStudyHasItAsACondition(String name) throws IOException {
+    String model = Checkout.model(name);
     String hook = top(3);
     succeed("study", model, "study", study(hook));
     JsonNode condition = json("study/study.json").path("conditions").path(2);
