@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -308,7 +309,7 @@ class ReportPageTest {
 
   /** Chooses and waits for the pictures, which are unpacked in the background. */
   private static void choose(Browser browser, String id, int index) throws Exception {
-    browser.run(
+    String script =
         """
         const box = document.getElementById('%s');
         box.selectedIndex = %d;
@@ -319,8 +320,8 @@ class ReportPageTest {
           }
           box.dispatchEvent(new Event('change'));
         });
-        """
-            .formatted(id, index));
+        """;
+    browser.run(String.format(Locale.ROOT, script, id, index));
   }
 
   /** The first pictures, drawn by the program, come back the same from the packed ones. */
