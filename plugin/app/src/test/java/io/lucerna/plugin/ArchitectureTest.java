@@ -63,6 +63,7 @@ class ArchitectureTest {
           BASE,
           "ai.djl..",
           "com.google.protobuf..",
+          "javax.tools..",
           "com.fasterxml.jackson..",
           "org.slf4j..");
 
