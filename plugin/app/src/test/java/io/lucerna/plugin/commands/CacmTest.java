@@ -179,7 +179,9 @@ class CacmTest {
     assertEquals("0.2224", measure(Run.read(rm3), "P_30"));
   }
 
+  /** The quick suite leaves it to the regression {@code cacm}, which goes the same road deeper. */
   @Test
+  @Tag("soak")
   void minilmGivesHuggingFacesNumbers() throws IOException {
     Run fifty = within(rerank(50), Run.read(judged), 50);
     assertEquals(.5131, value(fifty, "nDCG@10"), .002);

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class ScoreCommandTest {
   private static final String SPLADE = Checkout.model("families/bert-mlm-splade");
+  private static final String VECTORS = Checkout.model("bert-bi");
 
   @TempDir Path folder;
 
@@ -121,9 +122,9 @@ class ScoreCommandTest {
   @Test
   void rankersWithoutTermsAreRefused() throws IOException {
     String pairs = "qid\tquery\tdocid\ttext\n1\tred lamp\tb\ta lamp\n";
-    Shell fake = terms("fake", pairs, "3");
-    assertEquals(ExitCode.MODEL, fake.code(), fake.err());
-    assertTrue(fake.err().contains("fake: this ranker gives no weights of terms"), fake.err());
+    Shell vectors = terms(VECTORS, pairs, "3");
+    assertEquals(ExitCode.USAGE, vectors.code(), vectors.err());
+    assertTrue(vectors.err().contains("gives no weights of terms"), vectors.err());
     Shell none = terms(SPLADE, pairs, "0");
     assertEquals(ExitCode.USAGE, none.code(), none.err());
     assertTrue(none.err().contains("top terms must be at least 1 of a text, got 0"), none.err());
