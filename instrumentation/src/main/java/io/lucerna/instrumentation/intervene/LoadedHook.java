@@ -17,8 +17,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.jar.JarFile;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.zip.ZipException;
 import javax.tools.ToolProvider;
 import org.jspecify.annotations.Nullable;
 
@@ -68,6 +70,7 @@ public record LoadedHook(String code, String sha256, CustomHook hook) {
       if (jar.matches()) {
         Path file = Path.of(jar.group(1));
         String sha256 = TextFile.of(file).sha256();
+        requireJar(file);
         URL[] urls = {file.toUri().toURL()};
         ClassLoader loader = new URLClassLoader(LOADER, urls, CustomHook.class.getClassLoader());
         return new LoadedHook(code, sha256, made(code, loader, jar.group(2)));
@@ -89,6 +92,15 @@ public record LoadedHook(String code, String sha256, CustomHook hook) {
       throw new HookSourceException(code + ": no such file", e);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /** A class loader would only say that it has no such class. */
+  private static void requireJar(Path file) throws IOException {
+    try (JarFile jar = new JarFile(file.toFile())) {
+      jar.getManifest();
+    } catch (ZipException e) {
+      throw new HookSourceException(file + ": is no jar: " + e.getMessage(), e);
     }
   }
 
@@ -117,6 +129,9 @@ public record LoadedHook(String code, String sha256, CustomHook hook) {
     } catch (InvocationTargetException e) {
       Throwable cause = e.getCause() == null ? e : e.getCause();
       throw new HookSourceException(where(code, cause) + ": " + cause, cause);
+    } catch (ExceptionInInitializerError e) {
+      Throwable cause = e.getCause() == null ? e : e.getCause();
+      throw new HookSourceException(where(code, cause) + ": " + cause, cause);
     } catch (ReflectiveOperationException | LinkageError e) {
       throw new HookSourceException(code + ": " + e, e);
     }
@@ -137,7 +152,14 @@ public record LoadedHook(String code, String sha256, CustomHook hook) {
     if (points.isEmpty()) {
       throw new CustomHookException(code + ": points() names no point", null);
     }
-    return new Intervention(Target.of(points.toArray(new String[0])), new Operation.Custom(code));
+    if (points.contains(null)) {
+      throw new CustomHookException(code + ": points() names a point that is null", null);
+    }
+    try {
+      return new Intervention(Target.of(points.toArray(new String[0])), new Operation.Custom(code));
+    } catch (IllegalArgumentException e) {
+      throw new CustomHookException(code + ": points() gave " + points + ": " + e.getMessage(), e);
+    }
   }
 
   /**
@@ -174,7 +196,9 @@ public record LoadedHook(String code, String sha256, CustomHook hook) {
   private <T> T called(Supplier<T> call, String at) {
     try {
       return call.get();
-    } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError e) {
+    } catch (OutOfMemoryError | InternalError e) {
+      throw e; // not the hook's doing
+    } catch (Throwable e) { // whatever somebody's code throws, declared or not
       throw new CustomHookException(where(code, e) + ": " + e + at, e);
     }
   }

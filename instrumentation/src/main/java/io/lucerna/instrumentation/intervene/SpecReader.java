@@ -262,7 +262,9 @@ final class SpecReader {
     } catch (SpecSyntaxException e) {
       throw e;
     } catch (IllegalArgumentException e) {
-      throw text.error(e.getMessage() + ", got '" + clipped(text.text) + "'");
+      String said = String.valueOf(e.getMessage());
+      String got = ", got '" + clipped(text.text) + "'";
+      throw text.error(said.contains(", got ") ? said : said + got);
     }
   }
 

@@ -41,7 +41,12 @@ public record Cell(Site site, int layer, int part, int position) {
     return switch (site) {
       case Z, MLP_POST -> tokens + ", " + part;
       case PATTERN -> part + ", " + tokens;
-      default -> tokens;
+      default -> {
+        if (part != ALL) {
+          throw new IllegalArgumentException("where in " + site + " a part lies is not known");
+        }
+        yield tokens;
+      }
     };
   }
 }

@@ -208,7 +208,9 @@ public final class PatchCommand implements Command {
         directions,
         SweepSettings.Side.parse(side),
         layer == null ? OptionalInt.empty() : OptionalInt.of(layer),
-        heads == null ? List.of() : COMMA.splitAsStream(heads).map(Head::parse).toList(),
+        heads == null
+            ? List.of()
+            : COMMA.splitAsStream(heads).map(String::strip).map(Head::parse).toList(),
         filling.filler,
         model.batch,
         plain,

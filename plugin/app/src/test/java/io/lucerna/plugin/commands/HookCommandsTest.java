@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -82,7 +83,9 @@ class HookCommandsTest {
   private String hook(String name, String points, String body) throws IOException {
     return write(
         name + ".java",
-        """
+        String.format(
+            Locale.ROOT,
+            """
         import ai.djl.ndarray.NDArray;
         import io.lucerna.instrumentation.intervene.*;
         import java.util.List;
@@ -92,8 +95,10 @@ class HookCommandsTest {
             %s
           }
         }
-        """
-            .formatted(name, points, body));
+        """,
+            name,
+            points,
+            body));
   }
 
   @ParameterizedTest

@@ -41,7 +41,7 @@ final class StudyJson {
    */
   static StudyInfo read(Path file) throws IOException {
     if (!Files.isRegularFile(file)) {
-      throw new StudyInputException(file + ": no such file; is this the folder of a study?");
+      throw new StudyInputException(file + ": no such file; " + instead(file));
     }
     String content = TextFile.of(file).text();
     JsonNode root;
@@ -51,6 +51,17 @@ final class StudyJson {
       throw JsonFaults.inFile(file.toString(), "JSON", e, content);
     }
     return new StudyJson(file, root).info();
+  }
+
+  /** What a folder without the file is, as far as it shows. */
+  private static String instead(Path file) {
+    if (Files.isRegularFile(file.resolveSibling("heatmap.denoise.ratio-of-sums.svg"))
+        || Files.isRegularFile(file.resolveSibling("effects.csv"))) {
+      return "a patching study has its own report.html";
+    }
+    return Files.isRegularFile(file.resolveSibling("journal.jsonl"))
+        ? "the study is not finished: resume it"
+        : "is this the folder of a study?";
   }
 
   private StudyInfo info() {
