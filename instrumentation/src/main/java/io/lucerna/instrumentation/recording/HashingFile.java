@@ -71,23 +71,10 @@ final class HashingFile implements Closeable {
     channel.close();
   }
 
-  /** The hash of a text in UTF-8. */
-  static String sha256(String text) {
-    return Sha256.of(text);
-  }
-
   /** What a file that exists is. */
   static ShardFile identify(Path file) throws IOException {
-    MessageDigest digest = Sha256.digest();
-    byte[] chunk = new byte[BUFFER];
-    long bytes = 0;
     try (InputStream in = Files.newInputStream(file)) {
-      for (int n = in.read(chunk); n >= 0; n = in.read(chunk)) {
-        digest.update(chunk, 0, n);
-        bytes += n;
-      }
+      return new ShardFile(String.valueOf(file.getFileName()), Files.size(file), Sha256.of(in));
     }
-    return new ShardFile(
-        String.valueOf(file.getFileName()), bytes, HexFormat.of().formatHex(digest.digest()));
   }
 }

@@ -2,6 +2,7 @@ package io.lucerna.instrumentation.recording;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.lucerna.base.Sha256;
 import io.lucerna.instrumentation.hooks.PointShape;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -40,7 +41,7 @@ final class Manifest {
     for (String field : List.of("dtype", "points", "index", "shards")) {
       recorded.append('\n').append(field).append(' ').append(manifest.path(field));
     }
-    return HashingFile.sha256(recorded.toString());
+    return Sha256.of(recorded.toString());
   }
 
   /** The head, and what came out. */

@@ -224,14 +224,9 @@ public final class TextFile {
         throw new IllegalStateException(e);
       }
     }
-    MessageDigest hash = Sha256.digest();
-    byte[] buffer = new byte[1 << 16];
     try (InputStream in = raw()) {
-      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-        hash.update(buffer, 0, n);
-      }
+      return Sha256.of(in);
     }
-    return HexFormat.of().formatHex(hash.digest());
   }
 
   /** An error in this text. */

@@ -55,8 +55,7 @@ final class StudyJson {
 
   /** What a folder without the file is, as far as it shows. */
   private static String instead(Path file) {
-    if (Files.isRegularFile(file.resolveSibling("heatmap.denoise.ratio-of-sums.svg"))
-        || Files.isRegularFile(file.resolveSibling("effects.csv"))) {
+    if (Files.isRegularFile(file.resolveSibling("effects.csv"))) {
       return "a patching study has its own report.html";
     }
     return Files.isRegularFile(file.resolveSibling("journal.jsonl"))
