@@ -12,6 +12,8 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import io.lucerna.plugin.cli.CommandException;
+import io.lucerna.plugin.cli.ExitCode;
 import java.io.File;
 import java.util.Map;
 import java.util.Set;
@@ -100,6 +102,22 @@ class ArchitectureTest {
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("io.anserini..", PLUGIN);
+
+  @ArchTest
+  static final ArchRule onlyCommandsKnowTheCommandLine =
+      noClasses()
+          .that()
+          .resideInAPackage(PLUGIN)
+          .and()
+          .resideOutsideOfPackages(
+              "io.lucerna.plugin",
+              "io.lucerna.plugin.cli",
+              "io.lucerna.plugin.options",
+              "io.lucerna.plugin.commands")
+          .should()
+          .dependOnClassesThat(
+              JavaClass.Predicates.belongToAnyOf(CommandException.class, ExitCode.class)
+                  .or(JavaClass.Predicates.resideInAPackage("org.kohsuke.args4j..")));
 
   @ArchTest
   static final ArchRule onlyTheModelsSeeNdArrays =

@@ -5,7 +5,6 @@ import io.lucerna.eval.RankedDoc;
 import io.lucerna.eval.Ranking;
 import io.lucerna.eval.Run;
 import io.lucerna.plugin.anserini.TopicFiles;
-import io.lucerna.plugin.cli.CommandException;
 import io.lucerna.plugin.options.ConfigFile;
 import io.lucerna.plugin.regress.RegressionSource;
 import io.lucerna.plugin.rerank.SpecFiles;
@@ -13,6 +12,7 @@ import io.lucerna.plugin.texts.Candidates;
 import io.lucerna.plugin.texts.CorpusTexts;
 import io.lucerna.plugin.texts.Ids;
 import io.lucerna.plugin.texts.Requests;
+import io.lucerna.plugin.texts.TextSourceException;
 import io.lucerna.qrels.Qrels;
 import io.lucerna.studies.patch.HeadMaps;
 import io.lucerna.studies.record.PairTable;
@@ -153,7 +153,7 @@ final class Readers {
     for (String docno : wanted) {
       try {
         values.put(docno, texts.text("q1", docno));
-      } catch (CommandException e) {
+      } catch (TextSourceException e) {
         // It is not there.
       }
     }
@@ -176,7 +176,7 @@ final class Readers {
   private static String text(Requests requests, String topic, String docno) {
     try {
       return requests.text(topic, docno);
-    } catch (CommandException e) {
+    } catch (TextSourceException e) {
       return "no text";
     }
   }

@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lucerna.base.MalformedTextException;
-import io.lucerna.plugin.cli.CommandException;
 import io.lucerna.studies.record.PairTable;
 import io.lucerna.testkit.Work;
 import io.lucerna.topics.ContrastPair;
@@ -100,7 +99,7 @@ class TextFuzzTest {
       Work work = Work.begin();
       try {
         values = kind.reader.of(file);
-      } catch (MalformedTextException | CommandException e) {
+      } catch (MalformedTextException e) {
         String message = String.valueOf(e.getMessage());
         if (!message.matches(
             "(?s)\\Q" + file + "\\E:([1-9][0-9]*:|.*(no |compressed|cut off)).*")) {

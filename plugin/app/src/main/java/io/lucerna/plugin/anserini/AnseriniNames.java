@@ -1,8 +1,5 @@
 package io.lucerna.plugin.anserini;
 
-import io.lucerna.plugin.cli.CommandException;
-import io.lucerna.plugin.cli.ExitCode;
-
 /**
  * Checks the class names that Anserini's options carry before Anserini, which continues regardless,
  * sees them.
@@ -10,14 +7,18 @@ import io.lucerna.plugin.cli.ExitCode;
 public final class AnseriniNames {
   private AnseriniNames() {}
 
-  /** Finds the class of that simple name in an Anserini package, or says which option is wrong. */
-  public static Class<?> require(String prefix, String simpleName, String option) {
+  /**
+   * Finds the class of that simple name in an Anserini package.
+   *
+   * @param what who names it, for the message
+   * @throws IllegalArgumentException if there is none
+   */
+  public static Class<?> require(String prefix, String simpleName, String what) {
     try {
       return Class.forName(prefix + simpleName);
     } catch (ClassNotFoundException | LinkageError e) {
-      throw new CommandException(
-          ExitCode.USAGE,
-          option
+      throw new IllegalArgumentException(
+          what
               + ": Anserini has no class "
               + simpleName
               + " in "

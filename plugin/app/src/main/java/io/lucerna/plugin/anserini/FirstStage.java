@@ -11,10 +11,9 @@ import io.lucerna.base.TextFile;
 import io.lucerna.base.TextLines;
 import io.lucerna.eval.Ranking;
 import io.lucerna.eval.Run;
-import io.lucerna.plugin.cli.CommandException;
 import io.lucerna.plugin.cli.Console;
-import io.lucerna.plugin.cli.ExitCode;
 import io.lucerna.plugin.cli.Versions;
+import io.lucerna.plugin.texts.TextSourceException;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.nio.file.Files;
@@ -63,7 +62,7 @@ public final class FirstStage {
    * @param args Anserini's; the output's name is taken as where the runs will go, but nothing is
    *     written there
    * @param topics what its topics hold; all must be answered
-   * @throws CommandException if Anserini did not answer them all
+   * @throws AnseriniException if Anserini did not answer them all
    */
   public static List<Result> search(
       SearchCollection.Args args, List<TopicFiles> topics, boolean verbose) throws IOException {
@@ -142,7 +141,7 @@ public final class FirstStage {
       throws IOException {
     Path file = folder.resolve("run" + suffix);
     if (!Files.exists(file)) {
-      throw new CommandException(ExitCode.FAILED, "Anserini made no run" + suffix + watch.reason());
+      throw new AnseriniException("Anserini made no run" + suffix + watch.reason());
     }
     Run run = Files.size(file) == 0 ? null : read(file);
     Set<String> missing = new TreeSet<>(topics);
@@ -152,8 +151,7 @@ public final class FirstStage {
     }
     // With -rf.qrels, Anserini goes round our witness where a topic has no relevant documents.
     if (!missing.isEmpty() && args.rf_qrels == null) {
-      throw new CommandException(
-          ExitCode.FAILED,
+      throw new AnseriniException(
           "Anserini dropped "
               + missing.size()
               + " of "
@@ -171,8 +169,7 @@ public final class FirstStage {
     } catch (MalformedTextException e) {
       Optional<String> broken = brokenId(file, e.line());
       if (broken.isPresent()) {
-        throw new CommandException(
-            ExitCode.INPUT,
+        throw new TextSourceException(
             "document id '"
                 + broken.get()
                 + "' of the index contains whitespace, which no TREC run can hold; index the"
@@ -180,8 +177,7 @@ public final class FirstStage {
             e);
       }
       String fault = String.valueOf(e.getMessage()).replace(file + ":", "line ");
-      throw new CommandException(
-          ExitCode.FAILED,
+      throw new AnseriniException(
           "Anserini's run is malformed: "
               + fault
               + " (is a document in the index twice? see -removeDuplicates)",

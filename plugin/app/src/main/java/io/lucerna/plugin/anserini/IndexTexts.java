@@ -1,11 +1,10 @@
 package io.lucerna.plugin.anserini;
 
 import io.anserini.index.IndexReaderUtils;
-import io.lucerna.plugin.cli.CommandException;
-import io.lucerna.plugin.cli.ExitCode;
 import io.lucerna.plugin.texts.CleaningSample;
 import io.lucerna.plugin.texts.JsonText;
 import io.lucerna.plugin.texts.TextSource;
+import io.lucerna.plugin.texts.TextSourceException;
 import io.lucerna.studies.work.Hashes;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -47,7 +46,7 @@ public final class IndexTexts implements TextSource {
   /**
    * Opens an index: a folder, or one of Anserini's prebuilt ones by name.
    *
-   * @throws CommandException if there is none
+   * @throws TextSourceException if there is none
    */
   public static IndexTexts open(String index) throws IOException {
     Path path;
@@ -55,15 +54,15 @@ public final class IndexTexts implements TextSource {
       // A folder takes precedence over Anserini's name for one of its own, such as cacm.
       path = Files.isDirectory(Path.of(index)) ? Path.of(index) : IndexReaderUtils.getIndex(index);
     } catch (IllegalArgumentException e) {
-      throw new CommandException(ExitCode.INPUT, index + ": no such index", e);
+      throw new TextSourceException(index + ": no such index", e);
     }
     try {
       return new IndexTexts(path, DirectoryReader.open(FSDirectory.open(path)));
     } catch (IndexNotFoundException e) {
-      throw new CommandException(ExitCode.INPUT, path + ": the folder holds no Lucene index", e);
+      throw new TextSourceException(path + ": the folder holds no Lucene index", e);
     } catch (IOException | IllegalArgumentException e) {
-      throw new CommandException(
-          ExitCode.INPUT, path + ": cannot be read as a Lucene index: " + e.getMessage(), e);
+      throw new TextSourceException(
+          path + ": cannot be read as a Lucene index: " + e.getMessage(), e);
     }
   }
 
@@ -101,14 +100,13 @@ public final class IndexTexts implements TextSource {
     ScoreDoc[] hits = searcher.search(new TermQuery(new Term(ID, docno)), 2).scoreDocs;
     if (hits.length != 1) {
       String fault = hits.length == 0 ? "is not in the index" : "is more than once in the index";
-      throw new CommandException(ExitCode.INPUT, path + ": document " + docno + " " + fault);
+      throw new TextSourceException(path + ": document " + docno + " " + fault);
     }
     Document document = searcher.storedFields().document(hits[0].doc, Set.of(RAW, CONTENTS));
     return stored(document)
         .orElseThrow(
             () ->
-                new CommandException(
-                    ExitCode.INPUT,
+                new TextSourceException(
                     path
                         + ": no text is stored for document "
                         + docno

@@ -5,12 +5,12 @@ import io.anserini.search.topicreader.Topics;
 import io.lucerna.base.AtomicFile;
 import io.lucerna.base.MalformedTextException;
 import io.lucerna.base.TextFile;
-import io.lucerna.plugin.cli.CommandException;
-import io.lucerna.plugin.cli.ExitCode;
+import io.lucerna.plugin.collections.CollectionException;
 import io.lucerna.plugin.collections.CollectionRegistry;
 import io.lucerna.topics.Topic;
 import io.lucerna.topics.TopicFormat;
 import io.lucerna.topics.TopicReader;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,6 +47,8 @@ public record TopicFiles(Map<String, String> queries, @Nullable String reader, b
    * @param reader Anserini's name of the reader; null to infer the format from the file
    * @param field {@code title}, {@code description}, {@code narrative}, or several joined by {@code
    *     +}
+   * @throws IllegalArgumentException if Anserini has no such reader
+   * @throws MalformedTextException if the file is none of topics, or a topic lacks the field
    */
   public static TopicFiles read(String topics, @Nullable String reader, String field)
       throws IOException {
@@ -63,7 +65,7 @@ public record TopicFiles(Map<String, String> queries, @Nullable String reader, b
         reader == null ? TopicReader.guessFormat(file.name(), content) : TopicFormat.parse(reader);
     Map<String, String> queries = new LinkedHashMap<>();
     for (Topic topic : TopicReader.parse(file.name(), content, format)) {
-      queries.put(topic.id(), join(topic.id(), fields(topic, format), field));
+      queries.put(topic.id(), join(file.name(), topic.id(), fields(topic, format), field));
     }
     boolean asTheyAre = plain && OLDER.contains(format);
     return new TopicFiles(queries, format.anseriniName(), asTheyAre);
@@ -130,17 +132,15 @@ public record TopicFiles(Map<String, String> queries, @Nullable String reader, b
   private static Map<String, String> named(String name, String field) throws IOException {
     Topics known = Topics.getByName(name);
     if (known == null) {
-      throw new CommandException(
-          ExitCode.INPUT,
+      throw new FileNotFoundException(
           name
               + ": no such file, and Anserini knows no topics of that name; "
               + CollectionRegistry.known());
     }
     try {
-      return texts(io.anserini.search.topicreader.TopicReader.getTopics(known), field);
+      return texts(name, io.anserini.search.topicreader.TopicReader.getTopics(known), field);
     } catch (IOException e) {
-      throw new CommandException(
-          ExitCode.INPUT,
+      throw new CollectionException(
           name
               + ": Anserini cannot fetch these topics: "
               + e.getMessage()
@@ -153,8 +153,7 @@ public record TopicFiles(Map<String, String> queries, @Nullable String reader, b
   private static Map<String, String> foreign(
       String name, String content, String reader, String field) throws IOException {
     Class<?> type =
-        AnseriniNames.require(
-            "io.anserini.search.topicreader.", reader + "TopicReader", "-topicReader");
+        AnseriniNames.require("io.anserini.search.topicreader.", reader + "TopicReader", name);
     Path file = Files.createTempFile("lucerna-topics", ".txt");
     try {
       Files.writeString(file, content);
@@ -166,34 +165,40 @@ public record TopicFiles(Map<String, String> queries, @Nullable String reader, b
         throw new MalformedTextException(
             name, 0, "Anserini's reader " + reader + " finds no topics in it");
       }
-      return texts(read, field);
-    } catch (CommandException | MalformedTextException e) {
+      return texts(name, read, field);
+    } catch (MalformedTextException e) {
       throw e;
     } catch (ReflectiveOperationException | IOException | RuntimeException e) {
-      throw new CommandException(
-          ExitCode.INPUT, name + ": Anserini's reader " + reader + " cannot read it: " + e, e);
+      throw new MalformedTextException(
+          name, 0, "Anserini's reader " + reader + " cannot read it: " + e);
     } finally {
       Files.delete(file);
     }
   }
 
   private static Map<String, String> texts(
-      SortedMap<?, ? extends Map<String, String>> topics, String field) {
+      String file, SortedMap<?, ? extends Map<String, String>> topics, String field)
+      throws MalformedTextException {
     Map<String, String> queries = new LinkedHashMap<>();
-    topics.forEach((id, fields) -> queries.put(id.toString(), join(id.toString(), fields, field)));
+    for (var topic : topics.entrySet()) {
+      String id = topic.getKey().toString();
+      queries.put(id, join(file, id, topic.getValue(), field));
+    }
     return queries;
   }
 
-  private static String join(String id, Map<String, String> fields, String wanted) {
+  private static String join(String file, String id, Map<String, String> fields, String wanted)
+      throws MalformedTextException {
     StringBuilder query = new StringBuilder();
     for (String name : List.of(wanted.split("\\+"))) {
       String text = fields.get(name);
       if (text == null) {
-        throw new CommandException(
-            ExitCode.INPUT,
+        throw new MalformedTextException(
+            file,
+            0,
             String.format(
                 Locale.ROOT,
-                "topic %s has no field %s; it has %s (-topicField)",
+                "topic %s has no field %s; it has %s",
                 id,
                 name,
                 String.join(", ", fields.keySet())));

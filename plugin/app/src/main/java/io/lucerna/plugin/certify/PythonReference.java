@@ -10,8 +10,6 @@ import io.lucerna.instrumentation.checkpoint.ModelFolder;
 import io.lucerna.instrumentation.checkpoint.SafetensorsCopy;
 import io.lucerna.instrumentation.parity.Parity;
 import io.lucerna.instrumentation.text.TokenSequence;
-import io.lucerna.plugin.cli.CommandException;
-import io.lucerna.plugin.cli.ExitCode;
 import io.lucerna.reranker.Ranker;
 import java.io.IOException;
 import java.io.InputStream;
@@ -61,7 +59,7 @@ public final class PythonReference {
    *
    * @param files where the model's files are
    * @param python the program that has torch, transformers and safetensors
-   * @throws CommandException if it cannot be run, or fails; the message has its last lines
+   * @throws IOException if it cannot be run, or fails; the message has its last lines
    */
   public static Certificate certify(
       Ranker ranker, Opener inDouble, ModelFolder files, String python)
@@ -206,12 +204,11 @@ public final class PythonReference {
               .redirectOutput(log.toFile())
               .start();
     } catch (IOException e) {
-      throw new CommandException(
-          ExitCode.FAILED,
+      throw new IOException(
           String.format(
               Locale.ROOT,
-              "%s cannot be run (%s); name a Python that has torch, transformers and safetensors"
-                  + " with -python, or a reference made elsewhere with -reference (docs/certify.md)",
+              "%s cannot be run (%s); a Python with torch, transformers and safetensors is needed, or a"
+                  + " reference made elsewhere (docs/certify.md says how to name either)",
               command.getFirst(),
               e.getMessage()),
           e);
@@ -219,8 +216,7 @@ public final class PythonReference {
     if (process.waitFor() != 0) {
       List<String> lines = new ArrayList<>(Files.readAllLines(log, StandardCharsets.UTF_8));
       List<String> last = lines.subList(Math.max(0, lines.size() - 3), lines.size());
-      throw new CommandException(
-          ExitCode.FAILED,
+      throw new IOException(
           command.getFirst()
               + " made no reference: "
               + String.join(" | ", last)

@@ -5,8 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lucerna.base.JsonFaults;
 import io.lucerna.base.TextFile;
-import io.lucerna.plugin.cli.CommandException;
-import io.lucerna.plugin.cli.ExitCode;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,33 +41,29 @@ public record ReferenceFolder(Path numbers, String origin, List<Pair> pairs) {
   /**
    * The reference in a folder.
    *
-   * @throws CommandException if there is none, or its description is not readable
+   * @throws FileNotFoundException if there is none
+   * @throws io.lucerna.base.MalformedTextException if its description is no JSON
    */
-  public static ReferenceFolder of(Path folder) {
+  public static ReferenceFolder of(Path folder) throws IOException {
     Path numbers = folder.resolve(NUMBERS);
     if (!Files.isRegularFile(numbers)) {
-      throw new CommandException(
-          ExitCode.INPUT,
+      throw new FileNotFoundException(
           folder + ": no " + NUMBERS + "; docs/certify.md says how to make a reference");
     }
     Path texts = folder.resolve(TEXTS);
     if (!Files.isRegularFile(texts)) {
       return new ReferenceFolder(numbers, numbers.toString(), List.of());
     }
-    try {
-      JsonNode json = parsed(texts);
-      List<Pair> pairs = new ArrayList<>();
-      for (JsonNode pair : json.path("pairs")) {
-        pairs.add(new Pair(pair.path(0).asText(), pair.path(1).asText()));
-      }
-      String versions =
-          json.path("transformers").asText("of unknown version")
-              + ", torch "
-              + json.path("torch").asText("of unknown version");
-      return new ReferenceFolder(numbers, numbers + ": transformers " + versions, pairs);
-    } catch (IOException e) {
-      throw new CommandException(ExitCode.INPUT, String.valueOf(e.getMessage()), e);
+    JsonNode json = parsed(texts);
+    List<Pair> pairs = new ArrayList<>();
+    for (JsonNode pair : json.path("pairs")) {
+      pairs.add(new Pair(pair.path(0).asText(), pair.path(1).asText()));
     }
+    String versions =
+        json.path("transformers").asText("of unknown version")
+            + ", torch "
+            + json.path("torch").asText("of unknown version");
+    return new ReferenceFolder(numbers, numbers + ": transformers " + versions, pairs);
   }
 
   private static JsonNode parsed(Path file) throws IOException {

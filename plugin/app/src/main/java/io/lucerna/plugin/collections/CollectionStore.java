@@ -197,7 +197,7 @@ public final class CollectionStore {
               + (e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage())
               + ". Without the network, put "
               + source.fileName()
-              + " into a folder and name it with -collections or "
+              + " into a folder and name it with "
               + FOLDER_VARIABLE,
           e);
     }

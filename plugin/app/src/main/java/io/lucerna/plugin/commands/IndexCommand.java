@@ -124,8 +124,8 @@ public final class IndexCommand implements Command {
   private void checkCollection() {
     try {
       AnseriniNames.require("io.anserini.collection.", args.collectionClass, COLLECTION);
-    } catch (CommandException e) {
-      throw new CommandException(e.code(), e.getMessage() + "; " + CollectionRegistry.known(), e);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(e.getMessage() + "; " + CollectionRegistry.known(), e);
     }
   }
 

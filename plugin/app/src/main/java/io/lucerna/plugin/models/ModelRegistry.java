@@ -1,13 +1,12 @@
 package io.lucerna.plugin.models;
 
 import io.lucerna.instrumentation.checkpoint.AdapterConfig;
+import io.lucerna.instrumentation.checkpoint.CheckpointException;
 import io.lucerna.instrumentation.checkpoint.ModelFolder;
 import io.lucerna.instrumentation.hub.HubClient;
 import io.lucerna.instrumentation.hub.HubException;
 import io.lucerna.instrumentation.hub.HubSettings;
-import io.lucerna.plugin.cli.CommandException;
 import io.lucerna.plugin.cli.Console;
-import io.lucerna.plugin.cli.ExitCode;
 import io.lucerna.reranker.Ranker;
 import io.lucerna.reranker.Rankers;
 import io.lucerna.reranker.ScorerOptions;
@@ -48,7 +47,7 @@ public class ModelRegistry {
    * @param name {@code minilm}, a folder, or {@code org/name} on the hub, which is fetched if it is
    *     not cached
    * @param console told how a download progresses
-   * @throws CommandException if nothing of that name exists
+   * @throws CheckpointException if nothing of that name exists
    */
   public Ranker open(String name, ScorerOptions options, Console console) throws IOException {
     return ranker(name, options, console);
@@ -109,8 +108,7 @@ public class ModelRegistry {
     if (name.matches(HUB_NAME)) {
       return fetched(name, "main", console);
     }
-    throw new CommandException(
-        ExitCode.MODEL,
+    throw new CheckpointException(
         name
             + ": no such model; name minilm, an existing Hugging Face folder, or org/name on the"
             + " hub");

@@ -2,10 +2,9 @@ package io.lucerna.plugin.perturb;
 
 import io.lucerna.eval.Ranking;
 import io.lucerna.eval.Run;
-import io.lucerna.plugin.cli.CommandException;
 import io.lucerna.plugin.cli.Console;
-import io.lucerna.plugin.cli.ExitCode;
 import io.lucerna.plugin.texts.TextSource;
+import io.lucerna.plugin.texts.TextSourceException;
 import io.lucerna.qrels.Qrels;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -117,8 +116,7 @@ public record PassageChoice(
       }
     }
     if (found.isEmpty()) {
-      throw new CommandException(
-          ExitCode.INPUT,
+      throw new TextSourceException(
           "none of the "
               + missing.size()
               + " judged documents is in "

@@ -2,9 +2,7 @@ package io.lucerna.plugin.perturb;
 
 import io.lucerna.base.AtomicFile;
 import io.lucerna.instrumentation.text.PairAligner;
-import io.lucerna.plugin.cli.CommandException;
 import io.lucerna.plugin.cli.Console;
-import io.lucerna.plugin.cli.ExitCode;
 import io.lucerna.plugin.cli.Progress;
 import io.lucerna.studies.patch.PairAlignment;
 import io.lucerna.studies.ranking.Passages;
@@ -63,8 +61,7 @@ public final class PerturbJob {
               });
           if (summary.pairs() == 0) {
             summary.lines().forEach(console.out()::println);
-            throw new CommandException(
-                ExitCode.FAILED, "no pair was made; " + left() + " says why");
+            throw new NoPairsException("no pair was made; " + left() + " says why");
           }
         });
     return summary;

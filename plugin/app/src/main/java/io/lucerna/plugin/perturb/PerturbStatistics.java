@@ -3,14 +3,13 @@ package io.lucerna.plugin.perturb;
 import io.anserini.index.Constants;
 import io.lucerna.plugin.anserini.IndexTexts;
 import io.lucerna.plugin.anserini.PassageStatistics;
-import io.lucerna.plugin.cli.CommandException;
 import io.lucerna.plugin.cli.Console;
-import io.lucerna.plugin.cli.ExitCode;
 import io.lucerna.plugin.options.RunInputs;
 import io.lucerna.plugin.rerank.Provenance;
 import io.lucerna.plugin.texts.CorpusTexts;
 import io.lucerna.plugin.texts.Requests;
 import io.lucerna.plugin.texts.TextSource;
+import io.lucerna.plugin.texts.TextSourceException;
 import io.lucerna.topics.perturb.LuceneStatistics;
 import java.io.IOException;
 import java.util.LinkedHashMap;
@@ -54,14 +53,14 @@ public final class PerturbStatistics implements AutoCloseable {
   /**
    * The statistics, once the texts were read.
    *
-   * @throws CommandException if no text has a term
+   * @throws TextSourceException if no text has a term
    */
   public LuceneStatistics of(TextSource texts) throws IOException {
     try {
       return inputs.index == null ? count(texts) : read(inputs.index);
     } catch (IllegalArgumentException e) {
       String source = inputs.index == null ? texts.noun() : inputs.index;
-      throw new CommandException(ExitCode.INPUT, source + ": " + e.getMessage(), e);
+      throw new TextSourceException(source + ": " + e.getMessage(), e);
     }
   }
 

@@ -6,9 +6,7 @@ import io.lucerna.instrumentation.intervene.CompiledSpec;
 import io.lucerna.instrumentation.intervene.InterventionSpec;
 import io.lucerna.instrumentation.intervene.SpecSyntaxException;
 import io.lucerna.instrumentation.intervene.Touched;
-import io.lucerna.plugin.cli.CommandException;
 import io.lucerna.plugin.cli.Console;
-import io.lucerna.plugin.cli.ExitCode;
 import io.lucerna.reranker.Ranker;
 import io.lucerna.reranker.Reading;
 import io.lucerna.studies.ranking.RecordingSources;
@@ -35,7 +33,7 @@ public final class Interventions implements AutoCloseable {
   /**
    * Fits a spec to a ranker.
    *
-   * @throws CommandException if it does not fit
+   * @throws IllegalArgumentException if it does not fit
    */
   public static Interventions of(InterventionSpec spec, Ranker scorer) {
     RecordingSources sources = new RecordingSources(scorer.card().sha256());
@@ -49,8 +47,8 @@ public final class Interventions implements AutoCloseable {
       done = true;
       return new Interventions(compiled, sources);
     } catch (SpecSyntaxException e) {
-      throw new CommandException(
-          ExitCode.USAGE, "an intervention does not fit the model: " + e.getMessage(), e);
+      throw new IllegalArgumentException(
+          "an intervention does not fit the model: " + e.getMessage(), e);
     } finally {
       if (!done) {
         sources.close();
@@ -73,7 +71,7 @@ public final class Interventions implements AutoCloseable {
   /**
    * Says what was done.
    *
-   * @throws CommandException if an intervention changed nothing
+   * @throws IdleInterventionException if an intervention changed nothing
    */
   public void finish(Console console) {
     for (Touched touched : compiled.report()) {
@@ -82,7 +80,7 @@ public final class Interventions implements AutoCloseable {
     try {
       compiled.check();
     } catch (IllegalStateException e) {
-      throw new CommandException(ExitCode.FAILED, String.valueOf(e.getMessage()), e);
+      throw new IdleInterventionException(String.valueOf(e.getMessage()), e);
     }
   }
 

@@ -8,11 +8,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.lucerna.base.JsonFaults;
+import io.lucerna.base.MalformedTextException;
 import io.lucerna.base.TextFile;
 import io.lucerna.instrumentation.intervene.InterventionSpec;
 import io.lucerna.instrumentation.intervene.SpecSyntaxException;
-import io.lucerna.plugin.cli.CommandException;
-import io.lucerna.plugin.cli.ExitCode;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -34,8 +33,8 @@ public final class SpecFiles {
   /**
    * The spec of a file: JSON if its name ends in {@code .json}, compressed or not, YAML otherwise.
    *
-   * @throws CommandException if it cannot be read; the message names the line, or the place in the
-   *     tree
+   * @throws MalformedTextException if it cannot be read; the message names the line, or the place
+   *     in the tree
    */
   public static InterventionSpec read(Path file) throws IOException {
     TextFile text = TextFile.of(file);
@@ -47,7 +46,7 @@ public final class SpecFiles {
     } catch (JsonProcessingException e) {
       throw JsonFaults.inFile(text.name(), json ? "JSON" : "YAML", e, content);
     } catch (SpecSyntaxException e) {
-      throw new CommandException(ExitCode.INPUT, text.name() + ": " + e.getMessage(), e);
+      throw new MalformedTextException(text.name(), 0, String.valueOf(e.getMessage()));
     }
   }
 }

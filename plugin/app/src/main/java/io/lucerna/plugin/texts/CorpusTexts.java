@@ -2,10 +2,9 @@ package io.lucerna.plugin.texts;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.lucerna.base.TextFile;
-import io.lucerna.plugin.cli.CommandException;
-import io.lucerna.plugin.cli.ExitCode;
 import io.lucerna.studies.work.Hashes;
 import io.lucerna.topics.FieldNames;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -71,8 +70,7 @@ public final class CorpusTexts implements TextSource {
               .map(TextFile::of)
               .toList();
       if (files.isEmpty()) {
-        throw new CommandException(
-            ExitCode.INPUT, corpus + ": the folder holds no .jsonl or .json file (-corpus)");
+        throw new FileNotFoundException(corpus + ": the folder holds no .jsonl or .json file");
       }
       return files;
     }
@@ -106,11 +104,11 @@ public final class CorpusTexts implements TextSource {
   }
 
   @Override
-  public String text(String topic, String docno) {
+  public String text(String topic, String docno) throws TextSourceException {
     String text = texts.get(docno);
     if (text == null) {
-      throw new CommandException(
-          ExitCode.INPUT, corpus + ": document " + docno + " of the run is not in the corpus");
+      throw new TextSourceException(
+          corpus + ": document " + docno + " of the run is not in the corpus");
     }
     return text;
   }

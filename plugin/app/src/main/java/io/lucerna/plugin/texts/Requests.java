@@ -9,8 +9,6 @@ import io.lucerna.base.MalformedTextException;
 import io.lucerna.base.TextFile;
 import io.lucerna.eval.RankedDoc;
 import io.lucerna.eval.Run;
-import io.lucerna.plugin.cli.CommandException;
-import io.lucerna.plugin.cli.ExitCode;
 import io.lucerna.studies.work.Hashes;
 import io.lucerna.topics.FieldNames;
 import java.io.IOException;
@@ -104,13 +102,12 @@ public final class Requests implements TextSource {
   }
 
   @Override
-  public String text(String topic, String docno) {
+  public String text(String topic, String docno) throws TextSourceException {
     JsonNode document = document(topic, docno);
     return FieldNames.passage(document)
         .orElseThrow(
             () ->
-                new CommandException(
-                    ExitCode.INPUT,
+                new TextSourceException(
                     file.name()
                         + ": document "
                         + docno

@@ -2,7 +2,6 @@ package io.lucerna.plugin.texts;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import io.lucerna.plugin.cli.CommandException;
 import java.io.IOException;
 import java.util.Map;
 
@@ -12,8 +11,8 @@ public interface TextSource extends AutoCloseable {
   /**
    * The stored text of a document that is a candidate for a topic.
    *
-   * @throws CommandException if there is no such document or it has no text; the message names it
-   *     and says what to do
+   * @throws TextSourceException if there is no such document or it has no text; the message names
+   *     it and says what to do
    */
   String text(String topic, String docno) throws IOException;
 

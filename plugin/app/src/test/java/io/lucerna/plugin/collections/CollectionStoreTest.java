@@ -224,7 +224,7 @@ class CollectionStoreTest {
             + ": the file there has md5 "
             + md5(corpus)
             + " instead of 00000000000000000000000000000000. Without the network, put c.tar.gz"
-            + " into a folder and name it with -collections or LUCERNA_COLLECTIONS",
+            + " into a folder and name it with LUCERNA_COLLECTIONS",
         e.getMessage());
     assertEquals(List.of(), names(dir.resolve("cache/c")));
   }
@@ -237,7 +237,7 @@ class CollectionStoreTest {
     server.stop(0);
     message = message(() -> store().topics(collection));
     assertTrue(message.startsWith("cannot download " + uri("/a/topics.tsv") + ": "), message);
-    assertTrue(message.endsWith("name it with -collections or LUCERNA_COLLECTIONS"), message);
+    assertTrue(message.endsWith("name it with LUCERNA_COLLECTIONS"), message);
   }
 
   @Test

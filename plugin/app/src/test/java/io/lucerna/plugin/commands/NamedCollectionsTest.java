@@ -153,7 +153,7 @@ class NamedCollectionsTest {
     try {
       fails(
           ExitCode.INPUT,
-          "put qrels.cacm.txt into a folder and name it with -collections or LUCERNA_COLLECTIONS",
+          "put qrels.cacm.txt into a folder and name it with LUCERNA_COLLECTIONS",
           run("eval", "cacm", path("r")));
       fails(
           ExitCode.INPUT,

@@ -1,4 +1,4 @@
-package io.lucerna.plugin.rerank;
+package io.lucerna.plugin.options;
 
 import io.lucerna.base.Counted;
 import io.lucerna.plugin.cli.Console;
