@@ -1,13 +1,20 @@
 package io.lucerna.plugin.commands;
 
+import io.lucerna.base.Counted;
 import io.lucerna.base.FolderLock;
 import io.lucerna.plugin.cli.Command;
 import io.lucerna.plugin.cli.Console;
+import io.lucerna.plugin.cli.TextTable;
+import io.lucerna.studies.ranking.StudyProgress;
 import io.lucerna.studies.report.StudyReport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
+import java.util.OptionalDouble;
 import org.kohsuke.args4j.Argument;
 
 /** {@code report}: makes the report on a study again from the study's files. */
@@ -38,6 +45,10 @@ public final class ReportCommand implements Command {
       write(folder, console);
       return;
     }
+    if (StudyProgress.isIn(folder)) {
+      lines(folder, StudyProgress.read(folder)).forEach(console.out()::println);
+      return;
+    }
     try (FolderLock lock = FolderLock.take(folder, String.join(" ", console.commandLine()))) {
       write(folder, console);
     }
@@ -49,5 +60,42 @@ public final class ReportCommand implements Command {
       console.say("no PNG pictures: this Java cannot draw text; there are the SVG ones");
     }
     console.say("wrote %s", folder.resolve("report.html"));
+  }
+
+  /** What is known of a study that is not finished, the conditions that change most first. */
+  private static List<String> lines(Path folder, StudyProgress progress) {
+    TextTable table =
+        new TextTable(1, "condition", "score_change", "kendall_tau", "swapped_pairs", "mean_move");
+    progress.changes().stream()
+        .sorted(Comparator.comparingLong(change -> -change.swappedPairs()))
+        .forEach(
+            change ->
+                table.add(
+                    List.of(
+                        change.condition(),
+                        number("%+.4f", change.scoreChange()),
+                        number("%.4f", change.kendallTau()),
+                        Long.toString(change.swappedPairs()),
+                        number("%.2f", change.meanMove()))));
+    List<String> lines = new ArrayList<>();
+    lines.add(
+        String.format(
+            Locale.ROOT,
+            "%s: unfinished, %d of %s done; nothing is written, and no measure is known yet",
+            folder,
+            progress.done(),
+            Counted.of(progress.items(), "topic")));
+    lines.add(
+        String.format(
+            Locale.ROOT,
+            "what conditions did to the order of %s that %s all scores:",
+            Counted.of(progress.topics(), "topic"),
+            progress.topics() == 1 ? "has" : "have"));
+    lines.addAll(table.lines());
+    return lines;
+  }
+
+  private static String number(String form, OptionalDouble value) {
+    return value.isPresent() ? String.format(Locale.ROOT, form, value.getAsDouble()) : "-";
   }
 }

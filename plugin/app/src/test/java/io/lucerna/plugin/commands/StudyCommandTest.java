@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.lucerna.base.FolderLock;
 import io.lucerna.eval.Comparison;
 import io.lucerna.eval.Correction;
 import io.lucerna.eval.Correlation;
@@ -29,10 +30,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Random;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
@@ -319,6 +322,75 @@ class StudyCommandTest {
     } else {
       assertEquals(expected.getAsDouble(), Double.parseDouble(field));
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"bert-cross", "bert-bi"})
+  void aStudyAtWorkIsReportedAsFarAsItIs(String name) throws IOException {
+    Path study = succeed(Checkout.model(name), "study", MANY);
+    List<CSVRecord> ranks = table(study, "ranks.csv");
+    Files.delete(study.resolve("study.json"));
+    Path journal = study.resolve("journal.jsonl");
+    List<String> lines = Files.readAllLines(journal);
+    assertProgress(study, TOPICS, ranks);
+    // The settings and three topics; the fourth is being written.
+    String torn = String.join("\n", lines.subList(0, 4)) + "\n" + lines.get(4).substring(0, 50);
+    Files.writeString(journal, torn);
+    assertProgress(study, 3, ranks);
+  }
+
+  /** The report is the per-topic table summed, and neither needs the lock nor changes a file. */
+  private static void assertProgress(Path study, int done, List<CSVRecord> ranks)
+      throws IOException {
+    Map<String, String> before = hashes(study);
+    Shell report;
+    try (FolderLock lock = FolderLock.take(study, "study")) {
+      report = Shell.run("report", study.toString());
+      lock.check();
+    }
+    assertEquals(ExitCode.DONE, report.code(), report.err());
+    assertEquals(before, hashes(study));
+    List<String> lines = report.out().lines().toList();
+    String head = study + ": unfinished, " + done + " of 6 topics done; ";
+    assertTrue(lines.getFirst().startsWith(head), lines.getFirst());
+    Map<String, String> shown = new HashMap<>();
+    for (String line : lines.subList(3, lines.size())) {
+      String[] cells = line.split(" +");
+      shown.put(cells[0], String.join(" ", cells[2], cells[3], cells[4]));
+    }
+    Map<String, String> expected = new HashMap<>();
+    Map<String, List<CSVRecord>> conditions =
+        ranks.stream()
+            .filter(row -> Integer.parseInt(row.get("topic")) < done)
+            .collect(Collectors.groupingBy(row -> row.get("condition")));
+    conditions.forEach(
+        (condition, rows) ->
+            expected.put(
+                condition,
+                String.format(
+                    Locale.ROOT,
+                    "%.4f %d %.2f",
+                    mean(rows, "kendall_tau"),
+                    rows.stream().mapToLong(r -> Long.parseLong(r.get("swapped_pairs"))).sum(),
+                    mean(rows, "mean_move"))));
+    assertEquals(expected, shown);
+  }
+
+  private static double mean(List<CSVRecord> rows, String column) {
+    return rows.stream()
+        .mapToDouble(r -> Double.parseDouble(r.get(column)))
+        .average()
+        .orElseThrow();
+  }
+
+  private static Map<String, String> hashes(Path study) throws IOException {
+    Map<String, String> hashes = new HashMap<>();
+    try (Stream<Path> files = Files.walk(study)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        hashes.put(study.relativize(file).toString(), Hashes.sha256(file));
+      }
+    }
+    return hashes;
   }
 
   @ParameterizedTest

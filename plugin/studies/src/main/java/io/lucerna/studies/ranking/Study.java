@@ -30,12 +30,9 @@ import org.jspecify.annotations.Nullable;
  * where the work was interrupted.
  *
  * <p>Memory: a few numbers for each candidate, the scores of some conditions at a time ({@value
- * #SCORES_AT_ONCE} at most), and each topic's values of the measures.
+ * Places#SCORES_AT_ONCE} at most), and each topic's values of the measures.
  */
 public final class Study implements AutoCloseable {
-  /** 64 MB. */
-  private static final int SCORES_AT_ONCE = 1 << 24;
-
   /** What one item scores under all conditions. */
   @FunctionalInterface
   public interface Work {
@@ -96,6 +93,7 @@ public final class Study implements AutoCloseable {
     }
     Plan plan = new Plan(topics, depth, passages);
     Journal<ItemScores> journal = Journal.open(lock, decisive, ItemScores.CODEC);
+    StudyProgress.expect(conditions, perItem, plan.places(), lock.path());
     return new Study(List.copyOf(conditions), perItem.clone(), plan, lock, journal);
   }
 
@@ -180,11 +178,7 @@ public final class Study implements AutoCloseable {
       throws IOException {
     Files.createDirectories(folder.resolve("runs"));
     Findings findings = new Findings(conditions, plan.depth(), qrels, settings);
-    int pairs = 0;
-    for (int item = 0; item < plan.size(); item++) {
-      pairs += plan.docnos(item).size();
-    }
-    int group = Math.max(1, SCORES_AT_ONCE / Math.max(1, pairs));
+    int group = plan.places().conditionsAtOnce();
     for (int from = 0; from < conditions.size(); from += group) {
       int to = Math.min(from + group, conditions.size());
       List<Run> runs = runs(from, to, identity.model().name(), findings);
@@ -206,29 +200,18 @@ public final class Study implements AutoCloseable {
   }
 
   private List<Run> runs(int from, int to, String model, Findings findings) throws IOException {
-    float[][][] scores = new float[to - from][plan.size()][];
-    for (float[][] topics : scores) {
-      for (int item = 0; item < plan.size(); item++) {
-        topics[item] = new float[plan.docnos(item).size()];
-      }
-    }
-    for (int item = 0; item < plan.size(); item++) {
-      ItemScores row = read(plan.topic(item).id());
-      for (int i = from; i < to; i++) {
-        float[] own = row.scores().get(i);
-        List<Plan.Place> pairs = plan.pairs(item, perItem[i]);
-        if (own.length != pairs.size()) {
-          throw journal.damaged(
-              plan.topic(item).id(),
-              own.length + " scores for " + pairs.size() + " pairs of " + conditions.get(i).id());
-        }
-        for (int next = 0; next < own.length; next++) {
-          Plan.Place pair = pairs.get(next);
-          scores[i - from][pair.topic()][pair.place()] = own[next];
-        }
-        findings.touched(i, row.touched().get(i));
-      }
-    }
+    float[][][] scores =
+        plan.places()
+            .scores(
+                journal,
+                perItem,
+                from,
+                to,
+                row -> {
+                  for (int i = from; i < to; i++) {
+                    findings.touched(i, row.touched().get(i));
+                  }
+                });
     List<Run> runs = new ArrayList<>();
     for (int i = from; i < to; i++) {
       List<Ranking> rankings = new ArrayList<>();
@@ -238,15 +221,6 @@ public final class Study implements AutoCloseable {
       runs.add(Run.of(conditions.get(i).tag(model, plan.depth()), rankings));
     }
     return runs;
-  }
-
-  private ItemScores read(String item) throws IOException {
-    ItemScores row = journal.read(item);
-    if (row.scores().size() != conditions.size() || row.touched().size() != conditions.size()) {
-      throw journal.damaged(
-          item, row.scores().size() + " scores for " + conditions.size() + " conditions");
-    }
-    return row;
   }
 
   @Override
