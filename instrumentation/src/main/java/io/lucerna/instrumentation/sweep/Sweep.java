@@ -20,7 +20,7 @@ public record Sweep(SweepKind kind, List<Head> heads, int layer) {
     if ((kind == SweepKind.HEAD_POS) == heads.isEmpty()) {
       throw new IllegalArgumentException(
           heads.isEmpty()
-              ? "a head-pos sweep needs heads"
+              ? "a head-pos sweep needs heads, such as L0H9,L1H6"
               : "only a head-pos sweep chooses heads, not " + kind.option());
     }
     if ((kind == SweepKind.NEURON) != (layer >= 0)) {

@@ -34,16 +34,37 @@ import io.lucerna.topics.ContrastPair;
 import io.lucerna.topics.ContrastPairs;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.kohsuke.args4j.CmdLineParser;
 import org.kohsuke.args4j.Option;
+import org.kohsuke.args4j.OptionDef;
+import org.kohsuke.args4j.spi.Setter;
+import org.kohsuke.args4j.spi.StringOptionHandler;
 
 /** {@code patch}: every pair through a patching sweep; tables, arrays, pictures and a page out. */
 public final class PatchCommand implements Command {
   private static final Pattern COMMA = Pattern.compile(",");
+
+  /** The kind of sweep, whose help names them all. */
+  public static final class SweepOption extends StringOptionHandler {
+    /** As args4j makes it. */
+    public SweepOption(CmdLineParser parser, OptionDef option, Setter<? super String> setter) {
+      super(parser, option, setter);
+    }
+
+    @Override
+    public String getDefaultMetaVariable() {
+      return Arrays.stream(SweepKind.values())
+          .map(SweepKind::option)
+          .collect(Collectors.joining(" | ", "[", "]"));
+    }
+  }
 
   /** Opens what sweeps. */
   @FunctionalInterface
@@ -72,11 +93,7 @@ public final class PatchCommand implements Command {
       usage = "Contrast pairs, as perturb writes them, or a table of MechIR's.")
   String pairs = "";
 
-  @Option(
-      name = "-sweep",
-      required = true,
-      metaVar = "[kind]",
-      usage = "What is patched: block, resid, attn, mlp, head, head-pos, neuron.")
+  @Option(name = "-sweep", required = true, handler = SweepOption.class, usage = "What is patched.")
   String sweep = "";
 
   @Option(

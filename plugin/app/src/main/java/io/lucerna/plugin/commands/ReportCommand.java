@@ -67,16 +67,16 @@ public final class ReportCommand implements Command {
     TextTable table =
         new TextTable(1, "condition", "score_change", "kendall_tau", "swapped_pairs", "mean_move");
     progress.changes().stream()
-        .sorted(Comparator.comparingLong(change -> -change.swappedPairs()))
+        .sorted(Comparator.comparingLong(change -> -change.order().swappedPairs()))
         .forEach(
             change ->
                 table.add(
                     List.of(
                         change.condition(),
                         number("%+.4f", change.scoreChange()),
-                        number("%.4f", change.kendallTau()),
-                        Long.toString(change.swappedPairs()),
-                        number("%.2f", change.meanMove()))));
+                        number("%.4f", change.order().kendallTau()),
+                        Long.toString(change.order().swappedPairs()),
+                        number("%.2f", change.order().meanMove()))));
     List<String> lines = new ArrayList<>();
     lines.add(
         String.format(

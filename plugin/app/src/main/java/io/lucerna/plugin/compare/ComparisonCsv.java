@@ -4,14 +4,13 @@ import io.lucerna.eval.Comparison;
 import io.lucerna.eval.Correction;
 import io.lucerna.eval.RankChanges;
 import io.lucerna.plugin.compare.RunComparison.RunContrast;
+import io.lucerna.studies.ranking.OrderStatistics;
 import io.lucerna.studies.ranking.Statistics;
+import io.lucerna.studies.ranking.TopicMoves;
 import io.lucerna.studies.table.Table;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collections;
-import java.util.Optional;
-import java.util.OptionalInt;
-import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -19,8 +18,8 @@ import java.util.stream.Stream;
 /** Writes a comparison of runs as CSV. */
 public final class ComparisonCsv {
   /**
-   * A row for a run, measure and topic; the last four columns tell how the run ranks the topic's
-   * documents that the baseline ranks too, and are the same for every measure.
+   * A row for a run, measure and topic; the moves tell how the run ranks the topic's documents that
+   * the baseline ranks too, and are the same for every measure.
    */
   public record TopicRow(
       String run,
@@ -29,10 +28,7 @@ public final class ComparisonCsv {
       double baseline,
       double value,
       double change,
-      OptionalInt commonDocs,
-      OptionalLong swappedPairs,
-      OptionalInt movedDocs,
-      OptionalLong totalMoves) {}
+      TopicMoves moves) {}
 
   /** A row for a run and measure, with the settings that make it again. */
   public record SummaryRow(
@@ -40,10 +36,13 @@ public final class ComparisonCsv {
       String baselineRun,
       String measure,
       Statistics statistics,
+      OrderStatistics order,
       String correction,
       long seed,
       int rounds,
       double margin) {}
+
+  private static final RankChanges NOTHING_IN_COMMON = new RankChanges(0, 0, 0, 0, 0);
 
   private ComparisonCsv() {}
 
@@ -53,16 +52,19 @@ public final class ComparisonCsv {
         .write(file, comparison.contrasts().stream().flatMap(c -> rows(comparison, c)));
   }
 
+  private static SortedMap<String, RankChanges> moves(
+      RunComparison comparison, RunContrast contrast) {
+    return comparison.rankChanges().getOrDefault(contrast.run(), Collections.emptySortedMap());
+  }
+
   private static Stream<TopicRow> rows(RunComparison comparison, RunContrast contrast) {
-    SortedMap<String, RankChanges> moves =
-        comparison.rankChanges().getOrDefault(contrast.run(), Collections.emptySortedMap());
+    SortedMap<String, RankChanges> moves = moves(comparison, contrast);
     return IntStream.range(0, comparison.topics().size())
         .mapToObj(
             i -> {
               String topic = comparison.topics().get(i);
               double before = contrast.before()[i];
               double after = contrast.after()[i];
-              Optional<RankChanges> move = Optional.ofNullable(moves.get(topic));
               return new TopicRow(
                   contrast.run(),
                   contrast.measure().irName(),
@@ -70,10 +72,7 @@ public final class ComparisonCsv {
                   before,
                   after,
                   after - before,
-                  move.map(m -> OptionalInt.of(m.docs())).orElse(OptionalInt.empty()),
-                  move.map(m -> OptionalLong.of(m.swappedPairs())).orElse(OptionalLong.empty()),
-                  move.map(m -> OptionalInt.of(m.moved())).orElse(OptionalInt.empty()),
-                  move.map(m -> OptionalLong.of(m.totalMoves())).orElse(OptionalLong.empty()));
+                  TopicMoves.of(moves.getOrDefault(topic, NOTHING_IN_COMMON)));
             });
   }
 
@@ -92,6 +91,7 @@ public final class ComparisonCsv {
                             comparison.baseline(),
                             c.measure().irName(),
                             c.statistics(),
+                            OrderStatistics.of(moves(comparison, c).values()),
                             correction.toString(),
                             settings.seed(),
                             settings.rounds(),

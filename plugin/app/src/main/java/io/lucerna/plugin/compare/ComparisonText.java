@@ -5,6 +5,7 @@ import io.lucerna.eval.Comparison;
 import io.lucerna.eval.Correction;
 import io.lucerna.eval.RankChanges;
 import io.lucerna.plugin.cli.TextTable;
+import io.lucerna.studies.ranking.OrderStatistics;
 import io.lucerna.studies.ranking.Statistics;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -113,16 +114,14 @@ public final class ComparisonText {
   }
 
   private static String moves(String run, Collection<RankChanges> changes) {
-    long docs = changes.stream().mapToLong(RankChanges::docs).sum();
-    long pairs = changes.stream().mapToLong(c -> (long) c.docs() * (c.docs() - 1) / 2).sum();
-    long swapped = changes.stream().mapToLong(RankChanges::swappedPairs).sum();
-    long moved = changes.stream().mapToLong(RankChanges::totalMoves).sum();
+    OrderStatistics order = OrderStatistics.of(changes);
     return format(
-        "%s: %s in common with the baseline, %s of their pairs swapped, %s places moved on average",
+        "%s: kendall_tau %s, swapped_pairs %d, mean_move %s; %s in common with the baseline",
         run,
-        Counted.of(docs, "document"),
-        pairs == 0 ? NONE : format("%.1f%%", 100.0 * swapped / pairs),
-        docs == 0 ? NONE : format("%.1f", (double) moved / docs));
+        order.kendallTau().isEmpty() ? NONE : format("%.4f", order.kendallTau().getAsDouble()),
+        order.swappedPairs(),
+        order.meanMove().isEmpty() ? NONE : format("%.2f", order.meanMove().getAsDouble()),
+        Counted.of(changes.stream().mapToLong(RankChanges::docs).sum(), "document"));
   }
 
   private static String format(String format, Object... values) {

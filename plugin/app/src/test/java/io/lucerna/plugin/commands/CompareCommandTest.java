@@ -69,7 +69,11 @@ class CompareCommandTest {
     assertTrue(shell.out().contains("part.run lacks 2 of the topics: they count 0"), shell.out());
     assertTrue(shell.out().contains("3 topics; baseline base.run;"), shell.out());
     assertTrue(
-        shell.out().contains("good.run: 6 documents in common with the baseline, 66.7% of their"),
+        shell
+            .out()
+            .contains(
+                "good.run: kendall_tau -0.3333, swapped_pairs 2, mean_move 0.67; 6 documents in"
+                    + " common with the baseline"),
         shell.out());
     assertFalse(shell.out().contains("NaN"), shell.out());
   }
@@ -98,16 +102,16 @@ class CompareCommandTest {
     assertEquals(ExitCode.DONE, shell.code(), shell.err());
     assertEquals(
         """
-        run,measure,topic,baseline,value,change,common_docs,swapped_pairs,moved_docs,total_moves
-        good.run,AP,1,0.5,1.0,0.5,2,1,2,2
-        good.run,AP,2,0.5,1.0,0.5,2,1,2,2
-        good.run,AP,3,0.5,0.5,0.0,2,0,0,0
+        run,measure,topic,baseline,value,change,documents,kendall_tau,swapped_pairs,moved,largest_move,mean_move
+        good.run,AP,1,0.5,1.0,0.5,2,-1.0,1,2,1,1.0
+        good.run,AP,2,0.5,1.0,0.5,2,-1.0,1,2,1,1.0
+        good.run,AP,3,0.5,0.5,0.0,2,1.0,0,0,0,0.0
         """,
         Files.readString(folder.resolve("out.csv")));
     List<String> summary = Files.readAllLines(folder.resolve("out.summary.csv"));
     assertEquals(2, summary.size());
     assertTrue(summary.get(1).startsWith("good.run,base.run,AP,3,0.5,0.8333333333333334,"));
-    assertTrue(summary.get(1).endsWith(",holm,42,10000,0.01"), summary.get(1));
+    assertTrue(summary.get(1).endsWith(",2,0.6666666666666666,holm,42,10000,0.01"), summary.get(1));
   }
 
   @Test

@@ -262,10 +262,14 @@ class PatchCommandTest {
     wrong.put(
         "sweep must be one of [block, resid, attn, mlp, head, head-pos, neuron], got row",
         new String[] {"-sweep", "row"});
+    wrong.put("a neuron sweep needs a layer", new String[] {"-sweep", "neuron"});
     wrong.put(
-        "layer goes with a sweep of neurons, which needs it", new String[] {"-sweep", "neuron"});
+        "only a neuron sweep chooses a layer, not mlp",
+        new String[] {"-sweep", "mlp", "-layer", "1"});
+    wrong.put("a head-pos sweep needs heads, such as L0H9", new String[] {"-sweep", "head-pos"});
     wrong.put(
-        "heads goes with the sweep head-pos, which needs it", new String[] {"-sweep", "head-pos"});
+        "only a head-pos sweep chooses heads, not head",
+        new String[] {"-sweep", "head", "-heads", "L0H9"});
     wrong.put(
         "a head is written by its layer and number, such as L1H6; got 16",
         new String[] {"-sweep", "head-pos", "-heads", "16"});

@@ -2,6 +2,7 @@ package io.lucerna.plugin.commands;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -9,6 +10,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lucerna.plugin.FakePairs;
 import io.lucerna.plugin.PatchShell;
+import io.lucerna.plugin.Shell;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.ByteBuffer;
@@ -24,12 +26,14 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The files of a study tell one story. */
@@ -201,6 +205,38 @@ class PatchFilesTest {
             ? List.of("layer", "attention_head")
             : List.of("component", "layer", "role");
     return names.stream().allMatch(name -> cell.get(name).equals(row.get(name)));
+  }
+
+  /**
+   * {@code L0H9} in words, and numbers of layer and head in tables, whichever axes the sweep has.
+   */
+  @ParameterizedTest
+  @CsvSource({"head, ''", "head-pos, 'z, '"})
+  void headsAreWrittenInOneWay(String kind, String before) throws IOException {
+    Path folder = temporary.resolve(kind);
+    List<String> options = new ArrayList<>(List.of("-sweep", kind, "-rounds", "50"));
+    if (kind.equals("head-pos")) {
+      options.addAll(List.of("-heads", "L0H9,1.6"));
+    }
+    Shell shell = PatchShell.succeed(FakePairs.some(20), folder, options.toArray(String[]::new));
+    assertTrue(
+        shell.err().lines().anyMatch(l -> l.matches("  " + before + "L\\dH\\d.*")), shell.err());
+    for (String table : List.of("effects.csv", "aggregates.csv")) {
+      for (CSVRecord row : table(folder.resolve(table))) {
+        int layer = Integer.parseInt(row.get("layer"));
+        int head = Integer.parseInt(row.get("attention_head"));
+        assertTrue(
+            kind.equals("head") || List.of(9, 106).contains(100 * layer + head), row.toString());
+      }
+    }
+    try (Stream<Path> files = Files.list(folder)) {
+      for (Path file : files.filter(f -> f.toString().matches(".*(svg|html|csv)")).toList()) {
+        String text = Files.readString(file);
+        assertFalse(text.matches("(?s).*(layer \\d+,? head|head L?\\d).*"), file.toString());
+        boolean words = file.toString().matches(".*(heatmap|tokens|report).*");
+        assertEquals(words, text.contains(before + "L0H9"), file.toString());
+      }
+    }
   }
 
   /** The levels of a stratum make up all pairs. */

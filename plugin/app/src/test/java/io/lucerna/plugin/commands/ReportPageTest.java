@@ -354,7 +354,7 @@ class ReportPageTest {
                   + "return [tip.hidden, tip.textContent]");
       assertFalse(said.get(0).asBoolean());
       assertTrue(
-          said.get(1).asText().matches("layer 1, head 0: [+\u2212]0\\.\\d{4}, adjusted p .*"),
+          said.get(1).asText().matches("L1H0: [+\u2212]0\\.\\d{4}, adjusted p .*"),
           said.get(1).asText());
     }
     assertEquals(

@@ -54,7 +54,7 @@ final class AggregateTables {
       csv.print(aggregates.rows().direction().option());
       csv.print(level.stratum().name());
       csv.print(level.stratum().level());
-      for (String label : space.labels(space.outerCell(cell))) {
+      for (String label : space.fields(space.outerCell(cell))) {
         csv.print(label);
       }
       if (space.positions()) {

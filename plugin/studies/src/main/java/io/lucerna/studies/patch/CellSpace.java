@@ -1,6 +1,7 @@
 package io.lucerna.studies.patch;
 
 import io.lucerna.instrumentation.sweep.Axis;
+import io.lucerna.instrumentation.sweep.Head;
 import io.lucerna.instrumentation.sweep.SweepResult;
 import io.lucerna.instrumentation.text.Role;
 import java.util.ArrayList;
@@ -18,6 +19,8 @@ public record CellSpace(List<Axis> outer, boolean positions) {
   /** The column of a head's number; pandas takes {@code head} for a method. */
   static final String HEAD_COLUMN = "attention_head";
 
+  private static final String HEAD = "head";
+  private static final String LAYER = "layer";
   private static final List<Role> ROLES = List.of(Role.values());
 
   /** The cells of sweeps with these axes. */
@@ -31,11 +34,44 @@ public record CellSpace(List<Axis> outer, boolean positions) {
     outer = List.copyOf(outer);
   }
 
-  /** The columns that tables have for the outer axes. */
+  /** The columns that tables have for the outer axes: for heads always the layer too. */
   List<String> columns() {
-    return outer.stream()
-        .map(axis -> axis.name().equals("head") ? HEAD_COLUMN : axis.name())
-        .toList();
+    List<String> columns = new ArrayList<>();
+    for (Axis axis : outer) {
+      if (axis.name().equals(HEAD)) {
+        columns.addAll(has(LAYER) ? List.of(HEAD_COLUMN) : List.of(LAYER, HEAD_COLUMN));
+      } else {
+        columns.add(axis.name());
+      }
+    }
+    return columns;
+  }
+
+  /** The fields of an outer cell, one for each of the {@link #columns}. */
+  List<String> fields(int outerCell) {
+    List<String> fields = new ArrayList<>();
+    List<String> labels = labels(outerCell);
+    for (int i = 0; i < labels.size(); i++) {
+      if (outer.get(i).name().equals(HEAD) && !has(LAYER)) {
+        Head head = head(labels, i);
+        fields.addAll(List.of("" + head.layer(), "" + head.head()));
+      } else {
+        fields.add(labels.get(i));
+      }
+    }
+    return fields;
+  }
+
+  /** The head of some labels; with an axis of layers before it, its own label is its number. */
+  private Head head(List<String> labels, int axis) {
+    String own = labels.get(axis);
+    return has(LAYER)
+        ? new Head(Integer.parseInt(labels.get(axis - 1)), Integer.parseInt(own))
+        : Head.parse(own);
+  }
+
+  private boolean has(String name) {
+    return outer.stream().anyMatch(axis -> axis.name().equals(name));
   }
 
   /** How many combinations of the outer axes' indices there are. */
@@ -78,18 +114,25 @@ public record CellSpace(List<Axis> outer, boolean positions) {
     return labels;
   }
 
-  /** A cell in words: {@code layer 3, head 7, role match}. */
+  /** A cell in words: {@code L3H7}, or {@code resid_pre, layer 3, match}. */
   public String describe(int cell) {
-    List<String> parts = new ArrayList<>();
-    List<String> labels = labels(outerCell(cell));
+    String outerWords = words(outerCell(cell));
+    return positions ? outerWords + ", " + role(cell).option() : outerWords;
+  }
+
+  /** An outer cell in words. */
+  String words(int outerCell) {
+    List<String> words = new ArrayList<>();
+    List<String> labels = labels(outerCell);
     for (int i = 0; i < labels.size(); i++) {
       String name = outer.get(i).name();
-      parts.add(name.equals("component") ? labels.get(i) : name + " " + labels.get(i));
+      if (name.equals(HEAD)) {
+        words.add(head(labels, i).toString());
+      } else if (!name.equals(LAYER) || !has(HEAD)) {
+        words.add(name.equals("component") ? labels.get(i) : name + " " + labels.get(i));
+      }
     }
-    if (positions) {
-      parts.add(role(cell).option());
-    }
-    return String.join(", ", parts);
+    return String.join(", ", words);
   }
 
   /**

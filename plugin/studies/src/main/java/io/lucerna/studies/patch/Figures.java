@@ -95,7 +95,7 @@ final class Figures {
               String.format(
                   Locale.ROOT,
                   "%s, position %d, %s (%s): %.4f",
-                  String.join(", ", space.labels(i / tokens.size())),
+                  space.words(i / tokens.size()),
                   i % tokens.size(),
                   pieces.get(i % tokens.size()),
                   token.role().option(),

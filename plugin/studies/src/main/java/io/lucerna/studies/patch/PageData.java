@@ -57,10 +57,12 @@ final class PageData {
     node.put("name", aggregates.rows().direction().option());
     int[] present = aggregates.present();
     ArrayNode ids = node.putArray("ids");
+    ArrayNode words = node.putArray("words");
     ArrayNode labels = node.putArray("labels");
     CellSpace space = aggregates.space();
     for (int cell : present) {
       ids.add(cell);
+      words.add(space.describe(cell));
       ArrayNode own = labels.addArray();
       space.labels(space.outerCell(cell)).forEach(own::add);
       if (space.positions()) {

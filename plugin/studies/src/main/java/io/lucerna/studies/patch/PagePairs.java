@@ -113,13 +113,7 @@ final class PagePairs {
 
   private String cell(SweepResult result, int index, int length) {
     CellSpace space = data.space();
-    StringBuilder text = new StringBuilder();
-    List<String> labels = space.labels(index / length);
-    for (int i = 0; i < labels.size(); i++) {
-      String name = space.outer().get(i).name();
-      text.append(i == 0 ? "" : " ");
-      text.append(name.equals("component") ? "" : name + " ").append(escaped(labels.get(i)));
-    }
+    StringBuilder text = new StringBuilder(escaped(space.words(index / length)));
     if (space.positions()) {
       Token token = result.tokens().get(index % length);
       text.append(" at ").append(index % length).append(' ');

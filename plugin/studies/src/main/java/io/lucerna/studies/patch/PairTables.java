@@ -88,7 +88,7 @@ final class PairTables {
     header.addAll(List.of("patched", "effect"));
     List<List<String>> labels = new ArrayList<>();
     for (int i = 0; i < space.outerSize(); i++) {
-      labels.add(space.labels(i));
+      labels.add(space.fields(i));
     }
     Csv.write(
         folder.resolve("effects.csv"),

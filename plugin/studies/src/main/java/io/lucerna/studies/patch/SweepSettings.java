@@ -64,9 +64,9 @@ public record SweepSettings(
   }
 
   /**
-   * Checks that layer and heads are given where the kind needs them, and nowhere else.
+   * Checks the settings.
    *
-   * @throws IllegalArgumentException naming the option
+   * @throws IllegalArgumentException naming the setting; as {@link Sweep} does
    */
   public SweepSettings {
     directions = List.copyOf(directions);
@@ -74,16 +74,10 @@ public record SweepSettings(
     if (layer.isPresent() && layer.getAsInt() < 0) {
       throw new IllegalArgumentException("layer must be 0 or more, got " + layer.getAsInt());
     }
-    if (layer.isPresent() != (kind == SweepKind.NEURON)) {
-      throw new IllegalArgumentException("layer goes with a sweep of neurons, which needs it");
-    }
-    if (heads.isEmpty() == (kind == SweepKind.HEAD_POS)) {
-      throw new IllegalArgumentException(
-          "heads goes with the sweep head-pos, which needs it: L0H9,L1H6");
-    }
     if (heads.stream().distinct().count() != heads.size()) {
       throw new IllegalArgumentException("heads names a head twice: " + heads);
     }
+    cells(kind, heads, layer);
     if (batch < 1) {
       throw new IllegalArgumentException("batch must be at least 1, got " + batch);
     }
@@ -94,6 +88,10 @@ public record SweepSettings(
 
   /** The cells that are swept. */
   public Sweep cells() {
+    return cells(kind, heads, layer);
+  }
+
+  private static Sweep cells(SweepKind kind, List<Head> heads, OptionalInt layer) {
     return new Sweep(kind, heads, layer.orElse(-1));
   }
 

@@ -1,7 +1,6 @@
 package io.lucerna.studies.ranking;
 
 import io.lucerna.studies.table.Table;
-import java.util.OptionalDouble;
 
 /**
  * A condition against the model as it is, by one measure: a row of {@code comparison.csv}.
@@ -9,17 +8,10 @@ import java.util.OptionalDouble;
  * @param condition its id
  * @param measure its name, {@code nDCG@10}
  * @param statistics of the condition's ranking against that without intervention
- * @param kendallTau mean over topics of the rank correlation of both rankings
- * @param swappedPairs sum over topics of pairs of documents in another order
- * @param meanMove mean over topics of the places that a document moved on average
+ * @param order what changed in the order of the reranked documents; the same for every measure
  */
 public record Contrast(
-    String condition,
-    String measure,
-    Statistics statistics,
-    OptionalDouble kendallTau,
-    long swappedPairs,
-    OptionalDouble meanMove) {
+    String condition, String measure, Statistics statistics, OrderStatistics order) {
   /** The table of all. */
   public static final Table<Contrast> TABLE = Table.of(Contrast.class, "condition", "measure");
 }

@@ -36,7 +36,7 @@ public final class Findings {
   private final StudySettings settings;
   private final List<long[]> touched = new ArrayList<>();
   private final List<double[][]> values = new ArrayList<>();
-  private final List<Order> orders = new ArrayList<>();
+  private final List<List<RankChanges>> orders = new ArrayList<>();
   private final List<Move> moves = new ArrayList<>();
   private final List<Contrast> contrasts = new ArrayList<>();
   private List<String> topics = List.of();
@@ -85,20 +85,18 @@ public final class Findings {
     return run.ranking(topic).orElseThrow();
   }
 
-  private Order order(Run before, Run after) {
-    return new Order(
-        topics.stream()
-            .map(
-                topic ->
-                    RankChanges.of(
-                        ranking(before, topic).top(depth), ranking(after, topic).top(depth)))
-            .toList());
+  private List<RankChanges> order(Run before, Run after) {
+    return topics.stream()
+        .map(
+            topic ->
+                RankChanges.of(ranking(before, topic).top(depth), ranking(after, topic).top(depth)))
+        .toList();
   }
 
   private void moves(Condition condition, Run before, Run after) {
     double[] was = values.getFirst()[0];
     double[] is = values.getLast()[0];
-    List<RankChanges> changes = orders.getLast().changes();
+    List<RankChanges> changes = orders.getLast();
     List<Integer> most =
         IntStream.range(0, topics.size())
             .boxed()
@@ -146,15 +144,12 @@ public final class Findings {
       }
       List<Statistics> statistics = Statistics.of(results, settings.correction());
       for (int i = 1; i < conditions.size(); i++) {
-        Order order = orders.get(i);
         contrasts.add(
             new Contrast(
                 conditions.get(i).id(),
                 settings.measures().get(m).irName(),
                 statistics.get(i - 1),
-                order.kendallTau(),
-                order.swappedPairs(),
-                order.meanMove()));
+                OrderStatistics.of(orders.get(i))));
       }
     }
   }
@@ -264,10 +259,10 @@ public final class Findings {
                 IntStream.range(0, topics.size())
                     .mapToObj(
                         t ->
-                            Order.row(
+                            new TopicOrder(
                                 conditions.get(c).id(),
                                 topics.get(t),
-                                orders.get(c).changes().get(t))));
+                                TopicMoves.of(orders.get(c).get(t)))));
   }
 
   List<Move> moves() {

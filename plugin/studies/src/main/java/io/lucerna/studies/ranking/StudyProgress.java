@@ -38,16 +38,9 @@ public record StudyProgress(int done, int items, int topics, List<Change> change
    *
    * @param condition its id
    * @param scoreChange mean over all pairs of the change of the score; empty without pairs
-   * @param kendallTau as in {@link Contrast}
-   * @param swappedPairs as in {@link Contrast}
-   * @param meanMove as in {@link Contrast}
+   * @param order what changed in the order of the candidates
    */
-  public record Change(
-      String condition,
-      OptionalDouble scoreChange,
-      OptionalDouble kendallTau,
-      long swappedPairs,
-      OptionalDouble meanMove) {}
+  public record Change(String condition, OptionalDouble scoreChange, OrderStatistics order) {}
 
   private record Expected(List<String> conditions, boolean[] perItem, Places places) {}
 
@@ -107,8 +100,8 @@ public record StudyProgress(int done, int items, int topics, List<Change> change
 
   private static Change change(
       String condition, Places places, List<Integer> topics, float[][] before, float[][] after) {
-    Order order =
-        new Order(
+    OrderStatistics order =
+        OrderStatistics.of(
             topics.stream()
                 .map(
                     topic -> {
@@ -124,8 +117,7 @@ public record StudyProgress(int done, int items, int topics, List<Change> change
                     IntStream.range(0, before[topic].length)
                         .mapToDouble(i -> (double) after[topic][i] - before[topic][i]))
             .average();
-    return new Change(
-        condition, change, order.kendallTau(), order.swappedPairs(), order.meanMove());
+    return new Change(condition, change, order);
   }
 
   /** The candidates in the order of the first stage. */

@@ -99,19 +99,19 @@ record Column(
               "kendall_tau",
               "Kendall tau",
               "agreement of both whole rankings, mean over topics",
-              Contrast::kendallTau,
+              c -> c.order().kendallTau(),
               Digits::value),
           given(
               "swapped_pairs",
               "swapped pairs",
               "pairs of documents in another order, sum over topics",
-              Contrast::swappedPairs,
+              c -> c.order().swappedPairs(),
               Digits::count),
           of(
               "mean_move",
               "mean move",
               "places that a document moved, mean over topics",
-              Contrast::meanMove,
+              c -> c.order().meanMove(),
               Digits::places));
 
   private static Column of(

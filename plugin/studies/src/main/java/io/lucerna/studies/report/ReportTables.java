@@ -3,12 +3,12 @@ package io.lucerna.studies.report;
 import io.lucerna.base.AtomicFile;
 import io.lucerna.base.Counted;
 import io.lucerna.studies.ranking.Contrast;
+import io.lucerna.studies.ranking.OrderStatistics;
 import io.lucerna.studies.ranking.Statistics;
 import io.lucerna.studies.table.Table;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.OptionalDouble;
 
 /** The tables of a report: CSV with the numbers of the study's files, LaTeX with rounded ones. */
 public final class ReportTables {
@@ -17,9 +17,7 @@ public final class ReportTables {
       String condition,
       String label,
       Statistics statistics,
-      OptionalDouble kendallTau,
-      long swappedPairs,
-      OptionalDouble meanMove,
+      OrderStatistics order,
       boolean significant,
       boolean equivalent) {}
 
@@ -54,9 +52,7 @@ public final class ReportTables {
                             c.condition(),
                             study.condition(c).label(),
                             c.statistics(),
-                            c.kendallTau(),
-                            c.swappedPairs(),
-                            c.meanMove(),
+                            c.order(),
                             c.statistics().significant(),
                             c.statistics().equivalent())));
   }

@@ -135,10 +135,9 @@
   const describe = cell => {
     const {direction, level, value, lower, upper} = chosen();
     const i = direction.ids.indexOf(Number(cell.dataset.cell));
-    const names = direction.labels[i].map((label, n) => data.columns[n] === 'component' ? label : `${data.columns[n]} ${label}`);
     const number = value[i] === null ? 'not defined' : long(value[i]);
     const interval = lower[i] === null ? '' : ` [${long(lower[i])}, ${long(upper[i])}]`;
-    return `${names.join(', ')}: ${number}${interval}, ${level.n[i]} pairs`;
+    return `${direction.words[i]}: ${number}${interval}, ${level.n[i]} pairs`;
   };
 
   document.querySelectorAll('[data-direction] rect[data-cell]:not([data-cell=key])').forEach(cell => {

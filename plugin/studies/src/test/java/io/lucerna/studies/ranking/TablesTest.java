@@ -80,7 +80,10 @@ class TablesTest {
             .map(
                 all ->
                     new Contrast(
-                        "c" + all, "AP", statistics(all), maybe(all), 1L << 40, maybe(all)))
+                        "c" + all,
+                        "AP",
+                        statistics(all),
+                        new OrderStatistics(maybe(all), 1L << 40, maybe(all))))
             .toList());
     assertEquals(
         List.of(
@@ -115,7 +118,10 @@ class TablesTest {
     roundTrip(
         TopicOrder.TABLE,
         Stream.of(true, false)
-            .map(all -> new TopicOrder("c" + all, "t", 1, maybe(all), 1L << 40, 2, 3, maybe(all)))
+            .map(
+                all ->
+                    new TopicOrder(
+                        "c" + all, "t", new TopicMoves(1, maybe(all), 1L << 40, 2, 3, maybe(all))))
             .toList());
     roundTrip(
         Move.TABLE,
