@@ -82,8 +82,8 @@ public final class Checkout {
 
   /**
    * The {@link #goldens} that laws are tried on: of those with a name in common one, since the
-   * others are the same code with other weights. With {@code -Dlucerna.soak=true}, as in the profile
-   * {@code soak}, all of them.
+   * others are the same code with other weights. With {@code -Dlucerna.soak=true}, as in the
+   * profile {@code soak}, all of them.
    */
   public static Stream<Path> kinds(String namePattern) throws IOException {
     Set<Path> names = new HashSet<>();
