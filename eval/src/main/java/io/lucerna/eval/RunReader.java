@@ -8,10 +8,16 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /** Reads TREC runs: see {@link Run#read}. */
 final class RunReader {
   private static final String LAYOUT = "topic Q0 docno rank score tag";
+  private static final Pattern INFINITE =
+      Pattern.compile("[-+]?(nan|inf(inity)?)", Pattern.CASE_INSENSITIVE);
+  private static final Pattern NUMBER =
+      Pattern.compile(
+          "[-+]?(\\d+\\.?\\d*|\\.\\d+)(e[-+]?\\d+)?|" + INFINITE, Pattern.CASE_INSENSITIVE);
   private static final int TOPIC = 0;
   private static final int DOCNO = 2;
   private static final int SCORE = 4;
@@ -56,15 +62,11 @@ final class RunReader {
   }
 
   private static float score(TrecLines lines, String text) throws MalformedTextException {
-    float score = Float.NaN;
-    // Java's type suffixes (1.5f) and hexadecimal are not numbers of a run.
-    if (text.chars().noneMatch(c -> "dDfFxX".indexOf(c) >= 0)) {
-      try {
-        score = (float) Double.parseDouble(text);
-      } catch (NumberFormatException e) {
-        throw lines.error("score '" + text + "' is not a number");
-      }
+    // Not all that Java reads: its type suffixes (1.5f) and hexadecimal are no numbers of a run.
+    if (!NUMBER.matcher(text).matches()) {
+      throw lines.error("score '" + text + "' is not a number");
     }
+    float score = INFINITE.matcher(text).matches() ? Float.NaN : (float) Double.parseDouble(text);
     if (!Float.isFinite(score)) {
       throw lines.error("score '" + text + "' is not a finite number");
     }

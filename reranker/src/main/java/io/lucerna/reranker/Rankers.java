@@ -34,6 +34,9 @@ import java.util.concurrent.CompletionException;
 
 /** Opens rankers from Hugging Face model folders. */
 public final class Rankers {
+  /** How outputs become a score, and that in words. */
+  private record Way(Reading.Scoring scoring, String words) {}
+
   private Rankers() {}
 
   /**
@@ -151,32 +154,38 @@ public final class Rankers {
       if (options.asStated()) {
         ReferenceCheck.run(folder, model, tokenizer, output.pooling());
       }
-      Label label = label(folder, model, options.label(), asked(architecture, form));
-      Similarity similarity = options.similarity().orElse(stated);
-      String scorer =
+      Way way =
           switch (task) {
-            case LABELS, ANSWERS -> "cross-encoder, " + words(answers, model, label);
-            case VECTOR ->
-                String.format(
-                    Locale.ROOT,
-                    "bi-encoder, %s pooling, %s",
-                    output.pooling().name().toLowerCase(Locale.ROOT),
-                    similarity(similarity, sentence));
-            case TERMS -> "bi-encoder, a weight per term (SPLADE, max pooling), dot";
+            case LABELS, ANSWERS -> {
+              Label label = label(folder, model, options.label(), asked(architecture, form));
+              yield new Way(
+                  new Reading.Scoring.Together(label),
+                  "cross-encoder, " + words(answers, model, label));
+            }
+            case VECTOR -> {
+              Similarity similarity = options.similarity().orElse(stated);
+              String words =
+                  String.format(
+                      Locale.ROOT,
+                      "bi-encoder, %s pooling, %s",
+                      output.pooling().name().toLowerCase(Locale.ROOT),
+                      similarity(similarity, sentence));
+              yield new Way(
+                  new Reading.Scoring.Apart(sentence.normalized() ? Similarity.COSINE : similarity),
+                  words);
+            }
+            case TERMS ->
+                new Way(
+                    new Reading.Scoring.Apart(Similarity.DOT),
+                    "bi-encoder, a weight per term (SPLADE, max pooling), dot");
             case TOKEN_VECTORS ->
-                "late interaction (ColBERT), MaxSim of " + model.outputs() + " numbers";
+                new Way(
+                    new Reading.Scoring.Apart(new MaxSim(model.outputs())),
+                    "late interaction (ColBERT), MaxSim of " + model.outputs() + " numbers");
           };
-      Reading.Scoring scoring =
-          switch (task) {
-            case LABELS, ANSWERS -> new Reading.Scoring.Together(label);
-            case VECTOR ->
-                new Reading.Scoring.Apart(sentence.normalized() ? Similarity.COSINE : similarity);
-            case TERMS -> new Reading.Scoring.Apart(Similarity.DOT);
-            case TOKEN_VECTORS -> new Reading.Scoring.Apart(new MaxSim(model.outputs()));
-          };
-      ModelCard card = card(name, model, scorer, tokenizer, sha256, settings, hashes);
-      Reading reading = new Reading(model, tokenizer, scoring, options.batchSize(), card);
-      return scoring instanceof Reading.Scoring.Together
+      ModelCard card = card(name, model, way.words(), tokenizer, sha256, settings, hashes);
+      Reading reading = new Reading(model, tokenizer, way.scoring(), options.batchSize(), card);
+      return way.scoring() instanceof Reading.Scoring.Together
           ? new CrossEncoder(reading)
           : new BiEncoder(reading);
     } catch (RuntimeException | Error e) {

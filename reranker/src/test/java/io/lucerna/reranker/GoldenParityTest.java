@@ -16,7 +16,6 @@ import io.lucerna.instrumentation.nn.Pooling;
 import io.lucerna.instrumentation.text.TokenBatch;
 import io.lucerna.instrumentation.text.TokenBatch.Side;
 import io.lucerna.instrumentation.text.TokenSequence;
-import io.lucerna.testkit.Checkout;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -49,7 +48,7 @@ class GoldenParityTest {
   private static final Set<Site> OUTPUTS = EnumSet.of(Site.POOLER_OUT, Site.LOGITS, Site.SCORE);
 
   static Stream<Path> goldens() throws IOException {
-    return Checkout.goldens(
+    return Golden.folders(
         "(bert|electra|distilbert|mpnet|roberta|xlm-roberta|random-\\d+)-(cross|bi|mlm-splade).*");
   }
 

@@ -38,7 +38,11 @@ class MonoT5Test {
   @TempDir Path temp;
 
   static Stream<Path> models() throws IOException {
-    return Checkout.goldens("t5-monot5.*");
+    Path own = Checkout.models().resolve("families");
+    return Stream.concat(
+            Stream.of(own.resolve("t5-monot5"), own.resolve("t5-monot5-gated")),
+            Golden.folders("t5-monot5.*"))
+        .distinct();
   }
 
   private static List<Long> answers(Path folder) throws IOException {

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.lucerna.testkit.Checkout;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
@@ -34,7 +33,7 @@ class NeuralRescorerTest {
   private static final Query QUERY = new TermQuery(new Term("contents", "lamp"));
 
   private final ByteBuffersDirectory directory = new ByteBuffersDirectory();
-  private final FakeScorer fake = FakeScorer.ofLength();
+  private final FakeScorer fake = new FakeScorer();
   private final NeuralRescorer rescorer =
       new NeuralRescorer(fake, "lamp", PassageSource.storedField("contents"));
   private DirectoryReader reader;
@@ -123,7 +122,7 @@ class NeuralRescorerTest {
     Random random = new Random(seed);
     try (Ranker real =
         Rankers.open(
-            Checkout.goldens("bert-cross").findFirst().orElseThrow(),
+            Golden.folders("bert-cross").findFirst().orElseThrow(),
             "golden",
             ScorerOptions.defaults().withBatchSize(2))) {
       NeuralRescorer neural =

@@ -2,7 +2,6 @@ package io.lucerna.reranker;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.lucerna.testkit.Checkout;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.stream.Stream;
@@ -13,7 +12,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class TermWeightsParityTest {
 
   static Stream<Path> goldens() throws IOException {
-    return Checkout.goldens(".*-mlm-splade.*");
+    return Golden.folders(".*-mlm-splade.*");
   }
 
   @ParameterizedTest

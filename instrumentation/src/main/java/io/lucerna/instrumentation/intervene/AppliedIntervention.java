@@ -91,15 +91,18 @@ record AppliedIntervention(Intervention intervention, Map<HookPoint, Place> plac
         NotFiniteException.check(activation);
       }
     } catch (NotFiniteException e) {
-      throw new IllegalArgumentException(
+      String what =
           "the intervention '"
               + intervention
               + "' makes a number of "
               + context.point()
               + " "
               + e.getMessage()
-              + ", which fp32 cannot hold",
-          e);
+              + ", which fp32 cannot hold";
+      // Of an operation it is the values that are wrong, of a hook its code.
+      throw intervention.operation() instanceof Operation.Custom
+          ? new CustomHookException(what, e)
+          : new IllegalArgumentException(what, e);
     }
   }
 

@@ -64,8 +64,8 @@ final class Compiler {
   private static <T> T at(Intervention intervention, String key, Supplier<T> work) {
     try {
       return work.get();
-    } catch (SpecSyntaxException e) {
-      throw e;
+    } catch (SpecSyntaxException | HookSourceException e) {
+      throw e; // they say where
     } catch (IllegalArgumentException | CheckpointException e) {
       throw error(intervention, key, String.valueOf(e.getMessage()));
     }

@@ -1,5 +1,7 @@
 package io.lucerna.instrumentation.intervene;
 
+import io.lucerna.base.Caret;
+
 /** An intervention spec that cannot be read, or that does not fit the model. */
 public final class SpecSyntaxException extends IllegalArgumentException {
   private static final long serialVersionUID = 1L;
@@ -23,29 +25,8 @@ public final class SpecSyntaxException extends IllegalArgumentException {
    * @param index where it is in the line, from 0, in UTF-16 units
    */
   static SpecSyntaxException at(String line, int index, String message) {
-    int before = line.codePointCount(0, index);
-    int start = line.offsetByCodePoints(index, -Math.min(before, BEFORE));
-    int end =
-        line.offsetByCodePoints(index, Math.min(AFTER, line.codePointCount(index, line.length())));
-    String shown = line.substring(start, end).replaceAll("\\s", " ");
-    int caret = line.codePointCount(start, index);
-    return new SpecSyntaxException(
-        "column "
-            + (before + 1)
-            + ": "
-            + message
-            + "\n  "
-            + shown
-            + "\n  "
-            + " ".repeat(caret)
-            + "^",
-        before + 1);
+    return new SpecSyntaxException(Caret.at(line, index, message), Caret.column(line, index));
   }
-
-  /** How much of a long line is shown before and after the place. */
-  private static final int BEFORE = 100;
-
-  private static final int AFTER = 60;
 
   /** The column from 1, in characters; 0 where the spec was not read from a line. */
   public int column() {

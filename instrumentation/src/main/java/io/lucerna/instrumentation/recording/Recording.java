@@ -40,6 +40,11 @@ public final class Recording implements ActivationSource {
   private final Map<String, TensorFile> open = new ConcurrentHashMap<>();
   private final RecordingIndex index;
 
+  /** Whether a folder holds a recording, complete or not. */
+  public static boolean isIn(Path path) {
+    return Files.exists(new RecordingFolder(path).index());
+  }
+
   private Recording(RecordingFolder folder) throws IOException {
     this.folder = folder;
     if (!Files.exists(folder.manifest())) {

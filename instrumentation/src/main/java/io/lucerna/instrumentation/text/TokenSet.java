@@ -1,5 +1,7 @@
 package io.lucerna.instrumentation.text;
 
+import io.lucerna.base.Caret;
+import io.lucerna.base.Given;
 import io.lucerna.instrumentation.text.TokenBatch.Side;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -13,6 +15,7 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which tokens of a text: those with one of the roles, and those at some places. Sorted and joined,
@@ -98,17 +101,22 @@ public record TokenSet(Set<Role> roles, List<Span> spans) {
   /**
    * Reads a set.
    *
-   * @throws IllegalArgumentException saying what is allowed
+   * @throws IllegalArgumentException pointing at the item that is wrong, and saying what is allowed
    */
   public static TokenSet parse(String text) {
-    try {
-      return Arrays.stream(text.split(",", -1))
-          .map(TokenSet::item)
-          .reduce(TokenSet::and)
-          .orElseThrow();
-    } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException("positions '" + text + "': " + e.getMessage(), e);
+    @Nullable TokenSet all = null;
+    int index = 0;
+    for (String item : text.split(",", -1)) {
+      try {
+        TokenSet next = item(item);
+        all = all == null ? next : all.and(next);
+      } catch (IllegalArgumentException e) {
+        String what = Caret.at(text, index, String.valueOf(e.getMessage()));
+        throw new IllegalArgumentException("positions, " + what, e);
+      }
+      index += item.length() + 1;
     }
+    return Given.value(all, "the set of positions");
   }
 
   /**

@@ -12,7 +12,6 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** One grammar, for what is recorded and for what is changed. */
 class TokenSetTest {
@@ -73,16 +72,30 @@ class TokenSetTest {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {"", "ALL", "cls;query", "1,", "1.5", "3-", "role:all", "role:0", "\uff11"})
-  void refuses(String text) {
+  @CsvSource(
+      value = {
+        "''|1",
+        "ALL|1",
+        "cls;query|1",
+        "1,|3",
+        "1.5|1",
+        "cls,3-,4|5",
+        "query,role:all|7",
+        "role:0|1"
+      },
+      delimiter = '|')
+  void refusesAndPoints(String text, int column) {
     String message =
         assertThrows(IllegalArgumentException.class, () -> TokenSet.parse(text)).getMessage();
     assertEquals(
-        "positions '"
+        "positions, column "
+            + column
+            + ": expected all, passage, a role (cls, sep, query, match, stem, injected, filler,"
+            + " other, prompt), a position such as 0 or -1, or a range such as 3-5\n  "
             + text
-            + "': expected all, passage, a role (cls, sep, query, match, stem, injected, filler,"
-            + " other, prompt), a position such as 0 or -1, or a range such as 3-5",
+            + "\n  "
+            + " ".repeat(column - 1)
+            + "^",
         message);
   }
 
@@ -96,7 +109,7 @@ class TokenSetTest {
       })
   void refusesWhatNoTextHas(String text, String why) {
     assertEquals(
-        "positions '" + text + "': " + why,
+        "positions, column 1: " + why + "\n  " + text + "\n  ^",
         assertThrows(IllegalArgumentException.class, () -> TokenSet.parse(text)).getMessage());
   }
 }

@@ -18,6 +18,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
@@ -71,80 +73,33 @@ class BusyFoldersTest {
     return folder.resolve(name).toString();
   }
 
+  private static final String CANDIDATES = " -topics @topics.tsv -run @run.txt -corpus @corpus ";
+
+  /** The words of a line; {@code @} stands before the names of files. */
+  private String[] words(String line) {
+    return Stream.of(line.split(" +"))
+        .map(word -> word.startsWith("@") ? path(word.substring(1)) : word)
+        .toArray(String[]::new);
+  }
+
   private String[] study(String output) {
-    return new String[] {
-      "study",
-      "-topics",
-      path("topics.tsv"),
-      "-run",
-      path("run.txt"),
-      "-corpus",
-      path("corpus"),
-      "-qrels",
-      path("qrels.txt"),
-      "-model",
-      MODEL.toString(),
-      "-conditions",
-      "heads",
-      "-rounds",
-      "50",
-      "-output",
-      path(output)
-    };
+    String options = "-conditions heads -rounds 50 -qrels @qrels.txt -model " + MODEL;
+    return words("study" + CANDIDATES + options + " -output @" + output);
   }
 
   private String[] patch(String output) {
-    return new String[] {
-      "patch",
-      "-sweep",
-      "head",
-      "-rounds",
-      "50",
-      "-floor",
-      "0",
-      "-model",
-      MODEL.toString(),
-      "-pairs",
-      path("contrast.jsonl"),
-      "-output",
-      path(output)
-    };
+    String options = "-sweep head -rounds 50 -floor 0 -pairs @contrast.jsonl -model " + MODEL;
+    return words("patch " + options + " -output @" + output);
   }
 
   private String[] record(String output) {
-    return new String[] {
-      "record",
-      "-model",
-      MODEL.toString(),
-      "-topics",
-      path("topics.tsv"),
-      "-run",
-      path("run.txt"),
-      "-corpus",
-      path("corpus"),
-      "-hooks",
-      "*resid_post",
-      "-positions",
-      "all",
-      "-output",
-      path(output)
-    };
+    String options = "-hooks *resid_post -positions all -model " + MODEL;
+    return words("record" + CANDIDATES + options + " -output @" + output);
   }
 
   private String[] index(String output) {
-    return new String[] {
-      "index",
-      "-collection",
-      "JsonCollection",
-      "-input",
-      path("corpus"),
-      "-index",
-      path(output),
-      "-generator",
-      "DefaultLuceneDocumentGenerator",
-      "-threads",
-      "1"
-    };
+    String options = "-generator DefaultLuceneDocumentGenerator -threads 1 -index @" + output;
+    return words("index -collection JsonCollection -input @corpus " + options);
   }
 
   private static String[] with(String[] command, String... more) {
@@ -187,6 +142,28 @@ class BusyFoldersTest {
       assertEquals(List.of(), left.toList());
     }
     assertFalse(Files.exists(certificate));
+  }
+
+  @Test
+  void aFolderOfAnotherCommandIsNamed() {
+    Map<String, String[]> commands =
+        Map.of("study", study("study"), "patch", patch("patch"), "record", record("record"));
+    commands.values().forEach(Shell::succeed);
+    for (String owner : commands.keySet()) {
+      for (String command : commands.keySet()) {
+        if (command.equals(owner)) {
+          continue;
+        }
+        String[] words = Objects.requireNonNull(commands.get(command)).clone();
+        words[words.length - 1] = path(owner);
+        for (String[] call : List.of(words, with(words, "-resume"))) {
+          Shell shell = Shell.run(call);
+          assertEquals(ExitCode.USAGE, shell.code(), shell.err());
+          String told = path(owner) + ": is a folder of " + owner + ", not of " + command + "; ";
+          assertTrue(shell.err().contains(told), shell.err());
+        }
+      }
+    }
   }
 
   /** Of some calls at the same moment, one ends well, and the others are refused. */
@@ -279,20 +256,8 @@ class BusyFoldersTest {
               threads.submit(
                   () -> {
                     together.await();
-                    return Shell.succeed(
-                        "rerank",
-                        "-topics",
-                        path("topics.tsv"),
-                        "-run",
-                        path("run.txt"),
-                        "-corpus",
-                        path("corpus"),
-                        "-model",
-                        MODEL.toString(),
-                        "-runtag",
-                        tag,
-                        "-output",
-                        out.toString());
+                    String options = "-runtag " + tag + " -output @out.txt -model " + MODEL;
+                    return Shell.succeed(words("rerank" + CANDIDATES + options));
                   }));
         }
         for (Future<Shell> one : started) {

@@ -160,7 +160,7 @@ public final class PatchCommand implements Command {
     List<ContrastPair> all = ContrastPairs.read(Inputs.file(pairs));
     List<ContrastPair> chosen =
         maxPairs == null ? all : all.subList(0, Math.min(maxPairs, all.size()));
-    try (FolderLock lock = folder.take(console)) {
+    try (FolderLock lock = folder.take("patch", console)) {
       try (PairSweeper sweeper =
           engine.open(model.modelOrDefault(), options, settings.sweep(), console)) {
         List<QueryLimits.Query> queries =

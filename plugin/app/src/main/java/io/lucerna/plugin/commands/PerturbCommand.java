@@ -74,7 +74,7 @@ public final class PerturbCommand implements Command {
 
   private final ModelRegistry models;
   private final ModelOptions model = new ModelOptions();
-  private final RunInputs inputs = new RunInputs();
+  private final RunInputs inputs = new RunInputs(true);
   private final FillerOptions filling = new FillerOptions();
   private final SeedOptions random = new SeedOptions();
   private final CollectionOptions collections;
@@ -280,7 +280,7 @@ public final class PerturbCommand implements Command {
           ExitCode.INPUT, collection + ": no such collection; " + CollectionRegistry.known());
     }
     qrels = qrels == null ? collections.store().qrels(named.get()).toString() : qrels;
-    inputs.topics = inputs.topics == null ? collection : inputs.topics;
+    inputs.orTopicsOf(collection);
     return named;
   }
 

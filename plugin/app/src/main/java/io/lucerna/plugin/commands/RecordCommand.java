@@ -16,6 +16,7 @@ import io.lucerna.plugin.models.ModelRegistry;
 import io.lucerna.plugin.options.CollectionOptions;
 import io.lucerna.plugin.options.FolderOptions;
 import io.lucerna.plugin.options.ModelOptions;
+import io.lucerna.plugin.options.PairsOptions;
 import io.lucerna.plugin.options.QueryLimits;
 import io.lucerna.plugin.options.RerankOptions;
 import io.lucerna.plugin.options.RunInputs;
@@ -40,7 +41,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.kohsuke.args4j.Option;
 
 /** {@code record}: activations of a ranker on many pairs, written as a stream. */
@@ -53,25 +53,8 @@ public final class RecordCommand implements Command {
   private final RerankOptions rerank = new RerankOptions();
   private final RunInputs inputs = new RunInputs();
   private final FolderOptions target = new FolderOptions();
+  private final PairsOptions given = new PairsOptions();
   private final CollectionOptions collections;
-
-  @Option(
-      name = "-pairs",
-      metaVar = "[file]",
-      forbids = {
-        "-run",
-        "-topics",
-        "-topicReader",
-        "-topicField",
-        "-index",
-        "-corpus",
-        "-rerank.depth",
-        "-passage.clean"
-      },
-      usage =
-          "Table with tabs and the header qid, query, docid, text, or contrast pairs in JSON lines;"
-              + " texts are read as they are.")
-  @Nullable String pairs;
 
   @Option(
       name = "-hooks",
@@ -105,7 +88,7 @@ public final class RecordCommand implements Command {
 
   @Override
   public List<Object> options() {
-    return List.of(this, target, inputs, model, rerank, collections);
+    return List.of(this, given, target, inputs, model, rerank, collections);
   }
 
   @Override
@@ -141,7 +124,8 @@ public final class RecordCommand implements Command {
           group ->
               queries.add(
                   new QueryLimits.Query("query " + group.pairs().getFirst().qid(), group.query())));
-      QueryLimits.check(ranker::fit, queries, pairs == null ? inputs.queries() : pairs, console);
+      QueryLimits.check(
+          ranker::fit, queries, given.pairs == null ? inputs.queries() : given.pairs, console);
       RecordPlan plan = RecordPlan.of(source, ranker, spec);
       requireRoom(folder, plan, spec, console);
       Identity identity =
@@ -174,6 +158,7 @@ public final class RecordCommand implements Command {
       throw new CommandException(
           ExitCode.USAGE, target.output + ": exists already and is not a folder");
     }
+    target.requireOf("record");
     if (!target.resume) {
       try {
         RecordingWriter.requireAbsent(folder);
@@ -185,10 +170,10 @@ public final class RecordCommand implements Command {
   }
 
   private PairSource source(Console console) throws IOException {
-    if (pairs != null) {
-      return ContrastPairSource.holds(pairs)
-          ? new ContrastPairSource(pairs)
-          : new TablePairs(pairs);
+    if (given.pairs != null) {
+      return ContrastPairSource.holds(given.pairs)
+          ? new ContrastPairSource(given.pairs)
+          : new TablePairs(given.pairs);
     }
     if (inputs.run == null) {
       throw new CommandException(ExitCode.USAGE, "give the pairs: -pairs, -run or -input");

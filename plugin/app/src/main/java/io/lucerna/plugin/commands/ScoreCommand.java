@@ -13,6 +13,7 @@ import io.lucerna.plugin.options.CollectionOptions;
 import io.lucerna.plugin.options.InterventionOptions;
 import io.lucerna.plugin.options.ModelOptions;
 import io.lucerna.plugin.options.Outputs;
+import io.lucerna.plugin.options.PairsOptions;
 import io.lucerna.plugin.options.QueryLimits;
 import io.lucerna.plugin.options.RerankOptions;
 import io.lucerna.plugin.options.RunInputs;
@@ -41,24 +42,8 @@ public final class ScoreCommand implements Command {
   private final InterventionOptions intervene = new InterventionOptions();
   private final RunInputs inputs = new RunInputs();
   private final RerankOptions rerank = new RerankOptions();
+  private final PairsOptions given = new PairsOptions();
   private final CollectionOptions collections;
-
-  @Option(
-      name = "-pairs",
-      metaVar = "[file]",
-      forbids = {
-        "-run",
-        "-topics",
-        "-topicReader",
-        "-topicField",
-        "-index",
-        "-corpus",
-        "-rerank.depth",
-        "-passage.clean"
-      },
-      usage =
-          "Table with tabs and the header qid, query, docid, text; texts are scored as they are.")
-  @Nullable String pairs;
 
   @Option(
       name = "-output",
@@ -83,7 +68,7 @@ public final class ScoreCommand implements Command {
 
   @Override
   public List<Object> options() {
-    return List.of(this, inputs, model, rerank, intervene, collections);
+    return List.of(this, given, inputs, model, rerank, intervene, collections);
   }
 
   @Override
@@ -97,7 +82,8 @@ public final class ScoreCommand implements Command {
     intervene.spec();
     rerank.check();
     Provenance provenance = new Provenance(console);
-    List<PairTable.Row> rows = pairs == null ? candidates(provenance, console) : table(pairs);
+    List<PairTable.Row> rows =
+        given.pairs == null ? candidates(provenance, console) : table(given.pairs);
     Path target = Outputs.writable(output);
     try (Ranker scorer = models.open(model.modelOrDefault(), options, console);
         Interventions interventions = intervene.compile(scorer)) {
@@ -105,12 +91,13 @@ public final class ScoreCommand implements Command {
           rows.stream()
               .map(row -> new QueryLimits.Query("query " + row.qid(), row.query()))
               .toList();
-      QueryLimits.check(scorer::fit, queries, pairs == null ? inputs.queries() : pairs, console);
+      QueryLimits.check(
+          scorer::fit, queries, given.pairs == null ? inputs.queries() : given.pairs, console);
       TermsTable table = terms == null ? null : new TermsTable(scorer, terms);
       float[] scores = score(rows, scorer, table, interventions, console);
       interventions.finish(console);
-      if (pairs != null) {
-        provenance.put("pairs", Hashes.of(Path.of(pairs)));
+      if (given.pairs != null) {
+        provenance.put("pairs", Hashes.of(Path.of(given.pairs)));
       }
       provenance.put(scorer.card());
       intervene.describe(provenance, interventions);

@@ -163,7 +163,7 @@ public final class StudyCommand implements Command {
     StudySettings settings = settings();
     HeadEffects effects = patching == null ? null : HeadEffects.read(Path.of(patching));
     if (collection != null) {
-      inputs.topics = inputs.topics == null ? collection : inputs.topics;
+      inputs.orTopicsOf(collection);
       qrels = qrels == null ? collection : qrels;
     }
     if (qrels == null) {
@@ -171,7 +171,7 @@ public final class StudyCommand implements Command {
     }
     Path judgments = collections.qrels(qrels);
     Qrels judged = Qrels.read(judgments);
-    try (FolderLock lock = folder.take(console)) {
+    try (FolderLock lock = folder.take("study", console)) {
       study(lock, options, judgments, judged, effects, settings, console);
     }
   }

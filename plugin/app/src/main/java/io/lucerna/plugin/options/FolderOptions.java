@@ -1,12 +1,15 @@
 package io.lucerna.plugin.options;
 
 import io.lucerna.base.FolderLock;
+import io.lucerna.instrumentation.recording.Recording;
 import io.lucerna.plugin.cli.CommandException;
 import io.lucerna.plugin.cli.Console;
 import io.lucerna.plugin.cli.ExitCode;
+import io.lucerna.studies.patch.PatchStudy;
 import io.lucerna.studies.work.Journal;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.kohsuke.args4j.Option;
 
 /** The folder of work that can be resumed. */
@@ -28,21 +31,56 @@ public final class FolderOptions {
     return Path.of(output);
   }
 
+  /** Whose files a folder holds, if anybody's who resumes. */
+  private static Optional<String> owner(Path folder) throws IOException {
+    if (Recording.isIn(folder)) {
+      return Optional.of("record");
+    }
+    return Journal.isIn(folder)
+        ? Optional.of(PatchStudy.isIn(folder) ? "patch" : "study")
+        : Optional.empty();
+  }
+
+  /**
+   * Checks that the folder is not another command's.
+   *
+   * @param command whose it should be
+   * @throws CommandException if it is
+   */
+  public void requireOf(String command) throws IOException {
+    Optional<String> other = owner(path()).filter(owner -> !owner.equals(command));
+    if (other.isPresent()) {
+      throw new CommandException(
+          ExitCode.USAGE,
+          output + ": is a folder of " + other.get() + ", not of " + command + "; give another");
+    }
+  }
+
   /**
    * Takes the folder for a study.
    *
-   * @throws CommandException if it cannot be written to, or holds a study that is not to be resumed
+   * @param command the command that studies
+   * @throws CommandException if it cannot be written to, is another command's, or holds a study
+   *     that is not to be resumed
    * @throws FolderLock.HeldException if another process writes into it
    */
-  public FolderLock take(Console console) throws IOException {
+  public FolderLock take(String command, Console console) throws IOException {
     FolderLock lock =
         FolderLock.take(Outputs.folder(output), String.join(" ", console.commandLine()));
-    if (Journal.isIn(lock.path()) && !resume) {
-      lock.close();
-      throw new CommandException(
-          ExitCode.USAGE,
-          output + ": holds a study already; give -resume to resume it, or another folder");
+    boolean taken = false;
+    try {
+      requireOf(command);
+      if (Journal.isIn(lock.path()) && !resume) {
+        throw new CommandException(
+            ExitCode.USAGE,
+            output + ": holds a study already; give -resume to resume it, or another folder");
+      }
+      taken = true;
+      return lock;
+    } finally {
+      if (!taken) {
+        lock.close();
+      }
     }
-    return lock;
   }
 }

@@ -79,7 +79,28 @@ public final class RunInputs {
       usage = "Texts in JSON, a file or a folder: id, and contents or title and text.")
   public @Nullable String corpus;
 
+  private final boolean statistics;
   private Optional<NamedCollection> collection = Optional.empty();
+  private boolean implied;
+
+  public RunInputs() {
+    this(false);
+  }
+
+  /**
+   * @param statistics whether an index or a corpus next to requests is read for its statistics
+   */
+  public RunInputs(boolean statistics) {
+    this.statistics = statistics;
+  }
+
+  /** Takes the topics of a collection that was named for more than them, if none were given. */
+  public void orTopicsOf(String named) {
+    if (topics == null) {
+      topics = named;
+      implied = true;
+    }
+  }
 
   /** The collection whose topics were named, if one was; known once candidates were read. */
   public Optional<NamedCollection> collection() {
@@ -109,6 +130,7 @@ public final class RunInputs {
     }
     TextFile file = TextFile.named(run);
     if (JsonObjects.holds(file)) {
+      refuseUnread();
       Requests requests = Requests.read(file, ids);
       requireTexts(requests.topics(), requests, depth);
       return new CandidatePool(
@@ -118,6 +140,23 @@ public final class RunInputs {
     List<Candidates> candidates = candidates(read, collections, console);
     TextSource texts = texts(candidates, Math.max(depth, written), visitor);
     return new CandidatePool(candidates, texts, read.tag(), identity(file, texts));
+  }
+
+  /** What is given next to requests, which hold queries and texts, would not be read. */
+  private void refuseUnread() {
+    Map<String, Boolean> given = new LinkedHashMap<>();
+    given.put("-topics", topics != null && !implied);
+    given.put("-topicReader", topicReader != null);
+    given.put("-index", index != null && !statistics);
+    given.put("-corpus", corpus != null && !statistics);
+    given.values().removeIf(there -> !there);
+    if (!given.isEmpty()) {
+      throw new CommandException(
+          ExitCode.USAGE,
+          run
+              + ": requests hold queries and texts, so nothing else is read; leave out "
+              + String.join(", ", given.keySet()));
+    }
   }
 
   /** The same where only the candidates' texts matter. */

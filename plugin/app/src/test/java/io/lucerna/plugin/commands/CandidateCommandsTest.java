@@ -153,6 +153,22 @@ class CandidateCommandsTest {
   }
 
   @Test
+  void whatRequestsHoldIsNotGivenAgain() {
+    String[] more = {"-topics", path("topics.tsv"), "-index", path("index"), "-model", "minilm"};
+    for (String command : List.of("study", "score", "rerank")) {
+      List<String> words = new ArrayList<>(List.of(command, "-output", path("refused")));
+      words.addAll(List.of(withRequests(more)));
+      if (command.equals("study")) {
+        words.addAll(List.of("-qrels", path("qrels.txt"), "-conditions", "layers"));
+      }
+      Shell shell = Shell.run(words.toArray(String[]::new));
+      assertEquals(ExitCode.USAGE, shell.code(), shell.err());
+      assertTrue(
+          shell.err().contains("so nothing else is read; leave out -topics, -index"), shell.err());
+    }
+  }
+
+  @Test
   void perturbationsOfACorpusAreThoseOfItsIndex() throws IOException {
     String[] judged = {
       "-topics",

@@ -22,6 +22,8 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -129,21 +131,13 @@ class CandidateFormsTest {
     write("c.json", "[{'id': 'x', 'text': 'a tall red lamp'}, {'id': 'y', 'text': 'red lamp'}]");
     InputStream before = System.in;
     System.setIn(new ByteArrayInputStream(Files.readAllBytes(folder.resolve(name))));
+    List<String> words = new ArrayList<>(List.of("rerank", "-rerank.model", "fake"));
+    words.addAll(List.of("-input", "-", "-output", path("out.txt")));
+    if (name.equals("run.txt")) {
+      words.addAll(List.of("-topics", path("topics.tsv"), "-corpus", path("c.json")));
+    }
     try {
-      Shell shell =
-          Shell.run(
-              "rerank",
-              "-rerank.model",
-              "fake",
-              "-input",
-              "-",
-              "-topics",
-              path("topics.tsv"),
-              "-corpus",
-              path("c.json"),
-              "-output",
-              path("out.txt"));
-      gives(RUN, shell);
+      gives(RUN, Shell.run(words.toArray(String[]::new)));
     } finally {
       System.setIn(before);
     }

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A person's own hook in {@code score}, {@code rerank}, {@code search} and {@code study}. */
+/** A person's own hook in {@code score}, {@code rerank} and {@code study}. */
 class HookCommandsTest {
   private static final String CROSS = Checkout.model("bert-cross");
   private static final Path TOP = Checkout.root().resolve("docs/examples/TopNeurons.java");
@@ -159,36 +159,49 @@ class HookCommandsTest {
   }
 
   @Test
-  void searchRunsIt() throws IOException {
-    String index = folder.resolve("index").toString();
-    Path docs = Files.createDirectory(folder.resolve("docs"));
-    Files.copy(folder.resolve("corpus.jsonl"), docs.resolve("corpus.jsonl"));
-    Shell.succeed(
-        "index",
-        "-collection",
-        "JsonCollection",
-        "-input",
-        docs.toString(),
-        "-index",
-        index,
-        "-storeRaw");
-    String hook = top(2);
-    List<String> search =
-        List.of("search", "-index", index, "-topics", folder + "/topics.tsv", "-topicReader");
-    for (String[] more :
-        new String[][] {
-          {"run.txt"},
-          {"plain.txt", "-rerank.model", CROSS},
-          {"own.txt", "-rerank.model", CROSS, "-hook", hook}
-        }) {
-      List<String> words = new ArrayList<>(search);
-      words.addAll(List.of("TsvInt", "-bm25", "-output", folder.resolve(more[0]).toString()));
-      words.addAll(List.of(more).subList(1, more.length));
-      Shell.succeed(words.toArray(String[]::new));
+  void oneThatReturnsNoNumberFailsAsOneThatThrows() throws IOException {
+    Shell shell =
+        run("score", CROSS, "out.tsv", "-hook", hook("Nan", "*hook_z", "return x.mul(1f / 0);"));
+    assertEquals(ExitCode.FAILED, shell.code());
+    assertTrue(shell.err().contains("which fp32 cannot hold"), shell.err());
+    assertTrue(shell.err().contains("Nan.java"), shell.err());
+  }
+
+  @Test
+  void aMissingFileIsAMissingInputHoweverItIsNamed() {
+    String code = folder.resolve("Missing.java").toString();
+    String spec = "custom *hook_z code=" + code;
+    for (String[] way : new String[][] {{"-hook", code}, {"-intervene", spec}}) {
+      Shell shell = run("score", CROSS, "out.tsv", way);
+      assertEquals(ExitCode.INPUT, shell.code(), shell.err());
+      assertTrue(shell.err().contains(code + ": no such file"), shell.err());
     }
-    succeed("rerank", CROSS, "by.txt", "-runtag", "Anserini", "-hook", hook);
-    assertArrayEquals(bytes("by.txt"), bytes("own.txt"));
-    assertFalse(Arrays.equals(bytes("plain.txt"), bytes("own.txt")));
+  }
+
+  @Test
+  void hooksOfOneNameAreToldApartByTheirHashes() throws IOException {
+    List<String> hooks = new ArrayList<>();
+    for (String head : List.of("0", "1")) {
+      Path file = Path.of(hook("Own", "blocks.1.attn.hook_z", "return x.mul(" + head + "f);"));
+      Path moved = Files.createDirectory(folder.resolve(head)).resolve("Own.java");
+      hooks.addAll(List.of("-hook", Files.move(file, moved).toString()));
+    }
+    hooks.addAll(List.of("-qrels", folder + "/qrels.txt", "-rounds", "100"));
+    succeed("study", CROSS, "study", hooks.toArray(String[]::new));
+    JsonNode conditions = json("study/study.json").path("conditions");
+    List<String> ids = new ArrayList<>();
+    conditions.forEach(condition -> ids.add(condition.path("id").asText()));
+    assertEquals(3, ids.stream().distinct().count(), ids.toString());
+    for (int i = 1; i < 3; i++) {
+      String hash = conditions.path(i).path("specHash").asText().substring(0, 8);
+      assertEquals("hook-Own-" + hash, ids.get(i));
+    }
+    // The same code under one name is no second condition.
+    List<String> twice = new ArrayList<>(hooks);
+    twice.addAll(hooks.subList(0, 2));
+    Shell shell = run("study", CROSS, "other", twice.toArray(String[]::new));
+    assertEquals(ExitCode.USAGE, shell.code());
+    assertTrue(shell.err().contains("occurs twice"), shell.err());
   }
 
   private String[] study(String hook) {

@@ -265,8 +265,8 @@ public class RecordCommandTest {
         "*hook_y | cls | USAGE | no hook point matches '*hook_y'; nearest: ",
         "hook_score | cls | USAGE | hook_score is not an activation of the model; index.jsonl has every",
         "*hook_z, | cls | USAGE | no hook point matches ''; ",
-        "*hook_z | role:matches | USAGE | positions 'role:matches': expected all, passage, a role (cls, ",
-        "*hook_z | cls,1.5 | USAGE | positions 'cls,1.5': expected all, passage, a role (cls, sep,",
+        "*hook_z | role:matches | USAGE | positions, column 1: expected all, passage, a role (cls, ",
+        "*hook_z | cls,1.5 | USAGE | positions, column 5: expected all, passage, a role (cls, sep,",
         "*hook_z | 2,39,500-600 | USAGE | positions 2,39,500-600: no text has 39, 500-600",
         "*hook_z | role:filler,cls | USAGE | positions cls,filler: no text has filler",
       })

@@ -36,6 +36,9 @@ public record SweepSettings(
     boolean mechir,
     long seed) {
 
+  /** The setting that only patching studies have. */
+  static final String SWEEP = "sweep";
+
   /** Which text of a pair is the one that changes. */
   public enum Side {
     /** The query; what the pair calls its query is the passage. */
@@ -98,7 +101,7 @@ public record SweepSettings(
   /** Names as options and values, for files. */
   public Map<String, Object> fields() {
     Map<String, Object> fields = new LinkedHashMap<>();
-    fields.put("sweep", kind.option());
+    fields.put(SWEEP, kind.option());
     fields.put("directions", directions.stream().map(Direction::option).toList());
     fields.put("side", side.option());
     layer.ifPresent(l -> fields.put("layer", l));

@@ -101,6 +101,11 @@ public record Condition(
     return new Condition(id, label, kind, layer, head, dose, spec, hashed, hashes);
   }
 
+  /** The same under another id. */
+  Condition called(String other) {
+    return new Condition(other, label, kind, layer, head, dose, spec, identity, inputs);
+  }
+
   /** The same, made of a file. */
   Condition madeOf(String file, String sha256) {
     return new Condition(id, label, kind, layer, head, dose, spec, identity, Map.of(file, sha256));

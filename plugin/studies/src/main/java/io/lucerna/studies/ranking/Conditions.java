@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * Makes lists of conditions from short words: {@code heads}, {@code layers}, {@code components},
@@ -75,6 +76,7 @@ public final class Conditions {
     for (String word : words) {
       all.addAll(maker.make(word));
     }
+    tellHooksApart(all);
     Set<String> ids = new HashSet<>();
     for (Condition condition : all) {
       if (!ids.add(condition.id())) {
@@ -86,6 +88,17 @@ public final class Conditions {
       throw new IllegalArgumentException("-conditions: nothing to study; give " + KNOWN);
     }
     return List.copyOf(all);
+  }
+
+  /** Hooks whose classes have one name get the start of their hash behind it. */
+  private static void tellHooksApart(List<Condition> all) {
+    Map<String, Long> named =
+        all.stream().collect(Collectors.groupingBy(Condition::id, Collectors.counting()));
+    all.replaceAll(
+        condition ->
+            condition.kind() == Condition.Kind.HOOK && named.getOrDefault(condition.id(), 1L) > 1
+                ? condition.called(condition.id() + "-" + condition.identity().shortHash())
+                : condition);
   }
 
   /** Whether words ask for a screen of parts of the model, and not for a few planned contrasts. */

@@ -61,11 +61,6 @@ public final class Study implements AutoCloseable {
     this.journal = journal;
   }
 
-  /** Whether a folder holds a study. */
-  public static boolean isIn(Path folder) {
-    return Journal.isIn(folder);
-  }
-
   /**
    * Begins a study, or resumes the one in the folder.
    *
