@@ -27,12 +27,7 @@ class AnswersTest {
   @TempDir Path temp;
 
   static Stream<Path> decoders() throws IOException {
-    String names = "(llama|mistral|qwen3|gemma2?)-(causal|rank).*";
-    try (Stream<Path> own = Files.list(FIXTURES)) {
-      List<Path> found =
-          own.filter(folder -> folder.getFileName().toString().matches(names)).sorted().toList();
-      return Stream.concat(found.stream(), Golden.folders(names)).distinct();
-    }
+    return Checkout.goldens("(llama|mistral|qwen3|gemma2?)-(causal|rank).*");
   }
 
   private static Ranker open(Path folder, ScorerOptions options) {

@@ -11,6 +11,7 @@ import io.lucerna.instrumentation.model.HookedModel;
 import io.lucerna.instrumentation.text.TokenBatch;
 import io.lucerna.instrumentation.text.TokenBatch.Side;
 import io.lucerna.instrumentation.text.TokenSequence;
+import io.lucerna.testkit.Checkout;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -30,7 +31,7 @@ class ColbertParityTest {
   private static final double BOUND = 1e-5;
 
   static Stream<Path> goldens() throws IOException {
-    return Golden.folders("bert-colbert.*");
+    return Checkout.goldens("bert-colbert.*");
   }
 
   static Stream<Path> marked() throws IOException {

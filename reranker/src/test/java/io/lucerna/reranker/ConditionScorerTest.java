@@ -51,7 +51,7 @@ class ConditionScorerTest {
   }
 
   @ParameterizedTest
-  @MethodSource("io.lucerna.reranker.HookLawsTest#models")
+  @MethodSource("io.lucerna.reranker.InterventionSetup#models")
   void scoresAreThoseOfOneCallForEachConditionToTheBit(Path folder) {
     try (Ranker ranker = open(folder)) {
       List<CompiledSpec> specs = everyPoint(ranker);
@@ -73,7 +73,7 @@ class ConditionScorerTest {
 
   /** The same for batches that mix padded texts, at the level of the model's outputs. */
   @ParameterizedTest
-  @MethodSource("io.lucerna.reranker.HookLawsTest#models")
+  @MethodSource("io.lucerna.reranker.InterventionSetup#models")
   void theModelsOutputsAreEqualToTheBitAndLeaveNoArrays(Path folder) {
     try (Ranker ranker = open(folder)) {
       HookedModel model = ranker.reading().model();
@@ -101,7 +101,7 @@ class ConditionScorerTest {
   }
 
   @ParameterizedTest
-  @MethodSource("io.lucerna.reranker.HookLawsTest#models")
+  @MethodSource("io.lucerna.reranker.InterventionSetup#models")
   void whatLiesBelowIsComputedOnce(Path folder) {
     try (Ranker ranker = open(folder)) {
       HookedModel model = ranker.reading().model();
@@ -121,7 +121,7 @@ class ConditionScorerTest {
   }
 
   @ParameterizedTest
-  @MethodSource("io.lucerna.reranker.HookLawsTest#models")
+  @MethodSource("io.lucerna.reranker.InterventionSetup#models")
   void aPassageServesAllQueriesOfABiEncoderUnlessItsRolesDecide(Path folder) {
     try (Ranker ranker = open(folder)) {
       boolean bi = ranker.reading().sides().size() == 2;
@@ -155,7 +155,7 @@ class ConditionScorerTest {
   }
 
   @ParameterizedTest
-  @MethodSource("io.lucerna.reranker.HookLawsTest#models")
+  @MethodSource("io.lucerna.reranker.InterventionSetup#models")
   void aChangeOfTheQueryEncodesNoPassageAgain(Path folder) {
     try (Ranker ranker = open(folder)) {
       if (ranker.reading().sides().size() == 1) {

@@ -7,7 +7,6 @@ import io.lucerna.instrumentation.checkpoint.Checkpoints;
 import io.lucerna.instrumentation.text.TokenBatch.Side;
 import io.lucerna.instrumentation.text.TokenSequence;
 import io.lucerna.reranker.input.PairTokenizer;
-import io.lucerna.testkit.Checkout;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -15,7 +14,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * A checkpoint with the activations that Hugging Face transformers computes for given texts.
@@ -97,37 +95,5 @@ public record Golden(
       int size = values.length / (int) shape[0];
       return Arrays.copyOfRange(values, index * size, (index + 1) * size);
     }
-  }
-
-  /**
-   * The project's own fixtures, those beside the checkout, and those that -Dlucerna.goldens names.
-   */
-  public static Stream<Path> folders(String namePattern) throws IOException {
-    List<Path> found = new ArrayList<>();
-    for (Path root : roots()) {
-      if (Files.isDirectory(root)) {
-        try (Stream<Path> children = Files.list(root)) {
-          children
-              .filter(folder -> folder.getFileName().toString().matches(namePattern))
-              .filter(folder -> Files.exists(folder.resolve("config.json")))
-              .sorted()
-              .forEach(found::add);
-        }
-      }
-    }
-    return found.stream();
-  }
-
-  private static List<Path> roots() {
-    List<Path> roots = new ArrayList<>();
-    Path own = Checkout.models();
-    roots.add(own);
-    roots.add(own.resolve("families"));
-    roots.add(Checkout.shared("goldens"));
-    String more = System.getProperty("lucerna.goldens", "");
-    if (!more.isEmpty()) {
-      roots.add(Path.of(more));
-    }
-    return roots;
   }
 }

@@ -16,6 +16,7 @@ import io.lucerna.instrumentation.nn.Pooling;
 import io.lucerna.instrumentation.text.TokenBatch;
 import io.lucerna.instrumentation.text.TokenBatch.Side;
 import io.lucerna.instrumentation.text.TokenSequence;
+import io.lucerna.testkit.Checkout;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -48,7 +49,7 @@ class GoldenParityTest {
   private static final Set<Site> OUTPUTS = EnumSet.of(Site.POOLER_OUT, Site.LOGITS, Site.SCORE);
 
   static Stream<Path> goldens() throws IOException {
-    return Golden.folders(
+    return Checkout.goldens(
         "(bert|electra|distilbert|mpnet|roberta|xlm-roberta|random-\\d+)-(cross|bi|mlm-splade).*");
   }
 

@@ -35,7 +35,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** What must hold for interventions that are data, on every model. */
 class InterventionLawsTest {
   @ParameterizedTest
-  @MethodSource("io.lucerna.reranker.HookLawsTest#models")
+  @MethodSource("io.lucerna.reranker.InterventionSetup#models")
   void theEmptySpecChangesNoBit(Path folder) {
     try (Ranker ranker = open(folder)) {
       CompiledSpec empty = compile(ranker, "");
@@ -46,7 +46,7 @@ class InterventionLawsTest {
   }
 
   @ParameterizedTest
-  @MethodSource("io.lucerna.reranker.HookLawsTest#models")
+  @MethodSource("io.lucerna.reranker.InterventionSetup#models")
   void zeroIsScaleByZeroIsSetToZero(Path folder) {
     try (Ranker ranker = open(folder)) {
       float[] plain = ranker.score(QUERY, PASSAGES).scores();
@@ -61,7 +61,7 @@ class InterventionLawsTest {
   }
 
   @ParameterizedTest
-  @MethodSource("io.lucerna.reranker.HookLawsTest#models")
+  @MethodSource("io.lucerna.reranker.InterventionSetup#models")
   void whatIsLeftOfASubspaceThatWasTakenOutIsZero(Path folder) {
     try (Ranker ranker = open(folder)) {
       int width = ranker.reading().points().size("d_head").orElseThrow();
@@ -100,7 +100,7 @@ class InterventionLawsTest {
   }
 
   @ParameterizedTest
-  @MethodSource("io.lucerna.reranker.HookLawsTest#models")
+  @MethodSource("io.lucerna.reranker.InterventionSetup#models")
   void oneSeedGivesTheSameNoiseWhateverTheBatch(Path folder) {
     try (Ranker ranker = open(folder)) {
       String noise = "noise blocks.*.hook_mlp_out std=0.1 seed=";
@@ -129,7 +129,7 @@ class InterventionLawsTest {
   }
 
   @ParameterizedTest
-  @MethodSource("io.lucerna.reranker.HookLawsTest#models")
+  @MethodSource("io.lucerna.reranker.InterventionSetup#models")
   void aBatchGivesWhatSingleTextsGive(Path folder) {
     try (Ranker ranker = open(folder)) {
       MemoryRecording recording = recording(ranker);
@@ -166,7 +166,7 @@ class InterventionLawsTest {
   }
 
   @ParameterizedTest
-  @MethodSource("io.lucerna.reranker.HookLawsTest#models")
+  @MethodSource("io.lucerna.reranker.InterventionSetup#models")
   void liveNativeArraysStayConstant(Path folder) {
     try (Ranker ranker = open(folder)) {
       CompiledSpec spec =
@@ -184,7 +184,7 @@ class InterventionLawsTest {
   }
 
   @ParameterizedTest
-  @MethodSource("io.lucerna.reranker.HookLawsTest#models")
+  @MethodSource("io.lucerna.reranker.InterventionSetup#models")
   void threadsShareACompiledSpec(Path folder) throws Exception {
     try (Ranker ranker = open(folder);
         ExecutorService threads = Executors.newFixedThreadPool(4)) {
@@ -211,7 +211,7 @@ class InterventionLawsTest {
 
   @Test
   void doublePrecisionStaysDouble() throws IOException {
-    Path folder = HookLawsTest.models().findFirst().orElseThrow();
+    Path folder = InterventionSetup.models().findFirst().orElseThrow();
     ScorerOptions options = ScorerOptions.defaults().withPrecision(Precision.FP64);
     try (Ranker wide = Rankers.open(folder, "fp64", options);
         Ranker narrow = open(folder)) {
@@ -223,7 +223,7 @@ class InterventionLawsTest {
   }
 
   @ParameterizedTest
-  @MethodSource("io.lucerna.reranker.HookLawsTest#models")
+  @MethodSource("io.lucerna.reranker.InterventionSetup#models")
   void theScoreIsAPointWhereItCanBeSeenAndChanged(Path folder) {
     try (Ranker ranker = open(folder)) {
       float[] plain = ranker.score(QUERY, PASSAGES).scores();

@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** What interventions take from recordings. */
 class InterventionRecordingsTest {
   @ParameterizedTest
-  @MethodSource("io.lucerna.reranker.HookLawsTest#models")
+  @MethodSource("io.lucerna.reranker.InterventionSetup#models")
   void patchingWithTheTextsOwnActivationsChangesNoBit(Path folder) {
     try (Ranker ranker = open(folder)) {
       MemoryRecording recording = recording(ranker);
@@ -52,7 +52,7 @@ class InterventionRecordingsTest {
   }
 
   @ParameterizedTest
-  @MethodSource("io.lucerna.reranker.HookLawsTest#models")
+  @MethodSource("io.lucerna.reranker.InterventionSetup#models")
   void theDonorsResidualStreamAtLayerZeroGivesTheDonorsScore(Path folder) {
     try (Ranker ranker = open(folder)) {
       String donor = "time document short a on"; // the same words in another order
@@ -67,7 +67,7 @@ class InterventionRecordingsTest {
   }
 
   @ParameterizedTest
-  @MethodSource("io.lucerna.reranker.HookLawsTest#models")
+  @MethodSource("io.lucerna.reranker.InterventionSetup#models")
   void aMeanIsTheMeanOfWhatWasRecorded(Path folder) {
     try (Ranker ranker = open(folder)) {
       MemoryRecording recording = recording(ranker);
@@ -104,7 +104,7 @@ class InterventionRecordingsTest {
   }
 
   @ParameterizedTest
-  @MethodSource("io.lucerna.reranker.HookLawsTest#models")
+  @MethodSource("io.lucerna.reranker.InterventionSetup#models")
   void aResampledTextIsAnotherOneAndAlwaysTheSame(Path folder) {
     try (Ranker ranker = open(folder)) {
       // The same words in other orders: as many tokens in each.
@@ -153,7 +153,7 @@ class InterventionRecordingsTest {
   }
 
   @ParameterizedTest
-  @MethodSource("io.lucerna.reranker.HookLawsTest#models")
+  @MethodSource("io.lucerna.reranker.InterventionSetup#models")
   void positionsWithoutACounterpartStayAndAreCounted(Path folder) {
     try (Ranker ranker = open(folder)) {
       MemoryRecording recording = recording(ranker).upTo(2);

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Interventions that cannot be done, or that did nothing, are told. */
 class InterventionRefusalsTest {
   @ParameterizedTest
-  @MethodSource("io.lucerna.reranker.HookLawsTest#models")
+  @MethodSource("io.lucerna.reranker.InterventionSetup#models")
   void whatNeverHappenedFailsTheCheck(Path folder) {
     try (Ranker ranker = open(folder)) {
       CompiledSpec far = compile(ranker, "zero blocks.0.attn.hook_z at=99");
@@ -50,7 +50,7 @@ class InterventionRefusalsTest {
   }
 
   @ParameterizedTest
-  @MethodSource("io.lucerna.reranker.HookLawsTest#models")
+  @MethodSource("io.lucerna.reranker.InterventionSetup#models")
   void whatDoesNotFitTheModelIsRefusedAtItsColumn(Path folder) {
     try (Ranker ranker = open(folder)) {
       int heads = ranker.reading().points().size("head").orElseThrow();
@@ -151,7 +151,7 @@ class InterventionRefusalsTest {
 
   @Test
   void aSideThatTheRankerDoesNotReadIsRefused() throws IOException {
-    for (Path folder : HookLawsTest.models().toList()) {
+    for (Path folder : InterventionSetup.models().toList()) {
       try (Ranker ranker = open(folder)) {
         boolean cross = ranker.reading().sides().equals(List.of(Side.PAIR));
         String line = "zero blocks.0.attn.hook_z side=" + (cross ? "query" : "pair");
@@ -169,7 +169,7 @@ class InterventionRefusalsTest {
   }
 
   @ParameterizedTest
-  @MethodSource("io.lucerna.reranker.HookLawsTest#models")
+  @MethodSource("io.lucerna.reranker.InterventionSetup#models")
   void recordingsThatDoNotFitAreRefused(Path folder) {
     try (Ranker ranker = open(folder)) {
       MemoryRecording empty = new MemoryRecording();
@@ -199,7 +199,7 @@ class InterventionRefusalsTest {
   }
 
   @ParameterizedTest
-  @MethodSource("io.lucerna.reranker.HookLawsTest#models")
+  @MethodSource("io.lucerna.reranker.InterventionSetup#models")
   void numbersThatFp32CannotHoldAreRefused(Path folder) {
     try (Ranker ranker = open(folder)) {
       String message =

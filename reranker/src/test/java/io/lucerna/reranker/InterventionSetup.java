@@ -5,10 +5,13 @@ import io.lucerna.instrumentation.hooks.Hooks;
 import io.lucerna.instrumentation.intervene.CompiledSpec;
 import io.lucerna.instrumentation.intervene.InterventionSpec;
 import io.lucerna.instrumentation.text.TokenBatch.Side;
+import io.lucerna.testkit.Checkout;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** Rankers, texts and specs of the tests of interventions. */
 final class InterventionSetup {
@@ -19,6 +22,10 @@ final class InterventionSetup {
           "the time sharing system is an operating system for ibm computers , with shared memory",
           "paris is the capital city of france on the river seine .",
           "the operating system shares time");
+
+  static Stream<Path> models() throws IOException {
+    return Checkout.kinds("bert-(cross|bi|cross-2labels)");
+  }
 
   static Ranker open(Path folder) {
     return Rankers.open(folder, "laws", ScorerOptions.defaults());

@@ -56,7 +56,7 @@ class InterventionTargetsTest {
   }
 
   @ParameterizedTest
-  @MethodSource("io.lucerna.reranker.HookLawsTest#models")
+  @MethodSource("io.lucerna.reranker.InterventionSetup#models")
   void onlyTheTargetedNumbersChange(Path folder) {
     try (Ranker ranker = open(folder)) {
       int width = ranker.reading().points().size("d_model").orElseThrow();
@@ -138,7 +138,7 @@ class InterventionTargetsTest {
   }
 
   @ParameterizedTest
-  @MethodSource("io.lucerna.reranker.HookLawsTest#models")
+  @MethodSource("io.lucerna.reranker.InterventionSetup#models")
   void aSideIsLeftAloneWhereTheOtherIsNamed(Path folder) {
     try (Ranker ranker = open(folder)) {
       if (ranker.reading().sides().size() == 1) {

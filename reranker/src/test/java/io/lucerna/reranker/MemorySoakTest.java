@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.lucerna.testkit.Checkout;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,7 +24,7 @@ class MemorySoakTest {
 
   @Test
   void aHundredThousandPairsInTwoGigabytes() throws IOException {
-    Path folder = Golden.folders("bert-cross").findFirst().orElseThrow();
+    Path folder = Checkout.goldens("bert-cross").findFirst().orElseThrow();
     Random random = new Random(3);
     long afterWarmUp = 0;
     try (CrossEncoder scorer =

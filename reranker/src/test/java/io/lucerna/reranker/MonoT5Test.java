@@ -38,11 +38,7 @@ class MonoT5Test {
   @TempDir Path temp;
 
   static Stream<Path> models() throws IOException {
-    Path own = Checkout.models().resolve("families");
-    return Stream.concat(
-            Stream.of(own.resolve("t5-monot5"), own.resolve("t5-monot5-gated")),
-            Golden.folders("t5-monot5.*"))
-        .distinct();
+    return Checkout.goldens("t5-monot5.*");
   }
 
   private static List<Long> answers(Path folder) throws IOException {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.lucerna.testkit.Checkout;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
@@ -33,7 +34,7 @@ class NeuralRescorerTest {
   private static final Query QUERY = new TermQuery(new Term("contents", "lamp"));
 
   private final ByteBuffersDirectory directory = new ByteBuffersDirectory();
-  private final FakeScorer fake = new FakeScorer();
+  private final FakeScorer fake = FakeScorer.ofLength();
   private final NeuralRescorer rescorer =
       new NeuralRescorer(fake, "lamp", PassageSource.storedField("contents"));
   private DirectoryReader reader;
@@ -122,7 +123,7 @@ class NeuralRescorerTest {
     Random random = new Random(seed);
     try (Ranker real =
         Rankers.open(
-            Golden.folders("bert-cross").findFirst().orElseThrow(),
+            Checkout.goldens("bert-cross").findFirst().orElseThrow(),
             "golden",
             ScorerOptions.defaults().withBatchSize(2))) {
       NeuralRescorer neural =

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.lucerna.instrumentation.hooks.Hooks;
+import io.lucerna.testkit.Checkout;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
@@ -21,7 +22,7 @@ class NullsTest {
   void whatIsNullIsNamed() throws IOException {
     try (Ranker ranker =
         Rankers.open(
-            Golden.folders("bert-cross").findFirst().orElseThrow(),
+            Checkout.goldens("bert-cross").findFirst().orElseThrow(),
             "nulls",
             ScorerOptions.defaults())) {
       List<String> texts = List.of("a", "b");
@@ -38,6 +39,6 @@ class NullsTest {
     }
     refused(
         "the model's name is null",
-        () -> Rankers.open(Golden.folders("bert-cross").toList().get(0), null, null));
+        () -> Rankers.open(Checkout.goldens("bert-cross").toList().get(0), null, null));
   }
 }

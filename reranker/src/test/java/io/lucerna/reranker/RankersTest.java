@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.lucerna.instrumentation.checkpoint.CheckpointException;
 import io.lucerna.instrumentation.model.Precision;
 import io.lucerna.instrumentation.nn.Pooling;
+import io.lucerna.testkit.Checkout;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,7 +31,7 @@ class RankersTest {
   @TempDir Path temp;
 
   private Path copy(String golden) throws IOException {
-    Path from = Golden.folders(golden).findFirst().orElseThrow();
+    Path from = Checkout.goldens(golden).findFirst().orElseThrow();
     Path to = temp.resolve(golden);
     try (Stream<Path> files = Files.walk(from)) {
       for (Path file : files.toList()) {
@@ -277,7 +278,7 @@ class RankersTest {
   void aModelThatDoesNotGiveItsReferenceIsRefused() throws IOException {
     for (String golden : List.of("bert-cross", "bert-bi")) {
       Path folder = copy(golden);
-      Path original = Golden.folders(golden).findFirst().orElseThrow();
+      Path original = Checkout.goldens(golden).findFirst().orElseThrow();
       for (String file : List.of("reference.json", "reference.safetensors")) {
         Files.copy(original.resolve(file), folder.resolve(file));
       }

@@ -2,6 +2,7 @@ package io.lucerna.reranker;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.lucerna.testkit.Checkout;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.stream.Stream;
@@ -12,7 +13,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class TermWeightsParityTest {
 
   static Stream<Path> goldens() throws IOException {
-    return Golden.folders(".*-mlm-splade.*");
+    return Checkout.goldens(".*-mlm-splade.*");
   }
 
   @ParameterizedTest

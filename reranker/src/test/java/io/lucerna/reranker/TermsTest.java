@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lucerna.instrumentation.hooks.Hook;
 import io.lucerna.instrumentation.hooks.Hooks;
 import io.lucerna.instrumentation.text.TokenBatch.Side;
+import io.lucerna.testkit.Checkout;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,7 +25,7 @@ class TermsTest {
   private static final int MOST = 5;
 
   private static Path splade() throws IOException {
-    return Golden.folders("bert-mlm-splade").findFirst().orElseThrow();
+    return Checkout.goldens("bert-mlm-splade").findFirst().orElseThrow();
   }
 
   @Test
@@ -69,7 +70,7 @@ class TermsTest {
 
   @Test
   void otherRankersHaveNone() throws IOException {
-    Path folder = Golden.folders("bert-bi").findFirst().orElseThrow();
+    Path folder = Checkout.goldens("bert-bi").findFirst().orElseThrow();
     try (Ranker ranker = Rankers.open(folder, "vectors", ScorerOptions.defaults())) {
       ranker.score("red lamp", List.of("a lamp"));
       assertEquals(Optional.empty(), ranker.sparsity());

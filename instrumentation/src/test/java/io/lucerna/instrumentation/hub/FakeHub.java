@@ -10,6 +10,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -47,6 +48,9 @@ final class FakeHub implements AutoCloseable {
 
   /** Files of which the hub says another SHA-256. */
   final Map<String, String> hashes = new ConcurrentHashMap<>();
+
+  /** How much of each file the client has. */
+  private final Map<String, Long> arrived = new HashMap<>();
 
   /** The status of every answer, if it is not 200. */
   volatile int status = 200;
@@ -177,19 +181,27 @@ final class FakeHub implements AutoCloseable {
       waitForClose();
     }
     if (until < bytes.length) {
-      pause();
+      waitForArrival(name, until);
       throw new IOException("breaks off: an exception closes the connection");
     }
     exchange.close();
   }
 
-  /** Long enough for the client to take what was sent: an error makes it forget what waits. */
-  private static void pause() {
+  /** Until the client has taken what was sent: an error would make it forget what waits. */
+  private synchronized void waitForArrival(String name, long bytes) {
     try {
-      Thread.sleep(200);
+      while (arrived.getOrDefault(name, 0L) < bytes) {
+        wait();
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  /** Told by the client how much of a file it has. */
+  synchronized void arrived(String name, long bytes) {
+    arrived.put(name, bytes);
+    notifyAll();
   }
 
   private void waitForClose() {

@@ -48,7 +48,7 @@ class HubClientTest {
   private HubClient client(@Nullable String token, boolean offline) {
     return new HubClient(
         new HubSettings(hub.endpoint(), cache, token, offline),
-        HubProgress.NONE,
+        (file, bytes, total) -> hub.arrived(file, bytes),
         Duration.ofSeconds(5),
         Duration.ofMillis(1));
   }

@@ -20,6 +20,8 @@ import io.lucerna.instrumentation.hooks.Hook;
 import io.lucerna.instrumentation.hooks.HookPoint;
 import io.lucerna.instrumentation.hooks.Hooks;
 import io.lucerna.instrumentation.hooks.Site;
+import io.lucerna.instrumentation.intervene.InterventionSpec;
+import io.lucerna.instrumentation.intervene.SpecSources;
 import io.lucerna.instrumentation.nn.OutputHead;
 import io.lucerna.instrumentation.parity.Parity;
 import io.lucerna.instrumentation.text.TokenBatch;
@@ -48,14 +50,14 @@ class GradientLawsTest {
   private static final double BOUND = 1e-6;
   private static final String GRADIENTS = "gradients.safetensors";
 
-  static Stream<Path> references() throws IOException {
-    return ReferenceModel.folders();
+  static Stream<Path> kinds() throws IOException {
+    return ReferenceModel.kinds();
   }
 
   /** Those with gradients beside them: goldens of the shared folder, where that is at hand. */
   static Stream<Path> goldens() throws IOException {
     List<Path> found =
-        references().filter(folder -> Files.exists(folder.resolve(GRADIENTS))).toList();
+        ReferenceModel.folders().filter(folder -> Files.exists(folder.resolve(GRADIENTS))).toList();
     if (found.isEmpty()) {
       System.out.println("no golden gradients: there is no folder shared beside the checkout");
       return Stream.of(Path.of("none"));
@@ -113,7 +115,7 @@ class GradientLawsTest {
   }
 
   @ParameterizedTest(name = "{0}")
-  @MethodSource("references")
+  @MethodSource("kinds")
   void gradientsAreCentralDifferences(Path folder) throws IOException {
     ReferenceModel reference = ReferenceModel.open(folder);
     try (HookedModel model = reference.model(Precision.FP64)) {
@@ -165,6 +167,11 @@ class GradientLawsTest {
           NDArray way = x.getManager().create(direction, x.getShape());
           return x.add(way.mul(step));
         };
+    return number(model, batch, Hooks.none().with(point.toString(), move));
+  }
+
+  /** The number under hooks. */
+  private static double number(HookedModel model, TokenBatch batch, Hooks hooks) {
     double[] number = {Double.NaN};
     OutputHead head = model.network().head();
     Hook.Observer read =
@@ -173,14 +180,59 @@ class GradientLawsTest {
           NDArray slopes = head.slopes(weights().apply(rows), output, batch);
           number[0] = output.mul(slopes).sum().getDouble();
         };
-    Hooks hooks =
-        Hooks.none().with(point.toString(), move).with(head.points().getLast().toString(), read);
-    model.forward(batch, hooks);
+    model.forward(batch, hooks.with(head.points().getLast().toString(), read));
     return number[0];
   }
 
+  /** A vector that a spec adds, in a small dose, moves the number as its point's gradient says. */
   @ParameterizedTest(name = "{0}")
-  @MethodSource("references")
+  @MethodSource("kinds")
+  void aSpecsSmallDoseDoesWhatTheGradientSays(Path folder) throws IOException {
+    ReferenceModel reference = ReferenceModel.open(folder);
+    try (HookedModel model = reference.model(Precision.FP64)) {
+      TokenBatch batch = batch(reference, model);
+      Map<HookPoint, Gradient> gradients = gradients(model, batch, weights());
+      Map<HookPoint, Double> sizes = sizes(model, batch);
+      Random random = new Random(7);
+      int layer = model.config().layers() - 1;
+      for (Site site : List.of(Site.RESID_PRE, Site.Z, Site.ATTN_OUT, Site.MLP_POST)) {
+        HookPoint point = new HookPoint(site, layer);
+        Gradient gradient = requireNonNull(gradients.get(point));
+        long[] shape = gradient.shape.getShape();
+        int width = (int) shape[shape.length - 1];
+        double[] vector = random.doubles(width, -1, 1).toArray();
+        double expected = 0;
+        int rows = gradient.values.length / width;
+        for (int row = 0; row < rows; row++) {
+          int position = (int) (row / (rows / shape[0] / shape[1]) % shape[1]);
+          int text = (int) (row / (rows / shape[0]));
+          if (position < batch.sequences().get(text).length()) { // no spec touches padding
+            for (int i = 0; i < width; i++) {
+              expected += vector[i] * gradient.values[row * width + i];
+            }
+          }
+        }
+        double dose = STEP * requireNonNull(sizes.get(point));
+        double more = number(model, batch, added(model, point, vector, dose));
+        double less = number(model, batch, added(model, point, vector, -dose));
+        assertEquals(
+            expected,
+            (more - less) / (2 * dose),
+            BOUND * Math.max(gradient.norm(), 1),
+            reference + " " + point);
+      }
+    }
+  }
+
+  private static Hooks added(HookedModel model, HookPoint point, double[] vector, double dose) {
+    String literal = Arrays.toString(vector).replace(" ", "");
+    return InterventionSpec.parse("add " + point + " vector=" + literal + " dose=" + dose)
+        .compile(model.registry(), List.of(Side.PAIR), SpecSources.withoutRecordings())
+        .hooks();
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("kinds")
   void aGradientPassLeavesThePlainOneAlone(Path folder) throws IOException {
     ReferenceModel reference = ReferenceModel.open(folder);
     try (HookedModel model = reference.model(Precision.FP32)) {
@@ -201,7 +253,7 @@ class GradientLawsTest {
 
   /** What Java frees during a pass is nothing that the way back needs. */
   @ParameterizedTest(name = "{0}")
-  @MethodSource("references")
+  @MethodSource("kinds")
   void nothingIsFreedBeforeTheWayBack(Path folder) throws IOException {
     ReferenceModel reference = ReferenceModel.open(folder);
     try (HookedModel model = reference.model(Precision.FP32)) {
@@ -238,7 +290,7 @@ class GradientLawsTest {
 
   /** What an intervention makes of an activation is gone back through too. */
   @ParameterizedTest(name = "{0}")
-  @MethodSource("references")
+  @MethodSource("kinds")
   void interventionsHaveDerivatives(Path folder) throws IOException {
     ReferenceModel reference = ReferenceModel.open(folder);
     try (HookedModel model = reference.model(Precision.FP64)) {
@@ -266,7 +318,7 @@ class GradientLawsTest {
 
   /** A point's gradient does not depend on the other points that are asked for. */
   @ParameterizedTest(name = "{0}")
-  @MethodSource("references")
+  @MethodSource("kinds")
   void pointsAreAskedForInAnyCompany(Path folder) throws IOException {
     ReferenceModel reference = ReferenceModel.open(folder);
     try (HookedModel model = reference.model(Precision.FP64)) {
@@ -362,7 +414,7 @@ class GradientLawsTest {
   }
 
   @ParameterizedTest(name = "{0}")
-  @MethodSource("references")
+  @MethodSource("kinds")
   void slopesOfAnotherShapeAreRefused(Path folder) throws IOException {
     ReferenceModel reference = ReferenceModel.open(folder);
     try (HookedModel model = reference.model(Precision.FP32)) {

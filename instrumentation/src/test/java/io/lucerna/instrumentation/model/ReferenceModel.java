@@ -40,33 +40,27 @@ record ReferenceModel(
   private static final Pattern ANSWERS =
       Pattern.compile("\\((?:no|false)=(\\d+), (?:yes|true)=(\\d+)\\)");
 
-  /**
-   * The project's own fixtures, those beside the checkout, and those that -Dlucerna.goldens names;
-   * of these the ones whose name -Dlucerna.families matches.
-   */
+  private static final String WANTED = System.getProperty("lucerna.families", ".*");
+
+  /** All whose name {@code -Dlucerna.families} matches. */
   static Stream<Path> folders() throws IOException {
-    Path own = Checkout.models();
-    String pattern = System.getProperty("lucerna.families", ".*");
-    List<Path> found = new ArrayList<>();
-    for (Path root :
-        List.of(
-            own,
-            own.resolve("families"),
-            Checkout.shared("goldens"),
-            Path.of(System.getProperty("lucerna.goldens", own.toString())))) {
-      if (Files.isDirectory(root)) {
-        try (Stream<Path> children = Files.list(root)) {
-          children
-              .filter(folder -> folder.getFileName().toString().matches(pattern))
-              .filter(folder -> Files.exists(folder.resolve("reference.safetensors")))
-              .filter(folder -> Files.exists(folder.resolve("config.json")))
-              .filter(ReferenceModel::known)
-              .sorted()
-              .forEach(found::add);
-        }
-      }
-    }
-    return found.stream().distinct();
+    return with(Checkout.goldens(WANTED));
+  }
+
+  /** Those that laws are tried on. */
+  static Stream<Path> kinds() throws IOException {
+    return with(Checkout.kinds(WANTED));
+  }
+
+  /** Those that laws are tried on that the code of families has no part in. */
+  static Stream<Path> berts() throws IOException {
+    return with(Checkout.kinds("bert-(cross|bi|cross-2labels)"));
+  }
+
+  private static Stream<Path> with(Stream<Path> goldens) {
+    return goldens
+        .filter(folder -> Files.exists(folder.resolve("reference.safetensors")))
+        .filter(ReferenceModel::known);
   }
 
   private static boolean known(Path folder) {
@@ -127,9 +121,13 @@ record ReferenceModel(
   }
 
   HookedModel model(Precision precision) throws IOException {
-    OutputSettings output = OutputSettings.defaults().withAnswers(answers);
+    return model(precision, OutputSettings.defaults());
+  }
+
+  /** With the answers of the reference. */
+  HookedModel model(Precision precision, OutputSettings output) throws IOException {
     try (Checkpoint checkpoint = Checkpoints.open(folder)) {
-      return HookedModel.open(architecture, checkpoint, output, precision);
+      return HookedModel.open(architecture, checkpoint, output.withAnswers(answers), precision);
     }
   }
 

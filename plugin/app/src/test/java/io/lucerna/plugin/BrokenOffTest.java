@@ -5,17 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lucerna.base.AtomicFile;
-import io.lucerna.instrumentation.hooks.Hooks;
 import io.lucerna.plugin.cli.Console;
 import io.lucerna.plugin.cli.ExitCode;
 import io.lucerna.plugin.commands.RecordCommandTest;
 import io.lucerna.plugin.models.ModelRegistry;
-import io.lucerna.reranker.ModelCard;
-import io.lucerna.reranker.PairScores;
+import io.lucerna.reranker.FakeScorer;
 import io.lucerna.reranker.Ranker;
-import io.lucerna.reranker.Reading;
 import io.lucerna.reranker.ScorerOptions;
-import io.lucerna.reranker.input.QueryFit;
 import io.lucerna.testkit.ChildJvm;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -24,9 +20,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -80,47 +75,25 @@ public class BrokenOffTest {
       System.exit(main.run(arguments).status());
     }
 
-    public static void waitForever(String said) {
+    /** Says something, and never returns. */
+    public static float waitForever(String said) {
       System.err.println(said);
       try {
-        TimeUnit.DAYS.sleep(1);
+        new CountDownLatch(1).await();
       } catch (InterruptedException e) {
         throw new IllegalStateException(e);
       }
+      throw new AssertionError();
     }
   }
 
   private static final class Models extends ModelRegistry {
     @Override
     public Ranker open(String name, ScorerOptions options, Console console) {
-      return name.equals("slow") ? new Slow() : new FakeScorer(options);
+      return name.equals("slow")
+          ? new FakeScorer("never", 512, (query, passage) -> Child.waitForever("scoring"))
+          : FakeScorer.ofWords(options);
     }
-  }
-
-  private static final class Slow implements Ranker {
-    @Override
-    public PairScores score(String query, List<String> passages, Hooks hooks) {
-      Child.waitForever("scoring");
-      throw new AssertionError();
-    }
-
-    @Override
-    public ModelCard card() {
-      return new FakeScorer(ScorerOptions.defaults()).card();
-    }
-
-    @Override
-    public Optional<QueryFit> fit(String query) {
-      return Optional.empty();
-    }
-
-    @Override
-    public Reading reading() {
-      throw new UnsupportedOperationException("nothing is inside");
-    }
-
-    @Override
-    public void close() {}
   }
 
   private List<String> child(String... arguments) {

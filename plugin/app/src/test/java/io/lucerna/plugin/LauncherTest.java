@@ -12,8 +12,12 @@ import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -25,7 +29,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 public class LauncherTest {
   private static final Instant BUILT = Instant.parse("2026-01-02T03:04:05Z");
 
-  /** Says how it was called; a rehearsal is counted, takes a moment, and leaves an archive. */
+  /**
+   * Says how it was called; a rehearsal is counted, waits until somebody opens the gate, if there
+   * is one, and leaves an archive.
+   */
   private static final String JAVA =
       """
       #!/bin/bash
@@ -33,7 +40,7 @@ public class LauncherTest {
         case $word in
           -XX:ArchiveClassesAtExit=*)
             echo rehearsal >>"$HOME/rehearsals"
-            sleep 0.3
+            [ ! -p "$HOME/gate" ] || cat "$HOME/gate"
             [ ! -e "$HOME/broken" ] || exit 1
             echo archive >"${word#*=}"
             exit ;;
@@ -45,6 +52,8 @@ public class LauncherTest {
 
   @TempDir Path folder;
   private Path jar = Path.of("lucerna.jar");
+  private final List<Call> calls = new ArrayList<>();
+  private final ExecutorService threads = Executors.newCachedThreadPool();
 
   @BeforeEach
   void makeClone() throws IOException {
@@ -72,32 +81,73 @@ public class LauncherTest {
     assertTrue(script.toFile().setExecutable(true));
   }
 
+  /** A call that hangs goes. */
+  @AfterEach
+  void end() {
+    calls.forEach(call -> call.process.destroyForcibly());
+    threads.shutdownNow();
+  }
+
   private static void old(Path file, int seconds) throws IOException {
     Files.setLastModifiedTime(file, FileTime.from(BUILT.minusSeconds(seconds)));
   }
 
-  private Process start(String locale, String... arguments) throws IOException {
-    List<String> command = new ArrayList<>(List.of("/bin/bash", folder + "/lucerna"));
+  /**
+   * A call.
+   *
+   * @param end comes when it and all that it left running have ended
+   */
+  private record Call(Process process, Future<byte[]> end) {
+    List<String> said() throws Exception {
+      String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      assertEquals(0, process.waitFor(), out);
+      return out.lines().toList();
+    }
+
+    boolean archived() throws Exception {
+      return said().stream().anyMatch(word -> word.startsWith("-XX:SharedArchiveFile="));
+    }
+  }
+
+  private Path pipe(String name) throws Exception {
+    Path pipe = folder.resolve(name);
+    assertEquals(0, new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor());
+    return pipe;
+  }
+
+  private Call call(String locale, String... arguments) throws Exception {
+    // Whatever the call starts has this pipe open until it ends.
+    Path alive = pipe("alive" + calls.size());
+    List<String> command =
+        new ArrayList<>(List.of("/bin/bash", "-c", "exec /bin/bash \"$@\" 9>\"$0\""));
+    command.addAll(List.of(alive.toString(), folder + "/lucerna"));
     command.addAll(List.of(arguments));
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().keySet().removeIf(name -> name.startsWith("LC_") || name.equals("LANG"));
     builder.environment().put("LC_ALL", locale);
     builder.environment().put("JAVA_HOME", folder.resolve("jdk").toString());
     builder.environment().put("HOME", folder.toString());
-    return builder.start();
+    Future<byte[]> end = threads.submit(() -> Files.readAllBytes(alive));
+    calls.add(new Call(builder.start(), end));
+    return calls.getLast();
   }
 
-  private List<String> run(String locale, String... arguments) throws Exception {
-    Process process = start(locale, arguments);
-    String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertEquals(0, process.waitFor(), out);
-    return out.lines().toList();
+  private Call call() throws Exception {
+    return call("C.UTF-8", "score");
+  }
+
+  /** How many rehearsals there were when everything that was started has ended. */
+  private int rehearsals() throws Exception {
+    for (Call call : calls) {
+      call.end.get(60, TimeUnit.SECONDS);
+    }
+    return Files.readAllLines(folder.resolve("rehearsals")).size();
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"", "C", "POSIX", "xx_XX.UTF-8", "de_DE.ISO-8859-1"})
   void javaReadsArgumentsAsUtf8InEveryLocale(String locale) throws Exception {
-    List<String> said = run(locale, "score", "質問：ω");
+    List<String> said = call(locale, "score", "質問：ω").said();
     String read = said.stream().filter(word -> word.startsWith("LC_ALL=")).findFirst().orElse("");
     assertTrue(read.matches("(?i)LC_ALL=\\S+\\.utf-?8"), said.toString());
     assertFalse(read.contains("xx_XX"), said.toString());
@@ -106,43 +156,43 @@ public class LauncherTest {
 
   @Test
   void aUtf8LocaleIsKept() throws Exception {
-    assertEquals("LC_ALL=C.UTF-8", run("C.UTF-8", "models").getFirst());
+    assertEquals("LC_ALL=C.UTF-8", call("C.UTF-8", "models").said().getFirst());
   }
 
   @Test
   void theFirstCallMakesAnArchiveAndLaterOnesUseIt() throws Exception {
-    assertFalse(archived(run("C.UTF-8", "score")));
-    await(1);
-    assertTrue(archived(run("C.UTF-8", "score")));
-    await(1);
+    assertFalse(call().archived());
+    assertEquals(1, rehearsals());
+    assertTrue(call().archived());
+    assertEquals(1, rehearsals());
   }
 
   @Test
   void anArchiveOfAnotherJarOrJdkIsNotUsed() throws Exception {
-    run("C.UTF-8", "score");
-    await(1);
+    assertFalse(call().archived());
+    assertEquals(1, rehearsals());
     Files.writeString(jar, "another");
     old(jar, -10);
-    assertFalse(archived(run("C.UTF-8", "score")));
-    await(2);
-    assertTrue(archived(run("C.UTF-8", "score")));
+    assertFalse(call().archived());
+    assertEquals(2, rehearsals());
+    assertTrue(call().archived());
     Files.writeString(folder.resolve("jdk/release"), "JAVA_VERSION=\"25.0.2\"\n");
-    assertFalse(archived(run("C.UTF-8", "score")));
-    await(3);
+    assertFalse(call().archived());
+    assertEquals(3, rehearsals());
   }
 
   @Test
-  void manyFirstCallsMakeOneArchive() throws Exception {
-    List<Process> calls = new ArrayList<>();
+  void manyFirstCallsMakeOneArchiveAndDoNotWaitForIt() throws Exception {
+    Path gate = pipe("gate");
     for (int i = 0; i < 6; i++) {
-      calls.add(start("C.UTF-8", "score"));
+      call();
     }
-    for (Process call : calls) {
-      assertTrue(call.waitFor(60, TimeUnit.SECONDS));
-      assertEquals(0, call.exitValue());
+    for (Call each : calls) {
+      assertFalse(each.archived());
     }
-    await(1);
-    assertTrue(archived(run("C.UTF-8", "score")));
+    Files.write(gate, new byte[0]);
+    assertEquals(1, rehearsals());
+    assertTrue(call().archived());
     try (Stream<Path> files = Files.list(folder.resolve("plugin/app/target/start"))) {
       assertEquals(3, files.count(), "an archive, its log, and that it was tried");
     }
@@ -152,34 +202,8 @@ public class LauncherTest {
   void aRehearsalThatFailsIsNotRepeated() throws Exception {
     Files.createFile(folder.resolve("broken"));
     for (int i = 0; i < 3; i++) {
-      assertFalse(archived(run("C.UTF-8", "score")));
-      await(1);
+      assertFalse(call().archived());
+      assertEquals(1, rehearsals());
     }
-  }
-
-  private static boolean archived(List<String> said) {
-    return said.stream().anyMatch(word -> word.startsWith("-XX:SharedArchiveFile="));
-  }
-
-  private int rehearsals() throws IOException {
-    return Files.readAllLines(folder.resolve("rehearsals")).size();
-  }
-
-  /** Waits until there were so many rehearsals, and none is under way. */
-  private void await(int count) throws Exception {
-    Path start = folder.resolve("plugin/app/target/start");
-    for (int i = 0; i < 600; i++) {
-      // One too many would have begun by the end of this.
-      Thread.sleep(100);
-      if (Files.exists(folder.resolve("rehearsals")) && rehearsals() >= count) {
-        try (Stream<Path> files = Files.list(start)) {
-          if (files.noneMatch(file -> file.toString().matches(".*\\.jsa\\.[0-9].*"))) {
-            assertEquals(count, rehearsals());
-            return;
-          }
-        }
-      }
-    }
-    throw new AssertionError("the rehearsal does not end");
   }
 }

@@ -3,6 +3,7 @@ package io.lucerna.plugin;
 import io.lucerna.plugin.cli.Console;
 import io.lucerna.plugin.cli.ExitCode;
 import io.lucerna.plugin.models.ModelRegistry;
+import io.lucerna.reranker.FakeScorer;
 import io.lucerna.reranker.Ranker;
 import io.lucerna.reranker.ScorerOptions;
 import java.io.ByteArrayOutputStream;
@@ -20,7 +21,9 @@ public record Shell(ExitCode code, String out, String err) {
       new ModelRegistry() {
         @Override
         public Ranker open(String name, ScorerOptions options, Console console) throws IOException {
-          return name.equals("fake") ? new FakeScorer(options) : super.open(name, options, console);
+          return name.equals("fake")
+              ? FakeScorer.ofWords(options)
+              : super.open(name, options, console);
         }
       };
 

@@ -2,6 +2,7 @@ package io.lucerna.plugin;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.lucerna.testkit.Checkout;
 import io.lucerna.testkit.ChildJvm;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -21,8 +22,9 @@ class SurvivalTest {
 
   private List<String> run(String what, String... options)
       throws IOException, InterruptedException {
-    String cache = Path.of(System.getProperty("user.home"), ".cache/lucerna").toString();
-    List<String> command = ChildJvm.command(List.of(options), Survivor.class, cache, what);
+    List<String> all = new ArrayList<>(List.of(options));
+    all.add("-Dlucerna.root=" + Checkout.root());
+    List<String> command = ChildJvm.command(all, Survivor.class, what);
     Path out = work.resolve(what + ".out");
     Path err = work.resolve(what + ".err");
     Process process =
@@ -63,16 +65,16 @@ class SurvivalTest {
     List<String> expected =
         times(
             3,
-            "score: the ranker minilm is closed",
-            "score with hooks: the ranker minilm is closed",
-            "score of one: the ranker minilm is closed",
-            "remembering: the ranker minilm is closed",
-            "word: the ranker minilm is closed",
-            "fit: the ranker minilm is closed",
-            "input: the ranker minilm is closed",
+            "score: the ranker tiny is closed",
+            "score with hooks: the ranker tiny is closed",
+            "score of one: the ranker tiny is closed",
+            "remembering: the ranker tiny is closed",
+            "word: the ranker tiny is closed",
+            "fit: the ranker tiny is closed",
+            "input: the ranker tiny is closed",
             "embedding: the model is closed",
             "model: the model is closed",
-            "conditions: the ranker minilm is closed",
+            "conditions: the ranker tiny is closed",
             "sweep: the model is closed",
             "trace: the model is closed");
     expected.add("survived");
@@ -105,9 +107,9 @@ class SurvivalTest {
             "scores: the same numbers",
             "returns closed: the intervention at hook_full_embed returned an array that is closed",
             "returns another shape: the intervention at hook_full_embed returned float32"
-                + " (1, 1, 6, 384) instead of float32 (1, 6, 384)",
-            "returns another type: the intervention at hook_full_embed returned float64 (1, 6, 384)"
-                + " instead of float32 (1, 6, 384)",
+                + " (1, 1, 28, 32) instead of float32 (1, 28, 32)",
+            "returns another type: the intervention at hook_full_embed returned float64 (1, 28, 32)"
+                + " instead of float32 (1, 28, 32)",
             "returns null: the intervention at hook_full_embed returned null");
     expected.addAll(
         List.of(
@@ -126,6 +128,6 @@ class SurvivalTest {
 
   @Test
   void theHeapUsedUpInTheMiddle() throws Exception {
-    assertEquals(List.of("afterwards: the same numbers", "survived"), run("heap", "-Xmx200m"));
+    assertEquals(List.of("afterwards: the same numbers", "survived"), run("heap", "-Xmx100m"));
   }
 }

@@ -19,13 +19,12 @@ import io.lucerna.instrumentation.sweep.SweepKind;
 import io.lucerna.instrumentation.text.TokenBatch;
 import io.lucerna.instrumentation.text.TokenBatch.Side;
 import io.lucerna.instrumentation.text.TokenSequence;
-import io.lucerna.plugin.models.EmbeddedModel;
 import io.lucerna.reranker.ConditionScorer;
 import io.lucerna.reranker.Ranker;
 import io.lucerna.reranker.Rankers;
 import io.lucerna.reranker.ScorerOptions;
 import io.lucerna.reranker.WorkItem;
-import java.nio.file.Path;
+import io.lucerna.testkit.Checkout;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -48,26 +47,22 @@ final class Survivor {
   private static final String QUERY = "time sharing operating system";
   private static final int THREADS = 3;
 
-  private final Path folder;
-
-  private Survivor(Path cache) throws Exception {
-    this.folder = EmbeddedModel.folder(cache);
-  }
+  private Survivor() {}
 
   public static void main(String[] arguments) throws Exception {
-    Survivor program = new Survivor(Path.of(arguments[0]));
-    switch (arguments[1]) {
-      case "close" -> program.close();
-      case "interrupt" -> program.interrupt();
-      case "hooks" -> program.hooks();
-      case "heap" -> program.heap();
-      default -> throw new IllegalArgumentException(arguments[1]);
+    switch (arguments[0]) {
+      case "close" -> close();
+      case "interrupt" -> interrupt();
+      case "hooks" -> hooks();
+      case "heap" -> heap();
+      default -> throw new IllegalArgumentException(arguments[0]);
     }
     System.out.println("survived");
   }
 
-  private Ranker open() {
-    return Rankers.open(folder, "minilm", ScorerOptions.defaults());
+  /** A small one: a call is short, so that more of them meet what is done to the ranker. */
+  private static Ranker open() {
+    return Rankers.open(Checkout.models().resolve("bert-bi"), "tiny", ScorerOptions.defaults());
   }
 
   private static List<String> passages(int count, int words) {
@@ -92,9 +87,9 @@ final class Survivor {
         new Use("word", ranker -> ranker.reading().text(ranker.reading().word("sharing"))),
         new Use("fit", ranker -> ranker.fit("a query")),
         new Use("input", ranker -> ranker.reading().input(Side.PASSAGE, QUERY, texts.getFirst())),
-        new Use("embedding", ranker -> ranker.reading().model().wordEmbedding(2000)),
+        new Use("embedding", ranker -> ranker.reading().model().wordEmbedding(20)),
         new Use(
-            "model", ranker -> ranker.reading().model().forward(batch(ranker, 60), Hooks.none())),
+            "model", ranker -> ranker.reading().model().forward(batch(ranker, 30), Hooks.none())),
         new Use("conditions", Survivor::conditions),
         new Use("sweep", Survivor::sweep),
         new Use("trace", Survivor::trace));
@@ -108,7 +103,7 @@ final class Survivor {
   /** Made without the tokenizer, which closes with the ranker. */
   private static TokenBatch batch(Ranker ranker, int length) {
     return TokenBatch.of(
-        List.of(text(length, 2000)), ranker.reading().model().config().padId(), Side.PASSAGE);
+        List.of(text(length, 20)), ranker.reading().model().config().padId(), Side.PASSAGE);
   }
 
   private static TokenSequence text(int length, long first) {
@@ -119,7 +114,7 @@ final class Survivor {
 
   private static void conditions(Ranker ranker) {
     CompiledSpec spec =
-        InterventionSpec.parse("zero blocks.2.attn.hook_z")
+        InterventionSpec.parse("zero blocks.1.attn.hook_z")
             .compile(
                 ranker.reading().points(),
                 ranker.reading().sides(),
@@ -142,18 +137,18 @@ final class Survivor {
             PatchingSweep.Method.FAST,
             8,
             0);
-    sweep.run(text(10, 2000), text(10, 3000), Direction.DENOISE, output -> output[0]);
+    sweep.run(text(10, 20), text(10, 40), Direction.DENOISE, output -> output[0]);
   }
 
   private static void trace(Ranker ranker) {
-    try (Trace run = Trace.of(ranker.reading().model(), batch(ranker, 60));
+    try (Trace run = Trace.of(ranker.reading().model(), batch(ranker, 30));
         var scope = run.newScope()) {
       run.with(new Entry(Entry.Stage.ATTN_OUT, 1), run.at(Site.ATTN_OUT, 1, scope).expandDims(0));
     }
   }
 
   /** Several threads use a ranker, and it is closed: each use in turn. */
-  private void close() throws Exception {
+  private static void close() throws Exception {
     for (Use use : uses()) {
       Ranker ranker = open();
       CountDownLatch running = new CountDownLatch(THREADS);
@@ -189,39 +184,38 @@ final class Survivor {
   }
 
   /** A thread is interrupted while it scores, and frees the ranker as soon as it can. */
-  private void interrupt() throws Exception {
+  private static void interrupt() throws Exception {
     List<String> texts = passages(64, 100);
     Use conditions = new Use("conditions", Survivor::conditions);
     Use score = new Use("score", ranker -> ranker.score(QUERY, texts));
     Use sweep = new Use("sweep", Survivor::sweep);
     for (Use use : List.of(score, score, score, conditions, sweep)) {
-      CountDownLatch opened = new CountDownLatch(1);
+      CountDownLatch used = new CountDownLatch(1);
       AtomicReference<String> end = new AtomicReference<>("nothing");
       Thread thread =
           new Thread(
               () -> {
                 try (Ranker ranker = open()) {
-                  opened.countDown();
                   while (true) {
                     use.once.accept(ranker);
+                    used.countDown();
                   }
                 } catch (RuntimeException e) {
-                  opened.countDown();
+                  used.countDown();
                   boolean still = Thread.currentThread().isInterrupted();
                   end.set(e.getMessage() + " by " + e.getCause() + ", still so: " + still);
                 }
               });
       thread.start();
-      opened.await();
-      Thread.sleep(300); // in the middle of the work, wherever that is
-      thread.interrupt();
+      used.await();
+      thread.interrupt(); // in the middle of the next, wherever that is
       thread.join();
       say(use.name + ": " + end.get());
     }
   }
 
   /** Hooks that do what hooks should not. */
-  private void hooks() throws Exception {
+  private static void hooks() throws Exception {
     try (Ranker ranker = open()) {
       List<String> texts = passages(40, 10);
       float[] before = ranker.score(QUERY, texts).scores();
@@ -350,7 +344,7 @@ final class Survivor {
   }
 
   /** One thread uses up the heap again and again while others score. */
-  private void heap() throws Exception {
+  private static void heap() throws Exception {
     List<String> texts = passages(16, 100);
     try (Ranker ranker = open()) {
       float[] before = ranker.score(QUERY, texts).scores();

@@ -1,7 +1,13 @@
 package io.lucerna.testkit;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /** Where the checkout that is tested keeps what tests read. */
 public final class Checkout {
@@ -45,5 +51,43 @@ public final class Checkout {
   public static Path shared(String inside) {
     String named = System.getProperty("lucerna.shared");
     return (named == null ? ROOT.resolve("../shared").normalize() : Path.of(named)).resolve(inside);
+  }
+
+  /**
+   * The folders of models that come with numbers of Hugging Face transformers: those in {@link
+   * #models()}, those beside the checkout, and those that {@code -Dlucerna.goldens} names.
+   *
+   * @param namePattern what a folder's name must match
+   */
+  public static Stream<Path> goldens(String namePattern) throws IOException {
+    List<Path> found = new ArrayList<>();
+    for (Path root :
+        List.of(
+            models(),
+            models().resolve("families"),
+            shared("goldens"),
+            Path.of(System.getProperty("lucerna.goldens", models().toString())))) {
+      if (Files.isDirectory(root)) {
+        try (Stream<Path> children = Files.list(root)) {
+          children
+              .filter(folder -> folder.getFileName().toString().matches(namePattern))
+              .filter(folder -> Files.exists(folder.resolve("config.json")))
+              .sorted()
+              .forEach(found::add);
+        }
+      }
+    }
+    return found.stream().distinct();
+  }
+
+  /**
+   * The {@link #goldens} that laws are tried on: of those with a name in common one, since the
+   * others are the same code with other weights. With {@code -Dlucerna.soak=true}, as in the
+   * profile {@code soak}, all of them.
+   */
+  public static Stream<Path> kinds(String namePattern) throws IOException {
+    Set<Path> names = new HashSet<>();
+    return goldens(namePattern)
+        .filter(folder -> names.add(folder.getFileName()) || Boolean.getBoolean("lucerna.soak"));
   }
 }

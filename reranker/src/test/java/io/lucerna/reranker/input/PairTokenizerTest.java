@@ -12,8 +12,8 @@ import io.lucerna.instrumentation.checkpoint.CheckpointException;
 import io.lucerna.instrumentation.text.Role;
 import io.lucerna.instrumentation.text.TermForm;
 import io.lucerna.instrumentation.text.TokenSequence;
-import io.lucerna.reranker.Golden;
 import io.lucerna.reranker.Refusals;
+import io.lucerna.testkit.Checkout;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,7 +35,7 @@ class PairTokenizerTest {
 
   @BeforeEach
   void findModel() throws IOException {
-    folder = Golden.folders("bert-cross").findFirst().orElseThrow();
+    folder = Checkout.goldens("bert-cross").findFirst().orElseThrow();
   }
 
   private static PairTokenizer open(Path folder, int limit) {

@@ -6,7 +6,6 @@ import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lucerna.instrumentation.family.Prompt;
 import io.lucerna.instrumentation.text.TermForm;
-import io.lucerna.reranker.Golden;
 import io.lucerna.testkit.Checkout;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -53,13 +52,9 @@ final class TokenizerSamples {
     }
   }
 
-  /** The goldens at hand, and the fixtures of every family. */
+  /** The goldens at hand. */
   static Stream<Path> goldens() throws IOException {
-    Path families = Checkout.models().resolve("families");
-    try (Stream<Path> own = Files.list(families)) {
-      return Stream.concat(own.sorted().toList().stream(), Golden.folders(".*"))
-          .filter(folder -> Files.exists(folder.resolve("tokenizer.json")));
-    }
+    return Checkout.goldens(".*").filter(folder -> Files.exists(folder.resolve("tokenizer.json")));
   }
 
   /** A folder of every tokenizer at hand: the vocabulary files', and the goldens'. */

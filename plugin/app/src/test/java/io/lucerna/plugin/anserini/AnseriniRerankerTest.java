@@ -8,8 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.anserini.rerank.RerankerContext;
 import io.anserini.search.ScoredDocs;
 import io.anserini.search.SearchCollection;
-import io.lucerna.plugin.FakeScorer;
 import io.lucerna.plugin.collections.PassageCleaning;
+import io.lucerna.reranker.FakeScorer;
 import io.lucerna.reranker.ScorerOptions;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -31,7 +31,8 @@ import org.junit.jupiter.api.Test;
 
 class AnseriniRerankerTest {
   private final AnseriniReranker<Integer> reranker =
-      new AnseriniReranker<>(new FakeScorer(ScorerOptions.defaults()), 10, PassageCleaning.NONE);
+      new AnseriniReranker<>(
+          FakeScorer.ofWords(ScorerOptions.defaults()), 10, PassageCleaning.NONE);
 
   private static RerankerContext<Integer> topic(int id, String query) throws IOException {
     return new RerankerContext<>(

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A person's own hook in {@code score}, {@code rerank} and {@code study}. */
+/** A person's own hook in {@code score}, {@code rerank}, {@code search} and {@code study}. */
 class HookCommandsTest {
   private static final String CROSS = Checkout.model("bert-cross");
   private static final Path TOP = Checkout.root().resolve("docs/examples/TopNeurons.java");
@@ -156,6 +156,39 @@ class HookCommandsTest {
     assertEquals(ExitCode.USAGE, shell.code());
     assertTrue(shell.err().contains("no hook point matches 'blocks.9.*'"), shell.err());
     assertFalse(Files.exists(folder.resolve("out.tsv")));
+  }
+
+  @Test
+  void searchRunsIt() throws IOException {
+    String index = folder.resolve("index").toString();
+    Path docs = Files.createDirectory(folder.resolve("docs"));
+    Files.copy(folder.resolve("corpus.jsonl"), docs.resolve("corpus.jsonl"));
+    Shell.succeed(
+        "index",
+        "-collection",
+        "JsonCollection",
+        "-input",
+        docs.toString(),
+        "-index",
+        index,
+        "-storeRaw");
+    String hook = top(2);
+    List<String> search =
+        List.of("search", "-index", index, "-topics", folder + "/topics.tsv", "-topicReader");
+    for (String[] more :
+        new String[][] {
+          {"run.txt"},
+          {"plain.txt", "-rerank.model", CROSS},
+          {"own.txt", "-rerank.model", CROSS, "-hook", hook}
+        }) {
+      List<String> words = new ArrayList<>(search);
+      words.addAll(List.of("TsvInt", "-bm25", "-output", folder.resolve(more[0]).toString()));
+      words.addAll(List.of(more).subList(1, more.length));
+      Shell.succeed(words.toArray(String[]::new));
+    }
+    succeed("rerank", CROSS, "by.txt", "-runtag", "Anserini", "-hook", hook);
+    assertArrayEquals(bytes("by.txt"), bytes("own.txt"));
+    assertFalse(Arrays.equals(bytes("plain.txt"), bytes("own.txt")));
   }
 
   @Test

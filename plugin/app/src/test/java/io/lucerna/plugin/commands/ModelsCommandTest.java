@@ -3,12 +3,12 @@ package io.lucerna.plugin.commands;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.lucerna.plugin.FakeScorer;
 import io.lucerna.plugin.Shell;
 import io.lucerna.plugin.cli.Console;
 import io.lucerna.plugin.cli.ExitCode;
 import io.lucerna.plugin.models.ModelRegistry;
 import io.lucerna.plugin.models.ModelRows;
+import io.lucerna.reranker.FakeScorer;
 import io.lucerna.reranker.Ranker;
 import io.lucerna.reranker.ScorerOptions;
 import io.lucerna.testkit.Checkout;
@@ -76,7 +76,7 @@ class ModelsCommandTest {
           @Override
           public Ranker open(String name, ScorerOptions options, Console console) {
             opened.incrementAndGet();
-            return new FakeScorer(options);
+            return FakeScorer.ofWords(options);
           }
         };
     Console console = new Console(System.out, System.err, false, false, List.of());

@@ -9,9 +9,9 @@ import io.lucerna.instrumentation.recording.Recording;
 import io.lucerna.instrumentation.text.Role;
 import io.lucerna.instrumentation.text.Token;
 import io.lucerna.instrumentation.text.TokenBatch.Side;
-import io.lucerna.plugin.FakeScorer;
 import io.lucerna.plugin.Main;
 import io.lucerna.plugin.cli.ExitCode;
+import io.lucerna.reranker.FakeScorer;
 import io.lucerna.reranker.ScorerOptions;
 import io.lucerna.testkit.Checkout;
 import java.io.IOException;
@@ -55,7 +55,7 @@ class ExamplesTest {
     assertArrayEquals(
         new String[] {"short", "long"},
         CascadeExample.search(
-            folder.resolve("index"), "lamp", new FakeScorer(ScorerOptions.defaults())));
+            folder.resolve("index"), "lamp", FakeScorer.ofWords(ScorerOptions.defaults())));
   }
 
   @Test
