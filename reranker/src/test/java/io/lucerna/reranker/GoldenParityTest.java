@@ -253,7 +253,7 @@ class GoldenParityTest {
   }
 
   private static Seen at(Recorder recorder, Site site, int layer, int text) {
-    return requireNonNull(requireNonNull(recorder.seen.get(new HookPoint(site, layer))).get(text));
+    return requireNonNull(requireNonNull(recorder.seen.get(HookPoint.of(layer, site))).get(text));
   }
 
   private static void sum(Recorder recorder, HookPoint point, int text, Site a, Site b) {

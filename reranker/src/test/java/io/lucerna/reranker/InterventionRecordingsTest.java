@@ -71,7 +71,7 @@ class InterventionRecordingsTest {
   void aMeanIsTheMeanOfWhatWasRecorded(Path folder) {
     try (Ranker ranker = open(folder)) {
       MemoryRecording recording = recording(ranker);
-      HookPoint point = new HookPoint(Site.RESID_PRE, 1);
+      HookPoint point = HookPoint.of(1, Site.RESID_PRE);
       Side side = passageSide(ranker);
       int width = ranker.reading().points().size("d_model").orElseThrow();
       double[] sums = new double[width];
@@ -115,7 +115,7 @@ class InterventionRecordingsTest {
               .with("p4", ranker, QUERY, "time on a short document")
               .with("p5", ranker, QUERY, "short document on time a")
               .with("p6", ranker, QUERY, "document time a on short");
-      HookPoint point = new HookPoint(Site.RESID_PRE, 0);
+      HookPoint point = HookPoint.of(0, Site.RESID_PRE);
       Side side = passageSide(ranker);
       String option = side.name().toLowerCase(Locale.ROOT);
       int different = 0;

@@ -38,7 +38,7 @@ final class MemoryRecording implements ActivationSource {
   }
 
   private static Slice slice(HookPoint point, NDArray activation, int length) {
-    List<String> letters = point.site().letters();
+    List<String> letters = point.letters();
     if (letters.contains("qpos")) {
       try (NDArray byQuery = activation.get(0).transpose(1, 0, 2)) {
         int[] all = IntStream.range(0, length).toArray();

@@ -18,43 +18,39 @@ public final class BoundHooks {
   private final Map<HookPoint, List<Hook>> hooks;
   private final TokenBatch batch;
   private final Set<HookPoint> reached;
-  private final Map<Site, Site> names;
+  private final Stack stack;
   private final UnaryOperator<NDArray> copy;
 
   BoundHooks(Map<HookPoint, List<Hook>> hooks, TokenBatch batch) {
-    this(hooks, batch, new HashSet<>(), Map.of(), NDArray::duplicate);
+    this(hooks, batch, new HashSet<>(), Stack.TEXT, NDArray::duplicate);
   }
 
   private BoundHooks(
       Map<HookPoint, List<Hook>> hooks,
       TokenBatch batch,
       Set<HookPoint> reached,
-      Map<Site, Site> names,
+      Stack stack,
       UnaryOperator<NDArray> copy) {
     this.hooks = hooks;
     this.batch = batch;
     this.reached = reached;
-    this.names = names;
+    this.stack = stack;
     this.copy = copy;
   }
 
-  /**
-   * The same hooks for a part that is used in several places of a network.
-   *
-   * @param names what a site of that part is called in the place in question
-   */
-  public BoundHooks renamed(Map<Site, Site> names) {
-    return new BoundHooks(hooks, batch, reached, names, copy);
+  /** The same hooks for blocks of another stack. */
+  public BoundHooks in(Stack other) {
+    return new BoundHooks(hooks, batch, reached, other, copy);
   }
 
   /** The same hooks, whose copies of activations are made in another way. */
   public BoundHooks copiedBy(UnaryOperator<NDArray> copy) {
-    return new BoundHooks(hooks, batch, reached, names, copy);
+    return new BoundHooks(hooks, batch, reached, stack, copy);
   }
 
-  /** The point that a part of the network calls by this site. */
+  /** The point of that site in the stack that is being computed. */
   public HookPoint point(Site site, int layer) {
-    return new HookPoint(names.getOrDefault(site, site), layer);
+    return new HookPoint(stack, layer, site);
   }
 
   /** The batch in the network. */

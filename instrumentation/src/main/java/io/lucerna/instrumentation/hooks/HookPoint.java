@@ -1,20 +1,50 @@
 package io.lucerna.instrumentation.hooks;
 
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 
 /**
- * One place of one model: a site, and the layer where the site is per layer. Prints as
- * TransformerLens' name.
+ * One place of one model: a site of a stack of blocks, and the block where the site is in each.
+ * Prints as TransformerLens' name.
  *
+ * @param stack the stack of blocks
+ * @param layer the block's number in its stack, from 0; -1 for a site outside of the blocks
  * @param site the kind of place
- * @param layer the block's number from 0, in a decoder the number of its own block; -1 for a site
- *     outside of the blocks
  */
-public record HookPoint(Site site, int layer) {
+public record HookPoint(Stack stack, int layer, Site site) {
+  /** How points of one kind are named: before and after the layer, or all of it before. */
+  private record Name(Stack stack, Site site, String before, String after) {
+    static Name of(Stack stack, Site site) {
+      String[] parts = stack.template(site).split("%d", -1);
+      return new Name(stack, site, parts[0], parts.length > 1 ? parts[1] : "");
+    }
 
-  /** Checks that the layer fits the site. */
+    Optional<HookPoint> parse(String name) {
+      if (!site.perLayer()) {
+        return name.equals(before) ? Optional.of(new HookPoint(stack, -1, site)) : Optional.empty();
+      }
+      int end = name.length() - after.length();
+      boolean fits = name.startsWith(before) && name.endsWith(after) && end > before.length();
+      return fits && name.substring(before.length(), end).matches("0|[1-9]\\d{0,8}")
+          ? Optional.of(
+              new HookPoint(stack, Integer.parseInt(name.substring(before.length(), end)), site))
+          : Optional.empty();
+    }
+  }
+
+  private static final List<Name> NAMES =
+      Arrays.stream(Stack.values())
+          .flatMap(
+              stack ->
+                  Arrays.stream(Site.values()).filter(stack::has).map(site -> Name.of(stack, site)))
+          .toList();
+
+  /** Checks that stack, layer and site fit. */
   public HookPoint {
+    if (!stack.has(site)) {
+      throw new IllegalArgumentException(stack + " has no " + site);
+    }
     if (site.perLayer() != (layer >= 0)) {
       throw new IllegalArgumentException(
           site + (site.perLayer() ? " needs a layer from 0" : " has no layer") + ", got " + layer);
@@ -23,23 +53,32 @@ public record HookPoint(Site site, int layer) {
 
   /** A point outside of the blocks. */
   public static HookPoint of(Site site) {
-    return new HookPoint(site, -1);
+    return of(-1, site);
+  }
+
+  /** A point of a block of the stack that reads the text. */
+  public static HookPoint of(int layer, Site site) {
+    return new HookPoint(Stack.TEXT, layer, site);
   }
 
   /** The point that prints as this name; empty if none does. */
   public static Optional<HookPoint> parse(String name) {
-    for (Site site : Site.values()) {
-      OptionalInt layer = site.layer(name);
-      if (layer.isPresent()) {
-        return Optional.of(new HookPoint(site, layer.getAsInt()));
-      }
-    }
-    return Optional.empty();
+    return NAMES.stream().flatMap(kind -> kind.parse(name).stream()).findFirst();
+  }
+
+  /** The letters of the dimensions, as {@link Site} explains them, outermost first. */
+  public List<String> letters() {
+    return stack.letters(site);
+  }
+
+  /** The dimensions in words, outermost first. */
+  public String dimensions() {
+    return String.join(", ", letters());
   }
 
   /** TransformerLens' name, such as {@code blocks.3.attn.hook_z}. */
   @Override
   public String toString() {
-    return site.name(layer);
+    return stack.template(site).replace("%d", Integer.toString(layer));
   }
 }

@@ -40,7 +40,7 @@ public final class HookRegistry {
   /**
    * The size of a dimension; empty where each batch decides it.
    *
-   * @param dimension one of the letters of {@link Site#dimensions()}
+   * @param dimension one of the letters of {@link HookPoint#dimensions()}
    */
   public OptionalInt size(String dimension) {
     Integer size = sizes.get(dimension);
@@ -49,7 +49,7 @@ public final class HookRegistry {
 
   /** A point's dimensions, outermost first: numbers, or letters where each batch decides. */
   public List<String> shape(HookPoint point) {
-    return point.site().letters().stream()
+    return point.letters().stream()
         .map(
             letter -> {
               Integer size = sizes.get(letter);

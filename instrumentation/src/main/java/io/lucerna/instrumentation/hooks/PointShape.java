@@ -46,12 +46,12 @@ public record PointShape(HookPoint point, List<Integer> rest) {
   }
 
   private static Stream<String> inner(HookPoint point) {
-    return point.site().letters().stream().filter(letter -> !OUTER.contains(letter));
+    return point.letters().stream().filter(letter -> !OUTER.contains(letter));
   }
 
   /** What a text has rows of. */
   public Kind kind() {
-    List<String> letters = point.site().letters();
+    List<String> letters = point.letters();
     if (letters.contains("kpos")) {
       return letters.contains("qpos") ? Kind.BY_KEY : Kind.WHOLE_BY_KEY;
     }
@@ -88,7 +88,7 @@ public record PointShape(HookPoint point, List<Integer> rest) {
 
   /** Whether a decoder computes this, at the one position that it has. */
   public boolean ofDecoder() {
-    return point.site().letters().contains("dec");
+    return point.letters().contains("dec");
   }
 
   /** Whether texts of that side come by: a bi-encoder's scores belong to its passages. */

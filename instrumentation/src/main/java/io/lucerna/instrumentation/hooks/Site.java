@@ -1,7 +1,6 @@
 package io.lucerna.instrumentation.hooks;
 
 import java.util.List;
-import java.util.OptionalInt;
 
 /**
  * The places of a transformer where an activation can be observed or replaced, with
@@ -10,8 +9,8 @@ import java.util.OptionalInt;
  * <p>Shapes use these letters: batch; pos, qpos, kpos: token positions; head: attention heads;
  * kv_head: heads of keys and values, fewer in grouped-query attention; d_head: width of a head;
  * d_model: width of the residual stream; d_embed: width of the embedding tables, d_model but in
- * some ELECTRAs; d_mlp: width of the MLP; label: outputs of a classifier; dec: the one position of
- * the decoder in a model that reads with an encoder and answers with a decoder.
+ * some ELECTRAs; d_mlp: width of the MLP; label: outputs of a classifier. Names and shapes are
+ * those in the stack that reads the text; {@link Stack} says what they become in a decoder.
  *
  * <p>BERT is a post-LN model: a block's LayerNorms come after the sums. As in TransformerLens' BERT
  * block, {@link #RESID_MID} and {@link #RESID_POST} are the sums before the first and the second
@@ -79,65 +78,6 @@ public enum Site {
   NORMALIZED_RESID_POST("blocks.%d.hook_normalized_resid_post", "batch, pos, d_model"),
   /** What leaves the last block after the norm at the end of a pre-norm model. */
   FINAL_NORM("ln_final.hook_normalized", "batch, pos, d_model"),
-  /** The embedding of the token that a decoder starts with, the same for every text. */
-  DECODER_EMBED("decoder_embed.hook_embed", "batch, dec, d_model"),
-  /** What enters the decoder's block. */
-  DECODER_RESID_PRE("decoder.%d.hook_resid_pre", "batch, dec, d_model"),
-  /** The same after the first norm: what the decoder's attention to itself reads. */
-  DECODER_NORMALIZED_RESID_PRE("decoder.%d.hook_normalized_resid_pre", "batch, dec, d_model"),
-  /** Queries of the decoder's attention to itself. */
-  DECODER_Q("decoder.%d.attn.hook_q", "batch, dec, head, d_head"),
-  /** Its keys. */
-  DECODER_K("decoder.%d.attn.hook_k", "batch, dec, head, d_head"),
-  /** Its values. */
-  DECODER_V("decoder.%d.attn.hook_v", "batch, dec, head, d_head"),
-  /** Its scores: one for each head, since there is one position. */
-  DECODER_ATTN_SCORES("decoder.%d.attn.hook_attn_scores", "batch, head, dec, dec"),
-  /** Its probabilities, which are 1, since there is one position. */
-  DECODER_PATTERN("decoder.%d.attn.hook_pattern", "batch, head, dec, dec"),
-  /** Its values mixed by the pattern. */
-  DECODER_Z("decoder.%d.attn.hook_z", "batch, dec, head, d_head"),
-  /** Each head's own contribution to its output. Computed only when hooked. */
-  DECODER_RESULT("decoder.%d.attn.hook_result", "batch, dec, head, d_model"),
-  /** The output of the decoder's attention to itself. */
-  DECODER_ATTN_OUT("decoder.%d.hook_attn_out", "batch, dec, d_model"),
-  /** The sum of both. */
-  DECODER_RESID_MID("decoder.%d.hook_resid_mid", "batch, dec, d_model"),
-  /** The same after the second norm: what asks in the cross-attention. */
-  DECODER_NORMALIZED_RESID_MID("decoder.%d.hook_normalized_resid_mid", "batch, dec, d_model"),
-  /** Queries of the cross-attention, from the decoder to the text. */
-  CROSS_Q("decoder.%d.cross_attn.hook_q", "batch, dec, head, d_head"),
-  /** Its keys, one for each token of the text. */
-  CROSS_K("decoder.%d.cross_attn.hook_k", "batch, pos, head, d_head"),
-  /** Its values, one for each token of the text. */
-  CROSS_V("decoder.%d.cross_attn.hook_v", "batch, pos, head, d_head"),
-  /** Its scores, with the padding mask added. */
-  CROSS_ATTN_SCORES("decoder.%d.cross_attn.hook_attn_scores", "batch, head, dec, kpos"),
-  /** Its probabilities. */
-  CROSS_PATTERN("decoder.%d.cross_attn.hook_pattern", "batch, head, dec, kpos"),
-  /** Its values mixed by the pattern. */
-  CROSS_Z("decoder.%d.cross_attn.hook_z", "batch, dec, head, d_head"),
-  /** Each head's own contribution to its output. Computed only when hooked. */
-  CROSS_RESULT("decoder.%d.cross_attn.hook_result", "batch, dec, head, d_model"),
-  /** The cross-attention's output. */
-  CROSS_ATTN_OUT("decoder.%d.hook_cross_attn_out", "batch, dec, d_model"),
-  /** The sum of the stream and that. */
-  DECODER_RESID_MID_CROSS("decoder.%d.hook_resid_mid_cross", "batch, dec, d_model"),
-  /** The same after the third norm: what the decoder's MLP reads. */
-  DECODER_NORMALIZED_RESID_MID_CROSS(
-      "decoder.%d.hook_normalized_resid_mid_cross", "batch, dec, d_model"),
-  /** The decoder's MLP before its activation function. */
-  DECODER_MLP_PRE("decoder.%d.mlp.hook_pre", "batch, dec, d_mlp"),
-  /** The other factor where it is gated. */
-  DECODER_MLP_PRE_LINEAR("decoder.%d.mlp.hook_pre_linear", "batch, dec, d_mlp"),
-  /** The decoder's MLP after its activation function, and times the other factor. */
-  DECODER_MLP_POST("decoder.%d.mlp.hook_post", "batch, dec, d_mlp"),
-  /** What the decoder's MLP adds to the stream. */
-  DECODER_MLP_OUT("decoder.%d.hook_mlp_out", "batch, dec, d_model"),
-  /** What leaves the decoder's block. */
-  DECODER_RESID_POST("decoder.%d.hook_resid_post", "batch, dec, d_model"),
-  /** What leaves the decoder's last block after the norm at its end. */
-  DECODER_FINAL_NORM("decoder_final_ln.hook_normalized", "batch, dec, d_model"),
   /** The masked-language-model logits of every position. */
   MLM_LOGITS("hook_mlm_logits", "batch, pos, d_vocab"),
   /** SPLADE's vector: a weight for each token of the vocabulary. */
@@ -158,51 +98,30 @@ public enum Site {
   SCORE("hook_score", "batch");
 
   private final String template;
-  private final String dimensions;
   private final List<String> letters;
 
   Site(String template, String dimensions) {
     this.template = template;
-    this.dimensions = dimensions;
     this.letters = List.of(dimensions.split(", "));
   }
 
-  /** Whether every block, or every block of a decoder, has this site. */
+  /** Whether every block has this site. */
   public boolean perLayer() {
     return template.contains("%d");
   }
 
-  /** The dimensions in words, outermost first. */
-  public String dimensions() {
-    return dimensions;
-  }
-
-  /** The glob that means this site in every layer. */
+  /** The glob that means this site in every block of the stack that reads the text. */
   public String glob() {
     return template.replace("%d", "*");
   }
 
-  /** The letters of the dimensions, outermost first. */
-  public List<String> letters() {
+  /** Its name in the stack that reads the text, with %d where the block's number is. */
+  String template() {
+    return template;
+  }
+
+  /** The letters of the dimensions in the stack that reads the text, outermost first. */
+  List<String> letters() {
     return letters;
-  }
-
-  String name(int layer) {
-    return template.replace("%d", Integer.toString(layer));
-  }
-
-  /** The layer that a name of this site names, -1 outside of the blocks; empty for other names. */
-  OptionalInt layer(String name) {
-    if (!perLayer()) {
-      return name.equals(template) ? OptionalInt.of(-1) : OptionalInt.empty();
-    }
-    int start = template.indexOf("%d");
-    String rest = template.substring(start + 2);
-    int end = name.length() - rest.length();
-    boolean fits = name.startsWith(template.substring(0, start)) && name.endsWith(rest);
-    String number = fits && end > start ? name.substring(start, end) : "";
-    return number.matches("0|[1-9]\\d{0,8}")
-        ? OptionalInt.of(Integer.parseInt(number))
-        : OptionalInt.empty();
   }
 }

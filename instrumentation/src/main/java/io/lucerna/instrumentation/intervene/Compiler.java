@@ -97,7 +97,7 @@ final class Compiler {
   private static void check(Intervention intervention, PointShape shape) {
     Target target = intervention.target();
     HookPoint point = shape.point();
-    String described = point + " [" + point.site().dimensions() + "]";
+    String described = point + " [" + point.dimensions() + "]";
     if (target.heads().isPresent()) {
       if (!shape.hasHeads()) {
         throw error(intervention, "head", described + " has no heads");

@@ -21,6 +21,7 @@ import io.lucerna.instrumentation.hooks.HookPoint;
 import io.lucerna.instrumentation.hooks.HookRegistry;
 import io.lucerna.instrumentation.hooks.Hooks;
 import io.lucerna.instrumentation.hooks.Site;
+import io.lucerna.instrumentation.hooks.Stack;
 import io.lucerna.instrumentation.memory.Gate;
 import io.lucerna.instrumentation.memory.Headroom;
 import io.lucerna.instrumentation.nn.Block;
@@ -113,7 +114,7 @@ public final class HookedModel implements AutoCloseable {
     List<? extends Block> blocks = network.blocks();
     for (int layer = 0; layer < blocks.size(); layer++) {
       for (Site site : blocks.get(layer).sites()) {
-        points.add(new HookPoint(site, layer));
+        points.add(HookPoint.of(layer, site));
       }
     }
     points.addAll(network.head().points());
@@ -400,8 +401,10 @@ public final class HookedModel implements AutoCloseable {
     if (own != null) {
       return Optional.of(own);
     }
-    boolean inBlock = layer >= 0 && layer < blocks().size(); // a decoder may have more
-    boolean out = inBlock && site == blocks().get(layer).out() && !lastIsNormed(layer);
+    if (point.stack() != Stack.TEXT) {
+      return Optional.empty();
+    }
+    boolean out = layer >= 0 && site == blocks().get(layer).out() && !lastIsNormed(layer);
     if (out) {
       return Optional.of(Reference.of("hidden_states." + (layer + 1)));
     }

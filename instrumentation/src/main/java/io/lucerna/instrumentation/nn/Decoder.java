@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.lucerna.instrumentation.hooks.HookPoint;
 import io.lucerna.instrumentation.hooks.Site;
+import io.lucerna.instrumentation.hooks.Stack;
 import io.lucerna.instrumentation.text.TokenBatch;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -43,7 +44,8 @@ public record Decoder(
     TokenBatch batch = pass.batch();
     Places own = Places.of(bias);
     Places across = Places.of(Masks.padding(batch, scope, hidden.getDataType()));
-    NDArray stream = pass.at(Site.DECODER_EMBED, embed(batch.size(), scope)); // [B, 1, H]
+    Pass here = pass.in(Stack.DECODER);
+    NDArray stream = here.at(Site.EMBED, embed(batch.size(), scope)); // [B, 1, H]
     for (DecoderBlock block : blocks) {
       try (Pass.Scope layer = pass.within(scope)) { // frees the keys and values of the text
         stream.attach(layer.manager());
@@ -53,7 +55,7 @@ public record Decoder(
         stream.attach(scope);
       }
     }
-    NDArray last = pass.at(Site.DECODER_FINAL_NORM, norm.apply(stream, pass)); // [B, 1, H]
+    NDArray last = here.at(Site.FINAL_NORM, norm.apply(stream, here)); // [B, 1, H]
     return pass.at(
         Site.LOGITS, answers.apply(pass.kernels().scaled(last, factor), pass).squeeze(1)); // [B, A]
   }
@@ -66,9 +68,9 @@ public record Decoder(
 
   @Override
   public List<HookPoint> points() {
-    List<HookPoint> points = new ArrayList<>(List.of(HookPoint.of(Site.DECODER_EMBED)));
+    List<HookPoint> points = new ArrayList<>(List.of(new HookPoint(Stack.DECODER, -1, Site.EMBED)));
     blocks.forEach(block -> points.addAll(block.points()));
-    points.add(HookPoint.of(Site.DECODER_FINAL_NORM));
+    points.add(new HookPoint(Stack.DECODER, -1, Site.FINAL_NORM));
     points.add(HookPoint.of(Site.LOGITS));
     return points;
   }

@@ -1,14 +1,11 @@
 package io.lucerna.instrumentation.nn;
 
-import static java.util.Map.entry;
-
 import ai.djl.ndarray.NDArray;
 import io.lucerna.instrumentation.hooks.HookPoint;
 import io.lucerna.instrumentation.hooks.Site;
-import java.util.ArrayList;
+import io.lucerna.instrumentation.hooks.Stack;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
+import java.util.stream.Stream;
 
 /**
  * One block of a decoder that reads what an encoder made of the text (Vaswani et al. 2017, section
@@ -34,52 +31,27 @@ public record DecoderBlock(
     Norm mlpNorm,
     Mlp mlp) {
 
-  private static final Map<Site, Site> SELF =
-      Map.of(
-          Site.Q, Site.DECODER_Q,
-          Site.K, Site.DECODER_K,
-          Site.V, Site.DECODER_V,
-          Site.ATTN_SCORES, Site.DECODER_ATTN_SCORES,
-          Site.PATTERN, Site.DECODER_PATTERN,
-          Site.Z, Site.DECODER_Z,
-          Site.RESULT, Site.DECODER_RESULT);
-
-  private static final Map<Site, Site> CROSS =
-      Map.of(
-          Site.Q, Site.CROSS_Q,
-          Site.K, Site.CROSS_K,
-          Site.V, Site.CROSS_V,
-          Site.ATTN_SCORES, Site.CROSS_ATTN_SCORES,
-          Site.PATTERN, Site.CROSS_PATTERN,
-          Site.Z, Site.CROSS_Z,
-          Site.RESULT, Site.CROSS_RESULT);
-
-  private static final Map<Site, Site> MLP =
-      Map.ofEntries(
-          entry(Site.MLP_PRE, Site.DECODER_MLP_PRE),
-          entry(Site.MLP_PRE_LINEAR, Site.DECODER_MLP_PRE_LINEAR),
-          entry(Site.MLP_POST, Site.DECODER_MLP_POST));
-
   /** The points of this block, in forward order. */
   List<HookPoint> points() {
-    List<Site> sites = new ArrayList<>();
-    sites.addAll(List.of(Site.DECODER_RESID_PRE, Site.DECODER_NORMALIZED_RESID_PRE));
-    addAll(sites, self.sites(), SELF);
-    sites.addAll(
-        List.of(Site.DECODER_ATTN_OUT, Site.DECODER_RESID_MID, Site.DECODER_NORMALIZED_RESID_MID));
-    addAll(sites, cross.sites(), CROSS);
-    sites.addAll(
-        List.of(
-            Site.CROSS_ATTN_OUT,
-            Site.DECODER_RESID_MID_CROSS,
-            Site.DECODER_NORMALIZED_RESID_MID_CROSS));
-    addAll(sites, mlp.sites(), MLP);
-    sites.addAll(List.of(Site.DECODER_MLP_OUT, Site.DECODER_RESID_POST));
-    return sites.stream().map(site -> new HookPoint(site, layer)).toList();
+    Stream<Site> own =
+        Stream.of(
+                List.of(Site.RESID_PRE, Site.NORMALIZED_RESID_PRE),
+                self.sites(),
+                List.of(Site.ATTN_OUT, Site.RESID_MID, Site.NORMALIZED_RESID_MID))
+            .flatMap(List::stream);
+    Stream<Site> across =
+        Stream.of(cross.sites(), List.of(Site.ATTN_OUT, Site.RESID_MID, Site.NORMALIZED_RESID_MID))
+            .flatMap(List::stream);
+    Stream<Site> after =
+        Stream.of(mlp.sites(), List.of(Site.MLP_OUT, Site.RESID_POST)).flatMap(List::stream);
+    return Stream.of(
+            points(Stack.DECODER, own), points(Stack.CROSS, across), points(Stack.DECODER, after))
+        .flatMap(points -> points)
+        .toList();
   }
 
-  private static void addAll(List<Site> sites, List<Site> ofPart, Map<Site, Site> names) {
-    ofPart.forEach(site -> sites.add(Objects.requireNonNull(names.get(site))));
+  private Stream<HookPoint> points(Stack stack, Stream<Site> sites) {
+    return sites.map(site -> new HookPoint(stack, layer, site));
   }
 
   /**
@@ -92,30 +64,26 @@ public record DecoderBlock(
    * @return the decoder's stream [B, 1, H], in the scope of the input
    */
   NDArray forward(NDArray input, NDArray text, Places own, Places across, Pass pass) {
-    NDArray pre = pass.at(Site.DECODER_RESID_PRE, layer, input);
-    NDArray mid = pass.at(Site.DECODER_RESID_MID, layer, pre.add(attnOut(pre, own, pass)));
-    NDArray found = crossAttnOut(mid, text, across, pass);
-    NDArray midCross = pass.at(Site.DECODER_RESID_MID_CROSS, layer, mid.add(found));
-    return pass.at(Site.DECODER_RESID_POST, layer, midCross.add(mlpOut(midCross, pass)));
+    Pass here = pass.in(Stack.DECODER);
+    Pass crossing = pass.in(Stack.CROSS);
+    NDArray pre = here.at(Site.RESID_PRE, layer, input);
+    NDArray mid = here.at(Site.RESID_MID, layer, pre.add(attnOut(pre, own, here)));
+    NDArray asking = here.at(Site.NORMALIZED_RESID_MID, layer, crossNorm.apply(mid, here));
+    NDArray found = crossAttnOut(asking, text, across, crossing);
+    NDArray midCross = crossing.at(Site.RESID_MID, layer, mid.add(found));
+    NDArray read = crossing.at(Site.NORMALIZED_RESID_MID, layer, mlpNorm.apply(midCross, crossing));
+    NDArray mlpOut = here.at(Site.MLP_OUT, layer, mlp.apply(read, here));
+    return here.at(Site.RESID_POST, layer, midCross.add(mlpOut));
   }
 
   private NDArray attnOut(NDArray pre, Places own, Pass pass) {
-    Pass inside = pass.renamed(SELF);
-    NDArray read = pass.at(Site.DECODER_NORMALIZED_RESID_PRE, layer, selfNorm.apply(pre, pass));
-    NDArray z = self.z(read, own, inside); // [B, 1, N, D]
-    return pass.at(Site.DECODER_ATTN_OUT, layer, self.out(z, inside));
+    NDArray read = pass.at(Site.NORMALIZED_RESID_PRE, layer, selfNorm.apply(pre, pass));
+    NDArray z = self.z(read, own, pass); // [B, 1, N, D]
+    return pass.at(Site.ATTN_OUT, layer, self.out(z, pass));
   }
 
-  private NDArray crossAttnOut(NDArray mid, NDArray text, Places across, Pass pass) {
-    Pass inside = pass.renamed(CROSS);
-    NDArray asking = pass.at(Site.DECODER_NORMALIZED_RESID_MID, layer, crossNorm.apply(mid, pass));
-    NDArray z = cross.z(asking, text, across, inside); // [B, 1, N, D]
-    return pass.at(Site.CROSS_ATTN_OUT, layer, cross.out(z, inside));
-  }
-
-  private NDArray mlpOut(NDArray mid, Pass pass) {
-    NDArray read =
-        pass.at(Site.DECODER_NORMALIZED_RESID_MID_CROSS, layer, mlpNorm.apply(mid, pass));
-    return pass.at(Site.DECODER_MLP_OUT, layer, mlp.apply(read, pass.renamed(MLP)));
+  private NDArray crossAttnOut(NDArray asking, NDArray text, Places across, Pass pass) {
+    NDArray z = cross.z(asking, text, across, pass); // [B, 1, N, D]
+    return pass.at(Site.ATTN_OUT, layer, cross.out(z, pass));
   }
 }

@@ -4,8 +4,8 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.lucerna.instrumentation.hooks.BoundHooks;
 import io.lucerna.instrumentation.hooks.Site;
+import io.lucerna.instrumentation.hooks.Stack;
 import io.lucerna.instrumentation.text.TokenBatch;
-import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -35,13 +35,9 @@ public final class Pass {
     return new Pass(hooks.copiedBy(Kernels.DIFFERENTIABLE::copy), Kernels.DIFFERENTIABLE, leaves);
   }
 
-  /**
-   * The same pass in a part that is used in several places of a network.
-   *
-   * @param names what a site of that part is called in the place in question
-   */
-  Pass renamed(Map<Site, Site> names) {
-    return new Pass(hooks.renamed(names), kernels, leaves);
+  /** The same pass in another stack of blocks, whose sites have other names. */
+  Pass in(Stack stack) {
+    return new Pass(hooks.in(stack), kernels, leaves);
   }
 
   /** The batch in the network. */

@@ -18,13 +18,11 @@ import io.lucerna.instrumentation.text.TokenBatch.Side;
 import io.lucerna.instrumentation.text.TokenSequence;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,8 +38,6 @@ public final class Parity {
    * are near 0, so that transformers in fp64 is up to 1.2e-5 away from its own fp32.
    */
   public static final double VOCABULARY_BOUND = 2e-5;
-
-  private static final Set<Site> PROBABILITIES = EnumSet.of(Site.PATTERN, Site.CROSS_PATTERN);
 
   /** The bound on attention probabilities. */
   public static final double PROBABILITY_BOUND = 1e-6;
@@ -145,7 +141,7 @@ public final class Parity {
   }
 
   private void compare(HookContext context, Reference named, long[] shape, float[] all) {
-    List<String> letters = context.point().site().letters();
+    List<String> letters = context.point().letters();
     int size = all.length / (int) shape[0];
     for (int row = 0; row < context.batch().size(); row++) {
       int text = context.batch().rows()[row];
@@ -178,8 +174,8 @@ public final class Parity {
    */
   private void attention(
       HookPoint point, String tensor, float[] expected, float[] actual, long[] shape, int length) {
-    boolean square = point.site().letters().contains("qpos");
-    boolean probabilities = PROBABILITIES.contains(point.site());
+    boolean square = point.letters().contains("qpos");
+    boolean probabilities = point.site() == Site.PATTERN;
     int heads = (int) shape[1];
     int rows = (int) shape[2];
     int width = (int) shape[3];

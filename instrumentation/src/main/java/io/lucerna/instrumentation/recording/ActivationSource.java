@@ -39,8 +39,8 @@ public interface ActivationSource extends AutoCloseable {
    *     pooled vector, logits, what a decoder computes at its one position) the single 0
    * @param shape the shape of {@code values}: first the kept positions, then the rest of the
    *     point's dimensions in the order of {@link
-   *     io.lucerna.instrumentation.hooks.Site#dimensions()} without batch and position; scores and
-   *     patterns are kept as [position of the query, head, position of the key], where the
+   *     io.lucerna.instrumentation.hooks.HookPoint#dimensions()} without batch and position; scores
+   *     and patterns are kept as [position of the query, head, position of the key], where the
    *     decoder's one position attends, as [1, head, position of the key]
    * @param values the numbers, last dimension fastest
    */

@@ -62,26 +62,26 @@ public record Entry(Stage stage, int layer) {
   /** The point of the activation that is known there. */
   HookPoint point(HookedModel model) {
     if (layer == model.blocks().size()) {
-      return new HookPoint(model.blocks().getLast().out(), layer - 1);
+      return HookPoint.of(layer - 1, model.blocks().getLast().out());
     }
-    return new HookPoint(
+    return HookPoint.of(
+        layer,
         switch (stage) {
           case INPUT -> Site.RESID_PRE;
           case Z -> Site.Z;
           case ATTN_OUT -> Site.ATTN_OUT;
           case MLP_OUT -> Site.MLP_OUT;
-        },
-        layer);
+        });
   }
 
   /** The point of the residual stream that it is added to; empty for a block's input. */
   Optional<HookPoint> beside(HookedModel model) {
     return switch (stage) {
       case INPUT -> Optional.empty();
-      case Z, ATTN_OUT -> Optional.of(new HookPoint(Site.RESID_PRE, layer));
+      case Z, ATTN_OUT -> Optional.of(HookPoint.of(layer, Site.RESID_PRE));
       case MLP_OUT -> {
         Block block = model.blocks().get(layer);
-        yield Optional.of(new HookPoint(block.besideMlp(), layer));
+        yield Optional.of(HookPoint.of(layer, block.besideMlp()));
       }
     };
   }

@@ -69,7 +69,7 @@ public final class Trace implements AutoCloseable {
     for (int layer = 0; layer < model.blocks().size(); layer++) {
       Block block = model.blocks().get(layer);
       for (Site site : List.of(block.besideMlp(), block.out())) {
-        hooks = hooks.with(new HookPoint(site, layer).toString(), kept.observer());
+        hooks = hooks.with(HookPoint.of(layer, site).toString(), kept.observer());
       }
     }
     try {
@@ -109,7 +109,7 @@ public final class Trace implements AutoCloseable {
   public NDArray at(Site site, int layer, NDManager scope) {
     return whileOpen(
         () -> {
-          NDArray view = kept.get(new HookPoint(site, layer)).squeeze(0);
+          NDArray view = kept.get(HookPoint.of(layer, site)).squeeze(0);
           view.attach(scope);
           return view;
         });

@@ -32,7 +32,7 @@ public record Cell(Site site, int layer, int part, int position) {
 
   /** The point that is patched. */
   public HookPoint point() {
-    return new HookPoint(site, layer);
+    return HookPoint.of(layer, site);
   }
 
   /** The replaced part of one text's activation, as an index. */

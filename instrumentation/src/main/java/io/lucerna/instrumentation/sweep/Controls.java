@@ -15,7 +15,7 @@ import java.util.List;
 final class Controls {
   private static final List<Site> PATCHED =
       List.of(Site.RESID_PRE, Site.Z, Site.ATTN_OUT, Site.MLP_OUT);
-  private static final HookPoint START = new HookPoint(Site.RESID_PRE, 0);
+  private static final HookPoint START = HookPoint.of(0, Site.RESID_PRE);
 
   private Controls() {}
 

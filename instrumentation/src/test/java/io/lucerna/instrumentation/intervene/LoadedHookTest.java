@@ -31,8 +31,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Custom hooks are compiled, called, and told of by file and line. */
 class LoadedHookTest {
-  private static final HookPoint POINT = new HookPoint(Site.RESID_PRE, 0);
-  private static final HookPoint Z = new HookPoint(Site.Z, 0);
+  private static final HookPoint POINT = HookPoint.of(0, Site.RESID_PRE);
+  private static final HookPoint Z = HookPoint.of(0, Site.Z);
   private static final HookRegistry REGISTRY =
       new HookRegistry(List.of(POINT, Z), Map.of("d_model", 3, "head", 2, "d_head", 2));
 

@@ -153,7 +153,7 @@ class CausalModelTest {
   void aWindowIsAsWideAsItSays() throws IOException {
     try (HookedModel model = open(FIXTURES.resolve("mistral-rank"));
         ActivationCache cache = new ActivationCache()) {
-      HookPoint point = new HookPoint(Site.PATTERN, 1);
+      HookPoint point = HookPoint.of(1, Site.PATTERN);
       model.forward(batch(model, IDS), Hooks.none().with(point.toString(), cache.observer()));
       float[] pattern = cache.get(point).get("0, 0").toFloatArray();
       for (int query = 0; query < IDS.length; query++) {

@@ -95,7 +95,7 @@ class FamilyLawsTest {
   void theWholeResidualStreamIsTheDonor(Path folder) throws IOException {
     try (TwoTexts texts = TwoTexts.of(folder);
         ActivationCache donor = new ActivationCache()) {
-      String start = new HookPoint(Site.RESID_PRE, 0).toString();
+      String start = HookPoint.of(0, Site.RESID_PRE).toString();
       Hooks observed = Hooks.none().with(start, donor.observer());
       float[][] wanted = texts.model().forward(texts.batch(texts.changed()), observed);
       Hook.Intervention patch = (context, activation) -> donor.get(context.point());

@@ -10,6 +10,7 @@ import io.lucerna.instrumentation.hooks.Hook;
 import io.lucerna.instrumentation.hooks.HookPoint;
 import io.lucerna.instrumentation.hooks.Hooks;
 import io.lucerna.instrumentation.hooks.Site;
+import io.lucerna.instrumentation.hooks.Stack;
 import io.lucerna.instrumentation.parity.Parity;
 import io.lucerna.instrumentation.text.TokenBatch;
 import io.lucerna.instrumentation.text.TokenBatch.Side;
@@ -152,7 +153,7 @@ class FamilyParityTest {
     boolean exact = model.network().wordEmbeddings().getDataType() == DataType.FLOAT64;
     double[] known = OWN_ROUNDING.getOrDefault(reference.toString(), new double[] {1, 1});
     double rounding = exact ? REFERENCE_ROUNDING : known[own.shape()[0] == 1 ? 1 : 0];
-    List<String> letters = point.site().letters();
+    List<String> letters = point.letters();
     if (letters.contains("kpos")) {
       pattern(
           what,
@@ -188,21 +189,24 @@ class FamilyParityTest {
       Map<HookPoint, Seen> seen,
       int row,
       int length) {
-    int layer = point.layer();
     double bound = single(model) ? 0 : ROUNDED;
+    Stack stack = point.stack();
+    Site first = stack == Stack.CROSS ? Site.RESID_MID : Site.RESID_PRE;
+    Stack below = stack == Stack.CROSS ? Stack.DECODER : stack;
     switch (point.site()) {
-      case RESID_MID -> sum(what, seen, point, Site.RESID_PRE, Site.ATTN_OUT, row, bound);
+      case RESID_MID -> sum(what, seen, point, at(below, point, first), Site.ATTN_OUT, row, bound);
       case RESID_POST ->
-          sum(what, seen, point, model.blocks().get(layer).besideMlp(), Site.MLP_OUT, row, bound);
-      case DECODER_RESID_MID ->
-          sum(what, seen, point, Site.DECODER_RESID_PRE, Site.DECODER_ATTN_OUT, row, bound);
-      case DECODER_RESID_MID_CROSS ->
-          sum(what, seen, point, Site.DECODER_RESID_MID, Site.CROSS_ATTN_OUT, row, bound);
-      case DECODER_RESID_POST ->
-          sum(what, seen, point, Site.DECODER_RESID_MID_CROSS, Site.DECODER_MLP_OUT, row, bound);
-      case PATTERN -> softmax(what, seen, point, Site.ATTN_SCORES, row, length);
-      case DECODER_PATTERN -> softmax(what, seen, point, Site.DECODER_ATTN_SCORES, row, length);
-      case CROSS_PATTERN -> softmax(what, seen, point, Site.CROSS_ATTN_SCORES, row, length);
+          sum(
+              what,
+              seen,
+              point,
+              stack == Stack.DECODER
+                  ? at(Stack.CROSS, point, Site.RESID_MID)
+                  : at(stack, point, model.blocks().get(point.layer()).besideMlp()),
+              Site.MLP_OUT,
+              row,
+              bound);
+      case PATTERN -> softmax(what, seen, point, row, length);
       default -> {
         return false;
       }
@@ -210,17 +214,21 @@ class FamilyParityTest {
     return true;
   }
 
+  private static HookPoint at(Stack stack, HookPoint beside, Site site) {
+    return new HookPoint(stack, beside.layer(), site);
+  }
+
   private static void sum(
       String what,
       Map<HookPoint, Seen> seen,
       HookPoint point,
-      Site one,
+      HookPoint one,
       Site other,
       int row,
       double bound) {
     float[] total = requireNonNull(seen.get(point)).row(row);
-    float[] first = requireNonNull(seen.get(new HookPoint(one, point.layer()))).row(row);
-    float[] second = requireNonNull(seen.get(new HookPoint(other, point.layer()))).row(row);
+    float[] first = requireNonNull(seen.get(one)).row(row);
+    float[] second = requireNonNull(seen.get(at(point.stack(), point, other))).row(row);
     for (int i = 0; i < total.length; i++) {
       double allowed = bound * Math.max(1, Math.abs(first[i]) + Math.abs(second[i]));
       assertEquals(first[i] + second[i], total[i], allowed, what + " at " + i);
@@ -228,8 +236,8 @@ class FamilyParityTest {
   }
 
   private static void softmax(
-      String what, Map<HookPoint, Seen> seen, HookPoint point, Site ofScores, int row, int length) {
-    float[] scores = requireNonNull(seen.get(new HookPoint(ofScores, point.layer()))).row(row);
+      String what, Map<HookPoint, Seen> seen, HookPoint point, int row, int length) {
+    float[] scores = requireNonNull(seen.get(at(point.stack(), point, Site.ATTN_SCORES))).row(row);
     float[] pattern = requireNonNull(seen.get(point)).row(row);
     long[] shape = requireNonNull(seen.get(point)).shape();
     int keys = (int) shape[3];

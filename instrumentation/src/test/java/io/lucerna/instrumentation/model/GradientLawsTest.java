@@ -196,7 +196,7 @@ class GradientLawsTest {
       Random random = new Random(7);
       int layer = model.config().layers() - 1;
       for (Site site : List.of(Site.RESID_PRE, Site.Z, Site.ATTN_OUT, Site.MLP_POST)) {
-        HookPoint point = new HookPoint(site, layer);
+        HookPoint point = HookPoint.of(layer, site);
         Gradient gradient = requireNonNull(gradients.get(point));
         long[] shape = gradient.shape.getShape();
         int width = (int) shape[shape.length - 1];
@@ -276,7 +276,7 @@ class GradientLawsTest {
               others.add(other);
             }
           };
-      Hooks hooks = Hooks.none().with(new HookPoint(Site.MLP_OUT, 0).toString(), byJavasNumbers);
+      Hooks hooks = Hooks.none().with(HookPoint.of(0, Site.MLP_OUT).toString(), byJavasNumbers);
       String last = model.network().head().points().getLast().toString();
       String lowest = model.registry().points().getFirst().toString();
       List<float[]> found = new ArrayList<>();
@@ -295,8 +295,8 @@ class GradientLawsTest {
     ReferenceModel reference = ReferenceModel.open(folder);
     try (HookedModel model = reference.model(Precision.FP64)) {
       TokenBatch batch = batch(reference, model);
-      String middle = new HookPoint(Site.MLP_OUT, 0).toString();
-      String below = new HookPoint(Site.RESID_PRE, 0).toString();
+      String middle = HookPoint.of(0, Site.MLP_OUT).toString();
+      String below = HookPoint.of(0, Site.RESID_PRE).toString();
       double[][] plain = {null, null};
       for (int i = 0; i < 2; i++) {
         int row = i;
@@ -309,7 +309,7 @@ class GradientLawsTest {
             (context, gradient) -> plain[row] = gradient.toDoubleArray());
       }
       Map<HookPoint, Gradient> all = gradients(model, batch, weights());
-      Gradient without = requireNonNull(all.get(new HookPoint(Site.RESID_PRE, 0)));
+      Gradient without = requireNonNull(all.get(HookPoint.of(0, Site.RESID_PRE)));
       double allowed = 1e-12 * Math.max(1, without.norm());
       assertArrayEquals(without.values, requireNonNull(plain[0]), allowed, folder.toString());
       assertFalse(Arrays.equals(plain[0], plain[1]), folder + ": zeroing the MLP changes nothing");
@@ -389,7 +389,7 @@ class GradientLawsTest {
               Arrays.copyOfRange(all, row * size, (row + 1) * size), (int) shape[shape.length - 1]);
       String what = reference + " " + point + " text " + row;
       assertEquals(expected.length, ownSize, what + ": length");
-      int keys = point.site().letters().contains("kpos") ? (int) shape[shape.length - 1] : 0;
+      int keys = point.letters().contains("kpos") ? (int) shape[shape.length - 1] : 0;
       int length = batch.sequences().get(row).length();
       for (int i = 0; i < ownSize; i++) {
         if (keys > 0 && i % keys >= length) {

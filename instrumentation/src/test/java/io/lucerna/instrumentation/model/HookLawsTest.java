@@ -85,7 +85,7 @@ class HookLawsTest {
               .with("blocks.0.attn.hook_z", (Hook.Intervention) (c, z) -> z.muli(0))
               .with("blocks.0.hook_attn_out", cache.observer());
       texts.model().forward(texts.batch(texts.one()), hooks);
-      float[] out = cache.get(new HookPoint(Site.ATTN_OUT, 0)).toFloatArray();
+      float[] out = cache.get(HookPoint.of(0, Site.ATTN_OUT)).toFloatArray();
       float[] bias = outputBias(folder);
       assertFalse(Arrays.equals(new float[bias.length], bias), "the bias is not nothing");
       assertEquals(texts.one().length() * bias.length, out.length);
@@ -101,8 +101,8 @@ class HookLawsTest {
     try (TwoTexts texts = TwoTexts.of(folder);
         ActivationCache plain = new ActivationCache();
         ActivationCache noHeads = new ActivationCache()) {
-      HookPoint attnOut = new HookPoint(Site.ATTN_OUT, 0);
-      HookPoint result = new HookPoint(Site.RESULT, 0);
+      HookPoint attnOut = HookPoint.of(0, Site.ATTN_OUT);
+      HookPoint result = HookPoint.of(0, Site.RESULT);
       texts
           .model()
           .forward(

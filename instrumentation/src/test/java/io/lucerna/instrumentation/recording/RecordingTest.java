@@ -11,6 +11,7 @@ import io.lucerna.instrumentation.hooks.Hook;
 import io.lucerna.instrumentation.hooks.HookPoint;
 import io.lucerna.instrumentation.hooks.Hooks;
 import io.lucerna.instrumentation.hooks.Site;
+import io.lucerna.instrumentation.hooks.Stack;
 import io.lucerna.instrumentation.text.TokenBatch;
 import io.lucerna.instrumentation.text.TokenBatch.Side;
 import io.lucerna.instrumentation.text.TokenSequence;
@@ -55,19 +56,21 @@ class RecordingTest {
 
   /** The plain way: walks over every number of a padded activation. */
   private static float[] expected(
-      float[] padded, Site site, TokenBatch batch, int row, int[] positions) {
+      float[] padded, HookPoint point, TokenBatch batch, int row, int[] positions) {
     int size = batch.size();
     int s = batch.width();
     int length = batch.sequences().get(row).length();
     List<Float> kept = new ArrayList<>();
-    if (site == Site.CROSS_PATTERN || site == Site.CROSS_ATTN_SCORES) {
+    Site site = point.site();
+    boolean pattern = site == Site.PATTERN || site == Site.ATTN_SCORES;
+    if (pattern && point.stack() == Stack.CROSS) {
       int heads = padded.length / size / s;
       for (int head = 0; head < heads; head++) {
         for (int key = 0; key < length; key++) {
           kept.add(padded[(row * heads + head) * s + key]);
         }
       }
-    } else if (site == Site.PATTERN || site == Site.ATTN_SCORES) {
+    } else if (pattern && point.stack() == Stack.TEXT) {
       int heads = padded.length / size / s / s;
       for (int position : positions) {
         for (int head = 0; head < heads; head++) {
@@ -76,7 +79,7 @@ class RecordingTest {
           }
         }
       }
-    } else if (whole(site)) {
+    } else if (whole(point)) {
       int width = padded.length / size;
       for (int i = 0; i < width; i++) {
         kept.add(padded[row * width + i]);
@@ -97,8 +100,8 @@ class RecordingTest {
   }
 
   /** Whether an input has one row, whatever positions are kept. */
-  private static boolean whole(Site site) {
-    return !site.letters().contains("pos") && !site.letters().contains("qpos");
+  private static boolean whole(HookPoint point) {
+    return !point.letters().contains("pos") && !point.letters().contains("qpos");
   }
 
   @ParameterizedTest
@@ -128,7 +131,7 @@ class RecordingTest {
           int[] kept = TokenSet.parse(positions).in(recorder.inputs().get(i));
           for (HookPoint point : recording.points(recorder.side())) {
             float[] values = plain.getOrDefault(point, List.of()).get(i / 3);
-            float[] wanted = expected(values, point.site(), batch, i % 3, kept);
+            float[] wanted = expected(values, point, batch, i % 3, kept);
             if (half) {
               for (int n = 0; n < wanted.length; n++) {
                 wanted[n] = Float.float16ToFloat(Float.floatToFloat16(wanted[n]));
@@ -145,11 +148,11 @@ class RecordingTest {
 
   private static void assertShape(
       ActivationSource.Slice slice, int[] kept, TokenSequence input, HookPoint point) {
-    boolean whole = whole(point.site());
+    boolean whole = whole(point);
     assertArrayEquals(whole ? new int[] {0} : kept, slice.positions());
     assertEquals(whole ? 1 : kept.length, slice.shape()[0]);
     assertEquals(slice.values().length, Arrays.stream(slice.shape()).reduce(1, (a, b) -> a * b));
-    if (point.site() == Site.PATTERN || point.site() == Site.CROSS_PATTERN) {
+    if (point.site() == Site.PATTERN && point.stack() != Stack.DECODER) {
       assertEquals(3, slice.shape().length);
       assertEquals(input.length(), slice.shape()[2]);
       for (int at = 0; at < slice.values().length; at += input.length()) {
@@ -248,7 +251,7 @@ class RecordingTest {
       assertEquals(expected, manifest.path("overflows").path("blocks.1.hook_resid_pre").asLong());
       int infinite = 0;
       try (Recording recording = Recording.open(folder)) {
-        HookPoint point = new HookPoint(Site.RESID_PRE, 1);
+        HookPoint point = HookPoint.of(1, Site.RESID_PRE);
         for (int i = 0; i < 3; i++) {
           for (float value : recording.get(Recorder.id(i), Side.PASSAGE, point).values()) {
             infinite += Float.isInfinite(value) ? 1 : 0;
@@ -283,7 +286,7 @@ class RecordingTest {
     try (Recorder recorder = Recorder.of("bert-cross", 17, 10)) {
       recorder.record(folder, recorder.spec("*hook_z", "all", false, SMALL_SHARDS), 17, false);
     }
-    HookPoint point = new HookPoint(Site.Z, 1);
+    HookPoint point = HookPoint.of(1, Site.Z);
     try (Recording recording = Recording.open(folder);
         Recording alone = Recording.open(folder);
         ExecutorService threads = Executors.newFixedThreadPool(4)) {
@@ -307,7 +310,7 @@ class RecordingTest {
     try (Recorder recorder = Recorder.of("bert-cross", 3, 11)) {
       recorder.record(folder, recorder.spec("blocks.0.*_z", "cls", false, ONE_SHARD), 3, false);
     }
-    HookPoint z = new HookPoint(Site.Z, 0);
+    HookPoint z = HookPoint.of(0, Site.Z);
     try (Recording recording = Recording.open(folder)) {
       refused(
           () -> recording.get("p/9", Side.PAIR, z),
@@ -317,7 +320,7 @@ class RecordingTest {
           () -> recording.get("p/0", Side.QUERY, z),
           folder.resolve("index.jsonl") + ": no side query was recorded; recorded: pair");
       refused(
-          () -> recording.get("p/0", Side.PAIR, new HookPoint(Site.Z, 1)),
+          () -> recording.get("p/0", Side.PAIR, HookPoint.of(1, Site.Z)),
           folder + ": blocks.1.attn.hook_z was not recorded; recorded: [blocks.0.attn.hook_z]");
       assertTrue(recording.points(Side.PASSAGE).isEmpty());
     }
@@ -350,7 +353,7 @@ class RecordingTest {
               RecordingException.class,
               () -> {
                 for (String id : recording.ids()) {
-                  recording.get(id, Side.PAIR, new HookPoint(Site.Z, 0));
+                  recording.get(id, Side.PAIR, HookPoint.of(0, Site.Z));
                 }
               });
       assertEquals(shard + ": has changed: its hash is not that of the manifest", e.getMessage());

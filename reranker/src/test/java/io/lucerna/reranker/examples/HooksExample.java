@@ -18,7 +18,7 @@ public final class HooksExample {
 
   /** One layer's attention probabilities of one input: [1, head, qpos, kpos], row by row. */
   public static float[] attention(Ranker scorer, String query, String passage, int layer) {
-    HookPoint pattern = new HookPoint(Site.PATTERN, layer);
+    HookPoint pattern = HookPoint.of(layer, Site.PATTERN);
     try (ActivationCache cache = new ActivationCache()) {
       Hook.Observer keep = cache.observer();
       // A bi-encoder reads the query in a pass of its own; a cross-encoder's side is PAIR.

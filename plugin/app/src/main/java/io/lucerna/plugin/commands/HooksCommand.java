@@ -48,7 +48,7 @@ public final class HooksCommand implements Command {
       TextTable table = new TextTable(3, "point", "dimensions", "size");
       for (HookPoint point : points.match(glob)) {
         String size = "[" + String.join(", ", points.shape(point)) + "]";
-        table.add(List.of(point.toString(), point.site().dimensions(), size));
+        table.add(List.of(point.toString(), point.dimensions(), size));
       }
       table.lines().forEach(console.out()::println);
     }

@@ -93,7 +93,7 @@ class ExamplesTest {
                 "-output",
                 folder.resolve("recorded").toString());
     Assertions.assertEquals(ExitCode.DONE, code);
-    HookPoint z = new HookPoint(Site.Z, 1);
+    HookPoint z = HookPoint.of(1, Site.Z);
     double[] mean = RecordingExample.mean(folder.resolve("recorded"), Side.PAIR, z, Role.MATCH);
     try (Recording recording = Recording.open(folder.resolve("recorded"))) {
       // The first word of the first passage, and all words of the second.
