@@ -103,7 +103,9 @@ public final class BoundHooks {
   }
 
   private NDArray replace(Hook.Intervention hook, HookContext context, NDArray current) {
-    try (NDArray own = copy.apply(current)) {
+    NDArray own = copy.apply(current);
+    boolean continues = false;
+    try {
       NDArray answer = answer(hook, context, own);
       if (!answer.getShape().equals(current.getShape())
           || answer.getDataType() != current.getDataType()) {
@@ -117,9 +119,15 @@ public final class BoundHooks {
                 current.getDataType(),
                 current.getShape()));
       }
-      NDArray replacement = copy.apply(answer);
+      continues = answer == own;
+      // The copy was made for this; another array may be the hook's, which goes on using it.
+      NDArray replacement = continues ? own : copy.apply(answer);
       replacement.attach(current.getManager());
       return replacement;
+    } finally {
+      if (!continues) {
+        own.close();
+      }
     }
   }
 

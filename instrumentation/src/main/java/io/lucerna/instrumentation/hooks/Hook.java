@@ -5,8 +5,8 @@ import ai.djl.ndarray.NDArray;
 /**
  * What is done with the activation at a hook point during one forward call.
  *
- * <p>The tensor is a copy that is only valid during the call: an observer copies out what it wants
- * to keep.
+ * <p>The tensor is a copy that is only valid during the call: who wants to keep something copies it
+ * out.
  */
 public sealed interface Hook {
 
@@ -22,8 +22,8 @@ public sealed interface Hook {
   non-sealed interface Intervention extends Hook {
     /**
      * Returns the activation with which the forward pass continues: any tensor of the argument's
-     * shape and type, or the argument, changed in place or not. The pass copies what it is given
-     * and never closes it.
+     * shape and type, or the argument, changed in place or not. The argument, returned, is the
+     * pass's again; another tensor is copied, and never closed.
      *
      * <p>A gradient pass goes back through the operations that made the answer. There a factor or a
      * divisor must be an array of the activation's manager: DJL frees the array that it makes of a

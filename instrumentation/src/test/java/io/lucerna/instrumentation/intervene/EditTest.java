@@ -81,7 +81,10 @@ class EditTest {
     try (NDManager manager = NDManager.newBaseManager()) {
       NDArray activation = manager.create(numbers, new Shape(shape(point))).toType(type, false);
       NDArray edited =
-          spec.hooks().bind(REGISTRY, batch()).at(point.site(), point.layer(), activation);
+          spec.hooks()
+              .bind(REGISTRY, batch())
+              .in(point.stack())
+              .at(point.site(), point.layer(), activation);
       assertEquals(type, edited.getDataType());
       return edited.toType(DataType.FLOAT64, true).toDoubleArray();
     }

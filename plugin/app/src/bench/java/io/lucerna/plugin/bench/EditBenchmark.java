@@ -111,7 +111,7 @@ public final class EditBenchmark {
         BoundHooks bound = hooks.bind(ranker.reading().points(), batch);
         Site site = at.site();
         long start = THREADS.getCurrentThreadCpuTime();
-        bound.at(site, at.layer(), activation);
+        bound.in(at.stack()).at(site, at.layer(), activation);
         times[round] = (THREADS.getCurrentThreadCpuTime() - start) / 1e3;
       }
     }
