@@ -8,7 +8,6 @@ import io.lucerna.instrumentation.text.TokenBatch.Side;
 import io.lucerna.instrumentation.text.TokenSequence;
 import io.lucerna.reranker.input.PairTokenizer;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -73,16 +72,6 @@ public record Golden(
   /** The reference's name of what the model gives: logits, mean_pooled, splade. */
   String output() throws IOException {
     return cross() ? "logits" : has("splade") ? "splade" : "mean_pooled";
-  }
-
-  /** The MLP's activation function, by its name in config.json. */
-  String activation() {
-    try {
-      JsonNode config = new ObjectMapper().readTree(folder.resolve("config.json").toFile());
-      return config.path("hidden_act").asText(config.path("activation").asText("gelu"));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   public boolean has(String name) {

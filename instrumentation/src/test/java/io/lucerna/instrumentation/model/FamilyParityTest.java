@@ -3,6 +3,7 @@ package io.lucerna.instrumentation.model;
 import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
 
 import ai.djl.ndarray.types.DataType;
 import io.lucerna.instrumentation.family.Reference;
@@ -140,7 +141,7 @@ class FamilyParityTest {
     Seen own = requireNonNull(seen.get(point), () -> what + " was never reached");
     Optional<Reference> named = model.reference(point).filter(r -> reference.has(r.tensor()));
     int length = reference.texts().get(text).length();
-    boolean law = law(what, model, point, seen, row, length);
+    boolean law = law(what, reference, model, point, seen, row, length);
     if (named.isEmpty()) {
       boolean output = model.network().head().points().contains(point);
       assertTrue(
@@ -184,6 +185,7 @@ class FamilyParityTest {
   /** What holds for a point by its definition; whether anything was checked. */
   private static boolean law(
       String what,
+      ReferenceModel reference,
       HookedModel model,
       HookPoint point,
       Map<HookPoint, Seen> seen,
@@ -206,6 +208,7 @@ class FamilyParityTest {
               Site.MLP_OUT,
               row,
               bound);
+      case MLP_POST -> activation(what, reference, seen, point, row);
       case PATTERN -> softmax(what, seen, point, row, length);
       default -> {
         return false;
@@ -233,6 +236,43 @@ class FamilyParityTest {
       double allowed = bound * Math.max(1, Math.abs(first[i]) + Math.abs(second[i]));
       assertEquals(first[i] + second[i], total[i], allowed, what + " at " + i);
     }
+  }
+
+  /** The function that config.json names, times what a gated MLP multiplies it with. */
+  private static void activation(
+      String what, ReferenceModel reference, Map<HookPoint, Seen> seen, HookPoint point, int row) {
+    float[] pre = requireNonNull(seen.get(at(point.stack(), point, Site.MLP_PRE))).row(row);
+    Seen linear = seen.get(at(point.stack(), point, Site.MLP_PRE_LINEAR));
+    float[] post = requireNonNull(seen.get(point)).row(row);
+    String function = reference.activation();
+    for (int i = 0; i < pre.length; i++) {
+      double x = pre[i];
+      double value =
+          switch (function) {
+            case "gelu" -> x * (1 + erf(x / Math.sqrt(2))) / 2;
+            case "gelu_new", "gelu_pytorch_tanh", "gated-gelu" ->
+                x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + .044715 * x * x * x))) / 2;
+            case "relu" -> Math.max(x, 0);
+            case "silu" -> x / (1 + Math.exp(-x));
+            default -> fail("no definition of " + function);
+          };
+      double expected = linear == null ? value : value * linear.row(row)[i];
+      assertEquals(expected, post[i], BOUND * Math.max(1, Math.abs(expected)), what + " at " + i);
+    }
+  }
+
+  /** The error function by its Maclaurin series (Abramowitz and Stegun 7.1.5), 1 beyond 5. */
+  private static double erf(double x) {
+    if (Math.abs(x) > 5) {
+      return Math.signum(x);
+    }
+    double sum = 0;
+    double power = x;
+    for (int n = 0; n < 120; n++) {
+      sum += power / (2 * n + 1);
+      power *= -x * x / (n + 1);
+    }
+    return 2 / Math.sqrt(Math.PI) * sum;
   }
 
   private static void softmax(

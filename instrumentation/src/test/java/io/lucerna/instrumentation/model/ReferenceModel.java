@@ -12,6 +12,7 @@ import io.lucerna.instrumentation.family.Task;
 import io.lucerna.instrumentation.text.TokenSequence;
 import io.lucerna.testkit.Checkout;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -128,6 +129,27 @@ record ReferenceModel(
   HookedModel model(Precision precision, OutputSettings output) throws IOException {
     try (Checkpoint checkpoint = Checkpoints.open(folder)) {
       return HookedModel.open(architecture, checkpoint, output.withAnswers(answers), precision);
+    }
+  }
+
+  /**
+   * The name of the MLP's function in config.json, whatever a family calls it. The first Gemma's
+   * say gelu where its approximation is meant, which Hugging Face takes for it.
+   */
+  String activation() {
+    if (architecture.family().equals("gemma")) {
+      return "gelu_pytorch_tanh";
+    }
+    try {
+      JsonNode config = new ObjectMapper().readTree(folder.resolve("config.json").toFile());
+      return Stream.of("hidden_activation", "hidden_act", "activation", "feed_forward_proj")
+          .map(config::path)
+          .filter(JsonNode::isTextual)
+          .map(JsonNode::asText)
+          .findFirst()
+          .orElse("gelu");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

@@ -47,8 +47,12 @@ class RealSweepsTest {
   }
 
   private static SweepSettings heads(boolean plain, boolean mechir) {
+    return settings(SweepKind.HEAD, plain, mechir);
+  }
+
+  private static SweepSettings settings(SweepKind kind, boolean plain, boolean mechir) {
     return new SweepSettings(
-        SweepKind.HEAD,
+        kind,
         List.of(Direction.DENOISE),
         SweepSettings.Side.PASSAGE,
         OptionalInt.empty(),
@@ -83,13 +87,24 @@ class RealSweepsTest {
 
   @Test
   void withMechirsSettingsTheFastSweepIsThePlainOne() throws IOException {
+    fastIsPlain(SweepKind.MLP, 6);
+  }
+
+  /** Twelve times as many passes of 300 tokens, through the same code. */
+  @Test
+  @Tag("soak")
+  void andForEveryHead() throws IOException {
+    fastIsPlain(SweepKind.HEAD, 6 * 12);
+  }
+
+  private static void fastIsPlain(SweepKind kind, int cells) throws IOException {
     Path file = files().getFirst();
-    try (SweepEngine fast = new SweepEngine(minilm(), heads(false, true));
-        SweepEngine plain = new SweepEngine(minilm(), heads(true, true))) {
+    try (SweepEngine fast = new SweepEngine(minilm(), settings(kind, false, true));
+        SweepEngine plain = new SweepEngine(minilm(), settings(kind, true, true))) {
       ContrastPair pair = ContrastPairs.read(file).getFirst();
       float[] expected = swept(plain, pair).result().patched();
       float[] actual = swept(fast, pair).result().patched();
-      assertEquals(6 * 12, actual.length);
+      assertEquals(cells, actual.length);
       for (int cell = 0; cell < actual.length; cell++) {
         assertEquals(expected[cell], actual[cell], 1e-6, pair.id() + " cell " + cell);
       }

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** With a real model, the run does not depend on the number of search threads, in any bit. */
 class ThreadsTest {
-  private static final int TOPICS = 16;
+  private static final int TOPICS = 8;
 
   @TempDir Path temp;
 

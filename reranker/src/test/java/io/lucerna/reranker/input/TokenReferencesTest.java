@@ -24,10 +24,12 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.IntFunction;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import java.util.zip.GZIPInputStream;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -43,6 +45,10 @@ class TokenReferencesTest {
       Checkout.root().resolve("topics/src/main/resources/io/lucerna/topics/bundled");
   private static final int CUT = 64;
   private static final int UNCUT = 1 << 16;
+  private static final List<String> PASSAGES = new ArrayList<>();
+
+  /** Every sixth text of CACM, read once. */
+  private static List<String> records = List.of();
 
   /** The kinds whose tokenizer is here; minilm's is in the module that has the model. */
   static Stream<Path> kinds() throws IOException {
@@ -59,12 +65,11 @@ class TokenReferencesTest {
     return JSON.readTree(kind.resolve("tokens.json").toFile());
   }
 
-  private static List<String> passages() throws IOException {
-    List<String> texts = new ArrayList<>();
+  @BeforeAll
+  static void passages() throws IOException {
     for (String line : Files.readAllLines(BUNDLED.resolve("corpus.jsonl"))) {
-      texts.add(JSON.readTree(line).get("contents").asText());
+      PASSAGES.add(JSON.readTree(line).get("contents").asText());
     }
-    return texts;
   }
 
   private static List<String> titles() throws IOException {
@@ -82,24 +87,22 @@ class TokenReferencesTest {
   @ParameterizedTest
   @MethodSource("kinds")
   void passagesAlone(Path kind) throws IOException {
-    List<String> passages = passages();
     try (PairTokenizer tokenizer = open(kind, new InputForm.Apart("", ""), UNCUT)) {
-      check(kind, "bundled", passages.size(), i -> tokenizer.passage(passages.get(i)));
+      check(kind, "bundled", PASSAGES.size(), i -> tokenizer.passage(PASSAGES.get(i)));
     }
   }
 
   @ParameterizedTest
   @MethodSource("kinds")
   void pairsWholeAndCut(Path kind) throws IOException {
-    List<String> passages = passages();
     List<String> titles = titles();
     for (var limit : Map.of("bundled-pairs", UNCUT, "bundled-cut", CUT).entrySet()) {
       try (PairTokenizer tokenizer = open(kind, new InputForm.Pair("", ""), limit.getValue())) {
         check(
             kind,
             limit.getKey(),
-            passages.size(),
-            i -> tokenizer.pair(titles.get(i % titles.size()), passages.get(i)));
+            PASSAGES.size(),
+            i -> tokenizer.pair(titles.get(i % titles.size()), PASSAGES.get(i)));
       }
     }
   }
@@ -109,10 +112,9 @@ class TokenReferencesTest {
   void recordsOfCacm(Path kind) throws IOException {
     Path archive = Checkout.shared("collections/cacm/cacm.tar.gz");
     assumeTrue(Files.exists(archive), "no " + archive);
-    List<String> all = cacm(archive);
-    List<String> records = new ArrayList<>();
-    for (int i = 0; records.size() < 520; i += 6) {
-      records.add(all.get(i));
+    if (records.isEmpty()) {
+      List<String> all = cacm(archive);
+      records = IntStream.range(0, 520).mapToObj(i -> all.get(6 * i)).toList();
     }
     try (PairTokenizer tokenizer = open(kind, new InputForm.Apart("", ""), UNCUT)) {
       check(kind, "cacm", records.size(), i -> tokenizer.passage(records.get(i)));
