@@ -1,5 +1,8 @@
 package io.lucerna.testkit;
 
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,5 +31,23 @@ public final class ChildJvm {
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
     command.addAll(List.of(arguments));
     return command;
+  }
+
+  /**
+   * Runs {@code main} until it says something, and kills it then without a chance to tidy up.
+   *
+   * @param said the line on standard error
+   * @return its exit value
+   * @throws AssertionError if it ends before that
+   */
+  public static int killedWhen(String said, Class<?> main, String... arguments)
+      throws IOException, InterruptedException {
+    Process child = new ProcessBuilder(command(main, arguments)).start();
+    try (BufferedReader lines = child.errorReader(StandardCharsets.UTF_8)) {
+      if (lines.lines().noneMatch(said::equals)) {
+        throw new AssertionError("ended too soon");
+      }
+      return child.destroyForcibly().waitFor();
+    }
   }
 }

@@ -2,7 +2,6 @@ package io.lucerna.plugin.commands;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.lucerna.plugin.BrokenOffTest;
 import io.lucerna.plugin.FakePairs;
@@ -13,14 +12,11 @@ import io.lucerna.studies.patch.PairOutcome;
 import io.lucerna.studies.patch.PairSweeper;
 import io.lucerna.testkit.ChildJvm;
 import io.lucerna.topics.ContrastPair;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -81,13 +77,7 @@ class KilledPatchTest {
   @Test
   void losesThePairInWorkAndNoMore() throws Exception {
     Path killed = temporary.resolve("killed");
-    Process child = new ProcessBuilder(ChildJvm.command(Child.class, killed.toString())).start();
-    try (BufferedReader said = child.errorReader(StandardCharsets.UTF_8)) {
-      assertTrue(said.lines().anyMatch(line -> line.equals("stuck")), "ended too soon");
-      child.destroyForcibly();
-      assertTrue(child.waitFor(30, TimeUnit.SECONDS));
-    }
-    assertEquals(137, child.exitValue());
+    assertEquals(137, ChildJvm.killedWhen("stuck", Child.class, killed.toString()));
     assertEquals(2 + KILLED_AT, Files.readAllLines(killed.resolve("journal.jsonl")).size());
     Path whole = temporary.resolve("whole");
     PatchShell.succeed(PAIRS, whole, "-sweep", "head", "-rounds", "50");

@@ -15,6 +15,7 @@ import java.net.ProxySelector;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -44,43 +45,31 @@ class NamedCollectionsTest {
     assertEquals(1, shell.err().lines().count(), shell.err());
   }
 
+  private Shell rerankedBundled(String... more) {
+    String[] words = {
+      "rerank",
+      "-index",
+      path("index"),
+      "-topics",
+      "bundled",
+      "-run",
+      path("r"),
+      "-rerank.model",
+      "fake",
+      "-output",
+      path("s")
+    };
+    return done(Stream.concat(Stream.of(words), Stream.of(more)).toArray(String[]::new));
+  }
+
   @Test
   void theBundledCollectionIsKnownEverywhere() {
     Shell index = done("index", "-collection", "bundled", "-index", path("index"));
     assertTrue(index.out().startsWith("documents: 480\n"), index.out());
     done("search", "-index", path("index"), "-topics", "bundled", "-bm25", "-output", path("r"));
-    Shell rerank =
-        done(
-            "rerank",
-            "-index",
-            path("index"),
-            "-topics",
-            "bundled",
-            "-run",
-            path("r"),
-            "-rerank.model",
-            "fake",
-            "-output",
-            path("s"));
-    assertTrue(
-        rerank.err().contains("passages cleaned: none (as collection bundled needs)"),
-        rerank.err());
-    String asked =
-        done(
-                "rerank",
-                "-index",
-                path("index"),
-                "-topics",
-                "bundled",
-                "-run",
-                path("r"),
-                "-rerank.model",
-                "fake",
-                "-output",
-                path("s"),
-                "-passage.clean",
-                "markup")
-            .err();
+    String inferred = rerankedBundled().err();
+    assertTrue(inferred.contains("passages cleaned: none (as collection bundled needs)"), inferred);
+    String asked = rerankedBundled("-passage.clean", "markup").err();
     assertTrue(asked.contains("passages cleaned: markup (as asked)"), asked);
     Shell eval = done("eval", "-m", "num_q", "bundled", path("r"));
     assertEquals("num_q                 \tall\t48\n", eval.out());

@@ -10,6 +10,7 @@ import io.lucerna.plugin.cli.ExitCode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -61,32 +62,32 @@ class SearchCommandTest {
   }
 
   private static void index(String name, String... more) {
-    String[] base = {
-      "index",
-      "-collection",
-      "JsonCollection",
-      "-input",
-      shared.resolve("corpus").toString(),
-      "-index",
-      shared.resolve(name).toString()
-    };
-    Shell.succeed(Stream.concat(Arrays.stream(base), Arrays.stream(more)).toArray(String[]::new));
+    List<String> words = new ArrayList<>(List.of("index", "-collection", "JsonCollection"));
+    words.addAll(List.of("-input", shared("corpus"), "-index", shared(name)));
+    words.addAll(List.of(more));
+    Shell.succeed(words.toArray(String[]::new));
+  }
+
+  private static String shared(String name) {
+    return shared.resolve(name).toString();
   }
 
   private Shell search(String output, String... more) {
-    String[] base = {
-      "search",
-      "-index",
-      shared.resolve("index").toString(),
-      "-topics",
-      shared.resolve("topics.tsv").toString(),
-      "-output",
-      folder.resolve(output).toString(),
-      "-topicReader",
-      "TsvInt"
-    };
-    return Shell.run(
-        Stream.concat(Arrays.stream(base), Arrays.stream(more)).toArray(String[]::new));
+    return searchIn(shared("index"), "TsvInt", output, more);
+  }
+
+  private Shell searchIn(String index, String reader, String output, String... more) {
+    return run("search", output, with(more, "-index", index, "-topicReader", reader));
+  }
+
+  private Shell run(String command, String output, String... more) {
+    String path = folder.resolve(output).toString();
+    String[] base = {command, "-topics", shared("topics.tsv"), "-output", path};
+    return Shell.run(with(base, more));
+  }
+
+  private static String[] with(String[] words, String... more) {
+    return Stream.concat(Arrays.stream(words), Arrays.stream(more)).toArray(String[]::new);
   }
 
   private String read(String name) throws IOException {
@@ -103,24 +104,9 @@ class SearchCommandTest {
     done(search("four", "-bm25", "-threads", "4", "-rerank.model", "fake", "-rerank.depth", "20"));
     assertEquals(read("one"), read("four"));
     done(search("bm25", "-bm25"));
-    Shell rerank =
-        Shell.run(
-            "rerank",
-            "-run",
-            folder.resolve("bm25").toString(),
-            "-output",
-            folder.resolve("two").toString(),
-            "-index",
-            shared.resolve("index").toString(),
-            "-topics",
-            shared.resolve("topics.tsv").toString(),
-            "-rerank.model",
-            "fake",
-            "-rerank.depth",
-            "20",
-            "-runtag",
-            "Anserini");
-    done(rerank);
+    String[] candidates = {"-run", folder.resolve("bm25").toString(), "-index", shared("index")};
+    String[] model = {"-rerank.model", "fake", "-rerank.depth", "20", "-runtag", "Anserini"};
+    done(run("rerank", "two", with(candidates, model)));
     assertEquals(read("one"), read("two"));
     assertFalse(read("bm25").equals(read("one")), "reranking must change something");
   }
@@ -164,19 +150,7 @@ class SearchCommandTest {
   void aTopicThatAnseriniDropsFailsTheCommand() throws IOException {
     // Feedback needs document vectors or a raw text to parse: without them Anserini throws for each
     // topic with hits.
-    Shell shell =
-        Shell.run(
-            "search",
-            "-index",
-            shared.resolve("bare").toString(),
-            "-topics",
-            shared.resolve("topics.tsv").toString(),
-            "-topicReader",
-            "TsvInt",
-            "-output",
-            folder.resolve("run").toString(),
-            "-bm25",
-            "-rm3");
+    Shell shell = searchIn(shared("bare"), "TsvInt", "run", "-bm25", "-rm3");
     assertEquals(ExitCode.FAILED, shell.code(), shell.err());
     assertTrue(shell.err().contains("Anserini dropped 2"), shell.err());
     assertFalse(Files.exists(folder.resolve("run")));
@@ -184,18 +158,7 @@ class SearchCommandTest {
 
   @Test
   void missingTextNamesDocumentAndFlag() {
-    Shell shell =
-        Shell.run(
-            "search",
-            "-index",
-            shared.resolve("bare").toString(),
-            "-topics",
-            shared.resolve("topics.tsv").toString(),
-            "-output",
-            folder.resolve("run").toString(),
-            "-bm25",
-            "-rerank.model",
-            "fake");
+    Shell shell = run("search", "run", "-index", shared("bare"), "-bm25", "-rerank.model", "fake");
     assertEquals(ExitCode.INPUT, shell.code(), shell.err());
     assertTrue(
         shell
@@ -233,51 +196,18 @@ class SearchCommandTest {
         ExitCode.INPUT, "topic 1 has no field desc", search("run", "-bm25", "-topicField", "desc"));
     fails(
         ExitCode.MODEL, "nosuch: no such model", search("run", "-bm25", "-rerank.model", "nosuch"));
-    String topics = shared.resolve("topics.tsv").toString();
-    String output = folder.resolve("run").toString();
     fails(
         ExitCode.INPUT,
         "Anserini's reader Microblog finds no topics in it",
-        Shell.run(
-            "search",
-            "-index",
-            shared.resolve("index").toString(),
-            "-topics",
-            topics,
-            "-output",
-            output,
-            "-bm25",
-            "-topicReader",
-            "Microblog"));
-    fails(
-        ExitCode.INPUT,
-        "no such index",
-        Shell.run("search", "-index", "nosuch", "-topics", topics, "-output", output, "-bm25"));
+        searchIn(shared("index"), "Microblog", "run", "-bm25"));
+    fails(ExitCode.INPUT, "no such index", run("search", "run", "-index", "nosuch", "-bm25"));
     fails(
         ExitCode.INPUT,
         "holds no Lucene index",
-        Shell.run(
-            "search",
-            "-index",
-            shared.resolve("corpus").toString(),
-            "-topics",
-            topics,
-            "-output",
-            output,
-            "-bm25"));
+        run("search", "run", "-index", shared("corpus"), "-bm25"));
     fails(
         ExitCode.USAGE,
         "no class NoneTopicReader",
-        Shell.run(
-            "search",
-            "-index",
-            shared.resolve("index").toString(),
-            "-topics",
-            topics,
-            "-output",
-            output,
-            "-bm25",
-            "-topicReader",
-            "None"));
+        searchIn(shared("index"), "None", "run", "-bm25"));
   }
 }

@@ -19,10 +19,8 @@ import io.lucerna.reranker.WorkItem;
 import io.lucerna.studies.work.Identity;
 import io.lucerna.studies.work.JournalSettings;
 import io.lucerna.testkit.ChildJvm;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -131,12 +129,7 @@ class KilledStudyTest {
   @Test
   void losesTheItemInWorkAndNoMore() throws Exception {
     Path killed = temporary.resolve("killed");
-    Process child = new ProcessBuilder(ChildJvm.command(Child.class, killed.toString())).start();
-    try (BufferedReader said = child.errorReader(StandardCharsets.UTF_8)) {
-      assertTrue(said.lines().anyMatch(line -> line.equals("stuck")), "ended too soon");
-      child.destroyForcibly();
-      assertTrue(child.waitFor(30, TimeUnit.SECONDS));
-    }
+    assertEquals(137, ChildJvm.killedWhen("stuck", Child.class, killed.toString()));
     assertEquals(1 + KILLED_AT, Files.readAllLines(killed.resolve("journal.jsonl")).size());
     Path whole = temporary.resolve("whole");
     study(whole, KilledStudyTest::scores);
