@@ -130,8 +130,8 @@ public final class RunInputs {
     }
     TextFile file = TextFile.named(run);
     if (JsonObjects.holds(file)) {
-      refuseUnread();
       Requests requests = Requests.read(file, ids);
+      refuseUnread();
       requireTexts(requests.topics(), requests, depth);
       return new CandidatePool(
           requests.topics(), requests, "requests", Map.of("requests", requests.identity()));
