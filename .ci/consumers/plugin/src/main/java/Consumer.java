@@ -5,7 +5,7 @@ import io.lucerna.plugin.Main;
 import io.lucerna.plugin.anserini.AnseriniReranker;
 import io.lucerna.plugin.cli.ExitCode;
 import io.lucerna.plugin.collections.PassageCleaning;
-import io.lucerna.plugin.models.EmbeddedModel;
+import io.lucerna.minilm.Minilm;
 import io.lucerna.reranker.Ranker;
 import io.lucerna.reranker.Rankers;
 import io.lucerna.reranker.ScorerOptions;
@@ -35,7 +35,7 @@ public final class Consumer {
     docs.lucene_documents =
         new Document[] {text("Paris lies on the Seine."), text("A lamp gives light.")};
     try (Ranker scorer =
-        Rankers.open(EmbeddedModel.folder(work), EmbeddedModel.NAME, ScorerOptions.defaults())) {
+        Rankers.open(new Minilm().folder(work), Minilm.NAME, ScorerOptions.defaults())) {
       float near = scorer.score("light of a lamp", List.of("A lamp gives light.")).scores()[0];
       if (!(Math.abs(near - SCORE) <= 1e-5)) {
         throw new AssertionError("score " + near);

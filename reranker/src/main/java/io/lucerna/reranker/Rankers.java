@@ -58,6 +58,27 @@ public final class Rankers {
   }
 
   /**
+   * Opens a ranker that comes on the class path, such as {@code minilm} of lucerna-minilm. Its
+   * files are laid out below {@link EmbeddedModel#cache} the first time.
+   *
+   * @param name the model's name
+   * @throws IOException if its files cannot be written
+   * @throws IllegalArgumentException if there is none of that name, or an option does not fit
+   */
+  public static Ranker embedded(String name, ScorerOptions options) throws IOException {
+    EmbeddedModel model =
+        EmbeddedModel.named(Given.value(name, "the model's name"))
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        name
+                            + ": no such model on the class path; there: "
+                            + EmbeddedModel.all().stream().map(EmbeddedModel::name).toList()));
+    Path home = Path.of(System.getProperty("user.home", ""));
+    return open(model.folder(EmbeddedModel.cache(System.getenv(), home)), name, options);
+  }
+
+  /**
    * Opens the ranker whose files are in these folders, as {@link #open(Path, String,
    * ScorerOptions)}.
    */

@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.lucerna.instrumentation.sweep.Direction;
 import io.lucerna.instrumentation.sweep.SweepKind;
+import io.lucerna.minilm.Minilm;
 import io.lucerna.plugin.anserini.IndexTerms;
-import io.lucerna.plugin.models.EmbeddedModel;
 import io.lucerna.reranker.Ranker;
 import io.lucerna.reranker.Rankers;
 import io.lucerna.reranker.ScorerOptions;
@@ -41,7 +41,7 @@ class RealSweepsTest {
   }
 
   private static Ranker minilm() throws IOException {
-    Path folder = EmbeddedModel.folder(Path.of(System.getProperty("user.home"), ".cache/lucerna"));
+    Path folder = new Minilm().folder(Path.of(System.getProperty("user.home"), ".cache/lucerna"));
     ScorerOptions options = ScorerOptions.defaults().withTerms(new IndexTerms());
     return Rankers.open(folder, "minilm", options);
   }

@@ -12,7 +12,7 @@ import io.lucerna.instrumentation.intervene.InterventionSpec;
 import io.lucerna.instrumentation.intervene.SpecSources;
 import io.lucerna.instrumentation.text.TokenBatch;
 import io.lucerna.instrumentation.text.TokenSequence;
-import io.lucerna.plugin.models.EmbeddedModel;
+import io.lucerna.minilm.Minilm;
 import io.lucerna.reranker.Ranker;
 import io.lucerna.reranker.Rankers;
 import io.lucerna.reranker.ScorerOptions;
@@ -44,7 +44,7 @@ public final class EditBenchmark {
   }
 
   static void run() throws Exception {
-    Path folder = EmbeddedModel.folder(Path.of(System.getProperty("user.home"), ".cache/lucerna"));
+    Path folder = new Minilm().folder(Path.of(System.getProperty("user.home"), ".cache/lucerna"));
     try (Ranker ranker = Rankers.open(folder, "minilm", ScorerOptions.defaults());
         NDManager manager = NDManager.newBaseManager()) {
       int width = ranker.reading().points().size("d_model").orElseThrow();

@@ -10,7 +10,7 @@ import io.lucerna.instrumentation.model.HookedModel;
 import io.lucerna.instrumentation.model.Precision;
 import io.lucerna.instrumentation.text.TokenBatch;
 import io.lucerna.instrumentation.text.TokenSequence;
-import io.lucerna.plugin.models.EmbeddedModel;
+import io.lucerna.minilm.Minilm;
 import io.lucerna.reranker.ScorerOptions;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -61,7 +61,7 @@ public class ForwardBenchmark {
   @Setup(Level.Trial)
   public void open() throws IOException, OrtException {
     Path cache = Path.of(System.getProperty("user.home"), ".cache/lucerna");
-    Path folder = model.equals(MINILM) ? EmbeddedModel.folder(cache) : Path.of(model);
+    Path folder = model.equals(MINILM) ? new Minilm().folder(cache) : Path.of(model);
     try (Checkpoint checkpoint = Checkpoints.open(folder)) {
       hooked =
           HookedModel.open(

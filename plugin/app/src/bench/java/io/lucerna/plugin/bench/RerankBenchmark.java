@@ -7,7 +7,7 @@ import io.lucerna.eval.Ranking;
 import io.lucerna.eval.Run;
 import io.lucerna.plugin.Main;
 import io.lucerna.plugin.collections.PassageCleaning;
-import io.lucerna.plugin.models.EmbeddedModel;
+import io.lucerna.minilm.Minilm;
 import io.lucerna.reranker.Ranker;
 import io.lucerna.reranker.Rankers;
 import io.lucerna.reranker.ScorerOptions;
@@ -40,7 +40,7 @@ final class RerankBenchmark {
   /** Runs over the first topics, one after the other, in turns, so that noise hits all alike. */
   static void run(Path cacm, int topics) throws IOException, OrtException {
     List<Candidates> work = candidates(cacm, topics, DEPTH);
-    Path folder = EmbeddedModel.folder(Path.of(System.getProperty("user.home"), ".cache/lucerna"));
+    Path folder = new Minilm().folder(Path.of(System.getProperty("user.home"), ".cache/lucerna"));
     Map<String, String> plain = Map.of("truncation", "true", "maxLength", "" + MAX_TOKENS, "padding", "false");
     Map<String, Double> seconds = new TreeMap<>();
     try (Ranker lucerna = Rankers.open(folder, "minilm", ScorerOptions.defaults());

@@ -4,7 +4,7 @@ import io.lucerna.eval.Comparison;
 import io.lucerna.instrumentation.intervene.CompiledSpec;
 import io.lucerna.instrumentation.intervene.InterventionSpec;
 import io.lucerna.instrumentation.intervene.SpecSources;
-import io.lucerna.plugin.models.EmbeddedModel;
+import io.lucerna.minilm.Minilm;
 import io.lucerna.reranker.ConditionScorer;
 import io.lucerna.reranker.ConditionScores;
 import io.lucerna.reranker.Ranker;
@@ -45,7 +45,7 @@ final class StudyBenchmark {
   /** Prints seconds, operations and the largest difference of scores. */
   static void run(Path cacm, int topics, int depth) throws IOException {
     List<RerankBenchmark.Candidates> work = RerankBenchmark.candidates(cacm, topics, depth);
-    Path folder = EmbeddedModel.folder(Path.of(System.getProperty("user.home"), ".cache/lucerna"));
+    Path folder = new Minilm().folder(Path.of(System.getProperty("user.home"), ".cache/lucerna"));
     try (Ranker ranker = Rankers.open(folder, "minilm", ScorerOptions.defaults())) {
       List<CompiledSpec> specs = new ArrayList<>(List.of(compile(ranker, "")));
       int heads = ranker.card().heads();

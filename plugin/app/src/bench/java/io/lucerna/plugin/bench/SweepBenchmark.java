@@ -16,7 +16,7 @@ import io.lucerna.instrumentation.text.PairAligner;
 import io.lucerna.instrumentation.text.TokenBatch.Side;
 import io.lucerna.instrumentation.text.TokenBatch;
 import io.lucerna.instrumentation.text.TokenSequence;
-import io.lucerna.plugin.models.EmbeddedModel;
+import io.lucerna.minilm.Minilm;
 import io.lucerna.reranker.Ranker;
 import io.lucerna.reranker.Rankers;
 import io.lucerna.reranker.ScorerOptions;
@@ -66,7 +66,7 @@ final class SweepBenchmark {
    * @param compared for how many pairs every cell of the fast sweep is compared with the plain one
    */
   static void run(Path pairs, int timed, int compared) throws IOException {
-    Path folder = EmbeddedModel.folder(Path.of(System.getProperty("user.home"), ".cache/lucerna"));
+    Path folder = new Minilm().folder(Path.of(System.getProperty("user.home"), ".cache/lucerna"));
     for (Pooling pooling : new Pooling[] {Pooling.MEAN, Pooling.CLS}) {
       ScorerOptions options = ScorerOptions.defaults().withPooling(pooling);
       try (Ranker ranker = Rankers.open(folder, "minilm", options)) {

@@ -6,7 +6,9 @@ import io.lucerna.instrumentation.checkpoint.ModelFolder;
 import io.lucerna.instrumentation.hub.HubClient;
 import io.lucerna.instrumentation.hub.HubException;
 import io.lucerna.instrumentation.hub.HubSettings;
+import io.lucerna.minilm.Minilm;
 import io.lucerna.plugin.cli.Console;
+import io.lucerna.reranker.EmbeddedModel;
 import io.lucerna.reranker.Ranker;
 import io.lucerna.reranker.Rankers;
 import io.lucerna.reranker.ScorerOptions;
@@ -18,12 +20,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** Finds models by the names that users give them. */
 public class ModelRegistry {
   /** The model that comes with Lucerna. */
-  public static final String DEFAULT = EmbeddedModel.NAME;
+  public static final String DEFAULT = Minilm.NAME;
 
   private static final String HUB_FOLDER = "models--";
   private static final String HUB_NAME = "[\\w][\\w.-]*/[\\w][\\w.-]*";
@@ -98,8 +101,9 @@ public class ModelRegistry {
 
   /** The folder of a model, fetched if need be. */
   Path folder(String name, Console console) throws IOException {
-    if (name.equals(EmbeddedModel.NAME)) {
-      return EmbeddedModel.folder(cache(), message -> console.say("%s", message));
+    Optional<EmbeddedModel> embedded = EmbeddedModel.named(name);
+    if (embedded.isPresent()) {
+      return embedded.get().folder(cache(), message -> console.say("%s", message));
     }
     Path folder = Path.of(name);
     if (Files.isDirectory(folder)) {
@@ -138,16 +142,16 @@ public class ModelRegistry {
 
   /** The folder below which caches are kept. */
   Path cache() {
-    String own = environment.get("LUCERNA_CACHE");
-    return own == null ? home.resolve(".cache/lucerna") : Path.of(own);
+    return EmbeddedModel.cache(environment, home);
   }
 
   /**
-   * The names that can be opened without a download: the embedded model, and what the hub's cache
+   * The names that can be opened without a download: the embedded models, and what the hub's cache
    * holds.
    */
   public List<String> known() throws IOException {
-    List<String> names = new ArrayList<>(List.of(EmbeddedModel.NAME));
+    List<String> names = new ArrayList<>();
+    EmbeddedModel.all().forEach(model -> names.add(model.name()));
     Path hub = hub().cache();
     if (Files.isDirectory(hub)) {
       try (Stream<Path> folders = Files.list(hub)) {

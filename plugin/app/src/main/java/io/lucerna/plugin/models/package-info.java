@@ -2,8 +2,8 @@
  * Where rankers come from: the built-in one, folders, the hub.
  *
  * <p>{@link io.lucerna.plugin.models.ModelRegistry} opens a ranker by the name that a user gives;
- * {@link io.lucerna.plugin.models.EmbeddedModel} unpacks {@code minilm} into the cache, so that it
- * opens like any other folder.
+ * {@link io.lucerna.reranker.EmbeddedModel} lays {@code minilm} out in the cache, so that it opens
+ * like any other folder.
  *
  * <p>Never:
  *

@@ -12,6 +12,7 @@ import io.lucerna.instrumentation.hooks.Hook;
 import io.lucerna.instrumentation.hooks.Hooks;
 import io.lucerna.instrumentation.text.TokenBatch;
 import io.lucerna.instrumentation.text.TokenSequence;
+import io.lucerna.minilm.Minilm;
 import io.lucerna.reranker.ModelCard;
 import io.lucerna.reranker.Ranker;
 import io.lucerna.reranker.Rankers;
@@ -61,7 +62,7 @@ class MinilmParityTest {
 
   @Test
   void hiddenStatesAndScoresEqualOnnxRuntimes() throws IOException, OrtException {
-    Path folder = EmbeddedModel.folder(cache);
+    Path folder = new Minilm().folder(cache);
     List<String> passages = bundledPassages(24);
     OrtEnvironment environment = OrtEnvironment.getEnvironment();
     try (Ranker scorer = Rankers.open(folder, "minilm", ScorerOptions.defaults());
@@ -121,8 +122,8 @@ class MinilmParityTest {
 
   @Test
   void theCardSaysWhatItIs() throws IOException {
-    Path folder = EmbeddedModel.folder(cache);
-    assertEquals(folder, EmbeddedModel.folder(cache), "made once");
+    Path folder = new Minilm().folder(cache);
+    assertEquals(folder, new Minilm().folder(cache), "made once");
     try (Ranker scorer = Rankers.open(folder, "minilm", ScorerOptions.defaults())) {
       ModelCard card = scorer.card();
       assertEquals("bi-encoder, mean pooling, cosine", card.scorer());
