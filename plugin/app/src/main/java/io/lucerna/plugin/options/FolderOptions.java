@@ -1,12 +1,15 @@
 package io.lucerna.plugin.options;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.lucerna.base.FolderLock;
 import io.lucerna.instrumentation.recording.Recording;
 import io.lucerna.plugin.cli.CommandException;
 import io.lucerna.plugin.cli.Console;
 import io.lucerna.plugin.cli.ExitCode;
-import io.lucerna.studies.patch.PatchStudy;
+import io.lucerna.studies.patch.SweepSettings;
+import io.lucerna.studies.ranking.ItemScores;
 import io.lucerna.studies.work.Journal;
+import io.lucerna.studies.work.JournalReader;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -36,9 +39,15 @@ public final class FolderOptions {
     if (Recording.isIn(folder)) {
       return Optional.of("record");
     }
-    return Journal.isIn(folder)
-        ? Optional.of(PatchStudy.isIn(folder) ? "patch" : "study")
-        : Optional.empty();
+    if (!Journal.isIn(folder)) {
+      return Optional.empty();
+    }
+    try (var journal = JournalReader.open(folder, ItemScores.CODEC)) {
+      JsonNode settings = journal.settings();
+      return settings.isMissingNode()
+          ? Optional.empty()
+          : Optional.of(settings.has(SweepSettings.SWEEP) ? "patch" : "study");
+    }
   }
 
   /**

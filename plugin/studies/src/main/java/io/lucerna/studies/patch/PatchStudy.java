@@ -53,16 +53,6 @@ public final class PatchStudy {
     this.folder = folder;
   }
 
-  /** Whether a folder holds a patching study, finished or not. */
-  public static boolean isIn(Path folder) throws IOException {
-    if (!Journal.isIn(folder)) {
-      return false;
-    }
-    try (var journal = JournalReader.open(folder, new PairCodec(SweepKind.HEAD))) {
-      return journal.settings().has(SweepSettings.SWEEP);
-    }
-  }
-
   /** Sweeps the pairs that the journal lacks; reports each. */
   public void sweep(PairSweeper sweeper, Journal<PairOutcome> journal, Runnable done)
       throws IOException {

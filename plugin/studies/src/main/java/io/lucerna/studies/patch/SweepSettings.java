@@ -37,7 +37,7 @@ public record SweepSettings(
     long seed) {
 
   /** The setting that only patching studies have. */
-  static final String SWEEP = "sweep";
+  public static final String SWEEP = "sweep";
 
   /** Which text of a pair is the one that changes. */
   public enum Side {
