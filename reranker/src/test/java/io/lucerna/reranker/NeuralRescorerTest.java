@@ -24,6 +24,7 @@ import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.search.TermQuery;
 import org.apache.lucene.search.TopDocs;
 import org.apache.lucene.store.ByteBuffersDirectory;
+import org.apache.lucene.util.Version;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -60,6 +61,13 @@ class NeuralRescorerTest {
   @AfterEach
   void close() throws IOException {
     reader.close();
+  }
+
+  /** The build runs these tests once for each Lucene that the documentation names. */
+  @Test
+  void theLuceneIsTheOneThatIsMeant() {
+    assertEquals(
+        System.getProperty("lucerna.lucene", Version.LATEST.toString()), Version.LATEST.toString());
   }
 
   @Test
