@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.lucerna.testkit.Checkout;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -77,14 +78,15 @@ public class LauncherTest {
     }
     Files.writeString(folder.resolve("jdk/release"), "JAVA_VERSION=\"25.0.1\"\n");
     Path script = folder.resolve("lucerna");
-    Files.copy(Path.of("../../lucerna"), script);
+    Files.copy(Checkout.root().resolve("lucerna"), script);
     assertTrue(script.toFile().setExecutable(true));
   }
 
-  /** A call that hangs goes. */
+  /** What a call left running writes into the folder, which goes. */
   @AfterEach
-  void end() {
+  void end() throws Exception {
     calls.forEach(call -> call.process.destroyForcibly());
+    ended();
     threads.shutdownNow();
   }
 
@@ -136,11 +138,15 @@ public class LauncherTest {
     return call("C.UTF-8", "score");
   }
 
-  /** How many rehearsals there were when everything that was started has ended. */
-  private int rehearsals() throws Exception {
+  private void ended() throws Exception {
     for (Call call : calls) {
       call.end.get(60, TimeUnit.SECONDS);
     }
+  }
+
+  /** How many rehearsals there were when everything that was started has ended. */
+  private int rehearsals() throws Exception {
+    ended();
     return Files.readAllLines(folder.resolve("rehearsals")).size();
   }
 

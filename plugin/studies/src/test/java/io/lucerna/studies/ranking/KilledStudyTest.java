@@ -29,6 +29,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -59,20 +60,18 @@ class KilledStudyTest {
           Path.of(arguments[0]),
           item -> {
             if (done[0]++ == KILLED_AT) {
-              System.err.println("stuck");
-              while (true) {
-                pause();
-              }
+              stick();
             }
             return scores(item);
           });
     }
 
-    private static void pause() {
+    private static void stick() {
+      System.err.println("stuck");
       try {
-        TimeUnit.HOURS.sleep(1);
+        new CountDownLatch(1).await();
       } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
+        throw new IllegalStateException(e);
       }
     }
   }
