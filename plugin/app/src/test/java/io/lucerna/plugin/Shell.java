@@ -1,5 +1,7 @@
 package io.lucerna.plugin;
 
+import static java.util.Objects.requireNonNull;
+
 import io.lucerna.instrumentation.hooks.Hooks;
 import io.lucerna.instrumentation.text.TermForm;
 import io.lucerna.plugin.cli.Console;
@@ -16,7 +18,6 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -24,25 +25,28 @@ import java.util.concurrent.ConcurrentHashMap;
  * called {@code fake}.
  */
 public record Shell(ExitCode code, String out, String err) {
-  /** minilm, which takes longer to open and hash than most tests take to score, stays open. */
-  private static final Map<ScorerOptions, Ranker> KEPT = new ConcurrentHashMap<>();
-
   private static final ModelRegistry MODELS =
       new ModelRegistry() {
+        private final Map<ScorerOptions, Ranker> kept = new ConcurrentHashMap<>();
+
         @Override
         public Ranker open(String name, ScorerOptions options, Console console) throws IOException {
-          if (name.equals("fake")) {
-            return FakeScorer.ofWords(options);
-          }
-          if (!name.equals(ModelRegistry.DEFAULT)) {
-            return super.open(name, options, console);
-          }
-          // Each command has its own object for terms, of no state that matters.
+          return name.equals("fake") ? FakeScorer.ofWords(options) : ranker(name, options, console);
+        }
+
+        /** As it is by default minilm, which takes longer to read than to use, stays open. */
+        @Override
+        public Ranker ranker(String name, ScorerOptions options, Console console)
+            throws IOException {
+          // Each command has an object of its own for terms.
           ScorerOptions key = options.withTerms(TermForm.LOWER_CASE);
-          if (!KEPT.containsKey(key)) {
-            KEPT.put(key, super.open(name, options, console));
+          if (!name.equals(DEFAULT) || !key.equals(ScorerOptions.defaults())) {
+            return super.ranker(name, options, console);
           }
-          return new Kept(Objects.requireNonNull(KEPT.get(key)));
+          if (kept.isEmpty()) {
+            kept.put(key, super.ranker(name, options, console));
+          }
+          return new Kept(requireNonNull(kept.get(key)));
         }
       };
 

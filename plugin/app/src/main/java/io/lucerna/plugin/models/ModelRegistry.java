@@ -57,8 +57,7 @@ public class ModelRegistry {
   }
 
   /** Opens a ranker to be looked into, as {@link #open} does. */
-  public final Ranker ranker(String name, ScorerOptions options, Console console)
-      throws IOException {
+  public Ranker ranker(String name, ScorerOptions options, Console console) throws IOException {
     Ranker ranker = Rankers.open(files(name, console), name, options);
     String warning = ranker.card().settings().get("warning");
     if (warning != null) {
