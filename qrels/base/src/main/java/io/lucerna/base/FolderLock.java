@@ -8,6 +8,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -96,11 +97,11 @@ public final class FolderLock implements Closeable {
   public static FolderLock take(Path folder, String command) throws IOException {
     for (int attempt = 1; ; attempt++) {
       boolean made = !Files.isDirectory(folder);
-      Files.createDirectories(folder);
       try {
+        Files.createDirectories(folder);
         return take(folder, folder.resolve(FILE), command, made);
-      } catch (NoSuchFileException e) {
-        // The last holder has just removed the folder.
+      } catch (NoSuchFileException | FileAlreadyExistsException e) {
+        // The last holder has just removed the folder: after it was found, or while it was made.
         if (attempt == ATTEMPTS) {
           throw e;
         }

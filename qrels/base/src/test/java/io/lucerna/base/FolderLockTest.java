@@ -209,6 +209,33 @@ class FolderLockTest {
     assertTrue(Files.exists(before));
   }
 
+  /** Each makes it and, since it is empty, removes it again. */
+  @Test
+  void aFolderMayComeAndGoWhileOthersTakeIt() throws Exception {
+    Path folder = temporary.resolve("a/b");
+    try (ExecutorService threads = Executors.newFixedThreadPool(4)) {
+      List<Future<?>> all = new ArrayList<>();
+      for (int i = 0; i < 4; i++) {
+        all.add(
+            threads.submit(
+                () -> {
+                  for (int round = 0; round < 2000; round++) {
+                    try {
+                      FolderLock.take(folder, "take").close();
+                    } catch (FolderLock.HeldException e) {
+                      assertTrue(e.getMessage().startsWith(folder + ": is in use"), e.getMessage());
+                    }
+                  }
+                  return null;
+                }));
+      }
+      for (Future<?> one : all) {
+        one.get();
+      }
+    }
+    FolderLock.take(folder, "the last").close();
+  }
+
   @Test
   void aFileHasALockOfItsOwn() throws Exception {
     Path file = temporary.resolve("certificate.json");
