@@ -48,7 +48,7 @@ final class BiEncoder implements Ranker {
     Given.value(query, "the query");
     Given.value(hooks, "the argument hooks");
     List<String> texts = Given.list(passages, "passages", "passage");
-    return reading.whileOpen(() -> scores(query, texts, hooks));
+    return reading.counters().count(() -> reading.whileOpen(() -> scores(query, texts, hooks)));
   }
 
   private PairScores scores(String query, List<String> passages, Hooks hooks) {
@@ -121,7 +121,8 @@ final class BiEncoder implements Ranker {
         }
         Given.value(query, "the query");
         List<String> read = Given.list(texts, "passages", "passage");
-        PairScores scores = reading.whileOpen(() -> plain(query, read, known));
+        PairScores scores =
+            reading.counters().count(() -> reading.whileOpen(() -> plain(query, read, known)));
         forget(known, passages);
         return scores;
       }

@@ -20,7 +20,7 @@ record CrossEncoder(Reading reading) implements Ranker {
     Given.value(query, "the query");
     Given.value(hooks, "the argument hooks");
     List<String> texts = Given.list(passages, "passages", "passage");
-    return reading.whileOpen(() -> scores(query, texts, hooks));
+    return reading.counters().count(() -> reading.whileOpen(() -> scores(query, texts, hooks)));
   }
 
   private PairScores scores(String query, List<String> passages, Hooks hooks) {

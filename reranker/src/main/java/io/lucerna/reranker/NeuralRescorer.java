@@ -1,6 +1,7 @@
 package io.lucerna.reranker;
 
 import io.lucerna.base.Given;
+import io.lucerna.instrumentation.hooks.Hooks;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -26,6 +27,7 @@ public final class NeuralRescorer extends Rescorer {
   private final Ranker scorer;
   private final String query;
   private final PassageSource passages;
+  private final Hooks hooks;
   private final Map<Key, Scored> scored = new ConcurrentHashMap<>();
 
   private record Key(Object reader, int docId) {}
@@ -40,9 +42,22 @@ public final class NeuralRescorer extends Rescorer {
    * @param passages where a hit's text comes from
    */
   public NeuralRescorer(Ranker scorer, String query, PassageSource passages) {
+    this(scorer, query, passages, Hooks.none());
+  }
+
+  /**
+   * A rescorer for one query whose ranker is looked into or changed.
+   *
+   * @param scorer the ranker; stays open and belongs to the caller
+   * @param query the text that passages are scored for
+   * @param passages where a hit's text comes from
+   * @param hooks those of every call, such as {@code ranker.compile(spec).hooks()}
+   */
+  public NeuralRescorer(Ranker scorer, String query, PassageSource passages, Hooks hooks) {
     this.scorer = Given.value(scorer, "the scorer");
     this.query = Given.value(query, "the query");
     this.passages = Given.value(passages, "the source of passages");
+    this.hooks = Given.value(hooks, "the hooks");
   }
 
   /**
@@ -60,7 +75,7 @@ public final class NeuralRescorer extends Rescorer {
     for (ScoreDoc hit : firstPass.scoreDocs) {
       texts.add(text(searcher, hit.doc));
     }
-    PairScores scores = scorer.score(query, texts);
+    PairScores scores = scorer.score(query, texts, hooks);
     ScoreDoc[] hits = new ScoreDoc[texts.size()];
     for (int i = 0; i < hits.length; i++) {
       ScoreDoc first = firstPass.scoreDocs[i];
@@ -78,7 +93,9 @@ public final class NeuralRescorer extends Rescorer {
       throws IOException {
     Scored known = scored.get(key(searcher, docId));
     Scored it =
-        known != null ? known : scored(scorer.score(query, List.of(text(searcher, docId))), 0);
+        known != null
+            ? known
+            : scored(scorer.score(query, List.of(text(searcher, docId)), hooks), 0);
     ModelCard card = scorer.card();
     return Explanation.match(
         it.score,

@@ -1,8 +1,16 @@
 package io.lucerna.reranker;
 
 import io.lucerna.base.Given;
+import io.lucerna.instrumentation.call.CallCancelledException;
+import io.lucerna.instrumentation.call.CallInterruptedException;
+import io.lucerna.instrumentation.call.Limit;
 import io.lucerna.instrumentation.hooks.Hooks;
+import io.lucerna.instrumentation.intervene.CompiledSpec;
+import io.lucerna.instrumentation.intervene.InterventionSpec;
+import io.lucerna.instrumentation.intervene.SpecSources;
+import io.lucerna.instrumentation.intervene.SpecSyntaxException;
 import io.lucerna.reranker.input.QueryFit;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -10,9 +18,9 @@ import java.util.Optional;
  * Scores passages for a query with a neural ranker. Higher is better. Implementations are safe for
  * use by several threads; the scores of a call depend on nothing but its arguments.
  *
- * <p>No native memory crosses {@code score}. An interrupt of a thread that scores is thrown on as
- * an {@link IllegalStateException} caused by an {@link InterruptedException}, once the work that
- * was begun has ended; the thread stays interrupted.
+ * <p>No native memory crosses {@code score}. An interrupt of a thread that scores ends its call
+ * with a {@link CallInterruptedException} once the batches that were begun have ended; the thread
+ * stays interrupted.
  */
 public interface Ranker extends AutoCloseable {
 
@@ -26,12 +34,50 @@ public interface Ranker extends AutoCloseable {
    * @throws IllegalStateException if the ranker is closed
    * @throws IllegalArgumentException if something is null, the query is too long and truncation is
    *     strict, or a hook names a point that the model lacks
+   * @throws ScoreException if a score is not finite
+   * @throws CallInterruptedException if the thread is interrupted
    */
   PairScores score(String query, List<String> passages, Hooks hooks);
 
   /** Scores every passage for the query without hooks. */
   default PairScores score(String query, List<String> passages) {
     return score(query, passages, Hooks.none());
+  }
+
+  /**
+   * Scores within a time.
+   *
+   * @param time how long the call may take; it ends at most one batch later
+   * @throws CallCancelledException if that was not enough
+   */
+  default PairScores score(String query, List<String> passages, Hooks hooks, Duration time) {
+    return score(query, passages, hooks, Limit.of(time));
+  }
+
+  /**
+   * Scores until a limit is reached or cancelled.
+   *
+   * @throws CallCancelledException if it was
+   */
+  default PairScores score(String query, List<String> passages, Hooks hooks, Limit limit) {
+    return Given.value(limit, "the limit").call(() -> score(query, passages, hooks));
+  }
+
+  /**
+   * Fits a spec to this ranker, such as {@code zero blocks.3.attn.hook_z head=2}, whose {@link
+   * CompiledSpec#hooks()} a call takes. Recordings and vectors that it names are not looked for:
+   * for those there is {@link InterventionSpec#compile}.
+   *
+   * @throws SpecSyntaxException if it is malformed or does not fit
+   */
+  default CompiledSpec compile(String spec) {
+    return InterventionSpec.parse(Given.value(spec, "the spec"))
+        .compile(reading().points(), reading().sides(), SpecSources.withoutRecordings());
+  }
+
+  /** What was done since the ranker was opened. */
+  default Counters counters() {
+    return reading().counters();
   }
 
   /**

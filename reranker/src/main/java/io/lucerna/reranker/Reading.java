@@ -34,11 +34,15 @@ public final class Reading {
     record Apart(Comparison comparison) implements Scoring {}
   }
 
+  /** Tokens of a batch from which on it has no more inputs than by default. */
+  private static final int TOKENS = 1024;
+
   private final HookedModel model;
   private final PairTokenizer tokenizer;
   private final Scoring scoring;
   private final int batchSize;
   private final ModelCard card;
+  private final CallCounters counters = new CallCounters();
 
   Reading(
       HookedModel model, PairTokenizer tokenizer, Scoring scoring, int batchSize, ModelCard card) {
@@ -103,17 +107,19 @@ public final class Reading {
 
   /**
    * The batches in which inputs of one call are read: longest first, so that almost nothing is
-   * padding. Every batch remembers which inputs it holds. Which inputs share a batch depends on
-   * nothing but the list, so that results repeat bit for bit. Without hooks, a bi-encoder's inputs
-   * are the passages of the call without repetition.
+   * padding, and of more than {@value ScorerOptions#DEFAULT_BATCH} inputs only as many as have
+   * {@value #TOKENS} tokens, since more make a pass slower, and leave cores without one. Every
+   * batch remembers which inputs it holds. Which inputs share a batch depends on nothing but the
+   * list, so that results repeat bit for bit. Without hooks, a bi-encoder's inputs are the passages
+   * of the call without repetition.
    */
   public List<TokenBatch> batches(Side side, List<TokenSequence> inputs) {
     Integer[] order = new Integer[inputs.size()];
     Arrays.setAll(order, i -> i);
     Arrays.sort(order, Comparator.comparingInt((Integer i) -> -inputs.get(i).length()));
     List<TokenBatch> batches = new ArrayList<>();
-    for (int from = 0; from < order.length; from += batchSize) {
-      int[] rows = new int[Math.min(batchSize, order.length - from)];
+    for (int from = 0; from < order.length; from += batches.getLast().size()) {
+      int[] rows = new int[Math.min(size(inputs.get(order[from])), order.length - from)];
       List<TokenSequence> members = new ArrayList<>(rows.length);
       for (int i = 0; i < rows.length; i++) {
         rows[i] = order[from + i];
@@ -122,6 +128,11 @@ public final class Reading {
       batches.add(new TokenBatch(members, rows, model.config().padId(), side));
     }
     return batches;
+  }
+
+  /** How many inputs a batch has whose longest one is this. */
+  private int size(TokenSequence longest) {
+    return Math.min(batchSize, Math.max(ScorerOptions.DEFAULT_BATCH, TOKENS / longest.length()));
   }
 
   /**
@@ -220,6 +231,10 @@ public final class Reading {
 
   PairTokenizer tokenizer() {
     return tokenizer;
+  }
+
+  CallCounters counters() {
+    return counters;
   }
 
   ModelCard card() {

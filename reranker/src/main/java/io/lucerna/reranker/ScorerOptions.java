@@ -12,62 +12,100 @@ import java.util.OptionalInt;
 import java.util.function.Consumer;
 
 /**
- * How a ranker is loaded. What is left empty is read from the model's folder.
- *
- * @param maxTokens upper bound on the token ids of one input; empty for the model's own limit, at
- *     most 512
- * @param batchSize how many inputs go through the network at once
- * @param label the output of a classifier, or of answers, that scores; empty for the only label of
- *     a classifier, the log probability of the last of two, and that of answers
- * @param answers the words whose logits make the score of a model that answers, that for not
- *     relevant first; empty for those of the prompt
- * @param pooling how a bi-encoder pools
- * @param similarity how a bi-encoder compares
- * @param precision the number type of the forward pass
- * @param processor what computes it; empty for the best that there is
- * @param terms when a word of a passage is one of the query's, for the roles of tokens
- * @param texts what surrounds query and passage
- * @param truncation what a pair that is too long loses
+ * How a ranker is loaded: {@link #defaults()}, changed step by step. What is left empty is read
+ * from the model's folder. Immutable.
  */
-public record ScorerOptions(
-    OptionalInt maxTokens,
-    int batchSize,
-    Optional<Label> label,
-    Optional<List<String>> answers,
-    Optional<Pooling> pooling,
-    Optional<Similarity> similarity,
-    Precision precision,
-    Optional<Processor> processor,
-    TermForm terms,
-    TextOptions texts,
-    Truncation truncation) {
-
+public final class ScorerOptions {
   /** The most token ids of one input by default. */
   public static final int DEFAULT_MAX_TOKENS = 512;
 
   /**
-   * TextOptions of one forward pass by default: enough to keep a core's arithmetic busy, few enough
-   * for several passes at once and little padding.
+   * Inputs of one forward pass by default: enough to keep a core's arithmetic busy, few enough for
+   * several passes at once and little padding.
    */
   public static final int DEFAULT_BATCH = 8;
+
+  private OptionalInt maxTokens = OptionalInt.empty();
+  private int batchSize = DEFAULT_BATCH;
+  private Optional<Label> label = Optional.empty();
+  private Optional<List<String>> answers = Optional.empty();
+  private Optional<Pooling> pooling = Optional.empty();
+  private Optional<Similarity> similarity = Optional.empty();
+  private Precision precision = Precision.FP32;
+  private Optional<Processor> processor = Optional.empty();
+  private TermForm terms = TermForm.LOWER_CASE;
+  private TextOptions texts = TextOptions.NONE;
+  private Truncation truncation = Truncation.PASSAGE;
+
+  private ScorerOptions() {}
 
   /**
    * The model's own limit, batches of 8, label, pooling, similarity, prompt and prefixes as the
    * folder says, fp32.
    */
   public static ScorerOptions defaults() {
-    return new ScorerOptions(
-        OptionalInt.empty(),
-        DEFAULT_BATCH,
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        Precision.FP32,
-        Optional.empty(),
-        TermForm.LOWER_CASE,
-        TextOptions.NONE,
-        Truncation.PASSAGE);
+    return new ScorerOptions();
+  }
+
+  /** Upper bound on the token ids of one input; empty for the model's own limit, at most 512. */
+  public OptionalInt maxTokens() {
+    return maxTokens;
+  }
+
+  /** How many inputs go through the network at once, at most. */
+  public int batchSize() {
+    return batchSize;
+  }
+
+  /**
+   * The output of a classifier, or of answers, that scores; empty for the only label of a
+   * classifier, the log probability of the last of two, and that of answers.
+   */
+  public Optional<Label> label() {
+    return label;
+  }
+
+  /**
+   * The words whose logits make the score of a model that answers, that for not relevant first;
+   * empty for those of the prompt.
+   */
+  public Optional<List<String>> answers() {
+    return answers;
+  }
+
+  /** How a bi-encoder pools. */
+  public Optional<Pooling> pooling() {
+    return pooling;
+  }
+
+  /** How a bi-encoder compares. */
+  public Optional<Similarity> similarity() {
+    return similarity;
+  }
+
+  /** The number type of the forward pass. */
+  public Precision precision() {
+    return precision;
+  }
+
+  /** What computes it; empty for the best that there is. */
+  public Optional<Processor> processor() {
+    return processor;
+  }
+
+  /** When a word of a passage is one of the query's, for the roles of tokens. */
+  public TermForm terms() {
+    return terms;
+  }
+
+  /** What surrounds query and passage. */
+  public TextOptions texts() {
+    return texts;
+  }
+
+  /** What a pair that is too long loses. */
+  public Truncation truncation() {
+    return truncation;
   }
 
   /** Whether inputs and answers are those that the folder states. */
@@ -75,82 +113,51 @@ public record ScorerOptions(
     return answers.isEmpty() && texts.equals(TextOptions.NONE);
   }
 
-  /** Checks the bounds. */
-  public ScorerOptions {
-    if (batchSize < 1) {
-      throw new IllegalArgumentException("batch size must be at least 1, got " + batchSize);
-    }
-    if (maxTokens.isPresent() && maxTokens.getAsInt() < 4) {
-      throw new IllegalArgumentException(
-          "max tokens must be at least 4, got " + maxTokens.getAsInt());
-    }
-    answers = answers.map(List::copyOf);
-    if (answers.isPresent() && answers.get().stream().distinct().count() != 2) {
-      throw new IllegalArgumentException(
-          "the answers must be two different words, the one for not relevant first, got "
-              + answers.get());
-    }
+  /** A copy, changed before anybody sees it. */
+  private ScorerOptions with(Consumer<ScorerOptions> change) {
+    ScorerOptions copy = new ScorerOptions();
+    copy.maxTokens = maxTokens;
+    copy.batchSize = batchSize;
+    copy.label = label;
+    copy.answers = answers;
+    copy.pooling = pooling;
+    copy.similarity = similarity;
+    copy.precision = precision;
+    copy.processor = processor;
+    copy.terms = terms;
+    copy.texts = texts;
+    copy.truncation = truncation;
+    change.accept(copy);
+    return copy;
   }
 
-  /** Where options are changed before they are fixed again. */
-  private static final class Draft {
-    private OptionalInt maxTokens;
-    private int batchSize;
-    private Optional<Label> label;
-    private Optional<List<String>> answers;
-    private Optional<Pooling> pooling;
-    private Optional<Similarity> similarity;
-    private Precision precision;
-    private Optional<Processor> processor;
-    private TermForm terms;
-    private TextOptions texts;
-    private Truncation truncation;
-
-    Draft(ScorerOptions from) {
-      maxTokens = from.maxTokens;
-      batchSize = from.batchSize;
-      label = from.label;
-      answers = from.answers;
-      pooling = from.pooling;
-      similarity = from.similarity;
-      precision = from.precision;
-      processor = from.processor;
-      terms = from.terms;
-      texts = from.texts;
-      truncation = from.truncation;
-    }
-  }
-
-  private ScorerOptions with(Consumer<Draft> change) {
-    Draft draft = new Draft(this);
-    change.accept(draft);
-    return new ScorerOptions(
-        draft.maxTokens,
-        draft.batchSize,
-        draft.label,
-        draft.answers,
-        draft.pooling,
-        draft.similarity,
-        draft.precision,
-        draft.processor,
-        draft.terms,
-        draft.texts,
-        draft.truncation);
-  }
-
-  /** The same with another bound on the tokens of one input. */
+  /**
+   * The same with another bound on the tokens of one input.
+   *
+   * @throws IllegalArgumentException if it is less than 4
+   */
   public ScorerOptions withMaxTokens(int tokens) {
-    return with(draft -> draft.maxTokens = OptionalInt.of(tokens));
+    if (tokens < 4) {
+      throw new IllegalArgumentException("max tokens must be at least 4, got " + tokens);
+    }
+    return with(o -> o.maxTokens = OptionalInt.of(tokens));
   }
 
-  /** The same with another batch size. */
+  /**
+   * The same with another batch size.
+   *
+   * @throws IllegalArgumentException if it is less than 1
+   */
   public ScorerOptions withBatchSize(int size) {
-    return with(draft -> draft.batchSize = size);
+    if (size < 1) {
+      throw new IllegalArgumentException("batch size must be at least 1, got " + size);
+    }
+    return with(o -> o.batchSize = size);
   }
 
   /** The same with another scoring output. */
   public ScorerOptions withLabel(Label scoring) {
-    return with(draft -> draft.label = Optional.of(scoring));
+    return with(o -> o.label = Optional.of(scoring));
   }
 
   /**
@@ -158,34 +165,40 @@ public record ScorerOptions(
    *
    * @param no the word for not relevant, a single token
    * @param yes that for relevant
+   * @throws IllegalArgumentException if both are the same
    */
   public ScorerOptions withAnswers(String no, String yes) {
-    return with(draft -> draft.answers = Optional.of(List.of(no, yes)));
+    if (no.equals(yes)) {
+      throw new IllegalArgumentException(
+          "the answers must be two different words, the one for not relevant first, got "
+              + List.of(no, yes));
+    }
+    return with(o -> o.answers = Optional.of(List.of(no, yes)));
   }
 
   /** The same with another pooling than the folder says. */
   public ScorerOptions withPooling(Pooling kind) {
-    return with(draft -> draft.pooling = Optional.of(kind));
+    return with(o -> o.pooling = Optional.of(kind));
   }
 
   /** The same with another similarity than the folder says. */
   public ScorerOptions withSimilarity(Similarity kind) {
-    return with(draft -> draft.similarity = Optional.of(kind));
+    return with(o -> o.similarity = Optional.of(kind));
   }
 
   /** The same in another precision. */
   public ScorerOptions withPrecision(Precision type) {
-    return with(draft -> draft.precision = type);
+    return with(o -> o.precision = type);
   }
 
   /** The same on another processor. */
   public ScorerOptions withProcessor(Processor other) {
-    return with(draft -> draft.processor = Optional.of(other));
+    return with(o -> o.processor = Optional.of(other));
   }
 
   /** The same with another notion of what is the same word. */
   public ScorerOptions withTerms(TermForm form) {
-    return with(draft -> draft.terms = form);
+    return with(o -> o.terms = form);
   }
 
   /** The same with a prompt, for a ranker that reads one: it has both places once each. */
@@ -204,11 +217,11 @@ public record ScorerOptions(
   }
 
   private ScorerOptions texts(TextOptions others) {
-    return with(draft -> draft.texts = others);
+    return with(o -> o.texts = others);
   }
 
   /** The same with another way to cut pairs that are too long. */
   public ScorerOptions withTruncation(Truncation kind) {
-    return with(draft -> draft.truncation = kind);
+    return with(o -> o.truncation = kind);
   }
 }

@@ -3,7 +3,6 @@ package io.lucerna.reranker;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
 import io.lucerna.instrumentation.family.Task;
-import io.lucerna.instrumentation.hooks.Hook;
 import io.lucerna.instrumentation.hooks.HookContext;
 import io.lucerna.instrumentation.hooks.HookPoint;
 import io.lucerna.instrumentation.hooks.Hooks;
@@ -57,7 +56,7 @@ public final class TopTerms {
 
   /** The same hooks, and after them one that looks. */
   public Hooks watch(Hooks hooks) {
-    Hooks more = hooks.with(HookPoint.of(Site.TERMS).toString(), (Hook.Observer) this::look);
+    Hooks more = hooks.observe(HookPoint.of(Site.TERMS).toString(), this::look);
     return hooks.isConcurrent() ? more.concurrent() : more;
   }
 

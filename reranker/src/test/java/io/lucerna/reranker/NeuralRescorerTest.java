@@ -2,11 +2,14 @@ package io.lucerna.reranker;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.lucerna.instrumentation.hooks.Hooks;
 import io.lucerna.testkit.Checkout;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -149,6 +152,27 @@ class NeuralRescorerTest {
       float alone = real.score("lamp oil", List.of(TEXTS.get(unseen))).scores()[0];
       Explanation explanation = fresh.explain(searcher, searcher.explain(QUERY, unseen), unseen);
       assertEquals(alone, explanation.getValue().floatValue(), "seed " + seed);
+    }
+  }
+
+  @Test
+  void hooksChangeWhatIsRankedAndExplained() throws IOException {
+    PassageSource source = PassageSource.storedField("contents");
+    Path folder = Checkout.goldens("bert-cross").findFirst().orElseThrow();
+    try (Ranker ranker = Rankers.open(folder, "hooked", ScorerOptions.defaults())) {
+      Hooks hooks = ranker.compile("zero blocks.1.attn.hook_z").hooks();
+      NeuralRescorer hooked = new NeuralRescorer(ranker, "lamp", source, hooks);
+      TopDocs first = searcher.search(QUERY, 10);
+      ScoreDoc best = hooked.rescore(searcher, first, 1).scoreDocs[0];
+      assertEquals(
+          ranker.score("lamp", List.of(TEXTS.get(best.doc)), hooks).scores()[0], best.score, 1e-5);
+      Explanation alone =
+          new NeuralRescorer(ranker, "lamp", source, hooks)
+              .explain(searcher, searcher.explain(QUERY, best.doc), best.doc);
+      assertEquals(best.score, alone.getValue().floatValue(), 1e-5);
+      ScoreDoc plain =
+          new NeuralRescorer(ranker, "lamp", source).rescore(searcher, first, 1).scoreDocs[0];
+      assertNotEquals(plain.score, best.score);
     }
   }
 }

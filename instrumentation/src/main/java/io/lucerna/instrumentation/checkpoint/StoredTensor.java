@@ -12,7 +12,7 @@ import java.util.stream.IntStream;
  */
 record StoredTensor(
     WeightFile file, String name, ElementType type, long[] shape, long[] strides, long offset) {
-  private static final int CHUNK = 1 << 20;
+  private static final int CHUNK = 1 << 16;
   private static final int BLOCK = 32;
 
   /** A tensor whose elements lie in row-major order without a gap. */
@@ -128,7 +128,10 @@ record StoredTensor(
   float[] finite(long from, int count) {
     requireWithin(from, count);
     if (!type.floating || !isRowMajor()) {
-      return Arrays.copyOfRange(floats(), Math.toIntExact(from), Math.toIntExact(from + count));
+      float[] all = floats();
+      return count == all.length
+          ? all
+          : Arrays.copyOfRange(all, Math.toIntExact(from), Math.toIntExact(from + count));
     }
     float[] values = floats(from, count);
     requireFinite(values, 0, count, from);

@@ -27,8 +27,11 @@ import java.util.concurrent.atomic.LongAdder;
  * and checks at the end that nothing was left over but what the family is known to leave.
  */
 public final class Weights {
-  /** Numbers that are copied at once. */
-  private static final int PIECE = 1 << 24;
+  /** Numbers that are read at once: a transposed matrix of this size is read but once. */
+  private static final int PIECE = 1 << 22;
+
+  /** Numbers that are copied at once, through memory that stays until Java collects it. */
+  private static final int SLICE = 1 << 18;
 
   private final Checkpoint checkpoint;
   private final Set<String> names;
@@ -38,7 +41,8 @@ public final class Weights {
   private String prefix = "";
   private final Set<String> used = new HashSet<>();
   private final LongAdder work;
-  private ByteBuffer buffer = ByteBuffer.allocateDirect(0);
+  private final ByteBuffer buffer =
+      ByteBuffer.allocateDirect(SLICE * Float.BYTES).order(ByteOrder.nativeOrder());
   private long parameters;
 
   /**
@@ -294,18 +298,22 @@ public final class Weights {
     try (NDArray flat = to.reshape(-1)) {
       for (long done = 0; done < count; done += PIECE) {
         int size = (int) Math.min(PIECE, count - done);
-        if (buffer.capacity() < size * Float.BYTES) {
-          buffer = ByteBuffer.allocateDirect(size * Float.BYTES).order(ByteOrder.nativeOrder());
-        }
-        buffer.clear().limit(size * Float.BYTES);
-        buffer.asFloatBuffer().put(checkpoint.floats(name, from + done, size));
-        try (NDArray piece = manager.create(buffer, new Shape(size), DataType.FLOAT32);
-            NDArray typed = piece.toType(type, false)) {
-          flat.set(new NDIndex("{}:{}", at + done, at + done + size), typed);
-        }
+        put(checkpoint.floats(name, from + done, size), flat, at + done);
       }
     }
     parameters += count;
+  }
+
+  private void put(float[] values, NDArray flat, long at) {
+    for (int done = 0; done < values.length; done += SLICE) {
+      int size = Math.min(SLICE, values.length - done);
+      buffer.clear().limit(size * Float.BYTES);
+      buffer.asFloatBuffer().put(values, done, size);
+      try (NDArray piece = manager.create(buffer, new Shape(size), DataType.FLOAT32);
+          NDArray typed = piece.toType(type, false)) {
+        flat.set(new NDIndex("{}:{}", at + done, at + done + size), typed);
+      }
+    }
   }
 
   LongAdder work() {

@@ -17,8 +17,8 @@ import java.util.Set;
  *
  * <pre>{@code
  * Hooks hooks = Hooks.none()
- *     .with("blocks.*.attn.hook_pattern", (Hook.Observer) (context, pattern) -> keep(context, pattern))
- *     .with("blocks.3.attn.hook_z", (Hook.Intervention) (context, z) -> z.muli(0));
+ *     .observe("blocks.*.attn.hook_pattern", (context, pattern) -> keep(context, pattern))
+ *     .intervene("blocks.3.attn.hook_z", (context, z) -> z.muli(0));
  * }</pre>
  */
 public final class Hooks {
@@ -51,6 +51,29 @@ public final class Hooks {
     List<Entry> more = new ArrayList<>(entries);
     more.add(new Entry(glob, hook));
     return new Hooks(List.copyOf(more), false);
+  }
+
+  /** These hooks and one that looks at a point, as {@link #with}. */
+  public Hooks observe(String glob, Hook.Observer observer) {
+    return with(glob, observer);
+  }
+
+  /** These hooks and one that replaces the activation at a point, as {@link #with}. */
+  public Hooks intervene(String glob, Hook.Intervention intervention) {
+    return with(glob, intervention);
+  }
+
+  /**
+   * These hooks and then others, which run after those already at the same point. Several threads
+   * may call them at once if that holds for both.
+   *
+   * @throws IllegalArgumentException if the others are null
+   */
+  public Hooks and(Hooks others) {
+    Given.value(others, "the other hooks");
+    List<Entry> all = new ArrayList<>(entries);
+    all.addAll(others.entries);
+    return new Hooks(List.copyOf(all), concurrent && others.concurrent);
   }
 
   /**

@@ -5,6 +5,9 @@
  * when the last one has left; {@link io.lucerna.instrumentation.memory.Headroom} refuses work for
  * which Java's memory no longer suffices, before native code would end the process.
  *
+ * <p>{@link io.lucerna.instrumentation.memory.NativeSettings} tells malloc to keep what a batch
+ * gives back, for the next one.
+ *
  * <p>For example, {@code gate.call("the model", () -> forward(batch))} throws if the gate is
  * closed, and keeps it from freeing meanwhile.
  *

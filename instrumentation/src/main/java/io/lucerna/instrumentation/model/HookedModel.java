@@ -6,6 +6,8 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
 import io.lucerna.base.Given;
+import io.lucerna.instrumentation.call.CallCancelledException;
+import io.lucerna.instrumentation.call.CallInterruptedException;
 import io.lucerna.instrumentation.checkpoint.Checkpoint;
 import io.lucerna.instrumentation.checkpoint.CheckpointException;
 import io.lucerna.instrumentation.family.Architecture;
@@ -167,18 +169,14 @@ public final class HookedModel implements AutoCloseable {
    * @throws IllegalArgumentException if a text is longer than the model allows, an id is unknown,
    *     or a hook's point does not exist
    * @throws IllegalStateException if a hook's point was never reached, or the model is closed
+   * @throws CallInterruptedException if the thread is interrupted before the batch is begun
+   * @throws CallCancelledException if the call's limit is reached before that
    */
   public float[][] forward(TokenBatch batch, Hooks hooks) {
     Given.value(hooks, "the argument hooks");
     check(Given.value(batch, "the batch"));
     Pass pass = Pass.of(hooks.bind(registry, batch));
-    return whileOpen(
-        () -> {
-          Headroom.require(HEADROOM);
-          try (NDManager scope = manager.newSubManager()) {
-            return output(whole(scope, pass), pass);
-          }
-        });
+    return whileOpen(() -> Workers.one(() -> output(pass)));
   }
 
   /**
@@ -197,9 +195,25 @@ public final class HookedModel implements AutoCloseable {
     return whileOpen(NAME, work);
   }
 
+  private float[][] output(Pass pass) {
+    Headroom.require(HEADROOM);
+    try (NDManager scope = manager.newSubManager()) {
+      return output(whole(scope, pass), pass);
+    }
+  }
+
   /** The last hidden states [B, S, H] of a whole pass. */
   private NDArray whole(NDManager scope, Pass pass) {
-    return hidden(0, blocks().size(), network.embed(scope, pass), pass);
+    return hidden(0, blocks().size(), embedded(scope, pass), pass);
+  }
+
+  /** What enters the first block [B, S, H]; what it was made of is freed. */
+  private NDArray embedded(NDManager scope, Pass pass) {
+    try (Pass.Scope parts = pass.within(scope)) {
+      NDArray embedded = network.embed(parts.manager(), pass);
+      embedded.attach(scope);
+      return embedded;
+    }
   }
 
   /**
@@ -300,8 +314,10 @@ public final class HookedModel implements AutoCloseable {
    *
    * @return the results in the order of the tasks
    * @throws RuntimeException what the first failed task threw
-   * @throws IllegalStateException if the model is closed, or, caused by an {@link
-   *     InterruptedException}, if the thread was interrupted; the tasks that were begun have ended
+   * @throws IllegalStateException if the model is closed
+   * @throws CallInterruptedException if the thread was interrupted; the tasks that were begun have
+   *     ended
+   * @throws CallCancelledException if the call's limit was reached; the same holds
    */
   public <T> List<T> runAll(List<? extends Callable<T>> tasks) {
     return whileOpen(() -> run(tasks));

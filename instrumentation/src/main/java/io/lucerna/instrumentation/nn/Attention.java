@@ -1,6 +1,8 @@
 package io.lucerna.instrumentation.nn;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.Shape;
 import io.lucerna.instrumentation.hooks.Site;
 import java.util.ArrayList;
@@ -15,6 +17,9 @@ import java.util.List;
  * head.
  */
 public class Attention {
+  /** How many attention scores there are at once where nobody looks at them: 4 MB. */
+  private static final long SCORES = 1L << 20;
+
   private final int layer;
   private final int heads;
   private final int keyHeads;
@@ -208,8 +213,40 @@ public class Attention {
       q = pass.at(Site.ROT_Q, layer, placed(q, true, places, pass));
       k = pass.at(Site.ROT_K, layer, placed(k, false, places, pass));
     }
-    NDArray scores = scores(q, shared(k), places, pass); // [B, N, Q, S]
-    NDArray mask = places.mask(queries.getShape().get(1));
+    boolean whole = pass.wants(Site.ATTN_SCORES, layer) || pass.wants(Site.PATTERN, layer);
+    NDArray mixed = // [B, N, Q, D]
+        whole ? mixed(q, shared(k), v, places, pass) : inParts(q, shared(k), v, places, pass);
+    return mixed.transpose(0, 2, 1, 3); // [B, Q, N, D]
+  }
+
+  /**
+   * The same for some texts at a time: the scores of a whole batch of long texts would be the
+   * largest arrays of the pass by far, and too large for the processor's cache.
+   */
+  private NDArray inParts(NDArray q, NDArray k, NDArray v, Places places, Pass pass) {
+    long texts = q.getShape().get(0);
+    long some = Math.max(1, SCORES / (heads * q.getShape().get(1) * k.getShape().get(1)));
+    if (texts <= some || q.getDevice().isGpu()) {
+      return mixed(q, k, v, places, pass);
+    }
+    NDList parts = new NDList();
+    for (long from = 0; from < texts; from += some) {
+      String rows = from + ":" + Math.min(texts, from + some);
+      try (NDArray asking = q.get(rows);
+          NDArray read = k.get(rows);
+          NDArray values = v.get(rows)) {
+        parts.add(mixed(asking, read, values, places.of(rows), pass));
+      }
+    }
+    try (parts) {
+      return NDArrays.concat(parts, 0);
+    }
+  }
+
+  /** q, k, v [B, ., N, D] to [B, N, Q, D]. */
+  private NDArray mixed(NDArray q, NDArray k, NDArray v, Places places, Pass pass) {
+    NDArray scores = scores(q, k, places, pass); // [B, N, Q, S]
+    NDArray mask = places.mask(q.getShape().get(1));
     if (mask != null) {
       scores = pass.kernels().plus(scores, mask);
     }
@@ -218,7 +255,7 @@ public class Attention {
     pass.done(scores);
     NDArray mixed = mixed(pattern, v); // [B, N, Q, D]
     pass.done(pattern);
-    return mixed.transpose(0, 2, 1, 3); // [B, Q, N, D]
+    return mixed;
   }
 
   /** Pattern [B, N, Q, S] and values [B, S, N, D] to [B, N, Q, D]. */

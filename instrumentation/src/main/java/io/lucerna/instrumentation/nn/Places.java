@@ -25,6 +25,13 @@ public record Places(
     return new Places(mask, null, null, null);
   }
 
+  /** The places of some texts of the batch, such as {@code 0:2}. */
+  Places of(String texts) {
+    return mask == null || mask.getShape().get(0) == 1
+        ? this
+        : new Places(mask.get(texts), cos, sin, relative);
+  }
+
   /** The mask of the first queries. */
   @Nullable NDArray mask(long queries) {
     if (mask == null || mask.getShape().get(2) == 1 || mask.getShape().get(2) == queries) {

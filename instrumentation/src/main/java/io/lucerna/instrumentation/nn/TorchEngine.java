@@ -1,6 +1,7 @@
 package io.lucerna.instrumentation.nn;
 
 import ai.djl.engine.Engine;
+import io.lucerna.instrumentation.memory.NativeSettings;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.LoggerFactory;
 
@@ -21,6 +22,7 @@ public final class TorchEngine {
     if (System.getProperty(NO_REPORTS) == null) {
       System.setProperty(NO_REPORTS, "true");
     }
+    NativeSettings.apply();
   }
 
   private TorchEngine() {}

@@ -1,6 +1,9 @@
 package io.lucerna.instrumentation.nn;
 
 import ai.djl.pytorch.jni.JniUtils;
+import io.lucerna.instrumentation.call.CallCancelledException;
+import io.lucerna.instrumentation.call.CallInterruptedException;
+import io.lucerna.instrumentation.call.Limit;
 import io.lucerna.instrumentation.memory.Gate;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,13 +13,19 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 
 /**
  * The threads that run forward passes: one for each core, each doing all the arithmetic of its
  * batch alone. Threads that share the work inside every operation wait for each other hundreds of
  * times per pass, and stall whenever another program takes one of the cores.
+ *
+ * <p>A task that is alone runs on its caller's thread. There are as many places as workers, and
+ * whoever computes has one, workers and callers alike, so that many callers do not take more cores
+ * than there are. Callers get their places in the order in which they came.
  *
  * <p>What is computed depends on how work is cut into batches, never on the number of threads,
  * which {@code -Dlucerna.threads=N} sets.
@@ -26,6 +35,11 @@ public final class Workers {
       Integer.getInteger("lucerna.threads", Runtime.getRuntime().availableProcessors());
 
   private static final AtomicInteger NUMBER = new AtomicInteger();
+
+  private static final Semaphore PLACES = new Semaphore(count(), true);
+
+  /** Whether a thread has a place. */
+  private static final ThreadLocal<Boolean> PLACED = ThreadLocal.withInitial(() -> false);
 
   private static final ExecutorService POOL = Executors.newFixedThreadPool(count(), Worker::new);
 
@@ -43,28 +57,29 @@ public final class Workers {
   }
 
   /**
-   * Runs tasks, as many at once as there are workers, and waits for all of them. Called by a
-   * worker, for example in a hook, it runs them one after the other, since workers that wait for
-   * workers could wait forever.
+   * Runs tasks, as many at once as there are workers, and waits for all of them. Called by a thread
+   * that has a place, for example in a hook, it runs them one after the other, since those that
+   * have places and wait for others could wait forever.
    *
-   * <p>An interrupt is thrown on when the tasks that were begun have ended; no other is begun. It
-   * does not reach the tasks themselves.
+   * <p>An interrupt, or the call's {@link Limit}, is thrown on when the tasks that were begun have
+   * ended; no other is begun. An interrupt does not reach the tasks themselves.
    *
    * @return the results in the order of the tasks
    * @throws RuntimeException what the first failed task threw, after all have ended
-   * @throws IllegalStateException caused by an {@link InterruptedException} if the thread was
-   *     interrupted, which it then stays
+   * @throws CallInterruptedException if the thread was interrupted, which it then stays
+   * @throws CallCancelledException if the call's limit was reached
    */
   public static <T> List<T> all(List<? extends Callable<T>> tasks) {
     try {
-      if (tasks.size() == 1 || Thread.currentThread() instanceof Worker) {
+      if (tasks.size() == 1 || PLACED.get()) {
         List<T> results = new ArrayList<>(tasks.size());
         for (Callable<T> task : tasks) {
-          results.add(task.call());
+          results.add(alone(task));
         }
         return results;
       }
-      return together(tasks.stream().map(task -> new Job<T>(Gate.carry(task))).toList());
+      return together(
+          tasks.stream().map(task -> new Job<T>(Limit.carry(Gate.carry(task)))).toList());
     } catch (ExecutionException e) {
       if (e.getCause() instanceof Error error) {
         throw error;
@@ -72,9 +87,29 @@ public final class Workers {
       throw e.getCause() instanceof Exception cause ? unchecked(cause) : unchecked(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted", e);
+      throw new CallInterruptedException(e);
     } catch (Exception e) {
       throw unchecked(e);
+    }
+  }
+
+  /** Runs one task on this thread, as {@link #all} does. */
+  public static <T> T one(Supplier<T> task) {
+    return all(List.<Callable<T>>of(task::get)).getFirst();
+  }
+
+  private static <T> T alone(Callable<T> task) throws Exception {
+    Limit.border();
+    if (PLACED.get()) {
+      return task.call();
+    }
+    Limit.acquire(PLACES);
+    try {
+      PLACED.set(true);
+      return task.call();
+    } finally {
+      PLACED.remove();
+      PLACES.release();
     }
   }
 
@@ -83,7 +118,7 @@ public final class Workers {
     try {
       jobs.forEach(POOL::execute);
       for (Job<T> job : jobs) {
-        job.ended.await();
+        Limit.await(job.ended);
       }
     } finally {
       // Nobody may continue, and free what the jobs compute with, while one of them still runs.
@@ -108,12 +143,19 @@ public final class Workers {
 
     @Override
     public void run() {
-      if (taken.compareAndSet(false, true)) {
-        try {
+      if (taken.get()) {
+        return;
+      }
+      PLACES.acquireUninterruptibly();
+      try {
+        PLACED.set(true);
+        if (taken.compareAndSet(false, true)) {
           result.run();
-        } finally {
           ended.countDown();
         }
+      } finally {
+        PLACED.remove();
+        PLACES.release();
       }
     }
 

@@ -224,8 +224,7 @@ class RecordingTest {
   @Test
   void overflowsAreCountedByPointAndStoredAsInfinite() throws IOException {
     Path folder = temp.resolve("r");
-    Hooks large =
-        Hooks.none().with("blocks.1.hook_resid_pre", (Hook.Intervention) (c, x) -> x.muli(1e5));
+    Hooks large = Hooks.none().intervene("blocks.1.hook_resid_pre", (c, x) -> x.muli(1e5));
     try (Recorder recorder = Recorder.of("bert-bi", 3, 8)) {
       RecordingSpec spec =
           recorder.spec("blocks.*.hook_resid_pre,blocks.0.attn.hook_z", "all", true, ONE_SHARD);

@@ -67,7 +67,8 @@ class ArchitectureTest {
           "com.google.protobuf..",
           "javax.tools..",
           "com.fasterxml.jackson..",
-          "org.slf4j..");
+          "org.slf4j..",
+          "com.sun.jna..");
 
   @ArchTest
   static final ArchRule rerankerUsesInstrumentationAndLucene =

@@ -7,6 +7,7 @@ import io.lucerna.base.Given;
 import io.lucerna.eval.RankedDoc;
 import io.lucerna.eval.Ranking;
 import io.lucerna.eval.Reordering;
+import io.lucerna.instrumentation.hooks.Hooks;
 import io.lucerna.plugin.collections.PassageCleaning;
 import io.lucerna.reranker.Ranker;
 import java.util.ArrayList;
@@ -14,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import org.apache.lucene.document.Document;
 
 /**
@@ -31,7 +33,8 @@ import org.apache.lucene.document.Document;
 public final class AnseriniReranker<T> implements Reranker<T> {
   private final Ranker scorer;
   private final int depth;
-  private final PassageCleaning cleaning;
+  private final Texts texts;
+  private final Hooks hooks;
   private final Map<String, RuntimeException> failures = new ConcurrentHashMap<>();
 
   /**
@@ -43,23 +46,57 @@ public final class AnseriniReranker<T> implements Reranker<T> {
    * @throws IllegalArgumentException if the depth is less than 1
    */
   public AnseriniReranker(Ranker scorer, int depth, PassageCleaning cleaning) {
+    this(scorer, depth, cleaned(Given.value(cleaning, "the cleaning")), Hooks.none());
+  }
+
+  /**
+   * Creates a reranker that finds the passages in its own way, and whose ranker may be looked into
+   * or changed.
+   *
+   * @param scorer the neural ranker; it stays the caller's to close
+   * @param depth how many of the first hits are scored; the others stay below, in their order
+   * @param passage from a hit's stored fields to its passage; not null
+   * @param hooks those of every call, such as {@code ranker.compile(spec).hooks()}
+   * @throws IllegalArgumentException if the depth is less than 1
+   */
+  public AnseriniReranker(
+      Ranker scorer, int depth, Function<Document, String> passage, Hooks hooks) {
+    this(scorer, depth, given(Given.value(passage, "the function to passages")), hooks);
+  }
+
+  private AnseriniReranker(Ranker scorer, int depth, Texts texts, Hooks hooks) {
     if (depth < 1) {
       throw new IllegalArgumentException("depth must be at least 1, got " + depth);
     }
     this.scorer = Given.value(scorer, "the scorer");
     this.depth = depth;
-    this.cleaning = Given.value(cleaning, "the cleaning");
+    this.texts = texts;
+    this.hooks = Given.value(hooks, "the hooks");
+  }
+
+  /** From a hit to its passage. */
+  private interface Texts {
+    String of(String docno, Document document);
+  }
+
+  private static Texts cleaned(PassageCleaning cleaning) {
+    return (docno, document) -> cleaning.apply(text(docno, document));
+  }
+
+  private static Texts given(Function<Document, String> passage) {
+    return (docno, document) ->
+        Given.value(passage.apply(document), "the passage of document " + docno);
   }
 
   /**
-   * Reranks the hits of one topic. The argument is left as it is.
+   * Reranks the hits of one topic, whose id may be null. The argument is left as it is.
    *
    * @throws IllegalStateException if a hit has no stored text
    */
   @Override
   public ScoredDocs rerank(ScoredDocs docs, RerankerContext<T> context) {
     try {
-      return rerank(docs, context.getQueryId().toString(), context.getQueryText());
+      return rerank(docs, String.valueOf(context.getQueryId()), context.getQueryText());
     } catch (RuntimeException e) {
       failures.put(String.valueOf(context.getQueryId()), e);
       throw e;
@@ -72,7 +109,7 @@ public final class AnseriniReranker<T> implements Reranker<T> {
     Map<String, Integer> places = new HashMap<>();
     for (int i = 0; i < docs.docids.length; i++) {
       if (i < depth) {
-        passages.add(cleaning.apply(text(docs.docids[i], docs.lucene_documents[i])));
+        passages.add(texts.of(docs.docids[i], docs.lucene_documents[i]));
       }
       // The order of the arrays is the ranking, whatever the scores.
       first.add(new RankedDoc(docs.docids[i], -i));
@@ -83,7 +120,7 @@ public final class AnseriniReranker<T> implements Reranker<T> {
     }
     String query =
         Given.value(queryText, "the query of topic " + topic).replaceAll("\\s+", " ").strip();
-    float[] scores = scorer.score(query, passages).scores();
+    float[] scores = scorer.score(query, passages, hooks).scores();
     return copy(docs, Reordering.of(Ranking.of(topic, first), scores), places);
   }
 

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.anserini.rerank.RerankerContext;
 import io.anserini.search.ScoredDocs;
 import io.anserini.search.SearchCollection;
+import io.lucerna.instrumentation.hooks.Hooks;
 import io.lucerna.plugin.collections.PassageCleaning;
 import io.lucerna.reranker.FakeScorer;
 import io.lucerna.reranker.ScorerOptions;
@@ -141,5 +142,28 @@ class AnseriniRerankerTest {
   @Test
   void noHitsAreNoFailure() throws IOException {
     assertEquals(0, reranker.rerank(docs(), topic(1, "lamp")).docids.length);
+  }
+
+  @Test
+  void passagesMayComeFromAnywhereAndTopicsNeedNoId() throws IOException {
+    AnseriniReranker<Integer> own =
+        new AnseriniReranker<>(
+            FakeScorer.ofWords(ScorerOptions.defaults()),
+            10,
+            document -> document.get("raw").replace("oil", "lamp"),
+            Hooks.none());
+    RerankerContext<Integer> anonymous =
+        new RerankerContext<>(
+            new IndexSearcher(new MultiReader()),
+            null,
+            new MatchAllDocsQuery(),
+            null,
+            "lamp",
+            List.of(),
+            null,
+            new SearchCollection.Args());
+    ScoredDocs ranked = own.rerank(docs("lamp of brass", "oil"), anonymous);
+    assertArrayEquals(new String[] {"d1", "d0"}, ranked.docids);
+    assertTrue(own.failures().isEmpty());
   }
 }

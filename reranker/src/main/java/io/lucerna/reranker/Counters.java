@@ -1,0 +1,28 @@
+package io.lucerna.reranker;
+
+import java.time.Duration;
+
+/**
+ * What a ranker has done since it was opened: numbers that only grow, for any registry of metrics
+ * to read, as in Micrometer's {@code FunctionCounter.builder("pairs", ranker.counters(),
+ * Counters::pairs)}. Thread-safe; not closed with the ranker.
+ */
+public interface Counters {
+  /** Calls that returned scores. */
+  long calls();
+
+  /** Calls that threw. */
+  long failures();
+
+  /** Passages that were scored. */
+  long pairs();
+
+  /** Token ids that the model saw of them: of pairs, for a cross-encoder. */
+  long tokens();
+
+  /** Passages, or pairs, that were cut to the model's limit. */
+  long truncations();
+
+  /** The time of all calls, by the clock, waiting included; those of several threads add up. */
+  Duration time();
+}
