@@ -85,12 +85,8 @@ public final class ReportCommand implements Command {
             folder,
             progress.done(),
             Counted.of(progress.items(), "topic")));
-    lines.add(
-        String.format(
-            Locale.ROOT,
-            "what conditions did to the order of %s that %s all scores:",
-            Counted.of(progress.topics(), "topic"),
-            progress.topics() == 1 ? "has" : "have"));
+    String complete = Counted.of(progress.topics(), "topic");
+    lines.add("changes of the order of candidates, over " + complete + " with all their scores:");
     lines.addAll(table.lines());
     return lines;
   }

@@ -3,8 +3,9 @@
  * conditions, measured, and compared with the unchanged model.
  *
  * <p>A {@link io.lucerna.studies.ranking.Study} goes through its work items, one for each topic;
- * {@link io.lucerna.studies.ranking.Conditions} reads what is to be done to the model. The command
- * is {@code study}; {@code docs/studies.md} describes conditions, statistics and files.
+ * {@link io.lucerna.studies.ranking.Conditions} reads what is to be done to the model; {@link
+ * io.lucerna.studies.ranking.StudyProgress} reads a study that is not finished. The command is
+ * {@code study}; {@code docs/studies.md} describes conditions, statistics and files.
  *
  * <p>Never:
  *
