@@ -18,7 +18,9 @@
  *   <li>Ignore a tensor. Each is used exactly once, but for a stated list of left-overs.
  * </ul>
  */
+@Internal
 @NullMarked
 package io.lucerna.instrumentation.family;
 
+import io.lucerna.base.Internal;
 import org.jspecify.annotations.NullMarked;

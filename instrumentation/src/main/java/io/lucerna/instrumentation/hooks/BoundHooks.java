@@ -1,6 +1,7 @@
 package io.lucerna.instrumentation.hooks;
 
 import ai.djl.ndarray.NDArray;
+import io.lucerna.base.Internal;
 import io.lucerna.instrumentation.text.TokenBatch;
 import java.util.HashSet;
 import java.util.List;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * The hooks of one forward call at the points of one model, for one batch: the seam that a forward
  * pass calls at every point.
  */
+@Internal
 public final class BoundHooks {
   private final Map<HookPoint, List<Hook>> hooks;
   private final TokenBatch batch;

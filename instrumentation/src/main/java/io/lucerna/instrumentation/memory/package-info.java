@@ -17,7 +17,9 @@
  *   <li>Free an array that another thread may be reading: that does not throw, it ends the process.
  * </ul>
  */
+@Internal
 @NullMarked
 package io.lucerna.instrumentation.memory;
 
+import io.lucerna.base.Internal;
 import org.jspecify.annotations.NullMarked;

@@ -24,7 +24,9 @@
  *       form.
  * </ul>
  */
+@Internal
 @NullMarked
 package io.lucerna.instrumentation.nn;
 
+import io.lucerna.base.Internal;
 import org.jspecify.annotations.NullMarked;

@@ -16,7 +16,9 @@
  *   <li>Write another way to continue a pass; sweeps, studies and whatever comes use this one.
  * </ul>
  */
+@Internal
 @NullMarked
 package io.lucerna.instrumentation.replay;
 
+import io.lucerna.base.Internal;
 import org.jspecify.annotations.NullMarked;

@@ -13,7 +13,9 @@
  *       rerankers throw; the commands count topics in and topics out.
  * </ul>
  */
+@Internal
 @NullMarked
 package io.lucerna.plugin;
 
+import io.lucerna.base.Internal;
 import org.jspecify.annotations.NullMarked;

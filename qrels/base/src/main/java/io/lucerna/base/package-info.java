@@ -14,6 +14,7 @@
  *   <li>Write a file in place that a reader could find half written.
  * </ul>
  */
+@Internal
 @NullMarked
 package io.lucerna.base;
 

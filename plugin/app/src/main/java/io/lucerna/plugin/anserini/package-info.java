@@ -16,7 +16,9 @@
  *       threw. Ask {@code failures()}.
  * </ul>
  */
+@Internal
 @NullMarked
 package io.lucerna.plugin.anserini;
 
+import io.lucerna.base.Internal;
 import org.jspecify.annotations.NullMarked;

@@ -12,7 +12,9 @@
  *   <li>Certify a model whose token ids differ from the reference's, however close its numbers are.
  * </ul>
  */
+@Internal
 @NullMarked
 package io.lucerna.plugin.certify;
 
+import io.lucerna.base.Internal;
 import org.jspecify.annotations.NullMarked;

@@ -14,7 +14,9 @@
  *   <li>Write results to standard error or messages to standard output.
  * </ul>
  */
+@Internal
 @NullMarked
 package io.lucerna.plugin.cli;
 
+import io.lucerna.base.Internal;
 import org.jspecify.annotations.NullMarked;

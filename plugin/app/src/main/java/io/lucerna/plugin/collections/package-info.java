@@ -11,7 +11,9 @@
  *   <li>Use a file whose checksum is not that of the collection.
  * </ul>
  */
+@Internal
 @NullMarked
 package io.lucerna.plugin.collections;
 
+import io.lucerna.base.Internal;
 import org.jspecify.annotations.NullMarked;

@@ -13,7 +13,9 @@
  *   <li>Declare an option that a bean already has.
  * </ul>
  */
+@Internal
 @NullMarked
 package io.lucerna.plugin.commands;
 
+import io.lucerna.base.Internal;
 import org.jspecify.annotations.NullMarked;

@@ -11,7 +11,9 @@
  *   <li>Compare a measure that is not a mean over topics.
  * </ul>
  */
+@Internal
 @NullMarked
 package io.lucerna.plugin.compare;
 
+import io.lucerna.base.Internal;
 import org.jspecify.annotations.NullMarked;

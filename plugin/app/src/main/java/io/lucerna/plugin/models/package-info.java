@@ -11,7 +11,9 @@
  *   <li>Ask the network for a name that is a folder here.
  * </ul>
  */
+@Internal
 @NullMarked
 package io.lucerna.plugin.models;
 
+import io.lucerna.base.Internal;
 import org.jspecify.annotations.NullMarked;

@@ -10,7 +10,9 @@
  *   <li>Give an option two names for two commands, or one name two meanings.
  * </ul>
  */
+@Internal
 @NullMarked
 package io.lucerna.plugin.options;
 
+import io.lucerna.base.Internal;
 import org.jspecify.annotations.NullMarked;

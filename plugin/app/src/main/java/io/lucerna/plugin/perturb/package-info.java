@@ -11,7 +11,9 @@
  *   <li>Drop a passage without listing it, with the reason.
  * </ul>
  */
+@Internal
 @NullMarked
 package io.lucerna.plugin.perturb;
 
+import io.lucerna.base.Internal;
 import org.jspecify.annotations.NullMarked;

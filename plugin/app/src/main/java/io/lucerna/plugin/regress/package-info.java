@@ -13,7 +13,9 @@
  *   <li>Count a number as OK that is only near, unless the file gives a tolerance.
  * </ul>
  */
+@Internal
 @NullMarked
 package io.lucerna.plugin.regress;
 
+import io.lucerna.base.Internal;
 import org.jspecify.annotations.NullMarked;

@@ -11,7 +11,9 @@
  *   <li>Let the order of topics or the number of threads change a score.
  * </ul>
  */
+@Internal
 @NullMarked
 package io.lucerna.plugin.rerank;
 
+import io.lucerna.base.Internal;
 import org.jspecify.annotations.NullMarked;

@@ -15,7 +15,9 @@
  *   <li>Pass on an id that a TREC run cannot hold, if a run is to be written.
  * </ul>
  */
+@Internal
 @NullMarked
 package io.lucerna.plugin.texts;
 
+import io.lucerna.base.Internal;
 import org.jspecify.annotations.NullMarked;

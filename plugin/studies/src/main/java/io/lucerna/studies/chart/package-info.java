@@ -11,7 +11,9 @@
  *       it for readers without red or green cones.
  * </ul>
  */
+@Internal
 @NullMarked
 package io.lucerna.studies.chart;
 
+import io.lucerna.base.Internal;
 import org.jspecify.annotations.NullMarked;

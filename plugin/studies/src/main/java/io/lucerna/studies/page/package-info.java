@@ -13,7 +13,9 @@
  *   <li>Refer to anything outside of the file.
  * </ul>
  */
+@Internal
 @NullMarked
 package io.lucerna.studies.page;
 
+import io.lucerna.base.Internal;
 import org.jspecify.annotations.NullMarked;

@@ -14,7 +14,9 @@
  *   <li>Load anything from the network.
  * </ul>
  */
+@Internal
 @NullMarked
 package io.lucerna.studies.report;
 
+import io.lucerna.base.Internal;
 import org.jspecify.annotations.NullMarked;

@@ -12,7 +12,9 @@
  *   <li>Round a number that is written: pages and LaTeX round, files do not.
  * </ul>
  */
+@Internal
 @NullMarked
 package io.lucerna.studies.table;
 
+import io.lucerna.base.Internal;
 import org.jspecify.annotations.NullMarked;

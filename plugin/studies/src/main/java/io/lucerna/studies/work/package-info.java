@@ -17,7 +17,9 @@
  *   <li>Write without the folder's lock.
  * </ul>
  */
+@Internal
 @NullMarked
 package io.lucerna.studies.work;
 
+import io.lucerna.base.Internal;
 import org.jspecify.annotations.NullMarked;
