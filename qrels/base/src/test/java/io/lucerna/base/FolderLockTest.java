@@ -223,7 +223,8 @@ class FolderLockTest {
                     try {
                       FolderLock.take(folder, "take").close();
                     } catch (FolderLock.HeldException e) {
-                      assertTrue(e.getMessage().startsWith(folder + ": is in use"), e.getMessage());
+                      String held = String.valueOf(e.getMessage());
+                      assertTrue(held.startsWith(folder + ": is in use"), held);
                     }
                   }
                   return null;
