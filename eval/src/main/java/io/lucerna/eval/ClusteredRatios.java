@@ -83,12 +83,12 @@ public final class ClusteredRatios {
     this.drawnCounts = new double[rounds];
   }
 
-  /** Number of items. */
+  /** {@return the number of items} */
   public int items() {
     return denominators.length;
   }
 
-  /** Number of clusters. */
+  /** {@return the number of clusters, the highest cluster's number plus 1} */
   public int clusters() {
     return clusterCount;
   }
@@ -99,6 +99,7 @@ public final class ClusteredRatios {
    * @param numerators for each column one for each item; NaN where an item has none, which leaves
    *     it out of that column
    * @return for each column all aggregates
+   * @throws IllegalArgumentException if a column has more or fewer numerators than there are items
    */
   public List<Map<RatioAggregate, Estimate>> of(double[][] numerators) {
     Column[] columns = Arrays.stream(numerators).parallel().map(Column::new).toArray(Column[]::new);

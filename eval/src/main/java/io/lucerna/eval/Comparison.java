@@ -62,8 +62,15 @@ public record Comparison(
    * @param margin the difference of means, above 0, that counts as no harm
    */
   public record Settings(long seed, int rounds, double margin) {
+    /** Seed 42, 10,000 rounds, and a margin of 0.01. */
     public static final Settings DEFAULT = new Settings(42, 10_000, 0.01);
 
+    /**
+     * Checks the numbers.
+     *
+     * @throws IllegalArgumentException if {@code rounds} is less than 1, or {@code margin} not
+     *     above 0 and finite
+     */
     public Settings {
       if (rounds < 1) {
         throw new IllegalArgumentException("rounds " + rounds + " is not 1 or more");
@@ -77,6 +84,10 @@ public record Comparison(
   /**
    * Compares values of the same topics in the same order.
    *
+   * @param baseline a measure's value for each topic
+   * @param treatment the same measure's value for the same topics
+   * @param settings how to compare
+   * @return what is known of the difference
    * @throws IllegalArgumentException if the lengths differ or a value is not finite
    */
   public static Comparison of(double[] baseline, double[] treatment, Settings settings) {

@@ -6,6 +6,7 @@ import java.util.stream.IntStream;
 
 /** Adjusts the p-values of several comparisons for being several. */
 public enum Correction {
+  /** Leaves p-values as they are. */
   NONE,
 
   /**
@@ -21,6 +22,9 @@ public enum Correction {
   BH;
 
   /**
+   * {@return the correction of this name}
+   *
+   * @param name {@code holm}, {@code bh} or {@code none}
    * @throws IllegalArgumentException if there is no such correction
    */
   public static Correction parse(String name) {
@@ -33,9 +37,10 @@ public enum Correction {
   }
 
   /**
-   * Adjusted p-values in the order of the given ones, each in [0, 1]: compare them with the level
-   * wanted.
+   * {@return adjusted p-values in the order of the given ones, each in [0, 1]: compare them with
+   * the level wanted}
    *
+   * @param p the p-values, unchanged here
    * @throws IllegalArgumentException if a p-value is not in [0, 1]
    */
   public double[] adjust(double[] p) {

@@ -10,8 +10,10 @@ public final class Correlation {
   private Correlation() {}
 
   /**
-   * Pearson's r; NaN if a list does not vary.
+   * {@return Pearson's r; NaN if a list does not vary}
    *
+   * @param x a number for each item
+   * @param y another number for each item, in the same order
    * @throws IllegalArgumentException if the lengths differ
    */
   public static double pearson(double[] x, double[] y) {
@@ -33,16 +35,24 @@ public final class Correlation {
     return xy / Math.sqrt(xx * yy);
   }
 
-  /** Spearman's rho: Pearson's r of the ranks, where equal values share their mean rank. */
+  /**
+   * {@return Spearman's rho: Pearson's r of the ranks, where equal values share their mean rank}
+   *
+   * @param x a number for each item
+   * @param y another number for each item, in the same order
+   * @throws IllegalArgumentException if the lengths differ
+   */
   public static double spearman(double[] x, double[] y) {
     return pearson(ranks(x), ranks(y));
   }
 
   /**
-   * Kendall's tau-b ("The treatment of ties in ranking problems", Biometrika 33, 1945): pairs in
-   * the same order less pairs in opposite order, over the geometric mean of the pairs that each
-   * list does not tie; NaN if a list does not vary.
+   * {@return Kendall's tau-b ("The treatment of ties in ranking problems", Biometrika 33, 1945):
+   * pairs in the same order less pairs in opposite order, over the geometric mean of the pairs that
+   * each list does not tie; NaN if a list does not vary}
    *
+   * @param x a number for each item
+   * @param y another number for each item, in the same order
    * @throws IllegalArgumentException if the lengths differ
    */
   public static double kendall(double[] x, double[] y) {
@@ -65,12 +75,15 @@ public final class Correlation {
   }
 
   /**
-   * The two-sided p-value of Spearman's rho by random permutations: (b + 1) / (n + 1) where b of n
-   * permutations of one list give at least the observed size (Pitman 1937; Phipson and Smyth 2010
-   * for the + 1); NaN if a list does not vary.
+   * {@return the two-sided p-value of Spearman's rho by random permutations: (b + 1) / (n + 1)
+   * where b of n permutations of one list give at least the observed size (Pitman 1937; Phipson and
+   * Smyth 2010 for the + 1); NaN if a list does not vary}
    *
+   * @param x a number for each item
+   * @param y another number for each item, in the same order
    * @param seed the same seed gives the same number
    * @param rounds n, 1 or more
+   * @throws IllegalArgumentException if the lengths differ
    */
   public static double spearmanP(double[] x, double[] y, long seed, int rounds) {
     double[] ranksX = ranks(x);

@@ -9,7 +9,7 @@ package io.lucerna.eval;
  */
 public record Estimate(double value, double lower, double upper) {
 
-  /** Whether there is an interval and it lies on one side of 0. */
+  /** {@return whether there is an interval and it lies on one side of 0} */
   public boolean excludesZero() {
     return lower > 0 || upper < 0;
   }

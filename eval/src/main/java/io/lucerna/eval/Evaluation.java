@@ -37,6 +37,11 @@ public final class Evaluation {
     /** What trec_eval does without flags. */
     public static final Options DEFAULT = new Options(1, false, Integer.MAX_VALUE, false, 0);
 
+    /**
+     * Checks the numbers.
+     *
+     * @throws IllegalArgumentException if a number is out of its range
+     */
     public Options {
       if (level < 0) {
         throw new IllegalArgumentException("relevance level " + level + " is not 0 or more");
@@ -49,6 +54,11 @@ public final class Evaluation {
       }
     }
 
+    /**
+     * {@return these options with another lowest grade that counts as relevant}
+     *
+     * @param newLevel the grade, 0 or more
+     */
     public Options withLevel(int newLevel) {
       return new Options(newLevel, complete, maxDocs, judgedOnly, collectionSize);
     }
@@ -82,6 +92,11 @@ public final class Evaluation {
   /**
    * Measures a run.
    *
+   * @param run the rankings
+   * @param qrels the judgments
+   * @param measures what to compute for each topic
+   * @param options how, as trec_eval's flags
+   * @return the value of every topic, and the summaries
    * @throws IllegalArgumentException if run and qrels have no topic in common, so that there is no
    *     topic to average over; with {@link Options#complete} all topics count 0 then
    */
@@ -144,16 +159,20 @@ public final class Evaluation {
     return sum;
   }
 
+  /** {@return how this was evaluated} */
   public Options options() {
     return options;
   }
 
-  /** The topics with values of their own, in the order of their bytes. */
+  /** {@return the topics with values of their own, in the order of their bytes} */
   public List<String> topics() {
     return List.copyOf(topics.keySet());
   }
 
-  /** How many topics averages are over: those of {@link #topics}, or of the qrels if complete. */
+  /**
+   * {@return how many topics averages are over: those of {@link #topics}, or of the qrels if
+   * complete}
+   */
   public int topicCount() {
     return options.complete() ? judgedTopics : topics.size();
   }
@@ -162,14 +181,23 @@ public final class Evaluation {
     return known(measure, values)[place];
   }
 
-  /** The values of the topics, in the order of {@link #topics}. */
+  /**
+   * {@return the values of the topics, in the order of {@link #topics}}
+   *
+   * @param measure one of the measures that were given
+   * @throws IllegalArgumentException if it was not measured
+   */
   public double[] values(Measure measure) {
     return known(measure, values).clone();
   }
 
   /**
-   * The values of the topics asked for, in their order; 0 for a topic that the run lacks, which is
-   * how two runs over the same topics are paired.
+   * {@return the values of the topics asked for, in their order; 0 for a topic that the run lacks,
+   * which is how two runs over the same topics are paired}
+   *
+   * @param measure one of the measures that were given
+   * @param wanted ids of topics
+   * @throws IllegalArgumentException if it was not measured
    */
   public double[] values(Measure measure, List<String> wanted) {
     double[] known = known(measure, values);
@@ -181,7 +209,12 @@ public final class Evaluation {
     return wanted.stream().mapToDouble(topic -> byTopic.getOrDefault(topic, 0.0)).toArray();
   }
 
-  /** The value for all topics: a mean, for counts a sum, for {@code gm_*} a geometric mean. */
+  /**
+   * {@return the value for all topics: a mean, for counts a sum, for {@code gm_*} a geometric mean}
+   *
+   * @param measure one of the measures that were given
+   * @throws IllegalArgumentException if it was not measured
+   */
   public double summary(Measure measure) {
     return known(measure, summaries);
   }

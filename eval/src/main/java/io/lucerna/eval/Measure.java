@@ -40,6 +40,8 @@ public final class Measure {
    * {@code ndcg_cut.10}, {@code ndcg_cut_10}, {@code map}, {@code nDCG@10}, {@code AP(rel=2)},
    * {@code MRR@10}.
    *
+   * @param name the name, with its parameters
+   * @return the measure
    * @throws IllegalArgumentException if there is no such measure, or the name stands for several
    */
   public static Measure parse(String name) {
@@ -55,23 +57,30 @@ public final class Measure {
    * Reads a name that may stand for several measures, as trec_eval's {@code P.5,10}, {@code P} and
    * {@code official} do; or one as in {@link #parse}.
    *
+   * @param name the name, with or without parameters
+   * @return the measures in the order of printing
    * @throws IllegalArgumentException if there is no such measure
    */
   public static List<Measure> parseAll(String name) {
     return MeasureSelection.of(List.of(Given.value(name, "the measure's name"))).measures();
   }
 
-  /** trec_eval's name, {@code ndcg_cut_10}; the ir-measures name where trec_eval has none. */
+  /**
+   * {@return trec_eval's name, {@code ndcg_cut_10}; the ir-measures name where trec_eval has none}
+   */
   public String trecName() {
     return trecName;
   }
 
-  /** The name in ir-measures, {@code nDCG@10}; trec_eval's name where that has none. */
+  /** {@return the name in ir-measures, {@code nDCG@10}; trec_eval's name where that has none} */
   public String irName() {
     return irName;
   }
 
-  /** Whether the summary of the topics is their mean: not so for counts and geometric means. */
+  /**
+   * {@return whether the summary of the topics is their mean: not so for counts and geometric
+   * means}
+   */
   public boolean isMean() {
     return summary == Summary.MEAN;
   }

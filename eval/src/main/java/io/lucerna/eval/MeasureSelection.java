@@ -58,6 +58,7 @@ public final class MeasureSelection {
    * the parameters that are stated first.
    *
    * @param names the names; none at all is {@code official}
+   * @return what the names ask for
    * @throws IllegalArgumentException if there is no such measure
    */
   public static MeasureSelection of(Collection<String> names) {
@@ -102,7 +103,10 @@ public final class MeasureSelection {
     return single;
   }
 
-  /** Every measure with a number for each topic, in the order of printing. */
+  /**
+   * {@return every measure with a number for each topic, in the order of printing; none for names
+   * such as {@code runid}, which have no number}
+   */
   public List<Measure> measures() {
     Set<Measure> all = new LinkedHashSet<>();
     measures.values().forEach(all::addAll);

@@ -17,7 +17,13 @@ import java.util.Map;
 public record RankChanges(
     int docs, long swappedPairs, int moved, int largestMove, long totalMoves) {
 
-  /** Compares the rankings. */
+  /**
+   * Compares two rankings of a topic.
+   *
+   * @param baseline the ranking that was there before
+   * @param treatment the ranking that takes its place
+   * @return what moved
+   */
   public static RankChanges of(Ranking baseline, Ranking treatment) {
     Map<String, Integer> common = new HashMap<>();
     for (String docno : baseline.docnos()) {

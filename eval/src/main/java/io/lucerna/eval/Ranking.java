@@ -30,6 +30,9 @@ public final class Ranking {
   /**
    * Ranks documents by score, whatever order they come in.
    *
+   * @param topic the topic's id
+   * @param docs the documents with their scores; empty if nothing was retrieved
+   * @return the documents in the order of {@link Run#ORDER}
    * @throws IllegalArgumentException if a score is NaN or infinite, or a document occurs twice
    */
   public static Ranking of(String topic, Collection<RankedDoc> docs) {
@@ -58,28 +61,37 @@ public final class Ranking {
     return new Ranking(topic, new Docnos.Texts(docnos), scores);
   }
 
+  /** {@return the topic's id} */
   public String topic() {
     return topic;
   }
 
-  /** The number of documents. */
+  /** {@return the number of documents} */
   public int size() {
     return docnos.size();
   }
 
-  /** The document at a place, counted from 0. */
+  /**
+   * {@return the document at a place, counted from 0}
+   *
+   * @param place at least 0, less than {@link #size()}
+   */
   public String docno(int place) {
     return docnos.get(place);
   }
 
-  /** The score at a place, counted from 0. */
+  /**
+   * {@return the score at a place, counted from 0}
+   *
+   * @param place at least 0, less than {@link #size()}
+   */
   public float score(int place) {
     return scores[place];
   }
 
   /**
-   * The scores as they are read back from a run that {@link Run#write} wrote: strictly falling, and
-   * still so when they are printed with six decimals.
+   * {@return the scores as they are read back from a run that {@link Run#write} wrote: strictly
+   * falling, and still so when they are printed with six decimals}
    */
   public float[] writtenScores() {
     BigDecimal[] printed = RunWriter.printedScores(this);
@@ -90,16 +102,22 @@ public final class Ranking {
     return written;
   }
 
+  /** {@return the documents with their scores, best first} */
   public Stream<RankedDoc> stream() {
     return IntStream.range(0, size()).mapToObj(i -> new RankedDoc(docno(i), scores[i]));
   }
 
-  /** The documents, best first. */
+  /** {@return the documents' ids, best first} */
   public List<String> docnos() {
     return IntStream.range(0, size()).mapToObj(this::docno).toList();
   }
 
-  /** The best documents only: the whole ranking if it is not longer than {@code depth}. */
+  /**
+   * {@return the best documents only: the whole ranking if it is not longer than {@code depth}}
+   *
+   * @param depth how many documents, 0 or more
+   * @throws IllegalArgumentException if {@code depth} is negative
+   */
   public Ranking top(int depth) {
     if (depth < 0) {
       throw new IllegalArgumentException("depth " + depth + " is not in [0, 2^31)");

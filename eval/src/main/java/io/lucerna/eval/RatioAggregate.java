@@ -11,7 +11,7 @@ public enum RatioAggregate {
   /** Median of the ratios, the mean of the middle two where their number is even. */
   MEDIAN;
 
-  /** The name in files: {@code ratio-of-sums}. */
+  /** {@return the name in files: {@code ratio-of-sums}} */
   public String option() {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }

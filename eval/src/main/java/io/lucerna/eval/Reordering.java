@@ -12,6 +12,12 @@ public final class Reordering {
    * Ranks the first {@code scores.length} documents by the new scores. All others follow in the
    * order they had, each one step of float below the one before, the first below the lowest new
    * score.
+   *
+   * @param first the ranking whose top is reranked; unchanged here
+   * @param scores the new scores of its first documents, in its order, finite; no more than it has
+   *     documents
+   * @return all documents of the ranking in their new order
+   * @throws IllegalArgumentException if a score is not finite
    */
   public static Ranking of(Ranking first, float[] scores) {
     Given.value(first, "the ranking");

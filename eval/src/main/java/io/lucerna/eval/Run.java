@@ -44,9 +44,10 @@ public final class Run {
   }
 
   /**
-   * A run of these rankings, in this order of topics.
+   * {@return a run of these rankings, in this order of topics}
    *
    * @param tag the name of the run, without whitespace
+   * @param rankings one for each topic
    * @throws IllegalArgumentException if two rankings are of one topic or the tag is empty or has
    *     whitespace
    */
@@ -70,32 +71,47 @@ public final class Run {
    * Reads a TREC run, {@code topic Q0 docno rank score tag} per line. The rank is ignored, lines
    * may come in any order, the tag of the last line counts: all as in trec_eval.
    *
+   * @param file the run, in UTF-8
+   * @return the run, each ranking in the order of {@link #ORDER}
    * @throws io.lucerna.base.MalformedTextException if a line is malformed, a score is not finite as
    *     float, a document occurs twice for a topic, or the file has no lines
+   * @throws IOException if the file cannot be read
    */
   public static Run read(TextFile file) throws IOException {
     return RunReader.read(Given.value(file, "the run's file"));
   }
 
-  /** Reads a file, as {@link #read(TextFile)} does. */
+  /**
+   * Reads a file, as {@link #read(TextFile)} does.
+   *
+   * @param file the run, in UTF-8, or gzipped
+   * @return the run, each ranking in the order of {@link #ORDER}
+   * @throws IOException if the file cannot be read
+   */
   public static Run read(Path file) throws IOException {
     return read(TextFile.of(file));
   }
 
+  /** {@return the name of the run, one word} */
   public String tag() {
     return tag;
   }
 
-  /** The topics in the order they came in. */
+  /** {@return the topics in the order they came in} */
   public Set<String> topics() {
     return rankings.keySet();
   }
 
+  /**
+   * {@return the ranking of a topic; empty if the run has none}
+   *
+   * @param topic the topic's id
+   */
   public Optional<Ranking> ranking(String topic) {
     return Optional.ofNullable(rankings.get(topic));
   }
 
-  /** The rankings in the order of {@link #topics()}. */
+  /** {@return the rankings in the order of {@link #topics()}} */
   public Collection<Ranking> rankings() {
     return rankings.values();
   }
@@ -105,18 +121,29 @@ public final class Run {
    * and near ties are moved apart downwards, so that a reader who sorts the printed scores as
    * floats gets exactly this order. A topic without documents leaves no line. The file appears
    * under its name only when it is complete.
+   *
+   * @param file the file to write; one that is there is replaced
+   * @throws IOException if it cannot be written
    */
   public void write(Path file) throws IOException {
     AtomicFile.write(file, this::write);
   }
 
-  /** Writes the same lines to an open stream, which stays the caller's. */
+  /**
+   * Writes the same lines to an open stream, which stays the caller's.
+   *
+   * @param out where the lines go; it is neither flushed nor closed
+   * @throws IOException if it cannot be written
+   */
   public void write(BufferedWriter out) throws IOException {
     RunWriter.writeTrec(this, out);
   }
 
   /**
    * Writes MS MARCO's {@code topic<TAB>docno<TAB>rank} lines, rank from 1; else as {@link #write}.
+   *
+   * @param file the file to write; one that is there is replaced
+   * @throws IOException if it cannot be written
    */
   public void writeMsMarco(Path file) throws IOException {
     RunWriter.writeMsMarco(this, file);

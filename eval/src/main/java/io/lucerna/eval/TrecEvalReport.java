@@ -29,9 +29,13 @@ public final class TrecEvalReport {
   /**
    * Prints one line {@code measure<TAB>topic<TAB>value} for each measure.
    *
+   * @param selection the measures to print, in its order
    * @param evaluation of {@code run}, with the measures of {@code selection}
+   * @param run the run, for its tag
    * @param topics whether there are lines for every topic (trec_eval's -q)
    * @param summary whether there are lines for all topics together (else -n)
+   * @param out where the lines go; it stays the caller's
+   * @throws IOException if it cannot be written
    */
   public static void print(
       MeasureSelection selection,

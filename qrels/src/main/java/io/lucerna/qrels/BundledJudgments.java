@@ -40,7 +40,7 @@ public final class BundledJudgments {
    */
   public record Judgment(String qid, String docid, int grade, Kind kind, String reason) {}
 
-  /** All judgments, by topic and then by passage id. */
+  /** {@return all judgments, by topic and then by passage id} */
   public static List<Judgment> judgments() {
     try (InputStream in = open("judgments.tsv")) {
       return new String(in.readAllBytes(), StandardCharsets.UTF_8)
@@ -56,7 +56,9 @@ public final class BundledJudgments {
   /**
    * Writes the judgments in TREC form into a folder, which is created if need be.
    *
+   * @param folder where the file goes; one that is there is replaced
    * @return the file
+   * @throws IOException if it cannot be written
    */
   public static Path writeQrels(Path folder) throws IOException {
     Files.createDirectories(folder);

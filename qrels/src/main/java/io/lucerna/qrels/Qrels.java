@@ -32,7 +32,13 @@ public final class Qrels {
     this.grades = grades;
   }
 
-  /** Copies judgments given as topic to document to grade. */
+  /**
+   * {@return judgments copied from topic to document to grade}
+   *
+   * @param judgments for each topic's id the grades of its documents' ids; negative for a pooled
+   *     document that nobody judged
+   * @throws IllegalArgumentException if an id or a grade is null
+   */
   public static Qrels of(Map<String, ? extends Map<String, Integer>> judgments) {
     Map<String, Map<String, Integer>> copy = new LinkedHashMap<>();
     Given.value(judgments, "the map of judgments");
@@ -49,8 +55,11 @@ public final class Qrels {
   /**
    * Reads TREC qrels: {@code topic iteration docno grade} per line; the iteration is ignored.
    *
+   * @param file the judgments, in UTF-8
+   * @return the judgments in the order of the file
    * @throws MalformedTextException if a line is malformed, a document is judged twice for a topic,
    *     or there is no judgment at all
+   * @throws IOException if the file cannot be read
    */
   public static Qrels read(TextFile file) throws IOException {
     Given.value(file, "the file of judgments");
@@ -78,7 +87,13 @@ public final class Qrels {
     }
   }
 
-  /** Reads a file, as {@link #read(TextFile)} does. */
+  /**
+   * Reads a file, as {@link #read(TextFile)} does.
+   *
+   * @param file the judgments, in UTF-8; compressed is fine
+   * @return the judgments in the order of the file
+   * @throws IOException if the file cannot be read, or as above
+   */
   public static Qrels read(Path file) throws IOException {
     return read(TextFile.of(file));
   }
@@ -111,24 +126,37 @@ public final class Qrels {
     }
   }
 
-  /** The judged topics in the order of the file. */
+  /** {@return the judged topics in the order of the file} */
   public Set<String> topics() {
     return grades.keySet();
   }
 
-  /** Documents and raw grades of a topic in the order of the file; empty for an unknown topic. */
+  /**
+   * {@return documents and raw grades of a topic in the order of the file; empty for an unknown
+   * topic}
+   *
+   * @param topic the topic's id
+   */
   public Map<String, Integer> judged(String topic) {
     return grades.getOrDefault(Given.value(topic, "the topic's id"), Map.of());
   }
 
-  /** The raw grade, or empty if the document was not in the topic's pool. */
+  /**
+   * {@return the raw grade; empty if the document was not in the topic's pool}
+   *
+   * @param topic the topic's id
+   * @param docno the document's id
+   */
   public OptionalInt grade(String topic, String docno) {
     Integer grade = judged(topic).get(docno);
     return grade == null ? OptionalInt.empty() : OptionalInt.of(grade);
   }
 
   /**
-   * Judged documents of a topic by grade, lowest first; negative grades (unjudged) are left out.
+   * {@return judged documents of a topic by grade, lowest first; negative grades (unjudged) are
+   * left out}
+   *
+   * @param topic the topic's id; an unknown topic has none
    */
   public SortedMap<Integer, List<String>> strata(String topic) {
     SortedMap<Integer, List<String>> strata = new TreeMap<>();
@@ -143,7 +171,7 @@ public final class Qrels {
     return Collections.unmodifiableSortedMap(strata);
   }
 
-  /** The number of judgments, negative grades included. */
+  /** {@return the number of judgments, negative grades included} */
   public int size() {
     return grades.values().stream().mapToInt(Map::size).sum();
   }

@@ -40,7 +40,10 @@ public final class TrecLines implements Closeable {
   /**
    * Opens a text.
    *
+   * @param file the text, in UTF-8
    * @param layout the names of the columns, separated by spaces; every line must have as many
+   * @return the lines, before the first; the caller closes them
+   * @throws IOException if the text cannot be opened
    */
   public static TrecLines open(TextFile file, String layout) throws IOException {
     return new TrecLines(file.lines(), layout);
@@ -51,6 +54,7 @@ public final class TrecLines implements Closeable {
    *
    * @return false at the end of the text
    * @throws MalformedTextException if the line has another number of columns, or is not UTF-8
+   * @throws IOException if the text cannot be read
    */
   public boolean advance() throws IOException {
     while (lines.advance()) {
@@ -100,12 +104,23 @@ public final class TrecLines implements Closeable {
     return b == ' ' || b >= '\t' && b <= '\r';
   }
 
-  /** A column as text, counted from 0. */
+  /**
+   * {@return a column as text, counted from 0}
+   *
+   * @param column the column's number
+   * @throws MalformedTextException if it is not UTF-8
+   */
   public String text(int column) throws MalformedTextException {
     return lines.text(starts[column], stops[column]);
   }
 
-  /** The same for a column that has one value in many lines: the line before's string is kept. */
+  /**
+   * {@return a column as text where it has one value in many lines: the line before's string is
+   * kept}
+   *
+   * @param column the column's number, from 0
+   * @throws MalformedTextException if it is not UTF-8
+   */
   public String repeatedText(int column) throws MalformedTextException {
     Repeated last = repeated[column];
     byte[] array = lines.array();
@@ -118,22 +133,34 @@ public final class TrecLines implements Closeable {
     return last.text;
   }
 
-  /** The array that holds the line's bytes until {@link #advance} is called again. */
+  /** {@return the array that holds the line's bytes until {@link #advance} is called again} */
   public byte[] array() {
     return lines.array();
   }
 
-  /** Where a column starts in the array. */
+  /**
+   * {@return where a column starts in the array}
+   *
+   * @param column the column's number, from 0
+   */
   public int start(int column) {
     return starts[column];
   }
 
-  /** Where a column ends in the array, exclusively. */
+  /**
+   * {@return where a column ends in the array, exclusively}
+   *
+   * @param column the column's number, from 0
+   */
   public int stop(int column) {
     return stops[column];
   }
 
-  /** An error in this line. */
+  /**
+   * {@return an error in this line, for the caller to throw}
+   *
+   * @param message what is wrong, which follows the file's name and the line's number
+   */
   public MalformedTextException error(String message) {
     return lines.error(message);
   }

@@ -24,7 +24,7 @@ public final class BundledCollection {
 
   private BundledCollection() {}
 
-  /** The topics. */
+  /** {@return the topics, read anew} */
   public static TopicSet topics() {
     try (InputStream in = open(TOPICS_FILE)) {
       String content = new String(in.readAllBytes(), StandardCharsets.UTF_8);
@@ -37,7 +37,9 @@ public final class BundledCollection {
   /**
    * Writes the topics file into a folder, which is created if need be.
    *
+   * @param folder where the file goes; one that is there is replaced
    * @return the file
+   * @throws IOException if it cannot be written
    */
   public static Path writeTopics(Path folder) throws IOException {
     return write(TOPICS_FILE, folder);
@@ -47,7 +49,9 @@ public final class BundledCollection {
    * Writes the passages into a folder that Anserini's JsonCollection can index, which is created if
    * need be and should hold nothing else.
    *
+   * @param folder where the file goes; one that is there is replaced
    * @return the file
+   * @throws IOException if it cannot be written
    */
   public static Path writeCorpus(Path folder) throws IOException {
     return write(CORPUS_FILE, folder);

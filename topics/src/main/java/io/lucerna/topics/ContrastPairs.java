@@ -27,7 +27,13 @@ import org.jspecify.annotations.Nullable;
 public final class ContrastPairs {
   private ContrastPairs() {}
 
-  /** One line of JSON without its line end. */
+  /**
+   * {@return one pair as a line of JSON, without its line end}
+   *
+   * @param pair the pair
+   * @param tokens how a model reads it, which goes under {@code tokens}; empty for a pair of
+   *     texts alone
+   */
   public static String line(ContrastPair pair, Optional<PairTokens> tokens) {
     return PairJson.write(pair, tokens);
   }
@@ -35,7 +41,10 @@ public final class ContrastPairs {
   /**
    * Reads a whole file.
    *
+   * @param file the file, in UTF-8
+   * @return the pairs in the order of the file
    * @throws MalformedTextException if a line is malformed, an id occurs twice, or there is no pair
+   * @throws IOException if the file cannot be read
    */
   public static List<ContrastPair> read(Path file) throws IOException {
     try (Stream<ContrastPair> pairs = stream(file)) {
@@ -45,7 +54,13 @@ public final class ContrastPairs {
     }
   }
 
-  /** As {@link #stream(TextFile)}. */
+  /**
+   * Reads a file pair by pair, as {@link #stream(TextFile)} does.
+   *
+   * @param file the file, in UTF-8
+   * @return the pairs in the order of the file; close it
+   * @throws IOException if the file cannot be opened
+   */
   public static Stream<ContrastPair> stream(Path file) throws IOException {
     return stream(TextFile.of(file));
   }
@@ -53,7 +68,9 @@ public final class ContrastPairs {
   /**
    * Reads a file pair by pair; of what was read, only the ids are kept. Close the stream.
    *
+   * @param file the file, in UTF-8
    * @return a stream that throws UncheckedIOException with a cause as {@link #read} throws it
+   * @throws IOException if the file cannot be opened
    */
   public static Stream<ContrastPair> stream(TextFile file) throws IOException {
     Given.value(file, "the file of contrast pairs");

@@ -9,10 +9,19 @@ import java.util.Locale;
  * {@code baseEnd} of the base became {@code perturbedStart} to before {@code perturbedEnd} of the
  * perturbed passage. Offsets are in UTF-16 units. An insertion has an empty base, a deletion an
  * empty perturbed range.
+ *
+ * @param baseStart where it starts in the base
+ * @param baseEnd where it ends there, exclusive
+ * @param perturbedStart where it starts in the perturbed passage
+ * @param perturbedEnd where it ends there, exclusive
  */
 public record Edit(int baseStart, int baseEnd, int perturbedStart, int perturbedEnd) {
 
-  /** Checks that the ranges are ranges. */
+  /**
+   * Checks that the ranges are ranges.
+   *
+   * @throws IllegalArgumentException if one starts below 0 or ends before its start
+   */
   public Edit {
     if (baseStart < 0
         || baseEnd < baseStart
@@ -30,8 +39,11 @@ public record Edit(int baseStart, int baseEnd, int perturbedStart, int perturbed
   }
 
   /**
-   * The whole difference of two texts as one edit: what is between their common beginning and their
-   * common end. Empty if they are equal.
+   * {@return the whole difference of two texts as one edit: what is between their common beginning
+   * and their common end} Empty if they are equal.
+   *
+   * @param base the text as it was
+   * @param perturbed the changed text
    */
   public static List<Edit> between(String base, String perturbed) {
     if (base.equals(perturbed)) {
@@ -58,14 +70,25 @@ public record Edit(int baseStart, int baseEnd, int perturbedStart, int perturbed
   }
 
   /**
-   * The difference of two texts as edits of words: the fewest words that must go or come, by their
-   * longest common subsequence. One edit, as of {@link #between}, where the texts are very long.
+   * {@return the difference of two texts as edits of words: the fewest words that must go or come,
+   * by their longest common subsequence} One edit, as of {@link #between}, where the texts are very
+   * long.
+   *
+   * @param base the text as it was
+   * @param perturbed the changed text
    */
   public static List<Edit> words(String base, String perturbed) {
     return WordDifference.of(base, perturbed);
   }
 
-  /** Checks that edits turn one text into the other: outside of them the texts are the same. */
+  /**
+   * Checks that edits turn one text into the other: outside of them the texts are the same.
+   *
+   * @param base the text as it was
+   * @param perturbed the changed text
+   * @param edits in the order of both texts, without overlaps
+   * @throws IllegalArgumentException if they do not
+   */
   public static void check(String base, String perturbed, List<Edit> edits) {
     List<Edit> all = new ArrayList<>(edits);
     all.add(new Edit(base.length(), base.length(), perturbed.length(), perturbed.length()));

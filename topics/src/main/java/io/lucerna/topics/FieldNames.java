@@ -50,12 +50,20 @@ public final class FieldNames {
 
   private FieldNames() {}
 
-  /** A topic's id, as it is written; a number counts. Empty if there is none. */
+  /**
+   * {@return a topic's id, as it is written; a number counts} Empty if there is none.
+   *
+   * @param topic an object
+   */
   public static Optional<String> topicId(JsonNode topic) {
     return id(topic, TOPIC_IDS);
   }
 
-  /** A document's id, as it is written; a number counts. Empty if there is none. */
+  /**
+   * {@return a document's id, as it is written; a number counts} Empty if there is none.
+   *
+   * @param document an object
+   */
   public static Optional<String> documentId(JsonNode document) {
     return id(document, DOCUMENT_IDS);
   }
@@ -68,7 +76,11 @@ public final class FieldNames {
         .findFirst();
   }
 
-  /** A topic's text: the first that is not blank. Empty if there is none. */
+  /**
+   * {@return a topic's text: the first that is not blank} Empty if there is none.
+   *
+   * @param topic an object
+   */
   public static Optional<String> query(JsonNode topic) {
     return QUERIES.stream()
         .map(topic::path)
@@ -79,9 +91,11 @@ public final class FieldNames {
   }
 
   /**
-   * The passage of a document: {@code contents} alone, or else one of {@link #BODIES} after the
-   * title, separated by a space, or else the title. A plain string is its own passage. Empty if
-   * there is none.
+   * {@return the passage of a document: {@code contents} alone, or else one of {@link #BODIES}
+   * after the title, separated by a space, or else the title} A plain string is its own passage.
+   * Empty if there is none.
+   *
+   * @param document an object, or a string
    */
   public static Optional<String> passage(JsonNode document) {
     if (document.isTextual()) {
@@ -99,22 +113,38 @@ public final class FieldNames {
     return document.path(TITLE).isTextual() ? Optional.of(title) : Optional.empty();
   }
 
-  /** Says that an object has no topic id. */
+  /**
+   * {@return a message that an object has no topic id, with the fields that it has}
+   *
+   * @param object where the id was looked for
+   */
   public static String noTopicId(JsonNode object) {
     return missing("topic id", TOPIC_IDS, object);
   }
 
-  /** Says that an object has no query. */
+  /**
+   * {@return a message that an object has no query, with the fields that it has}
+   *
+   * @param object where the query was looked for
+   */
   public static String noQuery(JsonNode object) {
     return missing("query", QUERIES, object);
   }
 
-  /** Says that an object has no document id. */
+  /**
+   * {@return a message that an object has no document id, with the fields that it has}
+   *
+   * @param object where the id was looked for
+   */
   public static String noDocumentId(JsonNode object) {
     return missing("document id", DOCUMENT_IDS, object);
   }
 
-  /** Says that an object has no passage. */
+  /**
+   * {@return a message that an object has no passage, with the fields that it has}
+   *
+   * @param object where the passage was looked for
+   */
   public static String noPassage(JsonNode object) {
     List<String> names = new ArrayList<>(List.of(CONTENTS, TITLE));
     names.addAll(BODIES);

@@ -22,7 +22,11 @@ public record PairTokens(
     List<String> baseRoles,
     List<String> perturbedRoles) {
 
-  /** Checks that the lengths agree. */
+  /**
+   * Checks that the lengths agree.
+   *
+   * @throws IllegalArgumentException if they do not
+   */
   public PairTokens {
     baseRoles = List.copyOf(baseRoles);
     perturbedRoles = List.copyOf(perturbedRoles);
@@ -41,8 +45,8 @@ public record PairTokens(
   }
 
   /**
-   * The edit map on token ids: runs of positions where the two differ, each as its first position
-   * and the one after its last.
+   * {@return the edit map on token ids: runs of positions where the two differ, each as its first
+   * position and the one after its last}
    */
   public List<int[]> changed() {
     return IntStream.range(0, base.length)

@@ -15,7 +15,12 @@ import java.util.Optional;
 public record Topic(
     String id, String text, Optional<String> description, Optional<String> narrative) {
 
-  /** Normalises the texts and checks that there is an id and a query. */
+  /**
+   * Normalises the texts and checks that there is an id and a query.
+   *
+   * @throws IllegalArgumentException if the id is empty or has whitespace, the query is blank, or
+   *     something is null
+   */
   public Topic {
     Given.value(id, "the topic's id");
     Given.value(text, "the text of topic " + id);
@@ -33,7 +38,12 @@ public record Topic(
     narrative = narrative.map(Topic::normalise).filter(s -> !s.isEmpty());
   }
 
-  /** A topic of a query alone. */
+  /**
+   * A topic of a query alone, without description and narrative.
+   *
+   * @param id the topic's id as runs and judgments write it; no whitespace
+   * @param text the query; not blank
+   */
   public Topic(String id, String text) {
     this(id, text, Optional.empty(), Optional.empty());
   }

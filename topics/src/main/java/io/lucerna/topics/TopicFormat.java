@@ -61,22 +61,23 @@ public enum TopicFormat {
     this.integerIds = integerIds;
   }
 
-  /** What Anserini's {@code -topicReader} calls the format. */
+  /** {@return what Anserini's {@code -topicReader} calls the format} */
   public String anseriniName() {
     return anseriniName;
   }
 
   /**
-   * Whether ids are integers, so that {@code 007} and {@code 7} are the same topic, written {@code
-   * 7}.
+   * {@return whether ids are integers, so that {@code 007} and {@code 7} are the same topic,
+   * written {@code 7}}
    */
   public boolean integerIds() {
     return integerIds;
   }
 
   /**
-   * The format of this name, whatever its case.
+   * {@return the format of this name, whatever its case}
    *
+   * @param name Anserini's name of the format, such as {@code TsvInt}
    * @throws IllegalArgumentException if there is none; the message lists those that exist
    */
   public static TopicFormat parse(String name) {
@@ -129,7 +130,12 @@ public enum TopicFormat {
             + " or is XML of <topic number=\"...\">");
   }
 
-  /** Whether an id is an integer as {@link #TSV_INT} writes it, without leading zeros or a plus. */
+  /**
+   * {@return whether an id is an integer as {@link #TSV_INT} writes it, without leading zeros or a
+   * plus}
+   *
+   * @param id an id as written in a file
+   */
   public static boolean isCanonicalInteger(String id) {
     try {
       return Integer.toString(Integer.parseInt(id)).equals(id);

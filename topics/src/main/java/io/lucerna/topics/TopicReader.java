@@ -22,7 +22,13 @@ import java.util.Optional;
 public final class TopicReader {
   private TopicReader() {}
 
-  /** Reads a file whose format is inferred from its content. */
+  /**
+   * Reads a file whose format is inferred from its content.
+   *
+   * @param file the file, in UTF-8
+   * @return the topics, under the file's name
+   * @throws IOException if the file cannot be read, or as {@link #read(TextFile)} throws it
+   */
   public static TopicSet read(Path file) throws IOException {
     return read(TextFile.of(file));
   }
@@ -30,7 +36,10 @@ public final class TopicReader {
   /**
    * Reads a text whose format is inferred from its content.
    *
+   * @param file the text, in UTF-8
+   * @return the topics, under the text's name
    * @throws MalformedTextException if it looks like no format, or as {@link #parse} throws it
+   * @throws IOException if the text cannot be read
    */
   public static TopicSet read(TextFile file) throws IOException {
     String content = file.text();
@@ -40,7 +49,11 @@ public final class TopicReader {
   /**
    * Reads a file of a known format.
    *
+   * @param file the file, in UTF-8
+   * @param format its format
+   * @return the topics, under the file's name
    * @throws MalformedTextException as {@link #parse} does
+   * @throws IOException if the file cannot be read
    */
   public static TopicSet read(Path file, TopicFormat format) throws IOException {
     TextFile text = TextFile.of(file);
@@ -51,6 +64,8 @@ public final class TopicReader {
    * Infers the format of topics from their text.
    *
    * @param name the file that messages name
+   * @param content the whole text
+   * @return the format
    * @throws MalformedTextException if it looks like no format, or is blank
    */
   public static TopicFormat guessFormat(String name, String content) throws MalformedTextException {
@@ -63,6 +78,7 @@ public final class TopicReader {
    * @param name what the set is called, and the file that messages name
    * @param content the whole text
    * @param format its format
+   * @return the topics, in the order of the text
    * @throws MalformedTextException if a line is malformed, an id occurs twice, or there is no topic
    */
   public static TopicSet parse(String name, String content, TopicFormat format)

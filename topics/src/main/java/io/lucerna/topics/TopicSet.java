@@ -38,22 +38,26 @@ public final class TopicSet implements Iterable<Topic> {
     this.byId = Collections.unmodifiableMap(map);
   }
 
-  /** What the set is called. */
+  /** {@return what the set is called} */
   public String name() {
     return name;
   }
 
-  /** The number of topics, at least 1. */
+  /** {@return the number of topics, at least 1} */
   public int size() {
     return byId.size();
   }
 
-  /** The topic of this id, if there is one. */
+  /**
+   * {@return the topic of this id, if there is one}
+   *
+   * @param id a topic's id, as runs write it
+   */
   public Optional<Topic> get(String id) {
     return Optional.ofNullable(byId.get(id));
   }
 
-  /** All topics, in order. */
+  /** {@return all topics, in order} */
   public List<Topic> topics() {
     return List.copyOf(byId.values());
   }

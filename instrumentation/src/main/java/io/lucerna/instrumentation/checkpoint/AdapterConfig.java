@@ -119,22 +119,28 @@ public record AdapterConfig(Path folder, JsonNode json) {
         || (value.isContainerNode() && value.isEmpty());
   }
 
-  /** The base model as the file names it: a folder, or {@code org/name} on the hub. */
+  /** {@return the base model as the file names it: a folder, or {@code org/name} on the hub} */
   public String base() {
     return json.path("base_model_name_or_path").asText("");
   }
 
-  /** Which of the base model's versions on the hub is meant. */
+  /**
+   * {@return which of the base model's versions on the hub is meant: a branch, a tag or a commit;
+   * {@code main} if it is not said}
+   */
   public String revision() {
     return json.path("revision").asText("").isEmpty() ? "main" : json.path("revision").asText();
   }
 
-  /** What the model is for, as PEFT names it, such as {@code SEQ_CLS}; empty if it is not said. */
+  /**
+   * {@return what the model is for, as PEFT names it, such as {@code SEQ_CLS}; empty if it is not
+   * said}
+   */
   public String taskType() {
     return json.path("task_type").asText("");
   }
 
-  /** The base model's class as it was trained; empty if it is not said. */
+  /** {@return the base model's class as it was trained; empty if it is not said} */
   public String baseClass() {
     return json.path("auto_mapping").path("base_model_class").asText("");
   }
@@ -276,7 +282,11 @@ public record AdapterConfig(Path folder, JsonNode json) {
     return folder.resolve(FILE);
   }
 
-  /** An error in this file. */
+  /**
+   * {@return an error in this file, for the caller to throw}
+   *
+   * @param what what is wrong, which follows the file's path
+   */
   public CheckpointException error(String what) {
     return new CheckpointException(file() + ": " + what);
   }

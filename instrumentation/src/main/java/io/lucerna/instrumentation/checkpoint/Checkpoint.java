@@ -13,35 +13,40 @@ import java.util.SortedSet;
  */
 public interface Checkpoint extends Closeable {
 
-  /** The names of all tensors in the file or files. */
+  /** {@return the names of all tensors in the file or files} */
   SortedSet<String> names();
 
   /**
-   * The shape of a tensor; empty for a scalar.
+   * {@return the shape of a tensor, outermost axis first; empty for a scalar}
    *
+   * @param name a tensor's name, as in the state dict
    * @throws CheckpointException if there is no such tensor; the message names the nearest names
    */
   long[] shape(String name);
 
   /**
-   * Whether a tensor's values are floating-point numbers.
+   * {@return whether a tensor's values are floating-point numbers}
    *
+   * @param name a tensor's name, as in the state dict
    * @throws CheckpointException if there is no such tensor
    */
   boolean floating(String name);
 
   /**
-   * The values of a tensor as fp32; bf16 and fp16 are widened exactly, fp64 is refused unless
-   * exact.
+   * {@return the values of a tensor as fp32; bf16 and fp16 are widened exactly, fp64 is refused
+   * unless exact}
    *
+   * @param name a tensor's name, as in the state dict
    * @throws CheckpointException if there is no such tensor, its type is not a floating one, its
    *     bytes are cut short, or a value is not finite
    */
   float[] floats(String name);
 
   /**
-   * Some of the values of {@link #floats(String)}, which may be more than an array can hold.
+   * {@return some of the values of {@link #floats(String)}, which may be more than an array can
+   * hold}
    *
+   * @param name a tensor's name, as in the state dict
    * @param from number of the first value
    * @param count how many
    * @throws CheckpointException as above, or if the tensor has not as many values
@@ -49,19 +54,20 @@ public interface Checkpoint extends Closeable {
   float[] floats(String name, long from, int count);
 
   /**
-   * The values of an integer or boolean tensor, such as stored position ids.
+   * {@return the values of an integer or boolean tensor, such as stored position ids}
    *
+   * @param name a tensor's name, as in the state dict
    * @throws CheckpointException if there is no such tensor, its type is a floating one, or its
    *     bytes are cut short
    */
   long[] integers(String name);
 
-  /** SHA-256 over the weight files' bytes in the order of their names, in hex. */
+  /** {@return SHA-256 over the weight files' bytes in the order of their names, in hex} */
   String sha256();
 
   /**
-   * Whether the weights come out of a traced graph, which may have kept fewer position embeddings
-   * than the model had: only those of the input that it was traced with.
+   * {@return whether the weights come out of a traced graph, which may have kept fewer position
+   * embeddings than the model had: only those of the input that it was traced with}
    */
   boolean traced();
 }

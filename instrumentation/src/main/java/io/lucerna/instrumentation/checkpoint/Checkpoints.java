@@ -37,6 +37,9 @@ public final class Checkpoints {
    * model.safetensors.index.json} with its shards, {@code pytorch_model.bin}, {@code
    * pytorch_model.bin.index.json} with its shards, {@code model.onnx}, {@code onnx/model.onnx}.
    *
+   * @param folder the folder that has the weights themselves; adapters are merged by {@link
+   *     ModelFolder#open}
+   * @return the weights, which the caller closes
    * @throws CheckpointException if there are none, or if what is there is broken: headers and
    *     shards are checked here, values when they are read
    */
@@ -69,6 +72,8 @@ public final class Checkpoints {
    * Opens one file: ONNX if its name ends in {@code .onnx}, a file of {@code torch.save} if it ends
    * in {@code .bin}, safetensors otherwise.
    *
+   * @param path the file
+   * @return the weights, which the caller closes
    * @throws CheckpointException if it is not there or breaks the form
    */
   public static Checkpoint openFile(Path path) {

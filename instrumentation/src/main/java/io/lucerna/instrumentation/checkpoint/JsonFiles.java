@@ -38,8 +38,9 @@ public final class JsonFiles {
   }
 
   /**
-   * A file of settings.
+   * {@return the content of a file of settings; where a key occurs twice, the last one counts}
    *
+   * @param file the file, in UTF-8
    * @throws CheckpointException as for files of tensors
    */
   public static JsonNode settings(Path file) {

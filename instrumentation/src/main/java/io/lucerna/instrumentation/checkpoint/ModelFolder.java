@@ -37,7 +37,7 @@ public record ModelFolder(
    * @param folder where its files lie
    */
   public record Part(String type, Path folder) {
-    /** The class without its package. */
+    /** {@return the class without its package} */
     public String kind() {
       return type.substring(type.lastIndexOf('.') + 1);
     }
@@ -47,7 +47,7 @@ public record ModelFolder(
   @FunctionalInterface
   public interface Fetch {
     /**
-     * The folder.
+     * {@return the base model's folder, which exists}
      *
      * @param adapter which names the base
      * @throws CheckpointException if there is none; the message names it
@@ -63,6 +63,8 @@ public record ModelFolder(
   /**
    * Finds a model's files. An adapter's base model must be a local folder.
    *
+   * @param folder the folder that was asked for
+   * @return where the files are; that they exist is found out when they are read
    * @throws CheckpointException if {@code modules.json} or {@code adapter_config.json} cannot be
    *     used, or the base model is not there
    */
@@ -73,7 +75,9 @@ public record ModelFolder(
   /**
    * Finds a model's files.
    *
+   * @param folder the folder that was asked for
    * @param fetch gets an adapter's base model where it is no local folder
+   * @return where the files are; that they exist is found out when they are read
    * @throws CheckpointException if {@code modules.json} or {@code adapter_config.json} cannot be
    *     used, or the base model is not there
    */
@@ -158,19 +162,28 @@ public record ModelFolder(
             + "\" of a module is not inside the model's folder");
   }
 
-  /** Whether sentence-transformers pools the tokens' vectors to one. */
+  /** {@return whether sentence-transformers pools the tokens' vectors to one} */
   public boolean pooled() {
     return hasPart("Pooling")
         || (parts.isEmpty()
             && Files.isRegularFile(modules.resolve("1_Pooling").resolve("config.json")));
   }
 
-  /** Whether {@code modules.json} names a module of this kind. */
+  /**
+   * {@return whether {@code modules.json} names a module of this kind}
+   *
+   * @param kind the class without its package, such as {@code Dense}
+   */
   public boolean hasPart(String kind) {
     return parts.stream().anyMatch(part -> part.kind().equals(kind));
   }
 
-  /** A file of the transformer: the adapter's own, if it has one, else that next to the weights. */
+  /**
+   * {@return a file of the transformer: the adapter's own, if it has one, else that next to the
+   * weights}
+   *
+   * @param name the file's name, such as {@code config.json}
+   */
   public Path file(String name) {
     return adapter
         .map(config -> config.folder().resolve(name))
@@ -181,6 +194,7 @@ public record ModelFolder(
   /**
    * Opens the weights, an adapter's merged into those of its base.
    *
+   * @return the weights, which the caller closes
    * @throws CheckpointException as {@link Checkpoints#open}, or if the adapter does not fit its
    *     base
    */

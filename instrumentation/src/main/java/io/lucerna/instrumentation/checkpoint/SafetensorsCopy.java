@@ -21,7 +21,10 @@ public final class SafetensorsCopy {
   /**
    * Writes all floating tensors as fp32, under their names. One tensor is in memory at a time.
    *
+   * @param checkpoint the weights, which stay open
+   * @param file the file to write; one that is there is replaced
    * @throws IOException if the file cannot be written
+   * @throws CheckpointException if a tensor cannot be read
    */
   public static void write(Checkpoint checkpoint, Path file) throws IOException {
     ObjectNode header = new ObjectMapper().createObjectNode();

@@ -35,7 +35,8 @@ public final class SafetensorsHeader {
   private SafetensorsHeader() {}
 
   /**
-   * The file's first bytes.
+   * {@return the file's first bytes: 8 of the header's length, and the header, padded with spaces
+   * to a multiple of 8}
    *
    * @param metadata what readers find under {@code __metadata__}
    * @param half whether the numbers are F16; they are F32 if not

@@ -27,6 +27,8 @@ public final class TensorFile implements Closeable {
   /**
    * Opens a file and reads its header.
    *
+   * @param path the file
+   * @return the file, which the caller closes
    * @throws CheckpointException if it is not there or breaks the form
    */
   public static TensorFile open(Path path) {
@@ -51,14 +53,15 @@ public final class TensorFile implements Closeable {
     }
   }
 
-  /** The names of all tensors. */
+  /** {@return the names of all tensors} */
   public SortedSet<String> names() {
     return Collections.unmodifiableSortedSet(new TreeSet<>(tensors.keySet()));
   }
 
   /**
-   * The shape of a tensor.
+   * {@return the shape of a tensor}
    *
+   * @param name a tensor's name
    * @throws CheckpointException if there is no such tensor; the message names the nearest names
    */
   public long[] shape(String name) {
@@ -66,8 +69,9 @@ public final class TensorFile implements Closeable {
   }
 
   /**
-   * Values of a floating tensor as fp32, in row-major order.
+   * {@return values of a floating tensor as fp32, in row-major order}
    *
+   * @param name a tensor's name
    * @param from number of the first value
    * @param count how many
    * @throws CheckpointException if there is no such tensor, or it has not as many values

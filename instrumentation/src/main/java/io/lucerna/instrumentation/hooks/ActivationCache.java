@@ -21,7 +21,13 @@ public final class ActivationCache implements AutoCloseable {
   private final Gate gate = new Gate(manager::close);
   private final Map<HookPoint, NDArray> kept = new LinkedHashMap<>();
 
-  /** An observer that keeps what it sees in this cache. */
+  /** Makes an empty cache, for one batch. */
+  public ActivationCache() {}
+
+  /**
+   * {@return an observer that keeps a copy of what it sees in this cache} It fails with {@link
+   * IllegalStateException} where it sees a point for the second time, or once the cache is closed.
+   */
   public Hook.Observer observer() {
     return (context, activation) -> gate.call(NAME, () -> keep(context.point(), activation));
   }
@@ -38,8 +44,9 @@ public final class ActivationCache implements AutoCloseable {
   }
 
   /**
-   * The activation at a point, owned by this cache.
+   * {@return the activation at a point, owned by this cache}
    *
+   * @param point a point that was observed
    * @throws IllegalArgumentException if the point was not recorded
    * @throws IllegalStateException if the cache is closed
    */
@@ -51,7 +58,12 @@ public final class ActivationCache implements AutoCloseable {
     return array;
   }
 
-  /** The points recorded, in forward order. */
+  /**
+   * {@return the recorded activations by point, in forward order: a snapshot whose arrays this
+   * cache still owns}
+   *
+   * @throws IllegalStateException if the cache is closed
+   */
   public Map<HookPoint, NDArray> all() {
     return gate.call(NAME, () -> Collections.unmodifiableMap(new LinkedHashMap<>(kept)));
   }

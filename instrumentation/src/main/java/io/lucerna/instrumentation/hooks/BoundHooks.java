@@ -40,32 +40,60 @@ public final class BoundHooks {
     this.copy = copy;
   }
 
-  /** The same hooks for blocks of another stack. */
+  /**
+   * {@return the same hooks for blocks of another stack}
+   *
+   * @param other the stack that is computed next; it must have the sites that are asked for
+   */
   public BoundHooks in(Stack other) {
     return new BoundHooks(hooks, batch, reached, other, copy);
   }
 
-  /** The same hooks, whose copies of activations are made in another way. */
+  /**
+   * {@return the same hooks, whose copies of activations are made in another way}
+   *
+   * @param copy makes an array of its own from the one it is given; the default is {@code
+   *     NDArray::duplicate}
+   */
   public BoundHooks copiedBy(UnaryOperator<NDArray> copy) {
     return new BoundHooks(hooks, batch, reached, stack, copy);
   }
 
-  /** The point of that site in the stack that is being computed. */
+  /**
+   * {@return the point of that site in the stack that is being computed}
+   *
+   * @param site the kind of place
+   * @param layer the block's number in its stack, from 0; -1 for a site outside of the blocks
+   * @throws IllegalArgumentException if the stack lacks the site, or the layer does not fit it
+   */
   public HookPoint point(Site site, int layer) {
     return new HookPoint(stack, layer, site);
   }
 
-  /** The batch in the network. */
+  /** {@return the batch in the network} */
   public TokenBatch batch() {
     return batch;
   }
 
-  /** Whether something is hooked at the point, for activations that are computed only on demand. */
+  /**
+   * {@return whether something is hooked at the point, for activations that are computed only on
+   * demand}
+   *
+   * @param site the kind of place
+   * @param layer the block's number, from 0; -1 for a site outside of the blocks
+   */
   public boolean wants(Site site, int layer) {
     return !hooks.isEmpty() && hooks.containsKey(point(site, layer));
   }
 
-  /** Runs the hooks of a point outside of the blocks. */
+  /**
+   * Runs the hooks of a point outside of the blocks.
+   *
+   * @param site a site outside of the blocks
+   * @param activation what the pass computed there, in the shape that the site documents
+   * @return the activation to continue with: the argument itself if no intervention replaced it
+   * @throws IllegalStateException as {@link #at(Site, int, NDArray)} does
+   */
   public NDArray at(Site site, NDArray activation) {
     return at(site, -1, activation);
   }
@@ -73,6 +101,9 @@ public final class BoundHooks {
   /**
    * Runs a point's hooks in order.
    *
+   * @param site the kind of place
+   * @param layer the block's number in its stack, from 0; -1 for a site outside of the blocks
+   * @param activation what the pass computed there, in the shape that the site documents
    * @return the activation to continue with: the argument itself if no intervention replaced it
    * @throws IllegalStateException if an intervention returns null, a closed array, or another shape
    *     or type

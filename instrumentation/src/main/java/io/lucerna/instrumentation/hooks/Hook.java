@@ -13,7 +13,12 @@ public sealed interface Hook {
   /** Looks at an activation. Nothing it does to the tensor has an effect on the forward pass. */
   @FunctionalInterface
   non-sealed interface Observer extends Hook {
-    /** Called with the activation at the point. */
+    /**
+     * Called with the activation at the point, once for each batch and point.
+     *
+     * @param context where the pass is, and with which batch
+     * @param activation a copy in the shape that the site documents, freed after the call
+     */
     void observe(HookContext context, NDArray activation);
   }
 
@@ -21,13 +26,16 @@ public sealed interface Hook {
   @FunctionalInterface
   non-sealed interface Intervention extends Hook {
     /**
-     * Returns the activation with which the forward pass continues: any tensor of the argument's
-     * shape and type, or the argument, changed in place or not. The argument, returned, is the
+     * {@return the activation with which the forward pass continues: any tensor of the argument's
+     * shape and type, or the argument, changed in place or not} The argument, returned, is the
      * pass's again; another tensor is copied, and never closed.
      *
      * <p>A gradient pass goes back through the operations that made the answer. There a factor or a
      * divisor must be an array of the activation's manager: DJL frees the array that it makes of a
      * number, as in {@code x.mul(3)}, before its derivative is taken.
+     *
+     * @param context where the pass is, and with which batch
+     * @param activation a copy in the shape that the site documents
      */
     NDArray replace(HookContext context, NDArray activation);
   }

@@ -40,7 +40,12 @@ public record HookPoint(Stack stack, int layer, Site site) {
                   Arrays.stream(Site.values()).filter(stack::has).map(site -> Name.of(stack, site)))
           .toList();
 
-  /** Checks that stack, layer and site fit. */
+  /**
+   * Checks that stack, layer and site fit.
+   *
+   * @throws IllegalArgumentException if the stack lacks the site, if a site of blocks has no layer,
+   *     or another site has one
+   */
   public HookPoint {
     if (!stack.has(site)) {
       throw new IllegalArgumentException(stack + " has no " + site);
@@ -51,27 +56,45 @@ public record HookPoint(Stack stack, int layer, Site site) {
     }
   }
 
-  /** A point outside of the blocks. */
+  /**
+   * {@return a point outside of the blocks}
+   *
+   * @param site a site of the stack that reads the text
+   * @throws IllegalArgumentException if every block has the site
+   */
   public static HookPoint of(Site site) {
     return of(-1, site);
   }
 
-  /** A point of a block of the stack that reads the text. */
+  /**
+   * {@return a point of a block of the stack that reads the text}
+   *
+   * @param layer the block's number, from 0; -1 for a site outside of the blocks
+   * @param site the kind of place
+   * @throws IllegalArgumentException if the site needs a layer and gets none, or the reverse
+   */
   public static HookPoint of(int layer, Site site) {
     return new HookPoint(Stack.TEXT, layer, site);
   }
 
-  /** The point that prints as this name; empty if none does. */
+  /**
+   * {@return the point that prints as this name; empty if none does}
+   *
+   * @param name TransformerLens' name, such as {@code blocks.3.attn.hook_z}
+   */
   public static Optional<HookPoint> parse(String name) {
     return NAMES.stream().flatMap(kind -> kind.parse(name).stream()).findFirst();
   }
 
-  /** The letters of the dimensions, as {@link Site} explains them, outermost first. */
+  /** {@return the letters of the dimensions, as {@link Site} explains them, outermost first} */
   public List<String> letters() {
     return stack.letters(site);
   }
 
-  /** The dimensions in words, outermost first. */
+  /**
+   * {@return the dimensions, outermost first and separated by commas, such as {@code batch, pos,
+   * d_model}}
+   */
   public String dimensions() {
     return String.join(", ", letters());
   }

@@ -6,7 +6,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 
-/** The hook points that one model has, in the order in which a forward pass reaches them. */
+/**
+ * The hook points that one model has, in the order in which a forward pass reaches them. Immutable.
+ */
 public final class HookRegistry {
   private final Map<String, HookPoint> points = new LinkedHashMap<>();
   private final Map<String, Integer> sizes;
@@ -32,13 +34,17 @@ public final class HookRegistry {
     points.put(point.toString(), point);
   }
 
-  /** These points and one more, which is reached after them. */
+  /**
+   * {@return these points and one more, which is reached after them}
+   *
+   * @param last a site outside of the blocks
+   */
   public HookRegistry with(Site last) {
     return new HookRegistry(this, last);
   }
 
   /**
-   * The size of a dimension; empty where each batch decides it.
+   * {@return the size of a dimension; empty where each batch decides it}
    *
    * @param dimension one of the letters of {@link HookPoint#dimensions()}
    */
@@ -47,7 +53,11 @@ public final class HookRegistry {
     return size == null ? OptionalInt.empty() : OptionalInt.of(size);
   }
 
-  /** A point's dimensions, outermost first: numbers, or letters where each batch decides. */
+  /**
+   * {@return a point's dimensions, outermost first: numbers, or letters where each batch decides}
+   *
+   * @param point one of the model's points
+   */
   public List<String> shape(HookPoint point) {
     return point.letters().stream()
         .map(
@@ -58,14 +68,16 @@ public final class HookRegistry {
         .toList();
   }
 
-  /** All points in forward order. */
+  /** {@return all points in forward order} */
   public List<HookPoint> points() {
     return List.copyOf(points.values());
   }
 
   /**
-   * The points that a name or glob means: {@code *} matches any characters, {@code ?} for one.
+   * {@return the points that a name or glob means, in forward order: {@code *} stands for any
+   * characters, {@code ?} for one}
    *
+   * @param glob a point's name, or a pattern for the whole of it
    * @throws IllegalArgumentException if nothing matches; the message names the nearest points, if
    *     any are near
    */

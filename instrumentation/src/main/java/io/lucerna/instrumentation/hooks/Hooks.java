@@ -35,14 +35,17 @@ public final class Hooks {
     this.concurrent = concurrent;
   }
 
-  /** No hooks: the plain forward pass. */
+  /** {@return the hooks of a plain forward pass: none} */
   public static Hooks none() {
     return NONE;
   }
 
   /**
-   * These hooks and one more, which runs after those already at the same point.
+   * {@return these hooks and one more, which runs after those already at the same point}
    *
+   * @param glob a point's name, or a glob of names as {@link HookRegistry#match} reads it; nothing
+   *     is looked up yet
+   * @param hook what to do at each of these points
    * @throws IllegalArgumentException if one of both is null
    */
   public Hooks with(String glob, Hook hook) {
@@ -77,26 +80,28 @@ public final class Hooks {
   }
 
   /**
-   * The same hooks with the promise that several threads may call them at once, so that several
-   * batches can be in the network together.
+   * {@return the same hooks with the promise that several threads may call them at once, so that
+   * several batches can be in the network together}
    */
   public Hooks concurrent() {
     return new Hooks(entries, true);
   }
 
-  /** Whether several threads may call the hooks at once. */
+  /** {@return whether several threads may call the hooks at once} */
   public boolean isConcurrent() {
     return concurrent;
   }
 
-  /** Whether there are none. */
+  /** {@return whether there are no hooks} */
   public boolean isEmpty() {
     return entries.isEmpty();
   }
 
   /**
-   * Those of these hooks that have a point here: where several parts of a ranker share the hooks of
-   * one call, each part's own.
+   * {@return those of these hooks that have a point here: where several parts of a ranker share the
+   * hooks of one call, each part's own}
+   *
+   * @param part the points that one part of the ranker has
    */
   public Hooks within(HookRegistry part) {
     List<Entry> own = entries.stream().filter(e -> !part.find(e.glob).isEmpty()).toList();
@@ -106,6 +111,7 @@ public final class Hooks {
   /**
    * Checks that every hook has a point.
    *
+   * @param registry the model's points
    * @throws IllegalArgumentException if a name or glob matches none of these points
    */
   public void check(HookRegistry registry) {
@@ -113,8 +119,9 @@ public final class Hooks {
   }
 
   /**
-   * The first hooked point that a forward pass reaches; empty if there are no hooks.
+   * {@return the first hooked point that a forward pass reaches; empty if there are no hooks}
    *
+   * @param registry the model's points
    * @throws IllegalArgumentException if a name or glob matches no point of the model
    */
   public Optional<HookPoint> lowest(HookRegistry registry) {
@@ -124,8 +131,11 @@ public final class Hooks {
   }
 
   /**
-   * Finds each hook's points in a model, for one batch.
+   * Finds each hook's points in a model, for one forward call.
    *
+   * @param registry the model's points
+   * @param batch the texts that go through the network
+   * @return the hooks by point, which that call alone may use
    * @throws IllegalArgumentException if a name or glob matches no point of the model
    */
   public BoundHooks bind(HookRegistry registry, TokenBatch batch) {

@@ -36,7 +36,14 @@ public record PointShape(HookPoint point, List<Integer> rest) {
     rest = List.copyOf(rest);
   }
 
-  /** The shape of a point among a model's points. */
+  /**
+   * {@return the shape of a point among a model's points}
+   *
+   * @param point the point
+   * @param registry the points, and sizes, of its model
+   * @throws java.util.NoSuchElementException if the registry knows no size for an axis, as for a
+   *     vocabulary's
+   */
   public static PointShape of(HookPoint point, HookRegistry registry) {
     return new PointShape(
         point,
@@ -49,7 +56,7 @@ public record PointShape(HookPoint point, List<Integer> rest) {
     return point.letters().stream().filter(letter -> !OUTER.contains(letter));
   }
 
-  /** What a text has rows of. */
+  /** {@return what a text has rows of} */
   public Kind kind() {
     List<String> letters = point.letters();
     if (letters.contains("kpos")) {
@@ -58,17 +65,19 @@ public record PointShape(HookPoint point, List<Integer> rest) {
     return letters.contains("pos") ? Kind.BY_POSITION : Kind.WHOLE;
   }
 
-  /** Whether there are heads. */
+  /** {@return whether there are heads} */
   public boolean hasHeads() {
     return inner(point).anyMatch(HEADS::contains);
   }
 
-  /** How many heads, which are always the first of the other axes; 1 where there are none. */
+  /**
+   * {@return how many heads, which are always the first of the other axes; 1 where there are none}
+   */
   public int heads() {
     return hasHeads() ? rest.getFirst() : 1;
   }
 
-  /** How many numbers the last axis has; 0 where these are tokens. */
+  /** {@return how many numbers the last axis has; 0 where these are tokens} */
   public int units() {
     if (hasKeys()) {
       return 0;
@@ -76,37 +85,55 @@ public record PointShape(HookPoint point, List<Integer> rest) {
     return rest.size() > (hasHeads() ? 1 : 0) ? rest.getLast() : 1;
   }
 
-  /** Whether the last axis is the tokens that are attended to. */
+  /** {@return whether the last axis is the tokens that are attended to} */
   public boolean hasKeys() {
     return kind() == Kind.BY_KEY || kind() == Kind.WHOLE_BY_KEY;
   }
 
-  /** Whether there are tokens whose own numbers these are, or that attend. */
+  /** {@return whether there are tokens whose own numbers these are, or that attend} */
   public boolean hasPositions() {
     return kind() == Kind.BY_POSITION || kind() == Kind.BY_KEY;
   }
 
-  /** Whether a decoder computes this, at the one position that it has. */
+  /** {@return whether a decoder computes this, at the one position that it has} */
   public boolean ofDecoder() {
     return point.letters().contains("dec");
   }
 
-  /** Whether texts of that side come by: a bi-encoder's scores belong to its passages. */
+  /**
+   * {@return whether texts of that side reach the point: a bi-encoder's scores belong to its
+   * passages}
+   *
+   * @param side what the texts are
+   */
   public boolean reachedOn(Side side) {
     return point.site() != Site.SCORE || side != Side.QUERY;
   }
 
-  /** How many rows a text has, if so many of its tokens are meant. */
+  /**
+   * {@return the number of rows that a text has if some of its tokens are meant}
+   *
+   * @param positions how many of its tokens are meant
+   */
   public int rows(int positions) {
     return hasPositions() ? positions : 1;
   }
 
-  /** How many numbers one row has, in a text of that many tokens. */
+  /**
+   * {@return how many numbers one row has, in a text of that many tokens}
+   *
+   * @param tokens the text's length, which is the size of an axis of keys
+   */
   public long perRow(int tokens) {
     return rest.stream().mapToLong(size -> size < 0 ? tokens : size).reduce(1, (a, b) -> a * b);
   }
 
-  /** The shape of some rows of a text of that many tokens. */
+  /**
+   * {@return the shape of some rows of one text, outermost axis first}
+   *
+   * @param rows how many rows
+   * @param tokens the text's length, which is the size of an axis of keys
+   */
   public long[] shape(long rows, int tokens) {
     long[] shape = new long[rest.size() + 1];
     shape[0] = rows;

@@ -105,12 +105,12 @@ public enum Site {
     this.letters = List.of(dimensions.split(", "));
   }
 
-  /** Whether every block has this site. */
+  /** {@return whether every block has this site} */
   public boolean perLayer() {
     return template.contains("%d");
   }
 
-  /** The glob that means this site in every block of the stack that reads the text. */
+  /** {@return the glob that means this site in every block of the stack that reads the text} */
   public String glob() {
     return template.replace("%d", "*");
   }

@@ -34,7 +34,11 @@ public enum Stack {
           Site.RESID_MID,
           Site.NORMALIZED_RESID_MID);
 
-  /** Whether there are points of that site. */
+  /**
+   * {@return whether there are points of that site}
+   *
+   * @param site the kind of place
+   */
   public boolean has(Site site) {
     return switch (this) {
       case TEXT -> true;

@@ -78,7 +78,12 @@ public final class HubClient {
   private final HubProgress progress;
   private final HubHttp http;
 
-  /** Creates a client; nothing is asked yet. */
+  /**
+   * Creates a client; nothing is asked yet.
+   *
+   * @param settings the hub's address, the cache's folder, and what may be asked
+   * @param progress is told about downloads and waiting
+   */
   public HubClient(HubSettings settings, HubProgress progress) {
     this(settings, progress, TIMEOUT, PAUSE);
   }
@@ -90,7 +95,7 @@ public final class HubClient {
   }
 
   /**
-   * The folder of a model at a revision, fetched where it is not cached whole.
+   * {@return the folder of a model at a revision, fetched where it is not cached whole}
    *
    * <p>A whole cached snapshot is used as it is, without asking whether the branch has moved on.
    *

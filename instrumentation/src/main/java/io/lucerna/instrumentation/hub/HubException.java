@@ -4,12 +4,21 @@ package io.lucerna.instrumentation.hub;
 public final class HubException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  /** Creates the exception; {@code message} names the model or the address. */
+  /**
+   * Creates the exception.
+   *
+   * @param message what could not be fetched, by the model or address, why, and what to do
+   */
   public HubException(String message) {
     super(message);
   }
 
-  /** Creates the exception with its cause. */
+  /**
+   * Creates the exception with its cause.
+   *
+   * @param message what could not be fetched, by the model or address, why, and what to do
+   * @param cause what failed below
+   */
   public HubException(String message, Throwable cause) {
     super(message, cause);
   }

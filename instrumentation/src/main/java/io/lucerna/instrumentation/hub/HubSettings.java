@@ -27,6 +27,7 @@ public record HubSettings(URI endpoint, Path cache, @Nullable String token, bool
    *
    * @param environment as {@link System#getenv()} gives it
    * @param userHome the folder that {@code ~} stands for
+   * @return the settings
    * @throws HubException if HF_ENDPOINT is not an http or https address
    */
   public static HubSettings from(Map<String, String> environment, Path userHome) {

@@ -32,12 +32,12 @@ public final class CompiledSpec {
     this.tallies = interventions.stream().map(i -> new Tally()).toList();
   }
 
-  /** What this was made of. */
+  /** {@return what this was made of} */
   public InterventionSpec spec() {
     return spec;
   }
 
-  /** Hooks for a call whose texts have no ids: chance goes by their tokens. */
+  /** {@return hooks for a call whose texts have no ids: chance goes by their tokens} */
   public Hooks hooks() {
     return hooks(TextIds.NONE, Optional.empty());
   }
@@ -48,14 +48,21 @@ public final class CompiledSpec {
    * @param query the query's id, which decides chance on the query's side
    * @param pairs for each passage of the call the id of its pair with the query: chance goes by it,
    *     and a patch without a donor looks for it in the recording
+   * @return hooks that several threads may call at once, whose effects this object counts
+   * @throws IllegalArgumentException if an id is null
    */
   public Hooks hooks(String query, List<String> pairs) {
     return hooks(ids(query, pairs), Optional.empty());
   }
 
   /**
-   * The same hooks without those of interventions that are of another side alone: none at all where
-   * nothing is done to this side's texts.
+   * {@return hooks for one call, without those of interventions that are of another side alone:
+   * none at all where nothing is done to this side's texts}
+   *
+   * @param query the query's id, which decides chance on the query's side
+   * @param pairs for each passage of the call the id of its pair with the query
+   * @param side what the call's texts are
+   * @throws IllegalArgumentException if an id is null
    */
   public Hooks hooks(String query, List<String> pairs, Side side) {
     return hooks(ids(query, pairs), Optional.of(side));
@@ -67,7 +74,11 @@ public final class CompiledSpec {
         Given.list(pairs, "pairs' ids", "the id of pair"));
   }
 
-  /** Whether what is done to a text of this side can depend on the text of the other side. */
+  /**
+   * {@return whether what is done to a text of this side can depend on the text of the other side}
+   *
+   * @param side what the text is
+   */
   public boolean readsAcross(Side side) {
     return interventions.stream().anyMatch(i -> i.on(side) && i.readsAcross());
   }
@@ -86,7 +97,7 @@ public final class CompiledSpec {
     return hooks.concurrent();
   }
 
-  /** What was done so far, by intervention. */
+  /** {@return what was done so far, in the order of the spec's interventions} */
   public List<Touched> report() {
     return IntStream.range(0, interventions.size())
         .mapToObj(i -> tallies.get(i).sum(interventions.get(i).intervention()))
@@ -107,7 +118,7 @@ public final class CompiledSpec {
     }
   }
 
-  /** The same with nothing counted yet. */
+  /** {@return this spec with nothing counted yet, sharing what was loaded} */
   public CompiledSpec fresh() {
     return new CompiledSpec(spec, interventions);
   }

@@ -25,7 +25,7 @@ import java.util.List;
  */
 public interface CustomHook {
 
-  /** The points where it works, names or globs; a spec that names its own does not ask. */
+  /** {@return the points where it works, names or globs; a spec that names its own does not ask} */
   List<String> points();
 
   /**

@@ -31,12 +31,16 @@ public record InterventionSpec(List<Intervention> interventions) {
     interventions = List.copyOf(interventions);
   }
 
-  /** The spec that changes nothing. */
+  /** {@return the spec that changes nothing} */
   public static InterventionSpec none() {
     return NONE;
   }
 
-  /** A spec of these interventions. */
+  /**
+   * {@return a spec of these interventions}
+   *
+   * @param interventions in the order in which they are done
+   */
   public static InterventionSpec of(Intervention... interventions) {
     return new InterventionSpec(List.of(interventions));
   }
@@ -44,6 +48,8 @@ public record InterventionSpec(List<Intervention> interventions) {
   /**
    * Reads a line; a blank one is the empty spec.
    *
+   * @param line interventions separated by semicolons
+   * @return the spec, which prints as one form of this line
    * @throws SpecSyntaxException with the column, and what was expected there
    */
   public static InterventionSpec parse(String line) {
@@ -54,13 +60,15 @@ public record InterventionSpec(List<Intervention> interventions) {
    * Reads the JSON form: an object with the list {@code interventions}, or the list itself, of
    * objects or lines.
    *
+   * @param tree an object or a list
+   * @return the spec
    * @throws SpecSyntaxException with the path in the tree, and what was expected there
    */
   public static InterventionSpec fromJson(JsonNode tree) {
     return SpecJson.read(tree);
   }
 
-  /** The JSON form. */
+  /** {@return the JSON form, which {@link #fromJson} reads back as this spec} */
   public JsonNode toJson() {
     return SpecWriter.json(this);
   }
@@ -71,20 +79,25 @@ public record InterventionSpec(List<Intervention> interventions) {
    * @param points the ranker's hook points
    * @param sides what the ranker reads
    * @param sources where recordings and vectors are found
+   * @return hooks with a count of what they do, for this ranker alone
    * @throws SpecSyntaxException if the spec does not fit the ranker, or what it names is not there
    */
   public CompiledSpec compile(HookRegistry points, List<Side> sides, SpecSources sources) {
     return new Compiler(points, sides, sources).compile(this);
   }
 
-  /** This spec's interventions, then the other's. */
+  /**
+   * {@return this spec's interventions, then the other's}
+   *
+   * @param other what is done after this, wherever both meet
+   */
   public InterventionSpec and(InterventionSpec other) {
     List<Intervention> all = new ArrayList<>(interventions);
     all.addAll(other.interventions);
     return new InterventionSpec(all);
   }
 
-  /** What it names outside itself, each once, in its order. */
+  /** {@return what it names outside itself, each once, in its order} */
   public List<SpecSource> sources() {
     return interventions.stream()
         .flatMap(intervention -> intervention.operation().source().stream())
@@ -93,10 +106,11 @@ public record InterventionSpec(List<Intervention> interventions) {
   }
 
   /**
-   * What decides the effect of this spec, wherever the files are: the spec with the hash of what is
-   * there, {@code sha256:HEX}, in place of each name. A spec that names nothing is its own
-   * identity.
+   * {@return what decides the effect of this spec, wherever the files are: the spec with the hash
+   * of what is there, {@code sha256:HEX}, in place of each name} A spec that names nothing is its
+   * own identity.
    *
+   * @param found where recordings, vectors and code are found
    * @throws SpecSyntaxException if something that it names is not there
    */
   public InterventionSpec identity(SpecSources found) {
@@ -121,17 +135,17 @@ public record InterventionSpec(List<Intervention> interventions) {
     }
   }
 
-  /** Whether nothing is changed. */
+  /** {@return whether nothing is changed} */
   public boolean isEmpty() {
     return interventions.isEmpty();
   }
 
-  /** SHA-256 of the printed form in UTF-8, in hex. */
+  /** {@return SHA-256 of the printed form in UTF-8, in hex} */
   public String sha256() {
     return Sha256.of(toString());
   }
 
-  /** The first 8 digits of the hash, for run tags. */
+  /** {@return the first 8 digits of the hash, for run tags} */
   public String shortHash() {
     return sha256().substring(0, SHORT);
   }

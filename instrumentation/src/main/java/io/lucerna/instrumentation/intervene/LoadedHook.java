@@ -61,8 +61,10 @@ public record LoadedHook(String code, String sha256, CustomHook hook) {
    * Loads a hook; a source file is compiled.
    *
    * @param code {@code FILE.java}, whose class has the file's name, or {@code FILE.jar:CLASS}
+   * @return the hook, made by its constructor
    * @throws HookSourceException if it cannot be loaded; the message has the file, and the line of
    *     what does not compile
+   * @throws UncheckedIOException if the file cannot be read
    */
   public static LoadedHook of(String code) {
     try {
@@ -137,13 +139,13 @@ public record LoadedHook(String code, String sha256, CustomHook hook) {
     }
   }
 
-  /** What a person would call it: the class's name. */
+  /** {@return what a person would call it: the class's name} */
   public String name() {
     return hook.getClass().getSimpleName();
   }
 
   /**
-   * The intervention of this hook at its own points.
+   * {@return the intervention of this hook at its own points}
    *
    * @throws CustomHookException if it fails to name them
    */

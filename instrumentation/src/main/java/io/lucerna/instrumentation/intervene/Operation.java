@@ -30,7 +30,11 @@ public sealed interface Operation {
    * @param value the value
    */
   record SetTo(double value) implements Operation {
-    /** Checks that it is finite. */
+    /**
+     * Checks that it is finite.
+     *
+     * @throws IllegalArgumentException if it is not
+     */
     public SetTo {
       value = finite("to", value);
     }
@@ -42,7 +46,11 @@ public sealed interface Operation {
    * @param factor f
    */
   record Scale(double factor) implements Operation {
-    /** Checks that it is finite. */
+    /**
+     * Checks that it is finite.
+     *
+     * @throws IllegalArgumentException if it is not
+     */
     public Scale {
       factor = finite("by", factor);
     }
@@ -55,7 +63,11 @@ public sealed interface Operation {
    * @param dose how much of it
    */
   record Add(Vectors vector, double dose) implements Operation {
-    /** Checks that the dose is finite. */
+    /**
+     * Checks that the dose is finite.
+     *
+     * @throws IllegalArgumentException if it is not
+     */
     public Add {
       dose = finite("dose", dose);
     }
@@ -153,7 +165,10 @@ public sealed interface Operation {
     }
   }
 
-  /** Whether it goes by a pair's id, or by the roles that a passage's words have for a query. */
+  /**
+   * {@return whether what it does to a text goes by a pair's id, or by the roles that a passage's
+   * words have for a query}
+   */
   default boolean readsAcross() {
     return switch (this) {
       case Noise n -> true;
@@ -165,7 +180,7 @@ public sealed interface Operation {
     };
   }
 
-  /** The word that a spec has for it. */
+  /** {@return the word that a spec has for it} */
   default String word() {
     return switch (this) {
       case Zero z -> "zero";
@@ -182,7 +197,7 @@ public sealed interface Operation {
     };
   }
 
-  /** What it names outside the spec; empty if the spec holds all that it does. */
+  /** {@return what it names outside the spec; empty if the spec holds all that it does} */
   default Optional<SpecSource> source() {
     return switch (this) {
       case Zero z -> Optional.empty();
@@ -203,7 +218,11 @@ public sealed interface Operation {
     return Optional.of(new SpecSource(SpecSource.Kind.RECORDING, name));
   }
 
-  /** The same, but with another name for what it names; itself where it names nothing. */
+  /**
+   * {@return this operation with another name for what it names; itself where it names nothing}
+   *
+   * @param name where the same thing is found; of custom code, the file without the class
+   */
   default Operation withSource(String name) {
     return switch (this) {
       case Zero z -> z;
@@ -227,7 +246,12 @@ public sealed interface Operation {
     return value + 0.0; // -0 becomes 0, so that equal values print alike
   }
 
-  /** Checks a name that a spec can hold; a line holds no others. */
+  /**
+   * {@return the name, which a spec can hold; a line holds no others}
+   *
+   * @param name a name of a file, tensor or recording
+   * @throws IllegalArgumentException if it is empty, or has control characters
+   */
   static String named(String name) {
     if (name.isEmpty() || name.chars().anyMatch(Character::isISOControl)) {
       throw new IllegalArgumentException("expected a name without control characters");

@@ -35,7 +35,11 @@ public record Ranges(List<Range> ranges) {
     }
   }
 
-  /** Sorts and joins. */
+  /**
+   * Sorts and joins.
+   *
+   * @throws IllegalArgumentException if there are no numbers
+   */
   public Ranges {
     if (ranges.isEmpty()) {
       throw new IllegalArgumentException("a set of numbers needs at least one");
@@ -52,17 +56,21 @@ public record Ranges(List<Range> ranges) {
     ranges = List.copyOf(joined);
   }
 
-  /** The set of these numbers. */
+  /**
+   * {@return the set of these numbers}
+   *
+   * @param numbers at least one, each at least 0, in any order
+   */
   public static Ranges of(int... numbers) {
     return new Ranges(IntStream.of(numbers).mapToObj(n -> new Range(n, n)).toList());
   }
 
-  /** The largest number. */
+  /** {@return the largest number} */
   public int max() {
     return ranges.getLast().to;
   }
 
-  /** All numbers in order. */
+  /** {@return all numbers in order} */
   public int[] numbers() {
     return ranges.stream().flatMapToInt(r -> IntStream.rangeClosed(r.from, r.to)).toArray();
   }

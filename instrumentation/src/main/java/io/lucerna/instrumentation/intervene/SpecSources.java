@@ -13,8 +13,9 @@ import java.util.Arrays;
 public interface SpecSources {
 
   /**
-   * The recording of that name. It stays the finder's to close, after the work is done.
+   * {@return the recording of that name} It stays the finder's to close, after the work is done.
    *
+   * @param name as the spec has it
    * @throws IllegalArgumentException if there is none
    */
   ActivationSource recording(String name);
@@ -22,6 +23,7 @@ public interface SpecSources {
   /**
    * The vectors of a safetensors file.
    *
+   * @param stored the file and its tensor, [d] or [k, d]
    * @return one row for each vector
    * @throws CheckpointException if the file or the tensor cannot be read, is neither [d] nor [k,
    *     d], or holds a number that is not finite
@@ -34,7 +36,13 @@ public interface SpecSources {
     }
   }
 
-  /** The vectors of a file that is open. */
+  /**
+   * {@return the vectors of a file that is open, one row for each}
+   *
+   * @param file the file
+   * @param stored the tensor, [d] or [k, d]
+   * @throws CheckpointException if the file lacks the tensor, or it has another shape
+   */
   static double[][] rows(Checkpoint file, Vectors.Stored stored) {
     long[] shape = file.shape(stored.name());
     if (shape.length < 1 || shape.length > 2) {
@@ -51,7 +59,7 @@ public interface SpecSources {
   }
 
   /**
-   * The custom hook of that name.
+   * {@return the custom hook of that name}
    *
    * @param code {@code FILE.java} or {@code FILE.jar:CLASS}
    * @throws HookSourceException if it cannot be loaded
@@ -61,9 +69,10 @@ public interface SpecSources {
   }
 
   /**
-   * The hash of what a spec names, in hex: of a file of vectors, of code or of a jar its bytes, of
-   * a recording what was recorded.
+   * {@return the hash of what a spec names, in hex: of a file of vectors, of code or of a jar its
+   * bytes, of a recording what was recorded}
    *
+   * @param source what the spec names
    * @throws IllegalArgumentException if there is nothing of that name, or it has no hash
    * @throws CheckpointException if a file of vectors cannot be read
    */
@@ -85,7 +94,7 @@ public interface SpecSources {
     };
   }
 
-  /** Finds vectors and custom hooks, and no recordings. */
+  /** {@return sources that have vectors and custom hooks, and no recordings} */
   static SpecSources withoutRecordings() {
     return name -> {
       throw new IllegalArgumentException("there are no recordings, so none is called " + name);

@@ -28,7 +28,7 @@ public final class SpecSyntaxException extends IllegalArgumentException {
     return new SpecSyntaxException(Caret.at(line, index, message), Caret.column(line, index));
   }
 
-  /** The column from 1, in characters; 0 where the spec was not read from a line. */
+  /** {@return the column from 1, in characters; 0 where the spec was not read from a line} */
   public int column() {
     return column;
   }

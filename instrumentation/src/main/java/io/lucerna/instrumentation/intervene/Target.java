@@ -26,7 +26,11 @@ public record Target(
   private static final String NAME = "[\\w.*?]+";
   private static final int LONGEST = 200;
 
-  /** Sorts the points. */
+  /**
+   * Sorts the points.
+   *
+   * @throws IllegalArgumentException if there are no points, or one cannot be a name or a glob
+   */
   public Target {
     if (points.isEmpty()) {
       throw new IllegalArgumentException("a target needs at least one hook point");
@@ -44,7 +48,11 @@ public record Target(
     return point;
   }
 
-  /** All of these points. */
+  /**
+   * {@return a target of all heads, units and positions at these points}
+   *
+   * @param points names or globs of hook points
+   */
   public static Target of(String... points) {
     return new Target(
         List.of(points),
@@ -55,27 +63,47 @@ public record Target(
         Optional.empty());
   }
 
-  /** Only these heads. */
+  /**
+   * {@return this target, but only these heads}
+   *
+   * @param numbers from 0, at least one
+   */
   public Target withHeads(int... numbers) {
     return new Target(points, Optional.of(Ranges.of(numbers)), units, at, keys, side);
   }
 
-  /** Only these units of the last dimension. */
+  /**
+   * {@return this target, but only these units of the last dimension}
+   *
+   * @param numbers from 0, at least one
+   */
   public Target withUnits(int... numbers) {
     return new Target(points, heads, Optional.of(Ranges.of(numbers)), at, keys, side);
   }
 
-  /** Only these positions. */
+  /**
+   * {@return this target, but only these positions}
+   *
+   * @param positions places in the text; of attention, those that attend
+   */
   public Target withPositions(TokenSet positions) {
     return new Target(points, heads, units, Optional.of(positions), keys, side);
   }
 
-  /** Only attention to these positions. */
+  /**
+   * {@return this target, but only attention to these positions}
+   *
+   * @param positions places in the text that are attended to
+   */
   public Target withKeys(TokenSet positions) {
     return new Target(points, heads, units, at, Optional.of(positions), side);
   }
 
-  /** Only this side. */
+  /**
+   * {@return this target, but only this side}
+   *
+   * @param only what the texts are
+   */
   public Target withSide(Side only) {
     return new Target(points, heads, units, at, keys, Optional.of(only));
   }

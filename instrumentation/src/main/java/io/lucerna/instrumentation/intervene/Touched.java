@@ -16,7 +16,11 @@ import java.util.Optional;
 public record Touched(
     Intervention intervention, long texts, long touched, long positions, long missing) {
 
-  /** What was done to these texts and to others, by the same intervention. */
+  /**
+   * {@return what was done to these texts and to others, by the same intervention}
+   *
+   * @param other counts of the same intervention
+   */
   public Touched plus(Touched other) {
     return new Touched(
         intervention,
@@ -26,7 +30,7 @@ public record Touched(
         missing + other.missing);
   }
 
-  /** What is wrong, if nothing was changed. */
+  /** {@return what is wrong, if nothing was changed} */
   public Optional<String> problem() {
     if (touched > 0) {
       return Optional.empty();

@@ -7,7 +7,7 @@ import java.util.stream.Collectors;
 /** Where the vectors of an intervention come from. */
 public sealed interface Vectors {
 
-  /** The file; empty if the numbers are in the spec. */
+  /** {@return the file; empty if the numbers are in the spec} */
   default Optional<SpecSource> source() {
     return switch (this) {
       case Stored stored -> Optional.of(new SpecSource(SpecSource.Kind.VECTORS, stored.file()));
@@ -15,7 +15,11 @@ public sealed interface Vectors {
     };
   }
 
-  /** The same tensor of another file; numbers in the spec stay as they are. */
+  /**
+   * {@return the same tensor of another file; numbers in the spec stay as they are}
+   *
+   * @param file where the same tensor is found
+   */
   default Vectors withSource(String file) {
     return switch (this) {
       case Stored stored -> new Stored(file, stored.name());
@@ -30,7 +34,12 @@ public sealed interface Vectors {
    * @param name the tensor
    */
   record Stored(String file, String name) implements Vectors {
-    /** Checks that both are given. */
+    /**
+     * Checks that both are given.
+     *
+     * @throws IllegalArgumentException if one is empty or has control characters, or the tensor's
+     *     name a #
+     */
     public Stored {
       Operation.named(file);
       if (Operation.named(name).contains("#")) {
@@ -50,7 +59,12 @@ public sealed interface Vectors {
    * @param rows one or more vectors of the same length, finite and not all 0
    */
   record Literal(List<List<Double>> rows) implements Vectors {
-    /** Checks the numbers. */
+    /**
+     * Checks the numbers.
+     *
+     * @throws IllegalArgumentException if there are none, if lengths differ, or a vector is zero or
+     *     not finite
+     */
     public Literal {
       rows = rows.stream().map(Literal::checked).toList();
       if (rows.isEmpty() || rows.stream().mapToInt(List::size).distinct().count() != 1) {

@@ -140,7 +140,12 @@ public final class HookedModel implements AutoCloseable {
   /**
    * Loads a model.
    *
+   * @param architecture the family, as {@code config.json} says, and what the output is
+   * @param checkpoint the weights, which are copied; the caller closes it
    * @param output what of the output the weights do not decide
+   * @param precision the number type of weights and activations
+   * @param processor what computes the forward passes
+   * @return the model, which the caller closes
    * @throws CheckpointException if {@code config.json} describes what cannot be run, or a tensor is
    *     missing, unknown, of the wrong shape or not finite
    */
@@ -153,7 +158,16 @@ public final class HookedModel implements AutoCloseable {
     return new HookedModel(architecture, checkpoint, output, precision, processor);
   }
 
-  /** The same on the best processor that there is. */
+  /**
+   * Loads a model on the best processor that there is.
+   *
+   * @param architecture the family, as {@code config.json} says, and what the output is
+   * @param checkpoint the weights, which are copied; the caller closes it
+   * @param output what of the output the weights do not decide
+   * @param precision the number type of weights and activations
+   * @return the model, which the caller closes
+   * @throws CheckpointException as the other {@code open} does
+   */
   public static HookedModel open(
       Architecture architecture,
       Checkpoint checkpoint,
@@ -165,6 +179,8 @@ public final class HookedModel implements AutoCloseable {
   /**
    * Runs a batch.
    *
+   * @param batch texts of at most the model's positions, padding included
+   * @param hooks what to do at hook points during this call
    * @return one row per text: logits, a vector, or the vectors of its tokens one after the other
    * @throws IllegalArgumentException if a text is longer than the model allows, an id is unknown,
    *     or a hook's point does not exist
@@ -183,14 +199,24 @@ public final class HookedModel implements AutoCloseable {
    * Runs work that needs the model to stay open from its beginning to its end: {@link #close} waits
    * for it, and what it runs through {@link #runAll} belongs to it.
    *
+   * @param <T> what the work returns
    * @param name what the model is called in the message if it is closed
+   * @param work what to run, on this thread
+   * @return what the work returned
    * @throws IllegalStateException if the model is closed
    */
   public <T> T whileOpen(String name, Supplier<T> work) {
     return gate.call(name, work);
   }
 
-  /** The same for work that knows no better name than "the model". */
+  /**
+   * Runs work that needs the model to stay open, and knows no better name for it than "the model".
+   *
+   * @param <T> what the work returns
+   * @param work what to run, on this thread
+   * @return what the work returned
+   * @throws IllegalStateException if the model is closed
+   */
   public <T> T whileOpen(Supplier<T> work) {
     return whileOpen(NAME, work);
   }
@@ -222,6 +248,8 @@ public final class HookedModel implements AutoCloseable {
    * @param first the block to begin with
    * @param end the block before which it ends
    * @param input what enters the first block, in a scope of the caller
+   * @param pass the call that these blocks belong to
+   * @return what leaves the last of them, in the same scope
    */
   public NDArray hidden(int first, int end, NDArray input, Pass pass) {
     NDManager scope = input.getManager();
@@ -237,7 +265,14 @@ public final class HookedModel implements AutoCloseable {
     return hidden;
   }
 
-  /** Runs the head, and checks that every hooked point was reached. */
+  /**
+   * Runs the head, and checks that every hooked point was reached.
+   *
+   * @param hidden what left the last block, [B, S, H]
+   * @param pass the call that it belongs to
+   * @return one row per text, as {@link #forward} returns them
+   * @throws IllegalStateException if a hooked point was never reached
+   */
   public float[][] output(NDArray hidden, Pass pass) {
     NDArray output = network.head().apply(hidden, pass);
     pass.finish();
@@ -252,6 +287,8 @@ public final class HookedModel implements AutoCloseable {
    * <p>The pass uses kernels that have derivatives; its outputs differ from those of {@link
    * #forward} by rounding. Gradients at padding are 0.
    *
+   * @param batch texts of at most the model's positions, padding included
+   * @param hooks what to do at hook points during this call
    * @param points where, names or a glob as hooks have them
    * @param slope from a batch's outputs to the derivatives of the number by them, in the same shape
    * @param reader is given each point's gradient, in the shape of the activation, in forward order
@@ -298,7 +335,11 @@ public final class HookedModel implements AutoCloseable {
    * Runs batches, several at once on different threads. Hooks are called by one thread at a time,
    * batch after batch, unless they are {@link Hooks#concurrent}.
    *
+   * @param batches the batches, which may differ in width
+   * @param hooks what to do at hook points, in each batch
    * @return for each batch what {@link #forward} returns
+   * @throws IllegalStateException if the model is closed, or as {@link #forward} and {@link
+   *     #runAll} do
    */
   public List<float[][]> forwardAll(List<TokenBatch> batches, Hooks hooks) {
     if (!hooks.isConcurrent()) {
@@ -312,6 +353,8 @@ public final class HookedModel implements AutoCloseable {
    * Runs tasks that use this model, and waits for all of them: several at once on a CPU; one after
    * the other on a GPU, where each has the whole of it.
    *
+   * @param <T> what a task returns
+   * @param tasks what to run; each may run forward passes, and none may close the model
    * @return the results in the order of the tasks
    * @throws RuntimeException what the first failed task threw
    * @throws IllegalStateException if the model is closed
@@ -364,51 +407,62 @@ public final class HookedModel implements AutoCloseable {
     }
   }
 
+  /** {@return the network: embeddings, blocks and head} */
   public Network network() {
     return network;
   }
 
+  /** {@return the blocks of the stack that reads the text, from the first to the last} */
   public List<? extends Block> blocks() {
     return network.blocks();
   }
 
+  /**
+   * {@return a new scope of native memory, which the caller closes, and which closing the model
+   * closes too}
+   */
   public NDManager newScope() {
     return manager.newSubManager();
   }
 
-  /** A scope of its own, which closing the model does not close. */
+  /**
+   * {@return a new scope of native memory, which the caller closes, and which closing the model
+   * does not close}
+   */
   public NDManager ownScope() {
     return NDManager.newBaseManager(processor.device(), "PyTorch");
   }
 
-  /** The sizes, with the number of positions that are really stored. */
+  /** {@return the sizes, with the number of positions that are really stored} */
   public ModelConfig config() {
     return network.config();
   }
 
-  /** What the model's output is. */
+  /** {@return what the model's output is} */
   public Task task() {
     return architecture.task();
   }
 
-  /** How a vector is made of a text's hidden states, where the output is one. */
+  /** {@return how a vector is made of a text's hidden states, where the output is one} */
   public Pooling pooling() {
     return output.pooling();
   }
 
-  /** The token ids whose logits are the output of a model that answers. */
+  /** {@return the token ids whose logits are the output of a model that answers} */
   public List<Long> answers() {
     return output.answers();
   }
 
-  /** The points that hooks can name. */
+  /** {@return the points that hooks can name} */
   public HookRegistry registry() {
     return registry;
   }
 
   /**
-   * What a reference made with Hugging Face calls a point's activation; empty where no module gives
-   * it.
+   * {@return what a reference made with Hugging Face calls a point's activation; empty where no
+   * module gives it}
+   *
+   * @param point one of the model's points
    */
   public Optional<Reference> reference(HookPoint point) {
     int layer = point.layer();
@@ -444,9 +498,10 @@ public final class HookedModel implements AutoCloseable {
   }
 
   /**
-   * The row of the word embedding table for a token id: what the model knows of a token before it
-   * has seen any other.
+   * {@return the row of the word embedding table for a token id: what the model knows of a token
+   * before it has seen any other}
    *
+   * @param id the token's number in the vocabulary
    * @throws IllegalArgumentException if there is no such token
    */
   public float[] wordEmbedding(long id) {
@@ -462,30 +517,33 @@ public final class HookedModel implements AutoCloseable {
         });
   }
 
-  /** Numbers per text in the output: labels, width of a vector; of one token's vector. */
+  /** {@return numbers per text in the output: labels, width of a vector; of one token's vector} */
   public int outputs() {
     return network.head().outputs();
   }
 
-  /** Whether the output depends on the first token's last hidden state alone. */
+  /** {@return whether the output depends on the first token's last hidden state alone} */
   public boolean readsFirstOnly() {
     return network.head().readsFirstOnly();
   }
 
-  /** Number of weights that the forward pass uses. */
+  /** {@return the number of weights that the forward pass uses} */
   public long parameters() {
     return parameters;
   }
 
   /**
-   * Floating-point operations of all matrix products since the model was opened, a multiplication
-   * and an addition counted as two.
+   * {@return the number of floating-point operations of all matrix products since the model was
+   * opened, a multiplication and an addition counted as two}
    */
   public long operations() {
     return work.sum();
   }
 
-  /** Native arrays that this model holds now: its weights, and nothing more between calls. */
+  /**
+   * {@return the number of native arrays that this model holds now: its weights, and nothing more
+   * between calls}
+   */
   public int liveArrays() {
     return manager.getManagedArrays().size();
   }

@@ -16,8 +16,9 @@ public enum Precision {
   }
 
   /**
-   * The precision of an option's value: {@code fp32} or {@code fp64}.
+   * {@return the precision of an option's value: {@code fp32} or {@code fp64}}
    *
+   * @param option the option's value, in lower case
    * @throws IllegalArgumentException naming these
    */
   public static Precision parse(String option) {

@@ -11,14 +11,15 @@ public enum Processor {
   /** The first graphics processor that PyTorch finds, one batch after the other. */
   GPU;
 
-  /** The graphics processor if there is one. */
+  /** {@return the graphics processor if there is one} */
   public static Processor best() {
     return gpus() > 0 ? GPU : CPU;
   }
 
   /**
-   * The processor of an option's value: {@code cpu} or {@code gpu}.
+   * {@return the processor of an option's value: {@code cpu} or {@code gpu}}
    *
+   * @param option the option's value, in lower case
    * @throws IllegalArgumentException naming these, or if there is no graphics processor
    */
   public static Processor parse(String option) {
@@ -29,7 +30,7 @@ public enum Processor {
     };
   }
 
-  /** The name of the option's value. */
+  /** {@return the name of the option's value: {@code cpu} or {@code gpu}} */
   public String option() {
     return name().toLowerCase(Locale.ROOT);
   }

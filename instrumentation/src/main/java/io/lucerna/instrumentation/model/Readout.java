@@ -3,6 +3,10 @@ package io.lucerna.instrumentation.model;
 /** From a model's output to a score. */
 @FunctionalInterface
 public interface Readout {
-  /** The score of an output: logits, or a pooled vector. */
+  /**
+   * {@return the score of an output: logits, or a pooled vector}
+   *
+   * @param output one text's numbers, as {@link HookedModel#forward} returns them
+   */
   float score(float[] output);
 }

@@ -53,7 +53,7 @@ public final class Parity {
    * @param bound what it may be
    */
   public record Difference(String point, String tensor, long numbers, double worst, double bound) {
-    /** Whether the difference is within the bound; NaN is not. */
+    /** {@return whether the difference is within the bound; NaN is not} */
     public boolean holds() {
       return worst <= bound;
     }
@@ -73,6 +73,7 @@ public final class Parity {
   /**
    * Runs the texts of a reference, all padded in a batch and each alone, and compares.
    *
+   * @param model the model to compare; hooks see its activations, and nothing in it is changed
    * @param reference tensors under the names that {@link Reference} gives
    * @return a line for each point that the reference has, in forward order, the output last
    * @throws CheckpointException if the reference lacks the token ids, or a tensor has another shape
@@ -90,9 +91,11 @@ public final class Parity {
   }
 
   /**
-   * The texts of a reference: {@code input_ids}, {@code attention_mask} and perhaps {@code
-   * token_type_ids}, padded on the right.
+   * {@return the texts of a reference: {@code input_ids}, {@code attention_mask} and perhaps {@code
+   * token_type_ids}, padded on the right}
    *
+   * @param reference integer tensors [texts, positions]; a mask of 1s and 0s gives each text's
+   *     length
    * @throws CheckpointException if they are missing
    */
   public static List<TokenSequence> texts(Checkpoint reference) {
@@ -196,7 +199,11 @@ public final class Parity {
     note(point.toString(), tensor, numbers, worst, probabilities ? PROBABILITY_BOUND : BOUND);
   }
 
-  /** The bound on a point that holds no probabilities. */
+  /**
+   * {@return the bound on a point that holds no probabilities}
+   *
+   * @param site the kind of place
+   */
   public static double bound(Site site) {
     return site == Site.MLM_LOGITS ? VOCABULARY_BOUND : BOUND;
   }

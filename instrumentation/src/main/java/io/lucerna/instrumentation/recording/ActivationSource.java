@@ -10,23 +10,36 @@ import java.util.Set;
 /** Activations of many inputs, recorded earlier: what a mean, a resample or a donor comes from. */
 public interface ActivationSource extends AutoCloseable {
 
-  /** The hash of all that was recorded, in hex; empty if nothing keeps it. */
+  /** {@return the hash of all that was recorded, in hex; empty if nothing keeps it} */
   default Optional<String> sha256() {
     return Optional.empty();
   }
 
-  /** The ids of the recorded pairs, in the order of recording. */
+  /** {@return the ids of the recorded pairs, in the order of recording} */
   List<String> ids();
 
-  /** The points that were recorded, on this side. */
+  /**
+   * {@return the points that were recorded on this side; empty if no text of it was}
+   *
+   * @param side what the recorded texts are
+   */
   Set<HookPoint> points(Side side);
 
-  /** The tokens of one input, all of them, whether their activations were kept or not. */
+  /**
+   * {@return the tokens of one input, all of them, whether their activations were kept or not}
+   *
+   * @param id the pair's id, for a query that was read alone too
+   * @param side what the recorded text is
+   * @throws IllegalArgumentException if the id or the side was not recorded
+   */
   List<Token> tokens(String id, Side side);
 
   /**
-   * What was kept of one point for one input.
+   * {@return what was kept of one point for one input}
    *
+   * @param id the pair's id, for a query that was read alone too
+   * @param side what the recorded text is
+   * @param point a recorded point
    * @throws IllegalArgumentException if the id, the side or the point was not recorded; the message
    *     names what was
    */

@@ -53,6 +53,7 @@ public final class Capture {
    * The hooks to give to the forward call of this batch.
    *
    * @param earlier hooks whose effect is to be recorded
+   * @return these hooks and, after them, one observer for each recorded point
    */
   public Hooks after(Hooks earlier) {
     Hooks hooks = earlier;

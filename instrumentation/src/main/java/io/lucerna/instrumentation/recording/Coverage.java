@@ -16,13 +16,22 @@ public final class Coverage {
   private final Map<String, Long> absent = new LinkedHashMap<>();
   private final Set<String> found = new LinkedHashSet<>();
 
-  /** A count that has seen nothing yet. */
+  /**
+   * Makes a count that has seen nothing yet.
+   *
+   * @param positions what is to be kept of each input
+   */
   public Coverage(TokenSet positions) {
     items = positions.items();
     items.keySet().forEach(item -> absent.put(item, 0L));
   }
 
-  /** Looks at an input. */
+  /**
+   * Looks at one more input.
+   *
+   * @param input the input, without padding
+   * @param side what it is
+   */
   public void add(TokenSequence input, Side side) {
     items.forEach(
         (name, item) -> {
@@ -37,12 +46,12 @@ public final class Coverage {
         });
   }
 
-  /** How many inputs lack each item, of those on whose side it can occur. */
+  /** {@return how many inputs lack each item, of those on whose side it can occur} */
   public Map<String, Long> absent() {
     return new LinkedHashMap<>(absent);
   }
 
-  /** The items that no input has. */
+  /** {@return the items that no input seen so far has} */
   public List<String> nowhere() {
     List<String> nowhere = new ArrayList<>(items.keySet());
     nowhere.removeAll(found);

@@ -40,7 +40,11 @@ public final class Recording implements ActivationSource {
   private final Map<String, TensorFile> open = new ConcurrentHashMap<>();
   private final RecordingIndex index;
 
-  /** Whether a folder holds a recording, complete or not. */
+  /**
+   * {@return whether a folder holds a recording, complete or not}
+   *
+   * @param path a folder, which need not exist
+   */
   public static boolean isIn(Path path) {
     return Files.exists(new RecordingFolder(path).index());
   }
@@ -73,8 +77,11 @@ public final class Recording implements ActivationSource {
   /**
    * Opens the folder that {@code record} wrote.
    *
+   * @param folder the folder of the manifest
+   * @return the recording, which its caller closes
    * @throws RecordingException if it is not a finished recording or a file is missing, cut short or
    *     changed; the message names the file
+   * @throws IOException if a file cannot be read
    */
   public static Recording open(Path folder) throws IOException {
     return new Recording(new RecordingFolder(folder));
@@ -114,7 +121,7 @@ public final class Recording implements ActivationSource {
     }
   }
 
-  /** The hash of the model whose activations these are, as on its card. */
+  /** {@return the hash of the model whose activations these are, as on its card} */
   public String modelSha256() {
     return modelSha256;
   }

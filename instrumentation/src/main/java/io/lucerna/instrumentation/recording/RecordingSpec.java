@@ -23,7 +23,11 @@ import java.util.Set;
 public record RecordingSpec(
     List<PointShape> points, TokenSet positions, boolean half, long shardBytes) {
 
-  /** Checks the size. */
+  /**
+   * Checks the size.
+   *
+   * @throws IllegalArgumentException if {@code shardBytes} is less than 1
+   */
   public RecordingSpec {
     points = List.copyOf(points);
     if (shardBytes < 1) {
@@ -33,9 +37,13 @@ public record RecordingSpec(
   }
 
   /**
-   * A specification for a model.
+   * {@return a specification for a model}
    *
+   * @param model the model whose activations are recorded
    * @param globs names and globs of points; a point that several match is recorded once
+   * @param positions the positions that are kept
+   * @param half whether numbers are stored in fp16; in fp32 if not
+   * @param shardBytes the most bytes of activations in one file, at least 1
    * @throws IllegalArgumentException if one matches no point of the model
    */
   public static RecordingSpec of(
@@ -55,7 +63,11 @@ public record RecordingSpec(
     return half ? Short.BYTES : Float.BYTES;
   }
 
-  /** How many bytes an input takes. */
+  /**
+   * {@return how many bytes an input takes}
+   *
+   * @param input the input, without padding
+   */
   public long bytes(TokenSequence input) {
     return bytes(positions.in(input).length, input.length());
   }

@@ -85,11 +85,13 @@ public final class RecordingWriter implements AutoCloseable {
    * @param path the folder; it is made, in a folder that exists
    * @param head what decides the recording besides the specification: model, data, versions; and
    *     the command line under {@code command}, the only entry that may differ when it is resumed
+   * @param spec what is recorded of each input, and how it is written
    * @param resume whether to resume what the folder holds; without, it must not exist
    * @return empty if the folder holds the whole recording already
    * @throws RecordingException if the folder exists and must not, holds something else, or another
    *     recording
    * @throws FolderLock.HeldException if somebody records into it; the message says who
+   * @throws IOException if the folder cannot be made, read or written
    */
   public static Optional<RecordingWriter> open(
       Path path, Map<String, ?> head, RecordingSpec spec, boolean resume) throws IOException {
@@ -150,6 +152,7 @@ public final class RecordingWriter implements AutoCloseable {
   /**
    * Checks that a folder does not exist.
    *
+   * @param path the folder
    * @throws RecordingException if it does, saying what can be done
    * @throws FolderLock.HeldException if somebody records into it; the message says who
    * @throws IOException if that cannot be found out
@@ -192,12 +195,16 @@ public final class RecordingWriter implements AutoCloseable {
     }
   }
 
-  /** How many inputs are recorded; in a recording that is resumed, those of before too. */
+  /** {@return how many inputs are recorded; in a recording that is resumed, those of before too} */
   public long inputs() {
     return inputs;
   }
 
-  /** What keeps the wanted activations of a batch while it goes through the network. */
+  /**
+   * {@return what keeps the wanted activations of a batch while it goes through the network}
+   *
+   * @param batch the batch that the returned hooks' forward call reads
+   */
   public Capture capture(TokenBatch batch) {
     return new Capture(spec, batch);
   }
@@ -205,6 +212,9 @@ public final class RecordingWriter implements AutoCloseable {
   /**
    * Records one row of a batch that has been through the network.
    *
+   * @param capture a batch whose forward call was made with the hooks of this capture
+   * @param row the row of the batch, from 0
+   * @param entry what the row's text belongs to
    * @throws IOException naming the folder if it cannot be written; what was recorded before is kept
    */
   public void add(Capture capture, int row, Entry entry) throws IOException {
@@ -234,6 +244,7 @@ public final class RecordingWriter implements AutoCloseable {
    *
    * @param counts what the manifest says about the inputs
    * @return what was written
+   * @throws IOException naming the folder if it cannot be written
    */
   public Written finish(Map<String, ?> counts) throws IOException {
     try {

@@ -32,7 +32,7 @@ public record Axis(String name, List<String> labels) {
     return new Axis(name, IntStream.range(0, count).mapToObj(Integer::toString).toList());
   }
 
-  /** Number of indices. */
+  /** {@return the number of indices} */
   public int size() {
     return labels.size();
   }

@@ -30,7 +30,7 @@ public record Cell(Site site, int layer, int part, int position) {
     return new Cell(site, layer, part, token);
   }
 
-  /** The point that is patched. */
+  /** {@return the point that is patched} */
   public HookPoint point() {
     return HookPoint.of(layer, site);
   }

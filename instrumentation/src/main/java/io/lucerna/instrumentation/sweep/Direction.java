@@ -11,17 +11,25 @@ public enum Direction {
   /** The base passage's activations go into the perturbed passage's run. */
   NOISE;
 
-  /** The input whose run takes activations. */
+  /**
+   * {@return the input whose run takes activations}
+   *
+   * @param pair the two inputs
+   */
   public TokenSequence recipient(AlignedPair pair) {
     return this == DENOISE ? pair.base() : pair.perturbed();
   }
 
-  /** The input whose run gives activations. */
+  /**
+   * {@return the input whose run gives activations}
+   *
+   * @param pair the two inputs
+   */
   public TokenSequence donor(AlignedPair pair) {
     return this == DENOISE ? pair.perturbed() : pair.base();
   }
 
-  /** The name in options and files. */
+  /** {@return the name in options and files: {@code denoise} or {@code noise}} */
   public String option() {
     return name().toLowerCase(Locale.ROOT);
   }

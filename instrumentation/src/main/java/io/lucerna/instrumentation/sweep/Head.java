@@ -17,6 +17,8 @@ public record Head(int layer, int head) {
   /**
    * Reads {@code L3H7}, and the spellings {@code 3.7} and {@code 3:7}.
    *
+   * @param text the head, such as {@code L3H7}; letters in either case
+   * @return the head, which no model need have
    * @throws IllegalArgumentException if it is something else
    */
   public static Head parse(String text) {

@@ -36,7 +36,12 @@ public record PatchingSweep(
     PLAIN
   }
 
-  /** Checks the settings. */
+  /**
+   * Checks the settings.
+   *
+   * @throws IllegalArgumentException if the model lacks what the sweep names, or {@code batch} is
+   *     less than 1
+   */
   public PatchingSweep {
     sweep.check(model.config());
     if (batch < 1) {
@@ -44,7 +49,16 @@ public record PatchingSweep(
     }
   }
 
-  /** Patches one pair in one direction. */
+  /**
+   * Patches one pair in one direction.
+   *
+   * @param pair the two inputs
+   * @param direction which of them takes the other's activations
+   * @param readout what makes one score of the model's output
+   * @return the score of each cell, and of both runs without a patch
+   * @throws IllegalArgumentException if an input is longer than {@code width}
+   * @throws IllegalStateException if the model is closed
+   */
   public SweepResult run(AlignedPair pair, Direction direction, Readout readout) {
     return run(direction.recipient(pair), direction.donor(pair), direction, readout);
   }
@@ -52,7 +66,14 @@ public record PatchingSweep(
   /**
    * Patches a recipient with the activations of any donor of the same length.
    *
+   * @param recipient the input whose run takes activations
+   * @param donor the input whose run gives them
    * @param direction what the result is marked with
+   * @param readout what makes one score of the model's output
+   * @return the score of each cell, and of both runs without a patch
+   * @throws IllegalArgumentException if the inputs differ in length, or are longer than {@code
+   *     width}
+   * @throws IllegalStateException if the model is closed
    */
   public SweepResult run(
       TokenSequence recipient, TokenSequence donor, Direction direction, Readout readout) {
@@ -107,6 +128,10 @@ public record PatchingSweep(
   /**
    * A control: the recipient with z, attention and MLP outputs and the residual stream of every
    * layer taken from its own run. The same output as without a patch, to the bit.
+   *
+   * @param recipient the input that is recipient and donor
+   * @return the model's output [outputs]
+   * @throws IllegalStateException if the model is closed
    */
   public float[] patchedWithItself(TokenSequence recipient) {
     return model.whileOpen(NAME, () -> Controls.itself(model, batch(recipient)));
@@ -115,6 +140,11 @@ public record PatchingSweep(
   /**
    * A control: the recipient with the donor's whole residual stream before the first layer. The
    * donor's output, to the bit.
+   *
+   * @param recipient the input whose run takes the residual stream
+   * @param donor the input whose run gives it, of the same length
+   * @return the model's output [outputs]
+   * @throws IllegalStateException if the model is closed
    */
   public float[] patchedWhole(TokenSequence recipient, TokenSequence donor) {
     return model.whileOpen(NAME, () -> Controls.whole(model, batch(recipient), batch(donor)));
@@ -124,6 +154,12 @@ public record PatchingSweep(
    * A baseline: the recipient with the residual stream before the first layer taken from an
    * unrelated pair's donor, at the positions where the pair's inputs differ. The rows are those
    * where the unrelated pair differs, in order, and again from the first where they run out.
+   *
+   * @param pair the two inputs, one of which takes activations
+   * @param unrelated a pair about something else, one of whose inputs gives them
+   * @param direction which input of each pair that is
+   * @return the model's output [outputs]
+   * @throws IllegalStateException if the model is closed
    */
   public float[] patchedUnrelated(AlignedPair pair, AlignedPair unrelated, Direction direction) {
     return model.whileOpen(

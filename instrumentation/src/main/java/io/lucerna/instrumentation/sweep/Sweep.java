@@ -14,7 +14,11 @@ import java.util.Locale;
  * @param layer the layer of a {@link SweepKind#NEURON} sweep, else -1
  */
 public record Sweep(SweepKind kind, List<Head> heads, int layer) {
-  /** Checks that the kind has what it needs, and nothing else. */
+  /**
+   * Checks that the kind has what it needs, and nothing else.
+   *
+   * @throws IllegalArgumentException naming what is lacking, or one too many
+   */
   public Sweep {
     heads = List.copyOf(heads);
     if ((kind == SweepKind.HEAD_POS) == heads.isEmpty()) {
@@ -31,7 +35,12 @@ public record Sweep(SweepKind kind, List<Head> heads, int layer) {
     }
   }
 
-  /** A sweep that needs no more than its kind. */
+  /**
+   * {@return a sweep that needs no more than its kind}
+   *
+   * @param kind any but {@link SweepKind#HEAD_POS} and {@link SweepKind#NEURON}
+   * @throws IllegalArgumentException if the kind needs heads or a layer
+   */
   public static Sweep of(SweepKind kind) {
     return new Sweep(kind, List.of(), -1);
   }
@@ -39,6 +48,7 @@ public record Sweep(SweepKind kind, List<Head> heads, int layer) {
   /**
    * Checks that the model has what the sweep names.
    *
+   * @param model what the model is made of
    * @throws IllegalArgumentException naming what it lacks
    */
   public void check(ModelConfig model) {
@@ -59,17 +69,28 @@ public record Sweep(SweepKind kind, List<Head> heads, int layer) {
     }
   }
 
-  /** The cells' dimensions, outermost first. */
+  /**
+   * {@return the cells' dimensions, outermost first}
+   *
+   * @param model what the model is made of
+   * @param positions the number of tokens of each input
+   */
   public List<Axis> axes(ModelConfig model, int positions) {
     return kind.cells().axes(this, model, positions);
   }
 
-  /** What is patched, for a title: {@code attention heads (z)}. */
+  /** {@return what is patched, for a title: {@code attention heads (z)}} */
   public String title() {
     return kind.cells().title(this);
   }
 
-  /** The cells in the order of the axes, the last one fastest. */
+  /**
+   * {@return the cells in the order of the axes, the last one fastest}
+   *
+   * @param model what the model is made of
+   * @param positions the number of tokens of each input
+   * @throws ArithmeticException if there are more cells than an int can count
+   */
   public List<Cell> cells(ModelConfig model, int positions) {
     int[] sizes = axes(model, positions).stream().mapToInt(Axis::size).toArray();
     int count = Arrays.stream(sizes).reduce(1, Math::multiplyExact);

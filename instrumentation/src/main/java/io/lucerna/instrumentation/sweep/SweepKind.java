@@ -32,14 +32,15 @@ public enum SweepKind {
     return cells;
   }
 
-  /** The name in options and files: {@code head-pos}. */
+  /** {@return the name in options and files: {@code head-pos}} */
   public String option() {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
   /**
-   * The kind of an option's value.
+   * {@return the kind of an option's value}
    *
+   * @param option a kind's name, such as {@code head-pos}
    * @throws IllegalArgumentException naming the kinds
    */
   public static SweepKind parse(String option) {

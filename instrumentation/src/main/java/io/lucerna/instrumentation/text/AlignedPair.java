@@ -13,7 +13,11 @@ import java.util.stream.IntStream;
  */
 public record AlignedPair(TokenSequence base, TokenSequence perturbed) {
 
-  /** Checks that the lengths agree. */
+  /**
+   * Checks that the lengths agree.
+   *
+   * @throws IllegalArgumentException if they do not
+   */
   public AlignedPair {
     if (base.length() != perturbed.length()) {
       throw new IllegalArgumentException(
@@ -22,19 +26,19 @@ public record AlignedPair(TokenSequence base, TokenSequence perturbed) {
     }
   }
 
-  /** Number of positions. */
+  /** {@return the number of positions, of either input} */
   public int length() {
     return base.length();
   }
 
-  /** The positions where ids or types differ, in order. */
+  /** {@return the positions where ids or types differ, from 0 and in order} */
   public int[] changed() {
     return IntStream.range(0, length())
         .filter(i -> base.ids()[i] != perturbed.ids()[i] || base.types()[i] != perturbed.types()[i])
         .toArray();
   }
 
-  /** Whether nothing differs. */
+  /** {@return whether ids and types are the same everywhere} */
   public boolean same() {
     return Arrays.equals(base.ids(), perturbed.ids())
         && Arrays.equals(base.types(), perturbed.types());

@@ -63,6 +63,8 @@ public record PairAligner(long fillerId, String fillerPiece, int maxTokens) {
    * @param perturbed the input of the perturbed passage, not truncated
    * @param segment the segment of both that is the passage
    * @param edits where the passages differ, in order
+   * @return the aligned pair, or why there is none: an input is truncated, too long with filler, or
+   *     differs outside of the edits
    */
   public Result align(TokenSequence base, TokenSequence perturbed, int segment, List<Span> edits) {
     if (base.truncated() || perturbed.truncated()) {

@@ -28,14 +28,15 @@ public enum Role {
   /** A word of the prompt around query and passage, or of a prefix. */
   PROMPT;
 
-  /** The name in options and files: {@code cls}, {@code match}, ... */
+  /** {@return the name in options and files: {@code cls}, {@code match}, ..} */
   public String option() {
     return name().toLowerCase(Locale.ROOT);
   }
 
   /**
-   * The role of an option's value.
+   * {@return the role of an option's value}
    *
+   * @param option a role's name in lower case
    * @throws IllegalArgumentException naming the roles that there are
    */
   public static Role parse(String option) {

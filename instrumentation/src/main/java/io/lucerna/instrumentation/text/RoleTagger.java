@@ -15,8 +15,9 @@ import java.util.Set;
 public record RoleTagger(TermForm terms) {
 
   /**
-   * The same input with roles.
+   * {@return the same input with roles}
    *
+   * @param input the tokens of both texts, whose offsets are in characters of their text
    * @param passageSegment the segment that is the passage; tokens of the other one are the query's
    * @param query the query's text
    * @param passage the passage's text, which the tokens' offsets are in

@@ -13,6 +13,10 @@ public interface TermForm {
               ? Optional.of(word.toLowerCase(Locale.ROOT))
               : Optional.empty();
 
-  /** The term of a word; empty if it has none, as a stop word or punctuation. */
+  /**
+   * {@return the term of a word; empty if it has none, like a stop word or punctuation}
+   *
+   * @param word one word of a text, without whitespace
+   */
   Optional<String> of(String word);
 }

@@ -14,12 +14,16 @@ package io.lucerna.instrumentation.text;
  */
 public record Token(String piece, int segment, int word, int start, int end, Role role) {
 
-  /** Whether it is of no text: the tokenizer added it, or the prompt has it. */
+  /** {@return whether it is of no text: the tokenizer added it, or the prompt has it} */
   public boolean special() {
     return segment < 0;
   }
 
-  /** The same in another role. */
+  /**
+   * {@return the same in another role}
+   *
+   * @param other the role in place of this one's
+   */
   public Token as(Role other) {
     return new Token(piece, segment, word, start, end, other);
   }

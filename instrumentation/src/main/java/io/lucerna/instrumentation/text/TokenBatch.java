@@ -28,7 +28,12 @@ public record TokenBatch(
     PAIR
   }
 
-  /** Checks that the rows agree. */
+  /**
+   * Checks that the rows agree.
+   *
+   * @throws IllegalArgumentException if there are no sequences, more or fewer row numbers than
+   *     sequences, or a sequence longer than {@code width}
+   */
   public TokenBatch {
     sequences = Given.list(sequences, "sequences", "sequence");
     Given.value(rows, "the array of row numbers");
@@ -51,7 +56,14 @@ public record TokenBatch(
     }
   }
 
-  /** A batch as wide as its longest row. */
+  /**
+   * A batch as wide as its longest row.
+   *
+   * @param sequences the rows, at least one
+   * @param rows each row's number in the caller's own list
+   * @param padId the id that fills up
+   * @param side what the texts are
+   */
   public TokenBatch(List<TokenSequence> sequences, int[] rows, long padId, Side side) {
     this(sequences, rows, padId, side, longest(Given.list(sequences, "sequences", "sequence")));
   }
@@ -60,19 +72,33 @@ public record TokenBatch(
     return sequences.stream().mapToInt(TokenSequence::length).max().orElse(0);
   }
 
-  /** A batch whose rows are numbered in order. */
+  /**
+   * {@return a batch whose rows are numbered in order}
+   *
+   * @param sequences the rows, at least one
+   * @param padId the id that fills up
+   * @param side what the texts are
+   */
   public static TokenBatch of(List<TokenSequence> sequences, long padId, Side side) {
     int[] rows = new int[Given.value(sequences, "the list of sequences").size()];
     Arrays.setAll(rows, i -> i);
     return new TokenBatch(sequences, rows, padId, side);
   }
 
-  /** Number of rows. */
+  /** {@return the number of rows} */
   public int size() {
     return sequences.size();
   }
 
-  /** One text, {@code count} times, in {@code width} positions. */
+  /**
+   * {@return a batch of one text, {@code count} times, in {@code width} positions}
+   *
+   * @param text the text
+   * @param count the number of rows, at least 1
+   * @param padId the id that fills up
+   * @param side what the text is
+   * @param width the number of positions, at least the text's length
+   */
   public static TokenBatch repeated(
       TokenSequence text, int count, long padId, Side side, int width) {
     int[] rows = new int[count];
@@ -80,19 +106,22 @@ public record TokenBatch(
     return new TokenBatch(Collections.nCopies(count, text), rows, padId, side, width);
   }
 
-  /** Whether any row has places that attention must not read: padding, or tokens that it leaves. */
+  /**
+   * {@return whether any row has places that attention must not read: padding, or tokens that it
+   * leaves}
+   */
   public boolean padded() {
     return sequences.stream().anyMatch(s -> s.attended() < width);
   }
 
-  /** Token ids, row after row, padded. */
+  /** {@return token ids, row after row, padded: [batch x width] in a new array} */
   public long[] ids() {
     long[] flat = new long[size() * width];
     Arrays.fill(flat, padId);
     return fill(flat, true);
   }
 
-  /** Token types, row after row, padded with 0. */
+  /** {@return token types, row after row, padded with 0: [batch x width] in a new array} */
   public long[] types() {
     return fill(new long[size() * width], false);
   }

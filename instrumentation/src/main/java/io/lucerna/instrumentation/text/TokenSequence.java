@@ -19,7 +19,12 @@ import java.util.stream.IntStream;
 public record TokenSequence(
     long[] ids, long[] types, List<Token> tokens, boolean truncated, int attended) {
 
-  /** Checks that the parts agree. */
+  /**
+   * Checks that the parts agree.
+   *
+   * @throws IllegalArgumentException if there are no ids, if ids, types and tokens are not equally
+   *     many, or attention reads none or more than there are
+   */
   public TokenSequence {
     Given.value(ids, "the array of ids");
     Given.value(types, "the array of types");
@@ -40,27 +45,48 @@ public record TokenSequence(
     }
   }
 
-  /** A sequence all of whose tokens attention reads. */
+  /**
+   * A sequence all of whose tokens attention reads.
+   *
+   * @param ids token ids with special tokens, without padding
+   * @param types token types, as many as ids
+   * @param tokens where each token comes from, as many as ids
+   * @param truncated whether tokens were cut off to keep within the limit
+   */
   public TokenSequence(long[] ids, long[] types, List<Token> tokens, boolean truncated) {
     this(ids, types, tokens, truncated, ids.length);
   }
 
-  /** Number of tokens. */
+  /** {@return the number of tokens} */
   public int length() {
     return ids.length;
   }
 
-  /** The same ids with other tokens. */
+  /**
+   * {@return the same ids with other tokens}
+   *
+   * @param others as many as there are ids
+   */
   public TokenSequence with(List<Token> others) {
     return new TokenSequence(ids, types, others, truncated, attended);
   }
 
-  /** The positions of the tokens with this role, in order. */
+  /**
+   * {@return the positions of the tokens with this role, in order}
+   *
+   * @param role what the tokens are in their pair
+   */
   public int[] positions(Role role) {
     return IntStream.range(0, length()).filter(i -> tokens.get(i).role() == role).toArray();
   }
 
-  /** The same without the tokens from {@code start} to before {@code end}, marked as truncated. */
+  /**
+   * {@return the same without the tokens from {@code start} to before {@code end}, marked as
+   * truncated}
+   *
+   * @param start the first position to leave out, from 0
+   * @param end the position after the last one to leave out
+   */
   public TokenSequence without(int start, int end) {
     List<Token> rest = new ArrayList<>(tokens.subList(0, start));
     rest.addAll(tokens.subList(end, length()));
@@ -76,7 +102,13 @@ public record TokenSequence(
     return rest;
   }
 
-  /** A sequence of given ids and types, for callers who have no text. */
+  /**
+   * {@return a sequence of given ids and types, for callers who have no text: the first token is
+   * CLS, all others are SEP, and none has a place in a text}
+   *
+   * @param ids token ids with special tokens, without padding
+   * @param types token types, as many as ids
+   */
   public static TokenSequence ofIds(long[] ids, long[] types) {
     List<Token> tokens = new ArrayList<>(ids.length);
     for (int i = 0; i < ids.length; i++) {

@@ -77,7 +77,11 @@ public record TokenSet(Set<Role> roles, List<Span> spans) {
     }
   }
 
-  /** Sorts and joins. */
+  /**
+   * Sorts and joins.
+   *
+   * @throws IllegalArgumentException if there is neither a role nor a place
+   */
   public TokenSet {
     if (roles.isEmpty() && spans.isEmpty()) {
       throw new IllegalArgumentException("positions need at least one role or position");
@@ -101,6 +105,8 @@ public record TokenSet(Set<Role> roles, List<Span> spans) {
   /**
    * Reads a set.
    *
+   * @param text items separated by commas, without whitespace, such as {@code cls,3-5}
+   * @return what is in any of the items
    * @throws IllegalArgumentException pointing at the item that is wrong, and saying what is allowed
    */
   public static TokenSet parse(String text) {
@@ -122,6 +128,8 @@ public record TokenSet(Set<Role> roles, List<Span> spans) {
   /**
    * Reads one item of a set: what is between two commas.
    *
+   * @param item {@code all}, {@code passage}, a role, a position or a range
+   * @return the set of this item alone
    * @throws IllegalArgumentException saying what is allowed
    */
   public static TokenSet item(String item) {
@@ -154,7 +162,11 @@ public record TokenSet(Set<Role> roles, List<Span> spans) {
     return new TokenSet(Set.of(role), List.of());
   }
 
-  /** What is in one of both. */
+  /**
+   * {@return a set of what is in one of both, or in both}
+   *
+   * @param other the set to add
+   */
   public TokenSet and(TokenSet other) {
     Set<Role> bothRoles = EnumSet.noneOf(Role.class);
     bothRoles.addAll(roles);
@@ -164,18 +176,22 @@ public record TokenSet(Set<Role> roles, List<Span> spans) {
     return new TokenSet(bothRoles, bothSpans);
   }
 
-  /** Whether every token of every text is meant. */
+  /** {@return whether every token of every text is meant} */
   public boolean everywhere() {
     return roles.size() == Role.values().length
         || spans.stream().anyMatch(span -> span.from == 0 && span.to == -1);
   }
 
-  /** Whether some roles of a passage's tokens are meant and some are not. */
+  /** {@return whether some roles of a passage's tokens are meant and some are not} */
   public boolean partPassage() {
     return !roles.containsAll(PASSAGE) && roles.stream().anyMatch(PASSAGE::contains);
   }
 
-  /** Whether texts of a side can have such tokens at all. */
+  /**
+   * {@return whether texts of a side can have such tokens at all}
+   *
+   * @param side what the texts are
+   */
   public boolean on(Side side) {
     return !spans.isEmpty()
         || switch (side) {
@@ -185,7 +201,11 @@ public record TokenSet(Set<Role> roles, List<Span> spans) {
         };
   }
 
-  /** The places of a text that are meant, in order; never one of the padding. */
+  /**
+   * {@return the places of a text that are meant, in order; never one of the padding}
+   *
+   * @param text a text without padding
+   */
   public int[] in(TokenSequence text) {
     return IntStream.range(0, text.length())
         .filter(
@@ -195,7 +215,7 @@ public record TokenSet(Set<Role> roles, List<Span> spans) {
         .toArray();
   }
 
-  /** The items of the printed form, each a set of its own. */
+  /** {@return the items of the printed form, each a set of its own} */
   public Map<String, TokenSet> items() {
     if (everywhere()) {
       return Map.of("all", this);

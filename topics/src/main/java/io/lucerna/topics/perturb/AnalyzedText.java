@@ -24,7 +24,11 @@ public record AnalyzedText(String text, List<Word> words, Map<String, Integer> c
    * @param term its index term; empty for a word that is not indexed, such as a stop word
    */
   public record Word(String text, int start, int end, Optional<String> term) {
-    /** Whether the index has this term for the word. */
+    /**
+     * {@return whether the index has this term for the word}
+     *
+     * @param indexTerm a term as the index writes it
+     */
     public boolean is(String indexTerm) {
       return term.isPresent() && term.get().equals(indexTerm);
     }
@@ -36,12 +40,20 @@ public record AnalyzedText(String text, List<Word> words, Map<String, Integer> c
     counts = Map.copyOf(counts);
   }
 
-  /** How often a term occurs. */
+  /**
+   * {@return how often a term occurs}
+   *
+   * @param term a term as the index writes it
+   */
   public int count(String term) {
     return counts.getOrDefault(term, 0);
   }
 
-  /** The numbers of the words with this term, in order. */
+  /**
+   * {@return the numbers of the words with this term, from 0 and in order}
+   *
+   * @param term a term as the index writes it
+   */
   public List<Integer> places(String term) {
     return IntStream.range(0, words.size()).filter(i -> words.get(i).is(term)).boxed().toList();
   }

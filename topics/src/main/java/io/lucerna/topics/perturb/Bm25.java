@@ -18,15 +18,20 @@ import org.apache.lucene.util.SmallFloat;
  */
 public record Bm25(CorpusStatistics statistics, float k1, float b) {
 
-  /** With Anserini's defaults: k1 of .9, b of .4. */
+  /**
+   * BM25 with Anserini's defaults: k1 of .9, b of .4.
+   *
+   * @param statistics the index
+   */
   public Bm25(CorpusStatistics statistics) {
     this(statistics, 0.9f, 0.4f);
   }
 
   /**
-   * The score of a text.
+   * {@return the score of a text}
    *
    * @param query the query's terms; one that comes twice counts twice
+   * @param text the text, analysed as the index is
    */
   public float score(List<String> query, AnalyzedText text) {
     int kept = SmallFloat.byte4ToInt(SmallFloat.intToByte4(text.length()));

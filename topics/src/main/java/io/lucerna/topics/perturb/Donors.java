@@ -10,12 +10,13 @@ public interface Donors {
   /**
    * A passage that is not a candidate of this topic.
    *
+   * @param topic the topic's id
    * @param random picks it
    * @return its text; empty if there is none
    */
   Optional<String> passage(String topic, RandomGenerator random);
 
-  /** No passages at all. */
+  /** {@return donors without any passage} */
   static Donors none() {
     return (topic, random) -> Optional.empty();
   }

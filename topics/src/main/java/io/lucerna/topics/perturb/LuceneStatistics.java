@@ -27,7 +27,10 @@ public final class LuceneStatistics implements CorpusStatistics {
   /**
    * Reads the statistics of a field. The reader stays the caller's.
    *
+   * @param reader the index
+   * @param field the field that has the passages
    * @throws IllegalArgumentException if no document has the field
+   * @throws IOException if the index cannot be read
    */
   public LuceneStatistics(IndexReader reader, String field) throws IOException {
     this.reader = reader;

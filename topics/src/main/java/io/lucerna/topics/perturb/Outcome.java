@@ -11,7 +11,11 @@ import java.util.Map;
  */
 public record Outcome(List<Variant> variants, String reason) {
 
-  /** Checks that there is either. */
+  /**
+   * Checks that there is either.
+   *
+   * @throws IllegalArgumentException if there are both, or neither
+   */
   public Outcome {
     variants = List.copyOf(variants);
     if (variants.isEmpty() == reason.isEmpty()) {
@@ -19,12 +23,20 @@ public record Outcome(List<Variant> variants, String reason) {
     }
   }
 
-  /** One changed passage, or several. */
+  /**
+   * {@return the outcome of a perturbation that applies}
+   *
+   * @param variants at least one changed passage
+   */
   public static Outcome of(List<Variant> variants) {
     return new Outcome(variants, "");
   }
 
-  /** The perturbation does not apply. */
+  /**
+   * {@return the outcome of a perturbation that does not apply}
+   *
+   * @param reason why not, for people; not empty
+   */
   public static Outcome notApplicable(String reason) {
     return new Outcome(List.of(), reason);
   }

@@ -26,7 +26,14 @@ public record PairMaker(Bm25 bm25, long seed) {
    */
   public record Result(List<ContrastPair> pairs, String reason) {}
 
-  /** Perturbs one passage. */
+  /**
+   * Perturbs one passage.
+   *
+   * @param subject the passage, its topic, and what is known of the collection
+   * @param grade the passage's grade for the topic, which the pairs note; empty if it is not judged
+   * @param perturbation what to change
+   * @return the pairs, or why there is none
+   */
   public Result make(Subject subject, OptionalInt grade, Perturbation perturbation) {
     if (subject.passage().text().isBlank()) {
       return new Result(List.of(), "the passage has no text");
@@ -65,8 +72,11 @@ public record PairMaker(Bm25 bm25, long seed) {
   }
 
   /**
-   * Adds to a ready pair what the index knows: both scores, and as its terms those whose counts
-   * differ.
+   * {@return a ready pair with what the index knows of it: both scores, and as its terms those
+   * whose counts differ}
+   *
+   * @param pair a pair of two texts
+   * @param analysis reads texts as the index does
    */
   public ContrastPair complete(ContrastPair pair, TextAnalysis analysis) {
     List<String> query = analysis.terms(pair.query());

@@ -12,14 +12,20 @@ import java.util.random.RandomGenerator;
  */
 public interface Perturbation {
 
-  /** Name and settings, such as {@code ADD:idf:start}. */
+  /** {@return the name and settings, such as {@code ADD:idf:start}} */
   String name();
 
-  /** Changes a passage, or says why it does not apply. */
+  /**
+   * Changes a passage, or says why it does not apply.
+   *
+   * @param subject the passage, its topic, and what is known of the collection
+   * @param random decides all that is drawn, so that a seed repeats it
+   * @return the changed passages, or why there is none
+   */
   Outcome apply(Subject subject, RandomGenerator random);
 
   /**
-   * A perturbation of one's own.
+   * {@return a perturbation of one's own}
    *
    * @param name what pairs call it
    * @param rewriting makes the changed text; empty where it does not apply
@@ -39,7 +45,12 @@ public interface Perturbation {
                 .orElseGet(() -> Outcome.notApplicable(name + " does not apply")));
   }
 
-  /** Gives a rule its name. */
+  /**
+   * {@return a perturbation that is this rule under this name}
+   *
+   * @param name what pairs call it
+   * @param rule what it does with a passage
+   */
   static Perturbation named(String name, BiFunction<Subject, RandomGenerator, Outcome> rule) {
     return new Perturbation() {
       @Override

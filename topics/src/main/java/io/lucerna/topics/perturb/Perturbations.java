@@ -68,14 +68,15 @@ public final class Perturbations {
 
   private Perturbations() {}
 
-  /** All kinds, in the order of the documentation. */
+  /** {@return all kinds, in the order of the documentation} */
   public static List<Kind> kinds() {
     return ROWS.stream().map(Row::kind).toList();
   }
 
   /**
-   * The perturbation of a name and settings.
+   * {@return the perturbation of a name and settings}
    *
+   * @param text a name in either case, and its settings after colons
    * @throws IllegalArgumentException if there is none; the message says what there is
    */
   public static Perturbation parse(String text) {
@@ -114,7 +115,12 @@ public final class Perturbations {
     }
   }
 
-  /** The kind that a perturbation's name begins with. */
+  /**
+   * {@return the kind that a perturbation's name begins with}
+   *
+   * @param perturbation one that {@link #parse} made
+   * @throws java.util.NoSuchElementException if its name is none of those known
+   */
   public static Kind kind(Perturbation perturbation) {
     String name = perturbation.name().split(":", 2)[0];
     return kinds().stream().filter(k -> k.name.equals(name)).findFirst().orElseThrow();

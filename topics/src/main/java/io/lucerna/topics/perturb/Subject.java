@@ -34,14 +34,25 @@ public record Subject(
       Donors donors,
       Optional<TermSimilarity> similarity) {}
 
-  /** Analyses both texts. */
+  /**
+   * {@return a subject with both texts analysed}
+   *
+   * @param qid the topic's id
+   * @param query the topic's text
+   * @param docid the id of the passage's document
+   * @param passage the passage's text
+   * @param resources what is known of the collection
+   */
   public static Subject of(
       String qid, String query, String docid, String passage, Resources resources) {
     TextAnalysis analysis = resources.analysis;
     return new Subject(qid, analysis.of(query), docid, analysis.of(passage), resources);
   }
 
-  /** The query's distinct index terms in order, each with the word that it is first written as. */
+  /**
+   * {@return the query's distinct index terms in order, each with the word that it is first written
+   * as}
+   */
   public Map<String, String> queryTerms() {
     Map<String, String> terms = new LinkedHashMap<>();
     for (Word word : query.words()) {
@@ -50,28 +61,40 @@ public record Subject(
     return terms;
   }
 
-  /** The query's terms that the passage has, in the query's order. */
+  /** {@return the query's terms that the passage has, in the query's order} */
   public List<String> present() {
     return queryTerms().keySet().stream().filter(term -> passage.count(term) > 0).toList();
   }
 
-  /** The query's terms that the passage lacks, in the query's order. */
+  /** {@return the query's terms that the passage lacks, in the query's order} */
   public List<String> absent() {
     return queryTerms().keySet().stream().filter(term -> passage.count(term) == 0).toList();
   }
 
-  /** The word that a query term is written as. */
+  /**
+   * {@return the word that a query term is written as}
+   *
+   * @param term one of the query's index terms
+   * @throws IllegalArgumentException if it is not a query term
+   */
   public String written(String term) {
     return Optional.ofNullable(queryTerms().get(term))
         .orElseThrow(() -> new IllegalArgumentException("'" + term + "' is not a query term"));
   }
 
-  /** Whether a word's term is one of the query's. */
+  /**
+   * {@return whether a word's term is one of the query's}
+   *
+   * @param word a word of either text
+   */
   public boolean ofQuery(Word word) {
     return word.term().filter(queryTerms()::containsKey).isPresent();
   }
 
-  /** The numbers of the passage's words that have an index term which is not one of the query's. */
+  /**
+   * {@return the numbers of the passage's words that have an index term which is not one of the
+   * query's}
+   */
   public List<Integer> otherPlaces() {
     Map<String, String> terms = queryTerms();
     List<Word> words = passage.words();

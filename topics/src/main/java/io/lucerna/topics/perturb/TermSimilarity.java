@@ -5,9 +5,19 @@ import java.util.List;
 /** How alike words are in meaning, such as by the embeddings of a model. */
 public interface TermSimilarity {
 
-  /** From -1 to 1, higher for words that are more alike. */
+  /**
+   * {@return how alike two words are, from -1 to 1, higher for words that are more alike}
+   *
+   * @param word a word as it is written
+   * @param other another one
+   */
   double of(String word, String other);
 
-  /** The most similar words that are known, most similar first, without the word itself. */
+  /**
+   * {@return the most similar words that are known, most similar first, without the word itself}
+   *
+   * @param word a word as it is written
+   * @param count the most that are wanted
+   */
   List<String> nearest(String word, int count);
 }

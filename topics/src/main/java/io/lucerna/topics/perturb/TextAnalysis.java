@@ -32,7 +32,12 @@ public final class TextAnalysis {
   private final Analyzer analyzer;
   private final String field;
 
-  /** Analyses as this analyzer does for a field. */
+  /**
+   * Makes an analysis that does as this analyzer does for a field.
+   *
+   * @param analyzer the index's analyzer, which stays the caller's
+   * @param field the field that has the passages
+   */
   public TextAnalysis(Analyzer analyzer, String field) {
     this.analyzer = analyzer;
     this.field = field;
@@ -40,7 +45,12 @@ public final class TextAnalysis {
 
   private record Indexed(String term, int start, boolean counts) {}
 
-  /** Analyses a text. */
+  /**
+   * Analyses a text.
+   *
+   * @param text the text
+   * @return the text, its words, and its index terms
+   */
   public AnalyzedText of(String text) {
     List<Indexed> indexed = new ArrayList<>();
     each(analyzer, text, (term, start, end, moves) -> indexed.add(new Indexed(term, start, moves)));
@@ -65,7 +75,11 @@ public final class TextAnalysis {
     return new AnalyzedText(text, List.copyOf(words.values()), counts, length);
   }
 
-  /** The terms of a text in order. */
+  /**
+   * {@return the terms of a text in order}
+   *
+   * @param text the text
+   */
   public List<String> terms(String text) {
     List<String> terms = new ArrayList<>();
     each(analyzer, text, (term, start, end, moves) -> terms.add(term));
