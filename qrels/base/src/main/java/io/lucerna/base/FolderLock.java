@@ -46,6 +46,8 @@ public final class FolderLock implements Closeable {
 
   private static final int ATTEMPTS = 1000;
   private static final long PAUSE_MILLIS = 50;
+  private static final int LOOKS = 40;
+  private static final String UNKNOWN = "another process";
   private static final int SHOWN = 500;
 
   /** The locks of this process, by their files' identities; guarded by the class. */
@@ -171,9 +173,7 @@ public final class FolderLock implements Closeable {
         return outcome.lock;
       }
       if (outcome.held) {
-        // Its holder may be about to write down who it is.
-        pause();
-        throw new HeldException(subject, holder(file));
+        throw new HeldException(subject, holderByNow(file));
       }
     }
     throw new IOException(subject + ": cannot be locked: others take and leave it all the time");
@@ -282,11 +282,20 @@ public final class FolderLock implements Closeable {
     }
   }
 
+  /** Who holds it; one that has just taken it gets a while to write down who it is. */
+  private static String holderByNow(Path file) throws IOException {
+    String who = UNKNOWN;
+    for (int look = 0; look < LOOKS && who.equals(UNKNOWN); look++) {
+      pause();
+      who = holder(file);
+    }
+    return who;
+  }
+
   /** Who holds it; read under the class's lock, as a file that this process holds must not be. */
   private static synchronized String holder(Path file) throws IOException {
-    String unknown = "another process";
     if (!Files.exists(file)) {
-      return unknown;
+      return UNKNOWN;
     }
     FolderLock here = HELD.get(identity(file));
     if (here != null) {
@@ -294,9 +303,9 @@ public final class FolderLock implements Closeable {
     }
     try {
       String line = Files.readString(file).strip();
-      return line.startsWith("process ") ? line : unknown;
+      return line.startsWith("process ") ? line : UNKNOWN;
     } catch (IOException e) {
-      return unknown;
+      return UNKNOWN;
     }
   }
 
