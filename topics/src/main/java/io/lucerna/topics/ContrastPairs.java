@@ -31,8 +31,8 @@ public final class ContrastPairs {
    * {@return one pair as a line of JSON, without its line end}
    *
    * @param pair the pair
-   * @param tokens how a model reads it, which goes under {@code tokens}; empty for a pair of
-   *     texts alone
+   * @param tokens how a model reads it, which goes under {@code tokens}; empty for a pair of texts
+   *     alone
    */
   public static String line(ContrastPair pair, Optional<PairTokens> tokens) {
     return PairJson.write(pair, tokens);
