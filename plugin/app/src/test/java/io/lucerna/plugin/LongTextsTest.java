@@ -3,7 +3,7 @@ package io.lucerna.plugin;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 
 import io.lucerna.instrumentation.hooks.Hooks;
-import io.lucerna.plugin.models.EmbeddedModel;
+import io.lucerna.minilm.Minilm;
 import io.lucerna.reranker.Ranker;
 import io.lucerna.reranker.Rankers;
 import io.lucerna.reranker.ScorerOptions;
@@ -19,7 +19,7 @@ class LongTextsTest {
 
   @Test
   void partsAndBatchSizesDoNotShow() throws Exception {
-    Path folder = EmbeddedModel.folder(cache);
+    Path folder = new Minilm().folder(cache);
     List<String> texts =
         IntStream.range(0, 8).mapToObj(i -> "oil lamps of the year ".repeat(30 + 5 * i)).toList();
     float[] plain;

@@ -7,6 +7,7 @@ import io.lucerna.eval.Correction;
 import io.lucerna.eval.Measure;
 import io.lucerna.eval.Run;
 import io.lucerna.instrumentation.intervene.CompiledSpec;
+import io.lucerna.instrumentation.intervene.HookSourceException;
 import io.lucerna.instrumentation.intervene.SpecSyntaxException;
 import io.lucerna.plugin.cli.Command;
 import io.lucerna.plugin.cli.CommandException;
@@ -195,7 +196,7 @@ public final class StudyCommand implements Command {
       if (effects != null) {
         effects.requireOf(card);
       }
-      List<Condition> all = Conditions.of(words(), card, random.seed, recordings);
+      List<Condition> all = conditions(card, recordings);
       ConditionScorer scorer = new ConditionScorer(ranker, compile(all, ranker, recordings));
       CleaningChoice cleaning = rerank.cleaning(inputs.collection(), texts);
       console.say("passages cleaned: %s", cleaning);
@@ -220,6 +221,17 @@ public final class StudyCommand implements Command {
         work(study, scorer, candidates.size(), all.size(), console);
         report(study.write(identity, effects, judged, settings), console);
       }
+    }
+  }
+
+  private List<Condition> conditions(ModelCard card, RecordingSources recordings)
+      throws IOException {
+    try {
+      return Conditions.of(words(), card, random.seed, recordings);
+    } catch (HookSourceException e) {
+      throw e; // of -hook
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("-conditions: " + e.getMessage(), e);
     }
   }
 

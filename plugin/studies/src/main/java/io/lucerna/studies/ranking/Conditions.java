@@ -81,11 +81,11 @@ public final class Conditions {
     for (Condition condition : all) {
       if (!ids.add(condition.id())) {
         throw new IllegalArgumentException(
-            "-conditions: " + condition.id() + " (" + condition.label() + ") occurs twice");
+            condition.id() + " (" + condition.label() + ") occurs twice");
       }
     }
     if (all.size() == 1) {
-      throw new IllegalArgumentException("-conditions: nothing to study; give " + KNOWN);
+      throw new IllegalArgumentException("nothing to study; give " + KNOWN);
     }
     return List.copyOf(all);
   }
@@ -131,7 +131,7 @@ public final class Conditions {
       }
       default ->
           throw new IllegalArgumentException(
-              "-conditions: no conditions are called '" + word + "'; there are " + KNOWN);
+              "no conditions are called '" + word + "'; there are " + KNOWN);
     };
   }
 
@@ -230,7 +230,7 @@ public final class Conditions {
   private static String[] topWords(String word) {
     String[] parts = word.split(":", 3);
     if (parts.length != 3 || parts[2].isEmpty()) {
-      throw new IllegalArgumentException("-conditions: expected top:K:DIR, got " + word);
+      throw new IllegalArgumentException("expected top:K:DIR, got " + word);
     }
     return parts;
   }
@@ -246,7 +246,7 @@ public final class Conditions {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
-              "-conditions: %s: the number of heads must be in 1..%d, got %s",
+              "%s: the number of heads must be in 1..%d, got %s",
               word,
               layers * heads,
               number));
@@ -257,8 +257,7 @@ public final class Conditions {
   private List<Condition> random(String word, String rest) {
     String[] parts = rest.split(":", -1);
     if (parts.length > 2) {
-      throw new IllegalArgumentException(
-          "-conditions: expected random:K or random:K:N, got " + word);
+      throw new IllegalArgumentException("expected random:K or random:K:N, got " + word);
     }
     int count = count(word, parts[0]);
     int sets = parts.length == 1 ? 1 : positive(word, parts[1]);
@@ -278,7 +277,7 @@ public final class Conditions {
   private static int positive(String word, String number) {
     if (!number.matches("[1-9]\\d{0,5}")) {
       throw new IllegalArgumentException(
-          "-conditions: " + word + ": the number of sets must be 1 or more, got " + number);
+          word + ": the number of sets must be 1 or more, got " + number);
     }
     return Integer.parseInt(number);
   }
@@ -318,12 +317,12 @@ public final class Conditions {
   private List<Condition> doses(String word, String rest) {
     int colon = rest.lastIndexOf(':');
     if (colon < 0) {
-      throw new IllegalArgumentException("-conditions: expected dose:SPEC:0,1,2, got " + word);
+      throw new IllegalArgumentException("expected dose:SPEC:0,1,2, got " + word);
     }
     InterventionSpec spec = spec(word, rest.substring(0, colon));
     if (spec.interventions().stream().noneMatch(i -> i.operation() instanceof Operation.Add)) {
       throw new IllegalArgumentException(
-          "-conditions: " + word + ": only an intervention that adds a vector has a dose");
+          word + ": only an intervention that adds a vector has a dose");
     }
     String id = "dose-" + identity(word, spec).shortHash();
     List<Condition> all = new ArrayList<>();
@@ -332,8 +331,7 @@ public final class Conditions {
       try {
         dose = Double.parseDouble(number.strip());
       } catch (NumberFormatException e) {
-        throw new IllegalArgumentException(
-            "-conditions: " + word + ": '" + number + "' is not a number", e);
+        throw new IllegalArgumentException(word + ": '" + number + "' is not a number", e);
       }
       InterventionSpec given =
           new InterventionSpec(spec.interventions().stream().map(i -> withDose(i, dose)).toList());
@@ -349,7 +347,7 @@ public final class Conditions {
     try {
       return spec.identity(sources);
     } catch (SpecSyntaxException e) {
-      throw new IllegalArgumentException("-conditions: " + word + ": " + e.getMessage(), e);
+      throw new IllegalArgumentException(word + ": " + e.getMessage(), e);
     }
   }
 
@@ -363,11 +361,11 @@ public final class Conditions {
     try {
       InterventionSpec spec = InterventionSpec.parse(line);
       if (spec.isEmpty()) {
-        throw new IllegalArgumentException("-conditions: " + word + ": the spec is empty");
+        throw new IllegalArgumentException(word + ": the spec is empty");
       }
       return spec;
     } catch (SpecSyntaxException e) {
-      throw new IllegalArgumentException("-conditions: " + word + ": " + e.getMessage(), e);
+      throw new IllegalArgumentException(word + ": " + e.getMessage(), e);
     }
   }
 }
