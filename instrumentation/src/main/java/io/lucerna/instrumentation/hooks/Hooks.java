@@ -56,20 +56,34 @@ public final class Hooks {
     return new Hooks(List.copyOf(more), false);
   }
 
-  /** These hooks and one that looks at a point, as {@link #with}. */
+  /**
+   * {@return these hooks and one that looks at a point, which runs after those already there}
+   *
+   * @param glob a point's name, or a glob of names
+   * @param observer what to do at each of these points
+   * @throws IllegalArgumentException if one of both is null
+   */
   public Hooks observe(String glob, Hook.Observer observer) {
     return with(glob, observer);
   }
 
-  /** These hooks and one that replaces the activation at a point, as {@link #with}. */
+  /**
+   * {@return these hooks and one that replaces the activation at a point, which runs after those
+   * already there}
+   *
+   * @param glob a point's name, or a glob of names
+   * @param intervention what to do at each of these points
+   * @throws IllegalArgumentException if one of both is null
+   */
   public Hooks intervene(String glob, Hook.Intervention intervention) {
     return with(glob, intervention);
   }
 
   /**
-   * These hooks and then others, which run after those already at the same point. Several threads
-   * may call them at once if that holds for both.
+   * {@return these hooks and then others, which run after those already at the same point} Several
+   * threads may call them at once if that holds for both.
    *
+   * @param others hooks for the same call
    * @throws IllegalArgumentException if the others are null
    */
   public Hooks and(Hooks others) {
