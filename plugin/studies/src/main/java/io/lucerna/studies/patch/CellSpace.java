@@ -23,7 +23,11 @@ public record CellSpace(List<Axis> outer, boolean positions) {
   private static final String LAYER = "layer";
   private static final List<Role> ROLES = List.of(Role.values());
 
-  /** The cells of sweeps with these axes. */
+  /**
+   * {@return the cells of sweeps with these axes}
+   *
+   * @param axes a sweep's axes, outermost first; positions, if there are any, come last
+   */
   public static CellSpace of(List<Axis> axes) {
     boolean positions = axes.getLast().name().equals(Axis.POSITION);
     return new CellSpace(positions ? axes.subList(0, axes.size() - 1) : axes, positions);
@@ -74,12 +78,12 @@ public record CellSpace(List<Axis> outer, boolean positions) {
     return outer.stream().anyMatch(axis -> axis.name().equals(name));
   }
 
-  /** How many combinations of the outer axes' indices there are. */
+  /** {@return how many combinations of the outer axes' indices there are} */
   public int outerSize() {
     return outer.stream().mapToInt(Axis::size).reduce(1, Math::multiplyExact);
   }
 
-  /** How many cells there are; that of a role follows the one before within an outer cell. */
+  /** {@return how many cells there are; the roles of an outer cell follow one another} */
   public int size() {
     return outerSize() * roles();
   }
@@ -88,22 +92,39 @@ public record CellSpace(List<Axis> outer, boolean positions) {
     return positions ? ROLES.size() : 1;
   }
 
-  /** The role of a cell; only with positions. */
+  /**
+   * {@return the role of a cell; only with positions}
+   *
+   * @param cell the cell's number, from 0
+   */
   public Role role(int cell) {
     return ROLES.get(cell % roles());
   }
 
-  /** The cell of an outer cell and a role; the role counts only with positions. */
+  /**
+   * {@return the cell of an outer cell and a role; the role counts only with positions}
+   *
+   * @param outerCell the outer cell's number, from 0
+   * @param role a role of tokens
+   */
   public int cell(int outerCell, Role role) {
     return positions ? outerCell * roles() + role.ordinal() : outerCell;
   }
 
-  /** The outer cell of a cell. */
+  /**
+   * {@return the outer cell of a cell}
+   *
+   * @param cell the cell's number, from 0
+   */
   public int outerCell(int cell) {
     return cell / roles();
   }
 
-  /** The labels of an outer cell, one for each outer axis. */
+  /**
+   * {@return the labels of an outer cell, one for each outer axis}
+   *
+   * @param outerCell the outer cell's number, from 0
+   */
   public List<String> labels(int outerCell) {
     List<String> labels = new ArrayList<>();
     int rest = outerCell;
@@ -114,7 +135,11 @@ public record CellSpace(List<Axis> outer, boolean positions) {
     return labels;
   }
 
-  /** A cell in words: {@code L3H7}, or {@code resid_pre, layer 3, match}. */
+  /**
+   * {@return a cell in words: {@code L3H7}, or {@code resid_pre, layer 3, match}}
+   *
+   * @param cell the cell's number, from 0
+   */
   public String describe(int cell) {
     String outerWords = words(outerCell(cell));
     return positions ? outerWords + ", " + role(cell).option() : outerWords;
@@ -136,8 +161,10 @@ public record CellSpace(List<Axis> outer, boolean positions) {
   }
 
   /**
-   * How far each cell moves the score: patched minus recipient, with positions the mean over the
-   * positions of a role; NaN where the pair has none.
+   * {@return how far each cell moves the score: patched minus recipient, with positions the mean
+   * over the positions of a role; NaN where the pair has none}
+   *
+   * @param result the scores of a sweep with these axes
    */
   public double[] moves(SweepResult result) {
     int length = positions ? result.tokens().size() : 1;

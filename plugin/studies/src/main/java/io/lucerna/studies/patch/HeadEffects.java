@@ -46,7 +46,10 @@ public record HeadEffects(
   /**
    * Reads what {@code patch -sweep head} wrote.
    *
+   * @param folder the study's folder
+   * @return the effects in the study's first direction
    * @throws StudyInputException if there is no such study in the folder
+   * @throws IOException if a file cannot be read
    */
   public static HeadEffects read(Path folder) throws IOException {
     Path file = folder.resolve(AGGREGATES);
@@ -90,6 +93,7 @@ public record HeadEffects(
   /**
    * Refuses effects in another model.
    *
+   * @param studied the model that is studied now
    * @throws StudyInputException if its hash is another one, or a head does not exist
    */
   public void requireOf(ModelCard studied) {
@@ -118,7 +122,7 @@ public record HeadEffects(
     }
   }
 
-  /** The file that the effects are in. */
+  /** {@return the file that the effects are in} */
   public Path file() {
     return folder.resolve(AGGREGATES);
   }
@@ -129,15 +133,21 @@ public record HeadEffects(
         (int) row.whole(CellSpace.HEAD_COLUMN, 0, Integer.MAX_VALUE));
   }
 
-  /** The effect of a head; empty if the study lacks it. */
+  /**
+   * {@return the effect of a head; empty if the study lacks it}
+   *
+   * @param layer the layer, from 0
+   * @param head the head's number in the layer, from 0
+   */
   public OptionalDouble of(int layer, int head) {
     Double effect = effects.get(new Head(layer, head));
     return effect == null ? OptionalDouble.empty() : OptionalDouble.of(effect);
   }
 
   /**
-   * The heads whose effects are farthest from 0, farthest first.
+   * {@return the heads whose effects are farthest from 0, farthest first}
    *
+   * @param count how many, 0 or more
    * @throws IllegalArgumentException if there are fewer
    */
   public List<Head> top(int count) {

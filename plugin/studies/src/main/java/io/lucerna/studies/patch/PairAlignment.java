@@ -31,15 +31,25 @@ public final class PairAlignment {
   private final Side side;
   private final boolean ofQuery;
 
-  /** Pairs that change the passage. */
+  /**
+   * Aligns pairs that change the passage.
+   *
+   * @param ranker the ranker that reads them; it stays the caller's
+   * @param filler the word that fills; where it is the usual one, and is more than one token,
+   *     another is taken
+   * @throws IllegalArgumentException if the model does not have the filler as one token
+   */
   public PairAlignment(Ranker ranker, String filler) {
     this(ranker, filler, false);
   }
 
   /**
-   * @param ofQuery whether the text that changes is the query, and the other one the passage
+   * Aligns pairs that change one of the two texts.
+   *
+   * @param ranker the ranker that reads them; it stays the caller's
    * @param filler the word that fills; where it is the usual one, and is more than one token, the
    *     first of a few others, and of the vocabulary, that is one is taken
+   * @param ofQuery whether the text that changes is the query, and the other one the passage
    * @throws IllegalArgumentException if the model does not have the filler as one token
    */
   public PairAlignment(Ranker ranker, String filler, boolean ofQuery) {
@@ -85,12 +95,18 @@ public final class PairAlignment {
         .toList();
   }
 
-  /** The word that fills. */
+  /** {@return the word that fills} */
   public String filler() {
     return filler;
   }
 
-  /** Aligns the two inputs that hold the texts of a pair. */
+  /**
+   * Aligns the two inputs that hold the texts of a pair.
+   *
+   * @param pair two texts, with the edits between them
+   * @return the aligned inputs, or why there are none
+   * @throws IllegalArgumentException if the query is too long for the model
+   */
   public PairAligner.Result align(ContrastPair pair) {
     List<PairAligner.Span> edits =
         pair.edits().stream()
@@ -117,7 +133,11 @@ public final class PairAlignment {
     return side;
   }
 
-  /** The same as it is written to files. */
+  /**
+   * {@return an aligned pair as it is written to files}
+   *
+   * @param pair two inputs that {@link #align} made
+   */
   public PairTokens tokens(AlignedPair pair) {
     return new PairTokens(
         ranker.card().name(),

@@ -32,7 +32,11 @@ public sealed interface PairOutcome {
       List<Patched> directions)
       implements PairOutcome {
 
-    /** Checks that the inputs are aligned. */
+    /**
+     * Checks that the inputs are aligned.
+     *
+     * @throws IllegalArgumentException if they are not equally long
+     */
     public Swept {
       base = List.copyOf(base);
       perturbed = List.copyOf(perturbed);
@@ -64,7 +68,11 @@ public sealed interface PairOutcome {
    */
   record Patched(SweepResult result, float empty, float full, float unrelated) {
 
-    /** Checks that the scores are numbers. */
+    /**
+     * Checks that the scores are numbers.
+     *
+     * @throws IllegalArgumentException if a score other than the unrelated one is not finite
+     */
     public Patched {
       for (float score : result.patched()) {
         requireFinite(score);
@@ -81,7 +89,7 @@ public sealed interface PairOutcome {
       }
     }
 
-    /** Donor minus recipient. */
+    /** {@return donor minus recipient} */
     public double change() {
       return (double) result.donor() - result.recipient();
     }

@@ -8,10 +8,14 @@ import java.util.Optional;
 /** Sweeps one pair after the other; the outcome depends on the arguments and nothing else. */
 public interface PairSweeper extends AutoCloseable {
 
-  /** What is being run. */
+  /** {@return what is being run} */
   ModelCard card();
 
-  /** How a query fits that may be too long for the model; empty where it is read whole. */
+  /**
+   * {@return how a query fits that may be too long for the model; empty where it is read whole}
+   *
+   * @param query the query's text
+   */
   default Optional<QueryFit> fit(String query) {
     return Optional.empty();
   }
@@ -21,6 +25,7 @@ public interface PairSweeper extends AutoCloseable {
    *
    * @param pair the pair
    * @param unrelated a pair of another query, whose donor is the baseline; empty if there is none
+   * @return the scores of all cells and the controls, or why there are none
    */
   PairOutcome sweep(ContrastPair pair, Optional<ContrastPair> unrelated);
 

@@ -13,7 +13,11 @@ import java.util.Map;
  */
 public record PatchSettings(SweepSettings sweep, double floor, int rounds) {
 
-  /** Checks the ranges. */
+  /**
+   * Checks the ranges.
+   *
+   * @throws IllegalArgumentException naming the setting that is out of range
+   */
   public PatchSettings {
     if (!(floor >= 0) || Double.isInfinite(floor)) {
       throw new IllegalArgumentException("floor must be 0 or more, got " + floor);
@@ -23,7 +27,7 @@ public record PatchSettings(SweepSettings sweep, double floor, int rounds) {
     }
   }
 
-  /** Names as options and values, for files. */
+  /** {@return the settings by name, as options and files have them} */
   public Map<String, Object> fields() {
     Map<String, Object> fields = new LinkedHashMap<>(sweep.fields());
     fields.put("floor", floor);

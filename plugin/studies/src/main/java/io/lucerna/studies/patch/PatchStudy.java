@@ -41,6 +41,7 @@ public final class PatchStudy {
   /**
    * Creates a study.
    *
+   * @param settings what is patched, and which pairs count
    * @param pairs the pairs to sweep
    * @param donors the pairs of which unrelated donors are chosen
    * @param folder where its files go
@@ -53,7 +54,14 @@ public final class PatchStudy {
     this.folder = folder;
   }
 
-  /** Sweeps the pairs that the journal lacks; reports each. */
+  /**
+   * Sweeps the pairs that the journal lacks.
+   *
+   * @param sweeper what sweeps them; it stays the caller's
+   * @param journal where the outcomes go, by the pairs' ids
+   * @param done is run after each pair
+   * @throws IOException if the journal cannot be written
+   */
   public void sweep(PairSweeper sweeper, Journal<PairOutcome> journal, Runnable done)
       throws IOException {
     for (ContrastPair pair : pairs) {
@@ -79,7 +87,11 @@ public final class PatchStudy {
   /**
    * Writes all files.
    *
+   * @param journal the outcomes of all pairs
+   * @param identity what was read, and what ran
+   * @return notes for people, and what is wrong with the controls
    * @throws StudyException if no pair counts; the list of excluded pairs is written all the same
+   * @throws IOException if the journal cannot be read, or a file written
    */
   public Outcome write(JournalReader<PairOutcome> journal, Identity identity) throws IOException {
     double floor = settings.floor();

@@ -29,8 +29,10 @@ public final class SweepEngine implements PairSweeper {
   private final boolean ofQuery;
 
   /**
-   * Takes over the ranker.
+   * Takes over the ranker, which {@link #close} closes.
    *
+   * @param ranker the ranker whose activations are patched
+   * @param settings what is patched in every pair, and how
    * @throws IllegalArgumentException if the model has no such layer or head
    */
   public SweepEngine(Ranker ranker, SweepSettings settings) {

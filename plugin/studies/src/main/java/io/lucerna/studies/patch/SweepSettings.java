@@ -47,8 +47,9 @@ public record SweepSettings(
     PASSAGE;
 
     /**
-     * The side of an option's value.
+     * {@return the side of an option's value}
      *
+     * @param option {@code query} or {@code passage}
      * @throws IllegalArgumentException naming the sides
      */
     public static Side parse(String option) {
@@ -60,7 +61,7 @@ public record SweepSettings(
       };
     }
 
-    /** The name in options and files. */
+    /** {@return the name in options and files} */
     public String option() {
       return name().toLowerCase(Locale.ROOT);
     }
@@ -89,7 +90,7 @@ public record SweepSettings(
     }
   }
 
-  /** The cells that are swept. */
+  /** {@return the cells that are swept} */
   public Sweep cells() {
     return cells(kind, heads, layer);
   }
@@ -98,7 +99,7 @@ public record SweepSettings(
     return new Sweep(kind, heads, layer.orElse(-1));
   }
 
-  /** Names as options and values, for files. */
+  /** {@return the settings by name, as options and files have them} */
   public Map<String, Object> fields() {
     Map<String, Object> fields = new LinkedHashMap<>();
     fields.put(SWEEP, kind.option());

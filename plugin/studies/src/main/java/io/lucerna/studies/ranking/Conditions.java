@@ -61,8 +61,10 @@ public final class Conditions {
    * @param model whose parts are changed
    * @param seed of random sets
    * @param sources where the files and recordings are that specs name
+   * @return the conditions, whose ids differ
    * @throws IllegalArgumentException if a word cannot be read, or two conditions have one id
    * @throws StudyInputException if a patching study cannot be read, or is of another model
+   * @throws IOException if a file that a word names cannot be read
    */
   public static List<Condition> of(
       List<String> words, ModelCard model, long seed, SpecSources sources) throws IOException {
@@ -101,7 +103,12 @@ public final class Conditions {
                 : condition);
   }
 
-  /** Whether words ask for a screen of parts of the model, and not for a few planned contrasts. */
+  /**
+   * {@return whether words ask for a screen of parts of the model, and not for a few planned
+   * contrasts}
+   *
+   * @param words what was asked for
+   */
   public static boolean screens(List<String> words) {
     return words.stream().anyMatch(Set.of("heads", "layers", "components")::contains);
   }

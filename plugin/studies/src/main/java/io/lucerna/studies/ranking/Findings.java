@@ -154,12 +154,12 @@ public final class Findings {
     }
   }
 
-  /** The topics that were compared, in the order of the judgments. */
+  /** {@return the topics that were compared, in the order of the judgments} */
   public List<String> topics() {
     return topics;
   }
 
-  /** What is wrong: interventions that changed no text. */
+  /** {@return what is wrong: interventions that changed no text} */
   public List<String> problems() {
     List<String> problems = new ArrayList<>();
     for (int i = 0; i < conditions.size(); i++) {
@@ -177,7 +177,7 @@ public final class Findings {
     return problems;
   }
 
-  /** A few lines for people. */
+  /** {@return a few lines for people} */
   public List<String> summary() {
     List<String> lines = new ArrayList<>();
     for (Measure measure : settings.measures()) {

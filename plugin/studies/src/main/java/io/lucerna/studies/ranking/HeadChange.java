@@ -6,6 +6,8 @@ import java.util.OptionalDouble;
 /**
  * One head of a screen: a row of {@code screen.csv}.
  *
+ * @param layer the layer, from 0
+ * @param attentionHead the head's number in the layer, from 0
  * @param changeNdcg10 change of nDCG@10 when it is zeroed
  * @param pAdjusted p of that change, corrected for all heads
  * @param patchingEffect its effect in a patching study; empty without
@@ -20,7 +22,7 @@ public record HeadChange(
   public static final Table<HeadChange> TABLE =
       Table.of(HeadChange.class, "layer", "attention_head");
 
-  /** Whether the corrected t-test says that the change is not 0. */
+  /** {@return whether the corrected t-test says that the change is not 0} */
   public boolean significant() {
     return pAdjusted.orElse(1) < Statistics.ALPHA;
   }

@@ -15,7 +15,11 @@ import java.util.function.Function;
  */
 public record OrderStatistics(
     OptionalDouble kendallTau, long swappedPairs, OptionalDouble meanMove) {
-  /** The statistics of what changed in each topic. */
+  /**
+   * {@return the statistics of what changed in each topic}
+   *
+   * @param topics one comparison for each topic
+   */
   public static OrderStatistics of(Collection<RankChanges> topics) {
     return new OrderStatistics(
         mean(topics, TopicMoves::kendallTau),

@@ -29,7 +29,11 @@ public final class RecordingSources implements SpecSources, AutoCloseable {
   private final Map<String, Checkpoint> vectors = new LinkedHashMap<>();
   private final Map<String, LoadedHook> hooks = new LinkedHashMap<>();
 
-  /** Opens recordings of the model with these weights, and no others. */
+  /**
+   * Opens recordings of the model with these weights, and no others.
+   *
+   * @param modelSha256 the hash of the weights, as on the model's card
+   */
   public RecordingSources(String modelSha256) {
     this.modelSha256 = modelSha256;
   }
@@ -78,7 +82,11 @@ public final class RecordingSources implements SpecSources, AutoCloseable {
         : SpecSources.super.sha256(source);
   }
 
-  /** Path and hash of all that a spec names. */
+  /**
+   * {@return path and hash of all that a spec names, each once and in its order}
+   *
+   * @param spec interventions, whose sources must exist
+   */
   public List<Object> identities(InterventionSpec spec) {
     List<Object> all = new ArrayList<>();
     for (SpecSource source : spec.sources()) {

@@ -48,7 +48,13 @@ public record Statistics(
   /** The level of all tests. */
   public static final double ALPHA = 0.05;
 
-  /** The statistics of comparisons that are one family: their p-values are corrected together. */
+  /**
+   * {@return the statistics of comparisons that are one family: their p-values are corrected
+   * together}
+   *
+   * @param family comparisons with one baseline by one measure
+   * @param correction what adjusts their p-values
+   */
   public static List<Statistics> of(List<Comparison> family, Correction correction) {
     List<OptionalDouble> tTests = adjusted(family, correction, Comparison::tTest);
     List<OptionalDouble> flips = adjusted(family, correction, Comparison::randomization);
@@ -90,12 +96,12 @@ public record Statistics(
     return adjusted;
   }
 
-  /** Whether the corrected t-test says that the change is not 0. */
+  /** {@return whether the corrected t-test says that the change is not 0} */
   public boolean significant() {
     return pTAdjusted.orElse(1) < ALPHA;
   }
 
-  /** Whether the equivalence test says that the change is within the margin. */
+  /** {@return whether the equivalence test says that the change is within the margin} */
   public boolean equivalent() {
     return pEquivalence.orElse(1) < ALPHA;
   }

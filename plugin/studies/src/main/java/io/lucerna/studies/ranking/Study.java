@@ -36,7 +36,12 @@ public final class Study implements AutoCloseable {
   /** What one item scores under all conditions. */
   @FunctionalInterface
   public interface Work {
-    /** See {@link ConditionScorer#score}. */
+    /**
+     * Scores an item, as {@link ConditionScorer#score} does.
+     *
+     * @param item the queries and passages
+     * @return the scores by condition, and what interventions did
+     */
     ConditionScores score(WorkItem item);
   }
 
@@ -71,7 +76,9 @@ public final class Study implements AutoCloseable {
    * @param passages their texts
    * @param lock of the folder where the files go; closing it stays the caller's
    * @param decisive what decides the scores, besides the conditions; they are added to it
+   * @return the study, which the caller closes
    * @throws StudyException if the folder's study was made with anything else
+   * @throws IOException if the folder cannot be read or written
    */
   public static Study open(
       List<Condition> conditions,
@@ -100,7 +107,7 @@ public final class Study implements AutoCloseable {
     return plan.passages(item, all);
   }
 
-  /** How many passages the items that are not done have. */
+  /** {@return how many passages the items that are not done have} */
   public long left() {
     long left = 0;
     for (int item = 0; item < plan.size(); item++) {
@@ -109,7 +116,7 @@ public final class Study implements AutoCloseable {
     return left;
   }
 
-  /** How many items are done. */
+  /** {@return how many items are done} */
   public int done() {
     int done = 0;
     for (int item = 0; item < plan.size(); item++) {
@@ -118,7 +125,13 @@ public final class Study implements AutoCloseable {
     return done;
   }
 
-  /** Scores the items that are not done; reports after each how many passages it had. */
+  /**
+   * Scores the items that are not done.
+   *
+   * @param work what scores one
+   * @param progress is told after each item how many passages it had
+   * @throws IOException if the journal cannot be written
+   */
   public void work(Work work, IntConsumer progress) throws IOException {
     for (int item = 0; item < plan.size(); item++) {
       String id = plan.topic(item).id();
@@ -141,6 +154,9 @@ public final class Study implements AutoCloseable {
    * @param identity what was read, and what ran
    * @param effects the heads' effects in a patching study; null without
    * @param qrels the judgments, which have some of the topics
+   * @param settings what is measured, and how it is tested
+   * @return what the conditions did to the rankings
+   * @throws IOException if the journal cannot be read, or a file written
    */
   public Findings write(
       Identity identity, @Nullable HeadEffects effects, Qrels qrels, StudySettings settings)

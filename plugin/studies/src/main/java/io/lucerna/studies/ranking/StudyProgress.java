@@ -52,7 +52,11 @@ public record StudyProgress(int done, int items, int topics, List<Change> change
     AtomicFile.write(folder.resolve(FILE), out -> out.write(json + "\n"));
   }
 
-  /** Whether a folder holds a study that has begun and is not finished. */
+  /**
+   * {@return whether a folder holds a study that has begun and is not finished}
+   *
+   * @param folder a folder, which need not exist
+   */
   public static boolean isIn(Path folder) {
     return Files.exists(folder.resolve(FILE)) && !Files.exists(folder.resolve("study.json"));
   }
@@ -60,7 +64,10 @@ public record StudyProgress(int done, int items, int topics, List<Change> change
   /**
    * Reads the folder of a study.
    *
+   * @param folder the study's folder
+   * @return how far it has come
    * @throws io.lucerna.studies.work.StudyException if its journal is damaged
+   * @throws IOException if a file cannot be read
    */
   public static StudyProgress read(Path folder) throws IOException {
     Expected expected = expected(folder.resolve(FILE));

@@ -9,7 +9,7 @@ import io.lucerna.eval.Ranking;
  * @param first the first stage's ranking, under the topic's id
  */
 public record StudyTopic(String query, Ranking first) {
-  /** The topic's id. */
+  /** {@return the topic's id} */
   public String id() {
     return first.topic();
   }

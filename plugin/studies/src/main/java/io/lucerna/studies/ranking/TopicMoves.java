@@ -20,7 +20,11 @@ public record TopicMoves(
     int moved,
     int largestMove,
     OptionalDouble meanMove) {
-  /** The numbers of one topic. */
+  /**
+   * {@return the numbers of one topic}
+   *
+   * @param topic the comparison of its two rankings
+   */
   public static TopicMoves of(RankChanges topic) {
     int documents = topic.docs();
     double pairs = documents * (documents - 1.0) / 2;

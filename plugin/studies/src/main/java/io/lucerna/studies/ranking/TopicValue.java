@@ -5,6 +5,10 @@ import io.lucerna.studies.table.Table;
 /**
  * One topic under one condition by one measure: a row of {@code topics.csv}.
  *
+ * @param condition the condition's id
+ * @param topic the topic's id
+ * @param measure the measure's name in ir-measures
+ * @param value the topic's value with the intervention
  * @param baseline the value without the intervention
  * @param change value minus baseline
  */

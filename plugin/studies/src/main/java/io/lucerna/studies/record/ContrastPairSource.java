@@ -16,13 +16,17 @@ import java.util.stream.Stream;
 /**
  * Both passages of each contrast pair of a file, as they stand: {@code ID/base} and {@code
  * ID/perturbed}.
+ *
+ * @param file the path of the file
  */
 public record ContrastPairSource(String file) implements PairSource {
 
   /**
-   * Whether a file holds JSON lines, and so no table.
+   * {@return whether a file holds JSON lines, and so no table}
    *
+   * @param file the path; standard input and pipes are refused
    * @throws StudyInputException if it cannot be read twice, as pairs to record are
+   * @throws IOException if it cannot be read
    */
   public static boolean holds(String file) throws IOException {
     TextFile text = TextFile.named(file);

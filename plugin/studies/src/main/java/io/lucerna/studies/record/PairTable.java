@@ -22,6 +22,10 @@ public final class PairTable implements Closeable {
    * A row.
    *
    * @param line where it stands in the file, from 1
+   * @param qid the topic's id
+   * @param query the query's text
+   * @param docid the document's id
+   * @param text the passage
    */
   public record Row(long line, String qid, String query, String docid, String text) {}
 
@@ -34,7 +38,10 @@ public final class PairTable implements Closeable {
   /**
    * Opens a table.
    *
+   * @param file the path, or {@code -} for standard input
+   * @return the table, before its first row; the caller closes it
    * @throws MalformedTextException if the header is another one
+   * @throws IOException if it cannot be read
    */
   public static PairTable open(String file) throws IOException {
     PairTable table = new PairTable(TextFile.named(file).lines());
@@ -68,9 +75,10 @@ public final class PairTable implements Closeable {
   }
 
   /**
-   * The next row; empty at the end.
+   * {@return the next row; empty at the end}
    *
    * @throws MalformedTextException if it has not four columns, or is not UTF-8
+   * @throws IOException if it cannot be read
    */
   public Optional<Row> next() throws IOException {
     String line = line();

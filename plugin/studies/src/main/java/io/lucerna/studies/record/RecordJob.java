@@ -40,6 +40,8 @@ public final class RecordJob {
   /**
    * Takes up where the writer is.
    *
+   * @param ranker the ranker whose activations are recorded; it stays the caller's
+   * @param writer where they go; it stays the caller's
    * @param progress is told of each input that was recorded
    */
   public RecordJob(Ranker ranker, RecordingWriter writer, Runnable progress) {
@@ -49,7 +51,12 @@ public final class RecordJob {
     this.done = writer.inputs();
   }
 
-  /** Records a group of pairs. */
+  /**
+   * Records a group of pairs.
+   *
+   * @param group the next group of the source
+   * @throws IOException if the recording cannot be written
+   */
   public void record(PairSource.Group group) throws IOException {
     Set<String> qids = new LinkedHashSet<>();
     boolean apart = ranker.reading().sides().contains(Side.QUERY);

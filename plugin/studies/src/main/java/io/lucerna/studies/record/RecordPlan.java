@@ -40,8 +40,13 @@ public final class RecordPlan {
   /**
    * Goes through the pairs.
    *
+   * @param source the pairs
+   * @param ranker the ranker that will read them
+   * @param spec what will be recorded
+   * @return what it will take
    * @throws StudyInputException if there are none, an id occurs twice, or a topic has two queries
    * @throws IllegalArgumentException if positions are asked for that no text has
+   * @throws IOException if the pairs cannot be read
    */
   public static RecordPlan of(PairSource source, Ranker ranker, RecordingSpec spec)
       throws IOException {
@@ -99,43 +104,47 @@ public final class RecordPlan {
     coverage.add(input, side);
   }
 
-  /** Pairs of query and passage. */
+  /** {@return the number of pairs of query and passage} */
   public long pairs() {
     return pairs;
   }
 
-  /** Inputs of the model: of a bi-encoder, each topic's query counts besides the passages. */
+  /**
+   * {@return the number of the model's inputs: of a bi-encoder, each topic's query counts besides
+   * the passages}
+   */
   public long inputs() {
     return inputs;
   }
 
+  /** {@return the number of token ids of all inputs} */
   public long tokens() {
     return tokens;
   }
 
-  /** Bytes of activations. */
+  /** {@return the number of bytes that the activations take} */
   public long bytes() {
     return bytes;
   }
 
-  /** Inputs that were cut to the model's limit. */
+  /** {@return the number of inputs that were cut to the model's limit} */
   public long truncated() {
     return truncated;
   }
 
-  /** Passages without any text. */
+  /** {@return the number of passages without any text} */
   public long empty() {
     return empty;
   }
 
-  /** What was asked for and some inputs lack, with the number of these. */
+  /** {@return what was asked for and some inputs lack, with the number of these} */
   public Map<String, Long> absent() {
     Map<String, Long> absent = new LinkedHashMap<>(coverage.absent());
     absent.values().removeIf(count -> count == 0);
     return absent;
   }
 
-  /** For the manifest. */
+  /** {@return the counts by name, for the manifest} */
   public Map<String, Object> counts() {
     Map<String, Object> counts = new LinkedHashMap<>();
     counts.put("pairs", pairs);

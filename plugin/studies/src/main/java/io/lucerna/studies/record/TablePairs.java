@@ -7,7 +7,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** The pairs of a table, read again each time; the id is {@code QID/DOCID}. */
+/**
+ * The pairs of a table, read again each time; the id is {@code QID/DOCID}.
+ *
+ * @param file the path of the table
+ */
 public record TablePairs(String file) implements PairSource {
 
   @Override
