@@ -50,7 +50,12 @@ public final class ConditionScorer {
   /** The least recently used first. */
   private final Map<WorkItem.Query, Learned> known = new LinkedHashMap<>(16, .75f, true);
 
-  /** Scores with a ranker, which stays the caller's. */
+  /**
+   * Scores with a ranker, which stays the caller's.
+   *
+   * @param ranker what scores
+   * @param conditions what is done to the ranker in each; an empty spec for nothing
+   */
   public ConditionScorer(Ranker ranker, List<CompiledSpec> conditions) {
     this.reading = Given.value(ranker, "the ranker").reading();
     this.conditions = Given.list(conditions, "conditions", "condition");
@@ -59,8 +64,9 @@ public final class ConditionScorer {
   }
 
   /**
-   * How a condition's scores are laid out.
+   * Says how a condition's scores are laid out.
    *
+   * @param condition the condition's number, from 0
    * @return true: each passage of an item with the item's own query; false: each passage with each
    *     of its queries
    */
@@ -71,6 +77,8 @@ public final class ConditionScorer {
   /**
    * Scores an item under all conditions.
    *
+   * @param item the queries and passages
+   * @return the scores by condition, laid out as {@link #perItem} says, and what interventions did
    * @throws IllegalArgumentException if a query alone exceeds the model's limit
    * @throws IllegalStateException if the ranker is closed
    * @throws ScoreException if a score is not finite

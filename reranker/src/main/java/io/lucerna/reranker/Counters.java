@@ -8,21 +8,24 @@ import java.time.Duration;
  * Counters::pairs)}. Thread-safe; not closed with the ranker.
  */
 public interface Counters {
-  /** Calls that returned scores. */
+  /** {@return the number of calls that returned scores} */
   long calls();
 
-  /** Calls that threw. */
+  /** {@return the number of calls that threw} */
   long failures();
 
-  /** Passages that were scored. */
+  /** {@return the number of passages that were scored} */
   long pairs();
 
-  /** Token ids that the model saw of them: of pairs, for a cross-encoder. */
+  /** {@return the number of token ids that the model saw of them: of pairs, for a cross-encoder} */
   long tokens();
 
-  /** Passages, or pairs, that were cut to the model's limit. */
+  /** {@return the number of passages, or pairs, that were cut to the model's limit} */
   long truncations();
 
-  /** The time of all calls, by the clock, waiting included; those of several threads add up. */
+  /**
+   * {@return the time of all calls, by the clock, waiting included; those of several threads add
+   * up}
+   */
   Duration time();
 }

@@ -41,7 +41,7 @@ public abstract class EmbeddedModel {
     this.weightBytes = weightBytes;
   }
 
-  /** The models on the class path, by name. */
+  /** {@return the models on the class path, by name} */
   public static List<EmbeddedModel> all() {
     return ServiceLoader.load(EmbeddedModel.class, EmbeddedModel.class.getClassLoader()).stream()
         .map(ServiceLoader.Provider::get)
@@ -49,14 +49,18 @@ public abstract class EmbeddedModel {
         .toList();
   }
 
-  /** The model of that name; empty if there is none on the class path. */
+  /**
+   * {@return the model of that name; empty if there is none on the class path}
+   *
+   * @param name the name under which it is opened
+   */
   public static Optional<EmbeddedModel> named(String name) {
     return all().stream().filter(model -> model.name.equals(name)).findFirst();
   }
 
   /**
-   * The folder below which Lucerna keeps caches: what the variable {@code LUCERNA_CACHE} names, or
-   * {@code .cache/lucerna} in the user's home.
+   * {@return the folder below which Lucerna keeps caches: what the variable {@code LUCERNA_CACHE}
+   * names, or {@code .cache/lucerna} in the user's home}
    *
    * @param environment the process's variables
    * @param home the user's home folder
@@ -66,13 +70,13 @@ public abstract class EmbeddedModel {
     return own == null ? home.resolve(".cache/lucerna") : Path.of(own);
   }
 
-  /** The name under which it is opened. */
+  /** {@return the name under which the model is opened} */
   public final String name() {
     return name;
   }
 
   /**
-   * The model's folder, made if it is not there yet.
+   * {@return the model's folder, made if it is not there yet}
    *
    * @param cache the folder below which caches are kept
    * @throws IOException if it cannot be written, for example because the disk is full
@@ -82,7 +86,7 @@ public abstract class EmbeddedModel {
   }
 
   /**
-   * The model's folder, made if it is not there yet.
+   * {@return the model's folder, made if it is not there yet}
    *
    * @param cache the folder below which caches are kept
    * @param waiting told if another process is unpacking it, before that is waited for

@@ -18,8 +18,10 @@ public enum Label {
   }
 
   /**
-   * The label of an option's value: {@code 0}, {@code 1}, {@code difference} or {@code logprob}.
+   * {@return the label of an option's value: {@code 0}, {@code 1}, {@code difference} or {@code
+   * logprob}}
    *
+   * @param option the option's value
    * @throws IllegalArgumentException naming these
    */
   public static Label parse(String option) {

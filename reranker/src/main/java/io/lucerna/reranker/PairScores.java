@@ -27,7 +27,7 @@ public record PairScores(float[] scores, int[] tokens, boolean[] truncated) {
     return new PairScores(scores, tokens, truncated);
   }
 
-  /** How many passages were cut to the length limit. */
+  /** {@return how many passages were cut to the length limit} */
   public int truncatedCount() {
     int count = 0;
     for (boolean cut : truncated) {

@@ -10,7 +10,7 @@ import org.apache.lucene.search.IndexSearcher;
 public interface PassageSource {
 
   /**
-   * The passage that the ranker reads for a document.
+   * {@return the passage that the ranker reads for a document}
    *
    * @param searcher the searcher whose index holds the document
    * @param docId Lucene's number of the document
@@ -20,7 +20,11 @@ public interface PassageSource {
    */
   String passage(IndexSearcher searcher, int docId) throws IOException;
 
-  /** The stored value of a field. */
+  /**
+   * {@return a source that gives the stored value of a field}
+   *
+   * @param field the field's name
+   */
   static PassageSource storedField(String field) {
     return (searcher, docId) -> {
       String text = searcher.storedFields().document(docId, Set.of(field)).get(field);

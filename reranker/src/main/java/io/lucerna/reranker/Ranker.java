@@ -39,7 +39,13 @@ public interface Ranker extends AutoCloseable {
    */
   PairScores score(String query, List<String> passages, Hooks hooks);
 
-  /** Scores every passage for the query without hooks. */
+  /**
+   * Scores every passage for the query without hooks.
+   *
+   * @param query the query's text
+   * @param passages the passages' texts
+   * @return one finite score per passage
+   */
   default PairScores score(String query, List<String> passages) {
     return score(query, passages, Hooks.none());
   }
@@ -47,7 +53,11 @@ public interface Ranker extends AutoCloseable {
   /**
    * Scores within a time.
    *
+   * @param query the query's text
+   * @param passages the passages' texts
+   * @param hooks observers and interventions for this call
    * @param time how long the call may take; it ends at most one batch later
+   * @return one finite score per passage
    * @throws CallCancelledException if that was not enough
    */
   default PairScores score(String query, List<String> passages, Hooks hooks, Duration time) {
@@ -57,6 +67,11 @@ public interface Ranker extends AutoCloseable {
   /**
    * Scores until a limit is reached or cancelled.
    *
+   * @param query the query's text
+   * @param passages the passages' texts
+   * @param hooks observers and interventions for this call
+   * @param limit when the call ends; another thread may cancel it
+   * @return one finite score per passage
    * @throws CallCancelledException if it was
    */
   default PairScores score(String query, List<String> passages, Hooks hooks, Limit limit) {
@@ -68,6 +83,8 @@ public interface Ranker extends AutoCloseable {
    * CompiledSpec#hooks()} a call takes. Recordings and vectors that it names are not looked for:
    * for those there is {@link InterventionSpec#compile}.
    *
+   * @param spec interventions separated by semicolons
+   * @return the spec's hooks for this ranker
    * @throws SpecSyntaxException if it is malformed or does not fit
    */
   default CompiledSpec compile(String spec) {
@@ -75,16 +92,16 @@ public interface Ranker extends AutoCloseable {
         .compile(reading().points(), reading().sides(), SpecSources.withoutRecordings());
   }
 
-  /** What was done since the ranker was opened. */
+  /** {@return what was done since the ranker was opened} */
   default Counters counters() {
     return reading().counters();
   }
 
   /**
-   * A view for one caller that goes through many topics in order, and that does not compute again
-   * what it still knows from earlier ones: a bi-encoder's vector of a passage that came before. It
-   * is not thread-safe, and its results depend on the order of the calls (within the bound for
-   * batch against single), so that a given order of topics repeats bit for bit.
+   * {@return a view for one caller that goes through many topics in order, and that does not
+   * compute again what it still knows from earlier ones: a bi-encoder's vector of a passage that
+   * came before} It is not thread-safe, and its results depend on the order of the calls (within
+   * the bound for batch against single), so that a given order of topics repeats bit for bit.
    *
    * @param passages the most passages to remember
    */
@@ -93,8 +110,8 @@ public interface Ranker extends AutoCloseable {
   }
 
   /**
-   * How sparse the texts were that were read since the ranker was opened, each counted as often as
-   * it was read; empty for a ranker that gives no weights of terms.
+   * {@return how sparse the texts were that were read since the ranker was opened, each counted as
+   * often as it was read; empty for a ranker that gives no weights of terms}
    */
   default Optional<Sparsity> sparsity() {
     return Optional.empty();
@@ -103,16 +120,17 @@ public interface Ranker extends AutoCloseable {
   /**
    * How a query fits that may be too long for the model: nothing is scored.
    *
+   * @param query the query's text
    * @return empty where the query is read whole with any passage
    */
   default Optional<QueryFit> fit(String query) {
     return reading().whileOpen(() -> reading().tokenizer().fit(Given.value(query, "the query")));
   }
 
-  /** How it reads, step by step: for those who record, patch, or look inside. */
+  /** {@return how it reads, step by step: for those who record, patch, or look inside} */
   Reading reading();
 
-  /** What is being run: for reports and provenance. */
+  /** {@return what is being run: for reports and provenance} */
   default ModelCard card() {
     return reading().card();
   }

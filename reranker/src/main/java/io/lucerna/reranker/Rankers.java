@@ -49,6 +49,8 @@ public final class Rankers {
    * @param folder holds config.json, the weights, and the tokenizer; or names in modules.json where
    *     they are; or holds a LoRA adapter, whose base model must then be a local folder
    * @param name what reports call the model
+   * @param options how it is loaded
+   * @return the ranker, which the caller closes
    * @throws CheckpointException if the folder cannot be used; the message names the file and what
    *     is wrong
    * @throws IllegalArgumentException if an option does not fit this kind of model
@@ -62,6 +64,8 @@ public final class Rankers {
    * files are laid out below {@link EmbeddedModel#cache} the first time.
    *
    * @param name the model's name
+   * @param options how it is loaded
+   * @return the ranker, which the caller closes
    * @throws IOException if its files cannot be written
    * @throws IllegalArgumentException if there is none of that name, or an option does not fit
    */
@@ -81,6 +85,13 @@ public final class Rankers {
   /**
    * Opens the ranker whose files are in these folders, as {@link #open(Path, String,
    * ScorerOptions)}.
+   *
+   * @param files where the model's files are
+   * @param name what reports call the model
+   * @param options how it is loaded
+   * @return the ranker, which the caller closes
+   * @throws CheckpointException if a file cannot be used; the message names it and what is wrong
+   * @throws IllegalArgumentException if an option does not fit this kind of model
    */
   public static Ranker open(ModelFolder files, String name, ScorerOptions options) {
     Given.value(files, "the model's files");

@@ -53,12 +53,12 @@ public final class Reading {
     this.card = card;
   }
 
-  /** The model. It belongs to the ranker. */
+  /** {@return the model} It belongs to the ranker. */
   public HookedModel model() {
     return model;
   }
 
-  /** The points that hooks can name: the model's, and then the score. */
+  /** {@return the points that hooks can name: the model's, and then the score} */
   public HookRegistry points() {
     return model.registry().with(Site.SCORE);
   }
@@ -67,13 +67,16 @@ public final class Reading {
    * Runs work of several calls that needs the ranker to stay open from its beginning to its end:
    * {@link Ranker#close} waits for it.
    *
+   * @param <T> what the work returns
+   * @param work what to run, on this thread
+   * @return what the work returned
    * @throws IllegalStateException if the ranker is closed
    */
   public <T> T whileOpen(Supplier<T> work) {
     return model.whileOpen("the ranker " + card.name(), work);
   }
 
-  /** What one pair is read as, in order: one PAIR, or a QUERY and a PASSAGE. */
+  /** {@return what one pair is read as, in order: one PAIR, or a QUERY and a PASSAGE} */
   public List<Side> sides() {
     return switch (scoring) {
       case Scoring.Together together -> List.of(Side.PAIR);
@@ -82,8 +85,11 @@ public final class Reading {
   }
 
   /**
-   * One side's input, its tokens with their roles, cut to the model's limit.
+   * {@return one side's input, its tokens with their roles, cut to the model's limit}
    *
+   * @param side one of {@link #sides()}
+   * @param query what the user asked, as plain text
+   * @param passage the passage's text; ignored for a QUERY
    * @throws IllegalArgumentException if the query is too long and truncation is strict, or the
    *     ranker has no such side
    */
@@ -106,12 +112,16 @@ public final class Reading {
   }
 
   /**
-   * The batches in which inputs of one call are read: longest first, so that almost nothing is
-   * padding, and of more than {@value ScorerOptions#DEFAULT_BATCH} inputs only as many as have
+   * Forms the batches in which inputs of one call are read: longest first, so that almost nothing
+   * is padding, and of more than {@value ScorerOptions#DEFAULT_BATCH} inputs only as many as have
    * {@value #TOKENS} tokens, since more make a pass slower, and leave cores without one. Every
    * batch remembers which inputs it holds. Which inputs share a batch depends on nothing but the
    * list, so that results repeat bit for bit. Without hooks, a bi-encoder's inputs are the passages
    * of the call without repetition.
+   *
+   * @param side what the inputs are
+   * @param inputs the inputs, without padding
+   * @return the batches, whose {@link TokenBatch#rows()} are numbers in the list of inputs
    */
   public List<TokenBatch> batches(Side side, List<TokenSequence> inputs) {
     Integer[] order = new Integer[inputs.size()];
@@ -136,8 +146,10 @@ public final class Reading {
   }
 
   /**
-   * The model's outputs for inputs of one side, in their order.
+   * {@return the model's outputs for inputs of one side, in their order}
    *
+   * @param side what the inputs are
+   * @param inputs the inputs, without padding
    * @param hooks those of the model's points
    */
   public float[][] outputs(Side side, List<TokenSequence> inputs, Hooks hooks) {
@@ -158,6 +170,7 @@ public final class Reading {
    *
    * @param side the side whose output varies
    * @param fixed the model's output for the other side; ignored for a PAIR
+   * @return what makes the score of the varying side's output
    */
   public Readout readout(Side side, float[] fixed) {
     return switch (scoring) {
@@ -209,22 +222,31 @@ public final class Reading {
   }
 
   /**
-   * A word, such as the filler {@code a}, as it is inside a text; special tokens and words of a
-   * prompt around it are marked so.
+   * {@return a word, such as the filler {@code a}, as it is inside a text; special tokens and words
+   * of a prompt around it are marked so}
+   *
+   * @param text the word, without whitespace
    */
   public TokenSequence word(String text) {
     return whileOpen(() -> tokenizer.word(Given.value(text, "the word")));
   }
 
   /**
-   * The texts that a Hugging Face tokenizer gets to make the input of the last side: one, or the
-   * two of a pair; empty where more than a tokenizer makes the input, as in ColBERT.
+   * {@return the texts that a Hugging Face tokenizer gets to make the input of the last side: one,
+   * or the two of a pair; empty where more than a tokenizer makes the input, as in ColBERT}
+   *
+   * @param query what the user asked, as plain text
+   * @param passage the passage's text
    */
   public List<String> texts(String query, String passage) {
     return tokenizer.texts(query, passage);
   }
 
-  /** An input as text, as the tokenizer shows its ids, special tokens included. */
+  /**
+   * {@return an input as text, as the tokenizer shows its ids, special tokens included}
+   *
+   * @param input token ids of this ranker's vocabulary
+   */
   public String text(TokenSequence input) {
     return whileOpen(() -> tokenizer.text(input));
   }

@@ -4,7 +4,11 @@ package io.lucerna.reranker;
 public final class ScoreException extends IllegalStateException {
   private static final long serialVersionUID = 1L;
 
-  /** Creates the exception; the message says which score, and of what. */
+  /**
+   * Creates the exception.
+   *
+   * @param message which score is not finite, and of what
+   */
   public ScoreException(String message) {
     super(message);
   }

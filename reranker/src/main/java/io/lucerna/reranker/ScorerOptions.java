@@ -40,70 +40,73 @@ public final class ScorerOptions {
   private ScorerOptions() {}
 
   /**
-   * The model's own limit, batches of 8, label, pooling, similarity, prompt and prefixes as the
-   * folder says, fp32.
+   * {@return options that take the model's own limit, batches of 8, label, pooling, similarity,
+   * prompt and prefixes as the folder says, and fp32}
    */
   public static ScorerOptions defaults() {
     return new ScorerOptions();
   }
 
-  /** Upper bound on the token ids of one input; empty for the model's own limit, at most 512. */
+  /**
+   * {@return the upper bound on the token ids of one input; empty for the model's own limit, at
+   * most 512}
+   */
   public OptionalInt maxTokens() {
     return maxTokens;
   }
 
-  /** How many inputs go through the network at once, at most. */
+  /** {@return how many inputs go through the network at once, at most} */
   public int batchSize() {
     return batchSize;
   }
 
   /**
-   * The output of a classifier, or of answers, that scores; empty for the only label of a
-   * classifier, the log probability of the last of two, and that of answers.
+   * {@return the output of a classifier, or of answers, that scores; empty for the only label of a
+   * classifier, the log probability of the last of two, and that of answers}
    */
   public Optional<Label> label() {
     return label;
   }
 
   /**
-   * The words whose logits make the score of a model that answers, that for not relevant first;
-   * empty for those of the prompt.
+   * {@return the words whose logits make the score of a model that answers, that for not relevant
+   * first; empty for those of the prompt}
    */
   public Optional<List<String>> answers() {
     return answers;
   }
 
-  /** How a bi-encoder pools. */
+  /** {@return how a bi-encoder pools; empty for what the folder says} */
   public Optional<Pooling> pooling() {
     return pooling;
   }
 
-  /** How a bi-encoder compares. */
+  /** {@return how a bi-encoder compares; empty for what the folder says} */
   public Optional<Similarity> similarity() {
     return similarity;
   }
 
-  /** The number type of the forward pass. */
+  /** {@return the number type of the forward pass} */
   public Precision precision() {
     return precision;
   }
 
-  /** What computes it; empty for the best that there is. */
+  /** {@return what computes it; empty for the best that there is} */
   public Optional<Processor> processor() {
     return processor;
   }
 
-  /** When a word of a passage is one of the query's, for the roles of tokens. */
+  /** {@return when a word of a passage is one of the query's, for the roles of tokens} */
   public TermForm terms() {
     return terms;
   }
 
-  /** What surrounds query and passage. */
+  /** {@return what surrounds query and passage} */
   public TextOptions texts() {
     return texts;
   }
 
-  /** What a pair that is too long loses. */
+  /** {@return what a pair that is too long loses} */
   public Truncation truncation() {
     return truncation;
   }
@@ -132,8 +135,9 @@ public final class ScorerOptions {
   }
 
   /**
-   * The same with another bound on the tokens of one input.
+   * {@return these options with another bound on the tokens of one input}
    *
+   * @param tokens the most token ids, special tokens included
    * @throws IllegalArgumentException if it is less than 4
    */
   public ScorerOptions withMaxTokens(int tokens) {
@@ -144,8 +148,9 @@ public final class ScorerOptions {
   }
 
   /**
-   * The same with another batch size.
+   * {@return these options with another batch size}
    *
+   * @param size the most inputs that go through the network at once
    * @throws IllegalArgumentException if it is less than 1
    */
   public ScorerOptions withBatchSize(int size) {
@@ -155,13 +160,17 @@ public final class ScorerOptions {
     return with(o -> o.batchSize = size);
   }
 
-  /** The same with another scoring output. */
+  /**
+   * {@return these options with another scoring output}
+   *
+   * @param scoring which output of a classifier, or of answers, is the score
+   */
   public ScorerOptions withLabel(Label scoring) {
     return with(o -> o.label = Optional.of(scoring));
   }
 
   /**
-   * The same with other answers, for a model that answers.
+   * {@return these options with other answers, for a model that answers}
    *
    * @param no the word for not relevant, a single token
    * @param yes that for relevant
@@ -176,42 +185,74 @@ public final class ScorerOptions {
     return with(o -> o.answers = Optional.of(List.of(no, yes)));
   }
 
-  /** The same with another pooling than the folder says. */
+  /**
+   * {@return these options with another pooling than the folder says}
+   *
+   * @param kind how a bi-encoder pools
+   */
   public ScorerOptions withPooling(Pooling kind) {
     return with(o -> o.pooling = Optional.of(kind));
   }
 
-  /** The same with another similarity than the folder says. */
+  /**
+   * {@return these options with another similarity than the folder says}
+   *
+   * @param kind how a bi-encoder compares
+   */
   public ScorerOptions withSimilarity(Similarity kind) {
     return with(o -> o.similarity = Optional.of(kind));
   }
 
-  /** The same in another precision. */
+  /**
+   * {@return these options in another precision}
+   *
+   * @param type the number type of the forward pass
+   */
   public ScorerOptions withPrecision(Precision type) {
     return with(o -> o.precision = type);
   }
 
-  /** The same on another processor. */
+  /**
+   * {@return these options on another processor}
+   *
+   * @param other what computes the forward pass
+   */
   public ScorerOptions withProcessor(Processor other) {
     return with(o -> o.processor = Optional.of(other));
   }
 
-  /** The same with another notion of what is the same word. */
+  /**
+   * {@return these options with another notion of what is the same word}
+   *
+   * @param form the terms of words; roles of tokens go by it, and no score does
+   */
   public ScorerOptions withTerms(TermForm form) {
     return with(o -> o.terms = form);
   }
 
-  /** The same with a prompt, for a ranker that reads one: it has both places once each. */
+  /**
+   * {@return these options with a prompt, for a ranker that reads one}
+   *
+   * @param prompt the whole text, with {@code {query}} and {@code {passage}} once each
+   */
   public ScorerOptions withPrompt(String prompt) {
     return texts(new TextOptions(Optional.of(prompt), texts.queryPrefix(), texts.passagePrefix()));
   }
 
-  /** The same with another text before each query than the bi-encoder's folder says. */
+  /**
+   * {@return these options with another text before each query than the bi-encoder's folder says}
+   *
+   * @param prefix the text, a space at its end included; empty for none
+   */
   public ScorerOptions withQueryPrefix(String prefix) {
     return texts(new TextOptions(texts.prompt(), Optional.of(prefix), texts.passagePrefix()));
   }
 
-  /** The same with another text before each passage than the bi-encoder's folder says. */
+  /**
+   * {@return these options with another text before each passage than the bi-encoder's folder says}
+   *
+   * @param prefix the text, a space at its end included; empty for none
+   */
   public ScorerOptions withPassagePrefix(String prefix) {
     return texts(new TextOptions(texts.prompt(), texts.queryPrefix(), Optional.of(prefix)));
   }
@@ -220,7 +261,11 @@ public final class ScorerOptions {
     return with(o -> o.texts = others);
   }
 
-  /** The same with another way to cut pairs that are too long. */
+  /**
+   * {@return these options with another way to cut pairs that are too long}
+   *
+   * @param kind what such a pair loses
+   */
   public ScorerOptions withTruncation(Truncation kind) {
     return with(o -> o.truncation = kind);
   }

@@ -11,8 +11,10 @@ public enum Similarity implements Comparison {
   COSINE;
 
   /**
-   * The similarity of an option's value: {@code dot} or {@code cosine}.
+   * {@return the similarity of an option's value: {@code dot} or {@code cosine}}
    *
+   * @param option the option's value, or sentence-transformers' {@code dot_score} or {@code
+   *     cos_sim}
    * @throws IllegalArgumentException naming these
    */
   public static Similarity parse(String option) {

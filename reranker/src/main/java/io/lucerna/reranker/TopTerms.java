@@ -37,6 +37,7 @@ public final class TopTerms {
   /**
    * Looks for the terms of a ranker's texts.
    *
+   * @param ranker the ranker that scores; it stays the caller's
    * @param most how many terms of a text
    * @throws IllegalArgumentException if the ranker gives no weights of terms, or {@code most} is
    *     below 1
@@ -54,7 +55,11 @@ public final class TopTerms {
     this.most = most;
   }
 
-  /** The same hooks, and after them one that looks. */
+  /**
+   * {@return the same hooks, and after them one that looks}
+   *
+   * @param hooks the call's hooks otherwise
+   */
   public Hooks watch(Hooks hooks) {
     Hooks more = hooks.observe(HookPoint.of(Site.TERMS).toString(), this::look);
     return hooks.isConcurrent() ? more.concurrent() : more;
@@ -84,12 +89,16 @@ public final class TopTerms {
     return ranker.reading().text(TokenSequence.ofIds(new long[] {id}, new long[1]));
   }
 
-  /** The query's terms, the heaviest first. */
+  /** {@return the query's terms, the heaviest first} */
   public List<Term> ofQuery() {
     return found.getOrDefault(THE_QUERY, List.of());
   }
 
-  /** The terms of the passage at that place in the call's list, the heaviest first. */
+  /**
+   * {@return the terms of the passage at that place in the call's list, the heaviest first}
+   *
+   * @param place the passage's number in the list, from 0
+   */
   public List<Term> ofPassage(int place) {
     return found.getOrDefault(place, List.of());
   }

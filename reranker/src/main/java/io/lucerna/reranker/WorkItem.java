@@ -47,7 +47,12 @@ public record WorkItem(List<Query> queries, List<Passage> passages) {
     }
   }
 
-  /** Checks that there is a query, and every number is one of a query. */
+  /**
+   * Checks that there is a query, and every number is one of a query.
+   *
+   * @throws IllegalArgumentException if there are no queries, or a passage names one that is not
+   *     there
+   */
   public WorkItem {
     queries = Given.list(queries, "queries", "query");
     passages = Given.list(passages, "passages", "passage");
@@ -69,7 +74,7 @@ public record WorkItem(List<Query> queries, List<Passage> passages) {
     }
   }
 
-  /** The topic's own query. */
+  /** {@return the topic's own query} */
   public Query own() {
     return queries.getFirst();
   }

@@ -14,10 +14,16 @@ public final class InputForms {
   private InputForms() {}
 
   /**
-   * The form of a model's inputs. What the options do not say is as the folder's reference.json
-   * says that its texts were read, else as the folder or the architecture has it.
+   * Decides the form of a model's inputs. What the options do not say is as the folder's
+   * reference.json says that its texts were read, else as the folder or the architecture has it.
    *
+   * @param folder the model's folder, for reference.json and ColBERT's settings
    * @param architecture what config.json describes
+   * @param sentence what the folder's sentence-transformers files say
+   * @param texts what the options say of prompt and prefixes
+   * @param maxTokens the most token ids of an input that the options ask for; empty for the model's
+   *     own
+   * @return what the inputs are made of
    * @throws IllegalArgumentException if the options give something that the form does not have, or
    *     a prompt without a place for query and passage
    * @throws CheckpointException if the folder's files contradict each other

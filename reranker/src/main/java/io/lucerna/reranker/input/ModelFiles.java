@@ -31,8 +31,11 @@ public final class ModelFiles {
   private ModelFiles() {}
 
   /**
-   * SHA-256 of each file, in hex, by its path in the model's folder; those of an adapter's base
-   * model are in {@code base/}.
+   * {@return SHA-256 of each file, in hex, by its path in the model's folder; those of an adapter's
+   * base model are in {@code base/}}
+   *
+   * @param model where the files are
+   * @throws CheckpointException if a file cannot be read
    */
   public static Map<String, String> hashes(ModelFolder model) {
     Map<String, String> hashes = new TreeMap<>();

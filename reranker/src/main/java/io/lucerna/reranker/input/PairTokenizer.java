@@ -78,8 +78,13 @@ public final class PairTokenizer implements AutoCloseable {
   }
 
   /**
-   * Opens the tokenizer of a model folder.
+   * Opens the tokenizer of a model folder, which cuts pairs as {@link Truncation#PASSAGE} says.
    *
+   * @param folder the folder that has the tokenizer's files
+   * @param form what the inputs are made of
+   * @param maxTokens the most token ids of one input, special tokens included
+   * @param terms when a word of a passage is one of the query's, for the roles of tokens
+   * @return the tokenizer, which the caller closes
    * @throws CheckpointException if the folder has no tokenizer that can be read, or its vocabulary
    *     lacks what the form puts in
    */
@@ -108,7 +113,13 @@ public final class PairTokenizer implements AutoCloseable {
         new Entry(mask, TokenizerFiles.id(folder, json, mask)));
   }
 
-  /** The same with another limit and another way to cut pairs; closing either closes both. */
+  /**
+   * {@return this tokenizer with another limit and another way to cut pairs; closing either closes
+   * both}
+   *
+   * @param tokens the most token ids of one input, special tokens included
+   * @param truncation what a pair that is too long loses
+   */
   public PairTokenizer limitedTo(int tokens, Truncation truncation) {
     Cut other = new Cut(truncation, cut.beginning);
     return new PairTokenizer(folder, subwords, form, marks, tokens, other, roles, last);
@@ -139,6 +150,7 @@ public final class PairTokenizer implements AutoCloseable {
   /**
    * How a query fits that may be too long for the model.
    *
+   * @param query what the user asked, as plain text
    * @return empty where the query is read whole with any passage
    */
   public Optional<QueryFit> fit(String query) {
@@ -163,13 +175,15 @@ public final class PairTokenizer implements AutoCloseable {
     return cut.truncation == Truncation.STRICT ? tooLongMessage(tokens) : "";
   }
 
+  /** {@return the most token ids of one input, special tokens included} */
   public int maxTokens() {
     return maxTokens;
   }
 
   /**
-   * The token ids of answers.
+   * {@return the token ids of answers}
    *
+   * @param answers words, each a single token
    * @throws CheckpointException if one is not a single token
    */
   public List<Long> ids(List<String> answers) {
@@ -191,8 +205,9 @@ public final class PairTokenizer implements AutoCloseable {
   }
 
   /**
-   * A query alone, cut to the limit.
+   * {@return a query alone, cut to the limit}
    *
+   * @param text what the user asked, as plain text
    * @throws IllegalArgumentException if it exceeds the limit and truncation is strict
    */
   public TokenSequence query(String text) {
@@ -214,7 +229,12 @@ public final class PairTokenizer implements AutoCloseable {
     return marks == null ? whole : marked(whole, marks.query);
   }
 
-  /** A passage alone, cut to the limit. */
+  /**
+   * {@return a passage alone, cut to the limit}
+   *
+   * @param text the passage's text
+   * @throws IllegalArgumentException if what surrounds the text leaves it no room
+   */
   public TokenSequence passage(String text) {
     String prefix = form instanceof InputForm.Apart apart ? apart.passagePrefix() : "";
     String mended = Subwords.whole(text);
@@ -224,16 +244,25 @@ public final class PairTokenizer implements AutoCloseable {
     return cutAlone(marks == null ? whole : marked(whole, marks.passage), passageLimit());
   }
 
-  /** The same, its tokens in the roles that they have for a query. */
+  /**
+   * {@return a passage alone, cut to the limit, its tokens in the roles that they have for a query}
+   *
+   * @param query what the user asked, as plain text
+   * @param text the passage's text
+   * @throws IllegalArgumentException if what surrounds the text leaves it no room
+   */
   public TokenSequence passage(String query, String text) {
     return roles.tag(passage(text), 0, Subwords.whole(query), Subwords.whole(text));
   }
 
   /**
-   * A query and a passage in one input, cut to the limit.
+   * {@return a query and a passage in one input, cut to the limit}
    *
+   * @param query what the user asked, as plain text
+   * @param passage the passage's text
    * @throws IllegalArgumentException if what surrounds the texts leaves them no room, or truncation
    *     is strict and the query leaves none for a token of the passage
+   * @throws IllegalStateException if query and passage are read apart
    */
   public TokenSequence pair(String query, String passage) {
     String asked = Subwords.whole(query);
@@ -262,21 +291,30 @@ public final class PairTokenizer implements AutoCloseable {
   }
 
   /**
-   * A word as it is inside a text: its tokens are those that are not {@linkplain Token#special()
-   * special}.
+   * {@return a word as it is inside a text: its tokens are those that are not {@linkplain
+   * Token#special() special}}
+   *
+   * @param text the word, without whitespace
    */
   public TokenSequence word(String text) {
     return sequence(alone("a", " " + text), false, Role.QUERY);
   }
 
-  /** What token ids stand for, special tokens included. */
+  /**
+   * {@return what token ids stand for, special tokens included}
+   *
+   * @param input token ids of this vocabulary
+   */
   public String text(TokenSequence input) {
     return subwords.decode(input.ids());
   }
 
   /**
-   * The texts that Hugging Face's tokenizer gets for an input with a passage: one, or the two of a
-   * pair; none where more than a tokenizer makes it.
+   * {@return the texts that Hugging Face's tokenizer gets for an input with a passage: one, or the
+   * two of a pair; none where more than a tokenizer makes it}
+   *
+   * @param query what the user asked, as plain text
+   * @param passage the passage's text
    */
   public List<String> texts(String query, String passage) {
     return switch (form) {
@@ -288,7 +326,10 @@ public final class PairTokenizer implements AutoCloseable {
     };
   }
 
-  /** Ids of a passage's tokens that MaxSim leaves out: what ASCII's punctuation begins with. */
+  /**
+   * {@return ids of a passage's tokens that MaxSim leaves out: what ASCII's punctuation begins
+   * with}
+   */
   public Set<Long> leftOut() {
     Set<Long> ids = new HashSet<>();
     if (form instanceof InputForm.Markers markers && markers.withoutPunctuation()) {
@@ -299,7 +340,7 @@ public final class PairTokenizer implements AutoCloseable {
     return ids;
   }
 
-  /** What is cut of an input that is too long. */
+  /** {@return what is cut of an input that is too long} */
   public String truncation() {
     String end = cut.beginning ? "beginning" : "end";
     if (apart()) {
@@ -315,7 +356,9 @@ public final class PairTokenizer implements AutoCloseable {
     };
   }
 
-  /** What is read, with places for the texts: {@code [CLS] {query} [SEP] {passage} [SEP]}. */
+  /**
+   * {@return what is read, with places for the texts: {@code [CLS] {query} [SEP] {passage} [SEP]}}
+   */
   public String shape() {
     return switch (form) {
       case InputForm.Pair pair -> InputShape.of(subwords, pair);

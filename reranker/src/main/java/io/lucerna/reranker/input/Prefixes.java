@@ -42,9 +42,14 @@ public final class Prefixes {
   private Prefixes() {}
 
   /**
-   * What to tell of a model that is opened without the texts that it was trained with.
+   * {@return what to tell of a model that is opened without the texts that it was trained with;
+   * empty if there is nothing to tell}
    *
+   * @param folder the model's folder, whose names and model card are looked at
    * @param name what the model is called
+   * @param task what the model's output is
+   * @param form what the inputs are made of
+   * @param texts what the options say of prompt and prefixes
    */
   public static Optional<String> warning(
       Path folder, String name, Task task, InputForm form, TextOptions texts) {

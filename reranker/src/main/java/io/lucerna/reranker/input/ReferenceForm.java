@@ -43,7 +43,11 @@ public final class ReferenceForm {
         : Optional.empty();
   }
 
-  /** The word for not relevant, then that for relevant; empty where none are named. */
+  /**
+   * {@return the word for not relevant, then that for relevant; empty where none are named}
+   *
+   * @param folder the model's folder; reference.json may be missing
+   */
   public static List<String> answers(Path folder) {
     JsonNode json = json(folder);
     for (List<String> names : List.of(List.of("no", "yes"), List.of("false", "true"))) {

@@ -46,6 +46,13 @@ public record SentenceConfig(
           "modality",
           "requirements");
 
+  /**
+   * Reads the files of a model.
+   *
+   * @param model where they are
+   * @return what they say, with defaults for what they do not
+   * @throws CheckpointException if a file asks for what is not supported; the message names it
+   */
   public static SentenceConfig read(ModelFolder model) {
     Path folder = model.modules();
     Pooling pooling = Pooling.MEAN;

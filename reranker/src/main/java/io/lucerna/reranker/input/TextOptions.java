@@ -15,7 +15,7 @@ public record TextOptions(
   public static final TextOptions NONE =
       new TextOptions(Optional.empty(), Optional.empty(), Optional.empty());
 
-  /** Whether there is a prefix. */
+  /** {@return whether there is a prefix} */
   public boolean prefixed() {
     return queryPrefix.isPresent() || passagePrefix.isPresent();
   }

@@ -123,7 +123,12 @@ public final class TokenizerFiles {
     }
   }
 
-  /** A JSON file of the folder; an empty object if it is not there. */
+  /**
+   * {@return a JSON file of the folder; an empty object if it is not there}
+   *
+   * @param file the file
+   * @throws CheckpointException if it cannot be read, or is not an object
+   */
   public static JsonNode json(Path file) {
     return Files.isRegularFile(file) ? existing(file) : JSON.createObjectNode();
   }

@@ -23,8 +23,10 @@ public enum Truncation {
   }
 
   /**
-   * The truncation of an option's value: {@code passage}, {@code longest} or {@code strict}.
+   * {@return the truncation of an option's value: {@code passage}, {@code longest} or {@code
+   * strict}}
    *
+   * @param option the option's value
    * @throws IllegalArgumentException naming these
    */
   public static Truncation parse(String option) {
