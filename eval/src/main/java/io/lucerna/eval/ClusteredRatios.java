@@ -21,6 +21,8 @@ import java.util.stream.IntStream;
  *
  * <p>Memory: about 64 MiB, and 24 bytes for each column and round of the columns that are asked for
  * at once.
+ *
+ * <p>Not thread-safe.
  */
 public final class ClusteredRatios {
   private static final double TAIL = 0.025;

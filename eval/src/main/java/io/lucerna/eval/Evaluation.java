@@ -17,6 +17,8 @@ import java.util.TreeMap;
  * <p>Topics are those that both run and qrels have, in the order of their bytes, as in trec_eval.
  * Where they have none in common and averages are over all topics of the qrels, topics are those of
  * the qrels, for which the run retrieved nothing.
+ *
+ * <p>Immutable.
  */
 public final class Evaluation {
   /** trec_eval's floor under a geometric mean. */

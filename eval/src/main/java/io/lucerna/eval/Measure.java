@@ -8,7 +8,7 @@ import java.util.OptionalInt;
  * An effectiveness measure with its parameters: a value that knows how it is called in trec_eval
  * ({@code ndcg_cut_10}) and in ir-measures ({@code nDCG@10}) and what it gives for a topic.
  *
- * <p>Two measures are equal when they have the same name.
+ * <p>Two measures are equal when they have the same name. Immutable.
  */
 public final class Measure {
   /** How the values of the topics become one number. */

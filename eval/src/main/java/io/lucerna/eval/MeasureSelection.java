@@ -11,7 +11,7 @@ import java.util.Set;
 
 /**
  * The measures that a list of names asks for: trec_eval's families in its own order, then measures
- * named one by one ({@code ndcg_cut_10}, {@code nDCG@10}) in the order given.
+ * named one by one ({@code ndcg_cut_10}, {@code nDCG@10}) in the order given. Immutable.
  */
 public final class MeasureSelection {
   private static final Set<Family> OFFICIAL =

@@ -12,7 +12,8 @@ import java.util.Map;
  * @param swappedPairs pairs of them that are in the other order; of docs (docs - 1) / 2
  * @param moved documents at another place
  * @param largestMove the most places that a document moved
- * @param totalMoves the places that all documents moved, summed (Spearman's footrule)
+ * @param totalMoves the places that all documents moved, summed (Spearman's footrule; Diaconis and
+ *     Graham 1977)
  */
 public record RankChanges(
     int docs, long swappedPairs, int moved, int largestMove, long totalMoves) {

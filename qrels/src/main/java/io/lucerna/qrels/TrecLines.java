@@ -13,6 +13,8 @@ import java.util.Arrays;
  *
  * <p>A column can be read as text or, where there are millions, as bytes between two places of an
  * array that holds them until the next line.
+ *
+ * <p>Not thread-safe.
  */
 public final class TrecLines implements Closeable {
   private final TextLines lines;

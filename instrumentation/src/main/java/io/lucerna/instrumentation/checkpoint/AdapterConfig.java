@@ -14,8 +14,9 @@ import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
 /**
- * A LoRA adapter's {@code adapter_config.json}, as PEFT writes it. What would change the weights in
- * a way that is not done here is refused by name.
+ * A LoRA adapter's {@code adapter_config.json}, as PEFT writes it (Hu et al. 2022; rank-stabilised
+ * scaling: Kalajdzievski 2023). What would change the weights in a way that is not done here is
+ * refused by name.
  *
  * @param folder where it lies, with the adapter's weights
  * @param json its content

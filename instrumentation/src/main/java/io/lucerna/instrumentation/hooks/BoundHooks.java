@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The hooks of one forward call at the points of one model, for one batch: the seam that a forward
- * pass calls at every point.
+ * pass calls at every point. Not thread-safe.
  */
 @Internal
 public final class BoundHooks {

@@ -7,6 +7,9 @@ import ai.djl.ndarray.NDArray;
  *
  * <p>The tensor is a copy that is only valid during the call: who wants to keep something copies it
  * out.
+ *
+ * <p>Within a forward call of several batches, one thread at a time calls a hook, unless its {@link
+ * Hooks} are {@link Hooks#concurrent}.
  */
 public sealed interface Hook {
 

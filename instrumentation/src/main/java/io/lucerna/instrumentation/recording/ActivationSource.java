@@ -7,7 +7,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Activations of many inputs, recorded earlier: what a mean, a resample or a donor comes from. */
+/**
+ * Activations of many inputs, recorded earlier: what a mean, a resample or a donor comes from.
+ * Interventions read it from one thread at a time.
+ */
 public interface ActivationSource extends AutoCloseable {
 
   /** {@return the hash of all that was recorded, in hex; empty if nothing keeps it} */

@@ -14,7 +14,7 @@ import java.util.List;
 
 /**
  * What is kept of one batch on its way through the network: only the wanted positions leave native
- * memory.
+ * memory. It serves one forward call.
  */
 public final class Capture {
   private final RecordingSpec spec;

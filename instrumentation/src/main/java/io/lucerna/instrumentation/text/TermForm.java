@@ -3,7 +3,10 @@ package io.lucerna.instrumentation.text;
 import java.util.Locale;
 import java.util.Optional;
 
-/** How words are compared: as the terms that an index has of them. */
+/**
+ * How words are compared: as the terms that an index has of them. Rankers call it from several
+ * threads at once.
+ */
 @FunctionalInterface
 public interface TermForm {
   /** Words are their own terms, but for case, if they have a letter or a digit. */
