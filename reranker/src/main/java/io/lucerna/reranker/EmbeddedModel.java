@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 /**
  * A ranker whose files are resources on the class path. They are laid out as a model folder in the
  * cache once, and opened from there like any other. An artifact that carries one names its class
- * for {@link ServiceLoader}.
+ * for {@link ServiceLoader}. Several threads and processes may open one at once.
  */
 public abstract class EmbeddedModel {
   /** The file of a model's folder that holds the weights. */

@@ -17,7 +17,8 @@ import java.util.stream.IntStream;
 
 /**
  * The heaviest terms of the texts of one call, seen while a ranker scores them: as interventions
- * left them, if there are any. Use one for each call of {@link Ranker#score}.
+ * left them, if there are any. Use one for each call of {@link Ranker#score}. Read it when that
+ * call has ended.
  */
 public final class TopTerms {
   /**

@@ -19,7 +19,10 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** What conditions did to a ranking, collected run by run; the first run is the baseline. */
+/**
+ * What conditions did to a ranking, collected run by run; the first run is the baseline. Not
+ * thread-safe.
+ */
 public final class Findings {
   /** How many topics of a condition show their documents. */
   private static final int SHOWN_TOPICS = 5;

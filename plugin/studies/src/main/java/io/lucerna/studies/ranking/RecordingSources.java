@@ -21,7 +21,7 @@ import java.util.Map;
 
 /**
  * Opens the recordings, files of vectors and custom hooks that a spec names, each once: what is
- * hashed is what is read.
+ * hashed is what is read. Not thread-safe; closing it closes what it opened.
  */
 public final class RecordingSources implements SpecSources, AutoCloseable {
   private final String modelSha256;

@@ -31,6 +31,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Memory: a few numbers for each candidate, the scores of some conditions at a time ({@value
  * Places#SCORES_AT_ONCE} at most), and each topic's values of the measures.
+ *
+ * <p>Not thread-safe.
  */
 public final class Study implements AutoCloseable {
   /** What one item scores under all conditions. */

@@ -7,7 +7,8 @@ import java.util.OptionalDouble;
  * How one ranking of a topic differs from another in its order, as all tables have it.
  *
  * @param documents how many both rank; the rest is about these
- * @param kendallTau rank correlation of both rankings; empty with fewer than two documents
+ * @param kendallTau rank correlation of both rankings (Kendall 1938); empty with fewer than two
+ *     documents
  * @param swappedPairs pairs of documents in another order
  * @param moved documents at another rank
  * @param largestMove places that the farthest moved

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A table of query and passage pairs, read row by row: columns are separated by tabs, nothing
- * quotes, blank lines are skipped, and the header is {@code qid, query, docid, text}.
+ * quotes, blank lines are skipped, and the header is {@code qid, query, docid, text}. Not
+ * thread-safe.
  */
 public final class PairTable implements Closeable {
   private static final String HEADER = "qid\tquery\tdocid\ttext";

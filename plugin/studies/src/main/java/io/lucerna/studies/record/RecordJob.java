@@ -25,7 +25,7 @@ import java.util.concurrent.Callable;
 /**
  * Sends pairs through a ranker in the batches in which it would score them, and records. What the
  * writer has already, from a process that was ended, is not computed again; the order of the inputs
- * depends on nothing but the pairs.
+ * depends on nothing but the pairs. Not thread-safe.
  */
 public final class RecordJob {
   private final Ranker ranker;
