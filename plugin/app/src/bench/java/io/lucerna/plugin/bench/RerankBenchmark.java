@@ -6,7 +6,7 @@ import ai.onnxruntime.OrtException;
 import io.lucerna.eval.Ranking;
 import io.lucerna.eval.Run;
 import io.lucerna.plugin.Main;
-import io.lucerna.plugin.collections.PassageCleaning;
+import io.lucerna.anserini.PassageCleaning;
 import io.lucerna.minilm.Minilm;
 import io.lucerna.reranker.Ranker;
 import io.lucerna.reranker.Rankers;

@@ -1,8 +1,8 @@
 package io.lucerna.plugin.anserini;
 
 import io.anserini.index.IndexReaderUtils;
+import io.lucerna.anserini.StoredPassage;
 import io.lucerna.plugin.texts.CleaningSample;
-import io.lucerna.plugin.texts.JsonText;
 import io.lucerna.plugin.texts.TextSource;
 import io.lucerna.plugin.texts.TextSourceException;
 import io.lucerna.studies.work.Hashes;
@@ -11,8 +11,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexNotFoundException;
@@ -30,8 +31,9 @@ import org.apache.lucene.util.Bits;
  */
 public final class IndexTexts implements TextSource {
   private static final String ID = "id";
-  private static final String RAW = "raw";
-  private static final String CONTENTS = "contents";
+  private static final Set<String> WITH_ID =
+      Stream.concat(Stream.of(ID), StoredPassage.FIELDS.stream())
+          .collect(Collectors.toUnmodifiableSet());
 
   private final Path path;
   private final DirectoryReader reader;
@@ -87,9 +89,9 @@ public final class IndexTexts implements TextSource {
     Bits live = MultiBits.getLiveDocs(reader);
     for (int i = 0; i < reader.maxDoc() && !sample.full(); i++) {
       if (live == null || live.get(i)) {
-        Document document = reader.storedFields().document(i, Set.of(ID, RAW, CONTENTS));
+        Document document = reader.storedFields().document(i, WITH_ID);
         String docno = String.valueOf(document.get(ID));
-        stored(document).ifPresent(text -> sample.add(docno, text));
+        StoredPassage.of(document).ifPresent(text -> sample.add(docno, text));
       }
     }
     return sample;
@@ -102,8 +104,8 @@ public final class IndexTexts implements TextSource {
       String fault = hits.length == 0 ? "is not in the index" : "is more than once in the index";
       throw new TextSourceException(path + ": document " + docno + " " + fault);
     }
-    Document document = searcher.storedFields().document(hits[0].doc, Set.of(RAW, CONTENTS));
-    return stored(document)
+    Document document = searcher.storedFields().document(hits[0].doc, StoredPassage.FIELDS);
+    return StoredPassage.of(document)
         .orElseThrow(
             () ->
                 new TextSourceException(
@@ -111,13 +113,6 @@ public final class IndexTexts implements TextSource {
                         + ": no text is stored for document "
                         + docno
                         + "; index again with -storeRaw or -storeContents"));
-  }
-
-  /** The passage that the index stores with a document, if it stores any. */
-  static Optional<String> stored(Document document) {
-    String raw = document.get(RAW);
-    return Optional.ofNullable(raw == null ? document.get(CONTENTS) : raw)
-        .map(JsonText::passageOrAll);
   }
 
   @Override

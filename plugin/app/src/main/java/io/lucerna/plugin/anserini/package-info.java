@@ -1,13 +1,9 @@
 /**
- * Anserini: its searches and indexes, and the reranker for its cascades.
+ * Anserini: its searches and indexes.
  *
  * <p>{@link io.lucerna.plugin.anserini.FirstStage} runs a search and makes sure that no topic is
- * lost; {@link io.lucerna.plugin.anserini.AnseriniReranker} is for cascades in your own code.
- *
- * {@snippet lang=java :
- *   AnseriniReranker<String> reranker = new AnseriniReranker<>(scorer, 100, PassageCleaning.NONE);
- *   RerankerCascade<String> cascade = new RerankerCascade<String>("neural").add(reranker);
- * }
+ * lost; {@link io.lucerna.plugin.anserini.IndexTexts} has the texts of an index. The reranker for
+ * cascades in your own code is an artifact of its own, lucerna-anserini.
  *
  * <p>Never:
  *

@@ -1,5 +1,6 @@
 package io.lucerna.plugin.collections;
 
+import io.lucerna.anserini.PassageCleaning;
 import io.lucerna.qrels.BundledJudgments;
 import io.lucerna.topics.BundledCollection;
 import io.lucerna.topics.TopicFormat;

@@ -1,5 +1,6 @@
 package io.lucerna.plugin.collections;
 
+import io.lucerna.anserini.PassageCleaning;
 import io.lucerna.topics.TopicFormat;
 import java.util.List;
 import java.util.Optional;

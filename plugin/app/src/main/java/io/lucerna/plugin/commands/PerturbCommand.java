@@ -1,5 +1,6 @@
 package io.lucerna.plugin.commands;
 
+import io.lucerna.anserini.PassageCleaning;
 import io.lucerna.base.Counted;
 import io.lucerna.eval.Run;
 import io.lucerna.plugin.anserini.IndexTerms;
@@ -9,7 +10,6 @@ import io.lucerna.plugin.cli.Console;
 import io.lucerna.plugin.cli.ExitCode;
 import io.lucerna.plugin.collections.CollectionRegistry;
 import io.lucerna.plugin.collections.NamedCollection;
-import io.lucerna.plugin.collections.PassageCleaning;
 import io.lucerna.plugin.models.ModelRegistry;
 import io.lucerna.plugin.options.CollectionOptions;
 import io.lucerna.plugin.options.FillerOptions;

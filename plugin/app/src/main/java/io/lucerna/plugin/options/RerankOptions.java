@@ -1,7 +1,7 @@
 package io.lucerna.plugin.options;
 
+import io.lucerna.anserini.PassageCleaning;
 import io.lucerna.plugin.collections.NamedCollection;
-import io.lucerna.plugin.collections.PassageCleaning;
 import io.lucerna.plugin.texts.CleaningChoice;
 import io.lucerna.plugin.texts.TextSource;
 import java.io.IOException;

@@ -1,8 +1,8 @@
 package io.lucerna.plugin.regress;
 
+import io.lucerna.anserini.PassageCleaning;
 import io.lucerna.instrumentation.intervene.InterventionSpec;
 import io.lucerna.instrumentation.intervene.SpecSyntaxException;
-import io.lucerna.plugin.collections.PassageCleaning;
 import io.lucerna.plugin.regress.Extension.Condition;
 import io.lucerna.plugin.regress.Extension.Expected;
 import io.lucerna.plugin.regress.Extension.Reranking;

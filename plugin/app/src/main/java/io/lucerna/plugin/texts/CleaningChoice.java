@@ -1,7 +1,7 @@
 package io.lucerna.plugin.texts;
 
+import io.lucerna.anserini.PassageCleaning;
 import io.lucerna.plugin.collections.NamedCollection;
-import io.lucerna.plugin.collections.PassageCleaning;
 import java.io.IOException;
 import java.util.Optional;
 

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.lucerna.anserini.PassageCleaning;
 import io.lucerna.testkit.Checkout;
 import io.lucerna.topics.TopicFormat;
 import io.lucerna.topics.TopicReader;

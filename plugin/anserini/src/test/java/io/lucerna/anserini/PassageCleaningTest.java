@@ -1,4 +1,4 @@
-package io.lucerna.plugin.collections;
+package io.lucerna.anserini;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;

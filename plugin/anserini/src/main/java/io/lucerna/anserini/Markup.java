@@ -1,4 +1,4 @@
-package io.lucerna.plugin.collections;
+package io.lucerna.anserini;
 
 import java.util.HashSet;
 import java.util.Locale;

@@ -1,4 +1,4 @@
-package io.lucerna.plugin.anserini;
+package io.lucerna.anserini;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -9,7 +9,6 @@ import io.anserini.rerank.RerankerContext;
 import io.anserini.search.ScoredDocs;
 import io.anserini.search.SearchCollection;
 import io.lucerna.instrumentation.hooks.Hooks;
-import io.lucerna.plugin.collections.PassageCleaning;
 import io.lucerna.reranker.FakeScorer;
 import io.lucerna.reranker.ScorerOptions;
 import java.io.IOException;

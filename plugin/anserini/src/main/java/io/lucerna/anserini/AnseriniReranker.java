@@ -1,4 +1,4 @@
-package io.lucerna.plugin.anserini;
+package io.lucerna.anserini;
 
 import io.anserini.rerank.Reranker;
 import io.anserini.rerank.RerankerContext;
@@ -8,7 +8,6 @@ import io.lucerna.eval.RankedDoc;
 import io.lucerna.eval.Ranking;
 import io.lucerna.eval.Reordering;
 import io.lucerna.instrumentation.hooks.Hooks;
-import io.lucerna.plugin.collections.PassageCleaning;
 import io.lucerna.reranker.Ranker;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -125,7 +124,7 @@ public final class AnseriniReranker<T> implements Reranker<T> {
   }
 
   private static String text(String docno, Document document) {
-    return IndexTexts.stored(document)
+    return StoredPassage.of(document)
         .orElseThrow(
             () ->
                 new IllegalStateException(

@@ -1,4 +1,4 @@
-package io.lucerna.plugin.collections;
+package io.lucerna.anserini;
 
 import java.util.Locale;
 import java.util.regex.Pattern;
