@@ -205,7 +205,7 @@ class MonoT5Test {
         {
           "zero decoder.0.cross_attn.hook_v keys=query",
           "keys=",
-          "decoder.0.cross_attn.hook_v [batch, pos, head, d_head] has no key positions"
+          "decoder.0.cross_attn.hook_v [batch, pos, kv_head, d_head] has no key positions"
         },
         {
           "zero decoder.0.attn.hook_pattern keys=query",
