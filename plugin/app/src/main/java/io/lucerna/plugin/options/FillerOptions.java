@@ -1,5 +1,6 @@
 package io.lucerna.plugin.options;
 
+import io.lucerna.studies.patch.SweepSettings;
 import org.kohsuke.args4j.Option;
 
 /** What makes both sides of a contrast pair equally long. */
@@ -8,5 +9,5 @@ public final class FillerOptions {
       name = "-filler",
       metaVar = "[word]",
       usage = "Word of one token that fills the shorter side of a pair.")
-  public String filler = "a";
+  public String filler = SweepSettings.FILLER;
 }

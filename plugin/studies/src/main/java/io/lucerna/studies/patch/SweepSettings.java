@@ -39,6 +39,11 @@ public record SweepSettings(
   /** The setting that only patching studies have. */
   public static final String SWEEP = "sweep";
 
+  /** The word that fills a shorter input unless another is named. */
+  public static final String FILLER = "a";
+
+  private static final long SEED = 42;
+
   /** Which text of a pair is the one that changes. */
   public enum Side {
     /** The query; what the pair calls its query is the passage. */
@@ -88,6 +93,26 @@ public record SweepSettings(
     if (directions.isEmpty()) {
       throw new IllegalArgumentException("no direction");
     }
+  }
+
+  /**
+   * {@return what {@code patch} does if nothing but the kind is said: passages, denoising}
+   *
+   * @param kind one that needs neither layer nor heads
+   * @param batch the most patched inputs that go through the network at once
+   */
+  public static SweepSettings of(SweepKind kind, int batch) {
+    return new SweepSettings(
+        kind,
+        List.of(Direction.DENOISE),
+        Side.PASSAGE,
+        OptionalInt.empty(),
+        List.of(),
+        FILLER,
+        batch,
+        false,
+        false,
+        SEED);
   }
 
   /** {@return the cells that are swept} */
