@@ -6,7 +6,11 @@ import java.util.concurrent.CancellationException;
 public final class CallCancelledException extends CancellationException {
   private static final long serialVersionUID = 1L;
 
-  /** Creates the exception; the message says which of both it was. */
+  /**
+   * Creates the exception.
+   *
+   * @param message which of both it was
+   */
   public CallCancelledException(String message) {
     super(message);
   }

@@ -7,7 +7,11 @@ package io.lucerna.instrumentation.call;
 public final class CallInterruptedException extends IllegalStateException {
   private static final long serialVersionUID = 1L;
 
-  /** Creates the exception. */
+  /**
+   * Creates the exception.
+   *
+   * @param cause the interrupt
+   */
   public CallInterruptedException(InterruptedException cause) {
     super("interrupted", cause);
   }

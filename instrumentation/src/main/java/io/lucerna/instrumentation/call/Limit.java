@@ -33,7 +33,7 @@ public final class Limit {
     this.end = System.nanoTime() + time.toNanos();
   }
 
-  /** A limit without a time, for calls that may be cancelled. */
+  /** {@return a limit without a time, for calls that may be cancelled} */
   public static Limit none() {
     return new Limit(LONGEST);
   }
@@ -41,6 +41,8 @@ public final class Limit {
   /**
    * A limit in time, which begins to run.
    *
+   * @param time how long
+   * @return the limit
    * @throws IllegalArgumentException if the time is null or not more than zero
    */
   public static Limit of(Duration time) {
@@ -60,6 +62,9 @@ public final class Limit {
    * Runs work whose calls, on this thread, have this limit. A limit that the thread had before
    * holds again afterwards.
    *
+   * @param <T> what the work gives
+   * @param work the calls
+   * @return what the work gives
    * @throws CallCancelledException if the limit ended a call
    * @throws CallInterruptedException if the thread was interrupted, which it then stays
    */
@@ -111,7 +116,13 @@ public final class Limit {
     }
   }
 
-  /** A task for another thread that has the limit of this one. */
+  /**
+   * A task for another thread that has the limit of this one.
+   *
+   * @param <T> what the task gives
+   * @param task the task
+   * @return the task with the limit
+   */
   public static <T extends @Nullable Object> Callable<T> carry(Callable<T> task) {
     Limit limit = CURRENT.get();
     if (limit == null) {
@@ -129,7 +140,12 @@ public final class Limit {
     };
   }
 
-  /** Waits for a latch, no longer than the call of this thread may. */
+  /**
+   * Waits for a latch, no longer than the call of this thread may.
+   *
+   * @param latch the latch
+   * @throws InterruptedException if the thread is interrupted
+   */
   public static void await(CountDownLatch latch) throws InterruptedException {
     Limit limit = CURRENT.get();
     if (limit == null) {
@@ -141,7 +157,12 @@ public final class Limit {
     }
   }
 
-  /** Takes a permit, and waits for it no longer than the call of this thread may. */
+  /**
+   * Takes a permit, and waits for it no longer than the call of this thread may.
+   *
+   * @param places the permits
+   * @throws InterruptedException if the thread is interrupted
+   */
   public static void acquire(Semaphore places) throws InterruptedException {
     Limit limit = CURRENT.get();
     if (limit == null) {

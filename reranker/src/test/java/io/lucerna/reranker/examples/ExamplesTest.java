@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.lucerna.instrumentation.call.Limit;
 import io.lucerna.reranker.Ranker;
 import io.lucerna.reranker.Rankers;
 import io.lucerna.reranker.ScorerOptions;
@@ -16,6 +17,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.function.Supplier;
 import org.apache.lucene.analysis.standard.StandardAnalyzer;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.document.Field;
@@ -29,6 +32,7 @@ import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.TermQuery;
 import org.apache.lucene.store.ByteBuffersDirectory;
 import org.apache.lucene.store.Directory;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -155,6 +159,21 @@ class ExamplesTest {
         assertTrue(best.toString().contains("neural score of my-model"), best.toString());
         assertTrue(best.toString().contains("first-pass score"), best.toString());
       }
+    }
+  }
+
+  @Test
+  void aServiceGetsScoresInTimeAndNumbersToWatch() {
+    try (Ranker ranker = open("bert-cross")) {
+      Limit limit = Limit.none();
+      List<String> passages = List.of(PASSAGE, OTHER);
+      assertTrue(ServiceExample.inTime(ranker, QUERY, passages).isPresent());
+      assertTrue(ServiceExample.unless(limit, ranker, QUERY, passages).isPresent());
+      limit.cancel();
+      assertTrue(ServiceExample.unless(limit, ranker, QUERY, passages).isEmpty());
+      Map<String, Supplier<Number>> metrics = ServiceExample.metrics(ranker);
+      assertEquals(4L, Objects.requireNonNull(metrics.get("rerank.pairs")).get());
+      assertEquals(1L, Objects.requireNonNull(metrics.get("rerank.failures")).get());
     }
   }
 }

@@ -46,6 +46,7 @@ public final class Benchmarks {
       System.out.println("skipped the benchmark of sweeps: no file " + pairs);
     }
     EditBenchmark.run();
+    ServiceBenchmark.run();
     Path cacm = Path.of(System.getProperty("lucerna.shared", ""), "collections", "cacm");
     if (Files.isDirectory(cacm)) {
       StudyBenchmark.run(cacm, 10, 50);

@@ -76,7 +76,7 @@ final class RerankBenchmark {
     }
   }
 
-  private static void peer(
+  static void peer(
       OnnxPeer onnx, HuggingFaceTokenizer tokenizer, Candidates topic, int batch)
       throws OrtException {
     onnx.encode(new long[][] {tokenizer.encode(topic.query).getIds()});

@@ -30,7 +30,8 @@ class SnippetsTest {
         "docs/hooks.md",
         "docs/interventions.md",
         "docs/java.md",
-        "docs/recording.md"
+        "docs/recording.md",
+        "docs/service.md"
       })
   void snippetsOfPages(String page) throws IOException {
     assertTrue(check(ROOT.resolve(page), OF_MARKDOWN) > 0, page + " has no Java snippet");
