@@ -6,6 +6,7 @@ import io.lucerna.base.Caret;
 public final class SpecSyntaxException extends IllegalArgumentException {
   private static final long serialVersionUID = 1L;
 
+  /** From 1, in characters; 0 where the spec was not read from a line. */
   private final int column;
 
   /** Without a place in a line: the message says where. */
