@@ -148,7 +148,7 @@ public final class AnseriniReranker<T> implements Reranker<T> {
     return result;
   }
 
-  /** What went wrong so far, by topic id; empty if all topics were reranked. */
+  /** {@return what went wrong so far, by topic id; empty if all topics were reranked} */
   public Map<String, RuntimeException> failures() {
     return Map.copyOf(failures);
   }

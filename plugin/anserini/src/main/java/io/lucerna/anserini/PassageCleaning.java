@@ -40,25 +40,30 @@ public enum PassageCleaning {
   private static final Pattern SPACE = Pattern.compile("[\\s\\p{Z}]+");
 
   /**
-   * The passage.
+   * {@return the passage that a model reads}
    *
    * @param stored the text as the index or the file holds it
    */
   public abstract String apply(String stored);
 
-  /** Whether a text begins with a tag of a known element, a comment or a document type. */
+  /**
+   * {@return whether a text begins with a tag of a known element, a comment or a document type}
+   *
+   * @param stored the text as the index or the file holds it
+   */
   public static boolean beginsWithMarkup(String stored) {
     return Markup.begins(stored);
   }
 
-  /** The name on the command line. */
+  /** {@return the name on the command line} */
   public String optionName() {
     return name().toLowerCase(Locale.ROOT);
   }
 
   /**
-   * The cleaning of this name.
+   * {@return the cleaning of this name}
    *
+   * @param name the name on the command line: {@code none}, {@code markup} or {@code cacm}
    * @throws IllegalArgumentException if there is none; the message lists those that exist
    */
   public static PassageCleaning parse(String name) {
