@@ -105,6 +105,10 @@ class ServiceTest {
               () -> {
                 batches.incrementAndGet();
                 caller.interrupt();
+                // A worker goes on when the caller has noticed, however busy the machine is.
+                while (Thread.currentThread() != caller && caller.isInterrupted()) {
+                  Thread.onSpinWait();
+                }
               });
       Hooks hooks = together ? interrupting.concurrent() : interrupting;
       CallInterruptedException thrown =
