@@ -121,8 +121,9 @@ public final class Workers {
         Limit.await(job.ended);
       }
     } finally {
-      // Nobody may continue, and free what the jobs compute with, while one of them still runs.
-      jobs.forEach(Job::leave);
+      // First no other is begun. Then nobody may continue, and free what the jobs compute with,
+      // while one of them still runs.
+      jobs.stream().filter(Job::begun).toList().forEach(Job::awaitEnd);
     }
     List<T> results = new ArrayList<>(jobs.size());
     for (Job<T> job : jobs) {
@@ -159,10 +160,15 @@ public final class Workers {
       }
     }
 
-    /** Sees to it that the task does not run from here on: not begun any more, or ended. */
-    void leave() {
+    /** Sees to it that the task is not begun from here on; whether it was before. */
+    boolean begun() {
+      return !taken.compareAndSet(false, true);
+    }
+
+    /** Waits for a task that was begun; an interrupt stays, and does not end that. */
+    void awaitEnd() {
       boolean interrupted = false;
-      while (!taken.compareAndSet(false, true)) {
+      while (true) {
         try {
           ended.await();
           break;
