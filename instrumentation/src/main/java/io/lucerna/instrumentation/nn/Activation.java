@@ -10,6 +10,11 @@ public enum Activation {
     public NDArray apply(NDArray x, Kernels kernels) {
       return x.getNDArrayInternal().gelu();
     }
+
+    @Override
+    NDArray ofSpent(NDArray spent, Kernels kernels) {
+      return kernels.gelu(spent);
+    }
   },
   /** The tanh approximation of GELU (Hendrycks and Gimpel 2016, section 2). */
   GELU_NEW {
@@ -48,6 +53,13 @@ public enum Activation {
   };
 
   public abstract NDArray apply(NDArray x, Kernels kernels);
+
+  /** The same of an array that nobody reads afterwards. */
+  NDArray ofSpent(NDArray spent, Kernels kernels) {
+    try (spent) {
+      return apply(spent, kernels);
+    }
+  }
 
   /** The function of every number, in a pass. */
   public NDArray apply(NDArray x, Pass pass) {

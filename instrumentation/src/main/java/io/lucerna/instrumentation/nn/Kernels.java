@@ -60,6 +60,11 @@ public enum Kernels {
     }
 
     @Override
+    NDArray gelu(NDArray spent) {
+      return TorchKernels.gelu(spent);
+    }
+
+    @Override
     NDArray geluTanh(NDArray x) {
       return TorchKernels.geluTanh(x);
     }
@@ -144,6 +149,13 @@ public enum Kernels {
     }
 
     @Override
+    NDArray gelu(NDArray spent) {
+      try (spent) {
+        return spent.getNDArrayInternal().gelu();
+      }
+    }
+
+    @Override
     NDArray geluTanh(NDArray x) {
       return geluNew(x);
     }
@@ -189,6 +201,9 @@ public enum Kernels {
 
   /** x / (1 + exp(-x)). */
   abstract NDArray silu(NDArray x);
+
+  /** GELU. */
+  abstract NDArray gelu(NDArray spent);
 
   /** The tanh approximation of GELU as one operation. */
   abstract NDArray geluTanh(NDArray x);

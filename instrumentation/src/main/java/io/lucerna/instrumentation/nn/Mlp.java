@@ -28,8 +28,7 @@ public record Mlp(
   /** input [B, S, H] -> [B, S, H]. */
   public NDArray apply(NDArray input, Pass pass) {
     NDArray pre = pass.at(Site.MLP_PRE, layer, up.apply(input, pass)); // [B, S, M]
-    NDArray activated = activation.apply(pre, pass);
-    pass.done(pre);
+    NDArray activated = activation.ofSpent(pre, pass.kernels());
     if (gated != null) {
       NDArray factor = pass.at(Site.MLP_PRE_LINEAR, layer, gated.apply(input, pass)); // [B, S, M]
       activated = pass.kernels().times(activated, factor);

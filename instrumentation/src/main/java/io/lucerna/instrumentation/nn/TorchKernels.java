@@ -40,6 +40,8 @@ final class TorchKernels {
           return torch.rsqrt(x, out=y)
         def silu(self: __torch__.Kernels, x: Tensor, y: Tensor) -> Tensor:
           return torch.silu(x, out=y)
+        def gelu(self: __torch__.Kernels, x: Tensor, y: Tensor) -> Tensor:
+          return torch.gelu(x, approximate="none", out=y)
         def gelu_tanh(self: __torch__.Kernels, x: Tensor, y: Tensor) -> Tensor:
           return torch.gelu(x, approximate="tanh", out=y)
       """;
@@ -70,6 +72,12 @@ final class TorchKernels {
     return run("silu", x);
   }
 
+  /** GELU in the place of its argument. */
+  static NDArray gelu(NDArray spent) {
+    run("gelu", spent, spent);
+    return spent;
+  }
+
   /** The tanh approximation of GELU, in x's manager. */
   static NDArray geluTanh(NDArray x) {
     return run("gelu_tanh", x);
@@ -91,10 +99,14 @@ final class TorchKernels {
   /** The result is an array of ours: one that the module made could not be changed in place. */
   private static NDArray run(String method, NDArray x) {
     NDArray y = x.getManager().create(x.getShape(), x.getDataType());
+    run(method, x, y);
+    return y;
+  }
+
+  private static void run(String method, NDArray x, NDArray y) {
     try (IValue from = IValue.from((PtNDArray) x);
         IValue to = IValue.from((PtNDArray) y)) {
       IValueUtils.runMethod(MODULE, method, from, to).close();
-      return y;
     }
   }
 
