@@ -17,9 +17,10 @@
  *
  * <p>Every activation has a name, that of TransformerLens where it has one: {@code
  * blocks.3.attn.hook_z} is a {@link io.lucerna.instrumentation.hooks.HookPoint}, made of a {@link
- * io.lucerna.instrumentation.hooks.Site} and a layer. At each of them the forward pass asks whether
- * somebody is listening. An {@link io.lucerna.instrumentation.hooks.Hook.Observer} gets a copy and
- * cannot change anything. In shapes, B is the batch, S the longest text, N the heads:
+ * io.lucerna.instrumentation.hooks.Stack} of blocks (T5 has two), a layer, and a {@link
+ * io.lucerna.instrumentation.hooks.Site}. At each of them the forward pass asks whether somebody is
+ * listening. An {@link io.lucerna.instrumentation.hooks.Hook.Observer} gets a copy and cannot
+ * change anything. In shapes, B is the batch, S the longest text, N the heads:
  *
  * {@snippet lang=java :
  *   Map<HookPoint, float[]> sharpness = new LinkedHashMap<>();

@@ -60,7 +60,7 @@ class ServiceTest {
   void aCancelledCallEndsAtTheNextBatch() {
     float[] expected = ranker.score(QUERY, TEXTS).scores();
     for (boolean together : new boolean[] {false, true}) {
-      Limit limit = Limit.none();
+      Limit limit = Limit.cancellable();
       AtomicInteger batches = new AtomicInteger();
       Hooks cancelling =
           each(

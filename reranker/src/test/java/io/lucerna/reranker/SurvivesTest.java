@@ -71,7 +71,7 @@ class SurvivesTest {
   private void run(IntPredicate goOn) throws Exception {
     List<float[]> expected =
         IntStream.range(0, QUERIES)
-            .mapToObj(query -> score(open, query, Hooks.none(), Limit.none()))
+            .mapToObj(query -> score(open, query, Hooks.none(), Limit.cancellable()))
             .toList();
     try (ExecutorService threads = Executors.newFixedThreadPool(THREADS)) {
       List<Future<?>> futures = new ArrayList<>();
@@ -112,7 +112,7 @@ class SurvivesTest {
     int deed = random.nextInt(8);
     Thread self = Thread.currentThread();
     Limit limit =
-        deed == 0 ? Limit.of(Duration.ofNanos(1 + random.nextInt(3_000_000))) : Limit.none();
+        deed == 0 ? Limit.of(Duration.ofNanos(1 + random.nextInt(3_000_000))) : Limit.cancellable();
     Runnable inside =
         switch (deed) {
           case 1 -> self::interrupt;

@@ -4,7 +4,6 @@ import io.lucerna.base.Given;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +33,7 @@ public final class Limit {
   }
 
   /** {@return a limit without a time, for calls that may be cancelled} */
-  public static Limit none() {
+  public static Limit cancellable() {
     return new Limit(LONGEST);
   }
 
@@ -60,7 +59,7 @@ public final class Limit {
 
   /**
    * Runs work whose calls, on this thread, have this limit. A limit that the thread had before
-   * holds again afterwards.
+   * holds again afterwards, and not meanwhile.
    *
    * @param <T> what the work gives
    * @param work the calls
@@ -87,7 +86,7 @@ public final class Limit {
     }
   }
 
-  private void check() {
+  private void hold() {
     if (cancelled) {
       throw new CallCancelledException("the call was cancelled");
     }
@@ -106,13 +105,13 @@ public final class Limit {
    * @throws CallCancelledException if its limit is reached
    * @throws CallInterruptedException if the thread is interrupted, which it stays
    */
-  public static void border() {
+  public static void check() {
     if (Thread.currentThread().isInterrupted()) {
       throw new CallInterruptedException(new InterruptedException());
     }
     Limit limit = CURRENT.get();
     if (limit != null) {
-      limit.check();
+      limit.hold();
     }
   }
 
@@ -132,7 +131,7 @@ public final class Limit {
       Limit before = CURRENT.get();
       CURRENT.set(limit);
       try {
-        limit.check();
+        limit.hold();
         return task.call();
       } finally {
         restore(before);
@@ -152,29 +151,21 @@ public final class Limit {
       latch.await();
       return;
     }
-    while (!latch.await(limit.look(), TimeUnit.NANOSECONDS)) {
-      limit.check();
+    while (!latch.await(limit.nextLook(), TimeUnit.NANOSECONDS)) {
+      limit.hold();
     }
   }
 
   /**
-   * Takes a permit, and waits for it no longer than the call of this thread may.
-   *
-   * @param places the permits
-   * @throws InterruptedException if the thread is interrupted
+   * {@return for how many nanoseconds whoever waits for a call of this thread may do so before he
+   * calls {@link #check}}
    */
-  public static void acquire(Semaphore places) throws InterruptedException {
+  public static long look() {
     Limit limit = CURRENT.get();
-    if (limit == null) {
-      places.acquire();
-      return;
-    }
-    while (!places.tryAcquire(limit.look(), TimeUnit.NANOSECONDS)) {
-      limit.check();
-    }
+    return limit == null ? Long.MAX_VALUE : limit.nextLook();
   }
 
-  private long look() {
+  private long nextLook() {
     return Math.max(0, Math.min(LOOK_NANOS, left()));
   }
 }

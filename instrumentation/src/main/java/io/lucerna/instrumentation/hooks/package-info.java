@@ -2,7 +2,8 @@
  * Hook points, hooks, and activation caches.
  *
  * <p>A {@link io.lucerna.instrumentation.hooks.HookPoint} is a {@link
- * io.lucerna.instrumentation.hooks.Site} in a layer, written with TransformerLens' names, such as
+ * io.lucerna.instrumentation.hooks.Site} in a layer of a {@link
+ * io.lucerna.instrumentation.hooks.Stack} of blocks, written with TransformerLens' names, such as
  * {@code blocks.3.attn.hook_z}. A {@link io.lucerna.instrumentation.hooks.Hook} is an observer or
  * an intervention. {@link io.lucerna.instrumentation.hooks.Hooks} are the hooks of one call; {@link
  * io.lucerna.instrumentation.hooks.HookRegistry} knows which points a model has, and their
@@ -24,7 +25,8 @@
  * <p>Never:
  *
  * <ul>
- *   <li>Keep the array that a hook is given: it is freed when the hook returns.
+ *   <li>Keep the array that a hook is given: it is freed, or the pass goes on with it, when the
+ *       hook returns.
  *   <li>Attach hooks to a model. They belong to one call.
  *   <li>Skip a point that cannot be reached without an error: a hook that does nothing silently is
  *       the worst kind of bug in this field.

@@ -97,8 +97,7 @@ record AppliedIntervention(Intervention intervention, Map<HookPoint, Place> plac
               + "' makes a number of "
               + context.point()
               + " "
-              + e.getMessage()
-              + ", which fp32 cannot hold";
+              + e.getMessage();
       // Of an operation it is the values that are wrong, of a hook its code.
       throw intervention.operation() instanceof Operation.Custom
           ? new CustomHookException(what, e)

@@ -8,7 +8,7 @@ final class NotFiniteException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   private NotFiniteException(double value) {
-    super(Double.toString(value));
+    super(value + (Double.isNaN(value) ? "" : ", which fp32 cannot hold"));
   }
 
   static void check(double value) {

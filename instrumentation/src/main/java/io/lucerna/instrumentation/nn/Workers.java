@@ -13,7 +13,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.FutureTask;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
@@ -23,9 +22,9 @@ import java.util.function.Supplier;
  * batch alone. Threads that share the work inside every operation wait for each other hundreds of
  * times per pass, and stall whenever another program takes one of the cores.
  *
- * <p>A task that is alone runs on its caller's thread. There are as many places as workers, and
+ * <p>A task that is alone runs on its caller's thread. There are as many seats as workers, and
  * whoever computes has one, workers and callers alike, so that many callers do not take more cores
- * than there are. Callers get their places in the order in which they came.
+ * than there are. Callers get their seats in the order in which they came.
  *
  * <p>What is computed depends on how work is cut into batches, never on the number of threads,
  * which {@code -Dlucerna.threads=N} sets.
@@ -36,10 +35,10 @@ public final class Workers {
 
   private static final AtomicInteger NUMBER = new AtomicInteger();
 
-  private static final Semaphore PLACES = new Semaphore(count(), true);
+  private static final Seats SEATS = new Seats(count());
 
-  /** Whether a thread has a place. */
-  private static final ThreadLocal<Boolean> PLACED = ThreadLocal.withInitial(() -> false);
+  /** Whether a thread has a seat. */
+  private static final ThreadLocal<Boolean> SEATED = ThreadLocal.withInitial(() -> false);
 
   private static final ExecutorService POOL = Executors.newFixedThreadPool(count(), Worker::new);
 
@@ -58,8 +57,8 @@ public final class Workers {
 
   /**
    * Runs tasks, as many at once as there are workers, and waits for all of them. Called by a thread
-   * that has a place, for example in a hook, it runs them one after the other, since those that
-   * have places and wait for others could wait forever.
+   * that has a seat, for example in a hook, it runs them one after the other, since those that have
+   * seats and wait for others could wait forever.
    *
    * <p>An interrupt, or the call's {@link Limit}, is thrown on when the tasks that were begun have
    * ended; no other is begun. An interrupt does not reach the tasks themselves.
@@ -71,7 +70,7 @@ public final class Workers {
    */
   public static <T> List<T> all(List<? extends Callable<T>> tasks) {
     try {
-      if (tasks.size() == 1 || PLACED.get()) {
+      if (tasks.size() == 1 || SEATED.get()) {
         List<T> results = new ArrayList<>(tasks.size());
         for (Callable<T> task : tasks) {
           results.add(alone(task));
@@ -99,17 +98,17 @@ public final class Workers {
   }
 
   private static <T> T alone(Callable<T> task) throws Exception {
-    Limit.border();
-    if (PLACED.get()) {
+    Limit.check();
+    if (SEATED.get()) {
       return task.call();
     }
-    Limit.acquire(PLACES);
+    SEATS.acquire();
     try {
-      PLACED.set(true);
+      SEATED.set(true);
       return task.call();
     } finally {
-      PLACED.remove();
-      PLACES.release();
+      SEATED.remove();
+      SEATS.release();
     }
   }
 
@@ -147,16 +146,16 @@ public final class Workers {
       if (taken.get()) {
         return;
       }
-      PLACES.acquireUninterruptibly();
+      SEATS.acquireUninterruptibly();
       try {
-        PLACED.set(true);
+        SEATED.set(true);
         if (taken.compareAndSet(false, true)) {
           result.run();
           ended.countDown();
         }
       } finally {
-        PLACED.remove();
-        PLACES.release();
+        SEATED.remove();
+        SEATS.release();
       }
     }
 

@@ -192,7 +192,7 @@ class LoadedHookTest {
         shape + ": returned float32 () in the place of float32 (2, 3) at blocks.0.hook_resid_pre",
         atWork(shape));
     String infinite = write("Infinite", "return x.div(0);");
-    assertTrue(atWork(infinite).endsWith(", which fp32 cannot hold"), atWork(infinite));
+    assertTrue(atWork(infinite).contains(" makes a number of " + POINT), atWork(infinite));
   }
 
   @Test

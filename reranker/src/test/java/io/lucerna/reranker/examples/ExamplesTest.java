@@ -165,7 +165,7 @@ class ExamplesTest {
   @Test
   void aServiceGetsScoresInTimeAndNumbersToWatch() {
     try (Ranker ranker = open("bert-cross")) {
-      Limit limit = Limit.none();
+      Limit limit = Limit.cancellable();
       List<String> passages = List.of(PASSAGE, OTHER);
       assertTrue(ServiceExample.inTime(ranker, QUERY, passages).isPresent());
       assertTrue(ServiceExample.unless(limit, ranker, QUERY, passages).isPresent());

@@ -1,0 +1,89 @@
+package io.lucerna.instrumentation.nn;
+
+import io.lucerna.instrumentation.call.CallCancelledException;
+import io.lucerna.instrumentation.call.Limit;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Seats for those who compute, given in the order in which they were asked for. Who waits looks at
+ * the call's limit again and again without losing the turn, which a fair semaphore's timed wait
+ * would. Thread-safe.
+ */
+final class Seats {
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition moved = lock.newCondition();
+  private final Deque<Object> queue = new ArrayDeque<>();
+  private int free;
+
+  Seats(int count) {
+    free = count;
+  }
+
+  /**
+   * Takes a seat, and waits for it no longer than the call of this thread may.
+   *
+   * @throws InterruptedException if the thread is interrupted
+   * @throws CallCancelledException if the call's limit is reached first
+   */
+  void acquire() throws InterruptedException {
+    Object turn = new Object();
+    lock.lock();
+    try {
+      queue.add(turn);
+      while (free == 0 || queue.peek() != turn) {
+        if (!moved.await(Limit.look(), TimeUnit.NANOSECONDS)) {
+          Limit.check();
+        }
+      }
+      free--;
+    } finally {
+      leave(turn);
+    }
+  }
+
+  /** Takes a seat, however long that takes. */
+  void acquireUninterruptibly() {
+    Object turn = new Object();
+    lock.lock();
+    try {
+      queue.add(turn);
+      while (free == 0 || queue.peek() != turn) {
+        moved.awaitUninterruptibly();
+      }
+      free--;
+    } finally {
+      leave(turn);
+    }
+  }
+
+  private void leave(Object turn) {
+    queue.remove(turn);
+    moved.signalAll();
+    lock.unlock();
+  }
+
+  /** Gives a seat back. */
+  void release() {
+    lock.lock();
+    try {
+      free++;
+      moved.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** How many wait. */
+  int waiting() {
+    lock.lock();
+    try {
+      return queue.size();
+    } finally {
+      lock.unlock();
+    }
+  }
+}
