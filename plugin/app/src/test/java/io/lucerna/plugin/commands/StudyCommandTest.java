@@ -337,6 +337,17 @@ class StudyCommandTest {
     String torn = String.join("\n", lines.subList(0, 4)) + "\n" + lines.get(4).substring(0, 50);
     Files.writeString(journal, torn);
     assertProgress(study, 3, ranks);
+    Path plan = study.resolve("plan.json");
+    for (String wrong :
+        List.of(
+            "{\"conditions\":[\"none\"],\"perItem\":[false],\"places\":null}",
+            "{\"conditions\":[null],\"perItem\":[false],\"places\":{}}",
+            "[]")) {
+      Files.writeString(plan, wrong);
+      Shell refused = Shell.run("report", study.toString());
+      assertEquals(ExitCode.INPUT, refused.code(), refused.err());
+      assertTrue(refused.err().contains(plan + ": is not a study's plan: "), refused.err());
+    }
   }
 
   /** The report is the per-topic table summed, and neither needs the lock nor changes a file. */

@@ -97,8 +97,18 @@ public final class Study implements AutoCloseable {
     }
     Plan plan = new Plan(topics, depth, passages);
     Journal<ItemScores> journal = Journal.open(lock, decisive, ItemScores.CODEC);
-    StudyProgress.expect(conditions, perItem, plan.places(), lock.path());
-    return new Study(List.copyOf(conditions), perItem.clone(), plan, lock, journal);
+    boolean opened = false;
+    try {
+      if (journal.done().isEmpty()) {
+        StudyProgress.expect(conditions, perItem, plan.places(), lock.path());
+      }
+      opened = true;
+      return new Study(List.copyOf(conditions), perItem.clone(), plan, lock, journal);
+    } finally {
+      if (!opened) {
+        journal.close();
+      }
+    }
   }
 
   private int weight(int item) {

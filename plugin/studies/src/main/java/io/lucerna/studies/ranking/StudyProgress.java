@@ -1,7 +1,13 @@
 package io.lucerna.studies.ranking;
 
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.lucerna.base.AtomicFile;
 import io.lucerna.base.JsonFaults;
 import io.lucerna.base.TextFile;
@@ -10,6 +16,7 @@ import io.lucerna.eval.RankedDoc;
 import io.lucerna.eval.Ranking;
 import io.lucerna.eval.Reordering;
 import io.lucerna.studies.work.JournalReader;
+import io.lucerna.studies.work.StudyInputException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,7 +38,14 @@ public record StudyProgress(int done, int items, int topics, List<Change> change
   /** What a study expects to do; written before the work begins. */
   private static final String FILE = "plan.json";
 
-  private static final ObjectMapper MAPPER = new ObjectMapper();
+  /** Refuses null, which a plan has nowhere. */
+  private static final ObjectMapper MAPPER =
+      JsonMapper.builder()
+          .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+          .defaultSetterInfo(JsonSetter.Value.forContentNulls(Nulls.FAIL))
+          .disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET)
+          .build();
 
   /**
    * What a condition did to the topics that have all their scores, against the unchanged model.
@@ -48,8 +62,12 @@ public record StudyProgress(int done, int items, int topics, List<Change> change
   static void expect(List<Condition> conditions, boolean[] perItem, Places places, Path folder)
       throws IOException {
     List<String> ids = conditions.stream().map(Condition::id).toList();
-    String json = MAPPER.writeValueAsString(new Expected(ids, perItem, places));
-    AtomicFile.write(folder.resolve(FILE), out -> out.write(json + "\n"));
+    AtomicFile.write(
+        folder.resolve(FILE),
+        out -> {
+          MAPPER.writeValue(out, new Expected(ids, perItem, places));
+          out.write("\n");
+        });
   }
 
   /**
@@ -66,6 +84,8 @@ public record StudyProgress(int done, int items, int topics, List<Change> change
    *
    * @param folder the study's folder
    * @return how far it has come
+   * @throws StudyInputException if its plan is another JSON
+   * @throws io.lucerna.base.MalformedTextException if its plan is not JSON
    * @throws io.lucerna.studies.work.StudyException if its journal is damaged
    * @throws IOException if a file cannot be read
    */
@@ -94,7 +114,16 @@ public record StudyProgress(int done, int items, int topics, List<Change> change
   private static Expected expected(Path file) throws IOException {
     String content = TextFile.of(file).text();
     try {
-      return MAPPER.readValue(content, Expected.class);
+      Expected expected = MAPPER.readValue(content, Expected.class);
+      Places places = expected.places;
+      if (expected.conditions.size() != expected.perItem.length
+          || places.topics().size() != places.docnos().size()
+          || places.topics().size() != places.served().size()) {
+        throw new StudyInputException(file + ": its lists differ in length");
+      }
+      return expected;
+    } catch (JsonMappingException e) {
+      throw new StudyInputException(file + ": is not a study's plan: " + JsonFaults.reason(e));
     } catch (JsonProcessingException e) {
       throw JsonFaults.inFile(file.toString(), "JSON", e, content);
     }
