@@ -109,7 +109,9 @@ public final class StudyFixture {
     study
         .putObject("model")
         .put("name", hostile ? HOSTILE : "minilm")
-        .put("sha256", "ab".repeat(32));
+        .put("sha256", "ab".repeat(32))
+        .putObject("files")
+        .put("1_Pooling/config.json", "ef");
     study.putObject("collection").put("name", hostile ? HOSTILE : "cacm");
     study.putObject("firstStage").put("tag", "bm25").put("sha256", "cd".repeat(32));
     study.put("depth", DEPTH).put("level", 1).put("correction", "bh");

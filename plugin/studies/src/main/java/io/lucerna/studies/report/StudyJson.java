@@ -18,12 +18,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Reads {@code study.json}. */
 final class StudyJson {
   private static final ObjectMapper MAPPER = new ObjectMapper();
   private static final Set<String> NOT_FACTS = Set.of("command", "conditions", "rankCorrelation");
+
+  /** A field's name in Java, which the name of a file is not. */
+  private static final Pattern NAME = Pattern.compile("[a-z][A-Za-z0-9]*");
 
   private final Path file;
   private final JsonNode root;
@@ -176,8 +180,11 @@ final class StudyJson {
     }
   }
 
-  /** {@code firstStage} as {@code first stage}. */
+  /** {@code firstStage} as {@code first stage}; the name of a file as it is. */
   private static String words(String name) {
+    if (!NAME.matcher(name).matches()) {
+      return name;
+    }
     StringBuilder words = new StringBuilder();
     name.chars()
         .forEach(
