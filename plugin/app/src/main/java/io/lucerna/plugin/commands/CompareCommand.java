@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.kohsuke.args4j.Argument;
 import org.kohsuke.args4j.Option;
 
@@ -43,15 +44,15 @@ public final class CompareCommand implements Command {
     @Option(
         name = "-baseline",
         metaVar = "RUN",
-        usage = "The run to compare with (default: the first one)")
-    String baseline = "";
+        usage = "The run to compare with; the first one if not given")
+    @Nullable String baseline;
 
     @Option(name = "-l", metaVar = "GRADE", usage = "The lowest grade that counts as relevant")
     int level = 1;
 
     @Option(
         name = "-c",
-        usage = "Count all topics of the qrels (default: those that at least one run has)")
+        usage = "Count all topics of the qrels, and not only those that at least one run has")
     boolean complete;
 
     @Option(
@@ -70,7 +71,7 @@ public final class CompareCommand implements Command {
         name = "-output",
         metaVar = "FILE.csv",
         usage = "Write the values of all topics here, and the table to FILE.summary.csv")
-    String output = "";
+    @Nullable String output;
 
     @Argument(
         index = 0,
@@ -109,7 +110,7 @@ public final class CompareCommand implements Command {
         new Comparison.Settings(random.seed, rounds.rounds, flags.margin);
     Correction correction = Correction.parse(flags.correction);
     List<Measure> measures = measures();
-    if (!flags.output.isEmpty()) {
+    if (flags.output != null) {
       Outputs.writable(flags.output);
     }
     List<Path> files = files();
@@ -118,7 +119,7 @@ public final class CompareCommand implements Command {
         RunComparison.of(
             read(files, qrels), qrels, measures, flags.level, flags.complete, settings, correction);
     ComparisonText.lines(comparison, settings, correction).forEach(console.out()::println);
-    if (!flags.output.isEmpty()) {
+    if (flags.output != null) {
       Path output = Path.of(flags.output);
       Path summary = output.resolveSibling(summaryName(name(output)));
       ComparisonCsv.writeTopics(comparison, output);
@@ -142,7 +143,7 @@ public final class CompareCommand implements Command {
 
   private List<Path> files() {
     List<String> names = new ArrayList<>(flags.runs);
-    if (!flags.baseline.isEmpty()) {
+    if (flags.baseline != null) {
       names.remove(flags.baseline);
       names.addFirst(flags.baseline);
     }

@@ -21,7 +21,11 @@ import org.kohsuke.args4j.Argument;
 public final class ReportCommand implements Command {
   /** The argument. */
   static final class Flags {
-    @Argument(index = 0, metaVar = "DIR", required = true, usage = "The folder that study wrote")
+    @Argument(
+        index = 0,
+        metaVar = "DIR",
+        required = true,
+        usage = "The folder that study wrote, or is still writing: then its progress is printed")
     String folder = "";
   }
 

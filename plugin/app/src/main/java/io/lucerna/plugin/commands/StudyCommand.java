@@ -81,7 +81,7 @@ public final class StudyCommand implements Command {
       metaVar = "[what]",
       usage =
           "What is done to the model (repeatable): heads, layers, components, top:K:DIR, "
-              + "random:K[:N], dose:SPEC:0,1,2, spec:SPEC.")
+              + "random:K[:N], dose:SPEC:0,1,2, spec:SPEC, hook:CODE.")
   List<String> conditions = new ArrayList<>();
 
   @Option(

@@ -28,7 +28,7 @@ public final class ModelOptions {
       name = "-batch",
       aliases = "-rerank.batch",
       metaVar = "[num]",
-      usage = "Texts per forward pass.")
+      usage = "Texts per forward pass; of more than 8 only as many as have 1,024 tokens.")
   public int batch = ScorerOptions.DEFAULT_BATCH;
 
   @Option(

@@ -18,8 +18,6 @@ public final class PairsOptions {
         "-rerank.depth",
         "-passage.clean"
       },
-      usage =
-          "Table with tabs and the header qid, query, docid, text; texts are read as they are."
-              + " record also takes contrast pairs in JSON lines.")
+      usage = "Table with tabs and the header qid, query, docid, text; texts are read as they are.")
   public @Nullable String pairs;
 }
