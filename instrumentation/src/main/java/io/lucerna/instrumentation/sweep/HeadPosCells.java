@@ -3,10 +3,14 @@ package io.lucerna.instrumentation.sweep;
 import io.lucerna.instrumentation.hooks.Site;
 import io.lucerna.instrumentation.nn.ModelConfig;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** {z, pattern} of chosen heads x position; for the pattern, the position is the query row. */
 final class HeadPosCells implements CellKind {
   private static final List<Site> SITES = List.of(Site.Z, Site.PATTERN);
+
+  /** A title names as many heads as this; of more it says how many they are. */
+  private static final int NAMED = 4;
 
   @Override
   public List<Axis> axes(Sweep sweep, ModelConfig model, int positions) {
@@ -18,7 +22,11 @@ final class HeadPosCells implements CellKind {
 
   @Override
   public String title(Sweep sweep) {
-    return "heads by position (z and pattern)";
+    String heads =
+        sweep.heads().size() <= NAMED
+            ? sweep.heads().stream().map(Head::toString).collect(Collectors.joining(", "))
+            : sweep.heads().size() + " heads";
+    return heads + " by position (z and pattern)";
   }
 
   @Override

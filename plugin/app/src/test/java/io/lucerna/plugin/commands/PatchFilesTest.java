@@ -235,6 +235,9 @@ class PatchFilesTest {
         assertFalse(text.matches("(?s).*(layer \\d+,? head|head L?\\d).*"), file.toString());
         boolean words = file.toString().matches(".*(heatmap|tokens|report).*");
         assertEquals(words, text.contains(before + "L0H9"), file.toString());
+        if (kind.equals("head-pos") && file.toString().endsWith("svg")) {
+          assertTrue(text.contains("L0H9, L1H6 by position (z and pattern)"), file.toString());
+        }
       }
     }
   }
