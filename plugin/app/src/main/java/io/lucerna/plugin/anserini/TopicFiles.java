@@ -153,7 +153,8 @@ public record TopicFiles(Map<String, String> queries, @Nullable String reader, b
   private static Map<String, String> foreign(
       String name, String content, String reader, String field) throws IOException {
     Class<?> type =
-        AnseriniNames.require("io.anserini.search.topicreader.", reader + "TopicReader", name);
+        AnseriniNames.require(
+            "io.anserini.search.topicreader.", reader + "TopicReader", "-topicReader");
     Path file = Files.createTempFile("lucerna-topics", ".txt");
     try {
       Files.writeString(file, content);

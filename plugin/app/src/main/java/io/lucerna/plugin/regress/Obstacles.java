@@ -69,7 +69,7 @@ final class Obstacles {
               + regression.corpusPath()
               + " in "
               + locator
-              + "; name the folder of corpora that has it");
+              + "; name the folder that has it with -corpora");
     }
   }
 
@@ -101,6 +101,6 @@ final class Obstacles {
             + file
             + " in "
             + locator
-            + "; name the folder of corpora that has it");
+            + "; name the folder that has it with -corpora");
   }
 }

@@ -98,14 +98,14 @@ public final class RegressionRun {
   private List<String> unmade(boolean indexed) {
     List<String> unmade = new ArrayList<>();
     if (!indexed && !stages.contains(Stage.INDEX)) {
-      unmade.add(plan.index() + ": no index; stage index builds it");
+      unmade.add(plan.index() + ": no index; -index builds it");
     }
     if (stages.contains(Stage.RERANK) && !stages.contains(Stage.SEARCH)) {
       for (Extension.Reranking reranking : regression.extension().rerankings()) {
         for (TopicSet topics : regression.topics()) {
           String run = plan.run(reranking.first(), topics);
           if (!Files.exists(Path.of(run))) {
-            unmade.add(run + ": no such run; stage search makes it");
+            unmade.add(run + ": no such run; -search makes it");
           }
         }
       }

@@ -382,7 +382,7 @@ class RegressCommandTest {
     fails(ExitCode.USAGE, "-threads must be at least 1, got 0", regress(CONFIG, "-threads", "0"));
     write("tiny.yaml", CONFIG + OURS);
     Shell alone = regress(CONFIG + OURS, "-rerank");
-    fails(ExitCode.INPUT, "run.inverted.tiny.tiny.bm25: no such run; stage search makes it", alone);
+    fails(ExitCode.INPUT, "run.inverted.tiny.tiny.bm25: no such run; -search makes it", alone);
   }
 
   @Test
