@@ -39,6 +39,7 @@ import org.kohsuke.args4j.Option;
  */
 public final class RunInputs {
   private static final String BM25 = "bm25";
+  private static final String TITLE = "title";
 
   @Option(
       name = "-run",
@@ -64,7 +65,7 @@ public final class RunInputs {
       name = "-topicField",
       metaVar = "[field]",
       usage = "title, description, narrative, or several joined by +.")
-  String topicField = "title";
+  String topicField = TITLE;
 
   @Option(
       name = "-index",
@@ -147,6 +148,7 @@ public final class RunInputs {
     Map<String, Boolean> given = new LinkedHashMap<>();
     given.put("-topics", topics != null && !implied);
     given.put("-topicReader", topicReader != null);
+    given.put("-topicField", !topicField.equals(TITLE));
     given.put("-index", index != null && !statistics);
     given.put("-corpus", corpus != null && !statistics);
     given.values().removeIf(there -> !there);

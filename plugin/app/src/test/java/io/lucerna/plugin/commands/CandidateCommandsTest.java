@@ -154,7 +154,16 @@ class CandidateCommandsTest {
 
   @Test
   void whatRequestsHoldIsNotGivenAgain() {
-    String[] more = {"-topics", path("topics.tsv"), "-index", path("index"), "-model", "minilm"};
+    String[] more = {
+      "-topics",
+      path("topics.tsv"),
+      "-topicField",
+      "description",
+      "-index",
+      path("index"),
+      "-model",
+      "minilm"
+    };
     for (String command : List.of("study", "score", "rerank")) {
       List<String> words = new ArrayList<>(List.of(command, "-output", path("refused")));
       words.addAll(List.of(withRequests(more)));
@@ -164,7 +173,8 @@ class CandidateCommandsTest {
       Shell shell = Shell.run(words.toArray(String[]::new));
       assertEquals(ExitCode.USAGE, shell.code(), shell.err());
       assertTrue(
-          shell.err().contains("so nothing else is read; leave out -topics, -index"), shell.err());
+          shell.err().contains("so nothing else is read; leave out -topics, -topicField, -index"),
+          shell.err());
     }
   }
 
