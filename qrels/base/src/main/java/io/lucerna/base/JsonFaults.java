@@ -65,7 +65,8 @@ public final class JsonFaults {
     return reason.isEmpty() ? "it cannot be read" : reason;
   }
 
-  private static String beginning(String line) {
+  /** How a line begins, or all of a short one. */
+  public static String beginning(String line) {
     if (line.length() <= SHOWN) {
       return line;
     }

@@ -64,6 +64,17 @@ class ScoreCommandTest {
     assertTrue(
         header.err().contains("pairs.tsv:1: expected the header qid<TAB>query<TAB>docid<TAB>text"),
         header.err());
+    String pair = "{\"qid\": \"1\", \"base\": \"" + "a lamp ".repeat(500) + "\"}\n";
+    Shell contrast = score(pair);
+    assertEquals(ExitCode.INPUT, contrast.code());
+    assertTrue(
+        contrast
+            .err()
+            .contains(
+                ", got "
+                    + pair.substring(0, 60)
+                    + "...; contrast pairs in JSON lines are for record and patch alone"),
+        contrast.err());
     Shell columns = score("qid\tquery\tdocid\ttext\n1\tq\td\tt\n1\tq\td\n");
     assertEquals(ExitCode.INPUT, columns.code());
     assertTrue(

@@ -1,5 +1,6 @@
 package io.lucerna.studies.record;
 
+import io.lucerna.base.JsonFaults;
 import io.lucerna.base.MalformedTextException;
 import io.lucerna.base.TextFile;
 import io.lucerna.base.TextLines;
@@ -56,7 +57,7 @@ public final class PairTable implements Closeable {
             "expected the header "
                 + HEADER.replace("\t", "<TAB>")
                 + ", got "
-                + (header == null ? "nothing" : header.replace("\t", "<TAB>")));
+                + (header == null ? "nothing" : found(header)));
       }
       opened = true;
       return table;
@@ -65,6 +66,13 @@ public final class PairTable implements Closeable {
         table.close();
       }
     }
+  }
+
+  private static String found(String header) {
+    String beginning = JsonFaults.beginning(header.replace("\t", "<TAB>"));
+    return header.startsWith("{")
+        ? beginning + "; contrast pairs in JSON lines are for record and patch alone"
+        : beginning;
   }
 
   private @Nullable String line() throws IOException {
