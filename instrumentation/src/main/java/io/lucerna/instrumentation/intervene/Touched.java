@@ -39,7 +39,10 @@ public record Touched(
     if (texts == 0) {
       why = "was never reached: no text was read on its side";
     } else if (positions == 0) {
-      why = "changed nothing: none of the " + texts + " texts has such a position";
+      why =
+          texts == 1
+              ? "changed nothing: the text has no such position"
+              : "changed nothing: none of the " + texts + " texts has such a position";
     } else {
       why =
           "changed nothing: none of the "

@@ -197,7 +197,7 @@ class PatchCommandTest {
         shell
             .err()
             .contains(
-                "52 pairs of 12 queries count, mean change 0.3325; excluded: 2 (the score changes by"
+                "52 pairs of 12 queries, mean change 0.3325; excluded: 2 (the score changes by"
                     + " less than the floor), 3 (the score does not change), 3 (truncated);"
                     + " strongest"),
         shell.err());

@@ -59,7 +59,12 @@ final class Figures {
     return new HeatMap(
         title(aggregates.rows().direction()),
         List.of(
-            "model " + model + ", " + aggregates.rows().used() + " pairs, " + pairsOf(aggregates),
+            "model "
+                + model
+                + ", "
+                + Counted.of(aggregates.rows().used(), "pair")
+                + ", "
+                + pairsOf(aggregates),
             aggregate.option().replace('-', ' ') + ", " + describe(level)),
         UNIT,
         MARK,

@@ -2,6 +2,7 @@ package io.lucerna.studies.patch;
 
 import static io.lucerna.studies.chart.PlainText.escaped;
 
+import io.lucerna.base.Counted;
 import io.lucerna.instrumentation.sweep.SweepResult;
 import io.lucerna.instrumentation.text.Role;
 import io.lucerna.instrumentation.text.Token;
@@ -32,8 +33,8 @@ final class PagePairs {
   /** The pairs whose score changes most, as HTML. */
   String html() throws IOException {
     List<ContrastPair> pairs = PatchStudy.largest(data, SHOWN);
-    out.append("<p>The ").append(pairs.size());
-    out.append(" pairs whose score changes most; the files have all. Colours are roles: ");
+    out.append("<p>").append(Counted.of(pairs.size(), "pair"));
+    out.append(", largest changes of the score first; the files have all. Colours are roles: ");
     for (Role role : Role.values()) {
       out.append(token(role.option(), role)).append(' ');
     }

@@ -2,6 +2,7 @@ package io.lucerna.studies.patch;
 
 import static io.lucerna.studies.chart.PlainText.escaped;
 
+import io.lucerna.base.Counted;
 import io.lucerna.eval.Estimate;
 import io.lucerna.eval.RatioAggregate;
 import io.lucerna.instrumentation.sweep.Direction;
@@ -73,10 +74,10 @@ final class StudyPage {
   }
 
   private String lead() {
-    return data.pairs().size()
-        + " pairs, "
+    return Counted.of(data.pairs().size(), "pair")
+        + ", "
         + aggregates.getFirst().rows().used()
-        + " count ("
+        + " of them used ("
         + Figures.pairsOf(aggregates.getFirst())
         + "). An effect is the share of the way from the recipient's score (0) to the donor's (1)"
         + " that one patch makes.";
@@ -183,8 +184,7 @@ final class StudyPage {
                   : "moves the base by a median share of "
                       + decimal(control.fillerBase())
                       + " of the change, over "
-                      + control.fillers()
-                      + " pairs"));
+                      + Counted.of(control.fillers(), "pair")));
     }
     StringBuilder out = new StringBuilder("<table>\n");
     rows.forEach(

@@ -22,7 +22,7 @@ final class Summary {
         new StringBuilder(
             String.format(
                 Locale.ROOT,
-                "%s: %s of %s count, mean change %.4f%s; strongest by %s:",
+                "%s: %s of %s, mean change %.4f%s; strongest by %s:",
                 aggregates.rows().direction().option(),
                 Counted.of(aggregates.rows().used(), "pair"),
                 Counted.of(aggregates.all().queries(), "query"),
