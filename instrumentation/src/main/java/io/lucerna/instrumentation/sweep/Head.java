@@ -5,12 +5,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * An attention head, written {@code L3H7}.
+ * An attention head, written {@code L3H7}; heads are ordered by layer, then by number.
  *
  * @param layer from 0
  * @param head from 0
  */
-public record Head(int layer, int head) {
+public record Head(int layer, int head) implements Comparable<Head> {
   private static final Pattern WRITTEN =
       Pattern.compile("[Ll](\\d{1,4})[Hh](\\d{1,4})|(\\d{1,4})[.:](\\d{1,4})");
 
@@ -29,6 +29,13 @@ public record Head(int layer, int head) {
     }
     int first = found.group(1) == null ? 3 : 1;
     return new Head(Integer.parseInt(found.group(first)), Integer.parseInt(found.group(first + 1)));
+  }
+
+  @Override
+  public int compareTo(Head other) {
+    return layer == other.layer
+        ? Integer.compare(head, other.head)
+        : Integer.compare(layer, other.layer);
   }
 
   @Override

@@ -165,7 +165,7 @@ public final class PatchCommand implements Command {
           engine.open(model.modelOrDefault(), options, settings.sweep(), console)) {
         List<QueryLimits.Query> queries =
             chosen.stream()
-                .filter(pair -> side.equals("passage"))
+                .filter(pair -> settings.sweep().side() == SweepSettings.Side.PASSAGE)
                 .map(pair -> new QueryLimits.Query("pair " + pair.id(), pair.query()))
                 .toList();
         QueryLimits.check(sweeper::fit, queries, pairs, console);

@@ -6,7 +6,6 @@ import io.lucerna.studies.table.Table;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.SequencedMap;
 import java.util.TreeMap;
@@ -70,10 +69,7 @@ public record HeadMaps(SequencedMap<Name, SequencedMap<Head, Double>> maps) {
   public static HeadMaps read(Path file) throws IOException {
     SequencedMap<Name, SequencedMap<Head, Double>> maps = new TreeMap<>();
     for (Row row : TABLE.read(file)) {
-      maps.computeIfAbsent(
-              new Name(row.model, row.axiom, row.grade),
-              name ->
-                  new TreeMap<>(Comparator.comparingInt(Head::layer).thenComparingInt(Head::head)))
+      maps.computeIfAbsent(new Name(row.model, row.axiom, row.grade), name -> new TreeMap<>())
           .put(new Head(row.layer, row.head), row.value);
     }
     return new HeadMaps(maps);

@@ -145,14 +145,15 @@ public final class Conditions {
   private List<Condition> eachHead() {
     List<Condition> all = new ArrayList<>();
     for (int layer = 0; layer < layers; layer++) {
-      for (int head = 0; head < heads; head++) {
+      for (int number = 0; number < heads; number++) {
+        Head head = new Head(layer, number);
         all.add(
             Condition.of(
-                    String.format(Locale.ROOT, "L%dH%d", layer, head),
-                    "z of head " + new Head(layer, head) + " zeroed",
+                    head.toString(),
+                    "z of head " + head + " zeroed",
                     Condition.Kind.HEAD,
-                    zero(List.of(new Head(layer, head))))
-                .at(layer, head));
+                    zero(List.of(head)))
+                .at(layer, number));
       }
     }
     return all;
@@ -205,12 +206,7 @@ public final class Conditions {
   }
 
   private static String names(List<Head> some) {
-    return String.join(
-        ", ",
-        some.stream()
-            .sorted(Comparator.comparingInt(Head::layer).thenComparingInt(Head::head))
-            .map(Head::toString)
-            .toList());
+    return String.join(", ", some.stream().sorted().map(Head::toString).toList());
   }
 
   private Condition top(String word) throws IOException {
