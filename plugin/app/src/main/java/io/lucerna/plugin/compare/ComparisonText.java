@@ -34,8 +34,8 @@ public final class ComparisonText {
             });
     lines.add(
         format(
-            "%s; baseline %s; p: paired t-test, flip p: %d sign flips, adj p: t-test with correction %s"
-                + " over %s",
+            "%s; baseline %s; p_t: paired t-test; p_randomization: %d sign flips; p_t_adjusted:"
+                + " correction %s over %s",
             Counted.of(comparison.topics().size(), "topic"),
             comparison.baseline(),
             settings.rounds(),
@@ -44,7 +44,7 @@ public final class ComparisonText {
     lines.add(
         format(
             "95%% interval: bootstrap, seed %d; d_z: change over its deviation; w/t/l: wins, ties,"
-                + " losses; same p: change within %s (two one-sided t-tests)",
+                + " losses; p_equivalence: change within %s (two one-sided t-tests)",
             settings.seed(), settings.margin()));
     return lines;
   }
@@ -55,16 +55,16 @@ public final class ComparisonText {
             2,
             "measure",
             "run",
-            "mean",
+            "value",
             "change",
-            "change%",
+            "relative_change",
             "95% interval",
-            "p",
-            "flip p",
-            "adj p",
+            "p_t",
+            "p_randomization",
+            "p_t_adjusted",
             "d_z",
             "w/t/l",
-            "same p");
+            "p_equivalence");
     String last = "";
     for (RunComparison.RunContrast contrast : comparison.contrasts()) {
       if (!contrast.measure().irName().equals(last)) {

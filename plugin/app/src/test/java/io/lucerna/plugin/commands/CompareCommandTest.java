@@ -53,18 +53,18 @@ class CompareCommandTest {
     assertEquals(ExitCode.DONE, shell.code(), shell.err());
     List<String> lines = shell.out().lines().toList();
     assertEquals(
-        "measure  run         mean   change  change%        95% interval       p  flip p   adj p"
-            + "    d_z  w/t/l  same p",
+        "measure  run        value   change  relative_change        95% interval     p_t"
+            + "  p_randomization  p_t_adjusted    d_z  w/t/l  p_equivalence",
         lines.get(0));
     assertEquals("AP       base.run  0.5000", lines.get(1));
     assertTrue(
         lines
             .get(2)
-            .startsWith("         good.run  0.8333  +0.3333   +66.7%  [+0.0000, +0.5000]  "),
+            .startsWith("         good.run  0.8333  +0.3333           +66.7%  [+0.0000, +0.5000]  "),
         lines.get(2));
     assertTrue(lines.get(2).contains("  2/1/0  "), lines.get(2));
     assertTrue(
-        lines.get(3).startsWith("         part.run  0.3333  -0.1667   -33.3%"), lines.get(3));
+        lines.get(3).startsWith("         part.run  0.3333  -0.1667           -33.3%"), lines.get(3));
     assertTrue(lines.get(3).contains("  1/0/2  "), lines.get(3));
     assertTrue(shell.out().contains("part.run lacks 2 of the topics: they count 0"), shell.out());
     assertTrue(shell.out().contains("3 topics; baseline base.run;"), shell.out());

@@ -99,7 +99,7 @@ class StudyPageTest {
             + " + [...svg.querySelectorAll('text')].map(t => t.textContent).sort()"
             + " + document.getElementById('about').textContent";
     String first = browser.run(state).asText();
-    for (String choice : List.of("direction", "aggregate", "stratum")) {
+    for (String choice : List.of("direction", "statistic", "stratum")) {
       browser.run(choose(choice, 1));
       assertNotEquals(first, browser.run(state).asText(), choice);
       browser.run(choose(choice, 0));

@@ -110,7 +110,7 @@ final class StudyPage {
     choice(out, "direction", directions);
     choice(
         out,
-        "aggregate",
+        "statistic",
         List.of(RatioAggregate.values()).stream().map(RatioAggregate::option).toList());
     choice(out, "stratum", aggregates.getFirst().levels().stream().map(Figures::describe).toList());
     out.append("</div>\n<p id=\"about\" class=\"quiet\"></p>\n");
@@ -145,7 +145,7 @@ final class StudyPage {
     if (data.space().positions()) {
       columns.add("role");
     }
-    columns.addAll(List.of("effect", "lower 95%", "upper 95%", "pairs"));
+    columns.addAll(List.of("value", "ci_lower", "ci_upper", "pairs"));
     for (String column : columns) {
       out.append("<th><button type=\"button\">").append(escaped(column)).append("</button></th>");
     }

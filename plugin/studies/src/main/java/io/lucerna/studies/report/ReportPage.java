@@ -104,7 +104,7 @@ final class ReportPage {
             });
     out.append("</caption><thead><tr>");
     heading(out, "condition", "what was done");
-    Column.ALL.forEach(c -> heading(out, c.heading(), c.about()));
+    Column.ALL.forEach(c -> heading(out, c.name(), c.about()));
     out.append("</tr></thead><tbody>\n");
     List<String> ids = new ArrayList<>(info.conditions().keySet());
     for (Contrast contrast : study.contrasts(measure)) {
@@ -127,8 +127,8 @@ final class ReportPage {
 
   private static void cell(StringBuilder out, Column column, Contrast contrast) {
     boolean decides = column.decides() && contrast.statistics().significant();
-    boolean changes = column.file().equals("change") && contrast.statistics().significant();
-    boolean same = column.file().equals("p_equivalence") && contrast.statistics().equivalent();
+    boolean changes = column.name().equals("change") && contrast.statistics().significant();
+    boolean same = column.name().equals("p_equivalence") && contrast.statistics().equivalent();
     String exact = column.exact(contrast);
     out.append(decides || changes ? "<td class=\"strong\"" : "<td");
     out.append(" data-value=\"").append(exact).append("\" title=\"").append(exact).append("\">");
@@ -146,7 +146,7 @@ final class ReportPage {
     Map<String, List<Move>> moves = study.moves(first.id());
     StringBuilder out = new StringBuilder("<div class=\"choices\">");
     List<String> names = all.stream().map(ReportFigures::name).toList();
-    choice(out, "condition", "ConditionInfo", names, all.indexOf(first));
+    choice(out, "condition", "Condition", names, all.indexOf(first));
     choice(out, "topic", "Topic", List.copyOf(moves.keySet()), 0);
     out.append("</div>\n<div class=\"figure\" id=\"changes-figure\">");
     List<TopicValue> values = study.sorted(first.id(), measure);

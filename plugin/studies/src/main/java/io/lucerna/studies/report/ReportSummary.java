@@ -50,14 +50,14 @@ final class ReportSummary {
 
   private void table(StringBuilder out, String measure) {
     StudyInfo info = study.info();
-    List<Column> columns = Column.ALL.stream().filter(c -> PRINTED.contains(c.file())).toList();
+    List<Column> columns = Column.ALL.stream().filter(c -> PRINTED.contains(c.name())).toList();
     List<String> order = study.byChange().stream().map(ConditionInfo::id).toList();
     List<Contrast> rows =
         study.contrasts(measure).stream()
             .sorted((a, b) -> order.indexOf(a.condition()) - order.indexOf(b.condition()))
             .toList();
     out.append("| condition");
-    columns.forEach(c -> out.append(" | ").append(escaped(c.heading())));
+    columns.forEach(c -> out.append(" | ").append(escaped(c.name())));
     out.append(" | what was done |\n|---").append("|--:".repeat(columns.size())).append("|---|\n");
     for (Contrast row : rows.subList(0, Math.min(ROWS, rows.size()))) {
       out.append("| ").append(escaped(row.condition()));
@@ -68,7 +68,8 @@ final class ReportSummary {
       out.append(" | ").append(escaped(study.condition(row).label())).append(" |\n");
     }
     out.append("\n\\*: adjusted p &lt; 0.05 (paired t-test, ");
-    out.append(info.correctionInWords()).append("). p equivalence: two one-sided t-tests, margin ");
+    out.append(info.correctionInWords()).append("). ").append(escaped("p_equivalence"));
+    out.append(": two one-sided t-tests, margin ");
     out.append(Digits.plain(info.margin())).append(", not corrected.\n");
     if (rows.size() > ROWS) {
       out.append("\n").append(rows.size() - ROWS).append(" more in report.html and tables/.\n");

@@ -72,12 +72,12 @@ public final class ReportTables {
           "kendall_tau");
 
   private String latex(String measure) {
-    List<Column> columns = Column.ALL.stream().filter(c -> PRINTED.contains(c.file())).toList();
+    List<Column> columns = Column.ALL.stream().filter(c -> PRINTED.contains(c.name())).toList();
     StringBuilder out = new StringBuilder("% \\usepackage{booktabs,longtable}\n");
     out.append("\\begin{longtable}{l").append("r".repeat(columns.size())).append("}\n");
     out.append("\\caption{").append(Latex.text(caption(measure))).append("}\\\\\n\\toprule\n");
     out.append("condition");
-    columns.forEach(c -> out.append(" & ").append(Latex.text(c.heading())));
+    columns.forEach(c -> out.append(" & ").append(Latex.text(c.name())));
     out.append(" \\\\\n\\midrule\n\\endhead\n\\bottomrule\n\\endfoot\n");
     for (Contrast contrast : study.contrasts(measure)) {
       out.append(Latex.text(contrast.condition()));
@@ -107,7 +107,7 @@ public final class ReportTables {
             .orElse("no topics. ")
         + "*: adjusted p < 0.05 (paired t-test, "
         + info.correctionInWords()
-        + "). p equivalence: two one-sided tests, margin "
+        + "). p_equivalence: two one-sided tests, margin "
         + Digits.plain(info.margin())
         + ".";
   }

@@ -2,7 +2,7 @@
 (() => {
   const SVG = 'http://www.w3.org/2000/svg';
   const data = JSON.parse(document.getElementById('data').textContent);
-  const choices = ['direction', 'aggregate', 'stratum'].map(id => document.getElementById(id));
+  const choices = ['direction', 'statistic', 'stratum'].map(id => document.getElementById(id));
   const tip = document.getElementById('tip');
   const table = document.getElementById('cells');
   let rows = [];
