@@ -184,11 +184,9 @@ public final class FolderLock implements Closeable {
 
   private static synchronized Attempt attempt(Path subject, Path file, String command, boolean made)
       throws IOException {
-    if (Files.exists(file)) {
-      FolderLock here = HELD.get(identity(file));
-      if (here != null) {
-        throw new HeldException(subject, here.holder);
-      }
+    FolderLock here = held(file);
+    if (here != null) {
+      throw new HeldException(subject, here.holder);
     }
     FileChannel channel = open(subject, file);
     FolderLock lock = null;
@@ -236,6 +234,15 @@ public final class FolderLock implements Closeable {
               + e.getMessage()
               + "), so two processes could write at once; name a place on another file system",
           e);
+    }
+  }
+
+  /** This process's lock on a file that may go at any moment. */
+  private static @Nullable FolderLock held(Path file) throws IOException {
+    try {
+      return HELD.get(identity(file));
+    } catch (NoSuchFileException e) {
+      return null;
     }
   }
 
@@ -294,10 +301,7 @@ public final class FolderLock implements Closeable {
 
   /** Who holds it; read under the class's lock, as a file that this process holds must not be. */
   private static synchronized String holder(Path file) throws IOException {
-    if (!Files.exists(file)) {
-      return UNKNOWN;
-    }
-    FolderLock here = HELD.get(identity(file));
+    FolderLock here = held(file);
     if (here != null) {
       return here.holder;
     }
