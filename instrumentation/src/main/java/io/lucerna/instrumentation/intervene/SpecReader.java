@@ -25,6 +25,7 @@ final class SpecReader {
 
   private static final List<String> TARGET = List.of("head", "unit", "at", "keys", "side");
   private static final Pattern RANGE = Pattern.compile("(\\d{1,7})(?:-(\\d{1,7}))?");
+  private static final Pattern HEAD = Pattern.compile("[Ll](\\d{1,4})[Hh](\\d{1,4})");
 
   /** Says where in the source something is wrong. */
   @FunctionalInterface
@@ -221,11 +222,22 @@ final class SpecReader {
       Matcher matcher = RANGE.matcher(item.text);
       if (!matcher.matches()) {
         throw item.error(
-            "expected a number from 0 or a range such as 3-5, got '" + clipped(item.text) + "'");
+            "expected a number from 0 or a range such as 3-5, got '"
+                + clipped(item.text)
+                + "'"
+                + headHint(item.text));
       }
       found.add(read(item, text -> new Ranges.Range(first(matcher), last(matcher))));
     }
     return new Ranges(found);
+  }
+
+  /** Elsewhere a head is written with its layer, which is part of the hook point here. */
+  private static String headHint(String item) {
+    Matcher head = HEAD.matcher(item);
+    return head.matches()
+        ? "; that is head=" + head.group(2) + " at a point of blocks." + head.group(1)
+        : "";
   }
 
   private Optional<TokenSet> positions(String key) {

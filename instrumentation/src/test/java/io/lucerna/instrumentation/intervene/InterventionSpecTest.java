@@ -171,6 +171,7 @@ class InterventionSpecTest {
           zero a head = 7    | 13 | expected a setting's name before =
           zero a head=       | 13 | expected a value after head=; no space is allowed around =
           zero a head=1,x    | 15 | expected a number from 0 or a range such as 3-5, got 'x'
+          zero a head=L5H7   | 13 | expected a number from 0 or a range such as 3-5, got 'L5H7'; that is head=7 at a point of blocks.5
           zero a head=5-3    | 13 | a range goes up from 0 or more, got 5-3
           zero a head=-1     | 13 | expected a number from 0 or a range such as 3-5, got '-1'
           zero a at=cls,mach | 15 | expected all, passage, a role (cls, sep, query, match, stem, injected, filler, other, prompt), a position such as 0 or -1, or a range such as 3-5, got 'mach'

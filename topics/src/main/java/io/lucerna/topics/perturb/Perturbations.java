@@ -1,5 +1,6 @@
 package io.lucerna.topics.perturb;
 
+import io.lucerna.base.NearestNames;
 import io.lucerna.topics.perturb.Reordering.Unit;
 import io.lucerna.topics.perturb.TermRemoval.Need;
 import java.util.ArrayList;
@@ -86,13 +87,7 @@ public final class Perturbations {
         ROWS.stream()
             .filter(r -> r.kind.name.equals(name))
             .findFirst()
-            .orElseThrow(
-                () ->
-                    new IllegalArgumentException(
-                        "there is no perturbation '"
-                            + parts.getFirst()
-                            + "'; there are "
-                            + String.join(", ", kinds().stream().map(Kind::name).toList())));
+            .orElseThrow(() -> unknown(parts.getFirst()));
     List<String> values =
         parts.subList(1, parts.size()).stream().map(v -> v.toLowerCase(Locale.ROOT)).toList();
     if (values.size() > row.most) {
@@ -113,6 +108,16 @@ public final class Perturbations {
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException("perturbation '" + text + "': " + e.getMessage(), e);
     }
+  }
+
+  private static IllegalArgumentException unknown(String name) {
+    List<String> names = kinds().stream().map(Kind::name).toList();
+    return new IllegalArgumentException(
+        "there is no perturbation '"
+            + name
+            + "'; there are "
+            + String.join(", ", names)
+            + NearestNames.hint(name, names));
   }
 
   /**

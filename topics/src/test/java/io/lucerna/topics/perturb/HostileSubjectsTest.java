@@ -159,6 +159,8 @@ class HostileSubjectsTest {
         String.valueOf(e.getMessage())
             .startsWith("there is no perturbation 'TFC9'; there are TFC1, TFC2"),
         e.getMessage());
+    e = assertThrows(IllegalArgumentException.class, () -> Perturbations.parse("TCF1"));
+    assertTrue(String.valueOf(e.getMessage()).endsWith("; did you mean TFC1?"), e.getMessage());
   }
 
   @Test
