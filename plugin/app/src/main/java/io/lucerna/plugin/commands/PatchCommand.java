@@ -184,7 +184,7 @@ public final class PatchCommand implements Command {
 
   private void finish(PatchStudy.Outcome outcome, Console console) {
     outcome.notes().forEach(note -> console.say("%s", note));
-    console.say("written to %s; open %s", folder.output, folder.path().resolve("report.html"));
+    console.say("wrote %s", folder.path().resolve("report.html"));
     if (!outcome.failures().isEmpty()) {
       throw new CommandException(
           ExitCode.FAILED, "the controls failed: " + String.join("; ", outcome.failures()));

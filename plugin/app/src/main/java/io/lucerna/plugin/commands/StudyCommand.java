@@ -325,7 +325,6 @@ public final class StudyCommand implements Command {
 
   private void report(Findings findings, Console console) throws IOException {
     findings.summary().forEach(line -> console.say("%s", line));
-    console.say("written to %s", folder.output);
     ReportCommand.write(folder.path(), console);
     if (!findings.problems().isEmpty()) {
       throw new CommandException(ExitCode.FAILED, String.join("; ", findings.problems()));

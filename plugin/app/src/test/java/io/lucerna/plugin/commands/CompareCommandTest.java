@@ -60,11 +60,13 @@ class CompareCommandTest {
     assertTrue(
         lines
             .get(2)
-            .startsWith("         good.run  0.8333  +0.3333           +66.7%  [+0.0000, +0.5000]  "),
+            .startsWith(
+                "         good.run  0.8333  +0.3333           +66.7%  [+0.0000, +0.5000]  "),
         lines.get(2));
     assertTrue(lines.get(2).contains("  2/1/0  "), lines.get(2));
     assertTrue(
-        lines.get(3).startsWith("         part.run  0.3333  -0.1667           -33.3%"), lines.get(3));
+        lines.get(3).startsWith("         part.run  0.3333  -0.1667           -33.3%"),
+        lines.get(3));
     assertTrue(lines.get(3).contains("  1/0/2  "), lines.get(3));
     assertTrue(shell.out().contains("part.run lacks 2 of the topics: they count 0"), shell.out());
     assertTrue(shell.out().contains("3 topics; baseline base.run;"), shell.out());

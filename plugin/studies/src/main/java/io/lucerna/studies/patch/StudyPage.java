@@ -211,12 +211,14 @@ final class StudyPage {
 
   private String excluded() {
     StringBuilder out = new StringBuilder();
+    boolean some = false;
     for (Aggregates each : aggregates) {
       Map<String, Long> counts = exclusions.counts(each.rows().direction());
+      some |= !counts.isEmpty();
       out.append("<p>").append(each.rows().direction().option()).append(": ");
       out.append(counts.isEmpty() ? "none" : escaped(PatchStudy.words(counts))).append("</p>\n");
     }
-    return out.append("<p class=\"quiet\">Listed in excluded.csv.</p>\n").toString();
+    return out.append(some ? "<p class=\"quiet\">Listed in excluded.csv.</p>\n" : "").toString();
   }
 
   private String made() {
