@@ -108,7 +108,7 @@ public final class Main {
             () -> new PatchCommand(engine)),
         new Entry(
             "record",
-            "Record a ranker's activations on a table of pairs, contrast pairs or a run's candidates.",
+            "Record activations on a table of pairs, contrast pairs or candidates.",
             () -> new RecordCommand(models, collections.get())),
         new Entry(
             "study",
