@@ -2,8 +2,8 @@ package io.lucerna.instrumentation.sweep;
 
 import io.lucerna.instrumentation.hooks.Site;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /** What a patching sweep patches, cell by cell. */
 public enum SweepKind {
@@ -49,7 +49,7 @@ public enum SweepKind {
         return kind;
       }
     }
-    List<String> known = Arrays.stream(values()).map(SweepKind::option).toList();
+    String known = Arrays.stream(values()).map(SweepKind::option).collect(Collectors.joining(", "));
     throw new IllegalArgumentException("sweep must be one of " + known + ", got " + option);
   }
 }

@@ -260,7 +260,7 @@ class PatchCommandTest {
   void optionsAreCheckedBeforeTheModelIsOpened() throws IOException {
     Map<String, String[]> wrong = new TreeMap<>();
     wrong.put(
-        "sweep must be one of [block, resid, attn, mlp, head, head-pos, neuron], got row",
+        "sweep must be one of block, resid, attn, mlp, head, head-pos, neuron, got row",
         new String[] {"-sweep", "row"});
     wrong.put("a neuron sweep needs a layer", new String[] {"-sweep", "neuron"});
     wrong.put(
