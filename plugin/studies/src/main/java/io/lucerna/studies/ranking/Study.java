@@ -99,7 +99,7 @@ public final class Study implements AutoCloseable {
     Journal<ItemScores> journal = Journal.open(lock, decisive, ItemScores.CODEC);
     boolean opened = false;
     try {
-      if (journal.done().isEmpty()) {
+      if (journal.done().isEmpty() || !StudyProgress.isExpected(lock.path())) {
         StudyProgress.expect(conditions, perItem, plan.places(), lock.path());
       }
       opened = true;

@@ -58,6 +58,11 @@ public record StudyProgress(int done, int items, int topics, List<Change> change
 
   private record Expected(List<String> conditions, boolean[] perItem, Places places) {}
 
+  /** Whether what the items of a study will hold was noted. */
+  static boolean isExpected(Path folder) {
+    return Files.exists(folder.resolve(FILE));
+  }
+
   /** Notes what the items of a study will hold. */
   static void expect(List<Condition> conditions, boolean[] perItem, Places places, Path folder)
       throws IOException {
@@ -76,7 +81,7 @@ public record StudyProgress(int done, int items, int topics, List<Change> change
    * @param folder a folder, which need not exist
    */
   public static boolean isIn(Path folder) {
-    return Files.exists(folder.resolve(FILE)) && !Files.exists(folder.resolve("study.json"));
+    return isExpected(folder) && !Files.exists(folder.resolve("study.json"));
   }
 
   /**
