@@ -71,7 +71,7 @@ class StudyPageTest {
   private static void sorts(Browser browser) throws Exception {
     String column =
         "const heads = [...document.querySelectorAll('#cells thead button')];"
-            + "const at = heads.findIndex(b => b.textContent === 'effect');"
+            + "const at = heads.findIndex(b => b.textContent === 'value');"
             + "heads[at].click();"
             + "return [...document.querySelectorAll('#cells tbody tr')]"
             + ".map(r => Number(r.cells[at].textContent.replace('\u2212', '-')))";
