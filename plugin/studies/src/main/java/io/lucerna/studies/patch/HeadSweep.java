@@ -3,6 +3,7 @@ package io.lucerna.studies.patch;
 import io.lucerna.instrumentation.sweep.SweepKind;
 import io.lucerna.instrumentation.sweep.SweepResult;
 import io.lucerna.reranker.Ranker;
+import io.lucerna.reranker.ScorerOptions;
 import io.lucerna.topics.ContrastPair;
 import io.lucerna.topics.Edit;
 import java.util.Arrays;
@@ -22,8 +23,6 @@ import java.util.OptionalInt;
  * @param patched [layer][head], the original's score with that head's outputs copied
  */
 public record HeadSweep(float base, float perturbed, float[][] patched) {
-  private static final int BATCH = 8;
-
   /**
    * Runs the sweep, with all settings as {@code patch} has them. Safe for use from many threads.
    *
@@ -50,7 +49,7 @@ public record HeadSweep(float base, float perturbed, float[][] patched) {
             OptionalDouble.empty(),
             OptionalDouble.empty(),
             OptionalDouble.empty());
-    SweepSettings settings = SweepSettings.of(SweepKind.HEAD, BATCH);
+    SweepSettings settings = SweepSettings.of(SweepKind.HEAD, ScorerOptions.DEFAULT_BATCH);
     return switch (new SweepEngine(ranker, settings).sweep(pair, Optional.empty())) {
       case PairOutcome.Unusable unusable -> throw new IllegalArgumentException(unusable.reason());
       case PairOutcome.Swept swept -> of(swept.directions().getFirst().result(), ranker);
