@@ -1,5 +1,6 @@
 package io.lucerna.studies.patch;
 
+import io.lucerna.eval.Comparison;
 import io.lucerna.instrumentation.sweep.Direction;
 import io.lucerna.instrumentation.sweep.Head;
 import io.lucerna.instrumentation.sweep.Sweep;
@@ -41,8 +42,6 @@ public record SweepSettings(
 
   /** The word that fills a shorter input unless another is named. */
   public static final String FILLER = "a";
-
-  private static final long SEED = 42;
 
   /** Which text of a pair is the one that changes. */
   public enum Side {
@@ -112,7 +111,7 @@ public record SweepSettings(
         batch,
         false,
         false,
-        SEED);
+        Comparison.Settings.DEFAULT.seed());
   }
 
   /** {@return the cells that are swept} */
