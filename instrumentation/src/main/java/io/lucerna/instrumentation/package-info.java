@@ -97,7 +97,7 @@
  *
  * <ul>
  *   <li>Never keep an array that a hook was given: it is freed when the hook returns. Copy numbers
- *       out, or use an {@link io.lucerna.instrumentation.hooks.ActivationCache}.
+ *       out, or let {@link io.lucerna.instrumentation.recording.InputActivations} do it.
  *   <li>Never write a second, faster pass without hooks. What it computes would not be what the
  *       hooks see.
  *   <li>Never call a method of a weight with an activation as the argument.

@@ -92,6 +92,38 @@ public interface Ranker extends AutoCloseable {
         .compile(reading().points(), reading().sides(), SpecSources.withoutRecordings());
   }
 
+  /**
+   * Scores, and keeps what the model computes at some points.
+   *
+   * @param query the query's text
+   * @param passages the passages' texts, any number; memory holds the numbers of all of them, four
+   *     bytes each. For more than it can hold, give {@link
+   *     io.lucerna.instrumentation.recording.InputActivations#hooks} to {@code score}
+   * @param points names and globs of points, such as {@code blocks.*.attn.hook_pattern}
+   * @return the numbers, with the tokens that they belong to
+   * @throws IllegalArgumentException if something is null, no points are given, or one matches none
+   *     of the ranker's
+   */
+  default ActivationCache cache(String query, List<String> passages, String... points) {
+    return cache(query, passages, Hooks.none(), points);
+  }
+
+  /**
+   * Scores with hooks, and keeps what the model computes at some points after them.
+   *
+   * @param query the query's text
+   * @param passages the passages' texts, any number
+   * @param hooks observers and interventions for this call; with some that are not {@link
+   *     Hooks#concurrent} one batch follows another
+   * @param points names and globs of points
+   * @return the numbers, with the tokens that they belong to
+   * @throws IllegalArgumentException as the other {@code cache} does
+   */
+  default ActivationCache cache(
+      String query, List<String> passages, Hooks hooks, String... points) {
+    return ActivationCache.of(this, query, passages, hooks, points);
+  }
+
   /** {@return what was done since the ranker was opened} */
   default Counters counters() {
     return reading().counters();

@@ -1,10 +1,8 @@
 package io.lucerna.reranker;
 
-import ai.djl.ndarray.NDArray;
-import io.lucerna.instrumentation.hooks.Hook;
 import io.lucerna.instrumentation.hooks.HookPoint;
-import io.lucerna.instrumentation.hooks.Hooks;
 import io.lucerna.instrumentation.recording.ActivationSource;
+import io.lucerna.instrumentation.recording.InputActivations;
 import io.lucerna.instrumentation.text.Token;
 import io.lucerna.instrumentation.text.TokenBatch.Side;
 import java.util.ArrayList;
@@ -13,7 +11,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.IntStream;
 
 /** Activations of a few pairs, each read alone, in memory. */
 final class MemoryRecording implements ActivationSource {
@@ -24,38 +21,16 @@ final class MemoryRecording implements ActivationSource {
 
   /** Records all points of a pair. */
   MemoryRecording with(String id, Ranker ranker, String query, String passage) {
-    Hook.Observer record =
-        (context, activation) -> {
-          Key key = new Key(id, context.batch().side());
-          List<Token> read = context.batch().sequences().getFirst().tokens();
-          tokens.put(key, read);
-          slices
-              .computeIfAbsent(key, k -> new LinkedHashMap<>())
-              .put(context.point(), slice(context.point(), activation, read.size()));
-        };
-    ranker.score(query, List.of(passage), Hooks.none().with("*", record));
+    ActivationCache cache = ranker.cache(query, List.of(passage), "*");
+    cache.query().ifPresent(input -> add(id, input));
+    add(id, cache.passages().getFirst());
     return this;
   }
 
-  private static Slice slice(HookPoint point, NDArray activation, int length) {
-    List<String> letters = point.letters();
-    if (letters.contains("qpos")) {
-      try (NDArray byQuery = activation.get(0).transpose(1, 0, 2)) {
-        int[] all = IntStream.range(0, length).toArray();
-        return new Slice(all, byQuery.getShape().getShape(), byQuery.toFloatArray());
-      }
-    }
-    float[] values = activation.toFloatArray();
-    if (letters.contains("kpos")) { // [1, head, 1, kpos]
-      return new Slice(new int[1], new long[] {1, values.length / length, length}, values);
-    }
-    long[] shape = activation.getShape().getShape();
-    if (!letters.contains("pos")) {
-      shape[0] = 1;
-      return new Slice(new int[1], shape, values);
-    }
-    return new Slice(
-        IntStream.range(0, length).toArray(), Arrays.copyOfRange(shape, 1, shape.length), values);
+  private void add(String id, InputActivations input) {
+    Key key = new Key(id, input.side());
+    tokens.put(key, input.tokens());
+    slices.put(key, input.slices());
   }
 
   /** The same without the positions from {@code length} on, as if only those had been kept. */

@@ -59,7 +59,7 @@ class MemorySoakTest {
     return passages;
   }
 
-  private static long residentMegabytes() throws IOException {
+  static long residentMegabytes() throws IOException {
     Path status = Path.of("/proc/self/status");
     assumeTrue(Files.exists(status), "skipped: this system does not tell resident memory");
     try (Stream<String> lines = Files.lines(status)) {

@@ -66,6 +66,13 @@ class SurvivesTest {
   void forTenMinutes() throws Exception {
     long end = System.nanoTime() + Duration.ofMinutes(10).toNanos();
     run(call -> System.nanoTime() < end);
+    System.out.println(
+        right
+            + " calls right, "
+            + ended
+            + " ended early, resident memory "
+            + MemorySoakTest.residentMegabytes()
+            + " MB");
   }
 
   private void run(IntPredicate goOn) throws Exception {

@@ -1,6 +1,7 @@
 package io.lucerna.instrumentation.hooks;
 
 import io.lucerna.instrumentation.text.TokenBatch.Side;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -50,6 +51,22 @@ public record PointShape(HookPoint point, List<Integer> rest) {
         inner(point)
             .map(letter -> letter.equals("kpos") ? -1 : registry.size(letter).orElseThrow())
             .toList());
+  }
+
+  /**
+   * {@return the shapes of the points that names and globs mean, each point once, in forward order}
+   *
+   * @param globs names and globs of points, as {@link HookRegistry#match} reads them
+   * @param registry the points, and sizes, of a model
+   * @throws IllegalArgumentException if one matches no point of the model
+   */
+  public static List<PointShape> of(List<String> globs, HookRegistry registry) {
+    Set<HookPoint> wanted = new HashSet<>();
+    globs.forEach(glob -> wanted.addAll(registry.match(glob)));
+    return registry.points().stream()
+        .filter(wanted::contains)
+        .map(point -> of(point, registry))
+        .toList();
   }
 
   private static Stream<String> inner(HookPoint point) {

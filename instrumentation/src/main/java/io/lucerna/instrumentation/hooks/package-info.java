@@ -1,5 +1,5 @@
 /**
- * Hook points, hooks, and activation caches.
+ * Hook points, and hooks.
  *
  * <p>A {@link io.lucerna.instrumentation.hooks.HookPoint} is a {@link
  * io.lucerna.instrumentation.hooks.Site} in a layer of a {@link

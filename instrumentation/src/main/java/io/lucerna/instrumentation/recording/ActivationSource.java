@@ -3,7 +3,9 @@ package io.lucerna.instrumentation.recording;
 import io.lucerna.instrumentation.hooks.HookPoint;
 import io.lucerna.instrumentation.text.Token;
 import io.lucerna.instrumentation.text.TokenBatch.Side;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
@@ -60,7 +62,26 @@ public interface ActivationSource extends AutoCloseable {
    *     decoder's one position attends, as [1, head, position of the key]
    * @param values the numbers, last dimension fastest
    */
-  record Slice(int[] positions, long[] shape, float[] values) {}
+  record Slice(int[] positions, long[] shape, float[] values) {
+    /**
+     * {@return one of the numbers}
+     *
+     * @param index its place in each dimension of the shape, outermost first, from 0
+     * @throws IllegalArgumentException if there are more or fewer dimensions
+     * @throws IndexOutOfBoundsException if a place is not within its dimension
+     */
+    public float at(int... index) {
+      if (index.length != shape.length) {
+        throw new IllegalArgumentException(
+            "the shape is " + Arrays.toString(shape) + ", got the place " + Arrays.toString(index));
+      }
+      int at = 0;
+      for (int i = 0; i < index.length; i++) {
+        at = at * (int) shape[i] + Objects.checkIndex(index[i], (int) shape[i]);
+      }
+      return values[at];
+    }
+  }
 
   @Override
   void close();

@@ -7,7 +7,9 @@ import ai.djl.ndarray.types.SparseFormat;
 import io.lucerna.instrumentation.hooks.Hook;
 import io.lucerna.instrumentation.hooks.Hooks;
 import io.lucerna.instrumentation.hooks.PointShape;
+import io.lucerna.instrumentation.recording.ActivationSource.Slice;
 import io.lucerna.instrumentation.text.TokenBatch;
+import io.lucerna.instrumentation.text.TokenSet;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -17,7 +19,7 @@ import java.util.List;
  * memory. It serves one forward call.
  */
 public final class Capture {
-  private final RecordingSpec spec;
+  private final List<PointShape> points;
   private final TokenBatch batch;
   private final List<int[]> positions = new ArrayList<>();
 
@@ -27,21 +29,21 @@ public final class Capture {
   /** For each row of the batch, which of the picked positions is its first. */
   private final int[] first;
 
-  /** For each point of the spec, the picked rows. */
+  /** For each point, the picked rows. */
   private final float[][] values;
 
-  Capture(RecordingSpec spec, TokenBatch batch) {
-    this.spec = spec;
+  Capture(List<PointShape> points, TokenSet kept, TokenBatch batch) {
+    this.points = points;
     this.batch = batch;
-    this.values = new float[spec.points().size()][];
+    this.values = new float[points.size()][];
     this.first = new int[batch.size() + 1];
     int width = batch.width();
     long[] all = new long[batch.size() * width];
     int count = 0;
     for (int row = 0; row < batch.size(); row++) {
-      int[] kept = spec.positions().in(batch.sequences().get(row));
-      positions.add(kept);
-      for (int position : kept) {
+      int[] own = kept.in(batch.sequences().get(row));
+      positions.add(own);
+      for (int position : own) {
         all[count++] = (long) row * width + position;
       }
       first[row + 1] = count;
@@ -53,13 +55,13 @@ public final class Capture {
    * The hooks to give to the forward call of this batch.
    *
    * @param earlier hooks whose effect is to be recorded
-   * @return these hooks and, after them, one observer for each recorded point
+   * @return these hooks and, after them, one observer for each point
    */
   public Hooks after(Hooks earlier) {
     Hooks hooks = earlier;
     for (int i = 0; i < values.length; i++) {
       int number = i;
-      PointShape point = spec.points().get(i);
+      PointShape point = points.get(i);
       Hook.Observer observer =
           (context, activation) -> values[number] = copy(point.kind(), activation);
       hooks = hooks.with(point.point().toString(), observer);
@@ -113,12 +115,27 @@ public final class Capture {
 
   /** What was kept of one point for one row of the batch, without padding. */
   float[] of(int point, int row) {
-    PointShape shape = spec.points().get(point);
-    int tokens = batch.sequences().get(row).length();
     float[] from = values[point];
     if (from == null) {
       throw new IllegalStateException("the batch has not been through the network");
     }
+    return of(points.get(point), row, from);
+  }
+
+  /** What is wanted of an activation, for each row of the batch; nothing of it is kept here. */
+  List<Slice> slices(PointShape shape, NDArray activation) {
+    float[] from = copy(shape.kind(), activation);
+    List<Slice> slices = new ArrayList<>(batch.size());
+    for (int row = 0; row < batch.size(); row++) {
+      int[] places = shape.hasPositions() ? positions(row) : new int[1];
+      long[] size = shape.shape(places.length, batch.sequences().get(row).length());
+      slices.add(new Slice(places, size, of(shape, row, from)));
+    }
+    return slices;
+  }
+
+  private float[] of(PointShape shape, int row, float[] from) {
+    int tokens = batch.sequences().get(row).length();
     boolean byKey = shape.hasKeys();
     int padded = byKey ? batch.width() : tokens;
     int perRow = Math.toIntExact(shape.perRow(padded));

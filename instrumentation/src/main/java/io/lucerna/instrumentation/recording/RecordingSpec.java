@@ -1,14 +1,11 @@
 package io.lucerna.instrumentation.recording;
 
-import io.lucerna.instrumentation.hooks.HookPoint;
 import io.lucerna.instrumentation.hooks.PointShape;
 import io.lucerna.instrumentation.model.HookedModel;
 import io.lucerna.instrumentation.text.TokenSequence;
 import io.lucerna.instrumentation.text.TokenSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
 
 /**
  * What is recorded, and how it is written.
@@ -48,14 +45,7 @@ public record RecordingSpec(
    */
   public static RecordingSpec of(
       HookedModel model, List<String> globs, TokenSet positions, boolean half, long shardBytes) {
-    Set<HookPoint> wanted = new LinkedHashSet<>();
-    globs.forEach(glob -> wanted.addAll(model.registry().match(glob)));
-    List<PointShape> points =
-        model.registry().points().stream()
-            .filter(wanted::contains)
-            .map(point -> PointShape.of(point, model.registry()))
-            .toList();
-    return new RecordingSpec(points, positions, half, shardBytes);
+    return new RecordingSpec(PointShape.of(globs, model.registry()), positions, half, shardBytes);
   }
 
   /** Bytes of one number. */

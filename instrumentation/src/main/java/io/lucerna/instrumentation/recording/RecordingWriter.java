@@ -206,7 +206,7 @@ public final class RecordingWriter implements AutoCloseable {
    * @param batch the batch that the returned hooks' forward call reads
    */
   public Capture capture(TokenBatch batch) {
-    return new Capture(spec, batch);
+    return new Capture(spec.points(), spec.positions(), batch);
   }
 
   /**

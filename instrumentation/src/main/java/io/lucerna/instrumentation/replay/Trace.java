@@ -3,7 +3,6 @@ package io.lucerna.instrumentation.replay;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import io.lucerna.instrumentation.hooks.ActivationCache;
 import io.lucerna.instrumentation.hooks.HookPoint;
 import io.lucerna.instrumentation.hooks.Hooks;
 import io.lucerna.instrumentation.hooks.Site;
@@ -43,7 +42,7 @@ public final class Trace implements AutoCloseable {
 
   private final HookedModel model;
   private final TokenBatch batch;
-  private final ActivationCache kept = new ActivationCache();
+  private final BatchActivations kept = new BatchActivations();
   private final Gate gate = new Gate(kept::close);
   private final float[] output;
 

@@ -2,12 +2,12 @@ package io.lucerna.instrumentation.sweep;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.index.NDIndex;
-import io.lucerna.instrumentation.hooks.ActivationCache;
 import io.lucerna.instrumentation.hooks.Hook;
 import io.lucerna.instrumentation.hooks.HookPoint;
 import io.lucerna.instrumentation.hooks.Hooks;
 import io.lucerna.instrumentation.hooks.Site;
 import io.lucerna.instrumentation.model.HookedModel;
+import io.lucerna.instrumentation.replay.BatchActivations;
 import io.lucerna.instrumentation.text.TokenBatch;
 import java.util.List;
 
@@ -23,7 +23,7 @@ final class Controls {
   static float[] itself(HookedModel model, TokenBatch input) {
     Hooks keep = Hooks.none();
     Hooks patch = Hooks.none();
-    try (ActivationCache own = new ActivationCache()) {
+    try (BatchActivations own = new BatchActivations()) {
       for (Site site : PATCHED) {
         keep = keep.with(site.glob(), own.observer());
         Hook.Intervention same = (context, activation) -> own.get(context.point());
@@ -36,7 +36,7 @@ final class Controls {
 
   /** The output when the residual stream before the first layer is the donor's. */
   static float[] whole(HookedModel model, TokenBatch recipient, TokenBatch donor) {
-    try (ActivationCache from = kept(model, donor)) {
+    try (BatchActivations from = kept(model, donor)) {
       Hook.Intervention patch = (context, activation) -> from.get(START);
       return model.forward(recipient, Hooks.none().with(START.toString(), patch))[0];
     }
@@ -45,7 +45,7 @@ final class Controls {
   /** The output when rows of that residual stream are rows of another input's, in turn. */
   static float[] rows(
       HookedModel model, TokenBatch recipient, int[] into, TokenBatch donor, int[] from) {
-    try (ActivationCache kept = kept(model, donor)) {
+    try (BatchActivations kept = kept(model, donor)) {
       Hook.Intervention patch =
           (context, activation) -> {
             for (int i = 0; i < into.length; i++) {
@@ -59,8 +59,8 @@ final class Controls {
     }
   }
 
-  private static ActivationCache kept(HookedModel model, TokenBatch input) {
-    ActivationCache cache = new ActivationCache();
+  private static BatchActivations kept(HookedModel model, TokenBatch input) {
+    BatchActivations cache = new BatchActivations();
     try {
       model.forward(input, Hooks.none().with(START.toString(), cache.observer()));
       return cache;

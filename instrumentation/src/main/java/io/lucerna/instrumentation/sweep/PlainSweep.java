@@ -2,11 +2,11 @@ package io.lucerna.instrumentation.sweep;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.index.NDIndex;
-import io.lucerna.instrumentation.hooks.ActivationCache;
 import io.lucerna.instrumentation.hooks.Hook;
 import io.lucerna.instrumentation.hooks.HookPoint;
 import io.lucerna.instrumentation.hooks.Hooks;
 import io.lucerna.instrumentation.model.HookedModel;
+import io.lucerna.instrumentation.replay.BatchActivations;
 import io.lucerna.instrumentation.text.TokenBatch;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -26,7 +26,7 @@ final class PlainSweep {
   static float[][] run(
       HookedModel model, TokenBatch recipient, TokenBatch donor, List<Cell> cells, int batch) {
     Hooks keep = Hooks.none();
-    try (ActivationCache cache = new ActivationCache()) {
+    try (BatchActivations cache = new BatchActivations()) {
       for (HookPoint point : cells.stream().map(Cell::point).distinct().toList()) {
         keep = keep.with(point.toString(), cache.observer());
       }
@@ -47,7 +47,7 @@ final class PlainSweep {
     }
   }
 
-  private static Hooks patches(List<Cell> cells, ActivationCache donor) {
+  private static Hooks patches(List<Cell> cells, BatchActivations donor) {
     Map<HookPoint, List<Integer>> rows = new LinkedHashMap<>();
     for (int row = 0; row < cells.size(); row++) {
       rows.computeIfAbsent(cells.get(row).point(), point -> new ArrayList<>()).add(row);

@@ -14,11 +14,11 @@ import io.lucerna.instrumentation.checkpoint.Checkpoints;
 import io.lucerna.instrumentation.family.Architecture;
 import io.lucerna.instrumentation.family.CausalModel;
 import io.lucerna.instrumentation.family.OutputSettings;
-import io.lucerna.instrumentation.hooks.ActivationCache;
 import io.lucerna.instrumentation.hooks.HookPoint;
 import io.lucerna.instrumentation.hooks.Hooks;
 import io.lucerna.instrumentation.hooks.Site;
 import io.lucerna.instrumentation.nn.Block;
+import io.lucerna.instrumentation.replay.BatchActivations;
 import io.lucerna.instrumentation.text.TokenBatch;
 import io.lucerna.instrumentation.text.TokenBatch.Side;
 import io.lucerna.instrumentation.text.TokenSequence;
@@ -135,8 +135,8 @@ class CausalModelTest {
     long[] other = IDS.clone();
     other[6] = 33;
     try (HookedModel model = open(FIXTURES.resolve(fixture));
-        ActivationCache one = new ActivationCache();
-        ActivationCache two = new ActivationCache()) {
+        BatchActivations one = new BatchActivations();
+        BatchActivations two = new BatchActivations()) {
       String all = "blocks.*.hook_resid_post";
       model.forward(batch(model, IDS), Hooks.none().with(all, one.observer()));
       model.forward(batch(model, other), Hooks.none().with(all, two.observer()));
@@ -152,7 +152,7 @@ class CausalModelTest {
   @Test
   void aWindowIsAsWideAsItSays() throws IOException {
     try (HookedModel model = open(FIXTURES.resolve("mistral-rank"));
-        ActivationCache cache = new ActivationCache()) {
+        BatchActivations cache = new BatchActivations()) {
       HookPoint point = HookPoint.of(1, Site.PATTERN);
       model.forward(batch(model, IDS), Hooks.none().with(point.toString(), cache.observer()));
       float[] pattern = cache.get(point).get("0, 0").toFloatArray();

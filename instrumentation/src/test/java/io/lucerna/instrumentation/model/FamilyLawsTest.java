@@ -5,12 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import io.lucerna.instrumentation.family.Task;
-import io.lucerna.instrumentation.hooks.ActivationCache;
 import io.lucerna.instrumentation.hooks.Hook;
 import io.lucerna.instrumentation.hooks.HookPoint;
 import io.lucerna.instrumentation.hooks.Hooks;
 import io.lucerna.instrumentation.hooks.Site;
 import io.lucerna.instrumentation.parity.Parity;
+import io.lucerna.instrumentation.replay.BatchActivations;
 import io.lucerna.instrumentation.replay.Conditions;
 import io.lucerna.instrumentation.text.TokenBatch;
 import java.io.IOException;
@@ -54,7 +54,7 @@ class FamilyLawsTest {
   @MethodSource("kinds")
   void patchingWithItsOwnActivationsChangesNoBit(Path folder) throws IOException {
     try (TwoTexts texts = TwoTexts.of(folder);
-        ActivationCache cache = new ActivationCache()) {
+        BatchActivations cache = new BatchActivations()) {
       TokenBatch batch = texts.together();
       float[][] plain = texts.model().forward(batch, Hooks.none().with("*", cache.observer()));
       Hook.Intervention own = (context, activation) -> cache.get(context.point());
@@ -94,7 +94,7 @@ class FamilyLawsTest {
   @MethodSource("kinds")
   void theWholeResidualStreamIsTheDonor(Path folder) throws IOException {
     try (TwoTexts texts = TwoTexts.of(folder);
-        ActivationCache donor = new ActivationCache()) {
+        BatchActivations donor = new BatchActivations()) {
       String start = HookPoint.of(0, Site.RESID_PRE).toString();
       Hooks observed = Hooks.none().with(start, donor.observer());
       float[][] wanted = texts.model().forward(texts.batch(texts.changed()), observed);

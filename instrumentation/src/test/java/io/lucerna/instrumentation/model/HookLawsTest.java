@@ -11,11 +11,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import ai.djl.ndarray.NDArray;
 import io.lucerna.instrumentation.checkpoint.Checkpoint;
 import io.lucerna.instrumentation.checkpoint.Checkpoints;
-import io.lucerna.instrumentation.hooks.ActivationCache;
 import io.lucerna.instrumentation.hooks.Hook;
 import io.lucerna.instrumentation.hooks.HookPoint;
 import io.lucerna.instrumentation.hooks.Hooks;
 import io.lucerna.instrumentation.hooks.Site;
+import io.lucerna.instrumentation.replay.BatchActivations;
 import io.lucerna.instrumentation.text.TokenBatch;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -79,7 +79,7 @@ class HookLawsTest {
   @MethodSource("models")
   void zeroingAllHeadsLeavesOnlyTheOutputBias(Path folder) throws IOException {
     try (TwoTexts texts = TwoTexts.of(folder);
-        ActivationCache cache = new ActivationCache()) {
+        BatchActivations cache = new BatchActivations()) {
       Hooks hooks =
           Hooks.none()
               .with("blocks.0.attn.hook_z", (Hook.Intervention) (c, z) -> z.muli(0))
@@ -99,8 +99,8 @@ class HookLawsTest {
   @MethodSource("models")
   void headResultsAddUpToTheAttentionOutput(Path folder) throws IOException {
     try (TwoTexts texts = TwoTexts.of(folder);
-        ActivationCache plain = new ActivationCache();
-        ActivationCache noHeads = new ActivationCache()) {
+        BatchActivations plain = new BatchActivations();
+        BatchActivations noHeads = new BatchActivations()) {
       HookPoint attnOut = HookPoint.of(0, Site.ATTN_OUT);
       HookPoint result = HookPoint.of(0, Site.RESULT);
       texts

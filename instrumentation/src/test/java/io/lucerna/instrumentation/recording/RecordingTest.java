@@ -270,7 +270,10 @@ class RecordingTest {
       int weights = recorder.model().liveArrays();
       for (int i = 0; i < 20; i++) {
         float[][] recorded =
-            recorder.model().forward(batch, new Capture(spec, batch).after(Hooks.none()));
+            recorder
+                .model()
+                .forward(
+                    batch, new Capture(spec.points(), spec.positions(), batch).after(Hooks.none()));
         for (int row = 0; row < 3; row++) {
           assertArrayEquals(plain[row], recorded[row]);
         }

@@ -1,7 +1,6 @@
 package io.lucerna.plugin;
 
 import ai.djl.ndarray.NDArray;
-import io.lucerna.instrumentation.hooks.ActivationCache;
 import io.lucerna.instrumentation.hooks.Hook;
 import io.lucerna.instrumentation.hooks.HookPoint;
 import io.lucerna.instrumentation.hooks.Hooks;
@@ -10,6 +9,7 @@ import io.lucerna.instrumentation.intervene.CompiledSpec;
 import io.lucerna.instrumentation.intervene.InterventionSpec;
 import io.lucerna.instrumentation.intervene.SpecSources;
 import io.lucerna.instrumentation.model.HookedModel;
+import io.lucerna.instrumentation.replay.BatchActivations;
 import io.lucerna.instrumentation.replay.Entry;
 import io.lucerna.instrumentation.replay.Trace;
 import io.lucerna.instrumentation.sweep.Direction;
@@ -307,7 +307,7 @@ final class Survivor {
 
   private static void cache(Ranker ranker) {
     HookedModel model = ranker.reading().model();
-    ActivationCache cache = new ActivationCache();
+    BatchActivations cache = new BatchActivations();
     Hooks keep = Hooks.none().with("hook_full_embed", cache.observer());
     model.forward(batch(ranker, 20), keep);
     HookPoint point = HookPoint.of(Site.FULL_EMBED);

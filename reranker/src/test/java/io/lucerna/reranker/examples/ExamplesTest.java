@@ -81,18 +81,35 @@ class ExamplesTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"bert-cross", "bert-bi"})
-  void attentionRowsAddUpToOne(String model) {
+  void aHeadAttendsMostToAPieceOfThePassage(String model) {
     try (Ranker scorer = open(model)) {
-      float[] attention = HooksExample.attention(scorer, QUERY, PASSAGE, 1);
-      int tokens = scorer.score(QUERY, List.of(PASSAGE)).tokens()[0];
-      assertEquals(scorer.card().heads() * tokens * tokens, attention.length);
-      for (int from = 0; from < attention.length; from += tokens) {
-        double sum = 0;
-        for (int key = 0; key < tokens; key++) {
-          sum += attention[from + key];
-        }
-        assertEquals(1, sum, 1e-5);
-      }
+      List<String> passages = List.of(PASSAGE, OTHER, "sea");
+      List<String> attended = ActivationsExample.attended(scorer, QUERY, passages, 1, 0);
+      assertEquals(3, attended.size());
+      assertTrue(PASSAGE.contains(attended.getFirst()), attended.getFirst());
+      assertEquals("sea", attended.getLast());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"bert-cross", "bert-bi"})
+  void theFirstTokensVectorsHaveTheNormsThatHooksSee(String model) {
+    try (Ranker scorer = open(model)) {
+      List<String> passages = List.of(PASSAGE, "sea", OTHER);
+      Map<Integer, float[]> vectors =
+          ActivationsExample.firstVectors(
+              scorer, QUERY, passages, "blocks.1.hook_normalized_resid_post");
+      Map<Integer, float[]> norms =
+          HooksExample.firstTokenNorms(scorer, QUERY, passages, scorer.card().layers());
+      assertEquals(norms.keySet(), vectors.keySet());
+      vectors.forEach(
+          (passage, vector) -> {
+            double squares = 0;
+            for (float x : vector) {
+              squares += x * x;
+            }
+            assertEquals(Objects.requireNonNull(norms.get(passage))[1], Math.sqrt(squares), 1e-4);
+          });
     }
   }
 

@@ -1,11 +1,10 @@
 package io.lucerna.reranker.examples;
 
 import ai.djl.ndarray.NDArray;
-import io.lucerna.instrumentation.hooks.ActivationCache;
+import ai.djl.ndarray.types.Shape;
 import io.lucerna.instrumentation.hooks.Hook;
-import io.lucerna.instrumentation.hooks.HookPoint;
 import io.lucerna.instrumentation.hooks.Hooks;
-import io.lucerna.instrumentation.hooks.Site;
+import io.lucerna.instrumentation.recording.ActivationSource.Slice;
 import io.lucerna.instrumentation.text.TokenBatch.Side;
 import io.lucerna.reranker.Ranker;
 import java.util.LinkedHashMap;
@@ -15,24 +14,6 @@ import java.util.Map;
 /** Hooks from Java: the examples of docs/hooks.md, compiled and run by the tests. */
 public final class HooksExample {
   private HooksExample() {}
-
-  /** One layer's attention probabilities of one input: [1, head, qpos, kpos], row by row. */
-  public static float[] attention(Ranker scorer, String query, String passage, int layer) {
-    HookPoint pattern = HookPoint.of(layer, Site.PATTERN);
-    try (ActivationCache cache = new ActivationCache()) {
-      Hook.Observer keep = cache.observer();
-      // A bi-encoder reads the query in a pass of its own; a cross-encoder's side is PAIR.
-      Hook.Observer ofPassage =
-          (context, activation) -> {
-            if (context.batch().side() != Side.QUERY) {
-              keep.observe(context, activation);
-            }
-          };
-      Hooks hooks = Hooks.none().with(pattern.toString(), ofPassage);
-      scorer.score(query, List.of(passage), hooks);
-      return cache.get(pattern).toFloatArray();
-    }
-  }
 
   /**
    * How much of its attention each head of every layer gives to the first token, on average. A
@@ -77,19 +58,13 @@ public final class HooksExample {
   public static float patched(
       Ranker scorer, String query, String recipient, String donor, int layer) {
     String z = "blocks." + layer + ".attn.hook_z";
-    try (ActivationCache cache = new ActivationCache()) {
-      Hook.Observer keep = cache.observer();
-      Hook.Observer record =
-          (context, activation) -> {
-            if (context.batch().side() != Side.QUERY) {
-              keep.observe(context, activation);
-            }
-          };
-      Hook.Intervention replace =
-          (context, activation) ->
-              context.batch().side() == Side.QUERY ? activation : cache.get(context.point());
-      scorer.score(query, List.of(donor), Hooks.none().with(z, record));
-      return scorer.score(query, List.of(recipient), Hooks.none().with(z, replace)).scores()[0];
-    }
+    Slice other = scorer.cache(query, List.of(donor), z).passages().getFirst().get(z);
+    Shape shape = new Shape(other.shape()); // [pos, head, d_head]
+    Hook.Intervention replace =
+        (context, activation) ->
+            context.batch().side() == Side.QUERY
+                ? activation
+                : activation.getManager().create(other.values(), shape).expandDims(0);
+    return scorer.score(query, List.of(recipient), Hooks.none().with(z, replace)).scores()[0];
   }
 }

@@ -1,32 +1,35 @@
-package io.lucerna.instrumentation.hooks;
+package io.lucerna.instrumentation.replay;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import io.lucerna.instrumentation.hooks.Hook;
+import io.lucerna.instrumentation.hooks.HookPoint;
 import io.lucerna.instrumentation.memory.Gate;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Activations kept from one forward call, by point. Data only. Closing it frees them.
+ * Activations kept from one forward call, by point, as arrays where the pass computes. Closing it
+ * frees them.
  *
- * <p>A cache holds one activation per point, so it serves one batch; a second batch through the
- * same observer is an error. The arrays are the cache's: nothing may compute with one on another
- * thread while the cache is closed.
+ * <p>It holds one activation per point, so it serves one batch; a second batch through the same
+ * observer is an error. The arrays belong to it: nothing may compute with one on another thread
+ * while it is closed.
  */
-public final class ActivationCache implements AutoCloseable {
+public final class BatchActivations implements AutoCloseable {
   private static final String NAME = "the activation cache";
 
   private final NDManager manager = NDManager.newBaseManager();
   private final Gate gate = new Gate(manager::close);
   private final Map<HookPoint, NDArray> kept = new LinkedHashMap<>();
 
-  /** Makes an empty cache, for one batch. */
-  public ActivationCache() {}
+  /** Holds nothing yet. */
+  public BatchActivations() {}
 
   /**
-   * {@return an observer that keeps a copy of what it sees in this cache} It fails with {@link
-   * IllegalStateException} where it sees a point for the second time, or once the cache is closed.
+   * {@return an observer that keeps a copy of what it sees here} It fails with {@link
+   * IllegalStateException} where it sees a point for the second time, or once this is closed.
    */
   public Hook.Observer observer() {
     return (context, activation) -> gate.call(NAME, () -> keep(context.point(), activation));
@@ -44,11 +47,11 @@ public final class ActivationCache implements AutoCloseable {
   }
 
   /**
-   * {@return the activation at a point, owned by this cache}
+   * {@return the activation at a point, owned by this}
    *
    * @param point a point that was observed
    * @throws IllegalArgumentException if the point was not recorded
-   * @throws IllegalStateException if the cache is closed
+   * @throws IllegalStateException if this is closed
    */
   public NDArray get(HookPoint point) {
     NDArray array = gate.call(NAME, () -> kept.get(point));
@@ -59,10 +62,10 @@ public final class ActivationCache implements AutoCloseable {
   }
 
   /**
-   * {@return the recorded activations by point, in forward order: a snapshot whose arrays this
-   * cache still owns}
+   * {@return the recorded activations by point, in forward order: a snapshot whose arrays still
+   * belong to this}
    *
-   * @throws IllegalStateException if the cache is closed
+   * @throws IllegalStateException if this is closed
    */
   public Map<HookPoint, NDArray> all() {
     return gate.call(NAME, () -> Collections.unmodifiableMap(new LinkedHashMap<>(kept)));
