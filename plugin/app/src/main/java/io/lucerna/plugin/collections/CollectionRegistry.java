@@ -20,9 +20,19 @@ public final class CollectionRegistry {
       "https://raw.githubusercontent.com/castorini/anserini/"
           + "a932e39f08a184c1333b9b01acb7ba7a71b953f0/";
 
+  /** RankLLM's files of first stages, at a commit whose files were checked. */
+  private static final String RANK_LLM =
+      "https://raw.githubusercontent.com/castorini/rank_llm/"
+          + "381a6f0e71b58baf73bd2165f611e016b9bece02/retrieve_results/";
+
   private static final String MS_MARCO =
       "Documents: the MS MARCO v1 passages as JSON lines, from collectionandqueries.tar.gz (md5"
-          + " 31644046b18952c1386cd4564ba2ae69); Anserini's guide says how to convert them.";
+          + " 31644046b18952c1386cd4564ba2ae69); Anserini's guide says how to convert them. Or none:"
+          + " the top 100 of three first stages are fetched with their texts.";
+
+  private static final String MS_MARCO_TERMS =
+      "MS MARCO's passages are for non-commercial research only; see"
+          + " https://microsoft.github.io/msmarco/";
 
   private static final String BEIR =
       "Documents: corpus/NAME of beir-v1.0.0-corpus.tar (md5 faefd5281b662c72ce03d22021e4ff6b).";
@@ -39,7 +49,8 @@ public final class CollectionRegistry {
               new Source.Resource(BundledCollection.TOPICS_FILE, BundledCollection::writeTopics),
               TopicFormat.TREC,
               new Source.Resource(BundledJudgments.QRELS_FILE, BundledJudgments::writeQrels),
-              PassageCleaning.NONE),
+              PassageCleaning.NONE,
+              FirstStages.NONE),
           new NamedCollection(
               "cacm",
               "CACM: 3,204 records of Communications of the ACM, 64 topics, 52 of them judged.",
@@ -51,25 +62,36 @@ public final class CollectionRegistry {
               remote(TOOLS + "topics/topics.cacm.txt", "ae531228463a8d4950b08205f16a9eff"),
               TopicFormat.CACM,
               remote(TOOLS + "qrels/qrels.cacm.txt", "af133287de3f09af60eb9081d0fd4c9b"),
-              PassageCleaning.CACM),
+              PassageCleaning.CACM,
+              FirstStages.NONE),
           new NamedCollection(
-              "dl19-passage",
+              "dl19",
               "TREC 2019 Deep Learning, passages: 43 judged topics. " + MS_MARCO,
               Optional.empty(),
               flags("JsonCollection"),
               remote(TOOLS + "topics/topics.dl19-passage.txt", "c83e3dda130c7a191357b0287d854ddb"),
               TopicFormat.TSV_INT,
               remote(TOOLS + "qrels/qrels.dl19-passage.txt", "2f4be390198da108f6845c822e5ada14"),
-              PassageCleaning.NONE),
+              PassageCleaning.NONE,
+              deepLearning(
+                  "dl19",
+                  "4f3e4aba8bb68c1b38405da010f44537f31d3b5fff7088ef97c03caed1076674",
+                  "6af564b78da890ded64787ca4c6d32de232bfe5b4030e1ca868a8fc75d79baec",
+                  "2b4a11fe6877a4cb0138426add49b3b70bc2d46390ce5a9b0120cca26cec4099")),
           new NamedCollection(
-              "dl20-passage",
+              "dl20",
               "TREC 2020 Deep Learning, passages: 200 topics, 54 of them judged. " + MS_MARCO,
               Optional.empty(),
               flags("JsonCollection"),
               remote(TOOLS + "topics/topics.dl20.txt", "52cf21f50b4842233d35933cbc26b179"),
               TopicFormat.TSV_INT,
               remote(TOOLS + "qrels/qrels.dl20-passage.txt", "0355ccee7509ac0463e8278186cdd8d1"),
-              PassageCleaning.NONE),
+              PassageCleaning.NONE,
+              deepLearning(
+                  "dl20",
+                  "68b0ea4515ea022de921d54d5a53b4e93ed2f2993d350323c3173e47f3cea9f0",
+                  "a9eb6abdc576d1f3fd17047fc437843c35d6f45ee61abc395986ce3ad932b33b",
+                  "58fc0d071956898e40384b781217f5a945b2b9dc049045ad9c865521e52a3fbd")),
           beir(
               "scifact",
               "SciFact (BEIR): scientific claims, checked against abstracts.",
@@ -88,9 +110,17 @@ public final class CollectionRegistry {
     return ALL;
   }
 
-  /** The collection of this name, if there is one. */
+  /** The collection of this name, or of Anserini's name for its topics, if there is one. */
   public static Optional<NamedCollection> find(String name) {
-    return ALL.stream().filter(collection -> collection.name().equals(name)).findFirst();
+    String ours = name.matches("dl(19|20)-passage") ? name.replace("-passage", "") : name;
+    return ALL.stream().filter(collection -> collection.name().equals(ours)).findFirst();
+  }
+
+  /** The collections whose first stages searched the same passages as those of this one. */
+  static List<NamedCollection> withPassagesOf(NamedCollection one) {
+    return ALL.stream()
+        .filter(other -> other.firstStages().passages().equals(one.firstStages().passages()))
+        .toList();
   }
 
   /** A clause for messages that lists the names. */
@@ -111,7 +141,8 @@ public final class CollectionRegistry {
         remote(TOOLS + "topics/topics." + file + ".tsv.gz", topicsMd5),
         TopicFormat.TSV_STRING,
         remote(TOOLS + "qrels/qrels." + file + ".txt", qrelsMd5),
-        PassageCleaning.NONE);
+        PassageCleaning.NONE,
+        FirstStages.NONE);
   }
 
   private static List<String> flags(String collection) {
@@ -125,7 +156,24 @@ public final class CollectionRegistry {
         "-storeRaw");
   }
 
+  private static FirstStages deepLearning(String year, String bm25, String tasb, String splade) {
+    return new FirstStages(
+        "msmarco-v1-passage-top100",
+        MS_MARCO_TERMS,
+        List.of(
+            ranked("bm25", "BM25", year, bm25),
+            ranked("tasb", "D_BERT_KD_TASB", year, tasb),
+            ranked("splade", "SPLADE_P_P_ENSEMBLE_DISTIL", year, splade)));
+  }
+
+  private static FirstStages.FirstStage ranked(
+      String name, String folder, String year, String sha256) {
+    URI uri = URI.create(RANK_LLM + folder + "/retrieve_results_" + year + ".json");
+    return new FirstStages.FirstStage(
+        name, new Source.Remote(uri, Checksum.parse(sha256), folder + "." + year + ".json"));
+  }
+
   private static Source remote(String uri, String md5) {
-    return new Source.Remote(URI.create(uri), md5);
+    return Source.Remote.of(URI.create(uri), md5);
   }
 }

@@ -2,14 +2,19 @@ package io.lucerna.plugin.collections;
 
 import io.lucerna.base.AtomicFile;
 import io.lucerna.base.FolderLock;
+import io.lucerna.base.TextFile;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
@@ -109,6 +114,48 @@ public final class CollectionStore {
     };
   }
 
+  /**
+   * Reranking requests: the queries of a collection and what a first stage found for them.
+   *
+   * @throws CollectionException if they cannot be fetched
+   * @throws IllegalArgumentException if the collection has no first stage of that name
+   */
+  public Path requests(NamedCollection collection, String firstStage) throws IOException {
+    return file(collection, collection.firstStages().named(firstStage).requests());
+  }
+
+  /**
+   * The requests of all first stages that searched the same passages as those of this collection:
+   * together the texts that are known of them.
+   *
+   * @throws CollectionException if they cannot be fetched
+   */
+  public List<Path> allRequests(NamedCollection collection) throws IOException {
+    List<Path> files = new ArrayList<>();
+    for (NamedCollection one : CollectionRegistry.withPassagesOf(collection)) {
+      for (FirstStages.FirstStage stage : one.firstStages().files()) {
+        files.add(file(one, stage.requests()));
+      }
+    }
+    return files;
+  }
+
+  /**
+   * A folder in the cache that is made once.
+   *
+   * @param name of the folder, which says what decides its content
+   * @param maker fills a folder that exists and is empty
+   */
+  public Path derived(String name, Maker maker) throws IOException {
+    return once(Files.createDirectories(cache), cache.resolve(name), maker);
+  }
+
+  /** Fills a folder. */
+  @FunctionalInterface
+  public interface Maker {
+    void fill(Path folder) throws IOException;
+  }
+
   private Path folder(NamedCollection collection) throws IOException {
     return Files.createDirectories(cache.resolve(collection.name()));
   }
@@ -154,25 +201,55 @@ public final class CollectionStore {
     if (!Files.isDirectory(local.get())) {
       throw new CollectionException(local.get() + ": the folder of collections does not exist");
     }
-    for (Path folder : List.of(local.get(), local.get().resolve(collection.name()))) {
-      Path file = folder.resolve(source.fileName());
-      if (Files.isRegularFile(file)) {
-        String md5 = Download.md5(file);
-        if (!md5.equals(source.md5())) {
-          throw new CollectionException(
-              file
-                  + ": this is not the file of "
-                  + collection.name()
-                  + ": its md5 is "
-                  + md5
-                  + " instead of "
-                  + source.md5()
-                  + "; to use it anyway, give its path instead of the name");
+    Optional<CollectionException> wrong = Optional.empty();
+    for (Path folder : folders(local.get(), collection)) {
+      for (String name : List.of(source.fileName(), source.fileName() + ".gz")) {
+        Path file = folder.resolve(name);
+        if (Files.isRegularFile(file)) {
+          Checksum found = found(file, source);
+          if (found.equals(source.checksum())) {
+            return Optional.of(file);
+          }
+          wrong = wrong.or(() -> Optional.of(otherFile(file, collection, found, source)));
         }
-        return Optional.of(file);
       }
     }
+    if (wrong.isPresent()) {
+      throw wrong.get();
+    }
     return Optional.empty();
+  }
+
+  /** The folder itself, that of the collection's name, and then the others in it. */
+  private static List<Path> folders(Path local, NamedCollection collection) throws IOException {
+    Set<Path> folders = new LinkedHashSet<>(List.of(local, local.resolve(collection.name())));
+    try (Stream<Path> inside = Files.list(local)) {
+      inside.filter(Files::isDirectory).sorted().forEach(folders::add);
+    }
+    return List.copyOf(folders);
+  }
+
+  /** A file that was compressed for storage is checked by what is in it. */
+  private static Checksum found(Path file, Source.Remote source) throws IOException {
+    if (file.getFileName().toString().equals(source.fileName())) {
+      return source.checksum().of(file);
+    }
+    try (InputStream in = TextFile.of(file).bytes()) {
+      return source.checksum().of(in);
+    }
+  }
+
+  private static CollectionException otherFile(
+      Path file, NamedCollection collection, Checksum found, Source.Remote source) {
+    return new CollectionException(
+        file
+            + ": this is not the file of "
+            + collection.name()
+            + ": its checksum is "
+            + found
+            + " instead of "
+            + source.checksum().hex()
+            + "; to use it anyway, give its path instead of the name");
   }
 
   private Path cached(NamedCollection collection, Source.Remote source) throws IOException {
@@ -185,6 +262,7 @@ public final class CollectionStore {
           folder(collection),
           () -> {
             if (!isWhole(target, source)) {
+              tellTerms(collection);
               new Download().fetch(source, target);
             }
             return target;
@@ -204,25 +282,44 @@ public final class CollectionStore {
   }
 
   private static boolean isWhole(Path file, Source.Remote source) throws IOException {
-    return Files.exists(file) && Download.md5(file).equals(source.md5());
+    return Files.exists(file) && source.checksum().of(file).equals(source.checksum());
+  }
+
+  /** Says once, with the first of the files, under which terms they may be used. */
+  private void tellTerms(NamedCollection collection) throws IOException {
+    if (collection.firstStages().isEmpty()) {
+      return;
+    }
+    Path told = cache.resolve(collection.firstStages().passages() + ".terms");
+    if (!Files.exists(told)) {
+      waiting.accept(collection.firstStages().terms());
+      AtomicFile.write(told, out -> out.write(collection.firstStages().terms() + "\n"));
+    }
   }
 
   private Path unpacked(NamedCollection collection, Source.Remote source) throws IOException {
-    Path target = folder(collection).resolve("corpus-" + source.md5().substring(0, 8));
+    Path target = folder(collection).resolve("corpus-" + source.checksum().hex().substring(0, 8));
     if (Files.isDirectory(target)) {
       return target;
     }
     Path archive = file(collection, source);
+    return once(folder(collection), target, folder -> TarGz.unpack(archive, folder));
+  }
+
+  private Path once(Path parent, Path target, Maker maker) throws IOException {
+    if (Files.isDirectory(target)) {
+      return target;
+    }
     return locked(
-        folder(collection),
+        parent,
         () -> {
           if (!Files.isDirectory(target)) {
-            Path fresh = target.resolveSibling("unpacking");
+            Path fresh = target.resolveSibling("filling");
             // What a process left that was killed.
             delete(fresh);
             Files.createDirectory(fresh);
             try {
-              TarGz.unpack(archive, fresh);
+              maker.fill(fresh);
               Files.move(fresh, target, StandardCopyOption.ATOMIC_MOVE);
             } finally {
               delete(fresh);

@@ -10,10 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
-import java.util.HexFormat;
 
 /**
  * Brings one file from the web: what a broken transfer left is continued, and the file gets its
@@ -41,10 +38,11 @@ final class Download {
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
       try {
         transfer(source, part);
-        String md5 = md5(part);
-        if (!md5.equals(source.md5())) {
+        Checksum found = source.checksum().of(part);
+        if (!found.equals(source.checksum())) {
           Files.delete(part);
-          throw new WrongContent("the file there has md5 " + md5 + " instead of " + source.md5());
+          throw new WrongContent(
+              "the file there has " + found + " instead of " + source.checksum().hex());
         }
         Files.move(part, target, StandardCopyOption.ATOMIC_MOVE);
         return;
@@ -95,20 +93,6 @@ final class Download {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new WrongContent("interrupted");
-    }
-  }
-
-  /** The MD5 checksum of a file, in hex. */
-  static String md5(Path file) throws IOException {
-    try (InputStream in = Files.newInputStream(file)) {
-      MessageDigest digest = MessageDigest.getInstance("MD5");
-      byte[] buffer = new byte[1 << 16];
-      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-        digest.update(buffer, 0, n);
-      }
-      return HexFormat.of().formatHex(digest.digest());
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
     }
   }
 

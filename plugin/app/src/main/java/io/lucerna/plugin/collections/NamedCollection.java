@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param topicFormat its format
  * @param qrels the judgments, in TREC form
  * @param cleaning how stored text becomes a passage
+ * @param firstStages rankings that come with it
  */
 public record NamedCollection(
     String name,
@@ -27,4 +28,5 @@ public record NamedCollection(
     Source topics,
     TopicFormat topicFormat,
     Source qrels,
-    PassageCleaning cleaning) {}
+    PassageCleaning cleaning,
+    FirstStages firstStages) {}

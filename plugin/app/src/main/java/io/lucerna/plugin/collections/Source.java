@@ -13,13 +13,14 @@ public sealed interface Source {
    * A file on the web.
    *
    * @param uri its address
-   * @param md5 its checksum, 32 hex digits
+   * @param checksum of its content
+   * @param fileName its name in a folder, where {@code fileName.gz} will do too
    */
-  record Remote(URI uri, String md5) implements Source {
-    @Override
-    public String fileName() {
+  record Remote(URI uri, Checksum checksum, String fileName) implements Source {
+    /** A file that keeps the name that it has on the web. */
+    public static Remote of(URI uri, String checksum) {
       String path = uri.getPath();
-      return path.substring(path.lastIndexOf('/') + 1);
+      return new Remote(uri, Checksum.parse(checksum), path.substring(path.lastIndexOf('/') + 1));
     }
   }
 

@@ -1,10 +1,9 @@
 package io.lucerna.plugin.commands;
 
-import io.anserini.index.Counters;
 import io.anserini.index.IndexCollection;
 import io.lucerna.base.FolderLock;
 import io.lucerna.plugin.anserini.AnseriniNames;
-import io.lucerna.plugin.anserini.AnseriniWatch;
+import io.lucerna.plugin.anserini.Indexing;
 import io.lucerna.plugin.cli.Command;
 import io.lucerna.plugin.cli.CommandException;
 import io.lucerna.plugin.cli.Console;
@@ -83,19 +82,11 @@ public final class IndexCommand implements Command {
       args.input = collections.store().corpus(wanted.get()).toString();
     }
     check();
-    args.quiet = !args.verbose;
     try (FolderLock lock =
         FolderLock.take(Path.of(args.index), String.join(" ", console.commandLine()))) {
-      Counters counters;
-      List<String> complaints;
-      try (AnseriniWatch watch = AnseriniWatch.start(args.verbose)) {
-        IndexCollection indexer = new IndexCollection(args);
-        indexer.run();
-        counters = indexer.getCounters();
-        complaints = watch.complaints();
-      }
+      Indexing done = Indexing.run(args);
       lock.check();
-      report(counters, complaints, console);
+      report(done, console);
     }
   }
 
@@ -129,8 +120,7 @@ public final class IndexCommand implements Command {
     }
   }
 
-  private void report(Counters counters, List<String> complaints, Console console)
-      throws IOException {
+  private void report(Indexing done, Console console) throws IOException {
     int documents;
     try (DirectoryReader reader = DirectoryReader.open(FSDirectory.open(Path.of(args.index)))) {
       documents = reader.numDocs();
@@ -139,15 +129,10 @@ public final class IndexCommand implements Command {
       // Only a single segment knows how many terms there are; elsewhere the size is -1.
       print(console, "unique terms", terms == null ? 0 : terms.size());
     }
-    print(console, "empty, not indexed", counters.empty.get());
-    print(console, "not indexable", counters.unindexable.get());
-    print(console, "skipped", counters.skipped.get());
-    if (counters.errors.get() > 0 || !complaints.isEmpty()) {
-      String first = complaints.isEmpty() ? "" : "; Anserini says: " + complaints.getFirst();
-      throw new CommandException(
-          ExitCode.FAILED,
-          "not all documents were indexed (" + counters.errors + " invalid)" + first);
-    }
+    print(console, "empty, not indexed", done.counters().empty.get());
+    print(console, "not indexable", done.counters().unindexable.get());
+    print(console, "skipped", done.counters().skipped.get());
+    done.requireComplete();
     if (documents == 0) {
       throw new CommandException(
           ExitCode.INPUT, args.input + ": no document for " + args.collectionClass + " was found");

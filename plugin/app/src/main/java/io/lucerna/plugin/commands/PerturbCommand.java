@@ -8,8 +8,6 @@ import io.lucerna.plugin.cli.Command;
 import io.lucerna.plugin.cli.CommandException;
 import io.lucerna.plugin.cli.Console;
 import io.lucerna.plugin.cli.ExitCode;
-import io.lucerna.plugin.collections.CollectionRegistry;
-import io.lucerna.plugin.collections.NamedCollection;
 import io.lucerna.plugin.models.ModelRegistry;
 import io.lucerna.plugin.options.CollectionOptions;
 import io.lucerna.plugin.options.FillerOptions;
@@ -85,12 +83,6 @@ public final class PerturbCommand implements Command {
       usage =
           "Judgments, or the name of a collection: the passages, and their grades; with -run, the grades only.")
   @Nullable String qrels;
-
-  @Option(
-      name = "-collection",
-      metaVar = "[name]",
-      usage = "Topics and judgments of a named collection.")
-  @Nullable String collection;
 
   @Option(
       name = "-pairs",
@@ -214,7 +206,8 @@ public final class PerturbCommand implements Command {
       Provenance provenance,
       Console console)
       throws IOException {
-    Optional<NamedCollection> named = findCollection();
+    inputs.complete(collections, console);
+    qrels = qrels == null ? inputs.named : qrels;
     Chosen chosen = choose(collected, provenance, console);
     try (TextSource texts = chosen.texts) {
       PassageChoice found = chosen.choice;
@@ -225,9 +218,7 @@ public final class PerturbCommand implements Command {
       }
       CleaningChoice cleaning =
           CleaningChoice.of(
-              Optional.ofNullable(clean).map(PassageCleaning::parse),
-              named.or(inputs::collection),
-              texts);
+              Optional.ofNullable(clean).map(PassageCleaning::parse), inputs.collection(), texts);
       console.say("passages cleaned: %s", cleaning);
       Passages passages = new CleanedTexts(texts, cleaning);
       PassageDonors donors = new PassageDonors(found.documents(), passages);
@@ -269,21 +260,6 @@ public final class PerturbCommand implements Command {
     return all;
   }
 
-  /** The collection that was named, whose files take the place of what was not given. */
-  private Optional<NamedCollection> findCollection() throws IOException {
-    if (collection == null) {
-      return Optional.empty();
-    }
-    Optional<NamedCollection> named = CollectionRegistry.find(collection);
-    if (named.isEmpty()) {
-      throw new CommandException(
-          ExitCode.INPUT, collection + ": no such collection; " + CollectionRegistry.known());
-    }
-    qrels = qrels == null ? collections.store().qrels(named.get()).toString() : qrels;
-    inputs.orTopicsOf(collection);
-    return named;
-  }
-
   /** Which passages are changed, and the source of their texts. */
   private record Chosen(PassageChoice choice, TextSource texts) {}
 
@@ -317,7 +293,7 @@ public final class PerturbCommand implements Command {
           some(PassageChoice.ofRun(queries, run, judged, depth, wanted)), pool.texts());
     }
     Qrels all = judged.orElseThrow();
-    Map<String, String> queries = inputs.queries(collections);
+    Map<String, String> queries = inputs.queries(collections, console);
     PassageChoice choice = PassageChoice.ofQrels(queries, all, depth, wanted);
     requireTopics(choice, queries, all, console);
     Set<String> docnos = new LinkedHashSet<>();

@@ -175,6 +175,7 @@ public final class RecordCommand implements Command {
           ? new ContrastPairSource(given.pairs)
           : new TablePairs(given.pairs);
     }
+    inputs.complete(collections, console);
     if (inputs.run == null) {
       throw new CommandException(ExitCode.USAGE, "give the pairs: -pairs, -run or -input");
     }

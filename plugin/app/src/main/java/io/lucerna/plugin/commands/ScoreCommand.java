@@ -128,6 +128,7 @@ public final class ScoreCommand implements Command {
   /** The candidates that {@code rerank} would score. */
   private List<PairTable.Row> candidates(Provenance provenance, Console console)
       throws IOException {
+    inputs.complete(collections, console);
     if (inputs.run == null) {
       throw new CommandException(ExitCode.USAGE, "give the pairs: -pairs, -run or -input");
     }

@@ -93,12 +93,6 @@ public final class StudyCommand implements Command {
   List<String> hooks = new ArrayList<>();
 
   @Option(
-      name = "-collection",
-      metaVar = "[name]",
-      usage = "Collection known by name: its topics and judgments, unless these are given.")
-  @Nullable String collection;
-
-  @Option(
       name = "-qrels",
       metaVar = "[file]",
       usage = "Judgments in TREC format, or the name of a collection.")
@@ -163,10 +157,8 @@ public final class StudyCommand implements Command {
     rerank.check();
     StudySettings settings = settings();
     HeadEffects effects = patching == null ? null : HeadEffects.read(Path.of(patching));
-    if (collection != null) {
-      inputs.orTopicsOf(collection);
-      qrels = qrels == null ? collection : qrels;
-    }
+    inputs.complete(collections, console);
+    qrels = qrels == null ? inputs.named : qrels;
     if (qrels == null) {
       throw new CommandException(ExitCode.USAGE, "-qrels or -collection is needed");
     }
@@ -242,8 +234,8 @@ public final class StudyCommand implements Command {
   /** What was named, for the manifest. */
   private Map<String, Object> given() throws IOException {
     Map<String, Object> given = new LinkedHashMap<>();
-    if (collection != null) {
-      given.put("collection", Map.of("name", collection));
+    if (inputs.named != null) {
+      given.put("collection", Map.of("name", inputs.named));
     }
     if (config != null) {
       given.put("config", Hashes.of(Path.of(config)));

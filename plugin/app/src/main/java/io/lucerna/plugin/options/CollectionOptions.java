@@ -44,6 +44,19 @@ public final class CollectionOptions {
     return Files.exists(Path.of(argument)) ? Optional.empty() : CollectionRegistry.find(argument);
   }
 
+  /**
+   * The collection of that name.
+   *
+   * @throws CommandException if there is none; the message lists the names
+   */
+  static NamedCollection required(String name) {
+    return CollectionRegistry.find(name)
+        .orElseThrow(
+            () ->
+                new CommandException(
+                    ExitCode.INPUT, name + ": no such collection; " + CollectionRegistry.known()));
+  }
+
   /** The file of judgments that an argument means. */
   public Path qrels(String argument) throws IOException {
     Path file = Inputs.file(argument);

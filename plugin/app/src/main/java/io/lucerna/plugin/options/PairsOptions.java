@@ -15,6 +15,7 @@ public final class PairsOptions {
         "-topicField",
         "-index",
         "-corpus",
+        "-collection",
         "-rerank.depth",
         "-passage.clean"
       },

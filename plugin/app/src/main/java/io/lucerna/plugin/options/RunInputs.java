@@ -7,10 +7,12 @@ import io.lucerna.eval.Ranking;
 import io.lucerna.eval.Run;
 import io.lucerna.plugin.anserini.FirstStage;
 import io.lucerna.plugin.anserini.IndexTexts;
+import io.lucerna.plugin.anserini.PassageIndex;
 import io.lucerna.plugin.anserini.TopicFiles;
 import io.lucerna.plugin.cli.CommandException;
 import io.lucerna.plugin.cli.Console;
 import io.lucerna.plugin.cli.ExitCode;
+import io.lucerna.plugin.collections.FirstStages;
 import io.lucerna.plugin.collections.NamedCollection;
 import io.lucerna.plugin.texts.CandidatePool;
 import io.lucerna.plugin.texts.Candidates;
@@ -80,6 +82,23 @@ public final class RunInputs {
       usage = "Texts in JSON, a file or a folder: id, and contents or title and text.")
   public @Nullable String corpus;
 
+  @Option(
+      name = "-collection",
+      metaVar = "[name]",
+      usage =
+          "Collection known by name: its topics and judgments and, where it has them, the texts"
+              + " that a first stage found, unless these are given.")
+  public @Nullable String named;
+
+  @Option(
+      name = "-first",
+      metaVar = "[name]",
+      depends = "-collection",
+      forbids = "-run",
+      usage =
+          "First stage of the collection: bm25, tasb or splade of dl19 and dl20 (default: bm25).")
+  @Nullable String first;
+
   private final boolean statistics;
   private Optional<NamedCollection> collection = Optional.empty();
   private boolean implied;
@@ -95,15 +114,44 @@ public final class RunInputs {
     this.statistics = statistics;
   }
 
-  /** Takes the topics of a collection that was named for more than them, if none were given. */
-  public void orTopicsOf(String named) {
+  /**
+   * Puts files of the collection that was named in the place of what was not given: its topics, and
+   * the requests of a first stage unless there is an index or a corpus and no stage was named.
+   *
+   * <p>For a command that counts terms, an index of all passages that come with the collection
+   * stands in for one of the whole collection.
+   *
+   * @return the collection; empty if none was named
+   * @throws CommandException if there is no collection or first stage of that name
+   */
+  public Optional<NamedCollection> complete(CollectionOptions collections, Console console)
+      throws IOException {
+    if (named == null || collection.isPresent()) {
+      return collection;
+    }
+    NamedCollection found = CollectionOptions.required(named);
+    collection = Optional.of(found);
     if (topics == null) {
       topics = named;
       implied = true;
     }
+    if (run == null && (first != null || index == null && corpus == null)) {
+      FirstStages stages = found.firstStages();
+      if (!stages.isEmpty()) {
+        String stage = first == null ? stages.files().getFirst().name() : first;
+        run = collections.store().requests(found, stage).toString();
+        if (statistics && index == null && corpus == null) {
+          index = PassageIndex.of(found, collections.store(), console).toString();
+        }
+      } else if (first != null) {
+        throw new CommandException(
+            ExitCode.USAGE, named + " has no first stages; leave out -first");
+      }
+    }
+    return collection;
   }
 
-  /** The collection whose topics were named, if one was; known once candidates were read. */
+  /** The collection that was named, for all or for its topics; known once candidates were read. */
   public Optional<NamedCollection> collection() {
     return collection;
   }
@@ -125,6 +173,7 @@ public final class RunInputs {
       CollectionOptions collections,
       Console console)
       throws IOException {
+    complete(collections, console);
     if (run == null) {
       throw new CommandException(
           ExitCode.USAGE, "the candidates are missing: give a run or requests (-run, -input)");
@@ -177,7 +226,9 @@ public final class RunInputs {
   }
 
   /** The queries of the topics; those of a collection that was named, where its name was given. */
-  public Map<String, String> queries(CollectionOptions collections) throws IOException {
+  public Map<String, String> queries(CollectionOptions collections, Console console)
+      throws IOException {
+    complete(collections, console);
     if (topics == null) {
       throw new CommandException(ExitCode.USAGE, "-topics is needed");
     }
@@ -190,7 +241,7 @@ public final class RunInputs {
     if (topics == null) {
       throw new CommandException(ExitCode.USAGE, "-topics is needed next to a run");
     }
-    Map<String, String> queries = queries(collections);
+    Map<String, String> queries = queries(collections, console);
     List<Candidates> candidates = new ArrayList<>();
     for (Ranking ranking : read.rankings()) {
       String query = queries.get(ranking.topic());
@@ -219,6 +270,7 @@ public final class RunInputs {
    */
   public CandidatePool search(int hits, CollectionOptions collections, Console console)
       throws IOException {
+    complete(collections, console);
     if (topics == null) {
       throw new CommandException(ExitCode.USAGE, "-topics is needed to search");
     }
@@ -266,11 +318,11 @@ public final class RunInputs {
   }
 
   private void findCollection(String given, CollectionOptions collections) throws IOException {
-    collection = CollectionOptions.named(given);
-    if (collection.isPresent()) {
-      topics = collections.topics(collection.get()).toString();
-      topicReader =
-          topicReader == null ? collection.get().topicFormat().anseriniName() : topicReader;
+    Optional<NamedCollection> ofTopics = CollectionOptions.named(given);
+    if (ofTopics.isPresent()) {
+      collection = ofTopics;
+      topics = collections.topics(ofTopics.get()).toString();
+      topicReader = topicReader == null ? ofTopics.get().topicFormat().anseriniName() : topicReader;
     }
   }
 

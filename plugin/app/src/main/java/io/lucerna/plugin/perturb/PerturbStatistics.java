@@ -67,7 +67,8 @@ public final class PerturbStatistics implements AutoCloseable {
   private LuceneStatistics read(String path) throws IOException {
     IndexTexts opened = IndexTexts.open(path);
     index = opened;
-    return new LuceneStatistics(opened.reader(), Constants.CONTENTS);
+    LuceneStatistics statistics = new LuceneStatistics(opened.reader(), Constants.CONTENTS);
+    return said(statistics, "index " + path, "", Map.of("index", opened.identity()));
   }
 
   private LuceneStatistics count(TextSource texts) throws IOException {
@@ -83,8 +84,13 @@ public final class PerturbStatistics implements AutoCloseable {
         }
       }
     }
-    LuceneStatistics statistics = counted().finish();
-    Map<String, Object> described = new LinkedHashMap<>();
+    return said(counted().finish(), source, remark, Map.of());
+  }
+
+  /** Says and keeps where the numbers come from. */
+  private LuceneStatistics said(
+      LuceneStatistics statistics, String source, String remark, Map<String, Object> more) {
+    Map<String, Object> described = new LinkedHashMap<>(more);
     described.put("source", source);
     described.put("documents", statistics.documents());
     provenance.put("statistics", described);

@@ -13,6 +13,7 @@ import io.lucerna.anserini.PassageCleaning;
 import io.lucerna.testkit.Checkout;
 import io.lucerna.topics.TopicFormat;
 import io.lucerna.topics.TopicReader;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -97,12 +98,13 @@ class CollectionStoreTest {
     return new NamedCollection(
         "c",
         "A collection.",
-        Optional.of(new Source.Remote(uri("/a/c.tar.gz"), corpusMd5)),
+        Optional.of(Source.Remote.of(uri("/a/c.tar.gz"), corpusMd5)),
         List.of(),
-        new Source.Remote(uri("/a/topics.tsv"), md5(TOPICS)),
+        Source.Remote.of(uri("/a/topics.tsv"), md5(TOPICS)),
         TopicFormat.TSV_INT,
-        new Source.Remote(uri("/a/missing.txt"), md5(TOPICS)),
-        PassageCleaning.NONE);
+        Source.Remote.of(uri("/a/missing.txt"), md5(TOPICS)),
+        PassageCleaning.NONE,
+        FirstStages.NONE);
   }
 
   private NamedCollection collection(byte[] corpus) throws IOException {
@@ -114,7 +116,7 @@ class CollectionStoreTest {
   }
 
   private String md5(byte[] content) throws IOException {
-    return Download.md5(Files.write(dir.resolve("md5"), content));
+    return Checksum.parse("0".repeat(32)).of(new ByteArrayInputStream(content)).hex();
   }
 
   private CollectionStore store() {
@@ -180,7 +182,7 @@ class CollectionStoreTest {
   void aLaterCallContinuesWhereAnEarlierGaveUp() throws IOException {
     byte[] content = noise(100);
     cutAfter = 10;
-    Source.Remote source = new Source.Remote(uri("/big"), md5(content));
+    Source.Remote source = Source.Remote.of(uri("/big"), md5(content));
     files.put("/big", content);
     Path target = dir.resolve("big");
     assertThrows(IOException.class, () -> new Download().fetch(source, target));
@@ -200,7 +202,7 @@ class CollectionStoreTest {
     files.put("/big", content);
     Path target = dir.resolve("big");
     Files.write(dir.resolve("big.part"), Arrays.copyOf(content, 40));
-    new Download().fetch(new Source.Remote(uri("/big"), md5(content)), target);
+    new Download().fetch(Source.Remote.of(uri("/big"), md5(content)), target);
     assertArrayEquals(content, Files.readAllBytes(target));
   }
 
@@ -209,7 +211,7 @@ class CollectionStoreTest {
     byte[] content = noise(100);
     files.put("/big", content);
     Files.write(dir.resolve("big.part"), content);
-    new Download().fetch(new Source.Remote(uri("/big"), md5(content)), dir.resolve("big"));
+    new Download().fetch(Source.Remote.of(uri("/big"), md5(content)), dir.resolve("big"));
     assertArrayEquals(content, Files.readAllBytes(dir.resolve("big")));
   }
 
@@ -260,7 +262,7 @@ class CollectionStoreTest {
     assertEquals(List.of(), requests);
     Files.writeString(topics, "1\tother\n");
     String message = message(() -> store.topics(collection));
-    assertTrue(message.startsWith(topics + ": this is not the file of c: its md5 is "), message);
+    assertTrue(message.startsWith(topics + ": this is not the file of c: its checksum is md5 "), message);
     assertEquals(
         dir + "/none: the folder of collections does not exist",
         message(

@@ -128,8 +128,8 @@ class NamedCollectionsTest {
         run("index", "-collection", "cacmm", "-input", path(""), "-index", path("i")));
     fails(
         ExitCode.INPUT,
-        "the documents of dl19-passage cannot be fetched by name; name their folder",
-        run("index", "-collection", "dl19-passage", "-index", path("i")));
+        "the documents of dl19 cannot be fetched by name; name their folder",
+        run("index", "-collection", "dl19", "-index", path("i")));
     assertFalse(Files.exists(folder.resolve("s")));
     assertFalse(Files.exists(folder.resolve("i")));
   }
@@ -164,7 +164,7 @@ class NamedCollectionsTest {
     Files.writeString(folder.resolve("local/cacm/qrels.cacm.txt"), "1 0 a 1\n");
     fails(
         ExitCode.INPUT,
-        "this is not the file of cacm: its md5 is",
+        "this is not the file of cacm: its checksum is md5",
         run("eval", "-collections", path("local"), "cacm", path("r")));
     assumeTrue(Files.isDirectory(SHARED), "skipped the real judgments of CACM: no " + SHARED);
     Shell eval =
