@@ -1,7 +1,11 @@
 package io.lucerna.plugin.commands;
 
+import io.lucerna.base.Counted;
+import io.lucerna.eval.Ranking;
 import io.lucerna.plugin.cli.Command;
+import io.lucerna.plugin.cli.CommandException;
 import io.lucerna.plugin.cli.Console;
+import io.lucerna.plugin.cli.ExitCode;
 import io.lucerna.plugin.models.ModelRegistry;
 import io.lucerna.plugin.options.CollectionOptions;
 import io.lucerna.plugin.options.InterventionOptions;
@@ -31,6 +35,9 @@ import org.kohsuke.args4j.Option;
  * neural ranker out.
  */
 public final class RerankCommand implements Command {
+  /** In the place of a model: the candidates stay in their order. */
+  private static final String NONE = "none";
+
   private final ModelRegistry models;
   private final ModelOptions model = new ModelOptions();
   private final RerankOptions rerank = new RerankOptions();
@@ -73,7 +80,10 @@ public final class RerankCommand implements Command {
   public void run(Console console) throws Exception {
     ScorerOptions options = model.scorerOptions();
     rerank.check();
-    intervene.spec();
+    if (!intervene.spec().isEmpty() && NONE.equals(model.model)) {
+      throw new CommandException(
+          ExitCode.USAGE, "-rerank.model none: there is no model to intervene in");
+    }
     Outputs out = new Outputs(output, format, runtag);
     boolean requests = Requests.isRequests(output);
     // Requests carry the texts of all candidates, a run those of none.
@@ -85,8 +95,22 @@ public final class RerankCommand implements Command {
             text -> {},
             collections,
             console)) {
-      rerank(pool, options, out, console);
+      if (NONE.equals(model.model)) {
+        write(pool, out, console);
+      } else {
+        rerank(pool, options, out, console);
+      }
     }
+  }
+
+  /** The first stage as it is. */
+  private static void write(CandidatePool pool, Outputs out, Console console) throws IOException {
+    Provenance provenance = new Provenance(console);
+    pool.identity().forEach(provenance::put);
+    List<Ranking> rankings = pool.topics().stream().map(Candidates::ranking).toList();
+    RerankJob.Outcome asIs = new RerankJob.Outcome(rankings, 0, 0, 0, 0);
+    provenance.write(out.path(), () -> out.write(asIs, pool.topics(), pool.texts()));
+    console.say("%s as the first stage has them", Counted.of(rankings.size(), "topic"));
   }
 
   private void rerank(CandidatePool pool, ScorerOptions options, Outputs out, Console console)

@@ -24,7 +24,7 @@ final class Obstacles {
       Regression regression, Locator locator, Set<Stage> stages, boolean indexed) {
     Obstacles obstacles = new Obstacles(regression, locator);
     obstacles.kinds();
-    if (stages.contains(Stage.INDEX) && !indexed) {
+    if (stages.contains(Stage.INDEX) && regression.indexed() && !indexed) {
       obstacles.corpus();
     }
     if (stages.contains(Stage.SEARCH) || stages.contains(Stage.RERANK)) {
@@ -48,6 +48,7 @@ final class Obstacles {
     for (Model model : regression.models()) {
       model
           .type()
+          .filter(type -> !model.ready())
           .ifPresent(
               type ->
                   found.add(

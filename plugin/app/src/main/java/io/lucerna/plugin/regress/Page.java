@@ -88,6 +88,11 @@ final class Page {
 
   private void indexing() {
     line("## Indexing");
+    if (!regression.indexed()) {
+      line("None: the first stages come with the collection, with their texts.");
+      code(List.of("mkdir -p runs"));
+      return;
+    }
     code(List.of("mkdir -p runs", command(plan.indexing())));
     if (!regression.indexStats().isEmpty()) {
       line(

@@ -105,6 +105,9 @@ final class Plan {
 
   /** The part of the index's name that Anserini's runner takes over into the names of runs. */
   private String collection() {
+    if (!regression.indexed()) {
+      return regression.corpus();
+    }
     String folder = regression.indexPath().replaceFirst("/+$", "");
     String name = folder.substring(folder.lastIndexOf('/') + 1);
     return name.contains("-") ? name.substring(name.indexOf('-') + 1) : name;
@@ -114,12 +117,7 @@ final class Plan {
     TopicSet topics = regression.topics().get(set);
     String run = run(model.name(), topics);
     List<List<String>> commands = new ArrayList<>();
-    List<String> words = new ArrayList<>(List.of("search", "-index", index()));
-    words.addAll(asked(topics));
-    words.addAll(List.of("-output", run));
-    words.addAll(Words.split(regression.searchOptions()));
-    words.addAll(Words.split(model.params()));
-    commands.add(words);
+    commands.add(model.ready() ? readyMade(model, run) : searching(model, topics, run));
     regression.conversions().forEach(one -> commands.add(conversion(one, run, topics)));
     List<Expectation> expected = new ArrayList<>();
     for (Metric metric : regression.metrics()) {
@@ -136,6 +134,22 @@ final class Plan {
             : run + regression.conversions().getLast().outExt();
     return new Step(
         Stage.SEARCH, model.name(), model.display(), topics, commands, measured, expected);
+  }
+
+  private List<String> searching(Model model, TopicSet topics, String run) {
+    List<String> words = new ArrayList<>(List.of("search", "-index", index()));
+    words.addAll(asked(topics));
+    words.addAll(List.of("-output", run));
+    words.addAll(Words.split(regression.searchOptions()));
+    words.addAll(Words.split(model.params()));
+    return words;
+  }
+
+  private static List<String> readyMade(Model model, String run) {
+    List<String> words = new ArrayList<>(List.of("rerank"));
+    words.addAll(Words.split(model.params()));
+    words.addAll(List.of("-output", run, "-rerank.model", "none"));
+    return words;
   }
 
   private List<String> asked(TopicSet topics) {
@@ -171,9 +185,16 @@ final class Plan {
       Reranking reranking, String name, List<String> lines, Expected wanted, int set) {
     TopicSet topics = regression.topics().get(set);
     String run = run(name, topics);
-    List<String> words = new ArrayList<>(List.of("rerank", "-index", index()));
-    words.addAll(asked(topics));
-    words.addAll(List.of("-run", run(reranking.first(), topics), "-output", run));
+    List<String> words = new ArrayList<>(List.of("rerank"));
+    Model first = regression.model(reranking.first()).orElseThrow();
+    if (first.ready()) {
+      words.addAll(Words.split(first.params()));
+    } else {
+      words.addAll(List.of("-index", index()));
+      words.addAll(asked(topics));
+      words.addAll(List.of("-run", run(reranking.first(), topics)));
+    }
+    words.addAll(List.of("-output", run));
     words.addAll(List.of("-rerank.model", reranking.model()));
     words.addAll(List.of("-rerank.depth", String.valueOf(reranking.depth())));
     reranking.clean().ifPresent(clean -> words.addAll(List.of("-passage.clean", clean)));

@@ -6,7 +6,8 @@ import java.util.Optional;
 
 /**
  * A regression: a collection, how it is indexed and searched, and the numbers that must come out.
- * The fields are those of Anserini's YAML form.
+ * The fields are those of Anserini's YAML form. Those of the index are empty where nothing is
+ * searched.
  *
  * @param name the file's name without its ending
  * @param source the file
@@ -53,6 +54,11 @@ record Regression(
         .filter(one -> one.name().equals(metric))
         .findFirst()
         .or(() -> Metric.ofMeasure(metric));
+  }
+
+  /** Whether something is searched, so that an index is needed. */
+  boolean indexed() {
+    return !models.stream().allMatch(Model::ready);
   }
 
   /** The model of that name. */

@@ -27,17 +27,19 @@ final class RegressionReader {
     if (keys.has("conditions") && !keys.has("models")) {
       throw new RegressException(Reproduction.read(keys).obstacle());
     }
+    List<Model> models = keys.someOf("models").stream().map(Model::read).toList();
+    boolean indexed = !models.stream().allMatch(Model::ready);
     Regression regression =
         new Regression(
             name(source),
             source,
             keys.text("corpus"),
-            keys.text("corpus_path"),
-            keys.text("index_path"),
+            needed(keys, "corpus_path", indexed),
+            needed(keys, "index_path", indexed),
             keys.optional("index_type"),
-            keys.text("collection_class"),
-            keys.text("generator_class"),
-            keys.integer("index_threads"),
+            needed(keys, "collection_class", indexed),
+            needed(keys, "generator_class", indexed),
+            indexed ? keys.integer("index_threads") : 0,
             keys.optional("index_options").orElse(""),
             statistics(keys),
             keys.optional("topic_reader"),
@@ -45,10 +47,14 @@ final class RegressionReader {
             keys.list("conversions").stream().map(Conversion::read).toList(),
             keys.someOf("metrics").stream().map(Metric::read).toList(),
             keys.someOf("topics").stream().map(TopicSet::read).toList(),
-            keys.someOf("models").stream().map(Model::read).toList(),
+            models,
             keys.has(EXTENSION) ? ExtensionReader.read(keys.map(EXTENSION)) : Extension.NONE);
     check(regression, keys);
     return regression;
+  }
+
+  private static String needed(Keys keys, String key, boolean indexed) {
+    return indexed ? keys.text(key) : keys.optional(key).orElse("");
   }
 
   private static String name(String source) {
@@ -70,7 +76,9 @@ final class RegressionReader {
   private static void check(Regression regression, Keys keys) {
     List<Keys> topics = keys.list("topics");
     for (int i = 0; i < topics.size(); i++) {
-      if (regression.topicReader().isEmpty() && regression.topics().get(i).reader().isEmpty()) {
+      if (regression.indexed()
+          && regression.topicReader().isEmpty()
+          && regression.topics().get(i).reader().isEmpty()) {
         throw topics.get(i).fault("topic_reader", "missing, here and at the top");
       }
     }

@@ -47,7 +47,7 @@ public final class RegressionRun {
   /** The command lines that {@link #run} would run, in order. */
   public List<String> commands() {
     List<String> lines = new ArrayList<>();
-    if (stages.contains(Stage.INDEX)) {
+    if (indexes()) {
       lines.add(Words.join(plan.indexing()));
     }
     for (Step step : steps()) {
@@ -59,6 +59,10 @@ public final class RegressionRun {
       }
     }
     return lines;
+  }
+
+  private boolean indexes() {
+    return stages.contains(Stage.INDEX) && regression.indexed();
   }
 
   private List<Step> steps() {
@@ -74,14 +78,14 @@ public final class RegressionRun {
    */
   public Summary run(Runner runner) throws Exception {
     Path index = Path.of(plan.index());
-    boolean indexed = IndexStatistics.present(index);
+    boolean indexed = regression.indexed() && IndexStatistics.present(index);
     List<String> obstacles = new ArrayList<>(Obstacles.of(regression, locator, stages, indexed));
     obstacles.addAll(unmade(indexed));
     if (!obstacles.isEmpty()) {
       throw new RegressException(regression.source() + ": " + String.join("; ", obstacles));
     }
     Files.createDirectories(folder.resolve("runs"));
-    if (stages.contains(Stage.INDEX)) {
+    if (indexes()) {
       index(index, indexed, runner);
     }
     for (Step step : steps()) {
@@ -97,11 +101,14 @@ public final class RegressionRun {
   /** What an earlier call should have made, with the steps that were not asked for this time. */
   private List<String> unmade(boolean indexed) {
     List<String> unmade = new ArrayList<>();
-    if (!indexed && !stages.contains(Stage.INDEX)) {
+    if (regression.indexed() && !indexed && !stages.contains(Stage.INDEX)) {
       unmade.add(plan.index() + ": no index; -index builds it");
     }
     if (stages.contains(Stage.RERANK) && !stages.contains(Stage.SEARCH)) {
       for (Extension.Reranking reranking : regression.extension().rerankings()) {
+        if (regression.model(reranking.first()).orElseThrow().ready()) {
+          continue;
+        }
         for (TopicSet topics : regression.topics()) {
           String run = plan.run(reranking.first(), topics);
           if (!Files.exists(Path.of(run))) {

@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  */
 public record RegressionSource(String name, String content) {
   /** Names of the regressions that come with Lucerna. */
-  private static final List<String> SHIPPED = List.of("bundled", "cacm", "cacm-heads");
+  private static final List<String> SHIPPED =
+      List.of("bundled", "cacm", "cacm-heads", "dl19", "dl20");
 
   /** Before the names of those that come with Anserini. */
   private static final String ANSERINI = "anserini/";

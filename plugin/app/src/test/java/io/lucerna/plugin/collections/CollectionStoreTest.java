@@ -262,7 +262,8 @@ class CollectionStoreTest {
     assertEquals(List.of(), requests);
     Files.writeString(topics, "1\tother\n");
     String message = message(() -> store.topics(collection));
-    assertTrue(message.startsWith(topics + ": this is not the file of c: its checksum is md5 "), message);
+    assertTrue(
+        message.startsWith(topics + ": this is not the file of c: its checksum is md5 "), message);
     assertEquals(
         dir + "/none: the folder of collections does not exist",
         message(
