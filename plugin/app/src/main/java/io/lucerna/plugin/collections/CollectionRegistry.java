@@ -5,6 +5,7 @@ import io.lucerna.qrels.BundledJudgments;
 import io.lucerna.topics.BundledCollection;
 import io.lucerna.topics.TopicFormat;
 import java.net.URI;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -37,6 +38,28 @@ public final class CollectionRegistry {
   private static final String BEIR =
       "Documents: corpus/NAME of beir-v1.0.0-corpus.tar (md5 faefd5281b662c72ce03d22021e4ff6b).";
 
+  private static final NamedCollection DL19 =
+      deepLearning(
+          "dl19",
+          "TREC 2019 Deep Learning, passages: 43 judged topics. " + MS_MARCO,
+          remote(TOOLS + "topics/topics.dl19-passage.txt", "c83e3dda130c7a191357b0287d854ddb"),
+          remote(TOOLS + "qrels/qrels.dl19-passage.txt", "2f4be390198da108f6845c822e5ada14"),
+          List.of(
+              "4f3e4aba8bb68c1b38405da010f44537f31d3b5fff7088ef97c03caed1076674",
+              "6af564b78da890ded64787ca4c6d32de232bfe5b4030e1ca868a8fc75d79baec",
+              "2b4a11fe6877a4cb0138426add49b3b70bc2d46390ce5a9b0120cca26cec4099"));
+
+  private static final NamedCollection DL20 =
+      deepLearning(
+          "dl20",
+          "TREC 2020 Deep Learning, passages: 200 topics, 54 of them judged. " + MS_MARCO,
+          remote(TOOLS + "topics/topics.dl20.txt", "52cf21f50b4842233d35933cbc26b179"),
+          remote(TOOLS + "qrels/qrels.dl20-passage.txt", "0355ccee7509ac0463e8278186cdd8d1"),
+          List.of(
+              "68b0ea4515ea022de921d54d5a53b4e93ed2f2993d350323c3173e47f3cea9f0",
+              "a9eb6abdc576d1f3fd17047fc437843c35d6f45ee61abc395986ce3ad932b33b",
+              "58fc0d071956898e40384b781217f5a945b2b9dc049045ad9c865521e52a3fbd"));
+
   private static final List<NamedCollection> ALL =
       List.of(
           new NamedCollection(
@@ -64,34 +87,9 @@ public final class CollectionRegistry {
               remote(TOOLS + "qrels/qrels.cacm.txt", "af133287de3f09af60eb9081d0fd4c9b"),
               PassageCleaning.CACM,
               FirstStages.NONE),
-          new NamedCollection(
-              "dl19",
-              "TREC 2019 Deep Learning, passages: 43 judged topics. " + MS_MARCO,
-              Optional.empty(),
-              flags("JsonCollection"),
-              remote(TOOLS + "topics/topics.dl19-passage.txt", "c83e3dda130c7a191357b0287d854ddb"),
-              TopicFormat.TSV_INT,
-              remote(TOOLS + "qrels/qrels.dl19-passage.txt", "2f4be390198da108f6845c822e5ada14"),
-              PassageCleaning.NONE,
-              deepLearning(
-                  "dl19",
-                  "4f3e4aba8bb68c1b38405da010f44537f31d3b5fff7088ef97c03caed1076674",
-                  "6af564b78da890ded64787ca4c6d32de232bfe5b4030e1ca868a8fc75d79baec",
-                  "2b4a11fe6877a4cb0138426add49b3b70bc2d46390ce5a9b0120cca26cec4099")),
-          new NamedCollection(
-              "dl20",
-              "TREC 2020 Deep Learning, passages: 200 topics, 54 of them judged. " + MS_MARCO,
-              Optional.empty(),
-              flags("JsonCollection"),
-              remote(TOOLS + "topics/topics.dl20.txt", "52cf21f50b4842233d35933cbc26b179"),
-              TopicFormat.TSV_INT,
-              remote(TOOLS + "qrels/qrels.dl20-passage.txt", "0355ccee7509ac0463e8278186cdd8d1"),
-              PassageCleaning.NONE,
-              deepLearning(
-                  "dl20",
-                  "68b0ea4515ea022de921d54d5a53b4e93ed2f2993d350323c3173e47f3cea9f0",
-                  "a9eb6abdc576d1f3fd17047fc437843c35d6f45ee61abc395986ce3ad932b33b",
-                  "58fc0d071956898e40384b781217f5a945b2b9dc049045ad9c865521e52a3fbd")),
+          DL19,
+          DL20,
+          joined("dl19+dl20", "TREC Deep Learning 2019 and 2020 together, passages.", DL19, DL20),
           beir(
               "scifact",
               "SciFact (BEIR): scientific claims, checked against abstracts.",
@@ -156,14 +154,51 @@ public final class CollectionRegistry {
         "-storeRaw");
   }
 
-  private static FirstStages deepLearning(String year, String bm25, String tasb, String splade) {
-    return new FirstStages(
-        "msmarco-v1-passage-top100",
-        MS_MARCO_TERMS,
-        List.of(
-            ranked("bm25", "BM25", year, bm25),
-            ranked("tasb", "D_BERT_KD_TASB", year, tasb),
-            ranked("splade", "SPLADE_P_P_ENSEMBLE_DISTIL", year, splade)));
+  private static NamedCollection deepLearning(
+      String name, String description, Source topics, Source qrels, List<String> sha256) {
+    return new NamedCollection(
+        name,
+        description,
+        Optional.empty(),
+        flags("JsonCollection"),
+        topics,
+        TopicFormat.TSV_INT,
+        qrels,
+        PassageCleaning.NONE,
+        new FirstStages(
+            "msmarco-v1-passage-top100",
+            MS_MARCO_TERMS,
+            List.of(
+                ranked("bm25", "BM25", name, sha256.get(0)),
+                ranked("tasb", "D_BERT_KD_TASB", name, sha256.get(1)),
+                ranked("splade", "SPLADE_P_P_ENSEMBLE_DISTIL", name, sha256.get(2)))));
+  }
+
+  /** Two collections of the same passages whose topics differ, as one. */
+  private static NamedCollection joined(
+      String name, String description, NamedCollection one, NamedCollection other) {
+    List<FirstStages.FirstStage> stages = new ArrayList<>();
+    for (FirstStages.FirstStage stage : one.firstStages().files()) {
+      Source second = other.firstStages().named(stage.name()).requests();
+      stages.add(
+          new FirstStages.FirstStage(
+              stage.name(), joined(stage.name() + ".jsonl", stage.requests(), second)));
+    }
+    return new NamedCollection(
+        name,
+        description,
+        Optional.empty(),
+        one.indexFlags(),
+        joined("topics." + name + ".txt", one.topics(), other.topics()),
+        one.topicFormat(),
+        joined("qrels." + name + ".txt", one.qrels(), other.qrels()),
+        one.cleaning(),
+        new FirstStages(
+            one.firstStages().passages(), one.firstStages().terms(), List.copyOf(stages)));
+  }
+
+  private static Source joined(String fileName, Source one, Source other) {
+    return new Source.Joined(fileName, List.of((Source.Remote) one, (Source.Remote) other));
   }
 
   private static FirstStages.FirstStage ranked(

@@ -2,6 +2,7 @@ package io.lucerna.plugin.collections;
 
 import io.lucerna.base.AtomicFile;
 import io.lucerna.base.FolderLock;
+import io.lucerna.base.Sha256;
 import io.lucerna.base.TextFile;
 import java.io.IOException;
 import java.io.InputStream;
@@ -111,6 +112,7 @@ public final class CollectionStore {
       case Source.Resource resource ->
           written(collection, resource, folder(collection).resolve("corpus"));
       case Source.Remote remote -> unpacked(collection, remote);
+      case Source.Joined joined -> joined(collection, joined).resolveSibling("");
     };
   }
 
@@ -134,7 +136,9 @@ public final class CollectionStore {
     List<Path> files = new ArrayList<>();
     for (NamedCollection one : CollectionRegistry.withPassagesOf(collection)) {
       for (FirstStages.FirstStage stage : one.firstStages().files()) {
-        files.add(file(one, stage.requests()));
+        if (!(stage.requests() instanceof Source.Joined)) {
+          files.add(file(one, stage.requests()));
+        }
       }
     }
     return files;
@@ -168,7 +172,27 @@ public final class CollectionStore {
         Optional<Path> found = local(collection, remote);
         yield found.isPresent() ? found.get() : cached(collection, remote);
       }
+      case Source.Joined joined -> joined(collection, joined);
     };
+  }
+
+  private Path joined(NamedCollection collection, Source.Joined joined) throws IOException {
+    List<Path> parts = new ArrayList<>();
+    StringBuilder hashes = new StringBuilder();
+    for (Source.Remote part : joined.parts()) {
+      parts.add(file(collection, part));
+      hashes.append(part.checksum().hex());
+    }
+    String version = Sha256.of(hashes.toString()).substring(0, 8);
+    Path parent = folder(collection);
+    Path folder =
+        once(
+            parent,
+            parent.resolve(joined.fileName() + "-" + version),
+            fresh ->
+                AtomicFile.write(
+                    fresh.resolve(joined.fileName()), out -> JoinedFile.write(parts, out)));
+    return folder.resolve(joined.fileName());
   }
 
   /** Writes the file if it is not there, or of another version; whole, since others may read. */

@@ -3,6 +3,7 @@ package io.lucerna.plugin.collections;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.List;
 
 /** Where a file of a collection comes from. */
 public sealed interface Source {
@@ -31,6 +32,14 @@ public sealed interface Source {
    * @param writer copies it into a folder
    */
   record Resource(String fileName, Writer writer) implements Source {}
+
+  /**
+   * Several files as one: lines one after the other, or the elements of JSON arrays, a line each.
+   *
+   * @param fileName its name
+   * @param parts in order
+   */
+  record Joined(String fileName, List<Remote> parts) implements Source {}
 
   /** Writes a file into a folder. */
   interface Writer {
