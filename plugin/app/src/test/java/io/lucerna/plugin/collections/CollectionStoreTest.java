@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.lucerna.anserini.PassageCleaning;
+import io.lucerna.base.Sha256;
 import io.lucerna.testkit.Checkout;
 import io.lucerna.topics.TopicFormat;
 import io.lucerna.topics.TopicReader;
@@ -269,6 +270,69 @@ class CollectionStoreTest {
         message(
             () ->
                 CollectionStore.of(Optional.of(dir.resolve("none")), Map.of()).topics(collection)));
+  }
+
+  @Test
+  void anyFolderInTheLocalOneWillDoAndAFileMayBeCompressedThere() throws IOException {
+    NamedCollection collection = collection(noise(10));
+    Path local = dir.resolve("local");
+    Path other = Files.createDirectories(local.resolve("a"));
+    Path right = Files.createDirectories(local.resolve("b"));
+    Files.writeString(other.resolve("topics.tsv"), "1\tother\n");
+    Path packed = Files.write(right.resolve("topics.tsv.gz"), gzip(TOPICS));
+    CollectionStore store = new CollectionStore(Optional.of(local), dir.resolve("cache"));
+    assertEquals(packed, store.topics(collection));
+    Files.write(packed, gzip("2\tother\n".getBytes(StandardCharsets.UTF_8)));
+    String message = message(() -> store.topics(collection));
+    assertTrue(message.startsWith(other + "/topics.tsv: this is not the file of c"), message);
+    assertEquals(List.of(), requests);
+  }
+
+  private static byte[] gzip(byte[] content) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (GZIPOutputStream out = new GZIPOutputStream(bytes)) {
+      out.write(content);
+    }
+    return bytes.toByteArray();
+  }
+
+  private Source.Remote served(String name, String content) {
+    byte[] bytes = content.getBytes(StandardCharsets.UTF_8);
+    files.put("/" + name, bytes);
+    String sha256 = Sha256.of(content);
+    return new Source.Remote(uri("/" + name), Checksum.parse(sha256), "kept." + name);
+  }
+
+  @Test
+  void filesOfOneFormAreJoinedOnce() throws IOException {
+    Source lines =
+        new Source.Joined("l.txt", List.of(served("a.txt", "1\n2"), served("b.txt", "3\n")));
+    Source arrays =
+        new Source.Joined(
+            "q.jsonl", List.of(served("a.json", "[{\"q\": 1},\n{}]"), served("b.json", "[]")));
+    NamedCollection plain = collection(noise(10));
+    NamedCollection joined =
+        new NamedCollection(
+            "j",
+            "",
+            Optional.empty(),
+            List.of(),
+            lines,
+            TopicFormat.TSV_INT,
+            plain.qrels(),
+            PassageCleaning.NONE,
+            new FirstStages("p", "Terms.", List.of(new FirstStages.FirstStage("bm25", arrays))));
+    List<String> told = new ArrayList<>();
+    CollectionStore store = store().telling(told::add);
+    assertEquals("1\n2\n3\n", Files.readString(store.topics(joined)));
+    assertEquals("{\"q\":1}\n{}\n", Files.readString(store.requests(joined, "bm25")));
+    assertEquals(List.of("Terms."), told);
+    requests.clear();
+    assertEquals("1\n2\n3\n", Files.readString(store.topics(joined)));
+    assertEquals(List.of(), requests);
+    IllegalArgumentException unknown =
+        assertThrows(IllegalArgumentException.class, () -> store.requests(joined, "bm26"));
+    assertEquals("bm26: no such first stage; there are bm25", unknown.getMessage());
   }
 
   @Test

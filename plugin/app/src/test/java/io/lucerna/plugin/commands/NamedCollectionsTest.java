@@ -177,4 +177,85 @@ class NamedCollectionsTest {
             path("r"));
     assertEquals("num_rel_ret           \tall\t1\n", eval.out(), eval.err());
   }
+
+  private Shell shared(String... arguments) {
+    Shell shell =
+        Shell.run(
+            Map.of("LUCERNA_COLLECTIONS", SHARED.toString(), "LUCERNA_CACHE", path("cache")),
+            arguments);
+    assertEquals(ExitCode.DONE, shell.code(), shell.err());
+    return shell;
+  }
+
+  @Test
+  void whatAFirstStageFoundNeedsNoIndex() {
+    assumeTrue(Files.isDirectory(SHARED), "skipped the first stages of TREC DL: no " + SHARED);
+    String[] wanted = {"dl19", "bm25", "0.5058", "dl20", "splade", "0.7197"};
+    for (int i = 0; i < wanted.length; i += 3) {
+      shared(
+          "rerank",
+          "-collection",
+          wanted[i],
+          "-first",
+          wanted[i + 1],
+          "-rerank.model",
+          "none",
+          "-output",
+          path("r"));
+      Shell eval = shared("eval", "-m", "nDCG@10", wanted[i], path("r"));
+      assertEquals("ndcg_cut_10           \tall\t" + wanted[i + 2] + "\n", eval.out());
+    }
+    // The default is BM25, with judgments and the statistics of all passages that are known.
+    Shell perturbed =
+        shared(
+            "perturb",
+            "-collection",
+            "dl19+dl20",
+            "-depth",
+            "1",
+            "-perturbation",
+            "TFC1",
+            "-output",
+            path("p"));
+    assertTrue(perturbed.out().contains("TFC1              97        97     97"), perturbed.out());
+    assertTrue(perturbed.err().contains("index: 19158 documents"), perturbed.err());
+  }
+
+  @Test
+  void aFirstStageThatThereIsNotIsRefused() {
+    fails(
+        ExitCode.USAGE,
+        "cacm has no first stages; leave out -first",
+        run("rerank", "-collection", "cacm", "-first", "bm25", "-output", path("s")));
+    fails(
+        ExitCode.USAGE,
+        "bm26: no such first stage; there are bm25, tasb, splade",
+        run("score", "-collection", "dl20", "-first", "bm26", "-output", path("s")));
+    fails(
+        ExitCode.USAGE,
+        "\"-first\" cannot be used with the option(s) [-run]",
+        run(
+            "rerank",
+            "-collection",
+            "dl19",
+            "-first",
+            "bm25",
+            "-run",
+            path("r"),
+            "-output",
+            path("s")));
+    fails(
+        ExitCode.USAGE,
+        "-rerank.model none: there is no model to intervene in",
+        run(
+            "rerank",
+            "-collection",
+            "dl19",
+            "-rerank.model",
+            "none",
+            "-intervene",
+            "zero hook_embed",
+            "-output",
+            path("s")));
+  }
 }

@@ -74,6 +74,48 @@ class RegressCommandTest {
 
   @TempDir Path folder;
 
+  private static final String READY =
+      """
+      corpus: dl19
+      metrics:
+        - metric: nDCG@10
+          command: bin/trec_eval
+          params: -m ndcg_cut.10
+          separator: "\\t"
+          parse_index: 2
+          metric_precision: 4
+      topics:
+        - name: "DL19"
+          id: dl19
+          path: topics.dl19-passage.txt
+          qrel: qrels.dl19-passage.txt
+      models:
+        - name: bm25
+          type: ready
+          params: -collection dl19 -first bm25
+          results:
+            nDCG@10: 0.5058
+      lucerna:
+        rerank:
+          - {name: fake, first: bm25, model: fake, depth: 2, results: {nDCG@10: 0.5}}
+      """;
+
+  @Test
+  void aRankingThatComesWithACollectionNeedsNoIndex() throws IOException {
+    Shell plan = regress(READY, "-dryRun");
+    assertEquals(ExitCode.DONE, plan.code(), plan.err());
+    assertEquals(
+        """
+        ./lucerna rerank -collection dl19 -first bm25 -output OUT/runs/run.dl19.dl19.bm25 -rerank.model none
+        ./lucerna rerank -collection dl19 -first bm25 -output OUT/runs/run.dl19.dl19.fake -rerank.model fake -rerank.depth 2
+        ./lucerna eval -m ndcg_cut.10 dl19 OUT/runs/run.dl19.dl19.bm25
+        ./lucerna eval -m ndcg_cut.10 dl19 OUT/runs/run.dl19.dl19.fake
+        """,
+        plan.out().replace(path("out"), "OUT"));
+    Shell searched = regress(READY.replace("type: ready", "display: BM25"), "-dryRun");
+    assertTrue(searched.err().contains("corpus_path: missing"), searched.err());
+  }
+
   @BeforeEach
   void files() throws IOException {
     Files.createDirectories(folder.resolve("corpora/tiny"));
