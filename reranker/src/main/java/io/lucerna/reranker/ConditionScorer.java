@@ -64,13 +64,20 @@ public final class ConditionScorer {
   }
 
   /**
-   * Says how a condition's scores are laid out.
+   * Says how the conditions' scores are laid out.
    *
-   * @param condition the condition's number, from 0
-   * @return true: each passage of an item with the item's own query; false: each passage with each
-   *     of its queries
+   * @return for each condition, true: each passage of an item with the item's own query; false:
+   *     each passage with each of its queries
    */
-  public boolean perItem(int condition) {
+  public boolean[] perItem() {
+    boolean[] perItem = new boolean[conditions.size()];
+    for (int i = 0; i < perItem.length; i++) {
+      perItem[i] = perItem(i);
+    }
+    return perItem;
+  }
+
+  private boolean perItem(int condition) {
     return !apart || conditions.get(condition).readsAcross(side);
   }
 

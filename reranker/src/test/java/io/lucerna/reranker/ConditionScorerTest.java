@@ -133,7 +133,7 @@ class ConditionScorerTest {
               compile(ranker, "noise blocks.0.hook_mlp_out std=0.1 seed=1"));
       ConditionScorer scorer = new ConditionScorer(ranker, specs);
       for (int i = 0; i < specs.size(); i++) {
-        assertEquals(!bi || i > 1, scorer.perItem(i), specs.get(i).spec().toString());
+        assertEquals(!bi || i > 1, scorer.perItem()[i], specs.get(i).spec().toString());
       }
       if (!bi) {
         return;

@@ -52,4 +52,29 @@ public record ContrastPair(
     terms = Given.list(terms, "terms" + pair, "term");
     Edit.check(base, perturbed, edits);
   }
+
+  /**
+   * {@return a pair of which there is no more than its texts} The query stands for the topic too.
+   *
+   * @param id names the pair, and its passage
+   * @param query the topic's text
+   * @param base the passage as it was
+   * @param perturbed the changed passage
+   */
+  public static ContrastPair of(String id, String query, String base, String perturbed) {
+    return new ContrastPair(
+        id,
+        query,
+        query,
+        id,
+        "change",
+        base,
+        perturbed,
+        Edit.between(base, perturbed),
+        List.of(),
+        OptionalInt.empty(),
+        OptionalDouble.empty(),
+        OptionalDouble.empty(),
+        OptionalDouble.empty());
+  }
 }

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.lucerna.instrumentation.sweep.Direction;
 import io.lucerna.instrumentation.sweep.SweepKind;
 import io.lucerna.minilm.Minilm;
 import io.lucerna.plugin.anserini.IndexTerms;
@@ -24,7 +23,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -51,17 +49,7 @@ class RealSweepsTest {
   }
 
   private static SweepSettings settings(SweepKind kind, boolean plain, boolean mechir) {
-    return new SweepSettings(
-        kind,
-        List.of(Direction.DENOISE),
-        SweepSettings.Side.PASSAGE,
-        OptionalInt.empty(),
-        List.of(),
-        "a",
-        ScorerOptions.DEFAULT_BATCH,
-        plain,
-        mechir,
-        42);
+    return SweepSettings.of(kind).plain(plain).mechir(mechir).build();
   }
 
   /** Every n-th pair, so that all grades are among them. */

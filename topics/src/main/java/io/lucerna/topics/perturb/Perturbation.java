@@ -8,7 +8,7 @@ import java.util.random.RandomGenerator;
 
 /**
  * A rule that changes passages. It depends on nothing but its arguments, so that the same seed
- * gives the same passages. {@link Perturbations} has them by name.
+ * gives the same passages. {@link PerturbationNames} has them by name.
  */
 public interface Perturbation {
 

@@ -106,7 +106,7 @@ public record Subject(
 
   /** A passage of another document, which is not a candidate of this topic. */
   Optional<String> donor(RandomGenerator random) {
-    return resources.donors.passage(qid, random);
+    return resources.donors.passage(this, random);
   }
 
   float idf(String term) {

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.lucene.analysis.Analyzer;
 import org.apache.lucene.analysis.TokenStream;
+import org.apache.lucene.analysis.en.EnglishAnalyzer;
 import org.apache.lucene.analysis.standard.StandardTokenizer;
 import org.apache.lucene.analysis.tokenattributes.CharTermAttribute;
 import org.apache.lucene.analysis.tokenattributes.OffsetAttribute;
@@ -41,6 +42,22 @@ public final class TextAnalysis {
   public TextAnalysis(Analyzer analyzer, String field) {
     this.analyzer = analyzer;
     this.field = field;
+  }
+
+  /**
+   * {@return an analysis as Anserini indexes English by default: Lucene's {@link EnglishAnalyzer},
+   * lower case, without stop words, Porter's stems}
+   */
+  public static TextAnalysis english() {
+    return new TextAnalysis(new EnglishAnalyzer(), "contents");
+  }
+
+  Analyzer analyzer() {
+    return analyzer;
+  }
+
+  String field() {
+    return field;
   }
 
   private record Indexed(String term, int start, boolean counts) {}

@@ -1,14 +1,13 @@
 /**
  * Perturbations: from a query and a passage to changed passages, each with a map of the changes.
  *
- * <p>A {@link io.lucerna.topics.perturb.Perturbation} changes a {@link
- * io.lucerna.topics.perturb.Subject}; {@link io.lucerna.topics.perturb.Perturbations} is the table
- * of those with a name, most of them axioms of retrieval; {@link
- * io.lucerna.topics.perturb.PairMaker} makes contrast pairs. Statistics and analysis are those of a
- * Lucene index.
+ * <p>{@link io.lucerna.topics.perturb.Perturbations} makes contrast pairs. A {@link
+ * io.lucerna.topics.perturb.Perturbation} changes a {@link io.lucerna.topics.perturb.Subject};
+ * {@link io.lucerna.topics.perturb.PerturbationNames} is the table of those with a name, most of
+ * them axioms of retrieval. Statistics and analysis are those of a Lucene index.
  *
- * <p>For example, {@code Perturbations.parse("TFC1:start")} puts one more random query term before
- * the passage.
+ * <p>For example, {@code PerturbationNames.parse("TFC1:start")} puts one more random query term
+ * before the passage.
  *
  * <p>Never:
  *

@@ -31,15 +31,15 @@ class HostileSubjectsTest {
     index.close();
   }
 
-  private static PairMaker.Result make(String query, String passage, String perturbation)
+  private static Perturbations.Result make(String query, String passage, String perturbation)
       throws IOException {
-    return make(query, passage, Perturbations.parse(perturbation), index.resources());
+    return make(query, passage, PerturbationNames.parse(perturbation), index.resources());
   }
 
-  private static PairMaker.Result make(
+  private static Perturbations.Result make(
       String query, String passage, Perturbation perturbation, Subject.Resources resources) {
-    return new PairMaker(new Bm25(resources.statistics()), 1)
-        .make(Subject.of("q", query, "d", passage, resources), OptionalInt.empty(), perturbation);
+    Perturbations maker = new Perturbations(resources, 1);
+    return maker.make(maker.subject("q", query, "d", passage), OptionalInt.empty(), perturbation);
   }
 
   @Test
@@ -60,8 +60,8 @@ class HostileSubjectsTest {
         List.of("lamp", "the of", "🪔 🪕", "lamp lamp", "lamp oil wick captain", "?");
     for (String query : queries) {
       for (String passage : passages) {
-        for (Perturbations.Kind kind : Perturbations.kinds()) {
-          PairMaker.Result result = make(query, passage, kind.name());
+        for (PerturbationNames.Kind kind : PerturbationNames.kinds()) {
+          Perturbations.Result result = make(query, passage, kind.name());
           assertEquals(result.pairs().isEmpty(), !result.reason().isEmpty(), kind.name());
           assertTrue(result.pairs().isEmpty() || !passage.isBlank(), kind.name());
         }
@@ -106,13 +106,13 @@ class HostileSubjectsTest {
         new Subject.Resources(all.analysis(), all.statistics(), Donors.none(), Optional.empty());
     assertEquals(
         "there is no passage of another topic to take a sentence of",
-        make("lamp", "lamp", Perturbations.parse("LNC1"), poor).reason());
+        make("lamp", "lamp", PerturbationNames.parse("LNC1"), poor).reason());
     assertEquals(
         "no other passage has a word to replace it",
-        make("lamp", "lamp", Perturbations.parse("REPLACE"), poor).reason());
+        make("lamp", "lamp", PerturbationNames.parse("REPLACE"), poor).reason());
     assertEquals(
         "it is not known which words are similar",
-        make("lamp", "lamp", Perturbations.parse("STMC1"), poor).reason());
+        make("lamp", "lamp", PerturbationNames.parse("STMC1"), poor).reason());
   }
 
   @Test
@@ -147,28 +147,29 @@ class HostileSubjectsTest {
       })
   void settingsThatMakeNoSenseAreRefused(String name, String message) {
     IllegalArgumentException e =
-        assertThrows(IllegalArgumentException.class, () -> Perturbations.parse(name));
+        assertThrows(IllegalArgumentException.class, () -> PerturbationNames.parse(name));
     assertEquals(message, e.getMessage());
   }
 
   @Test
   void unknownNamesAreRefusedWithThoseThatThereAre() {
     IllegalArgumentException e =
-        assertThrows(IllegalArgumentException.class, () -> Perturbations.parse("TFC9"));
+        assertThrows(IllegalArgumentException.class, () -> PerturbationNames.parse("TFC9"));
     assertTrue(
         String.valueOf(e.getMessage())
             .startsWith("there is no perturbation 'TFC9'; there are TFC1, TFC2"),
         e.getMessage());
-    e = assertThrows(IllegalArgumentException.class, () -> Perturbations.parse("TCF1"));
+    e = assertThrows(IllegalArgumentException.class, () -> PerturbationNames.parse("TCF1"));
     assertTrue(String.valueOf(e.getMessage()).endsWith("; did you mean TFC1?"), e.getMessage());
   }
 
   @Test
   void namesAreReadInAnyCaseAndPrintBack() {
-    for (Perturbations.Kind kind : Perturbations.kinds()) {
-      assertEquals(kind.name(), Perturbations.parse(kind.name().toLowerCase(Locale.ROOT)).name());
+    for (PerturbationNames.Kind kind : PerturbationNames.kinds()) {
+      assertEquals(
+          kind.name(), PerturbationNames.parse(kind.name().toLowerCase(Locale.ROOT)).name());
       assertFalse(kind.description().isBlank());
     }
-    assertEquals("ADD:idf:start:2", Perturbations.parse("add:IDF:START:2").name());
+    assertEquals("ADD:idf:start:2", PerturbationNames.parse("add:IDF:START:2").name());
   }
 }

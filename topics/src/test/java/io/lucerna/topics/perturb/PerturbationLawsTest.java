@@ -105,12 +105,12 @@ class PerturbationLawsTest {
   }
 
   static Stream<String> all() {
-    return Perturbations.kinds().stream().map(Perturbations.Kind::name);
+    return PerturbationNames.kinds().stream().map(PerturbationNames.Kind::name);
   }
 
   private static List<Case> cases(String name) {
-    Perturbation perturbation = Perturbations.parse(name);
-    PairMaker maker = new PairMaker(bm25, SEED);
+    Perturbation perturbation = PerturbationNames.parse(name);
+    Perturbations maker = new Perturbations(resources, SEED);
     List<Case> cases = new ArrayList<>();
     for (Subject subject : subjects) {
       for (ContrastPair pair : maker.make(subject, OptionalInt.empty(), perturbation).pairs()) {
@@ -141,8 +141,8 @@ class PerturbationLawsTest {
     List<Case> cases = cases(name);
     Case last = cases.getLast();
     List<ContrastPair> alone =
-        new PairMaker(bm25, SEED)
-            .make(last.subject(), OptionalInt.empty(), Perturbations.parse(name))
+        new Perturbations(resources, SEED)
+            .make(last.subject(), OptionalInt.empty(), PerturbationNames.parse(name))
             .pairs();
     assertEquals(last.pair(), alone.getLast());
   }

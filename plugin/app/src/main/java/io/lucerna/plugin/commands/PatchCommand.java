@@ -37,7 +37,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -122,7 +121,7 @@ public final class PatchCommand implements Command {
       name = "-floor",
       metaVar = "[num]",
       usage = "Pairs whose score changes by less are excluded, and listed.")
-  double floor = 1e-3;
+  double floor = PatchSettings.FLOOR;
 
   @Option(name = "-maxPairs", metaVar = "[num]", usage = "Sweep only the first pairs of the file.")
   @Nullable Integer maxPairs;
@@ -170,13 +169,13 @@ public final class PatchCommand implements Command {
                 .toList();
         QueryLimits.check(sweeper::fit, queries, pairs, console);
         Identity identity = identity(sweeper.card(), console);
-        PatchStudy study = new PatchStudy(settings, chosen, all, lock.path());
+        PatchStudy study = new PatchStudy(settings, chosen, all);
         try (Journal<PairOutcome> journal =
             Journal.open(
                 lock, decisive(settings, identity), new PairCodec(settings.sweep().kind()))) {
           sweep(study, sweeper, journal, chosen, console);
           lock.check();
-          finish(study.write(journal, identity), console);
+          finish(study.write(journal, identity, lock.path()), console);
         }
       }
     }
@@ -220,19 +219,22 @@ public final class PatchCommand implements Command {
               throw new IllegalArgumentException(
                   "-direction must be denoise, noise or both, got " + direction);
         };
-    return new SweepSettings(
-        SweepKind.parse(sweep),
-        directions,
-        SweepSettings.Side.parse(side),
-        layer == null ? OptionalInt.empty() : OptionalInt.of(layer),
-        heads == null
-            ? List.of()
-            : COMMA.splitAsStream(heads).map(String::strip).map(Head::parse).toList(),
-        filling.filler,
-        model.batch,
-        plain,
-        mechir,
-        random.seed);
+    SweepSettings.Builder settings =
+        SweepSettings.of(SweepKind.parse(sweep))
+            .directions(directions)
+            .side(SweepSettings.Side.parse(side))
+            .filler(filling.filler)
+            .batch(model.batch)
+            .plain(plain)
+            .mechir(mechir)
+            .seed(random.seed);
+    if (layer != null) {
+      settings.layer(layer);
+    }
+    if (heads != null) {
+      settings.heads(COMMA.splitAsStream(heads).map(String::strip).map(Head::parse).toList());
+    }
+    return settings.build();
   }
 
   private Identity identity(ModelCard card, Console console) throws IOException {

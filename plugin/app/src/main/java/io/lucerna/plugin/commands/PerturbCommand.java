@@ -18,7 +18,6 @@ import io.lucerna.plugin.options.QueryLimits;
 import io.lucerna.plugin.options.RunInputs;
 import io.lucerna.plugin.options.SeedOptions;
 import io.lucerna.plugin.perturb.AnalysisCheck;
-import io.lucerna.plugin.perturb.EmbeddingSimilarity;
 import io.lucerna.plugin.perturb.GradeFilter;
 import io.lucerna.plugin.perturb.PassageChoice;
 import io.lucerna.plugin.perturb.PassageDonors;
@@ -36,14 +35,15 @@ import io.lucerna.qrels.Qrels;
 import io.lucerna.reranker.Ranker;
 import io.lucerna.reranker.ScorerOptions;
 import io.lucerna.studies.patch.PairAlignment;
+import io.lucerna.studies.perturb.EmbeddingSimilarity;
 import io.lucerna.studies.ranking.Passages;
 import io.lucerna.studies.work.Hashes;
 import io.lucerna.topics.ContrastPair;
 import io.lucerna.topics.ContrastPairs;
-import io.lucerna.topics.perturb.Bm25;
+import io.lucerna.topics.perturb.Donors;
 import io.lucerna.topics.perturb.LuceneStatistics;
-import io.lucerna.topics.perturb.PairMaker;
 import io.lucerna.topics.perturb.Perturbation;
+import io.lucerna.topics.perturb.PerturbationNames;
 import io.lucerna.topics.perturb.Perturbations;
 import io.lucerna.topics.perturb.Subject;
 import io.lucerna.topics.perturb.TermSimilarity;
@@ -158,7 +158,8 @@ public final class PerturbCommand implements Command {
             .put("filler", alignment == null ? filling.filler : alignment.filler());
       }
       PerturbSummary summary;
-      try (PerturbStatistics statistics = new PerturbStatistics(inputs, provenance, console)) {
+      try (PerturbStatistics statistics =
+          new PerturbStatistics(analysis, inputs, provenance, console)) {
         summary =
             pairs == null
                 ? perturb(job, perturbations, analysis, ranker, statistics, provenance, console)
@@ -187,8 +188,11 @@ public final class PerturbCommand implements Command {
         summary = job.write(read);
       } else {
         try (TextSource texts = inputs.texts(Set.of(), statistics.visitor())) {
-          PairMaker maker = new PairMaker(new Bm25(statistics.of(texts)), random.seed);
-          summary = job.write(read.map(pair -> maker.complete(pair, analysis)));
+          Subject.Resources resources =
+              new Subject.Resources(
+                  analysis, statistics.of(texts), Donors.none(), Optional.empty());
+          Perturbations maker = new Perturbations(resources, random.seed);
+          summary = job.write(read.map(maker::complete));
           provenance.put("texts", texts.identity());
         }
       }
@@ -227,18 +231,19 @@ public final class PerturbCommand implements Command {
         AnalysisCheck.run(found, passages, analysis, statistics, console);
       }
       boolean similar =
-          perturbations.stream().anyMatch(p -> Perturbations.kind(p).needsSimilarity());
+          perturbations.stream().anyMatch(p -> PerturbationNames.kind(p).needsSimilarity());
       Optional<TermSimilarity> similarity =
           ranker == null || !similar
               ? Optional.empty()
-              : Optional.of(new EmbeddingSimilarity(ranker, donors.words(VOCABULARY_PASSAGES)));
+              : Optional.of(
+                  EmbeddingSimilarity.of(ranker, donors.texts().limit(VOCABULARY_PASSAGES)));
       Subject.Resources resources = new Subject.Resources(analysis, statistics, donors, similarity);
       provenance
           .put("cleaning", cleaning.toString())
           .put("perturbations", perturbations.stream().map(Perturbation::name).toList())
           .put("seed", random.seed);
-      PairMaker maker = new PairMaker(new Bm25(statistics), random.seed);
-      return job.write(found, texts.noun(), perturbations, maker, resources, passages);
+      Perturbations maker = new Perturbations(resources, random.seed);
+      return job.write(found, texts.noun(), perturbations, maker, passages);
     }
   }
 
@@ -246,12 +251,12 @@ public final class PerturbCommand implements Command {
     List<Perturbation> all = new ArrayList<>();
     Set<String> names = new LinkedHashSet<>();
     for (String name : required(perturbation, "-perturbation").split(",", -1)) {
-      Perturbation parsed = Perturbations.parse(name);
+      Perturbation parsed = PerturbationNames.parse(name);
       if (!names.add(parsed.name())) {
         throw new CommandException(
             ExitCode.USAGE, "perturbation " + parsed.name() + " is named twice");
       }
-      if (Perturbations.kind(parsed).needsSimilarity() && model.model == null) {
+      if (PerturbationNames.kind(parsed).needsSimilarity() && model.model == null) {
         throw new CommandException(
             ExitCode.USAGE, name + " needs -model: its embeddings say which words are similar");
       }

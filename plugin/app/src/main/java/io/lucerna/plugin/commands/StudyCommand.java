@@ -6,9 +6,7 @@ import io.lucerna.eval.Comparison;
 import io.lucerna.eval.Correction;
 import io.lucerna.eval.Measure;
 import io.lucerna.eval.Run;
-import io.lucerna.instrumentation.intervene.CompiledSpec;
 import io.lucerna.instrumentation.intervene.HookSourceException;
-import io.lucerna.instrumentation.intervene.SpecSyntaxException;
 import io.lucerna.plugin.cli.Command;
 import io.lucerna.plugin.cli.CommandException;
 import io.lucerna.plugin.cli.Console;
@@ -41,6 +39,7 @@ import io.lucerna.studies.ranking.Conditions;
 import io.lucerna.studies.ranking.Findings;
 import io.lucerna.studies.ranking.RecordingSources;
 import io.lucerna.studies.ranking.Study;
+import io.lucerna.studies.ranking.StudyFolder;
 import io.lucerna.studies.ranking.StudySettings;
 import io.lucerna.studies.ranking.StudyTopic;
 import io.lucerna.studies.work.Hashes;
@@ -57,7 +56,6 @@ import org.kohsuke.args4j.Option;
 
 /** {@code study}: the same candidates reranked under many interventions, and what that changes. */
 public final class StudyCommand implements Command {
-  private static final List<String> MEASURES = List.of("nDCG@10", "AP", "RR");
   private static final String FIRST_STAGE = "first-stage.txt";
 
   private final ModelRegistry models;
@@ -189,20 +187,17 @@ public final class StudyCommand implements Command {
         effects.requireOf(card);
       }
       List<Condition> all = conditions(card, recordings);
-      ConditionScorer scorer = new ConditionScorer(ranker, compile(all, ranker, recordings));
+      ConditionScorer scorer =
+          new ConditionScorer(ranker, Conditions.compile(all, ranker, recordings));
       CleaningChoice cleaning = rerank.cleaning(inputs.collection(), texts);
       console.say("passages cleaned: %s", cleaning);
       StudyProvenance read = new StudyProvenance(card, inputs, texts, cleaning, first, candidates);
       Identity identity = read.identity(console.repeatable(), given(), judgments, effects);
-      boolean[] perItem = new boolean[all.size()];
-      for (int i = 0; i < perItem.length; i++) {
-        perItem[i] = scorer.perItem(i);
-      }
       QueryLimits.ofTopics(ranker, candidates, inputs.queries(), console);
-      try (Study study =
-          Study.open(
+      try (StudyFolder study =
+          StudyFolder.open(
               all,
-              perItem,
+              scorer.perItem(),
               candidates.stream().map(c -> new StudyTopic(c.query(), c.ranking())).toList(),
               rerank.depth,
               new CleanedTexts(texts, cleaning),
@@ -210,7 +205,7 @@ public final class StudyCommand implements Command {
               read.decisive(identity))) {
         // Not before: a study that cannot be resumed keeps its own.
         first.write(lock.path().resolve(FIRST_STAGE));
-        work(study, scorer, candidates.size(), all.size(), console);
+        work(study.study(), scorer, candidates.size(), all.size(), console);
         report(study.write(identity, effects, judged, settings), console);
       }
     }
@@ -219,7 +214,7 @@ public final class StudyCommand implements Command {
   private List<Condition> conditions(ModelCard card, RecordingSources recordings)
       throws IOException {
     try {
-      return Conditions.of(words(), card, random.seed, recordings);
+      return Conditions.of(words(), Map.of(), card, random.seed, recordings);
     } catch (HookSourceException e) {
       throw e; // of -hook
     } catch (IllegalArgumentException e) {
@@ -245,12 +240,10 @@ public final class StudyCommand implements Command {
 
   private StudySettings settings() {
     List<Measure> chosen =
-        (measures.isEmpty() ? MEASURES : measures)
+        (measures.isEmpty() ? StudySettings.MEASURES : measures)
             .stream().flatMap(name -> Measure.parseAll(name).stream()).distinct().toList();
     Correction adjusts =
-        correction != null
-            ? Correction.parse(correction)
-            : Conditions.screens(conditions) ? Correction.BH : Correction.HOLM;
+        correction != null ? Correction.parse(correction) : Conditions.correction(conditions);
     return new StudySettings(
         chosen, level, adjusts, new Comparison.Settings(random.seed, rounds.rounds, margin));
   }
@@ -282,25 +275,6 @@ public final class StudyCommand implements Command {
               + qrels
               + " have no topic in common: nothing to measure");
     }
-  }
-
-  private static List<CompiledSpec> compile(
-      List<Condition> all, Ranker ranker, RecordingSources recordings) {
-    List<CompiledSpec> compiled = new ArrayList<>();
-    for (Condition condition : all) {
-      try {
-        compiled.add(
-            condition
-                .spec()
-                .compile(ranker.reading().points(), ranker.reading().sides(), recordings));
-      } catch (SpecSyntaxException e) {
-        throw new CommandException(
-            ExitCode.USAGE,
-            "condition " + condition.id() + " does not fit the model: " + e.getMessage(),
-            e);
-      }
-    }
-    return compiled;
   }
 
   private void work(Study study, ConditionScorer scorer, int topics, int many, Console console)

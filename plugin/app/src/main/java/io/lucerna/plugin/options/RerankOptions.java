@@ -4,6 +4,7 @@ import io.lucerna.anserini.PassageCleaning;
 import io.lucerna.plugin.collections.NamedCollection;
 import io.lucerna.plugin.texts.CleaningChoice;
 import io.lucerna.plugin.texts.TextSource;
+import io.lucerna.studies.ranking.Studies;
 import java.io.IOException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +17,7 @@ public final class RerankOptions {
       aliases = "-depth",
       metaVar = "[num]",
       usage = "How many candidates of a topic are scored; the rest follow in their order.")
-  public int depth = 100;
+  public int depth = Studies.DEPTH;
 
   @Option(
       name = "-passage.clean",

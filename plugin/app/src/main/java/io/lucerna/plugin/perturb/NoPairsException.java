@@ -1,6 +1,6 @@
 package io.lucerna.plugin.perturb;
 
-/** Perturbations that made no pair at all. The message names the file that says why. */
+/** PerturbationNames that made no pair at all. The message names the file that says why. */
 public final class NoPairsException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

@@ -9,8 +9,8 @@ import io.lucerna.studies.ranking.Passages;
 import io.lucerna.topics.ContrastPair;
 import io.lucerna.topics.ContrastPairs;
 import io.lucerna.topics.PairTokens;
-import io.lucerna.topics.perturb.PairMaker;
 import io.lucerna.topics.perturb.Perturbation;
+import io.lucerna.topics.perturb.Perturbations;
 import io.lucerna.topics.perturb.Subject;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -91,8 +91,7 @@ public final class PerturbJob {
       PassageChoice choice,
       String source,
       List<Perturbation> perturbations,
-      PairMaker maker,
-      Subject.Resources resources,
+      Perturbations maker,
       Passages passages)
       throws IOException {
     return write(
@@ -112,12 +111,7 @@ public final class PerturbJob {
               String query = String.valueOf(choice.queries().get(topic.getKey()));
               for (String docid : topic.getValue()) {
                 Subject subject =
-                    Subject.of(
-                        topic.getKey(),
-                        query,
-                        docid,
-                        passages.of(topic.getKey(), docid),
-                        resources);
+                    maker.subject(topic.getKey(), query, docid, passages.of(topic.getKey(), docid));
                 perturb(out, left, subject, choice, perturbations, maker);
                 progress.advance(1);
               }
@@ -132,12 +126,12 @@ public final class PerturbJob {
       Subject subject,
       PassageChoice choice,
       List<Perturbation> perturbations,
-      PairMaker maker)
+      Perturbations maker)
       throws IOException {
     String qid = subject.qid();
     String docid = subject.docid();
     for (Perturbation perturbation : perturbations) {
-      PairMaker.Result made = maker.make(subject, choice.grade(qid, docid), perturbation);
+      Perturbations.Result made = maker.make(subject, choice.grade(qid, docid), perturbation);
       for (ContrastPair pair : made.pairs()) {
         write(out, left, pair);
       }

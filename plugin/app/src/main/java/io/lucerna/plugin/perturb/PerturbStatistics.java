@@ -2,7 +2,6 @@ package io.lucerna.plugin.perturb;
 
 import io.anserini.index.Constants;
 import io.lucerna.plugin.anserini.IndexTexts;
-import io.lucerna.plugin.anserini.PassageStatistics;
 import io.lucerna.plugin.cli.Console;
 import io.lucerna.plugin.options.RunInputs;
 import io.lucerna.plugin.rerank.Provenance;
@@ -11,6 +10,8 @@ import io.lucerna.plugin.texts.Requests;
 import io.lucerna.plugin.texts.TextSource;
 import io.lucerna.plugin.texts.TextSourceException;
 import io.lucerna.topics.perturb.LuceneStatistics;
+import io.lucerna.topics.perturb.TextAnalysis;
+import io.lucerna.topics.perturb.TextStatistics;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * corpus or, where there are only requests, the pool of their candidates.
  */
 public final class PerturbStatistics implements AutoCloseable {
+  private final TextAnalysis analysis;
   private final RunInputs inputs;
   private final Provenance provenance;
   private final Console console;
@@ -30,9 +32,11 @@ public final class PerturbStatistics implements AutoCloseable {
   private @Nullable IndexTexts index;
 
   /** What is counted where there is no index. */
-  private @Nullable PassageStatistics counted;
+  private @Nullable TextStatistics counted;
 
-  public PerturbStatistics(RunInputs inputs, Provenance provenance, Console console) {
+  public PerturbStatistics(
+      TextAnalysis analysis, RunInputs inputs, Provenance provenance, Console console) {
+    this.analysis = analysis;
     this.inputs = inputs;
     this.provenance = provenance;
     this.console = console;
@@ -43,9 +47,9 @@ public final class PerturbStatistics implements AutoCloseable {
     return inputs.index == null ? counted()::add : text -> {};
   }
 
-  private PassageStatistics counted() throws IOException {
+  private TextStatistics counted() throws IOException {
     if (counted == null) {
-      counted = new PassageStatistics();
+      counted = TextStatistics.onDisk(analysis);
     }
     return counted;
   }

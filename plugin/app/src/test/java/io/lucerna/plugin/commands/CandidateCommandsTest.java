@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.lucerna.instrumentation.sweep.Direction;
 import io.lucerna.instrumentation.sweep.SweepKind;
 import io.lucerna.plugin.Shell;
 import io.lucerna.plugin.anserini.IndexTerms;
@@ -28,7 +27,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -261,18 +259,7 @@ class CandidateCommandsTest {
             .withTerms(new IndexTerms())
             .withMaxTokens(14)
             .withPassagePrefix("passage: ");
-    SweepSettings settings =
-        new SweepSettings(
-            SweepKind.parse("head"),
-            List.of(Direction.DENOISE),
-            SweepSettings.Side.PASSAGE,
-            OptionalInt.empty(),
-            List.of(),
-            "the",
-            8,
-            false,
-            false,
-            42);
+    SweepSettings settings = SweepSettings.of(SweepKind.HEAD).filler("the").build();
     List<String> lines = Files.readAllLines(folder.resolve("aligned.jsonl"));
     List<ContrastPair> pairs = ContrastPairs.read(folder.resolve("aligned.jsonl"));
     assertFalse(pairs.isEmpty());

@@ -48,7 +48,7 @@ final class AggregateTables {
   private static void print(CSVPrinter csv, Aggregates aggregates, Aggregates.Level level, int cell)
       throws IOException {
     CellSpace space = aggregates.space();
-    Aggregates.CellValue value = level.cells().get(cell);
+    NodeEffect value = level.cells().get(cell);
     for (RatioAggregate aggregate : RatioAggregate.values()) {
       Estimate estimate = value.get(aggregate);
       csv.print(aggregates.rows().direction().option());

@@ -6,6 +6,7 @@ import io.lucerna.eval.RatioAggregate;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,23 +31,7 @@ record Aggregates(DirectionRows rows, CellSpace space, List<Level> levels) {
    * @param meanChange the mean of donor minus recipient
    * @param cells one for each cell, in order
    */
-  record Level(Stratum stratum, int queries, double meanChange, List<CellValue> cells) {}
-
-  /**
-   * One cell of a stratum.
-   *
-   * @param pairs how many pairs have it
-   * @param estimates all aggregates
-   */
-  record CellValue(int pairs, Map<RatioAggregate, Estimate> estimates) {
-    Estimate get(RatioAggregate aggregate) {
-      Estimate estimate = estimates.get(aggregate);
-      if (estimate == null) {
-        throw new IllegalStateException("no " + aggregate);
-      }
-      return estimate;
-    }
-  }
+  record Level(Stratum stratum, int queries, double meanChange, List<NodeEffect> cells) {}
 
   static Aggregates of(DirectionRows rows, CellSpace space, IdfBands bands, long seed, int rounds)
       throws IOException {
@@ -57,8 +42,7 @@ record Aggregates(DirectionRows rows, CellSpace space, List<Level> levels) {
     return new Aggregates(rows, space, levels);
   }
 
-  private static Level level(
-      DirectionRows rows, CellSpace space, Stratum stratum, long seed, int rounds)
+  static Level level(DirectionRows rows, CellSpace space, Stratum stratum, long seed, int rounds)
       throws IOException {
     int n = stratum.rows().length;
     double[] changes = new double[n];
@@ -70,14 +54,14 @@ record Aggregates(DirectionRows rows, CellSpace space, List<Level> levels) {
       queries[i] = numbers.computeIfAbsent(row.pair().qid(), q -> numbers.size());
     }
     ClusteredRatios ratios = new ClusteredRatios(changes, queries, seed, rounds);
-    List<CellValue> cells = new ArrayList<>();
+    List<NodeEffect> cells = new ArrayList<>();
     for (int from = 0; from < space.size(); from += BLOCK) {
       int to = Math.min(from + BLOCK, space.size());
       double[][] moves = rows.moves().columns(from, to, stratum.rows());
       List<Map<RatioAggregate, Estimate>> estimates = ratios.of(moves);
       for (int i = 0; i < moves.length; i++) {
         int pairs = (int) Arrays.stream(moves[i]).filter(v -> !Double.isNaN(v)).count();
-        cells.add(new CellValue(pairs, estimates.get(i)));
+        cells.add(new NodeEffect(space.describe(from + i), pairs, estimates.get(i)));
       }
     }
     double mean = Arrays.stream(changes).average().orElse(Double.NaN);
@@ -87,6 +71,15 @@ record Aggregates(DirectionRows rows, CellSpace space, List<Level> levels) {
   /** All pairs that count. */
   Level all() {
     return levels.getFirst();
+  }
+
+  /** The cells with the largest ratios of sums over all pairs, largest first. */
+  List<NodeEffect> strongest(int most) {
+    return Arrays.stream(present())
+        .mapToObj(all().cells()::get)
+        .sorted(Comparator.comparingDouble(cell -> -Math.abs(cell.effect().value())))
+        .limit(most)
+        .toList();
   }
 
   /** The cells that some pair has, in order. */

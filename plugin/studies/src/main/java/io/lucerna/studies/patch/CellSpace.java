@@ -88,6 +88,11 @@ public record CellSpace(List<Axis> outer, boolean positions) {
     return outerSize() * roles();
   }
 
+  /** How many cells a row has whose columns are the last dimension. */
+  int columnCount() {
+    return positions ? roles() : outer.getLast().size();
+  }
+
   private int roles() {
     return positions ? ROLES.size() : 1;
   }

@@ -1,7 +1,6 @@
 package io.lucerna.studies.patch;
 
 import io.lucerna.instrumentation.sweep.Direction;
-import io.lucerna.topics.ContrastPair;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -17,15 +16,6 @@ import java.util.stream.Collectors;
 record Exclusions(List<Excluded> all) {
   static final String UNCHANGED = "the score does not change";
   static final String SMALL = "the score changes by less than the floor";
-
-  /**
-   * One pair.
-   *
-   * @param direction in which it does not count; empty for all
-   * @param reason what it is counted by
-   * @param detail more about it, or empty
-   */
-  record Excluded(ContrastPair pair, Optional<Direction> direction, String reason, String detail) {}
 
   static Exclusions of(StudyData data, double floor) {
     List<Excluded> all = new ArrayList<>();
@@ -53,7 +43,7 @@ record Exclusions(List<Excluded> all) {
   /** How many pairs have each reason in this direction, by reason. */
   Map<String, Long> counts(Direction direction) {
     return all.stream()
-        .filter(e -> e.direction.isEmpty() || e.direction.get() == direction)
+        .filter(e -> e.direction().isEmpty() || e.direction().get() == direction)
         .collect(Collectors.groupingBy(Excluded::reason, TreeMap::new, Collectors.counting()));
   }
 }

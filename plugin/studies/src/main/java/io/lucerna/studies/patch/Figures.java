@@ -44,13 +44,13 @@ final class Figures {
             .toArray();
     IntFunction<HeatMap.Cell> cell =
         i -> {
-          Aggregates.CellValue value = level.cells().get(present[i]);
+          NodeEffect value = level.cells().get(present[i]);
           Estimate estimate = value.get(aggregate);
           String about =
               String.format(
                   Locale.ROOT,
                   "%s: %s (%s)",
-                  aggregates.space().describe(present[i]),
+                  value.node(),
                   describe(estimate),
                   Counted.of(value.pairs(), "pair"));
           return new HeatMap.Cell(

@@ -3,14 +3,9 @@ package io.lucerna.studies.patch;
 import io.lucerna.instrumentation.sweep.SweepKind;
 import io.lucerna.instrumentation.sweep.SweepResult;
 import io.lucerna.reranker.Ranker;
-import io.lucerna.reranker.ScorerOptions;
 import io.lucerna.topics.ContrastPair;
-import io.lucerna.topics.Edit;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Optional;
-import java.util.OptionalDouble;
-import java.util.OptionalInt;
 
 /**
  * How much of a change of a passage each attention head carries to the score: the head's outputs at
@@ -34,22 +29,8 @@ public record HeadSweep(float base, float perturbed, float[][] patched) {
    * @throws IllegalArgumentException if the two cannot be aligned, or the query is too long
    */
   public static HeadSweep of(Ranker ranker, String query, String base, String perturbed) {
-    ContrastPair pair =
-        new ContrastPair(
-            "pair",
-            "query",
-            query,
-            "passage",
-            "change",
-            base,
-            perturbed,
-            Edit.between(base, perturbed),
-            List.of(),
-            OptionalInt.empty(),
-            OptionalDouble.empty(),
-            OptionalDouble.empty(),
-            OptionalDouble.empty());
-    SweepSettings settings = SweepSettings.of(SweepKind.HEAD, ScorerOptions.DEFAULT_BATCH);
+    ContrastPair pair = ContrastPair.of("pair", query, base, perturbed);
+    SweepSettings settings = SweepSettings.of(SweepKind.HEAD).build();
     return switch (new SweepEngine(ranker, settings).sweep(pair, Optional.empty())) {
       case PairOutcome.Unusable unusable -> throw new IllegalArgumentException(unusable.reason());
       case PairOutcome.Swept swept -> of(swept.directions().getFirst().result(), ranker);

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.lucerna.base.Internal;
 import io.lucerna.instrumentation.sweep.Axis;
 import io.lucerna.instrumentation.sweep.Direction;
 import io.lucerna.instrumentation.sweep.SweepKind;
@@ -24,6 +25,7 @@ import java.util.stream.IntStream;
  *
  * @param kind of the sweep
  */
+@Internal
 public record PairCodec(SweepKind kind) implements ItemCodec<PairOutcome> {
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
@@ -111,8 +113,8 @@ public record PairCodec(SweepKind kind) implements ItemCodec<PairOutcome> {
         .toList();
   }
 
-  /** The axes of all outcomes, that of positions without labels; none if no pair was swept. */
-  static List<Axis> axes(JsonNode line) {
+  /** The axes of all outcomes, that of positions without labels. */
+  private static List<Axis> axes(JsonNode line) {
     List<Axis> axes = new ArrayList<>();
     for (JsonNode axis : line.path("axes")) {
       List<String> labels = new ArrayList<>();

@@ -218,7 +218,7 @@ final class PairTables {
         folder.resolve("excluded.csv"),
         List.of("pair", "qid", "docid", "direction", "reason", "detail"),
         csv -> {
-          for (Exclusions.Excluded excluded : exclusions.all()) {
+          for (Excluded excluded : exclusions.all()) {
             csv.printRecord(
                 excluded.pair().id(),
                 excluded.pair().qid(),

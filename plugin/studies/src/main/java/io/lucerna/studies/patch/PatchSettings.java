@@ -1,5 +1,6 @@
 package io.lucerna.studies.patch;
 
+import io.lucerna.eval.Comparison;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -12,6 +13,8 @@ import java.util.Map;
  * @param rounds of the bootstrap, 1 or more
  */
 public record PatchSettings(SweepSettings sweep, double floor, int rounds) {
+  /** The floor, unless another is given. */
+  public static final double FLOOR = 1e-3;
 
   /**
    * Checks the ranges.
@@ -25,6 +28,15 @@ public record PatchSettings(SweepSettings sweep, double floor, int rounds) {
     if (rounds < 1) {
       throw new IllegalArgumentException("rounds must be at least 1, got " + rounds);
     }
+  }
+
+  /**
+   * {@return settings with the usual floor and rounds}
+   *
+   * @param sweep what decides the patched scores
+   */
+  public static PatchSettings of(SweepSettings sweep) {
+    return new PatchSettings(sweep, FLOOR, Comparison.Settings.DEFAULT.rounds());
   }
 
   /** {@return the settings by name, as options and files have them} */

@@ -1,14 +1,15 @@
 package io.lucerna.studies.patch;
 
 import io.lucerna.base.AtomicFile;
+import io.lucerna.base.Internal;
 import io.lucerna.eval.RatioAggregate;
+import io.lucerna.instrumentation.sweep.Direction;
 import io.lucerna.instrumentation.sweep.SweepKind;
 import io.lucerna.instrumentation.sweep.SweepResult;
 import io.lucerna.studies.chart.HeatMap;
 import io.lucerna.studies.chart.PngCanvas;
 import io.lucerna.studies.work.Identity;
-import io.lucerna.studies.work.Journal;
-import io.lucerna.studies.work.JournalReader;
+import io.lucerna.studies.work.Outcomes;
 import io.lucerna.studies.work.StudyException;
 import io.lucerna.topics.ContrastPair;
 import java.io.IOException;
@@ -22,12 +23,13 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
 /**
- * A patching study: sweeps pairs into a journal, and makes all files from the journal. The files
- * depend on the pairs, the settings and the identity, not on where the work was interrupted.
+ * A patching study: sweeps pairs, and makes all files from the outcomes. The files depend on the
+ * pairs, the settings and the identity, not on where the work was interrupted.
  *
  * <p>Memory: the pairs' texts, a few numbers for each pair, and about 128 MiB; the cells of the
  * pairs are on disk.
  */
+@Internal
 public final class PatchStudy {
   /** How many pairs get a picture of their tokens. */
   private static final int PICTURED = 3;
@@ -35,7 +37,6 @@ public final class PatchStudy {
   private final PatchSettings settings;
   private final List<ContrastPair> pairs;
   private final List<ContrastPair> donors;
-  private final Path folder;
   private final boolean png = PngCanvas.available();
 
   /**
@@ -44,29 +45,26 @@ public final class PatchStudy {
    * @param settings what is patched, and which pairs count
    * @param pairs the pairs to sweep
    * @param donors the pairs of which unrelated donors are chosen
-   * @param folder where its files go
    */
-  public PatchStudy(
-      PatchSettings settings, List<ContrastPair> pairs, List<ContrastPair> donors, Path folder) {
+  public PatchStudy(PatchSettings settings, List<ContrastPair> pairs, List<ContrastPair> donors) {
     this.settings = settings;
     this.pairs = List.copyOf(pairs);
     this.donors = List.copyOf(donors);
-    this.folder = folder;
   }
 
   /**
-   * Sweeps the pairs that the journal lacks.
+   * Sweeps the pairs that are not done.
    *
    * @param sweeper what sweeps them; it stays the caller's
-   * @param journal where the outcomes go, by the pairs' ids
+   * @param outcomes where the outcomes go, by the pairs' ids
    * @param done is run after each pair
-   * @throws IOException if the journal cannot be written
+   * @throws IOException if an outcome cannot be kept
    */
-  public void sweep(PairSweeper sweeper, Journal<PairOutcome> journal, Runnable done)
+  public void sweep(PairSweeper sweeper, Outcomes.Store<PairOutcome> outcomes, Runnable done)
       throws IOException {
     for (ContrastPair pair : pairs) {
-      if (!journal.has(pair.id())) {
-        journal.append(pair.id(), sweeper.sweep(pair, unrelated(pair)));
+      if (!outcomes.has(pair.id())) {
+        outcomes.append(pair.id(), sweeper.sweep(pair, unrelated(pair)));
         done.run();
       }
     }
@@ -84,28 +82,37 @@ public final class PatchStudy {
         .findFirst();
   }
 
+  /** The outcomes of all pairs, for aggregation. */
+  StudyData data(Outcomes<PairOutcome> outcomes, MoveMatrix.Maker maker) throws IOException {
+    return new StudyData(pairs, outcomes, settings.sweep().directions(), settings.floor(), maker);
+  }
+
+  Aggregates aggregates(StudyData data, DirectionRows rows) throws IOException {
+    return Aggregates.of(
+        rows, data.space(), data.bands(), settings.sweep().seed(), settings.rounds());
+  }
+
   /**
    * Writes all files.
    *
-   * @param journal the outcomes of all pairs
+   * @param outcomes those of all pairs
    * @param identity what was read, and what ran
+   * @param folder where the files go
    * @return notes for people, and what is wrong with the controls
    * @throws StudyException if no pair counts; the list of excluded pairs is written all the same
-   * @throws IOException if the journal cannot be read, or a file written
+   * @throws IOException if an outcome cannot be read, or a file written
    */
-  public Outcome write(JournalReader<PairOutcome> journal, Identity identity) throws IOException {
+  public Outcome write(Outcomes<PairOutcome> outcomes, Identity identity, Path folder)
+      throws IOException {
     double floor = settings.floor();
     List<String> notes = new ArrayList<>();
-    try (StudyData data =
-        new StudyData(pairs, journal, settings.sweep().directions(), floor, folder)) {
+    try (StudyData data = data(outcomes, columns -> new MoveFile(folder, columns))) {
       Exclusions exclusions = Exclusions.of(data, floor);
       PairTables tables = new PairTables(data, floor, folder);
       tables.excluded(exclusions);
       for (DirectionRows rows : data.directions()) {
         if (rows.used() == 0) {
-          Map<String, Long> counts = exclusions.counts(rows.direction());
-          throw new StudyException(
-              "no pair is left of " + pairs.size() + ": " + words(counts) + "; see excluded.csv");
+          throw new StudyException(none(exclusions, rows.direction()) + "; see excluded.csv");
         }
       }
       tables.pairs();
@@ -114,17 +121,15 @@ public final class PatchStudy {
       new PairArrays(data, folder).write();
       List<Aggregates> aggregates = new ArrayList<>();
       for (DirectionRows rows : data.directions()) {
-        aggregates.add(
-            Aggregates.of(
-                rows, data.space(), data.bands(), settings.sweep().seed(), settings.rounds()));
+        aggregates.add(aggregates(data, rows));
       }
       AggregateTables.write(aggregates, folder.resolve("aggregates.csv"));
       if (settings.sweep().kind() == SweepKind.HEAD) {
-        heads(identity, data);
+        heads(identity, data, folder);
       }
       List<ControlSummary> controls = ControlSummary.of(data, floor);
       PatchManifest.write(settings, identity, data, exclusions, controls, folder);
-      pictures(identity, data, aggregates);
+      pictures(identity, data, aggregates, folder);
       new StudyPage(settings, identity, data, exclusions, controls, aggregates)
           .write(folder.resolve("report.html"));
       if (!png) {
@@ -159,19 +164,24 @@ public final class PatchStudy {
     }
   }
 
+  /** What is to be said where no pair counts. */
+  String none(Exclusions exclusions, Direction direction) {
+    return "no pair is left of " + pairs.size() + ": " + words(exclusions.counts(direction));
+  }
+
   static String words(Map<String, Long> counts) {
     return String.join(
         ", ", counts.entrySet().stream().map(e -> e.getValue() + " (" + e.getKey() + ")").toList());
   }
 
-  private void heads(Identity identity, StudyData data) throws IOException {
+  private static void heads(Identity identity, StudyData data, Path folder) throws IOException {
     for (DirectionRows rows : data.directions()) {
       String name = "heads." + rows.direction().option() + ".csv";
       AggregateTables.writeHeads(identity.model().name(), rows, data.space(), folder.resolve(name));
     }
   }
 
-  private void pictures(Identity identity, StudyData data, List<Aggregates> all)
+  private void pictures(Identity identity, StudyData data, List<Aggregates> all, Path folder)
       throws IOException {
     Figures figures = new Figures(settings.sweep(), identity.model().name());
     for (Aggregates aggregates : all) {
@@ -179,6 +189,7 @@ public final class PatchStudy {
       for (RatioAggregate aggregate : RatioAggregate.values()) {
         draw(
             figures.map(aggregates, aggregates.all(), aggregate),
+            folder,
             "heatmap." + direction + "." + aggregate.option());
       }
     }
@@ -191,6 +202,7 @@ public final class PatchStudy {
           SweepResult result = patched.result();
           draw(
               figures.map(data.space(), pair, result, swept.donor(result.direction())),
+              folder,
               "tokens." + result.direction().option() + "." + number);
         }
       }
@@ -207,7 +219,7 @@ public final class PatchStudy {
         .toList();
   }
 
-  private void draw(HeatMap map, String name) throws IOException {
+  private void draw(HeatMap map, Path folder, String name) throws IOException {
     String id = name.replace('.', '-');
     AtomicFile.write(folder.resolve(name + ".svg"), out -> out.write(map.svg(id)));
     if (png) {

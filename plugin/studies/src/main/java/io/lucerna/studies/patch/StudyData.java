@@ -2,19 +2,18 @@ package io.lucerna.studies.patch;
 
 import io.lucerna.instrumentation.sweep.Axis;
 import io.lucerna.instrumentation.sweep.Direction;
-import io.lucerna.studies.work.JournalReader;
+import io.lucerna.studies.work.Outcomes;
 import io.lucerna.topics.ContrastPair;
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * What the journal holds of the pairs of a study, arranged for aggregation. The rows of all
- * directions are the swept pairs in the pairs' order.
+ * The outcomes of a study's pairs, arranged for aggregation. The rows of all directions are the
+ * swept pairs in the pairs' order.
  */
 final class StudyData implements Closeable {
   /** A pair that cannot be swept. */
@@ -27,7 +26,7 @@ final class StudyData implements Closeable {
   }
 
   private final List<ContrastPair> pairs;
-  private final JournalReader<PairOutcome> journal;
+  private final Outcomes<PairOutcome> outcomes;
   private final List<Lost> lost = new ArrayList<>();
   private final List<ContrastPair> swept = new ArrayList<>();
   private final Map<Direction, DirectionRows> directions = new EnumMap<>(Direction.class);
@@ -35,35 +34,43 @@ final class StudyData implements Closeable {
   private int longest;
 
   /**
-   * Reads the journal.
+   * Reads the outcomes.
    *
-   * @param pairs all pairs of the study, each in the journal
-   * @param folder where temporary files go
+   * @param pairs all pairs of the study, each done
+   * @param maker makes what holds the cells of the pairs
    */
   StudyData(
       List<ContrastPair> pairs,
-      JournalReader<PairOutcome> journal,
+      Outcomes<PairOutcome> outcomes,
       List<Direction> directions,
       double floor,
-      Path folder)
+      MoveMatrix.Maker maker)
       throws IOException {
     this.pairs = List.copyOf(pairs);
-    this.journal = journal;
-    List<Axis> axes = PairCodec.axes(journal.shared());
-    // Without a swept pair there are no axes; there is nothing to aggregate either.
-    this.space = CellSpace.of(axes.isEmpty() ? List.of(new Axis("none", List.of())) : axes);
+    this.outcomes = outcomes;
+    this.space = CellSpace.of(axes());
     try {
       for (Direction direction : directions) {
-        MoveMatrix moves = new MoveMatrix(folder, space.size());
+        MoveMatrix moves = maker.make(space.size());
         this.directions.put(direction, new DirectionRows(direction, floor, moves));
       }
       for (ContrastPair pair : pairs) {
-        take(pair, journal.read(pair.id()));
+        take(pair, outcomes.read(pair.id()));
       }
     } catch (IOException | RuntimeException e) {
       close();
       throw e;
     }
+  }
+
+  /** The axes that all pairs share. Without a swept pair there is nothing to aggregate either. */
+  private List<Axis> axes() throws IOException {
+    for (ContrastPair pair : pairs) {
+      if (outcomes.read(pair.id()) instanceof PairOutcome.Swept done) {
+        return done.directions().getFirst().result().axes();
+      }
+    }
+    return List.of(new Axis("none", List.of()));
   }
 
   private void take(ContrastPair pair, PairOutcome outcome) throws IOException {
@@ -83,7 +90,7 @@ final class StudyData implements Closeable {
     }
   }
 
-  /** Goes through the swept pairs in order, reading each from the journal. */
+  /** Goes through the swept pairs in order, reading each again. */
   void forEach(Visitor visitor) throws IOException {
     for (int row = 0; row < swept.size(); row++) {
       ContrastPair pair = swept.get(row);
@@ -93,7 +100,7 @@ final class StudyData implements Closeable {
 
   /** Reads a swept pair. */
   PairOutcome.Swept read(ContrastPair pair) throws IOException {
-    if (journal.read(pair.id()) instanceof PairOutcome.Swept done) {
+    if (outcomes.read(pair.id()) instanceof PairOutcome.Swept done) {
       return done;
     }
     throw new IllegalArgumentException("pair " + pair.id() + " was not swept");

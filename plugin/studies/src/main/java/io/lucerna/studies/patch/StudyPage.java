@@ -3,7 +3,6 @@ package io.lucerna.studies.patch;
 import static io.lucerna.studies.chart.PlainText.escaped;
 
 import io.lucerna.base.Counted;
-import io.lucerna.eval.Estimate;
 import io.lucerna.eval.RatioAggregate;
 import io.lucerna.instrumentation.sweep.Direction;
 import io.lucerna.studies.page.HtmlPage;
@@ -94,10 +93,10 @@ final class StudyPage {
     out.append(" 95% intervals.</p>\n<div class=\"beside\">");
     for (Aggregates each : aggregates) {
       out.append("<div><b>").append(each.rows().direction().option()).append("</b><ol>\n");
-      for (int cell : Summary.strongest(each, Summary.STRONGEST)) {
-        Estimate estimate = each.all().cells().get(cell).get(RatioAggregate.RATIO_OF_SUMS);
-        out.append("<li>").append(escaped(each.space().describe(cell))).append(": ");
-        out.append(escaped(Figures.describe(estimate).replace('-', '\u2212'))).append("</li>\n");
+      for (NodeEffect cell : each.strongest(Summary.STRONGEST)) {
+        out.append("<li>").append(escaped(cell.node())).append(": ");
+        out.append(escaped(Figures.describe(cell.effect()).replace('-', '\u2212')))
+            .append("</li>\n");
       }
       out.append("</ol></div>\n");
     }

@@ -1,11 +1,7 @@
 package io.lucerna.studies.patch;
 
 import io.lucerna.base.Counted;
-import io.lucerna.eval.Estimate;
 import io.lucerna.eval.RatioAggregate;
-import java.util.Arrays;
-import java.util.Comparator;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -29,24 +25,10 @@ final class Summary {
                 aggregates.all().meanChange(),
                 excluded.isEmpty() ? "" : "; excluded: " + PatchStudy.words(excluded),
                 RatioAggregate.RATIO_OF_SUMS.option().replace('-', ' ')));
-    for (int cell : strongest(aggregates, STRONGEST)) {
-      Estimate estimate = aggregates.all().cells().get(cell).get(RatioAggregate.RATIO_OF_SUMS);
-      text.append("\n  ").append(aggregates.space().describe(cell)).append(": ");
-      text.append(Figures.describe(estimate));
+    for (NodeEffect cell : aggregates.strongest(STRONGEST)) {
+      text.append("\n  ").append(cell.node()).append(": ");
+      text.append(Figures.describe(cell.effect()));
     }
     return text.toString();
-  }
-
-  /** The cells with the largest ratios of sums over all pairs, largest first. */
-  static List<Integer> strongest(Aggregates aggregates, int most) {
-    return Arrays.stream(aggregates.present())
-        .boxed()
-        .sorted(Comparator.comparingDouble(cell -> -size(aggregates, cell)))
-        .limit(most)
-        .toList();
-  }
-
-  private static double size(Aggregates aggregates, int cell) {
-    return Math.abs(aggregates.all().cells().get(cell).get(RatioAggregate.RATIO_OF_SUMS).value());
   }
 }

@@ -5,6 +5,7 @@ import io.lucerna.instrumentation.sweep.Direction;
 import io.lucerna.instrumentation.sweep.Head;
 import io.lucerna.instrumentation.sweep.Sweep;
 import io.lucerna.instrumentation.sweep.SweepKind;
+import io.lucerna.reranker.ScorerOptions;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -95,23 +96,131 @@ public record SweepSettings(
   }
 
   /**
-   * {@return what {@code patch} does if nothing but the kind is said: passages, denoising}
+   * {@return what makes settings; until it is told otherwise, they are as {@code patch} has them:
+   * passages, denoising}
    *
-   * @param kind one that needs neither layer nor heads
-   * @param batch the most patched inputs that go through the network at once
+   * @param kind the cells
    */
-  public static SweepSettings of(SweepKind kind, int batch) {
-    return new SweepSettings(
-        kind,
-        List.of(Direction.DENOISE),
-        Side.PASSAGE,
-        OptionalInt.empty(),
-        List.of(),
-        FILLER,
-        batch,
-        false,
-        false,
-        Comparison.Settings.DEFAULT.seed());
+  public static Builder of(SweepKind kind) {
+    return new Builder(kind);
+  }
+
+  /** Makes settings step by step. Not thread-safe. */
+  public static final class Builder {
+    private final SweepKind kind;
+    private List<Direction> directions = List.of(Direction.DENOISE);
+    private Side side = Side.PASSAGE;
+    private OptionalInt layer = OptionalInt.empty();
+    private List<Head> heads = List.of();
+    private String filler = FILLER;
+    private int batch = ScorerOptions.DEFAULT_BATCH;
+    private boolean plain;
+    private boolean mechir;
+    private long seed = Comparison.Settings.DEFAULT.seed();
+
+    private Builder(SweepKind kind) {
+      this.kind = kind;
+    }
+
+    /**
+     * {@return this, with other directions}
+     *
+     * @param some one or both, in the order of {@link Direction}
+     */
+    public Builder directions(List<Direction> some) {
+      directions = List.copyOf(some);
+      return this;
+    }
+
+    /**
+     * {@return this, with the text that changes}
+     *
+     * @param one the side
+     */
+    public Builder side(Side one) {
+      side = one;
+      return this;
+    }
+
+    /**
+     * {@return this, with the layer of a {@link SweepKind#NEURON} sweep}
+     *
+     * @param one from 0
+     */
+    public Builder layer(int one) {
+      layer = OptionalInt.of(one);
+      return this;
+    }
+
+    /**
+     * {@return this, with the heads of a {@link SweepKind#HEAD_POS} sweep}
+     *
+     * @param some each once
+     */
+    public Builder heads(List<Head> some) {
+      heads = List.copyOf(some);
+      return this;
+    }
+
+    /**
+     * {@return this, with another filler}
+     *
+     * @param word one that is one token
+     */
+    public Builder filler(String word) {
+      filler = word;
+      return this;
+    }
+
+    /**
+     * {@return this, with another size of batches}
+     *
+     * @param most the most patched inputs that go through the network at once
+     */
+    public Builder batch(int most) {
+      batch = most;
+      return this;
+    }
+
+    /**
+     * {@return this, fast or plain}
+     *
+     * @param slow whether each cell gets a forward pass of its own
+     */
+    public Builder plain(boolean slow) {
+      plain = slow;
+      return this;
+    }
+
+    /**
+     * {@return this, with MechIR's inputs or not}
+     *
+     * @param padded whether inputs are padded to MechIR's widths, and have no token types
+     */
+    public Builder mechir(boolean padded) {
+      mechir = padded;
+      return this;
+    }
+
+    /**
+     * {@return this, with another seed}
+     *
+     * @param other chooses each pair's unrelated donor
+     */
+    public Builder seed(long other) {
+      seed = other;
+      return this;
+    }
+
+    /**
+     * {@return the settings}
+     *
+     * @throws IllegalArgumentException naming the setting that is wrong
+     */
+    public SweepSettings build() {
+      return new SweepSettings(
+          kind, directions, side, layer, heads, filler, batch, plain, mechir, seed);
+    }
   }
 
   /** {@return the cells that are swept} */

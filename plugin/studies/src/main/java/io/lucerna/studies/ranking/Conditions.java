@@ -1,6 +1,8 @@
 package io.lucerna.studies.ranking;
 
 import io.lucerna.base.TextFile;
+import io.lucerna.eval.Correction;
+import io.lucerna.instrumentation.intervene.CompiledSpec;
 import io.lucerna.instrumentation.intervene.Intervention;
 import io.lucerna.instrumentation.intervene.InterventionSpec;
 import io.lucerna.instrumentation.intervene.LoadedHook;
@@ -9,6 +11,7 @@ import io.lucerna.instrumentation.intervene.SpecSources;
 import io.lucerna.instrumentation.intervene.SpecSyntaxException;
 import io.lucerna.instrumentation.sweep.Head;
 import io.lucerna.reranker.ModelCard;
+import io.lucerna.reranker.Ranker;
 import io.lucerna.studies.patch.HeadEffects;
 import io.lucerna.studies.work.StudyInputException;
 import java.io.IOException;
@@ -58,6 +61,7 @@ public final class Conditions {
    * The conditions of a study; the first one is the unchanged model.
    *
    * @param words what was asked for
+   * @param named more conditions: specs by their names
    * @param model whose parts are changed
    * @param seed of random sets
    * @param sources where the files and recordings are that specs name
@@ -67,7 +71,12 @@ public final class Conditions {
    * @throws IOException if a file that a word names cannot be read
    */
   public static List<Condition> of(
-      List<String> words, ModelCard model, long seed, SpecSources sources) throws IOException {
+      List<String> words,
+      Map<String, String> named,
+      ModelCard model,
+      long seed,
+      SpecSources sources)
+      throws IOException {
     Conditions maker = new Conditions(model, seed, sources);
     for (String word : words) {
       if (word.startsWith("top:") && maker.matched.isEmpty()) {
@@ -78,6 +87,11 @@ public final class Conditions {
     for (String word : words) {
       all.addAll(maker.make(word));
     }
+    named.forEach(
+        (name, line) -> {
+          InterventionSpec spec = spec(name, line);
+          all.add(Condition.of(name, spec.toString(), Condition.Kind.SPEC, spec).reading(sources));
+        });
     tellHooksApart(all);
     Set<String> ids = new HashSet<>();
     for (Condition condition : all) {
@@ -104,13 +118,37 @@ public final class Conditions {
   }
 
   /**
-   * {@return whether words ask for a screen of parts of the model, and not for a few planned
-   * contrasts}
+   * {@return what adjusts p-values unless something else is asked for: Benjamini and Hochberg's for
+   * a screen of parts of the model, Holm's for a few planned contrasts}
    *
    * @param words what was asked for
    */
-  public static boolean screens(List<String> words) {
-    return words.stream().anyMatch(Set.of("heads", "layers", "components")::contains);
+  public static Correction correction(List<String> words) {
+    boolean screen = words.stream().anyMatch(Set.of("heads", "layers", "components")::contains);
+    return screen ? Correction.BH : Correction.HOLM;
+  }
+
+  /**
+   * {@return the conditions' specs, fitted to a ranker}
+   *
+   * @param all the conditions
+   * @param ranker what is changed
+   * @param sources where the files and recordings are that specs name
+   * @throws IllegalArgumentException if one does not fit
+   */
+  public static List<CompiledSpec> compile(
+      List<Condition> all, Ranker ranker, SpecSources sources) {
+    List<CompiledSpec> compiled = new ArrayList<>();
+    for (Condition condition : all) {
+      try {
+        compiled.add(
+            condition.spec().compile(ranker.reading().points(), ranker.reading().sides(), sources));
+      } catch (SpecSyntaxException e) {
+        throw new IllegalArgumentException(
+            "condition " + condition.id() + " does not fit the model: " + e.getMessage(), e);
+      }
+    }
+    return compiled;
   }
 
   private List<Condition> make(String word) throws IOException {

@@ -1,7 +1,5 @@
 package io.lucerna.studies.ranking;
 
-import io.lucerna.studies.table.Table;
-
 /**
  * A condition against the model as it is, by one measure: a row of {@code comparison.csv}.
  *
@@ -11,7 +9,4 @@ import io.lucerna.studies.table.Table;
  * @param order what changed in the order of the reranked documents; the same for every measure
  */
 public record Contrast(
-    String condition, String measure, Statistics statistics, OrderStatistics order) {
-  /** The table of all. */
-  public static final Table<Contrast> TABLE = Table.of(Contrast.class, "condition", "measure");
-}
+    String condition, String measure, Statistics statistics, OrderStatistics order) {}

@@ -20,8 +20,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What conditions did to a ranking, collected run by run; the first run is the baseline. Not
- * thread-safe.
+ * What conditions did to a ranking: each topic's values, comparisons with the unchanged model, and
+ * the order of the documents.
  */
 public final class Findings {
   /** How many topics of a condition show their documents. */
@@ -225,8 +225,8 @@ public final class Findings {
     return settings;
   }
 
-  /** The values of all conditions, topics and measures, the first condition's included. */
-  Stream<TopicValue> topicValues() {
+  /** {@return the values of all conditions, topics and measures, the first condition's included} */
+  public Stream<TopicValue> topicValues() {
     return IntStream.range(0, conditions.size())
         .boxed()
         .flatMap(c -> IntStream.range(0, topics.size()).boxed().flatMap(t -> values(c, t)));
@@ -248,13 +248,28 @@ public final class Findings {
             });
   }
 
-  /** Every condition but the first against it, measure by measure. */
-  List<Contrast> contrasts() {
-    return contrasts;
+  /** {@return every condition but the first against it, measure by measure} */
+  public List<Contrast> contrasts() {
+    return List.copyOf(contrasts);
   }
 
-  /** What each condition but the first did to the order of each topic's documents. */
-  Stream<TopicOrder> topicOrders() {
+  /**
+   * {@return a condition against the unchanged model}
+   *
+   * @param condition its id
+   * @param measure its name, such as {@code nDCG@10}
+   * @throws IllegalArgumentException if there is no such comparison
+   */
+  public Contrast contrast(String condition, String measure) {
+    return contrasts.stream()
+        .filter(c -> c.condition().equals(condition) && c.measure().equals(measure))
+        .findFirst()
+        .orElseThrow(
+            () -> new IllegalArgumentException("no " + measure + " of condition " + condition));
+  }
+
+  /** {@return what each condition but the first did to the order of each topic's documents} */
+  public Stream<TopicOrder> topicOrders() {
     return IntStream.range(1, conditions.size())
         .boxed()
         .flatMap(
@@ -268,7 +283,11 @@ public final class Findings {
                                 TopicMoves.of(orders.get(c).get(t)))));
   }
 
-  List<Move> moves() {
-    return moves;
+  /**
+   * {@return documents at the top of the rankings without and with each condition, of the topics
+   * that changed most}
+   */
+  public List<Move> moves() {
+    return List.copyOf(moves);
   }
 }

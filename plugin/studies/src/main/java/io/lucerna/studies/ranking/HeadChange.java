@@ -1,6 +1,5 @@
 package io.lucerna.studies.ranking;
 
-import io.lucerna.studies.table.Table;
 import java.util.OptionalDouble;
 
 /**
@@ -18,10 +17,6 @@ public record HeadChange(
     double changeNdcg10,
     OptionalDouble pAdjusted,
     OptionalDouble patchingEffect) {
-  /** The table of all. */
-  public static final Table<HeadChange> TABLE =
-      Table.of(HeadChange.class, "layer", "attention_head");
-
   /** {@return whether the corrected t-test says that the change is not 0} */
   public boolean significant() {
     return pAdjusted.orElse(1) < Statistics.ALPHA;

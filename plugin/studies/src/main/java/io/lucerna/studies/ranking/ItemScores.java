@@ -3,6 +3,7 @@ package io.lucerna.studies.ranking;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.lucerna.base.Internal;
 import io.lucerna.instrumentation.intervene.Touched;
 import io.lucerna.reranker.ConditionScores;
 import io.lucerna.studies.work.Floats;
@@ -16,6 +17,7 @@ import java.util.List;
  * @param scores for each condition
  * @param touched for each condition, how many texts each of its interventions changed
  */
+@Internal
 public record ItemScores(List<float[]> scores, List<long[]> touched) {
   /** As a journal holds it: scores are base64 of little-endian 32-bit floats. */
   public static final ItemCodec<ItemScores> CODEC = new Codec();

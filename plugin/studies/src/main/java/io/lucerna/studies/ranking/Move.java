@@ -1,6 +1,5 @@
 package io.lucerna.studies.ranking;
 
-import io.lucerna.studies.table.Table;
 import java.util.OptionalInt;
 
 /**
@@ -24,7 +23,4 @@ public record Move(
     int rankBefore,
     int rankAfter,
     double scoreBefore,
-    double scoreAfter) {
-  /** The table of all. */
-  public static final Table<Move> TABLE = Table.of(Move.class, "condition", "topic", "docid");
-}
+    double scoreAfter) {}

@@ -1,6 +1,6 @@
 package io.lucerna.studies.ranking;
 
-import io.lucerna.studies.work.JournalReader;
+import io.lucerna.studies.work.Outcomes;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -41,11 +41,11 @@ record Places(List<String> topics, List<List<String>> docnos, List<List<List<Pla
   }
 
   /** The items of which all candidates are scored. */
-  List<Integer> complete(JournalReader<?> journal) {
+  List<Integer> complete(Outcomes<?> outcomes) {
     boolean[] complete = new boolean[topics.size()];
     Arrays.fill(complete, true);
     for (int item = 0; item < complete.length; item++) {
-      if (!journal.has(topics.get(item))) {
+      if (!outcomes.has(topics.get(item))) {
         complete[item] = false;
         pairs(item, false).forEach(pair -> complete[pair.topic()] = false);
       }
@@ -62,11 +62,7 @@ record Places(List<String> topics, List<List<String>> docnos, List<List<List<Pla
    * @param seen is shown the outcome of each item
    */
   float[][][] scores(
-      JournalReader<ItemScores> journal,
-      boolean[] perItem,
-      int from,
-      int to,
-      Consumer<ItemScores> seen)
+      Outcomes<ItemScores> outcomes, boolean[] perItem, int from, int to, Consumer<ItemScores> seen)
       throws IOException {
     float[][][] scores = new float[to - from][topics.size()][];
     for (float[][] of : scores) {
@@ -74,12 +70,12 @@ record Places(List<String> topics, List<List<String>> docnos, List<List<List<Pla
     }
     for (int item = 0; item < topics.size(); item++) {
       String id = topics.get(item);
-      if (!journal.has(id)) {
+      if (!outcomes.has(id)) {
         continue;
       }
-      ItemScores row = journal.read(id);
+      ItemScores row = outcomes.read(id);
       if (row.scores().size() != perItem.length || row.touched().size() != perItem.length) {
-        throw journal.damaged(
+        throw outcomes.damaged(
             id, row.scores().size() + " scores for " + perItem.length + " conditions");
       }
       seen.accept(row);
@@ -87,7 +83,7 @@ record Places(List<String> topics, List<List<String>> docnos, List<List<List<Pla
         float[] own = row.scores().get(i);
         List<Place> pairs = pairs(item, perItem[i]);
         if (own.length != pairs.size()) {
-          throw journal.damaged(
+          throw outcomes.damaged(
               id, own.length + " scores for " + pairs.size() + " pairs of condition " + i);
         }
         for (int next = 0; next < own.length; next++) {

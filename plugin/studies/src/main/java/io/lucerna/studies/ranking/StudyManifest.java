@@ -41,7 +41,7 @@ final class StudyManifest {
     }
     List<ObjectNode> conditions = new ArrayList<>();
     for (Condition condition : findings.conditions()) {
-      String run = Study.runName(condition);
+      String run = StudyFolder.runName(condition);
       ConditionInfo info =
           ConditionInfo.of(
               condition,

@@ -15,7 +15,14 @@ import java.util.List;
  */
 public record StudySettings(
     List<Measure> measures, int level, Correction correction, Comparison.Settings comparison) {
-  /** Checks that all measures are means. */
+  /** The names of the measures, unless others are given. */
+  public static final List<String> MEASURES = List.of("nDCG@10", "AP", "RR");
+
+  /**
+   * Checks that all measures are means.
+   *
+   * @throws IllegalArgumentException naming the one that is not
+   */
   public StudySettings {
     measures = List.copyOf(measures);
     for (Measure measure : measures) {

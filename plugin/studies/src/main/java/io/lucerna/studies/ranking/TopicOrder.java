@@ -1,7 +1,5 @@
 package io.lucerna.studies.ranking;
 
-import io.lucerna.studies.table.Table;
-
 /**
  * What a condition did to the order of one topic's reranked documents: a row of {@code ranks.csv}.
  *
@@ -9,7 +7,4 @@ import io.lucerna.studies.table.Table;
  * @param topic its id
  * @param moves of the topic's documents
  */
-public record TopicOrder(String condition, String topic, TopicMoves moves) {
-  /** The table of all. */
-  public static final Table<TopicOrder> TABLE = Table.of(TopicOrder.class, "condition", "topic");
-}
+public record TopicOrder(String condition, String topic, TopicMoves moves) {}

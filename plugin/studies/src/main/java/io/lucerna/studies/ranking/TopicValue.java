@@ -1,7 +1,5 @@
 package io.lucerna.studies.ranking;
 
-import io.lucerna.studies.table.Table;
-
 /**
  * One topic under one condition by one measure: a row of {@code topics.csv}.
  *
@@ -13,8 +11,4 @@ import io.lucerna.studies.table.Table;
  * @param change value minus baseline
  */
 public record TopicValue(
-    String condition, String topic, String measure, double value, double baseline, double change) {
-  /** The table of all. */
-  public static final Table<TopicValue> TABLE =
-      Table.of(TopicValue.class, "condition", "measure", "topic");
-}
+    String condition, String topic, String measure, double value, double baseline, double change) {}

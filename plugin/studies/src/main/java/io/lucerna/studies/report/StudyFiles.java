@@ -4,6 +4,7 @@ import io.lucerna.studies.ranking.ConditionInfo;
 import io.lucerna.studies.ranking.Contrast;
 import io.lucerna.studies.ranking.HeadChange;
 import io.lucerna.studies.ranking.Move;
+import io.lucerna.studies.ranking.StudyTables;
 import io.lucerna.studies.ranking.TopicValue;
 import io.lucerna.studies.work.StudyInputException;
 import java.io.IOException;
@@ -53,14 +54,14 @@ public record StudyFiles(
         new StudyFiles(
             folder,
             info,
-            Contrast.TABLE.read(
+            StudyTables.CONTRASTS.read(
                 folder.resolve("comparison.csv"), c -> unknown(info, c.condition(), c.measure())),
-            TopicValue.TABLE.read(
+            StudyTables.TOPICS.read(
                 folder.resolve("topics.csv"), t -> unknown(info, t.condition(), t.measure())),
-            Move.TABLE.read(
+            StudyTables.MOVES.read(
                 folder.resolve("moves.csv"),
                 m -> unknown(info, m.condition(), info.measures().getFirst())),
-            Files.exists(screen) ? HeadChange.TABLE.read(screen) : List.of());
+            Files.exists(screen) ? StudyTables.HEADS.read(screen) : List.of());
     study.requireComplete();
     return study;
   }

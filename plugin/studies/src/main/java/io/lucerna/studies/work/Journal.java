@@ -20,7 +20,7 @@ import java.util.Optional;
  *
  * @param <T> the outcome of an item
  */
-public final class Journal<T> extends JournalReader<T> {
+public final class Journal<T> extends JournalReader<T> implements Outcomes.Store<T> {
   private final FolderLock lock;
 
   private Journal(Path path, FileChannel channel, ItemCodec<T> codec, FolderLock lock) {
@@ -71,6 +71,7 @@ public final class Journal<T> extends JournalReader<T> {
    *
    * @throws IllegalStateException if what it shares with the others differs from theirs
    */
+  @Override
   public void append(String item, T outcome) throws IOException {
     StringBuilder lines = new StringBuilder();
     Optional<ObjectNode> own = codec.shared(outcome);

@@ -26,7 +26,7 @@ import java.util.Optional;
  *
  * @param <T> the outcome of an item
  */
-public sealed class JournalReader<T> implements Closeable permits Journal {
+public sealed class JournalReader<T> implements Outcomes<T>, Closeable permits Journal {
   static final ObjectMapper MAPPER = new ObjectMapper();
   static final String FILE = "journal.jsonl";
 
@@ -142,7 +142,7 @@ public sealed class JournalReader<T> implements Closeable permits Journal {
     return List.copyOf(lines.keySet());
   }
 
-  /** Whether an item is done. */
+  @Override
   public final boolean has(String item) {
     return lines.containsKey(item);
   }
@@ -153,6 +153,7 @@ public sealed class JournalReader<T> implements Closeable permits Journal {
    * @throws IllegalArgumentException if it is not done
    * @throws StudyException if its line is damaged
    */
+  @Override
   public final T read(String item) throws IOException {
     Line line = lines.get(item);
     if (line == null) {
@@ -171,7 +172,7 @@ public sealed class JournalReader<T> implements Closeable permits Journal {
     }
   }
 
-  /** The complaint about an item whose line cannot have been written like this. */
+  @Override
   public final StudyException damaged(String item, String why) {
     return new StudyException(
         path

@@ -76,7 +76,7 @@ class KilledStudyTest {
   }
 
   private static List<Condition> conditions() throws IOException {
-    return Conditions.of(List.of("heads"), MODEL, 1, SpecSources.withoutRecordings());
+    return Conditions.of(List.of("heads"), Map.of(), MODEL, 1, SpecSources.withoutRecordings());
   }
 
   /** Scores by chance that depend on the pair and the condition alone. */
@@ -110,8 +110,9 @@ class KilledStudyTest {
     Arrays.fill(perItem, true);
     JournalSettings settings = new JournalSettings().put("model", "m");
     try (FolderLock lock = FolderLock.take(folder, "study");
-        Study study = Study.open(conditions, perItem, topics, DEPTH, (t, d) -> d, lock, settings)) {
-      study.work(work, passages -> assertEquals(DEPTH, passages));
+        StudyFolder study =
+            StudyFolder.open(conditions, perItem, topics, DEPTH, (t, d) -> d, lock, settings)) {
+      study.study().work(work, passages -> assertEquals(DEPTH, passages));
       study.write(
           new Identity(List.of("study"), Map.of(), MODEL, Map.of()),
           null,

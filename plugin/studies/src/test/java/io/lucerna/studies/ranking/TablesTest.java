@@ -75,7 +75,7 @@ class TablesTest {
   @Test
   void comparison() throws IOException {
     roundTrip(
-        Contrast.TABLE,
+        StudyTables.CONTRASTS,
         Stream.of(true, false)
             .map(
                 all ->
@@ -108,15 +108,15 @@ class TablesTest {
             "kendall_tau",
             "swapped_pairs",
             "mean_move"),
-        Contrast.TABLE.header());
+        StudyTables.CONTRASTS.header());
   }
 
   @Test
   void topicsOrdersMovesAndHeads() throws IOException {
     roundTrip(
-        TopicValue.TABLE, List.of(new TopicValue("c", "t", "AP", number(), number(), -number())));
+        StudyTables.TOPICS, List.of(new TopicValue("c", "t", "AP", number(), number(), -number())));
     roundTrip(
-        TopicOrder.TABLE,
+        StudyTables.ORDERS,
         Stream.of(true, false)
             .map(
                 all ->
@@ -124,12 +124,12 @@ class TablesTest {
                         "c" + all, "t", new TopicMoves(1, maybe(all), 1L << 40, 2, 3, maybe(all))))
             .toList());
     roundTrip(
-        Move.TABLE,
+        StudyTables.MOVES,
         List.of(
             new Move("c", "t", "d", OptionalInt.of(-1), 1, 2, number(), -number()),
             new Move("c", "t", "e", OptionalInt.empty(), 1, 2, number(), -number())));
     roundTrip(
-        HeadChange.TABLE,
+        StudyTables.HEADS,
         Stream.of(0, 1)
             .map(i -> new HeadChange(i, 7, -number(), maybe(i == 0), maybe(i == 0)))
             .toList());

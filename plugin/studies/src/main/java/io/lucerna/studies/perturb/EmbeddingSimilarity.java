@@ -1,15 +1,18 @@
-package io.lucerna.plugin.perturb;
+package io.lucerna.studies.perturb;
 
 import io.lucerna.instrumentation.text.TokenSequence;
 import io.lucerna.reranker.Ranker;
 import io.lucerna.topics.perturb.TermSimilarity;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * Words are alike as the model's word embeddings say, before any context: the cosine of their
@@ -25,12 +28,31 @@ public final class EmbeddingSimilarity implements TermSimilarity {
   private final Map<String, List<String>> neighbours = new HashMap<>();
 
   /**
-   * @param vocabulary words that may be somebody's nearest, in any case
+   * {@return a similarity that knows the words of some texts}
+   *
+   * @param ranker whose word embeddings are compared; it stays the caller's, and must stay open
+   * @param texts words of more than two letters that two of them have may be somebody's nearest
    */
-  public EmbeddingSimilarity(Ranker ranker, Collection<String> vocabulary) {
+  public static EmbeddingSimilarity of(Ranker ranker, Stream<String> texts) {
+    Map<String, Integer> counts = new TreeMap<>();
+    texts.forEach(text -> words(text).forEach(word -> counts.merge(word, 1, Integer::sum)));
+    counts.values().removeIf(having -> having < 2);
+    return new EmbeddingSimilarity(ranker, counts.keySet());
+  }
+
+  private static Set<String> words(String text) {
+    Set<String> words = new TreeSet<>();
+    for (String word : text.split("[^\\p{L}]+", -1)) {
+      if (word.length() > 2) {
+        words.add(word.toLowerCase(Locale.ROOT));
+      }
+    }
+    return words;
+  }
+
+  private EmbeddingSimilarity(Ranker ranker, Set<String> vocabulary) {
     this.ranker = ranker;
-    this.vocabulary =
-        vocabulary.stream().map(w -> w.toLowerCase(Locale.ROOT)).distinct().sorted().toList();
+    this.vocabulary = List.copyOf(vocabulary);
     this.mean = new float[ranker.reading().model().config().width()];
     for (String word : this.vocabulary) {
       add(raw(word), mean, 1f / this.vocabulary.size());

@@ -1,0 +1,176 @@
+package io.lucerna.studies.patch;
+
+import io.lucerna.eval.RatioAggregate;
+import io.lucerna.instrumentation.sweep.SweepKind;
+import io.lucerna.instrumentation.sweep.SweepResult;
+import io.lucerna.reranker.Ranker;
+import io.lucerna.studies.work.Outcomes;
+import io.lucerna.topics.ContrastPair;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What each part of a model carries of the changes of many pairs, as numbers: the effects of every
+ * pair, and their aggregates with intervals. {@code patch} makes files of the same. Immutable.
+ *
+ * <p>An effect is the part of the change that comes back with a patch: 0 nothing, 1 all of it
+ * (MechIR, section 3). Maps of effects are {@code [layer][head]} for a sweep of heads; in general
+ * they have a row for every combination of all dimensions but the last, and a column for each index
+ * of the last: {@code [0][layer]} for MLPs, {@code [component x layer][role]} for blocks, where the
+ * effects at the tokens of a role are averaged.
+ */
+public final class Patching {
+  private final CellSpace space;
+  private final List<ContrastPair> pairs;
+  private final List<PairOutcome.Patched> patched;
+  private final Aggregates.Level all;
+  private final List<NodeEffect> strongest;
+  private final List<Excluded> excluded;
+
+  private Patching(
+      StudyData data, DirectionRows rows, Aggregates aggregates, List<Excluded> excluded)
+      throws IOException {
+    this.space = data.space();
+    this.all = aggregates.all();
+    this.strongest = aggregates.strongest(space.size());
+    this.excluded = List.copyOf(excluded);
+    List<ContrastPair> used = new ArrayList<>();
+    List<PairOutcome.Patched> outcomes = new ArrayList<>();
+    for (DirectionRows.Row row : rows.rows()) {
+      if (row.used()) {
+        used.add(row.pair());
+        outcomes.add(data.read(row.pair()).directions().getFirst());
+      }
+    }
+    this.pairs = List.copyOf(used);
+    this.patched = List.copyOf(outcomes);
+  }
+
+  /**
+   * Patches every pair, with all settings as {@code patch} has them. Safe for use from many
+   * threads.
+   *
+   * @param ranker the ranker; it stays the caller's to close
+   * @param kind the parts that are patched: one that needs neither a layer nor heads
+   * @param pairs pairs of passages, whose ids differ
+   * @return the effects
+   * @throws IllegalArgumentException if two pairs have one id, or no pair counts; the message says
+   *     why not
+   */
+  public static Patching of(Ranker ranker, SweepKind kind, List<ContrastPair> pairs) {
+    return of(ranker, PatchSettings.of(SweepSettings.of(kind).build()), pairs);
+  }
+
+  /**
+   * Patches every pair.
+   *
+   * @param ranker the ranker; it stays the caller's to close
+   * @param settings what is patched, in one direction, and which pairs count
+   * @param pairs pairs of passages, whose ids differ
+   * @return the effects
+   * @throws IllegalArgumentException if the settings have two directions or name a part that the
+   *     model lacks, two pairs have one id, or no pair counts; the message says why not
+   */
+  public static Patching of(Ranker ranker, PatchSettings settings, List<ContrastPair> pairs) {
+    if (settings.sweep().directions().size() != 1) {
+      throw new IllegalArgumentException("one direction at a time");
+    }
+    Set<String> ids = new HashSet<>();
+    for (ContrastPair pair : pairs) {
+      if (!ids.add(pair.id())) {
+        throw new IllegalArgumentException("two pairs are called " + pair.id());
+      }
+    }
+    PatchStudy study = new PatchStudy(settings, pairs, pairs);
+    Outcomes.Store<PairOutcome> outcomes = Outcomes.inMemory();
+    try {
+      // Not closed, as that would close the ranker.
+      study.sweep(new SweepEngine(ranker, settings.sweep()), outcomes, () -> {});
+      try (StudyData data = study.data(outcomes, columns -> MoveMatrix.inMemory())) {
+        Exclusions exclusions = Exclusions.of(data, settings.floor());
+        DirectionRows rows = data.directions().getFirst();
+        if (rows.used() == 0) {
+          throw new IllegalArgumentException(study.none(exclusions, rows.direction()));
+        }
+        return new Patching(data, rows, study.aggregates(data, rows), exclusions.all());
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** {@return the pairs that count, in their order} */
+  public List<ContrastPair> pairs() {
+    return pairs;
+  }
+
+  /** {@return the pairs that do not, each with its reason} */
+  public List<Excluded> excluded() {
+    return excluded;
+  }
+
+  /**
+   * {@return the scores of a pair: of every patch, of recipient and donor, and of the controls}
+   *
+   * @param pair its place in {@link #pairs()}
+   */
+  public PairOutcome.Patched scores(int pair) {
+    return patched.get(pair);
+  }
+
+  /**
+   * {@return the map of a pair's effects: (patched - recipient) / (donor - recipient); NaN where it
+   * has no token of a role}
+   *
+   * @param pair its place in {@link #pairs()}
+   */
+  public double[][] effects(int pair) {
+    PairOutcome.Patched one = patched.get(pair);
+    SweepResult result = one.result();
+    return rows(Arrays.stream(space.moves(result)).map(m -> m / one.change() + 0.0).toArray());
+  }
+
+  /** {@return the map of the means of the pairs' effects; NaN where no pair has one} */
+  public double[][] mean() {
+    return rows(
+        all.cells().stream()
+            .mapToDouble(cell -> cell.get(RatioAggregate.MEAN_OF_RATIOS).value())
+            .toArray());
+  }
+
+  /** {@return all parts, row by row of the maps, with their aggregates and intervals} */
+  public List<NodeEffect> nodes() {
+    return all.cells();
+  }
+
+  /**
+   * {@return the parts whose {@link NodeEffect#effect()} is farthest from 0, farthest first}
+   *
+   * @param most how many, 0 or more
+   */
+  public List<NodeEffect> strongest(int most) {
+    return strongest.subList(0, Math.min(most, strongest.size()));
+  }
+
+  /** {@return how many queries the pairs have: what the bootstrap draws} */
+  public int queries() {
+    return all.queries();
+  }
+
+  /** {@return the mean over pairs of the change: donor minus recipient} */
+  public double meanChange() {
+    return all.meanChange();
+  }
+
+  private double[][] rows(double[] cells) {
+    int columns = space.columnCount();
+    double[][] rows = new double[cells.length / columns][];
+    Arrays.setAll(rows, i -> Arrays.copyOfRange(cells, i * columns, (i + 1) * columns));
+    return rows;
+  }
+}
