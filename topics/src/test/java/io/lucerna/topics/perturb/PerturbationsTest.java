@@ -43,7 +43,7 @@ class PerturbationsTest {
 
   @Test
   void aSentenceComesFromAnotherPassage() {
-    List<String> two = List.of("The lamp is old.", "Frogs croak.");
+    List<String> two = List.of("Old lamps burn bright oil.", "Frogs croak near quiet ponds.");
     Perturbations texts = Perturbations.of(two, 1);
     for (int i = 0; i < two.size(); i++) {
       ContrastPair pair = texts.make("ADD-SENTENCE", "lamp", two.get(i)).pairs().getFirst();
