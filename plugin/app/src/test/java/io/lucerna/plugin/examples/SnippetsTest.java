@@ -19,6 +19,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Every Java snippet of the documentation is the text of an example that is compiled and run. */
 class SnippetsTest {
   private static final Path ROOT = Checkout.root();
+  private static final String EXAMPLES =
+      "((src/test/java/.*|docs)/examples|\\.ci/consumers/\\w+/src/main/java)/\\w+\\.java";
   private static final Pattern OF_MARKDOWN = Pattern.compile("(?s)```java\\n(.*?)```");
   private static final Pattern OF_JAVADOC =
       Pattern.compile("(?s)\\{@snippet lang=java :\\n(.*?)\\n \\* \\}");
@@ -46,6 +48,23 @@ class SnippetsTest {
     assertTrue(count > 0, "no package page has a snippet");
   }
 
+  /** What .ci/consumers/run runs is shown whole. */
+  @Test
+  void programs() throws IOException {
+    String page = Files.readString(ROOT.resolve("docs/java.md"));
+    int count = 0;
+    for (Path file : files("\\.ci/consumers/\\w+/src/main/java/\\w+\\.java")) {
+      if (!file.endsWith("Consumer.java")) {
+        String program = Files.readString(file);
+        assertTrue(
+            page.contains("```java\n" + program + "```\n"), file + " is not in docs/java.md");
+        assertTrue(program.lines().count() < 40, file + " is too long for a page");
+        count++;
+      }
+    }
+    assertEquals(6, count);
+  }
+
   private static int check(Path page, Pattern pattern) throws IOException {
     List<MatchResult> snippets = pattern.matcher(Files.readString(page)).results().toList();
     for (MatchResult snippet : snippets) {
@@ -58,7 +77,7 @@ class SnippetsTest {
   private static void check(String page, String snippet) throws IOException {
     List<String> imports = imports(snippet);
     String body = unindented(snippet.replaceAll("(?m)^import .*\n", ""));
-    for (Path file : files("(src/test/java/.*|docs)/examples/\\w+\\.java")) {
+    for (Path file : files(EXAMPLES)) {
       String example = Files.readString(file);
       if (unindented(example).contains(body)) {
         if (!imports.isEmpty()) {

@@ -1,10 +1,11 @@
 /**
- * Patching studies: every pair goes through a sweep, its outcome into a journal, and from the
- * journal come tables, aggregates, pictures and the page.
+ * Patching studies: every pair goes through a sweep, its outcome into a journal or into memory, and
+ * from the outcomes come aggregates, tables, pictures and the page.
  *
- * <p>{@link io.lucerna.studies.patch.PatchStudy} does the work; the aggregates are ratios of sums,
- * means of ratios and medians, with intervals from a bootstrap over whole queries. The command is
- * {@code patch}; {@code docs/patching.md} describes the files.
+ * <p>{@link io.lucerna.studies.patch.Patching} gives numbers; {@link
+ * io.lucerna.studies.patch.PatchStudy} does the work, and writes files. The aggregates are ratios
+ * of sums, means of ratios and medians, with intervals from a bootstrap over whole queries. The
+ * command is {@code patch}; {@code docs/patching.md} describes the files.
  *
  * <p>Never:
  *

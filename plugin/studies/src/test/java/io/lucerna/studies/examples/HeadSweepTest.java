@@ -12,7 +12,9 @@ import io.lucerna.reranker.Ranker;
 import io.lucerna.reranker.Rankers;
 import io.lucerna.reranker.ScorerOptions;
 import io.lucerna.studies.patch.HeadSweep;
+import io.lucerna.studies.patch.Patching;
 import io.lucerna.testkit.Checkout;
+import io.lucerna.topics.ContrastPair;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -87,6 +89,17 @@ class HeadSweepTest {
           assertTrue(effect <= strongest, name);
         }
       }
+    }
+  }
+
+  @Test
+  void theExampleSweepsTheNeuronsOfALayer() {
+    try (Ranker ranker = open("bert-cross")) {
+      List<ContrastPair> pairs = List.of(ContrastPair.of("pair", QUERY, BASE, CHANGED));
+      Patching neurons = PatchingExample.neurons(ranker, pairs);
+      assertEquals(1, neurons.mean().length);
+      assertEquals(ranker.reading().model().config().mlpWidth(), neurons.mean()[0].length);
+      assertEquals("unit 3", neurons.nodes().get(3).node());
     }
   }
 
