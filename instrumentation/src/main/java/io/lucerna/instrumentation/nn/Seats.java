@@ -23,6 +23,11 @@ final class Seats {
     free = count;
   }
 
+  /** Waits until somebody's turn may have come. */
+  private interface Pause<E extends Exception> {
+    void take() throws E;
+  }
+
   /**
    * Takes a seat, and waits for it no longer than the call of this thread may.
    *
@@ -30,40 +35,33 @@ final class Seats {
    * @throws CallCancelledException if the call's limit is reached first
    */
   void acquire() throws InterruptedException {
-    Object turn = new Object();
-    lock.lock();
-    try {
-      queue.add(turn);
-      while (free == 0 || queue.peek() != turn) {
-        if (!moved.await(Limit.look(), TimeUnit.NANOSECONDS)) {
-          Limit.check();
-        }
-      }
-      free--;
-    } finally {
-      leave(turn);
-    }
+    acquire(
+        () -> {
+          if (!moved.await(Limit.look(), TimeUnit.NANOSECONDS)) {
+            Limit.check();
+          }
+        });
   }
 
   /** Takes a seat, however long that takes. */
   void acquireUninterruptibly() {
+    acquire(moved::awaitUninterruptibly);
+  }
+
+  private <E extends Exception> void acquire(Pause<E> pause) throws E {
     Object turn = new Object();
     lock.lock();
     try {
       queue.add(turn);
       while (free == 0 || queue.peek() != turn) {
-        moved.awaitUninterruptibly();
+        pause.take();
       }
       free--;
     } finally {
-      leave(turn);
+      queue.remove(turn);
+      moved.signalAll();
+      lock.unlock();
     }
-  }
-
-  private void leave(Object turn) {
-    queue.remove(turn);
-    moved.signalAll();
-    lock.unlock();
   }
 
   /** Gives a seat back. */
