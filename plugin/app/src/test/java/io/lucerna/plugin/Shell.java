@@ -16,6 +16,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -107,5 +108,13 @@ public record Shell(ExitCode code, String out, String err) {
       throw new AssertionError(shell.code() + ": " + shell.err());
     }
     return shell;
+  }
+
+  /** Indexes a folder of JSON documents, and fails the test unless that ended well. */
+  public static void index(String documents, String index, String... more) {
+    List<String> words = new ArrayList<>(List.of("index", "-collection", "JsonCollection"));
+    words.addAll(List.of("-input", documents, "-index", index));
+    words.addAll(List.of(more));
+    succeed(words.toArray(String[]::new));
   }
 }

@@ -27,15 +27,7 @@ class ThreadsTest {
     String[] all = Files.readString(BundledCollection.writeTopics(temp)).split(end);
     Files.writeString(topics, String.join(end, Arrays.copyOf(all, TOPICS)) + end);
     String index = temp.resolve("index").toString();
-    Shell.succeed(
-        "index",
-        "-collection",
-        "JsonCollection",
-        "-input",
-        corpus.toString(),
-        "-index",
-        index,
-        "-storeContents");
+    Shell.index(corpus.toString(), index, "-storeContents");
     Path[] runs = new Path[2];
     String[] threads = {"1", "4"};
     for (int i = 0; i < runs.length; i++) {

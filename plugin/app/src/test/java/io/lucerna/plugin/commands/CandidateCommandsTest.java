@@ -69,17 +69,7 @@ class CandidateCommandsTest {
              "content": "The canal was dug by hand."}]}
         ]
         """);
-    Shell.succeed(
-        "index",
-        "-collection",
-        "JsonCollection",
-        "-input",
-        corpus.toString(),
-        "-index",
-        path("index"),
-        "-generator",
-        "DefaultLuceneDocumentGenerator",
-        "-storeRaw");
+    Shell.index(corpus.toString(), path("index"), "-storeRaw");
   }
 
   private static String path(String name) {
@@ -306,17 +296,7 @@ class CandidateCommandsTest {
     Path docs = Files.createDirectory(folder.resolve("spaced"));
     Files.writeString(
         docs.resolve("d.jsonl"), "{\"id\": \"my file.txt\", \"contents\": \"canal gates\"}\n");
-    Shell.succeed(
-        "index",
-        "-collection",
-        "JsonCollection",
-        "-input",
-        docs.toString(),
-        "-index",
-        path("spaced-index"),
-        "-generator",
-        "DefaultLuceneDocumentGenerator",
-        "-storeRaw");
+    Shell.index(docs.toString(), path("spaced-index"), "-storeRaw");
     Shell shell =
         Shell.run(
             "search",

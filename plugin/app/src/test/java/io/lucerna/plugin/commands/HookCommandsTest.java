@@ -163,15 +163,7 @@ class HookCommandsTest {
     String index = folder.resolve("index").toString();
     Path docs = Files.createDirectory(folder.resolve("docs"));
     Files.copy(folder.resolve("corpus.jsonl"), docs.resolve("corpus.jsonl"));
-    Shell.succeed(
-        "index",
-        "-collection",
-        "JsonCollection",
-        "-input",
-        docs.toString(),
-        "-index",
-        index,
-        "-storeRaw");
+    Shell.index(docs.toString(), index, "-storeRaw");
     String hook = top(2);
     List<String> search =
         List.of("search", "-index", index, "-topics", folder + "/topics.tsv", "-topicReader");

@@ -327,15 +327,7 @@ class InterventionCommandsTest {
   void searchIntervenesAsRerankDoes() throws IOException {
     Path corpus = Files.createDirectory(folder.resolve("corpus"));
     Files.copy(folder.resolve("corpus.jsonl"), corpus.resolve("corpus.jsonl"));
-    Shell.succeed(
-        "index",
-        "-collection",
-        "JsonCollection",
-        "-input",
-        corpus.toString(),
-        "-index",
-        path("index"),
-        "-storeContents");
+    Shell.index(corpus.toString(), path("index"), "-storeContents");
     String[] search = {
       "search", "-index", path("index"), "-topics", path("topics.tsv"), "-bm25", "-output"
     };

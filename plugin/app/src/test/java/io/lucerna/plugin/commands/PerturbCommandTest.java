@@ -315,16 +315,7 @@ class PerturbCommandTest {
     Files.writeString(
         corpus.resolve("c.jsonl"), "{\"id\":\"L0159\",\"contents\":\"canal locks\"}\n");
     Path bare = temp.resolve("bare");
-    Shell.succeed(
-        "index",
-        "-collection",
-        "JsonCollection",
-        "-input",
-        corpus.toString(),
-        "-index",
-        bare.toString(),
-        "-generator",
-        "DefaultLuceneDocumentGenerator");
+    Shell.index(corpus.toString(), bare.toString());
     Shell shell =
         perturb(
             temp.resolve("bare.jsonl"),

@@ -330,17 +330,7 @@ class ReportsTest {
             out("o.txt")),
         "requests.jsonl:1: document id 'a b' contains whitespace, which no TREC run can hold");
     assertFalse(Files.exists(folder.resolve("o.txt")));
-    Shell.succeed(
-        "index",
-        "-collection",
-        "JsonCollection",
-        "-input",
-        file(12, "docs"),
-        "-index",
-        out("ix"),
-        "-generator",
-        "DefaultLuceneDocumentGenerator",
-        "-storeRaw");
+    Shell.index(file(12, "docs"), out("ix"), "-storeRaw");
     refused(
         ExitCode.INPUT,
         Shell.run(

@@ -10,7 +10,6 @@ import io.lucerna.plugin.cli.ExitCode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -62,10 +61,7 @@ class SearchCommandTest {
   }
 
   private static void index(String name, String... more) {
-    List<String> words = new ArrayList<>(List.of("index", "-collection", "JsonCollection"));
-    words.addAll(List.of("-input", shared("corpus"), "-index", shared(name)));
-    words.addAll(List.of(more));
-    Shell.succeed(words.toArray(String[]::new));
+    Shell.index(shared("corpus"), shared(name), more);
   }
 
   private static String shared(String name) {
