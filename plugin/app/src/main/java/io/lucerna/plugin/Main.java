@@ -29,8 +29,11 @@ import io.lucerna.plugin.options.CollectionOptions;
 import io.lucerna.studies.patch.SweepEngine;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -58,6 +61,11 @@ public final class Main {
   private final PrintStream out;
   private final PrintStream err;
   private final boolean terminal;
+
+  /** Of the mode of a file, as POSIX's stat gives it. */
+  private static final int FILE_TYPE = 0170000;
+
+  private static final int PIPE = 0010000;
 
   /** Creates a command line that talks to these streams. */
   public Main(PrintStream out, PrintStream err, boolean terminal) {
@@ -153,10 +161,22 @@ public final class Main {
     ExitCode code = new Main(out, err, terminal).run(arguments);
     out.flush();
     if (out.checkError() && code == ExitCode.DONE) {
-      err.println("lucerna: standard output cannot be written");
-      code = ExitCode.FAILED;
+      code = printsToPipe() ? ExitCode.UNREAD : ExitCode.FAILED;
+      if (code == ExitCode.FAILED) {
+        err.println("lucerna: standard output cannot be written");
+      }
     }
     System.exit(code.status());
+  }
+
+  /** A pipe takes everything as long as somebody reads. */
+  private static boolean printsToPipe() {
+    try {
+      int mode = (Integer) Files.getAttribute(Path.of("/dev/fd/1"), "unix:mode");
+      return (mode & FILE_TYPE) == PIPE;
+    } catch (IOException | UnsupportedOperationException e) {
+      return false;
+    }
   }
 
   /** Runs one command. */

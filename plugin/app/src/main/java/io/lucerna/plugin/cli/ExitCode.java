@@ -13,7 +13,9 @@ public enum ExitCode {
   /** A model cannot be used. */
   MODEL(4, "the model is missing, broken or not supported"),
   /** The user stopped it. */
-  INTERRUPTED(130, "interrupted (Ctrl-C); no output file is left half written");
+  INTERRUPTED(130, "interrupted (Ctrl-C); no output file is left half written"),
+  /** Whoever read the output has gone; the shell says the same of other programs. */
+  UNREAD(141, "the pipe to which it printed was closed, as head does");
 
   private final int status;
   private final String meaning;
