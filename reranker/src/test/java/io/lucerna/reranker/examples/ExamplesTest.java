@@ -10,6 +10,9 @@ import io.lucerna.reranker.Ranker;
 import io.lucerna.reranker.Rankers;
 import io.lucerna.reranker.ScorerOptions;
 import io.lucerna.testkit.Checkout;
+import io.micrometer.core.instrument.FunctionTimer;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -18,7 +21,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.Supplier;
+import java.util.concurrent.TimeUnit;
 import org.apache.lucene.analysis.standard.StandardAnalyzer;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.document.Field;
@@ -188,9 +191,13 @@ class ExamplesTest {
       assertTrue(ServiceExample.unless(limit, ranker, QUERY, passages).isPresent());
       limit.cancel();
       assertTrue(ServiceExample.unless(limit, ranker, QUERY, passages).isEmpty());
-      Map<String, Supplier<Number>> metrics = ServiceExample.metrics(ranker);
-      assertEquals(4L, Objects.requireNonNull(metrics.get("rerank.pairs")).get());
-      assertEquals(1L, Objects.requireNonNull(metrics.get("rerank.failures")).get());
+      MeterRegistry registry = new SimpleMeterRegistry();
+      ServiceExample.watch(ranker, registry);
+      assertEquals(4, registry.get("rerank.pairs").functionCounter().count());
+      assertEquals(1, registry.get("rerank.failures").functionCounter().count());
+      FunctionTimer calls = registry.get("rerank.calls").functionTimer();
+      assertEquals(3, calls.count());
+      assertEquals(ranker.counters().time().toNanos(), calls.totalTime(TimeUnit.NANOSECONDS), 1);
     }
   }
 }

@@ -5,11 +5,15 @@ import io.lucerna.instrumentation.call.Limit;
 import io.lucerna.instrumentation.hooks.Hooks;
 import io.lucerna.reranker.Counters;
 import io.lucerna.reranker.Ranker;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.FunctionTimer;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Supplier;
+import java.util.concurrent.TimeUnit;
+import java.util.function.ToDoubleFunction;
 
 /** A ranker in a service. */
 final class ServiceExample {
@@ -32,14 +36,22 @@ final class ServiceExample {
     }
   }
 
-  static Map<String, Supplier<Number>> metrics(Ranker ranker) {
+  static void watch(Ranker ranker, MeterRegistry registry) {
     Counters counters = ranker.counters();
-    return Map.of(
-        "rerank.calls", counters::calls,
-        "rerank.failures", counters::failures,
-        "rerank.pairs", counters::pairs,
-        "rerank.tokens", counters::tokens,
-        "rerank.truncations", counters::truncations,
-        "rerank.seconds", () -> counters.time().toNanos() / 1e9);
+    Map<String, ToDoubleFunction<Counters>> counts =
+        Map.of(
+            "rerank.failures", Counters::failures,
+            "rerank.pairs", Counters::pairs,
+            "rerank.tokens", Counters::tokens,
+            "rerank.truncations", Counters::truncations);
+    counts.forEach(
+        (name, count) -> FunctionCounter.builder(name, counters, count).register(registry));
+    FunctionTimer.builder(
+            "rerank.calls",
+            counters,
+            c -> c.calls() + c.failures(),
+            c -> c.time().toNanos(),
+            TimeUnit.NANOSECONDS)
+        .register(registry);
   }
 }
