@@ -1,6 +1,7 @@
 package io.lucerna.eval;
 
 import io.lucerna.base.Given;
+import io.lucerna.base.Internal;
 import java.util.Arrays;
 import java.util.OptionalDouble;
 import java.util.function.DoubleSupplier;
@@ -55,7 +56,7 @@ public record Comparison(
   private static final double TIE = 1e-9;
 
   /**
-   * How to compare.
+   * How to compare: {@link #DEFAULT}, changed step by step.
    *
    * @param seed of the randomisation test and the bootstrap: the same seed gives the same numbers
    * @param rounds of each of the two, 1 or more
@@ -71,6 +72,7 @@ public record Comparison(
      * @throws IllegalArgumentException if {@code rounds} is less than 1, or {@code margin} not
      *     above 0 and finite
      */
+    @Internal
     public Settings {
       if (rounds < 1) {
         throw new IllegalArgumentException("rounds " + rounds + " is not 1 or more");
@@ -78,6 +80,35 @@ public record Comparison(
       if (!(margin > 0 && margin < Double.POSITIVE_INFINITY)) {
         throw new IllegalArgumentException("margin " + margin + " is not above 0");
       }
+    }
+
+    /**
+     * {@return these settings with another seed}
+     *
+     * @param other of the randomisation test and the bootstrap
+     */
+    public Settings withSeed(long other) {
+      return new Settings(other, rounds, margin);
+    }
+
+    /**
+     * {@return these settings with another number of rounds}
+     *
+     * @param number of the randomisation test and of the bootstrap
+     * @throws IllegalArgumentException if it is less than 1
+     */
+    public Settings withRounds(int number) {
+      return new Settings(seed, number, margin);
+    }
+
+    /**
+     * {@return these settings with another margin}
+     *
+     * @param difference of means that counts as no harm
+     * @throws IllegalArgumentException if it is not above 0 and finite
+     */
+    public Settings withMargin(double difference) {
+      return new Settings(seed, rounds, difference);
     }
   }
 

@@ -13,7 +13,8 @@ import java.util.function.Consumer;
 
 /**
  * How a ranker is loaded: {@link #defaults()}, changed step by step. What is left empty is read
- * from the model's folder. Immutable.
+ * from the model's folder. Immutable. There is no constructor that takes all of them, so that one
+ * more option breaks nobody.
  */
 public final class ScorerOptions {
   /** The most token ids of one input by default. */

@@ -1,5 +1,6 @@
 package io.lucerna.instrumentation.hub;
 
+import io.lucerna.base.Internal;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -18,6 +19,10 @@ import org.jspecify.annotations.Nullable;
  * @param offline whether only what is cached may be used
  */
 public record HubSettings(URI endpoint, Path cache, @Nullable String token, boolean offline) {
+  /** Takes all settings; {@link #from} is for other programs. */
+  @Internal
+  public HubSettings {}
+
   private static final Set<String> TRUE = Set.of("1", "on", "yes", "true");
 
   /**

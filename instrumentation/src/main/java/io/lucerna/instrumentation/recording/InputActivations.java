@@ -118,7 +118,7 @@ public record InputActivations(
 
     Begun(List<PointShape> points, TokenBatch batch) {
       this.batch = batch;
-      this.capture = new Capture(points, TokenSet.parse("all"), batch);
+      this.capture = new Capture(points, TokenSet.ALL, batch);
       this.points = (int) points.stream().filter(p -> p.reachedOn(batch.side())).count();
     }
 

@@ -1,5 +1,6 @@
 package io.lucerna.instrumentation.recording;
 
+import io.lucerna.base.Internal;
 import io.lucerna.instrumentation.hooks.PointShape;
 import io.lucerna.instrumentation.model.HookedModel;
 import io.lucerna.instrumentation.text.TokenSequence;
@@ -20,11 +21,15 @@ import java.util.Locale;
 public record RecordingSpec(
     List<PointShape> points, TokenSet positions, boolean half, long shardBytes) {
 
+  /** The most bytes of activations in one file unless another number is named. */
+  public static final long SHARD_BYTES = 256_000_000;
+
   /**
    * Checks the size.
    *
    * @throws IllegalArgumentException if {@code shardBytes} is less than 1
    */
+  @Internal
   public RecordingSpec {
     points = List.copyOf(points);
     if (shardBytes < 1) {
@@ -34,18 +39,44 @@ public record RecordingSpec(
   }
 
   /**
-   * {@return a specification for a model}
+   * {@return a specification for a model: all positions, in fp32, {@value #SHARD_BYTES} bytes in a
+   * file}
    *
    * @param model the model whose activations are recorded
    * @param globs names and globs of points; a point that several match is recorded once
-   * @param positions the positions that are kept
-   * @param half whether numbers are stored in fp16; in fp32 if not
-   * @param shardBytes the most bytes of activations in one file, at least 1
    * @throws IllegalArgumentException if one matches no point of the model
    */
-  public static RecordingSpec of(
-      HookedModel model, List<String> globs, TokenSet positions, boolean half, long shardBytes) {
-    return new RecordingSpec(PointShape.of(globs, model.registry()), positions, half, shardBytes);
+  public static RecordingSpec of(HookedModel model, List<String> globs) {
+    return new RecordingSpec(
+        PointShape.of(globs, model.registry()), TokenSet.ALL, false, SHARD_BYTES);
+  }
+
+  /**
+   * {@return the same of other positions}
+   *
+   * @param kept the positions that are kept
+   */
+  public RecordingSpec withPositions(TokenSet kept) {
+    return new RecordingSpec(points, kept, half, shardBytes);
+  }
+
+  /**
+   * {@return the same in another number type}
+   *
+   * @param fp16 whether numbers are stored in fp16; in fp32 if not
+   */
+  public RecordingSpec withHalf(boolean fp16) {
+    return new RecordingSpec(points, positions, fp16, shardBytes);
+  }
+
+  /**
+   * {@return the same in files of another size}
+   *
+   * @param most the most bytes of activations in one file
+   * @throws IllegalArgumentException if that is less than 1
+   */
+  public RecordingSpec withShardBytes(long most) {
+    return new RecordingSpec(points, positions, half, most);
   }
 
   /** Bytes of one number. */

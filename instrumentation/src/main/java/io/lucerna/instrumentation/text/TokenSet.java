@@ -31,6 +31,9 @@ public record TokenSet(Set<Role> roles, List<Span> spans) {
       Collections.unmodifiableSet(
           EnumSet.of(Role.MATCH, Role.STEM, Role.INJECTED, Role.FILLER, Role.OTHER));
 
+  /** Every token. */
+  public static final TokenSet ALL = new TokenSet(EnumSet.allOf(Role.class), List.of());
+
   /** The farthest place that can be named, from either end. */
   public static final int FARTHEST = 1_000_000;
 
@@ -140,7 +143,7 @@ public record TokenSet(Set<Role> roles, List<Span> spans) {
       return new TokenSet(Set.of(), List.of(new Span(from, to)));
     }
     return switch (item) {
-      case "all" -> new TokenSet(EnumSet.allOf(Role.class), List.of());
+      case "all" -> ALL;
       case "passage" -> new TokenSet(PASSAGE, List.of());
       default ->
           Arrays.stream(Role.values())

@@ -69,8 +69,10 @@ record Recorder(HookedModel model, Side side, List<TokenSequence> inputs) implem
   }
 
   RecordingSpec spec(String globs, String positions, boolean half, long shardBytes) {
-    return RecordingSpec.of(
-        model, List.of(globs.split(",")), TokenSet.parse(positions), half, shardBytes);
+    return RecordingSpec.of(model, List.of(globs.split(",")))
+        .withPositions(TokenSet.parse(positions))
+        .withHalf(half)
+        .withShardBytes(shardBytes);
   }
 
   static String id(int input) {

@@ -1,6 +1,7 @@
 package io.lucerna.plugin;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.constructors;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
@@ -13,6 +14,7 @@ import com.tngtech.archunit.core.importer.Location;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import io.lucerna.base.Internal;
 import io.lucerna.plugin.cli.CommandException;
 import io.lucerna.plugin.cli.ExitCode;
 import java.io.File;
@@ -216,6 +218,21 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule textsAreOpenedInOnePlace =
       noClasses().that(DescribedPredicate.not(OPENER)).should().accessTargetWhere(OPENS);
+
+  /** One more option breaks nobody who cannot name them all: docs/decisions/0013-options.md. */
+  @ArchTest
+  static final ArchRule optionsAreMadeStepByStep =
+      constructors()
+          .that()
+          .areDeclaredInClassesThat()
+          .haveNameMatching(".*(Options|Settings|RecordingSpec)")
+          .and()
+          .areDeclaredInClassesThat()
+          .resideOutsideOfPackages("..family..", "..memory..", "..work..", PLUGIN)
+          .and()
+          .arePublic()
+          .should()
+          .beAnnotatedWith(Internal.class);
 
   @ArchTest
   static final ArchRule modulesAreFreeOfCycles =

@@ -1,5 +1,6 @@
 package io.lucerna.reranker.input;
 
+import io.lucerna.base.Internal;
 import java.util.Optional;
 
 /**
@@ -14,6 +15,10 @@ public record TextOptions(
   /** All as the folder or the architecture says. */
   public static final TextOptions NONE =
       new TextOptions(Optional.empty(), Optional.empty(), Optional.empty());
+
+  /** Takes all; {@link io.lucerna.reranker.ScorerOptions} makes them for other programs. */
+  @Internal
+  public TextOptions {}
 
   /** {@return whether there is a prefix} */
   public boolean prefixed() {

@@ -79,7 +79,7 @@ public final class RecordCommand implements Command {
       name = "-shard.size",
       metaVar = "[MB]",
       usage = "Most megabytes of activations in one file.")
-  int shardSize = 256;
+  int shardSize = (int) (RecordingSpec.SHARD_BYTES / MEGABYTE);
 
   public RecordCommand(ModelRegistry models, CollectionOptions collections) {
     this.models = models;
@@ -118,7 +118,10 @@ public final class RecordCommand implements Command {
     try (PairSource source = source(console);
         Ranker ranker = models.ranker(model.modelOrDefault(), options, console)) {
       RecordingSpec spec =
-          RecordingSpec.of(ranker.reading().model(), points, kept, half, shardSize * MEGABYTE);
+          RecordingSpec.of(ranker.reading().model(), points)
+              .withPositions(kept)
+              .withHalf(half)
+              .withShardBytes(shardSize * MEGABYTE);
       List<QueryLimits.Query> queries = new ArrayList<>();
       source.forEach(
           group ->

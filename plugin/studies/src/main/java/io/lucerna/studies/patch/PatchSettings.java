@@ -1,5 +1,6 @@
 package io.lucerna.studies.patch;
 
+import io.lucerna.base.Internal;
 import io.lucerna.eval.Comparison;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -21,6 +22,7 @@ public record PatchSettings(SweepSettings sweep, double floor, int rounds) {
    *
    * @throws IllegalArgumentException naming the setting that is out of range
    */
+  @Internal
   public PatchSettings {
     if (!(floor >= 0) || Double.isInfinite(floor)) {
       throw new IllegalArgumentException("floor must be 0 or more, got " + floor);

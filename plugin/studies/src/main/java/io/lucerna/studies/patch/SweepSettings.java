@@ -1,5 +1,6 @@
 package io.lucerna.studies.patch;
 
+import io.lucerna.base.Internal;
 import io.lucerna.eval.Comparison;
 import io.lucerna.instrumentation.sweep.Direction;
 import io.lucerna.instrumentation.sweep.Head;
@@ -77,6 +78,7 @@ public record SweepSettings(
    *
    * @throws IllegalArgumentException naming the setting; as {@link Sweep} does
    */
+  @Internal
   public SweepSettings {
     directions = List.copyOf(directions);
     heads = List.copyOf(heads);

@@ -1,5 +1,6 @@
 package io.lucerna.studies.ranking;
 
+import io.lucerna.base.Internal;
 import io.lucerna.eval.Comparison;
 import io.lucerna.eval.Correction;
 import io.lucerna.eval.Measure;
@@ -23,6 +24,7 @@ public record StudySettings(
    *
    * @throws IllegalArgumentException naming the one that is not
    */
+  @Internal
   public StudySettings {
     measures = List.copyOf(measures);
     for (Measure measure : measures) {

@@ -9,7 +9,6 @@ import io.lucerna.instrumentation.recording.InputActivations;
 import io.lucerna.instrumentation.recording.Recording;
 import io.lucerna.instrumentation.recording.RecordingSpec;
 import io.lucerna.instrumentation.recording.RecordingWriter;
-import io.lucerna.instrumentation.text.TokenSet;
 import io.lucerna.reranker.ActivationCache;
 import io.lucerna.reranker.Ranker;
 import io.lucerna.reranker.Rankers;
@@ -54,8 +53,7 @@ class CachedAndRecordedTest {
 
   private void record(Ranker ranker, List<PairSource.Pair> pairs) throws IOException {
     RecordingSpec spec =
-        RecordingSpec.of(
-            ranker.reading().model(), List.of("*"), TokenSet.parse("all"), false, 1_000_000);
+        RecordingSpec.of(ranker.reading().model(), List.of("*")).withShardBytes(1_000_000);
     Map<String, ?> head = Map.of("model", Map.of("sha256", "abc"), "data", Map.of("pairs", "p"));
     try (RecordingWriter writer =
         RecordingWriter.open(temp.resolve("recorded"), head, spec, false).orElseThrow()) {
