@@ -1,6 +1,7 @@
 package io.lucerna.eval;
 
 import io.lucerna.base.Given;
+import io.lucerna.base.Internal;
 import io.lucerna.qrels.Qrels;
 import java.util.Arrays;
 import java.util.Collection;
@@ -25,7 +26,7 @@ public final class Evaluation {
   private static final double GEOMETRIC_FLOOR = 0.00001;
 
   /**
-   * How to evaluate.
+   * How to evaluate: {@link #DEFAULT}, changed step by step.
    *
    * @param level the lowest grade that counts as relevant, 0 or more (trec_eval's -l)
    * @param complete whether averages are over all topics of the qrels, where a topic that the run
@@ -44,6 +45,7 @@ public final class Evaluation {
      *
      * @throws IllegalArgumentException if a number is out of its range
      */
+    @Internal
     public Options {
       if (level < 0) {
         throw new IllegalArgumentException("relevance level " + level + " is not 0 or more");
@@ -63,6 +65,42 @@ public final class Evaluation {
      */
     public Options withLevel(int newLevel) {
       return new Options(newLevel, complete, maxDocs, judgedOnly, collectionSize);
+    }
+
+    /**
+     * {@return these options with averages over other topics}
+     *
+     * @param all whether over all topics of the qrels
+     */
+    public Options withComplete(boolean all) {
+      return new Options(level, all, maxDocs, judgedOnly, collectionSize);
+    }
+
+    /**
+     * {@return these options with another depth}
+     *
+     * @param most how many documents of a topic count, 1 or more
+     */
+    public Options withMaxDocs(int most) {
+      return new Options(level, complete, most, judgedOnly, collectionSize);
+    }
+
+    /**
+     * {@return these options with all documents or those that are judged}
+     *
+     * @param judged whether unjudged documents are taken out of the rankings first
+     */
+    public Options withJudgedOnly(boolean judged) {
+      return new Options(level, complete, maxDocs, judged, collectionSize);
+    }
+
+    /**
+     * {@return these options for a collection of another size}
+     *
+     * @param documents how many there are
+     */
+    public Options withCollectionSize(long documents) {
+      return new Options(level, complete, maxDocs, judgedOnly, documents);
     }
   }
 

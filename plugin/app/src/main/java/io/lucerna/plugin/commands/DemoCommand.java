@@ -39,7 +39,7 @@ public final class DemoCommand implements Command {
 
   /** A topic that a run lacks counts as zero. */
   private static final Evaluation.Options ALL_TOPICS =
-      new Evaluation.Options(RELEVANT, true, Integer.MAX_VALUE, false, 0);
+      Evaluation.Options.DEFAULT.withLevel(RELEVANT).withComplete(true);
 
   private static final String LABEL = "%-18s";
 
