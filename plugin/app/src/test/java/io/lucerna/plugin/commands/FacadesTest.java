@@ -170,7 +170,7 @@ class FacadesTest {
     Patching patching;
     try (Ranker ranker = open()) {
       SweepSettings sweep = SweepSettings.of(SweepKind.HEAD).build();
-      patching = Patching.of(ranker, new PatchSettings(sweep, PatchSettings.FLOOR, 100), pairs);
+      patching = Patching.of(ranker, PatchSettings.of(sweep).withRounds(100), pairs);
     }
     Map<String, NodeEffect> nodes = new LinkedHashMap<>();
     patching.nodes().forEach(node -> nodes.put(node.node(), node));

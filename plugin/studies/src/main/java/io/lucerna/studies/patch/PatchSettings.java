@@ -41,6 +41,26 @@ public record PatchSettings(SweepSettings sweep, double floor, int rounds) {
     return new PatchSettings(sweep, FLOOR, Comparison.Settings.DEFAULT.rounds());
   }
 
+  /**
+   * {@return these settings with another floor}
+   *
+   * @param least the size of donor minus recipient that a pair needs to count, 0 or more
+   * @throws IllegalArgumentException if it is less than 0, or infinite
+   */
+  public PatchSettings withFloor(double least) {
+    return new PatchSettings(sweep, least, rounds);
+  }
+
+  /**
+   * {@return these settings with another number of rounds}
+   *
+   * @param number of the bootstrap
+   * @throws IllegalArgumentException if it is less than 1
+   */
+  public PatchSettings withRounds(int number) {
+    return new PatchSettings(sweep, floor, number);
+  }
+
   /** {@return the settings by name, as options and files have them} */
   public Map<String, Object> fields() {
     Map<String, Object> fields = new LinkedHashMap<>(sweep.fields());

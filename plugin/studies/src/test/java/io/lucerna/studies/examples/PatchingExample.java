@@ -14,7 +14,7 @@ final class PatchingExample {
 
   static Patching neurons(Ranker ranker, List<ContrastPair> pairs) {
     SweepSettings sweep = SweepSettings.of(SweepKind.NEURON).layer(1).seed(7).build();
-    Patching neurons = Patching.of(ranker, new PatchSettings(sweep, 0.001, 1000), pairs);
+    Patching neurons = Patching.of(ranker, PatchSettings.of(sweep).withRounds(1000), pairs);
     return neurons;
   }
 }
