@@ -53,6 +53,17 @@ enum ElementType {
     }
   }
 
+  /** Whether an integer of this type can have that value; U64 has the bits of all of them. */
+  boolean holds(long value) {
+    int unused = Long.SIZE - bytes * Byte.SIZE;
+    return switch (this) {
+      case I64, I32, I16, I8 -> value << unused >> unused == value;
+      case U64, U32, U16, U8 -> value << unused >>> unused == value;
+      case BOOL -> value == 0 || value == 1;
+      case F64, F32, F16, BF16 -> throw new IllegalArgumentException(this + " is no integer type");
+    };
+  }
+
   /** Widens {@code count} elements of an integer or boolean type; U64 keeps its bits. */
   void decode(ByteBuffer from, long[] to, int at, int count) {
     for (int i = 0; i < count; i++) {

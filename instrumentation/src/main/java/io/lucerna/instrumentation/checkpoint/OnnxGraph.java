@@ -10,16 +10,42 @@ import org.jspecify.annotations.Nullable;
 record OnnxGraph(List<Tensor> tensors, List<Node> nodes) {
 
   /**
-   * A floating initializer, or the value of a Constant node under the name of its output.
+   * An initializer, or the value of a Constant node under the name of its output; of types that
+   * weights have.
    *
    * @param inline where the bytes lie in the model's own file; null where they are external
+   * @param varints whether the bytes are protobuf varints
+   * @param scaling what numbers integers stand for; null where values are what they are
    */
   record Tensor(
       String name,
       ElementType type,
       long[] shape,
       @Nullable Extent inline,
-      Map<String, String> external) {}
+      boolean varints,
+      Map<String, String> external,
+      @Nullable Scaling scaling) {
+
+    /** The same values under another name. */
+    Tensor named(String other) {
+      return new Tensor(other, type, shape, inline, varints, external, scaling);
+    }
+
+    /** The numbers that the integers stand for, under another name. */
+    Tensor scaled(String other, Scaling by) {
+      return new Tensor(other, type, shape, inline, varints, external, by);
+    }
+  }
+
+  /**
+   * How a tensor's integers are scaled.
+   *
+   * @param scale one number, or one for each index of the axis
+   * @param zero the integer that stands for 0, as many as there are scales or one; null for 0
+   * @param axis the tensor's axis along which they change
+   * @param node the operation that says so
+   */
+  record Scaling(Tensor scale, @Nullable Tensor zero, int axis, Node node) {}
 
   /** A range of bytes in a file. */
   record Extent(long offset, long length) {}
@@ -35,6 +61,11 @@ record OnnxGraph(List<Tensor> tensors, List<Node> nodes) {
     /** The input at that place; empty where there is none, as ONNX marks one that is left out. */
     String input(int at) {
       return at < inputs.size() ? inputs.get(at) : "";
+    }
+
+    /** Name and operation, for messages. */
+    String described() {
+      return "node " + name + " (" + operation + ")";
     }
   }
 
@@ -60,7 +91,7 @@ record OnnxGraph(List<Tensor> tensors, List<Node> nodes) {
       String output = node.outputs.get(0);
       Tensor source = byName.get(inputs.get(0));
       if (identity && source != null) {
-        Tensor copy = new Tensor(output, source.type, source.shape, source.inline, source.external);
+        Tensor copy = source.named(output);
         byName.put(output, copy);
         allTensors.add(copy);
       } else {

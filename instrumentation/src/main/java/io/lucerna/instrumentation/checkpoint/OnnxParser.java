@@ -16,6 +16,22 @@ import org.jspecify.annotations.Nullable;
 final class OnnxParser {
   private static final int MAX_DIMENSIONS = 16;
 
+  /** Types of 8 bits and fewer other than plain integers, and the first one's number. */
+  private static final List<String> NARROW =
+      List.of(
+          "FLOAT8E4M3FN",
+          "FLOAT8E4M3FNUZ",
+          "FLOAT8E5M2",
+          "FLOAT8E5M2FNUZ",
+          "UINT4",
+          "INT4",
+          "FLOAT4E2M1",
+          "FLOAT8E8M0",
+          "UINT2",
+          "INT2");
+
+  private static final int FIRST_NARROW = 17;
+
   private final WeightFile file;
   private final CodedInputStream in;
   private final List<OnnxGraph.Tensor> tensors = new ArrayList<>();
@@ -211,6 +227,7 @@ final class OnnxParser {
     private int dataType;
     private OnnxGraph.@Nullable Extent inline;
     private boolean packedFloats;
+    private OnnxGraph.@Nullable Extent packedIntegers;
     private boolean otherData;
     private long location;
     private final Map<String, String> external = new HashMap<>();
@@ -244,7 +261,14 @@ final class OnnxParser {
         case 9 -> inline = extent();
         case 13 -> externalEntry();
         case 14 -> location = number();
-        case 5, 6, 7, 10, 11 -> {
+        case 5 -> {
+          if (wireType != WireFormat.WIRETYPE_LENGTH_DELIMITED || packedIntegers != null) {
+            otherData = true;
+            return false;
+          }
+          packedIntegers = extent();
+        }
+        case 6, 7, 10, 11 -> {
           otherData = true;
           return false;
         }
@@ -292,36 +316,64 @@ final class OnnxParser {
       }
     }
 
-    /** The tensor under that name; null where its type is not a floating one. */
+    /** The tensor under that name; null where its type is not one of weights. */
     OnnxGraph.@Nullable Tensor tensor(String tensorName) {
       ElementType type =
           switch (dataType) {
             case 1 -> ElementType.F32;
+            case 2 -> ElementType.U8;
+            case 3 -> ElementType.I8;
+            case 4 -> ElementType.U16;
+            case 5 -> ElementType.I16;
+            case 6 -> ElementType.I32;
             case 10 -> ElementType.F16;
             case 11 -> ElementType.F64;
             case 16 -> ElementType.BF16;
             default -> null;
           };
       if (type == null) {
+        if (dataType >= FIRST_NARROW) {
+          throw error(
+              "tensor "
+                  + tensorName
+                  + " has the type "
+                  + (dataType - FIRST_NARROW < NARROW.size()
+                      ? NARROW.get(dataType - FIRST_NARROW)
+                      : "number " + dataType)
+                  + ", which cannot be read; quantised weights may be INT8 or UINT8");
+        }
         return null;
       }
       boolean isExternal = location == 1;
+      boolean isPacked = packedIntegers != null;
       boolean fine =
           !otherData
               && (location == 0 || isExternal)
-              && isExternal == (inline == null)
+              && isExternal == (inline == null && !isPacked)
               && isExternal != external.isEmpty()
-              && (!packedFloats || type == ElementType.F32 && (seen & 1 << 9) == 0);
+              && (!packedFloats || type == ElementType.F32 && (seen & 1 << 9) == 0)
+              && (!isPacked || !type.floating && inline == null);
+      if (!fine && type.bytes > 1 && !type.floating) {
+        return null; // no weight is like that, and other values do not matter here
+      }
       if (!fine) {
         throw error(
             "tensor "
                 + tensorName
                 + " of type "
                 + type
-                + " must have its data once: as raw_data, as float_data (F32), or external");
+                + " must have its data once: as raw_data, as float_data (F32), as int32_data"
+                + " (integers), or external");
       }
       long[] dimensions = shape.stream().mapToLong(Long::longValue).toArray();
-      return new OnnxGraph.Tensor(tensorName, type, dimensions, inline, Map.copyOf(external));
+      return new OnnxGraph.Tensor(
+          tensorName,
+          type,
+          dimensions,
+          isPacked ? packedIntegers : inline,
+          isPacked,
+          Map.copyOf(external),
+          null);
     }
   }
 

@@ -6,13 +6,13 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,22 +25,18 @@ import org.jspecify.annotations.Nullable;
  * are there they must agree. Weights with equal values may be stored once and passed on by Identity
  * nodes, and those of half precision by Cast nodes. An export with fixed lengths holds, in place of
  * the position embeddings, the rows that those lengths need: they are found as what is added right
- * before the embeddings' LayerNorm, and have fewer rows than the configuration says.
+ * before the embeddings' LayerNorm, and have fewer rows than the configuration says. Of a quantised
+ * graph, the floating one is looked at that it stands for ({@link OnnxQuantized}).
  *
  * <p>A floating tensor of two or more dimensions that gets no name is an error; smaller made-up
  * ones are constants of the computation and left out.
  */
 final class OnnxWeights {
-  private static final Set<String> QUANTIZED =
-      Set.of(
-          "MatMulInteger",
-          "QLinearMatMul",
-          "MatMulNBits",
-          "DequantizeLinear",
-          "DynamicQuantizeLinear",
-          "DynamicQuantizeMatMul");
   private static final String POSITIONS = "embeddings.position_embeddings.weight";
   private static final int MAX_SUMS = 3;
+
+  /** The most bytes that a protobuf varint has. */
+  private static final int MAX_VARINT = 10;
 
   private final WeightFile file;
   private final List<WeightFile> files;
@@ -52,14 +48,8 @@ final class OnnxWeights {
   private OnnxWeights(WeightFile file, List<WeightFile> files) {
     this.file = file;
     this.files = files;
-    this.graph = OnnxParser.parse(file).withoutCopies();
+    this.graph = OnnxQuantized.floating(OnnxParser.parse(file).withoutCopies(), file.path());
     for (OnnxGraph.Node node : graph.nodes()) {
-      if (QUANTIZED.contains(node.operation())) {
-        throw error(
-            "is quantized (it has a "
-                + node.operation()
-                + " node); only weights in F32, F16, BF16 or F64 can be read");
-      }
       for (String input : node.inputs()) {
         consumers.computeIfAbsent(input, i -> new ArrayList<>()).add(node);
       }
@@ -77,11 +67,7 @@ final class OnnxWeights {
 
   private SortedMap<String, StoredTensor> read() {
     SortedMap<String, StoredTensor> named = new TreeMap<>();
-    Set<String> stored = new HashSet<>();
     for (OnnxGraph.Tensor tensor : graph.tensors()) {
-      if (!stored.add(tensor.name())) {
-        throw error("holds the tensor " + tensor.name() + " twice");
-      }
       StoredTensor weight = weight(tensor);
       if (weight != null && named.put(weight.name(), weight) != null) {
         throw error("two tensors come out as " + weight.name() + ", one is " + tensor.name());
@@ -92,10 +78,8 @@ final class OnnxWeights {
   }
 
   private @Nullable StoredTensor weight(OnnxGraph.Tensor tensor) {
-    boolean isNamed = isStateDictName(tensor.name());
-    if (isNamed) {
-      requireStoredAsNamed(tensor);
-      return located(tensor, tensor.name(), tensor.shape(), false);
+    if (isStateDictName(tensor.name())) {
+      return located(tensor, tensor.name(), tensor.shape(), isTransposed(tensor));
     }
     if (tensor.shape().length < 2) {
       // Its place is still checked: external data must not overlap.
@@ -119,22 +103,30 @@ final class OnnxWeights {
     throw unnamed(tensor, "");
   }
 
-  private static boolean isStateDictName(String name) {
+  static boolean isStateDictName(String name) {
     return name.matches("[A-Za-z_]\\w*(\\.\\w+)+");
   }
 
-  /** A tensor that keeps its name keeps its layout, so no product may use it as it is. */
-  private void requireStoredAsNamed(OnnxGraph.Tensor tensor) {
+  /**
+   * Whether a tensor with its name is stored as {@code [in, out]}. Exporters keep the layout with
+   * the name; tools that make a MatMul of a Gemm keep the name alone.
+   */
+  private boolean isTransposed(OnnxGraph.Tensor tensor) {
     for (OnnxGraph.Node node : consumers(tensor.name())) {
       if (isProduct(node, tensor) && !isTransB(node)) {
+        boolean alone = consumers(tensor.name()).size() == 1 && tensor.shape().length == 2;
+        if (alone && tensor.name().equals(linearName(node, tensor))) {
+          return true;
+        }
         throw error(
             "tensor "
                 + tensor.name()
                 + " is multiplied as stored by "
-                + describe(node)
+                + node.described()
                 + ", where a state dict's layout [out, in] needs a transposition");
       }
     }
+    return false;
   }
 
   private static boolean isProduct(OnnxGraph.Node node, OnnxGraph.Tensor tensor) {
@@ -156,7 +148,7 @@ final class OnnxWeights {
             && (transB == 0 || transB == 1)
             && Set.of("alpha", "beta", "transA", "transB").containsAll(numbers.keySet());
     if (!plain) {
-      throw error(describe(node) + " is not a plain linear layer: " + numbers);
+      throw error(node.described() + " is not a plain linear layer: " + numbers);
     }
     return transB == 1;
   }
@@ -244,10 +236,14 @@ final class OnnxWeights {
           new OnnxGraph.Extent(
               externalNumber(tensor, "offset", 0), externalNumber(tensor, "length", bytes));
     }
+    boolean fits =
+        tensor.varints()
+            ? extent.length() >= count && extent.length() / MAX_VARINT <= count
+            : extent.length() == bytes;
     if (count < 0
-        || extent.length() != bytes
+        || !fits
         || extent.offset() > holder.size()
-        || bytes > holder.size() - extent.offset()) {
+        || extent.length() > holder.size() - extent.offset()) {
       throw error(
           "tensor "
               + tensor.name()
@@ -267,7 +263,81 @@ final class OnnxWeights {
     if (holder != file) {
       externalTensors.add(stored);
     }
+    if (tensor.varints()) {
+      stored = stored.ofVarints(extent.length());
+    }
+    if (tensor.scaling() != null) {
+      stored = stored.scaled(levels(tensor, tensor.scaling()));
+    }
     return transposed ? stored.transposed() : stored;
+  }
+
+  private Levels levels(OnnxGraph.Tensor tensor, OnnxGraph.Scaling scaling) {
+    OnnxGraph.Tensor scale = scaling.scale();
+    OnnxGraph.Tensor zero = scaling.zero();
+    if (!scale.type().floating) {
+      throw misfit(tensor, scaling, scale, "a floating scale");
+    }
+    if (zero != null && zero.type() != tensor.type()) {
+      throw misfit(tensor, scaling, zero, "a zero point of type " + tensor.type());
+    }
+    requireChannels(tensor, scaling, scale);
+    float[] scales = located(scale, scale.name(), scale.shape(), false).floats();
+    long[] zeros = new long[1];
+    if (zero != null) {
+      requireChannels(tensor, scaling, zero);
+      zeros = located(zero, zero.name(), zero.shape(), false).integers();
+    }
+    if (scales.length == 1 && zeros.length == 1) {
+      return new Levels(scales, zeros, 1);
+    }
+    int channels = (int) tensor.shape()[scaling.axis()];
+    float[] all = Arrays.copyOf(scales, channels);
+    long[] allZeros = Arrays.copyOf(zeros, channels);
+    Arrays.fill(all, scales.length, channels, scales[0]);
+    Arrays.fill(allZeros, zeros.length, channels, zeros[0]);
+    long step = 1;
+    for (int i = scaling.axis() + 1; i < tensor.shape().length; i++) {
+      step *= tensor.shape()[i];
+    }
+    return new Levels(all, allZeros, step);
+  }
+
+  /** One value for all of the tensor, or one for each index of the axis. */
+  private void requireChannels(
+      OnnxGraph.Tensor tensor, OnnxGraph.Scaling scaling, OnnxGraph.Tensor values) {
+    int axis = scaling.axis();
+    long[] shape = values.shape();
+    boolean one = LongStream.of(shape).allMatch(size -> size == 1);
+    boolean each =
+        shape.length == 1
+            && axis >= 0
+            && axis < tensor.shape().length
+            && shape[0] == tensor.shape()[axis]
+            && shape[0] > 0;
+    if (!one && !each) {
+      throw misfit(tensor, scaling, values, "one value, or one for each index of axis " + axis);
+    }
+  }
+
+  private CheckpointException misfit(
+      OnnxGraph.Tensor tensor, OnnxGraph.Scaling scaling, OnnxGraph.Tensor is, String needed) {
+    return error(
+        scaling.node().described()
+            + " scales the "
+            + tensor.type()
+            + " of tensor "
+            + tensor.name()
+            + ", of shape "
+            + Arrays.toString(tensor.shape())
+            + ", with "
+            + is.name()
+            + " of type "
+            + is.type()
+            + " and shape "
+            + Arrays.toString(is.shape())
+            + ", where it needs "
+            + needed);
   }
 
   private WeightFile externalFile(OnnxGraph.Tensor tensor) {
@@ -323,12 +393,8 @@ final class OnnxWeights {
             + " of shape "
             + Arrays.toString(tensor.shape())
             + " is, used by "
-            + (users.isEmpty() ? "no node" : describe(users.get(0)))
+            + (users.isEmpty() ? "no node" : users.get(0).described())
             + why);
-  }
-
-  private static String describe(OnnxGraph.Node node) {
-    return "node " + node.name() + " (" + node.operation() + ")";
   }
 
   private CheckpointException error(String what) {

@@ -50,7 +50,7 @@ final class StoredCheckpoint implements Checkpoint {
 
   @Override
   public boolean floating(String name) {
-    return tensor(name).type().floating;
+    return tensor(name).floating();
   }
 
   @Override

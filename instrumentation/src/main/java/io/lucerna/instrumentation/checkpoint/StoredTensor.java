@@ -1,24 +1,59 @@
 package io.lucerna.instrumentation.checkpoint;
 
+import com.google.protobuf.CodedInputStream;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where and how a tensor lies in a file: element {@code (i, j, ...)} is number {@code i *
  * strides[0] + j * strides[1] + ...}, counted from the one at byte {@code offset}. No two indices
  * are the same element.
+ *
+ * @param varints the size in bytes of elements that are protobuf varints; 0 where all elements are
+ *     as long as the type says
+ * @param levels what numbers integers stand for; null where elements are what they are
  */
 record StoredTensor(
-    WeightFile file, String name, ElementType type, long[] shape, long[] strides, long offset) {
+    WeightFile file,
+    String name,
+    ElementType type,
+    long[] shape,
+    long[] strides,
+    long offset,
+    long varints,
+    @Nullable Levels levels) {
   private static final int CHUNK = 1 << 16;
   private static final int BLOCK = 32;
+
+  /** A tensor of elements that are as long as the type says, and are what they are. */
+  StoredTensor(
+      WeightFile file, String name, ElementType type, long[] shape, long[] strides, long offset) {
+    this(file, name, type, shape, strides, offset, 0, null);
+  }
 
   /** A tensor whose elements lie in row-major order without a gap. */
   static StoredTensor rowMajor(
       WeightFile file, String name, ElementType type, long[] shape, long offset) {
     return new StoredTensor(file, name, type, shape, rowMajorStrides(shape), offset);
+  }
+
+  /** The same row-major elements, written as varints of so many bytes in all. */
+  StoredTensor ofVarints(long bytes) {
+    return new StoredTensor(file, name, type, shape, strides, offset, bytes, levels);
+  }
+
+  /** The numbers that the row-major integers stand for. */
+  StoredTensor scaled(Levels by) {
+    return new StoredTensor(file, name, type, shape, strides, offset, varints, by);
+  }
+
+  /** Whether the values are floating-point numbers, however they are stored. */
+  boolean floating() {
+    return type.floating || levels != null;
   }
 
   private static long[] rowMajorStrides(long[] shape) {
@@ -35,7 +70,7 @@ record StoredTensor(
   StoredTensor transposed() {
     long[] shape = {this.shape[1], this.shape[0]};
     long[] strides = {this.strides[1], this.strides[0]};
-    return new StoredTensor(file, name, type, shape, strides, offset);
+    return new StoredTensor(file, name, type, shape, strides, offset, varints, levels);
   }
 
   /** Whether every index means the same element of the same file in both. */
@@ -90,7 +125,7 @@ record StoredTensor(
 
   /** The values as fp32; refuses integer types and values that are not finite. */
   float[] floats() {
-    if (!type.floating) {
+    if (!floating()) {
       throw error("has type " + type + ", where a floating type (F32, F16, BF16, F64) is needed");
     }
     float[] stored = new float[arrayLength()];
@@ -99,7 +134,7 @@ record StoredTensor(
         0,
         stored.length,
         (chunk, at, count) -> {
-          type.decode(chunk, stored, at, count);
+          decode(chunk, stored, at, count, at);
           if (ordered) {
             requireFinite(stored, at, at + count, 0);
           }
@@ -120,14 +155,22 @@ record StoredTensor(
   float[] floats(long from, int count) {
     requireWithin(from, count);
     float[] values = new float[count];
-    inChunks(from, count, (chunk, at, n) -> type.decode(chunk, values, at, n));
+    inChunks(from, count, (chunk, at, n) -> decode(chunk, values, at, n, from + at));
     return values;
+  }
+
+  private void decode(ByteBuffer chunk, float[] to, int at, int count, long first) {
+    if (levels == null) {
+      type.decode(chunk, to, at, count);
+    } else {
+      levels.decode(type, chunk, to, at, count, first);
+    }
   }
 
   /** Some of the values of {@link #floats()}, in the same order. */
   float[] finite(long from, int count) {
     requireWithin(from, count);
-    if (!type.floating || !isRowMajor()) {
+    if (!floating() || varints > 0 || !isRowMajor()) {
       float[] all = floats();
       return count == all.length
           ? all
@@ -153,7 +196,7 @@ record StoredTensor(
 
   /** The values of an integer or boolean tensor. */
   long[] integers() {
-    if (type.floating) {
+    if (floating()) {
       throw error("has type " + type + ", where an integer type is needed");
     }
     long[] stored = new long[arrayLength()];
@@ -171,6 +214,10 @@ record StoredTensor(
   }
 
   private void inChunks(long from, int total, ChunkReader reader) {
+    if (varints > 0) {
+      fromVarints(total, reader);
+      return;
+    }
     int perChunk = CHUNK / type.bytes;
     ByteBuffer chunk =
         ByteBuffer.allocate(Math.min(perChunk, total) * type.bytes).order(ByteOrder.LITTLE_ENDIAN);
@@ -179,6 +226,35 @@ record StoredTensor(
       chunk.clear().limit(count * type.bytes);
       file.read(offset + (from + at) * type.bytes, chunk);
       reader.read(chunk, at, count);
+    }
+  }
+
+  /** Reads all elements, each as long as the type says. */
+  private void fromVarints(int total, ChunkReader reader) {
+    CodedInputStream in = CodedInputStream.newInstance(file.stream(offset, offset + varints));
+    byte[] element = new byte[Long.BYTES];
+    int perChunk = CHUNK / type.bytes;
+    ByteBuffer chunk = ByteBuffer.allocate(CHUNK).order(ByteOrder.LITTLE_ENDIAN);
+    try {
+      for (int at = 0; at < total; at += perChunk) {
+        int count = Math.min(perChunk, total - at);
+        chunk.clear();
+        for (int i = 0; i < count; i++) {
+          long value = in.readRawVarint64();
+          if (!type.holds(value)) {
+            throw error("holds " + value + ", which is no " + type);
+          }
+          ByteBuffer.wrap(element).order(ByteOrder.LITTLE_ENDIAN).putLong(value);
+          chunk.put(element, 0, type.bytes);
+        }
+        reader.read(chunk.flip(), at, count);
+      }
+      if (!in.isAtEnd()) {
+        throw error("holds more than its " + total + " elements");
+      }
+    } catch (IOException e) {
+      throw new CheckpointException(
+          file.path() + ": tensor " + name + " does not hold its " + total + " elements", e);
     }
   }
 

@@ -18,7 +18,8 @@ public final class HooksCommand implements Command {
   @Option(
       name = "-model",
       metaVar = "[model]",
-      usage = "Neural ranker: minilm, a Hugging Face folder, or org/name on the hub.")
+      usage =
+          "Neural ranker: minilm, e5-small-v2-q, a Hugging Face folder, or org/name on the hub.")
   String model = ModelRegistry.DEFAULT;
 
   @Option(

@@ -21,7 +21,8 @@ public final class ModelOptions {
       name = "-model",
       aliases = "-rerank.model",
       metaVar = "[model]",
-      usage = "Neural ranker: minilm, a Hugging Face folder, or org/name on the hub.")
+      usage =
+          "Neural ranker: minilm, e5-small-v2-q, a Hugging Face folder, or org/name on the hub.")
   public @Nullable String model;
 
   @Option(
