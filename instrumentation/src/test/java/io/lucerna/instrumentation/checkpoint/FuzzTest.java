@@ -44,7 +44,9 @@ class FuzzTest {
     "zip.safetensors",
     "onnx/opset11.onnx",
     "onnx/equal.onnx",
-    "onnx/fp16-cast.onnx"
+    "onnx/fp16-cast.onnx",
+    "../quantised/uint8-channel.onnx",
+    "../quantised/qdq-int8-tensor.onnx"
   };
 
   private static final int QUICK_ROUNDS = 1_200;

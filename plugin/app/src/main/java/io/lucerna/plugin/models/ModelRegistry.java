@@ -25,7 +25,7 @@ import java.util.stream.Stream;
 
 /** Finds models by the names that users give them. */
 public class ModelRegistry {
-  /** The model that comes with Lucerna. */
+  /** The model that is meant where none is named. */
   public static final String DEFAULT = Minilm.NAME;
 
   private static final String HUB_FOLDER = "models--";
@@ -47,8 +47,8 @@ public class ModelRegistry {
   /**
    * Opens a ranker.
    *
-   * @param name {@code minilm}, a folder, or {@code org/name} on the hub, which is fetched if it is
-   *     not cached
+   * @param name {@code minilm} or another embedded model, a folder, or {@code org/name} on the hub,
+   *     which is fetched if it is not cached
    * @param console told how a download progresses
    * @throws CheckpointException if nothing of that name exists
    */
@@ -113,8 +113,9 @@ public class ModelRegistry {
     }
     throw new CheckpointException(
         name
-            + ": no such model; name minilm, an existing Hugging Face folder, or org/name on the"
-            + " hub");
+            + ": no such model; name "
+            + String.join(", ", EmbeddedModel.all().stream().map(EmbeddedModel::name).toList())
+            + ", an existing Hugging Face folder, or org/name on the hub");
   }
 
   private Path fetched(String name, String revision, Console console) throws IOException {
