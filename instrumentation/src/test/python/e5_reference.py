@@ -132,7 +132,7 @@ def golden(folder, file, tokenizer, model):
         model_input_names=["input_ids", "token_type_ids", "attention_mask"],
     )
     fast.save_pretrained(folder)
-    make_fixtures.write_reference(folder, "bi", model, fast, [(q, "passage: " + p) for q, p in PAIRS])
+    make_fixtures.write_reference(folder, "bi", model, fast, [(q, "passage: " + p) for q, p in PAIRS[:-1]])
     for name in ("modules.json", "1_Pooling"):
         source = FOLDER / name
         (shutil.copytree if source.is_dir() else shutil.copy)(source, folder / name)
