@@ -1,7 +1,5 @@
 import io.lucerna.instrumentation.checkpoint.Checkpoint;
 import io.lucerna.instrumentation.checkpoint.Checkpoints;
-import io.lucerna.instrumentation.family.Architecture;
-import io.lucerna.instrumentation.family.OutputSettings;
 import io.lucerna.instrumentation.hooks.Hook;
 import io.lucerna.instrumentation.hooks.Hooks;
 import io.lucerna.instrumentation.model.HookedModel;
@@ -16,14 +14,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class Consumer {
   public static void main(String[] arguments) throws Exception {
     Path folder = Path.of(arguments[0]);
-    try (Checkpoint checkpoint = Checkpoints.open(folder);
-        Checkpoint reference = Checkpoints.openFile(folder.resolve("reference.safetensors"));
-        HookedModel model =
-            HookedModel.open(
-                Architecture.read(folder),
-                checkpoint,
-                OutputSettings.defaults(),
-                Precision.FP32)) {
+    try (Checkpoint reference = Checkpoints.openFile(folder.resolve("reference.safetensors"));
+        HookedModel model = HookedModel.open(folder, Precision.FP32)) {
       long[] ids = {2, 88, 86, 5, 91, 3, 83, 91, 86, 93, 84, 92, 85, 97, 41, 3};
       long[] types = {0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
       AtomicInteger seen = new AtomicInteger();

@@ -2,6 +2,7 @@ package io.lucerna.eval;
 
 import io.lucerna.base.AtomicFile;
 import io.lucerna.base.Given;
+import io.lucerna.base.Internal;
 import io.lucerna.base.TextFile;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -77,6 +78,7 @@ public final class Run {
    *     float, a document occurs twice for a topic, or the file has no lines
    * @throws IOException if the file cannot be read
    */
+  @Internal
   public static Run read(TextFile file) throws IOException {
     return RunReader.read(Given.value(file, "the run's file"));
   }

@@ -1,6 +1,7 @@
 package io.lucerna.qrels;
 
 import io.lucerna.base.Given;
+import io.lucerna.base.Internal;
 import io.lucerna.base.MalformedTextException;
 import io.lucerna.base.TextFile;
 import java.io.IOException;
@@ -61,6 +62,7 @@ public final class Qrels {
    *     or there is no judgment at all
    * @throws IOException if the file cannot be read
    */
+  @Internal
   public static Qrels read(TextFile file) throws IOException {
     Given.value(file, "the file of judgments");
     Map<String, Map<String, Integer>> read = new LinkedHashMap<>();

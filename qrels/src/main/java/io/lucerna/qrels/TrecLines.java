@@ -1,5 +1,6 @@
 package io.lucerna.qrels;
 
+import io.lucerna.base.Internal;
 import io.lucerna.base.MalformedTextException;
 import io.lucerna.base.TextFile;
 import io.lucerna.base.TextLines;
@@ -16,6 +17,7 @@ import java.util.Arrays;
  *
  * <p>Not thread-safe.
  */
+@Internal
 public final class TrecLines implements Closeable {
   private final TextLines lines;
   private final String layout;

@@ -1,7 +1,7 @@
 package io.lucerna.reranker;
 
 import io.lucerna.base.Given;
-import io.lucerna.instrumentation.family.Task;
+import io.lucerna.instrumentation.config.Task;
 import io.lucerna.instrumentation.hooks.Hooks;
 import io.lucerna.instrumentation.model.HookedModel;
 import io.lucerna.instrumentation.model.Readout;

@@ -1,8 +1,8 @@
 package io.lucerna.reranker;
 
+import io.lucerna.instrumentation.config.Pooling;
 import io.lucerna.instrumentation.model.Precision;
 import io.lucerna.instrumentation.model.Processor;
-import io.lucerna.instrumentation.nn.Pooling;
 import io.lucerna.instrumentation.text.TermForm;
 import io.lucerna.reranker.input.TextOptions;
 import io.lucerna.reranker.input.Truncation;

@@ -2,7 +2,7 @@ package io.lucerna.reranker;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
-import io.lucerna.instrumentation.family.Task;
+import io.lucerna.instrumentation.config.Task;
 import io.lucerna.instrumentation.hooks.HookContext;
 import io.lucerna.instrumentation.hooks.HookPoint;
 import io.lucerna.instrumentation.hooks.Hooks;

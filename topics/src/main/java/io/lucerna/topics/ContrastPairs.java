@@ -1,6 +1,7 @@
 package io.lucerna.topics;
 
 import io.lucerna.base.Given;
+import io.lucerna.base.Internal;
 import io.lucerna.base.MalformedTextException;
 import io.lucerna.base.TextFile;
 import io.lucerna.base.TextLines;
@@ -72,6 +73,7 @@ public final class ContrastPairs {
    * @return a stream that throws UncheckedIOException with a cause as {@link #read} throws it
    * @throws IOException if the file cannot be opened
    */
+  @Internal
   public static Stream<ContrastPair> stream(TextFile file) throws IOException {
     Given.value(file, "the file of contrast pairs");
     TextLines lines = file.lines();

@@ -1,6 +1,7 @@
 package io.lucerna.topics;
 
 import io.lucerna.base.Given;
+import io.lucerna.base.Internal;
 import io.lucerna.base.MalformedTextException;
 import io.lucerna.base.TextFile;
 import java.io.IOException;
@@ -41,6 +42,7 @@ public final class TopicReader {
    * @throws MalformedTextException if it looks like no format, or as {@link #parse} throws it
    * @throws IOException if the text cannot be read
    */
+  @Internal
   public static TopicSet read(TextFile file) throws IOException {
     String content = file.text();
     return parse(file.name(), content, guessFormat(file.name(), content));

@@ -2,6 +2,7 @@ package io.lucerna.instrumentation.family;
 
 import io.lucerna.instrumentation.checkpoint.CheckpointException;
 import io.lucerna.instrumentation.checkpoint.ModelFolder;
+import io.lucerna.instrumentation.config.Task;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;

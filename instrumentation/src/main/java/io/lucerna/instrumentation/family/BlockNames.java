@@ -1,11 +1,11 @@
 package io.lucerna.instrumentation.family;
 
+import io.lucerna.instrumentation.config.ModelConfig;
 import io.lucerna.instrumentation.hooks.HookPoint;
 import io.lucerna.instrumentation.nn.Activation;
 import io.lucerna.instrumentation.nn.Attention;
 import io.lucerna.instrumentation.nn.Linear;
 import io.lucerna.instrumentation.nn.Mlp;
-import io.lucerna.instrumentation.nn.ModelConfig;
 import io.lucerna.instrumentation.nn.PostNormBlock;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,10 +1,11 @@
 package io.lucerna.instrumentation.family;
 
+import io.lucerna.instrumentation.config.ModelConfig;
+import io.lucerna.instrumentation.config.Pooling;
+import io.lucerna.instrumentation.config.Task;
 import io.lucerna.instrumentation.nn.Activation;
 import io.lucerna.instrumentation.nn.Embeddings;
-import io.lucerna.instrumentation.nn.ModelConfig;
 import io.lucerna.instrumentation.nn.OutputHead;
-import io.lucerna.instrumentation.nn.Pooling;
 import io.lucerna.instrumentation.nn.PostNormBlock;
 import java.util.List;
 import java.util.Map;

@@ -1,7 +1,7 @@
 package io.lucerna.instrumentation.family;
 
+import io.lucerna.instrumentation.config.ModelConfig;
 import io.lucerna.instrumentation.nn.Activation;
-import io.lucerna.instrumentation.nn.ModelConfig;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,6 +1,7 @@
 package io.lucerna.instrumentation.family;
 
 import io.lucerna.instrumentation.checkpoint.Checkpoint;
+import io.lucerna.instrumentation.config.Task;
 
 /**
  * All that a family needs to make a network.

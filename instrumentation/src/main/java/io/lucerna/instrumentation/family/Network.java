@@ -2,10 +2,10 @@ package io.lucerna.instrumentation.family;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import io.lucerna.instrumentation.config.ModelConfig;
 import io.lucerna.instrumentation.hooks.HookPoint;
 import io.lucerna.instrumentation.hooks.Site;
 import io.lucerna.instrumentation.nn.Block;
-import io.lucerna.instrumentation.nn.ModelConfig;
 import io.lucerna.instrumentation.nn.OutputHead;
 import io.lucerna.instrumentation.nn.Pass;
 import io.lucerna.instrumentation.nn.Places;

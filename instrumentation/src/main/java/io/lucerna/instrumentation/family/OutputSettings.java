@@ -1,6 +1,7 @@
 package io.lucerna.instrumentation.family;
 
-import io.lucerna.instrumentation.nn.Pooling;
+import io.lucerna.instrumentation.config.Pooling;
+import io.lucerna.instrumentation.config.Task;
 import java.util.List;
 import java.util.Set;
 

@@ -1,5 +1,6 @@
 package io.lucerna.instrumentation.family;
 
+import io.lucerna.instrumentation.config.Task;
 import java.util.Map;
 
 /**

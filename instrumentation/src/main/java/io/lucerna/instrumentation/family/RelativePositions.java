@@ -1,11 +1,11 @@
 package io.lucerna.instrumentation.family;
 
 import ai.djl.ndarray.NDArray;
+import io.lucerna.instrumentation.config.ModelConfig;
 import io.lucerna.instrumentation.nn.Attention;
 import io.lucerna.instrumentation.nn.DisentangledAttention;
 import io.lucerna.instrumentation.nn.Kernels;
 import io.lucerna.instrumentation.nn.Linear;
-import io.lucerna.instrumentation.nn.ModelConfig;
 import io.lucerna.instrumentation.nn.RelativeBuckets;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,7 +1,8 @@
 package io.lucerna.instrumentation.family;
 
+import io.lucerna.instrumentation.config.ModelConfig;
+import io.lucerna.instrumentation.config.Task;
 import io.lucerna.instrumentation.nn.Embeddings;
-import io.lucerna.instrumentation.nn.ModelConfig;
 import java.util.Map;
 
 /**

@@ -1,7 +1,7 @@
 package io.lucerna.instrumentation.family;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.lucerna.instrumentation.nn.ModelConfig;
+import io.lucerna.instrumentation.config.ModelConfig;
 import io.lucerna.instrumentation.nn.Rotary;
 import java.util.List;
 

@@ -2,6 +2,7 @@ package io.lucerna.instrumentation.family;
 
 import io.lucerna.instrumentation.checkpoint.Checkpoint;
 import io.lucerna.instrumentation.checkpoint.ModelFolder;
+import io.lucerna.instrumentation.config.Task;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -1,12 +1,12 @@
 package io.lucerna.instrumentation.family;
 
 import ai.djl.ndarray.NDArray;
+import io.lucerna.instrumentation.config.ModelConfig;
 import io.lucerna.instrumentation.nn.Activation;
 import io.lucerna.instrumentation.nn.Attention;
 import io.lucerna.instrumentation.nn.DecoderBlock;
 import io.lucerna.instrumentation.nn.Linear;
 import io.lucerna.instrumentation.nn.Mlp;
-import io.lucerna.instrumentation.nn.ModelConfig;
 import io.lucerna.instrumentation.nn.Norm;
 import io.lucerna.instrumentation.nn.PreNormBlock;
 import io.lucerna.instrumentation.nn.RelativeBias;

@@ -1,6 +1,7 @@
 package io.lucerna.instrumentation.hooks;
 
 import io.lucerna.base.Given;
+import io.lucerna.base.Internal;
 import io.lucerna.instrumentation.text.TokenBatch;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -152,6 +153,7 @@ public final class Hooks {
    * @return the hooks by point, which that call alone may use
    * @throws IllegalArgumentException if a name or glob matches no point of the model
    */
+  @Internal
   public BoundHooks bind(HookRegistry registry, TokenBatch batch) {
     Map<HookPoint, List<Hook>> bound = new LinkedHashMap<>();
     for (Entry entry : entries) {

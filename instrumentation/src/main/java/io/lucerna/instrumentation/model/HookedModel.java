@@ -6,16 +6,20 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
 import io.lucerna.base.Given;
+import io.lucerna.base.Internal;
 import io.lucerna.instrumentation.call.CallCancelledException;
 import io.lucerna.instrumentation.call.CallInterruptedException;
 import io.lucerna.instrumentation.checkpoint.Checkpoint;
 import io.lucerna.instrumentation.checkpoint.CheckpointException;
+import io.lucerna.instrumentation.checkpoint.Checkpoints;
+import io.lucerna.instrumentation.config.ModelConfig;
+import io.lucerna.instrumentation.config.Pooling;
+import io.lucerna.instrumentation.config.Task;
 import io.lucerna.instrumentation.family.Architecture;
 import io.lucerna.instrumentation.family.Loading;
 import io.lucerna.instrumentation.family.Network;
 import io.lucerna.instrumentation.family.OutputSettings;
 import io.lucerna.instrumentation.family.Reference;
-import io.lucerna.instrumentation.family.Task;
 import io.lucerna.instrumentation.family.Weights;
 import io.lucerna.instrumentation.hooks.Hook;
 import io.lucerna.instrumentation.hooks.HookContext;
@@ -29,14 +33,14 @@ import io.lucerna.instrumentation.memory.Headroom;
 import io.lucerna.instrumentation.nn.Block;
 import io.lucerna.instrumentation.nn.Embeddings;
 import io.lucerna.instrumentation.nn.Leaves;
-import io.lucerna.instrumentation.nn.ModelConfig;
 import io.lucerna.instrumentation.nn.OutputHead;
 import io.lucerna.instrumentation.nn.Pass;
 import io.lucerna.instrumentation.nn.Places;
-import io.lucerna.instrumentation.nn.Pooling;
 import io.lucerna.instrumentation.nn.Workers;
 import io.lucerna.instrumentation.text.TokenBatch;
 import io.lucerna.instrumentation.text.TokenSequence;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -138,6 +142,24 @@ public final class HookedModel implements AutoCloseable {
   }
 
   /**
+   * Loads the model of a folder on the best processor that there is. A vector is the mean of the
+   * hidden states; a language model gives no answers: for others, open a ranker, and take its
+   * model.
+   *
+   * @param folder has config.json and the weights
+   * @param precision the number type of weights and activations
+   * @return the model, which the caller closes
+   * @throws CheckpointException if {@code config.json} describes what cannot be run, or a tensor is
+   *     missing, unknown, of the wrong shape or not finite
+   * @throws IOException if a file cannot be read
+   */
+  public static HookedModel open(Path folder, Precision precision) throws IOException {
+    try (Checkpoint checkpoint = Checkpoints.open(folder)) {
+      return open(Architecture.read(folder), checkpoint, OutputSettings.defaults(), precision);
+    }
+  }
+
+  /**
    * Loads a model.
    *
    * @param architecture the family, as {@code config.json} says, and what the output is
@@ -149,6 +171,7 @@ public final class HookedModel implements AutoCloseable {
    * @throws CheckpointException if {@code config.json} describes what cannot be run, or a tensor is
    *     missing, unknown, of the wrong shape or not finite
    */
+  @Internal
   public static HookedModel open(
       Architecture architecture,
       Checkpoint checkpoint,
@@ -168,6 +191,7 @@ public final class HookedModel implements AutoCloseable {
    * @return the model, which the caller closes
    * @throws CheckpointException as the other {@code open} does
    */
+  @Internal
   public static HookedModel open(
       Architecture architecture,
       Checkpoint checkpoint,
@@ -251,6 +275,7 @@ public final class HookedModel implements AutoCloseable {
    * @param pass the call that these blocks belong to
    * @return what leaves the last of them, in the same scope
    */
+  @Internal
   public NDArray hidden(int first, int end, NDArray input, Pass pass) {
     NDManager scope = input.getManager();
     List<Places> places = first < end ? network.places(pass.batch(), scope) : List.of();
@@ -273,6 +298,7 @@ public final class HookedModel implements AutoCloseable {
    * @return one row per text, as {@link #forward} returns them
    * @throws IllegalStateException if a hooked point was never reached
    */
+  @Internal
   public float[][] output(NDArray hidden, Pass pass) {
     NDArray output = network.head().apply(hidden, pass);
     pass.finish();
@@ -408,11 +434,13 @@ public final class HookedModel implements AutoCloseable {
   }
 
   /** {@return the network: embeddings, blocks and head} */
+  @Internal
   public Network network() {
     return network;
   }
 
   /** {@return the blocks of the stack that reads the text, from the first to the last} */
+  @Internal
   public List<? extends Block> blocks() {
     return network.blocks();
   }
@@ -464,6 +492,7 @@ public final class HookedModel implements AutoCloseable {
    *
    * @param point one of the model's points
    */
+  @Internal
   public Optional<Reference> reference(HookPoint point) {
     int layer = point.layer();
     Site site = point.site();

@@ -2,6 +2,7 @@ package io.lucerna.instrumentation.nn;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
+import io.lucerna.instrumentation.config.ModelConfig;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 

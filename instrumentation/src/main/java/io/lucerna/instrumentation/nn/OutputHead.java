@@ -2,6 +2,7 @@ package io.lucerna.instrumentation.nn;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
+import io.lucerna.instrumentation.config.Pooling;
 import io.lucerna.instrumentation.hooks.HookPoint;
 import io.lucerna.instrumentation.hooks.Site;
 import io.lucerna.instrumentation.text.TokenBatch;

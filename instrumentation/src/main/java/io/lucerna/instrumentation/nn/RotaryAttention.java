@@ -1,6 +1,7 @@
 package io.lucerna.instrumentation.nn;
 
 import ai.djl.ndarray.NDArray;
+import io.lucerna.instrumentation.config.ModelConfig;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 

@@ -1,6 +1,6 @@
 package io.lucerna.instrumentation.sweep;
 
-import io.lucerna.instrumentation.nn.ModelConfig;
+import io.lucerna.instrumentation.config.ModelConfig;
 import java.util.List;
 import java.util.stream.IntStream;
 

@@ -1,7 +1,7 @@
 package io.lucerna.instrumentation.sweep;
 
+import io.lucerna.instrumentation.config.ModelConfig;
 import io.lucerna.instrumentation.hooks.Site;
-import io.lucerna.instrumentation.nn.ModelConfig;
 import java.util.List;
 
 /**

@@ -4,10 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.lucerna.instrumentation.checkpoint.Checkpoint;
-import io.lucerna.instrumentation.checkpoint.Checkpoints;
-import io.lucerna.instrumentation.family.Architecture;
-import io.lucerna.instrumentation.family.OutputSettings;
 import io.lucerna.instrumentation.hooks.HookPoint;
 import io.lucerna.instrumentation.hooks.Hooks;
 import io.lucerna.instrumentation.model.HookedModel;
@@ -39,11 +35,7 @@ class DesignExampleTest {
 
   @BeforeAll
   static void open() throws IOException {
-    try (Checkpoint checkpoint = Checkpoints.open(FOLDER)) {
-      model =
-          HookedModel.open(
-              Architecture.read(FOLDER), checkpoint, OutputSettings.defaults(), Precision.FP32);
-    }
+    model = HookedModel.open(FOLDER, Precision.FP32);
   }
 
   @AfterAll

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lucerna.instrumentation.checkpoint.CheckpointException;
-import io.lucerna.instrumentation.nn.ModelConfig;
+import io.lucerna.instrumentation.config.ModelConfig;
 import io.lucerna.instrumentation.nn.Rotary;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;

@@ -4,7 +4,7 @@ import static io.lucerna.instrumentation.model.TwoTexts.bitEqual;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
-import io.lucerna.instrumentation.family.Task;
+import io.lucerna.instrumentation.config.Task;
 import io.lucerna.instrumentation.hooks.Hook;
 import io.lucerna.instrumentation.hooks.HookPoint;
 import io.lucerna.instrumentation.hooks.Hooks;

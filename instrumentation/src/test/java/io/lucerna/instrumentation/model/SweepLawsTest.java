@@ -4,10 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.lucerna.instrumentation.config.ModelConfig;
+import io.lucerna.instrumentation.config.Pooling;
 import io.lucerna.instrumentation.family.OutputSettings;
 import io.lucerna.instrumentation.hooks.Hooks;
-import io.lucerna.instrumentation.nn.ModelConfig;
-import io.lucerna.instrumentation.nn.Pooling;
 import io.lucerna.instrumentation.sweep.Cell;
 import io.lucerna.instrumentation.sweep.Direction;
 import io.lucerna.instrumentation.sweep.Head;

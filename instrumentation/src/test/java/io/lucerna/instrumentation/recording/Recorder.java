@@ -2,13 +2,13 @@ package io.lucerna.instrumentation.recording;
 
 import io.lucerna.instrumentation.checkpoint.Checkpoint;
 import io.lucerna.instrumentation.checkpoint.Checkpoints;
+import io.lucerna.instrumentation.config.ModelConfig;
+import io.lucerna.instrumentation.config.Task;
 import io.lucerna.instrumentation.family.Architecture;
 import io.lucerna.instrumentation.family.OutputSettings;
-import io.lucerna.instrumentation.family.Task;
 import io.lucerna.instrumentation.hooks.Hooks;
 import io.lucerna.instrumentation.model.HookedModel;
 import io.lucerna.instrumentation.model.Precision;
-import io.lucerna.instrumentation.nn.ModelConfig;
 import io.lucerna.instrumentation.text.Role;
 import io.lucerna.instrumentation.text.Token;
 import io.lucerna.instrumentation.text.TokenBatch;

@@ -9,11 +9,17 @@ import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.AccessTarget.CodeUnitAccessTarget;
 import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaCodeUnit;
+import com.tngtech.archunit.core.domain.JavaMember;
+import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.core.importer.Location;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
 import io.lucerna.base.Internal;
 import io.lucerna.plugin.cli.CommandException;
 import io.lucerna.plugin.cli.ExitCode;
@@ -253,4 +259,55 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule packagesOfTheRerankerAreFreeOfCycles =
       slices().matching("io.lucerna.reranker.(**)").should().beFreeOfCycles();
+
+  private static boolean internal(JavaClass type) {
+    JavaClass base = type.getBaseComponentType();
+    return base.isAnnotatedWith(Internal.class)
+        || base.getPackage().isAnnotatedWith(Internal.class)
+        || base.getEnclosingClass().filter(ArchitectureTest::internal).isPresent();
+  }
+
+  private static boolean seen(JavaClass type) {
+    return type.getModifiers().contains(JavaModifier.PUBLIC)
+        && type.getEnclosingClass().map(ArchitectureTest::seen).orElse(true);
+  }
+
+  private static boolean seen(JavaMember member) {
+    return member.getModifiers().contains(JavaModifier.PUBLIC)
+        || member.getModifiers().contains(JavaModifier.PROTECTED);
+  }
+
+  private static final DescribedPredicate<JavaClass> API =
+      DescribedPredicate.describe("are the API", type -> seen(type) && !internal(type));
+
+  /** Supertypes, and what others can call or read: no type in it is one they must not use. */
+  private static final ArchCondition<JavaClass> NAME_NO_INTERNAL_TYPE =
+      new ArchCondition<>("name no internal type") {
+        @Override
+        public void check(JavaClass type, ConditionEvents events) {
+          Stream.concat(type.getRawSuperclass().stream(), type.getRawInterfaces().stream())
+              .forEach(named -> check(type, type.getName(), named, events));
+          for (JavaMember member : type.getMembers()) {
+            if (seen(member) && !member.isAnnotatedWith(Internal.class)) {
+              Stream<JavaClass> thrown =
+                  member instanceof JavaCodeUnit unit
+                      ? unit.getThrowsClause().getTypes().stream()
+                      : Stream.of();
+              Stream.concat(member.getAllInvolvedRawTypes().stream(), thrown)
+                  .forEach(named -> check(type, member.getFullName(), named, events));
+            }
+          }
+        }
+
+        private static void check(
+            JavaClass type, String what, JavaClass named, ConditionEvents events) {
+          if (internal(named)) {
+            events.add(SimpleConditionEvent.violated(type, what + " names " + named.getName()));
+          }
+        }
+      };
+
+  @ArchTest
+  static final ArchRule theApiNamesNoInternalType =
+      classes().that(API).should(NAME_NO_INTERNAL_TYPE);
 }

@@ -8,10 +8,10 @@ import java.lang.annotation.Target;
 
 /**
  * Not for other programs, although Java calls it public: other modules of Lucerna use it. It may
- * change or go with any version. All packages, types and constructors without this mark are the
- * API, and stay compatible within a major version.
+ * change or go with any version. All packages, types and members without this mark are the API,
+ * name no type that has it, and stay compatible within a major version.
  */
 @Documented
 @Retention(RetentionPolicy.CLASS)
-@Target({ElementType.PACKAGE, ElementType.TYPE, ElementType.CONSTRUCTOR})
+@Target({ElementType.PACKAGE, ElementType.TYPE, ElementType.METHOD, ElementType.CONSTRUCTOR})
 public @interface Internal {}

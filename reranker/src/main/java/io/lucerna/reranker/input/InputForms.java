@@ -1,15 +1,17 @@
 package io.lucerna.reranker.input;
 
+import io.lucerna.base.Internal;
 import io.lucerna.instrumentation.checkpoint.CheckpointException;
+import io.lucerna.instrumentation.config.Task;
 import io.lucerna.instrumentation.family.Architecture;
 import io.lucerna.instrumentation.family.Prompt;
-import io.lucerna.instrumentation.family.Task;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 
 /** Which form the inputs of a model have: by its architecture, its folder, and the options. */
+@Internal
 public final class InputForms {
   private InputForms() {}
 

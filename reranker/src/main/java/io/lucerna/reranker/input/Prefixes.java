@@ -1,7 +1,8 @@
 package io.lucerna.reranker.input;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.lucerna.instrumentation.family.Task;
+import io.lucerna.base.Internal;
+import io.lucerna.instrumentation.config.Task;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -15,6 +16,7 @@ import java.util.regex.Pattern;
  * Bi-encoders that were trained with a text before each query and passage, and whose folders mostly
  * do not say so. They are recognised by the names in their folder.
  */
+@Internal
 public final class Prefixes {
   /** How much of a model card says what the model is. */
   private static final int HEAD = 4000;

@@ -3,7 +3,7 @@ package io.lucerna.reranker.input;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.lucerna.instrumentation.checkpoint.CheckpointException;
 import io.lucerna.instrumentation.checkpoint.ModelFolder;
-import io.lucerna.instrumentation.nn.Pooling;
+import io.lucerna.instrumentation.config.Pooling;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.lucerna.instrumentation.checkpoint.CheckpointException;
 import io.lucerna.instrumentation.checkpoint.ModelFolder;
+import io.lucerna.instrumentation.config.Task;
 import io.lucerna.instrumentation.family.Architecture;
-import io.lucerna.instrumentation.family.Task;
 import io.lucerna.instrumentation.text.TermForm;
 import io.lucerna.reranker.Refusals;
 import io.lucerna.reranker.ScorerOptions;

@@ -3,7 +3,7 @@ package io.lucerna.plugin.bench;
 import io.lucerna.instrumentation.hooks.Hooks;
 import io.lucerna.instrumentation.model.HookedModel;
 import io.lucerna.instrumentation.model.Readout;
-import io.lucerna.instrumentation.nn.Pooling;
+import io.lucerna.instrumentation.config.Pooling;
 import io.lucerna.instrumentation.sweep.Direction;
 import io.lucerna.instrumentation.sweep.PatchingSweep.Method;
 import io.lucerna.instrumentation.sweep.PatchingSweep;

@@ -1,8 +1,8 @@
 package io.lucerna.plugin.options;
 
+import io.lucerna.instrumentation.config.Pooling;
 import io.lucerna.instrumentation.model.Precision;
 import io.lucerna.instrumentation.model.Processor;
-import io.lucerna.instrumentation.nn.Pooling;
 import io.lucerna.plugin.anserini.IndexTerms;
 import io.lucerna.plugin.models.ModelRegistry;
 import io.lucerna.reranker.Label;

@@ -1,4 +1,4 @@
-package io.lucerna.instrumentation.nn;
+package io.lucerna.instrumentation.config;
 
 import java.util.Locale;
 
@@ -30,7 +30,11 @@ public record ModelConfig(
     int tokenTypes,
     long padId) {
 
-  /** Checks the numbers. */
+  /**
+   * Checks the numbers.
+   *
+   * @throws IllegalArgumentException naming the one that cannot be
+   */
   public ModelConfig {
     positive("number of layers", layers);
     positive("number of heads", heads);
@@ -60,7 +64,11 @@ public record ModelConfig(
     }
   }
 
-  /** The same with another limit on positions. */
+  /**
+   * {@return the same with another limit on positions}
+   *
+   * @param positions the most token ids of one input
+   */
   public ModelConfig withMaxPositions(int positions) {
     return new ModelConfig(
         architecture,

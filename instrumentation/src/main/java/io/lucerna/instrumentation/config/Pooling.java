@@ -1,4 +1,4 @@
-package io.lucerna.instrumentation.nn;
+package io.lucerna.instrumentation.config;
 
 /** How one vector is made of a text's hidden states. */
 public enum Pooling {
@@ -10,8 +10,9 @@ public enum Pooling {
   LAST;
 
   /**
-   * The pooling of an option's value: {@code cls} or {@code mean}.
+   * {@return the pooling of an option's value}
    *
+   * @param option {@code cls} or {@code mean}
    * @throws IllegalArgumentException naming these
    */
   public static Pooling parse(String option) {

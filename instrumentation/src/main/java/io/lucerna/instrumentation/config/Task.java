@@ -1,4 +1,4 @@
-package io.lucerna.instrumentation.family;
+package io.lucerna.instrumentation.config;
 
 /** What a model's output is, which decides what kind of ranker it makes. */
 public enum Task {
