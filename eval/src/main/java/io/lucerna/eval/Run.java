@@ -74,8 +74,8 @@ public final class Run {
    *
    * @param file the run, in UTF-8
    * @return the run, each ranking in the order of {@link #ORDER}
-   * @throws io.lucerna.base.MalformedTextException if a line is malformed, a score is not finite as
-   *     float, a document occurs twice for a topic, or the file has no lines
+   * @throws io.lucerna.base.text.MalformedTextException if a line is malformed, a score is not
+   *     finite as float, a document occurs twice for a topic, or the file has no lines
    * @throws IOException if the file cannot be read
    */
   @Internal

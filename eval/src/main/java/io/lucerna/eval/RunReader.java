@@ -1,7 +1,7 @@
 package io.lucerna.eval;
 
-import io.lucerna.base.MalformedTextException;
 import io.lucerna.base.TextFile;
+import io.lucerna.base.text.MalformedTextException;
 import io.lucerna.qrels.TrecLines;
 import java.io.IOException;
 import java.util.ArrayList;

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.lucerna.base.AtomicFile;
-import io.lucerna.base.MalformedTextException;
+import io.lucerna.base.text.MalformedTextException;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;

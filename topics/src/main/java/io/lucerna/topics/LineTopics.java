@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
 import io.lucerna.base.JsonFaults;
-import io.lucerna.base.MalformedTextException;
+import io.lucerna.base.text.MalformedTextException;
 import io.lucerna.topics.TopicReader.Collector;
 import java.io.IOException;
 import java.io.UncheckedIOException;

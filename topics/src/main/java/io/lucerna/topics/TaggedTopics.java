@@ -1,6 +1,6 @@
 package io.lucerna.topics;
 
-import io.lucerna.base.MalformedTextException;
+import io.lucerna.base.text.MalformedTextException;
 import io.lucerna.topics.TopicReader.Collector;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -1,6 +1,6 @@
 package io.lucerna.topics;
 
-import io.lucerna.base.MalformedTextException;
+import io.lucerna.base.text.MalformedTextException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;

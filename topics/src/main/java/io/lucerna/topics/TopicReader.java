@@ -2,8 +2,8 @@ package io.lucerna.topics;
 
 import io.lucerna.base.Given;
 import io.lucerna.base.Internal;
-import io.lucerna.base.MalformedTextException;
 import io.lucerna.base.TextFile;
+import io.lucerna.base.text.MalformedTextException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -2,7 +2,7 @@ package io.lucerna.plugin;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.lucerna.base.JsonFaults;
-import io.lucerna.base.MalformedTextException;
+import io.lucerna.base.text.MalformedTextException;
 import io.lucerna.instrumentation.checkpoint.CheckpointException;
 import io.lucerna.instrumentation.hub.HubException;
 import io.lucerna.instrumentation.intervene.CustomHookException;

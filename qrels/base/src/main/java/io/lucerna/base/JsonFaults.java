@@ -2,6 +2,7 @@ package io.lucerna.base;
 
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import io.lucerna.base.text.MalformedTextException;
 import java.util.regex.Pattern;
 
 /**

@@ -1,5 +1,6 @@
 package io.lucerna.base;
 
+import io.lucerna.base.text.MalformedTextException;
 import java.io.BufferedInputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;

@@ -1,5 +1,6 @@
 package io.lucerna.base;
 
+import io.lucerna.base.text.MalformedTextException;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;

@@ -42,7 +42,7 @@ public record ReferenceFolder(Path numbers, String origin, List<Pair> pairs) {
    * The reference in a folder.
    *
    * @throws FileNotFoundException if there is none
-   * @throws io.lucerna.base.MalformedTextException if its description is no JSON
+   * @throws io.lucerna.base.text.MalformedTextException if its description is no JSON
    */
   public static ReferenceFolder of(Path folder) throws IOException {
     Path numbers = folder.resolve(NUMBERS);

@@ -41,8 +41,8 @@ public final class CorpusTexts implements TextSource {
    * Reads the texts of these documents and forgets the others.
    *
    * @param visitor is shown the texts of all
-   * @throws io.lucerna.base.MalformedTextException if something is not a JSON object with an id, or
-   *     a document that is wanted has no text or occurs twice
+   * @throws io.lucerna.base.text.MalformedTextException if something is not a JSON object with an
+   *     id, or a document that is wanted has no text or occurs twice
    */
   public static CorpusTexts read(Path corpus, Set<String> docnos, Visitor visitor)
       throws IOException {

@@ -90,7 +90,7 @@ public record StudyProgress(int done, int items, int topics, List<Change> change
    * @param folder the study's folder
    * @return how far it has come
    * @throws StudyInputException if its plan is another JSON
-   * @throws io.lucerna.base.MalformedTextException if its plan is not JSON
+   * @throws io.lucerna.base.text.MalformedTextException if its plan is not JSON
    * @throws io.lucerna.studies.work.StudyException if its journal is damaged
    * @throws IOException if a file cannot be read
    */

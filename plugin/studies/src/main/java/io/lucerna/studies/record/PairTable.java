@@ -1,9 +1,9 @@
 package io.lucerna.studies.record;
 
 import io.lucerna.base.JsonFaults;
-import io.lucerna.base.MalformedTextException;
 import io.lucerna.base.TextFile;
 import io.lucerna.base.TextLines;
+import io.lucerna.base.text.MalformedTextException;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.List;

@@ -41,7 +41,7 @@ final class StudyJson {
    * Reads the file.
    *
    * @throws StudyInputException if it is missing or lacks a field
-   * @throws io.lucerna.base.MalformedTextException if it is not JSON
+   * @throws io.lucerna.base.text.MalformedTextException if it is not JSON
    */
   static StudyInfo read(Path file) throws IOException {
     if (!Files.isRegularFile(file)) {

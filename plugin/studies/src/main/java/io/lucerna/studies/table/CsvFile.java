@@ -1,7 +1,7 @@
 package io.lucerna.studies.table;
 
-import io.lucerna.base.MalformedTextException;
 import io.lucerna.base.TextFile;
+import io.lucerna.base.text.MalformedTextException;
 import io.lucerna.studies.work.StudyInputException;
 import java.io.IOException;
 import java.io.StringReader;

@@ -109,7 +109,7 @@ public final class Table<R extends Record> {
    *
    * @throws StudyInputException naming file and line if a column is missing, a value is wrong, or
    *     two rows have the same key
-   * @throws io.lucerna.base.MalformedTextException if it is no such table
+   * @throws io.lucerna.base.text.MalformedTextException if it is no such table
    */
   public List<R> read(Path file) throws IOException {
     return read(file, row -> Optional.empty());

@@ -1,4 +1,4 @@
-package io.lucerna.base;
+package io.lucerna.base.text;
 
 import java.io.IOException;
 
@@ -10,6 +10,8 @@ public class MalformedTextException extends IOException {
   private final long line;
 
   /**
+   * A complaint about a text.
+   *
    * @param file what the text is called
    * @param line the line at fault, counted from 1; 0 if the fault is not of one line
    * @param message what is wrong
@@ -20,12 +22,12 @@ public class MalformedTextException extends IOException {
     this.line = line;
   }
 
-  /** What the text is called. */
+  /** {@return what the text is called} */
   public String file() {
     return file;
   }
 
-  /** The line at fault, counted from 1; 0 if the fault is not of one line. */
+  /** {@return the line at fault, counted from 1; 0 if the fault is not of one line} */
   public long line() {
     return line;
   }
