@@ -25,6 +25,7 @@ import org.apache.commons.statistics.inference.TTest;
  * @param randomization the two-sided p-value of the paired sign-flip test: (b + 1) / (n + 1) where
  *     b of n random assignments of signs give at least the observed absolute mean difference
  *     (Fisher 1935; Smucker, Allan and Carterette, CIKM 2007; Phipson and Smyth 2010 for the + 1)
+ * @param deviation the sample standard deviation of the changes; empty for fewer than two topics
  * @param effectSize d_z, the mean difference over its standard deviation (Cohen 1988)
  * @param lower the lower end of the 95% percentile bootstrap interval of the mean difference (Efron
  *     and Tibshirani 1993, chapter 13)
@@ -44,6 +45,7 @@ public record Comparison(
     OptionalDouble relativeChange,
     OptionalDouble tTest,
     OptionalDouble randomization,
+    OptionalDouble deviation,
     OptionalDouble effectSize,
     OptionalDouble lower,
     OptionalDouble upper,
@@ -144,6 +146,7 @@ public record Comparison(
             ? OptionalDouble.of(1)
             : when(varies, () -> TTest.withDefaults().pairedTest(treatment, baseline).getPValue()),
         when(n > 0, resampling::signFlips),
+        when(n >= 2, () -> deviation),
         when(varies, () -> change / deviation),
         when(n > 0, resampling::lower),
         when(n > 0, resampling::upper),

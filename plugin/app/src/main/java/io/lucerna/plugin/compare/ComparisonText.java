@@ -9,8 +9,10 @@ import io.lucerna.studies.ranking.OrderStatistics;
 import io.lucerna.studies.ranking.Statistics;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.OptionalDouble;
 
 /** Shows a comparison of runs to people: a table, and what its columns mean. */
@@ -46,7 +48,26 @@ public final class ComparisonText {
             "95%% interval: bootstrap, seed %d; d_z: change over its deviation; w/t/l: wins, ties,"
                 + " losses; p_equivalence: change within %s (two one-sided t-tests)",
             settings.seed(), settings.margin()));
+    lines.add(detectable(comparison));
     return lines;
+  }
+
+  /** The power of the comparison, measure by measure. */
+  private static String detectable(RunComparison comparison) {
+    Map<String, List<Statistics>> byMeasure = new LinkedHashMap<>();
+    for (RunComparison.RunContrast contrast : comparison.contrasts()) {
+      byMeasure
+          .computeIfAbsent(contrast.measure().irName(), measure -> new ArrayList<>())
+          .add(contrast.statistics());
+    }
+    List<String> words = new ArrayList<>();
+    byMeasure.forEach(
+        (measure, statistics) -> {
+          OptionalDouble change = Statistics.detectable(statistics);
+          words.add(
+              measure + " " + (change.isEmpty() ? NONE : format("%.4f", change.getAsDouble())));
+        });
+    return "found in 80% of such comparisons (p_t < 0.05): a change of " + String.join(", ", words);
   }
 
   private static TextTable table(RunComparison comparison) {

@@ -144,6 +144,11 @@ public record Condition(
         id, label, kind, layer, head, OptionalDouble.of(much), spec, identity, inputs);
   }
 
+  /** Whether it is a dose of 0. */
+  boolean changesNothing() {
+    return dose.isPresent() && dose.getAsDouble() == 0;
+  }
+
   /** The tag of the condition's run. */
   String tag(String model, int depth) {
     String word = model.replaceAll("[^A-Za-z0-9.+_-]+", "_");

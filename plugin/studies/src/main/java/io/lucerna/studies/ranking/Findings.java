@@ -2,6 +2,7 @@ package io.lucerna.studies.ranking;
 
 import io.lucerna.base.Counted;
 import io.lucerna.eval.Comparison;
+import io.lucerna.eval.Correction;
 import io.lucerna.eval.Evaluation;
 import io.lucerna.eval.Measure;
 import io.lucerna.eval.RankChanges;
@@ -11,9 +12,11 @@ import io.lucerna.qrels.Qrels;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -145,7 +148,7 @@ public final class Findings {
       for (int i = 1; i < conditions.size(); i++) {
         results.add(Comparison.of(before, values.get(i)[m], settings.comparison()));
       }
-      List<Statistics> statistics = Statistics.of(results, settings.correction());
+      List<Statistics> statistics = statistics(results);
       for (int i = 1; i < conditions.size(); i++) {
         contrasts.add(
             new Contrast(
@@ -155,6 +158,25 @@ public final class Findings {
                 OrderStatistics.of(orders.get(i))));
       }
     }
+  }
+
+  /** A dose of 0 changes nothing, so it is no test that others would be corrected for. */
+  private List<Statistics> statistics(List<Comparison> results) {
+    List<Comparison> family = new ArrayList<>();
+    for (int i = 0; i < results.size(); i++) {
+      if (!conditions.get(i + 1).changesNothing()) {
+        family.add(results.get(i));
+      }
+    }
+    Iterator<Statistics> tested = Statistics.of(family, settings.correction()).iterator();
+    List<Statistics> all = new ArrayList<>();
+    for (int i = 0; i < results.size(); i++) {
+      all.add(
+          conditions.get(i + 1).changesNothing()
+              ? Statistics.of(List.of(results.get(i)), Correction.NONE).getFirst()
+              : tested.next());
+    }
+    return all;
   }
 
   /** {@return the topics that were compared, in the order of the judgments} */
@@ -204,7 +226,7 @@ public final class Findings {
       lines.add(
           String.format(
               Locale.ROOT,
-              "%s %.4f over %s; changed by %d of %s (t-test, %s, p < %s)%s",
+              "%s %.4f over %s; changed by %d of %s (t-test, %s, p < %s)%s%s",
               measure.irName(),
               own.getFirst().statistics().baseline(),
               Counted.of(topics.size(), "topic"),
@@ -212,9 +234,20 @@ public final class Findings {
               Counted.of(own.size(), "condition"),
               settings.correction(),
               Statistics.ALPHA,
-              largest.isEmpty() ? "" : "; most: " + largest));
+              largest.isEmpty() ? "" : "; most: " + largest,
+              detectable(own)));
     }
     return lines;
+  }
+
+  private static String detectable(List<Contrast> own) {
+    OptionalDouble change = Statistics.detectable(own.stream().map(Contrast::statistics).toList());
+    return change.isEmpty()
+        ? ""
+        : String.format(
+            Locale.ROOT,
+            "; a change of %.4f would be found in 80%% of such studies",
+            change.getAsDouble());
   }
 
   List<Condition> conditions() {

@@ -2,10 +2,12 @@ package io.lucerna.studies.report;
 
 import io.lucerna.base.Counted;
 import io.lucerna.studies.ranking.Contrast;
+import io.lucerna.studies.ranking.Statistics;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalDouble;
 
 /** What a study found, in sentences of plain text. */
 final class Sentences {
@@ -66,7 +68,7 @@ final class Sentences {
     return String.format(
         Locale.ROOT,
         "%s: %s without intervention (%s). Significant change under %d of %s%s."
-            + " Shown to be within \u00b1%s: %d.%s",
+            + " Shown to be within \u00b1%s: %d.%s%s",
         measure,
         Digits.value(baseline.statistics().baseline()),
         Counted.of(baseline.statistics().topics(), "topic"),
@@ -75,7 +77,18 @@ final class Sentences {
         named.isEmpty() ? "" : ": " + named + more(significant.size() - NAMED),
         Digits.plain(info.margin()),
         equivalent,
-        rest == 0 ? "" : " Neither: " + rest + ", of which nothing is shown.");
+        rest == 0 ? "" : " Neither: " + rest + ", of which nothing is shown.",
+        detectable(contrasts));
+  }
+
+  private static String detectable(List<Contrast> contrasts) {
+    OptionalDouble change =
+        Statistics.detectable(contrasts.stream().map(Contrast::statistics).toList());
+    return change.isEmpty()
+        ? ""
+        : " With as many topics, a change of "
+            + Digits.value(change.getAsDouble())
+            + " would be found in 80% of studies (before correction; median of the conditions).";
   }
 
   private static String more(int left) {
