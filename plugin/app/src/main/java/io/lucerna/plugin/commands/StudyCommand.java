@@ -102,7 +102,7 @@ public final class StudyCommand implements Command {
   @Option(
       name = "-measures",
       metaVar = "[measure]",
-      usage = "A measure, repeatable (default: nDCG@10, AP, RR).")
+      usage = "A measure, repeatable (default: nDCG@10, AP, RR, Judged@10).")
   List<String> measures = new ArrayList<>();
 
   @Option(name = "-level", metaVar = "[grade]", usage = "The lowest grade that is relevant.")

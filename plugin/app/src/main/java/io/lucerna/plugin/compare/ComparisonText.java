@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.stream.Collectors;
 
 /** Shows a comparison of runs to people: a table, and what its columns mean. */
 public final class ComparisonText {
@@ -49,6 +50,11 @@ public final class ComparisonText {
                 + " losses; p_equivalence: change within %s (two one-sided t-tests)",
             settings.seed(), settings.margin()));
     lines.add(detectable(comparison));
+    lines.add(
+        RunComparison.COVERAGE.irName()
+            + comparison.judged().entrySet().stream()
+                .map(e -> format("%s %.4f", e.getKey(), e.getValue()))
+                .collect(Collectors.joining(", ", ": ", "")));
     return lines;
   }
 

@@ -9,6 +9,7 @@ import io.lucerna.eval.Run;
 import io.lucerna.qrels.Qrels;
 import io.lucerna.studies.ranking.Statistics;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,13 +25,19 @@ import java.util.TreeMap;
  * @param contrasts every other run and measure against the baseline, measure by measure
  * @param rankChanges for every other run, what it changed in each topic that both runs rank
  * @param missing for every run, how many of the topics it lacks
+ * @param judged for every run, the mean of {@link #COVERAGE} over the topics
  */
 public record RunComparison(
     List<String> topics,
     String baseline,
     List<RunContrast> contrasts,
     Map<String, SortedMap<String, RankChanges>> rankChanges,
-    Map<String, Integer> missing) {
+    Map<String, Integer> missing,
+    Map<String, Double> judged) {
+  /**
+   * The share of the first ten documents that are judged: no test, but whether tests can be read.
+   */
+  static final Measure COVERAGE = Measure.parse("Judged@10");
 
   /**
    * One run against the baseline on one measure.
@@ -64,9 +71,12 @@ public record RunComparison(
     Evaluation.Options options = Evaluation.Options.DEFAULT.withLevel(level);
     Map<String, Evaluation> evaluations = new LinkedHashMap<>();
     Map<String, Integer> missing = new LinkedHashMap<>();
+    Map<String, Double> judged = new LinkedHashMap<>();
     runs.forEach(
         (name, run) -> {
           evaluations.put(name, Evaluation.of(run, qrels, measures, options));
+          Evaluation coverage = Evaluation.of(run, qrels, List.of(COVERAGE), options);
+          judged.put(name, Arrays.stream(coverage.values(COVERAGE, topics)).average().orElse(0));
           missing.put(name, (int) topics.stream().filter(t -> run.ranking(t).isEmpty()).count());
         });
     List<String> names = List.copyOf(runs.keySet());
@@ -93,7 +103,8 @@ public record RunComparison(
               after.get(i),
               statistics.get(i)));
     }
-    return new RunComparison(topics, baseline, contrasts, rankChanges(runs, topics), missing);
+    return new RunComparison(
+        topics, baseline, contrasts, rankChanges(runs, topics), missing, judged);
   }
 
   private static Evaluation evaluated(Map<String, Evaluation> evaluations, String name) {

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -77,6 +78,19 @@ class CompareCommandTest {
                 "good.run: kendall_tau -0.3333, swapped_pairs 2, mean_move 0.67; 6 documents in"
                     + " common with the baseline"),
         shell.out());
+    // Changes 1/2, 1/2, 0 and -1/2, -1/2, 1/2 by hand; 3.2640 deviations for three topics.
+    double one = Math.sqrt(1.0 / 12) * 3.2640435496995712;
+    double other = Math.sqrt(1.0 / 3) * 3.2640435496995712;
+    assertTrue(
+        shell
+            .out()
+            .contains(
+                String.format(
+                    Locale.ROOT,
+                    "found in 80%% of such comparisons (p_t < 0.05): a change of AP %.4f",
+                    (one + other) / 2)),
+        shell.out());
+    assertTrue(shell.out().contains("Judged@10: base.run "), shell.out());
     assertFalse(shell.out().contains("NaN"), shell.out());
   }
 

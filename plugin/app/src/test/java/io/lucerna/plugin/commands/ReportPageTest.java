@@ -77,7 +77,7 @@ class ReportPageTest {
         }
       }
     }
-    assertEquals(72 * 3 * 20, numbers, "19 numbers and the condition");
+    assertEquals(72 * 3 * 21, numbers, "20 numbers and the condition");
     List<String> cells = new ArrayList<>();
     Matcher cell = Pattern.compile("<td[^>]* data-value=\"([^\"]*)\"").matcher(page);
     while (cell.find()) {
@@ -92,8 +92,8 @@ class ReportPageTest {
                       .split(" "))
               .forEach(c -> expected.add(number(row.get(c))));
           Stream.of(
-                  ("p_randomization_adjusted d_z wins ties losses p_equivalence kendall_tau"
-                          + " swapped_pairs mean_move")
+                  ("p_randomization_adjusted d_z wins ties losses p_equivalence detectable_change"
+                          + " kendall_tau swapped_pairs mean_move")
                       .split(" "))
               .forEach(c -> expected.add(number(row.get(c))));
         }
@@ -276,7 +276,7 @@ class ReportPageTest {
 
   private static void sorts(Browser browser) throws Exception {
     int columns = browser.run("return document.querySelector('thead tr').cells.length").asInt();
-    assertEquals(18, columns);
+    assertEquals(19, columns);
     for (int column = 0; column < columns; column++) {
       String click =
           "const t = document.querySelector('.comparison');"

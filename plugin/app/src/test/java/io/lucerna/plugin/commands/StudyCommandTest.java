@@ -14,6 +14,7 @@ import io.lucerna.eval.Correction;
 import io.lucerna.eval.Correlation;
 import io.lucerna.eval.Evaluation;
 import io.lucerna.eval.Measure;
+import io.lucerna.eval.Power;
 import io.lucerna.eval.RankChanges;
 import io.lucerna.eval.Ranking;
 import io.lucerna.eval.Run;
@@ -21,6 +22,7 @@ import io.lucerna.plugin.Shell;
 import io.lucerna.plugin.cli.ExitCode;
 import io.lucerna.qrels.Qrels;
 import io.lucerna.studies.work.Hashes;
+import io.lucerna.studies.ranking.StudySettings;
 import io.lucerna.testkit.Checkout;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -209,7 +211,7 @@ class StudyCommandTest {
     Path study = succeed(BI, "study", MANY);
     Qrels qrels = Qrels.read(folder.resolve("qrels.txt"));
     JsonNode conditions = json(study).path("conditions");
-    List<Measure> measures = Stream.of("nDCG@10", "AP", "RR").map(Measure::parse).toList();
+    List<Measure> measures = StudySettings.MEASURES.stream().map(Measure::parse).toList();
     List<String> topics = List.of("0", "1", "2", "3", "4", "5");
     Map<String, Run> runs = new HashMap<>();
     Map<String, Evaluation> evaluations = new HashMap<>();
@@ -242,6 +244,11 @@ class StudyCommandTest {
       assertEquals(c.ties(), Integer.parseInt(row.get("ties")));
       assertEquals(c.losses(), Integer.parseInt(row.get("losses")));
       assertField(c.equivalence(), row.get("p_equivalence"));
+      assertField(
+          c.deviation().isEmpty()
+              ? c.deviation()
+              : OptionalDouble.of(c.deviation().getAsDouble() * Power.USUAL.detectable(c.topics())),
+          row.get("detectable_change"));
       long swapped = 0;
       double tau = 0;
       double move = 0;

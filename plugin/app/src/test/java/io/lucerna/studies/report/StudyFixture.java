@@ -42,7 +42,7 @@ public final class StudyFixture {
       new StringBuilder(
           "condition,measure,topics,baseline,value,change,relative_change,p_t,p_t_adjusted,"
               + "p_randomization,p_randomization_adjusted,d_z,ci_lower,ci_upper,wins,ties,losses,"
-              + "p_equivalence,kendall_tau,swapped_pairs,mean_move\n");
+              + "p_equivalence,detectable_change,kendall_tau,swapped_pairs,mean_move\n");
   private final StringBuilder moves =
       new StringBuilder(
           "condition,topic,docid,grade,rank_before,rank_after,score_before,score_after\n");
@@ -195,6 +195,7 @@ public final class StudyFixture {
       row.add(Arrays.stream(changes).filter(c -> Math.signum(c) == sign).count());
     }
     row.add(defined ? (Object) same : "");
+    row.add(topics > 1 ? (Object) (deviation / 3) : "");
     row.addAll(List.of(0.9, 1234, 3.25));
     comparison.append(String.join(",", row.stream().map(String::valueOf).toList())).append('\n');
     return defined ? Math.min(1, 3 * p) : Double.NaN;

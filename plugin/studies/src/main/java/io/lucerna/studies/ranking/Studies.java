@@ -112,7 +112,7 @@ public final class Studies {
   }
 
   /**
-   * {@return this, with other measures than nDCG@10, AP and RR}
+   * {@return this, with other measures than nDCG@10, AP, RR and Judged@10}
    *
    * @param names such as {@code P@5}; the first one decides which topics changed most
    */

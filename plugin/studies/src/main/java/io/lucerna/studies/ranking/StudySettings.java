@@ -17,7 +17,7 @@ import java.util.List;
 public record StudySettings(
     List<Measure> measures, int level, Correction correction, Comparison.Settings comparison) {
   /** The names of the measures, unless others are given. */
-  public static final List<String> MEASURES = List.of("nDCG@10", "AP", "RR");
+  public static final List<String> MEASURES = List.of("nDCG@10", "AP", "RR", "Judged@10");
 
   /**
    * Checks that all measures are means.

@@ -52,6 +52,7 @@ class TablesTest {
         ++next,
         ++next,
         ++next,
+        maybe(defined),
         maybe(defined));
   }
 
@@ -105,6 +106,7 @@ class TablesTest {
             "ties",
             "losses",
             "p_equivalence",
+            "detectable_change",
             "kendall_tau",
             "swapped_pairs",
             "mean_move"),
