@@ -1,5 +1,6 @@
 package io.lucerna.studies.patch;
 
+import io.lucerna.base.Internal;
 import io.lucerna.instrumentation.sweep.Axis;
 import io.lucerna.instrumentation.sweep.Head;
 import io.lucerna.instrumentation.sweep.SweepResult;
@@ -15,6 +16,7 @@ import java.util.List;
  * @param outer the axes but for that of positions, outermost first
  * @param positions whether there is an axis of positions
  */
+@Internal
 public record CellSpace(List<Axis> outer, boolean positions) {
   /** The column of a head's number; pandas takes {@code head} for a method. */
   static final String HEAD_COLUMN = "attention_head";

@@ -1,11 +1,13 @@
 package io.lucerna.studies.patch;
 
+import io.lucerna.base.Internal;
 import io.lucerna.reranker.ModelCard;
 import io.lucerna.reranker.input.QueryFit;
 import io.lucerna.topics.ContrastPair;
 import java.util.Optional;
 
 /** Sweeps one pair after the other; the outcome depends on the arguments and nothing else. */
+@Internal
 public interface PairSweeper extends AutoCloseable {
 
   /** {@return what is being run} */

@@ -1,5 +1,6 @@
 package io.lucerna.studies.patch;
 
+import io.lucerna.base.Internal;
 import io.lucerna.instrumentation.hooks.Hooks;
 import io.lucerna.instrumentation.model.Readout;
 import io.lucerna.instrumentation.sweep.Direction;
@@ -21,6 +22,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** Sweeps pairs in a ranker. */
+@Internal
 public final class SweepEngine implements PairSweeper {
   private final Ranker ranker;
   private final SweepSettings settings;

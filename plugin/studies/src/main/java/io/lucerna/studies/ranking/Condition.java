@@ -1,5 +1,6 @@
 package io.lucerna.studies.ranking;
 
+import io.lucerna.base.Internal;
 import io.lucerna.instrumentation.intervene.InterventionSpec;
 import io.lucerna.instrumentation.intervene.SpecSources;
 import io.lucerna.studies.work.JournalSettings;
@@ -22,6 +23,7 @@ import java.util.OptionalInt;
  * @param identity what decides the scores: the spec, with hashes in place of the names of files
  * @param inputs hashes of the files that it was made of, by name
  */
+@Internal
 public record Condition(
     String id,
     String label,

@@ -1,5 +1,6 @@
 package io.lucerna.studies.ranking;
 
+import io.lucerna.base.Internal;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param runSha256 hash of that file
  * @param tag of the ranking
  */
+@Internal
 public record ConditionInfo(
     String id,
     String label,

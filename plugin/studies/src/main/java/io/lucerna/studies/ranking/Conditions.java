@@ -1,5 +1,6 @@
 package io.lucerna.studies.ranking;
 
+import io.lucerna.base.Internal;
 import io.lucerna.base.TextFile;
 import io.lucerna.eval.Correction;
 import io.lucerna.instrumentation.intervene.CompiledSpec;
@@ -33,6 +34,7 @@ import java.util.stream.Collectors;
  * {@code top:K:DIR}, {@code random:K[:N]}, {@code dose:SPEC:D,D,…}, {@code spec:SPEC}, {@code
  * hook:CODE}.
  */
+@Internal
 public final class Conditions {
   /** What precedes the code of a custom hook. */
   public static final String HOOK = "hook:";

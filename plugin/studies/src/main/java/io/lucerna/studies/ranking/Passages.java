@@ -1,8 +1,10 @@
 package io.lucerna.studies.ranking;
 
+import io.lucerna.base.Internal;
 import java.io.IOException;
 
 /** Gives the passage of a candidate. */
+@Internal
 @FunctionalInterface
 public interface Passages {
   /**

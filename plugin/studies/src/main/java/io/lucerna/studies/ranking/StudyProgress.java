@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.lucerna.base.AtomicFile;
+import io.lucerna.base.Internal;
 import io.lucerna.base.JsonFaults;
 import io.lucerna.base.TextFile;
 import io.lucerna.eval.RankChanges;
@@ -34,6 +35,7 @@ import java.util.stream.IntStream;
  * @param topics how many topics have all their scores; only these count
  * @param changes what each condition but the first did to them
  */
+@Internal
 public record StudyProgress(int done, int items, int topics, List<Change> changes) {
   /** What a study expects to do; written before the work begins. */
   private static final String FILE = "plan.json";

@@ -1,5 +1,6 @@
 package io.lucerna.studies.ranking;
 
+import io.lucerna.base.Internal;
 import io.lucerna.eval.Ranking;
 
 /**
@@ -8,6 +9,7 @@ import io.lucerna.eval.Ranking;
  * @param query the text that passages are scored for
  * @param first the first stage's ranking, under the topic's id
  */
+@Internal
 public record StudyTopic(String query, Ranking first) {
   /** {@return the topic's id} */
   public String id() {
