@@ -23,7 +23,7 @@ public final class Study {
     try (Ranker ranker = Rankers.open(Path.of(arguments[0]), "mine", ScorerOptions.defaults())) {
       Findings findings =
           Studies.of(ranker, queries, run, texts::get, qrels)
-              .condition("cut", "zero blocks.*.attn.hook_z")
+              .condition("cut", "zero blocks.*.attn.hook_z head=0")
               .condition("half", "scale blocks.1.hook_mlp_out by=0.5")
               .measures("nDCG@10", "RR")
               .run();
