@@ -102,7 +102,8 @@ final class OnnxQuantized {
     for (Tensor tensor : graph.tensors()) {
       if (tensor.type().floating) {
         // The scales' names are made from those of the weights, so that they look like weights.
-        if (!used.contains(tensor.name())) {
+        boolean left = isWeight(tensor) && !OnnxWeights.isStateDictName(tensor.name());
+        if (!used.contains(tensor.name()) && !(quantised && left && user(tensor) == null)) {
           tensors.add(tensor);
         }
       } else if (!used.contains(tensor.name())) {
@@ -207,10 +208,17 @@ final class OnnxQuantized {
   }
 
   /** The name of what was quantised: the integers', or that of the output, as weights have it. */
-  private static String name(String integers, String output) {
+  private String name(String integers, String output) {
     String own = withoutSuffix(integers);
     String other = withoutSuffix(output);
-    return !OnnxWeights.isStateDictName(own) && OnnxWeights.isStateDictName(other) ? other : own;
+    if (OnnxWeights.isStateDictName(own)) {
+      return own;
+    }
+    if (OnnxWeights.isStateDictName(other)) {
+      return other;
+    }
+    // A weight that others share may be there unquantised too.
+    return stored.containsKey(own) ? integers : own;
   }
 
   private static String withoutSuffix(String name) {
@@ -283,19 +291,22 @@ final class OnnxQuantized {
   private void refuseWeight(Tensor tensor) {
     boolean bytes = tensor.type() == ElementType.I8 || quantised && tensor.type() == ElementType.U8;
     if (bytes && tensor.shape().length > 1) {
-      String user =
-          kept.stream()
-              .filter(node -> node.inputs().contains(tensor.name()))
-              .map(Node::described)
-              .findFirst()
-              .orElse("no node");
+      Node user = user(tensor);
       throw error(
           "cannot tell which numbers the integers of tensor "
               + tensor.name()
               + " are: used by "
-              + user
+              + (user == null ? "no node" : user.described())
               + ", and by no DequantizeLinear or scaled MatMulInteger");
     }
+  }
+
+  /** A node that takes the tensor. */
+  private @Nullable Node user(Tensor tensor) {
+    return kept.stream()
+        .filter(node -> node.inputs().contains(tensor.name()))
+        .findFirst()
+        .orElse(null);
   }
 
   private String output(Node node, int at) {

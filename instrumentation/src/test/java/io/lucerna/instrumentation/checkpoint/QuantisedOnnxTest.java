@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -107,6 +108,34 @@ class QuantisedOnnxTest {
             .node("Gather", "/g", List.of(WEIGHT + "_quantized", "ids"), "rows")
             .node("DequantizeLinear", "/dq", List.of("rows", "s"), "x", Map.of("axis", 2));
     assertArrayEquals(new float[] {1, 4, 9, 4, 10, 765}, read(gathered));
+  }
+
+  @Test
+  void ofTwoMapsWithEqualWeightsOneMayBeQuantisedAlone() throws IOException {
+    String[] names = {"layer.dense", "layer.other"};
+    OnnxBuilder builder =
+        new OnnxBuilder()
+            .floats("onnx::MatMul_1", new long[] {1, 2}, 1.1f, 1.9f)
+            .bytes("onnx::MatMul_1_quantized", OnnxBuilder.INT8, new long[] {1, 2}, 1, 2)
+            .floats("onnx::MatMul_1_scale", ONE, 1)
+            .node("Identity", "/copy", List.of("onnx::MatMul_1"), "onnx::MatMul_2")
+            .node("DynamicQuantizeLinear", "/d", List.of("x"), "xq xs xz")
+            .node("Mul", "/scales", List.of("xs", "onnx::MatMul_1_scale"), "scales")
+            .node(
+                "MatMulInteger",
+                "/layer/dense/MatMul_quant",
+                List.of("xq", "onnx::MatMul_1_quantized", "xz"),
+                "product")
+            .node("Cast", "/cast", List.of("product"), "cast")
+            .node("Mul", "/scaled", List.of("cast", "scales"), "y")
+            .node("MatMul", "/layer/other/MatMul", List.of("x", "onnx::MatMul_2"), "z");
+    Path file = Files.write(folder.resolve("model.onnx"), builder.build());
+    try (Checkpoint checkpoint = Checkpoints.openFile(file)) {
+      assertEquals(Set.of(names[0] + ".weight", names[1] + ".weight"), checkpoint.names());
+      assertArrayEquals(new float[] {1, 2}, checkpoint.floats(names[0] + ".weight"));
+      assertArrayEquals(new float[] {1.1f, 1.9f}, checkpoint.floats(names[1] + ".weight"));
+      assertArrayEquals(new long[] {2, 1}, checkpoint.shape(names[0] + ".weight"));
+    }
   }
 
   private void refused(OnnxBuilder builder, String... words) throws IOException {
