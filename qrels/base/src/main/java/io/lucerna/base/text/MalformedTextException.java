@@ -6,7 +6,10 @@ import java.io.IOException;
 public class MalformedTextException extends IOException {
   private static final long serialVersionUID = 1L;
 
+  /** What the text is called. */
   private final String file;
+
+  /** The line at fault, from 1; 0 if there is none. */
   private final long line;
 
   /**
