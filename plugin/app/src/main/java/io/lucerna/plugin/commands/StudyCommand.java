@@ -78,8 +78,9 @@ public final class StudyCommand implements Command {
       name = "-conditions",
       metaVar = "[what]",
       usage =
-          "What is done to the model (repeatable): heads, layers, components, top:K:DIR, "
-              + "random:K[:N], dose:SPEC:0,1,2, spec:SPEC, hook:CODE.")
+          "What is done to the model (repeatable): heads, layers, components (heads:8.2,9-11),"
+              + " neurons:L, top:K:DIR, random:K[:N], dose:SPEC:0,1,2, spec:SPEC, hook:CODE; after"
+              + " it name=ID and, for parts, by=mean or by=resample with from=RECORDING.")
   List<String> conditions = new ArrayList<>();
 
   @Option(
@@ -186,7 +187,7 @@ public final class StudyCommand implements Command {
       if (effects != null) {
         effects.requireOf(card);
       }
-      List<Condition> all = conditions(card, recordings);
+      List<Condition> all = conditions(ranker, recordings);
       ConditionScorer scorer =
           new ConditionScorer(ranker, Conditions.compile(all, ranker, recordings));
       CleaningChoice cleaning = rerank.cleaning(inputs.collection(), texts);
@@ -211,10 +212,11 @@ public final class StudyCommand implements Command {
     }
   }
 
-  private List<Condition> conditions(ModelCard card, RecordingSources recordings)
+  private List<Condition> conditions(Ranker ranker, RecordingSources recordings)
       throws IOException {
     try {
-      return Conditions.of(words(), Map.of(), card, random.seed, recordings);
+      return Conditions.of(
+          words(), Map.of(), ranker.card(), Conditions.neurons(ranker), random.seed, recordings);
     } catch (HookSourceException e) {
       throw e; // of -hook
     } catch (IllegalArgumentException e) {

@@ -45,6 +45,8 @@ public record Condition(
     MLP,
     /** One layer's whole attention output. */
     COMPONENT,
+    /** One neuron of an MLP. */
+    NEURON,
     /** Several heads at once, chosen by their effects in a patching study. */
     TOP,
     /** Several heads at once, chosen by chance. */
@@ -108,9 +110,16 @@ public record Condition(
     return new Condition(other, label, kind, layer, head, dose, spec, identity, inputs);
   }
 
-  /** The same, made of a file. */
+  /** The same with other words for people. */
+  Condition labelled(String other) {
+    return new Condition(id, other, kind, layer, head, dose, spec, identity, inputs);
+  }
+
+  /** The same, made of one more file. */
   Condition madeOf(String file, String sha256) {
-    return new Condition(id, label, kind, layer, head, dose, spec, identity, Map.of(file, sha256));
+    Map<String, String> more = new LinkedHashMap<>(Map.of(file, sha256));
+    more.putAll(inputs);
+    return new Condition(id, label, kind, layer, head, dose, spec, identity, more);
   }
 
   /** Adds what decides its scores; where its files are does not. */

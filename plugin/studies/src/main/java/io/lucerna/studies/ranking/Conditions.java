@@ -26,13 +26,12 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
-import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
  * Makes lists of conditions from short words: {@code heads}, {@code layers}, {@code components},
- * {@code top:K:DIR}, {@code random:K[:N]}, {@code dose:SPEC:D,D,…}, {@code spec:SPEC}, {@code
- * hook:CODE}.
+ * {@code neurons:L}, {@code top:K:DIR}, {@code random:K[:N]}, {@code dose:SPEC:D,D,…}, {@code
+ * spec:SPEC}, {@code hook:CODE}; see {@link ConditionWord} for what may follow a word.
  */
 @Internal
 public final class Conditions {
@@ -40,22 +39,25 @@ public final class Conditions {
   public static final String HOOK = "hook:";
 
   private static final String KNOWN =
-      "heads, layers, components, top:K:DIR, random:K[:N], dose:SPEC:0,1,2, spec:SPEC and hook:CODE";
+      "heads, layers, components (or of some: heads:8.2,9-11), neurons:L, top:K:DIR, random:K[:N],"
+          + " dose:SPEC:0,1,2, spec:SPEC and hook:CODE";
 
   private final ModelCard model;
   private final int layers;
   private final int heads;
+  private final int neurons;
   private final long seed;
   private final SpecSources sources;
 
   /** The heads of the first {@code top}, which random sets are matched with. */
   private List<Head> matched = List.of();
 
-  private Conditions(ModelCard model, long seed, SpecSources sources) {
+  private Conditions(ModelCard model, int neurons, long seed, SpecSources sources) {
     this.sources = sources;
     this.model = model;
     this.layers = model.layers();
     this.heads = model.heads();
+    this.neurons = neurons;
     this.seed = seed;
   }
 
@@ -65,6 +67,7 @@ public final class Conditions {
    * @param words what was asked for
    * @param named more conditions: specs by their names
    * @param model whose parts are changed
+   * @param neurons how many each of its MLPs has
    * @param seed of random sets
    * @param sources where the files and recordings are that specs name
    * @return the conditions, whose ids differ
@@ -76,18 +79,20 @@ public final class Conditions {
       List<String> words,
       Map<String, String> named,
       ModelCard model,
+      int neurons,
       long seed,
       SpecSources sources)
       throws IOException {
-    Conditions maker = new Conditions(model, seed, sources);
-    for (String word : words) {
-      if (word.startsWith("top:") && maker.matched.isEmpty()) {
-        maker.matched = maker.topHeads(word);
+    Conditions maker = new Conditions(model, neurons, seed, sources);
+    List<ConditionWord> asked = words.stream().map(ConditionWord::parse).toList();
+    for (ConditionWord one : asked) {
+      if (one.word().startsWith("top:") && maker.matched.isEmpty()) {
+        maker.matched = maker.topHeads(one.word());
       }
     }
     List<Condition> all = new ArrayList<>(List.of(Condition.nothing()));
-    for (String word : words) {
-      all.addAll(maker.make(word));
+    for (ConditionWord one : asked) {
+      all.addAll(maker.make(one));
     }
     named.forEach(
         (name, line) -> {
@@ -126,8 +131,18 @@ public final class Conditions {
    * @param words what was asked for
    */
   public static Correction correction(List<String> words) {
-    boolean screen = words.stream().anyMatch(Set.of("heads", "layers", "components")::contains);
+    boolean screen =
+        words.stream().anyMatch(w -> w.matches("(?s)(heads|layers|components|neurons)\\b.*"));
     return screen ? Correction.BH : Correction.HOLM;
+  }
+
+  /**
+   * {@return how many neurons each MLP of a ranker has}
+   *
+   * @param ranker what is changed
+   */
+  public static int neurons(Ranker ranker) {
+    return ranker.reading().points().size("d_mlp").orElse(0);
   }
 
   /**
@@ -153,15 +168,33 @@ public final class Conditions {
     return compiled;
   }
 
-  private List<Condition> make(String word) throws IOException {
+  private List<Condition> make(ConditionWord asked) throws IOException {
+    List<Condition> made = made(asked);
+    return asked.name().isEmpty() ? made : named(made, asked.name().get());
+  }
+
+  /** The name in place of the only id, or before what tells several apart. */
+  private static List<Condition> named(List<Condition> made, String name) {
+    return made.size() == 1
+        ? List.of(made.getFirst().called(name).labelled(name))
+        : made.stream()
+            .map(one -> one.called(name + "-" + one.id()).labelled(name + ", " + one.label()))
+            .toList();
+  }
+
+  private List<Condition> made(ConditionWord asked) throws IOException {
+    String word = asked.word();
     int colon = word.indexOf(':');
     String rest = word.substring(colon + 1);
+    Ablation ablation = asked.ablation(seed);
+    Parts parts = new Parts(layers, heads, neurons, ablation, sources);
     return switch (colon < 0 ? word : word.substring(0, colon + 1)) {
-      case "heads" -> eachHead();
-      case "layers" -> eachMlp();
-      case "components" -> eachComponent();
-      case "top:" -> List.of(top(word));
-      case "random:" -> random(word, rest);
+      case "heads", "heads:" -> parts.heads(word);
+      case "layers", "layers:" -> parts.mlps(word);
+      case "components", "components:" -> parts.components(word);
+      case "neurons:" -> parts.neurons(word);
+      case "top:" -> List.of(top(word, parts));
+      case "random:" -> random(word, rest, parts);
       case "dose:" -> doses(word, rest);
       case HOOK -> {
         LoadedHook hook = sources.hook(rest);
@@ -182,81 +215,15 @@ public final class Conditions {
     };
   }
 
-  private List<Condition> eachHead() {
-    List<Condition> all = new ArrayList<>();
-    for (int layer = 0; layer < layers; layer++) {
-      for (int number = 0; number < heads; number++) {
-        Head head = new Head(layer, number);
-        all.add(
-            Condition.of(
-                    head.toString(),
-                    "z of head " + head + " zeroed",
-                    Condition.Kind.HEAD,
-                    zero(List.of(head)))
-                .at(layer, number));
-      }
-    }
-    return all;
-  }
-
-  private List<Condition> eachMlp() {
-    List<Condition> all = new ArrayList<>();
-    for (int layer = 0; layer < layers; layer++) {
-      all.add(
-          Condition.of(
-                  "L" + layer + "mlp",
-                  "MLP output of layer " + layer + " zeroed",
-                  Condition.Kind.MLP,
-                  "zero blocks." + layer + ".hook_mlp_out")
-              .at(layer));
-    }
-    return all;
-  }
-
-  private List<Condition> eachComponent() {
-    List<Condition> all = new ArrayList<>(eachHead());
-    all.addAll(eachMlp());
-    for (int layer = 0; layer < layers; layer++) {
-      all.add(
-          Condition.of(
-                  "L" + layer + "attn",
-                  "attention output of layer " + layer + " zeroed",
-                  Condition.Kind.COMPONENT,
-                  "zero blocks." + layer + ".hook_attn_out")
-              .at(layer));
-    }
-    return all;
-  }
-
-  /** One intervention for each layer that has some of the heads. */
-  private static String zero(List<Head> some) {
-    Map<Integer, List<Integer>> byLayer = new TreeMap<>();
-    for (Head head : some) {
-      byLayer.computeIfAbsent(head.layer(), l -> new ArrayList<>()).add(head.head());
-    }
-    List<String> parts = new ArrayList<>();
-    byLayer.forEach(
-        (layer, numbers) ->
-            parts.add(
-                "zero blocks."
-                    + layer
-                    + ".attn.hook_z head="
-                    + String.join(",", numbers.stream().sorted().map(String::valueOf).toList())));
-    return String.join("; ", parts);
-  }
-
-  private static String names(List<Head> some) {
-    return String.join(", ", some.stream().sorted().map(Head::toString).toList());
-  }
-
-  private Condition top(String word) throws IOException {
+  private Condition top(String word, Parts parts) throws IOException {
     List<Head> some = topHeads(word);
     Path file = effects(word).file();
-    return Condition.of(
+    return parts
+        .together(
             "top" + some.size(),
-            "z of the " + some.size() + " heads of largest patching effect zeroed: " + names(some),
+            "the " + some.size() + " heads of largest patching effect",
             Condition.Kind.TOP,
-            zero(some))
+            some)
         .madeOf(file.toString(), TextFile.of(file).sha256());
   }
 
@@ -297,22 +264,19 @@ public final class Conditions {
     return count;
   }
 
-  private List<Condition> random(String word, String rest) {
-    String[] parts = rest.split(":", -1);
-    if (parts.length > 2) {
+  private List<Condition> random(String word, String rest, Parts parts) {
+    String[] words = rest.split(":", -1);
+    if (words.length > 2) {
       throw new IllegalArgumentException("expected random:K or random:K:N, got " + word);
     }
-    int count = count(word, parts[0]);
-    int sets = parts.length == 1 ? 1 : positive(word, parts[1]);
+    int count = count(word, words[0]);
+    int sets = words.length == 1 ? 1 : positive(word, words[1]);
     List<Condition> all = new ArrayList<>();
     for (int set = 1; set <= sets; set++) {
       List<Head> some = draw(count, new SplittableRandom(seed + 1_000_003L * set));
       all.add(
-          Condition.of(
-              "random" + count + "-" + set,
-              "z of " + count + " random heads zeroed: " + names(some),
-              Condition.Kind.RANDOM,
-              zero(some)));
+          parts.together(
+              "random" + count + "-" + set, count + " random heads", Condition.Kind.RANDOM, some));
     }
     return all;
   }

@@ -2,20 +2,23 @@ package io.lucerna.studies.ranking;
 
 import io.lucerna.eval.Correlation;
 import io.lucerna.eval.Measure;
+import io.lucerna.instrumentation.sweep.Head;
 import io.lucerna.reranker.ModelCard;
 import io.lucerna.studies.patch.HeadEffects;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What zeroing each head of a model does to nDCG@10, next to the heads' effects in a patching
- * study.
+ * What taking away each head of a model does to nDCG@10, in the way that comes first, next to the
+ * heads' effects in a patching study.
  *
  * @param cells one for each head, by layer
  */
@@ -28,12 +31,16 @@ record Screen(List<HeadChange> cells) {
         findings.conditions().stream()
             .filter(condition -> condition.kind() == Condition.Kind.HEAD)
             .collect(Collectors.toMap(Condition::id, condition -> condition));
+    Set<Head> seen = new HashSet<>();
     List<HeadChange> cells = new ArrayList<>();
     for (Contrast contrast : findings.contrasts()) {
       Condition condition = conditions.get(contrast.condition());
       if (condition != null && contrast.measure().equals(NDCG)) {
         int layer = condition.layer().orElseThrow();
         int head = condition.head().orElseThrow();
+        if (!seen.add(new Head(layer, head))) {
+          continue; // taken away in another way before
+        }
         cells.add(
             new HeadChange(
                 layer,

@@ -90,7 +90,7 @@ public final class Studies {
   /**
    * {@return this, with more conditions as {@code study -conditions} takes them}
    *
-   * @param some {@code heads}, {@code layers}, {@code components}, {@code random:5}, ...
+   * @param some {@code heads}, {@code layers:8-11 by=mean from=DIR}, {@code random:5}, ...
    */
   public Studies conditions(String... some) {
     words.addAll(List.of(some));
@@ -176,7 +176,9 @@ public final class Studies {
     List<StudyTopic> topics =
         run.rankings().stream().filter(ranking -> ranking.size() > 0).map(this::topic).toList();
     try (RecordingSources sources = new RecordingSources(ranker.card().sha256())) {
-      List<Condition> all = Conditions.of(words, named, ranker.card(), comparison.seed(), sources);
+      List<Condition> all =
+          Conditions.of(
+              words, named, ranker.card(), Conditions.neurons(ranker), comparison.seed(), sources);
       ConditionScorer scorer =
           new ConditionScorer(ranker, Conditions.compile(all, ranker, sources));
       Plan plan = new Plan(topics, depth, this::text);

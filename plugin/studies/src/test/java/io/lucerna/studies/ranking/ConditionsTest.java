@@ -1,0 +1,111 @@
+package io.lucerna.studies.ranking;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.lucerna.eval.Correction;
+import io.lucerna.instrumentation.intervene.InterventionSpec;
+import io.lucerna.instrumentation.intervene.SpecSources;
+import io.lucerna.reranker.ModelCard;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Words become the conditions that docs/studies.md says. */
+class ConditionsTest {
+  private static final ModelCard MODEL =
+      new ModelCard("m", "A", "s", 3, 4, 8, 9, 64, "ab", Map.of(), Map.of());
+
+  private static List<Condition> of(String... words) throws IOException {
+    List<Condition> all =
+        Conditions.of(List.of(words), Map.of(), MODEL, 5, 42, SpecSources.withoutRecordings());
+    assertEquals("nothing", all.getFirst().id());
+    return all.subList(1, all.size());
+  }
+
+  private static List<String> ids(String... words) throws IOException {
+    return of(words).stream().map(Condition::id).toList();
+  }
+
+  @Test
+  void partsOfTheModel() throws IOException {
+    assertEquals(12, of("heads").size());
+    assertEquals(List.of("L0H3", "L2H0", "L2H1", "L2H2", "L2H3"), ids("heads:0.3,2,L2H1"));
+    assertEquals(List.of("L1mlp", "L2mlp"), ids("layers:1-2"));
+    assertEquals(List.of("L1H0", "L1H1", "L1H2", "L1H3", "L1mlp", "L1attn"), ids("components:1"));
+    assertEquals(IntStream.range(0, 5).mapToObj(n -> "L2N" + n).toList(), ids("neurons:2"));
+    assertEquals(
+        InterventionSpec.parse("zero blocks.2.mlp.hook_post unit=4"),
+        of("neurons:2").getLast().spec());
+    assertEquals(
+        InterventionSpec.parse("zero blocks.0.attn.hook_z head=3"),
+        of("heads:0.3").getFirst().spec());
+  }
+
+  @Test
+  void namesAreIdsAndLabels() throws IOException {
+    Condition cut = of("spec:zero blocks.0.hook_mlp_out at=match name=cut").getFirst();
+    assertEquals("cut", cut.id());
+    assertEquals("cut", cut.label());
+    assertEquals(InterventionSpec.parse("zero blocks.0.hook_mlp_out at=match"), cut.spec());
+    assertEquals(List.of("few-random2-1", "few-random2-2"), ids("random:2:2 name=few"));
+    assertEquals(
+        List.of("tf-dose-", "tf-dose-"),
+        ids("dose:add blocks.0.hook_resid_pre vector=[1,0,0,0,0,0,0,0]:0,2 name=tf").stream()
+            .map(id -> id.substring(0, 8))
+            .toList());
+  }
+
+  @Test
+  void howAPartIsTakenAway() {
+    ConditionWord word = ConditionWord.parse("heads:1-2 by=mean from=\"my recordings/all\"");
+    assertEquals("heads:1-2", word.word());
+    assertEquals(
+        "mean blocks.1.hook_mlp_out from=\"my recordings/all\"; mean hook_embed from=\"my"
+            + " recordings/all\"",
+        word.ablation(1).spec(List.of("blocks.1.hook_mlp_out", "hook_embed")));
+    assertEquals(
+        "resample hook_embed from=\"r\" seed=7",
+        ConditionWord.parse("top:3:dir from=r by=resample").ablation(7).line("hook_embed"));
+    // What follows a spec is the spec's own.
+    assertEquals(
+        "spec:mean hook_embed from=r",
+        ConditionWord.parse(" spec:mean hook_embed from=r  name=x").word());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          heads:3                 | the model has layers 0 to 2, got 3
+          heads:2-1               | the model has layers 0 to 2, got 2-1
+          heads:0.4               | the model has 3 layers of 4 heads, got 0.4
+          heads:x                 | a head is written by its layer and number
+          layers:1.2              | '1.2' is not a layer or a range of layers
+          layers:                 | '' is not a layer
+          heads by=mean           | needs from=, the folder of a recording
+          heads by=half           | by must be zero, mean or resample, got half
+          heads from=r            | from= is for by=mean and by=resample
+          heads name=a name=b     | name is given twice
+          heads:0.1 name=a/b      | a condition cannot be called 'a/b'
+          attention               | no conditions are called 'attention'
+          """)
+  void whatIsWrongIsNamed(String word, String message) {
+    String said =
+        String.valueOf(assertThrows(IllegalArgumentException.class, () -> of(word)).getMessage());
+    assertTrue(said.contains(message), said);
+  }
+
+  @Test
+  void screensAreCorrectedAsScreens() {
+    assertEquals(Correction.BH, Conditions.correction(List.of("heads:8-11 by=mean from=r")));
+    assertEquals(Correction.BH, Conditions.correction(List.of("neurons:3")));
+    assertEquals(Correction.HOLM, Conditions.correction(List.of("top:5:dir", "spec:zero x")));
+  }
+}
