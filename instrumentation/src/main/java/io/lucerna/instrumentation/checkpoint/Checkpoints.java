@@ -24,7 +24,9 @@ public final class Checkpoints {
           "pytorch_model.bin",
           TORCH_INDEX,
           "model.onnx",
-          "onnx/model.onnx");
+          "onnx/model.onnx",
+          "model_quantized.onnx",
+          "onnx/model_quantized.onnx");
 
   /** Weights of other programs, which are named where nothing else is found. */
   private static final List<String> FOREIGN =
@@ -35,7 +37,8 @@ public final class Checkpoints {
   /**
    * Opens the weights of a folder: the first that exists of {@code model.safetensors}, {@code
    * model.safetensors.index.json} with its shards, {@code pytorch_model.bin}, {@code
-   * pytorch_model.bin.index.json} with its shards, {@code model.onnx}, {@code onnx/model.onnx}.
+   * pytorch_model.bin.index.json} with its shards, {@code model.onnx}, {@code onnx/model.onnx},
+   * {@code model_quantized.onnx}, {@code onnx/model_quantized.onnx}.
    *
    * @param folder the folder that has the weights themselves; adapters are merged by {@link
    *     ModelFolder#open}

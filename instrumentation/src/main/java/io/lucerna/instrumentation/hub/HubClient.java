@@ -68,7 +68,8 @@ public final class HubClient {
           "pytorch_model.bin",
           "pytorch_model.bin.index.json");
 
-  private static final List<String> ONNX = List.of("onnx/model.onnx", "model.onnx");
+  private static final List<String> ONNX =
+      List.of("onnx/model.onnx", "model.onnx", "onnx/model_quantized.onnx", "model_quantized.onnx");
   private static final List<String> ONNX_DATA = List.of(".data", "_data");
   private static final Duration TIMEOUT = Duration.ofSeconds(30);
   private static final Duration PAUSE = Duration.ofMillis(500);

@@ -63,6 +63,15 @@ class QuantisedOnnxTest {
     }
   }
 
+  @Test
+  void aFolderMayHoldAQuantisedFileAlone() throws IOException {
+    Path onnx = Files.createDirectory(folder.resolve("onnx"));
+    Files.copy(FOLDER.resolve("int8-channel.onnx"), onnx.resolve("model_quantized.onnx"));
+    try (Checkpoint checkpoint = Checkpoints.open(folder)) {
+      assertTrue(checkpoint.names().contains("classifier.weight"));
+    }
+  }
+
   private static OnnxBuilder matrix() {
     return new OnnxBuilder()
         .bytes(WEIGHT + "_quantized", OnnxBuilder.UINT8, new long[] {2, 3}, 1, 2, 3, 4, 5, 255);

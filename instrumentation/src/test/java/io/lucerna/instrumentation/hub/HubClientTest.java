@@ -206,6 +206,14 @@ class HubClientTest {
   }
 
   @Test
+  void fetchesQuantisedOnnxLast() throws IOException {
+    hub.files.remove(WEIGHTS);
+    hub.files.put("onnx/model_quantized.onnx", new byte[7]);
+    assertEquals(
+        Set.of("config.json", "tokenizer.json", "onnx/model_quantized.onnx"), filesIn(fetch()));
+  }
+
+  @Test
   void aBrokenDownloadGoesOnWhereItStopped() throws IOException {
     hub.breaks.put(WEIGHTS, 2);
     assertWeightsWhole(fetch());
@@ -335,7 +343,8 @@ class HubClientTest {
     assertHolds(
         failure(client(null, false)),
         "looked for model.safetensors, model.safetensors.index.json, pytorch_model.bin,"
-            + " pytorch_model.bin.index.json, onnx/model.onnx, model.onnx");
+            + " pytorch_model.bin.index.json, onnx/model.onnx, model.onnx,"
+            + " onnx/model_quantized.onnx, model_quantized.onnx");
   }
 
   @Test
