@@ -25,7 +25,8 @@ public interface Checkpoint extends Closeable {
   long[] shape(String name);
 
   /**
-   * {@return whether a tensor's values are floating-point numbers}
+   * {@return whether a tensor's values are floating-point numbers, as they are stored or after
+   * dequantisation}
    *
    * @param name a tensor's name, as in the state dict
    * @throws CheckpointException if there is no such tensor
@@ -34,7 +35,7 @@ public interface Checkpoint extends Closeable {
 
   /**
    * {@return the values of a tensor as fp32; bf16 and fp16 are widened exactly, fp64 is refused
-   * unless exact}
+   * unless exact, and of a quantised ONNX file the values are what its integers stand for}
    *
    * @param name a tensor's name, as in the state dict
    * @throws CheckpointException if there is no such tensor, its type is not a floating one, its
