@@ -216,7 +216,7 @@ public final class StudyCommand implements Command {
       throws IOException {
     try {
       return Conditions.of(
-          words(), Map.of(), ranker.card(), Conditions.neurons(ranker), random.seed, recordings);
+          words(), ranker.card(), Conditions.neurons(ranker), random.seed, recordings);
     } catch (HookSourceException e) {
       throw e; // of -hook
     } catch (IllegalArgumentException e) {

@@ -65,7 +65,6 @@ public final class Conditions {
    * The conditions of a study; the first one is the unchanged model.
    *
    * @param words what was asked for
-   * @param named more conditions: specs by their names
    * @param model whose parts are changed
    * @param neurons how many each of its MLPs has
    * @param seed of random sets
@@ -76,12 +75,7 @@ public final class Conditions {
    * @throws IOException if a file that a word names cannot be read
    */
   public static List<Condition> of(
-      List<String> words,
-      Map<String, String> named,
-      ModelCard model,
-      int neurons,
-      long seed,
-      SpecSources sources)
+      List<String> words, ModelCard model, int neurons, long seed, SpecSources sources)
       throws IOException {
     Conditions maker = new Conditions(model, neurons, seed, sources);
     List<ConditionWord> asked = words.stream().map(ConditionWord::parse).toList();
@@ -94,11 +88,6 @@ public final class Conditions {
     for (ConditionWord one : asked) {
       all.addAll(maker.make(one));
     }
-    named.forEach(
-        (name, line) -> {
-          InterventionSpec spec = spec(name, line);
-          all.add(Condition.of(name, spec.toString(), Condition.Kind.SPEC, spec).reading(sources));
-        });
     tellHooksApart(all);
     Set<String> ids = new HashSet<>();
     for (Condition condition : all) {

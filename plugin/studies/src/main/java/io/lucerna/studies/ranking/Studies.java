@@ -14,7 +14,6 @@ import io.lucerna.studies.work.StudyInputException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,7 +34,6 @@ public final class Studies {
   private final Function<String, String> texts;
   private final Qrels qrels;
   private final List<String> words = new ArrayList<>();
-  private final Map<String, String> named = new LinkedHashMap<>();
   private int depth = DEPTH;
   private List<String> measures = StudySettings.MEASURES;
   private int level = 1;
@@ -78,13 +76,10 @@ public final class Studies {
    *
    * @param name the condition's id: letters, digits, {@code . + - _}
    * @param spec what is done to the model, such as {@code zero blocks.3.attn.hook_z head=2}
-   * @throws IllegalArgumentException if there is a condition of this name
    */
   public Studies condition(String name, String spec) {
-    if (named.putIfAbsent(Given.value(name, "the name"), Given.value(spec, "the spec")) != null) {
-      throw new IllegalArgumentException("two conditions are called " + name);
-    }
-    return this;
+    return conditions(
+        "spec:" + Given.value(spec, "the spec") + " name=\"" + Given.value(name, "the name") + '"');
   }
 
   /**
@@ -157,9 +152,9 @@ public final class Studies {
    * candidate and condition.
    *
    * @return what the conditions did; {@link Findings#problems()} is empty if each changed something
-   * @throws IllegalArgumentException if there is no condition, one does not fit the model, a
-   *     measure is unknown, run and judgments have no topic in common, or a query or a text is
-   *     missing
+   * @throws IllegalArgumentException if there is no condition, two have one name, one does not fit
+   *     the model, a measure is unknown, run and judgments have no topic in common, or a query or a
+   *     text is missing
    * @throws StudyInputException if a recording or a patching study is of another model
    * @throws IOException if a file that a condition names cannot be read
    */
@@ -178,7 +173,7 @@ public final class Studies {
     try (RecordingSources sources = new RecordingSources(ranker.card().sha256())) {
       List<Condition> all =
           Conditions.of(
-              words, named, ranker.card(), Conditions.neurons(ranker), comparison.seed(), sources);
+              words, ranker.card(), Conditions.neurons(ranker), comparison.seed(), sources);
       ConditionScorer scorer =
           new ConditionScorer(ranker, Conditions.compile(all, ranker, sources));
       Plan plan = new Plan(topics, depth, this::text);

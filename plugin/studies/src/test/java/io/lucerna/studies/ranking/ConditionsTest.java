@@ -23,7 +23,7 @@ class ConditionsTest {
 
   private static List<Condition> of(String... words) throws IOException {
     List<Condition> all =
-        Conditions.of(List.of(words), Map.of(), MODEL, 5, 42, SpecSources.withoutRecordings());
+        Conditions.of(List.of(words), MODEL, 5, 42, SpecSources.withoutRecordings());
     assertEquals("nothing", all.getFirst().id());
     return all.subList(1, all.size());
   }

@@ -76,7 +76,7 @@ class KilledStudyTest {
   }
 
   private static List<Condition> conditions() throws IOException {
-    return Conditions.of(List.of("heads"), Map.of(), MODEL, 8, 1, SpecSources.withoutRecordings());
+    return Conditions.of(List.of("heads"), MODEL, 8, 1, SpecSources.withoutRecordings());
   }
 
   /** Scores by chance that depend on the pair and the condition alone. */

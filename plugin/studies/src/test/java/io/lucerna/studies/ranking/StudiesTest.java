@@ -149,7 +149,9 @@ class StudiesTest {
       refused("nothing to study", () -> study(ranker).run());
       refused("'a b'", () -> study(ranker).condition("a b", SPEC).run());
       refused("blocks.99", () -> study(ranker).condition("x", "zero blocks.99.hook_z").run());
-      refused("called x", () -> study(ranker).condition("x", SPEC).condition("x", SPEC));
+      refused(
+          "x (x) occurs twice",
+          () -> study(ranker).condition("x", SPEC).condition("x", SPEC).run());
       refused("nothing", () -> study(ranker).condition("nothing", SPEC).run());
       refused("no nDCG@5", () -> study(ranker).condition("x", SPEC).run().contrast("x", "nDCG@5"));
       refused("depth", () -> study(ranker).depth(0));
