@@ -13,7 +13,7 @@ import java.util.stream.IntStream;
  * 3.8; Field and Welsh 2007). Many columns of numerators share the items, their denominators and
  * the draws.
  *
- * <p>Cost: two of the aggregates need only the sums of each cluster, so that a round costs as many
+ * <p>Cost: all but the median need only the sums of each cluster, so that a round costs as many
  * multiplications as there are clusters. The median of a round is found from the sample's: the
  * weight up to there is again a sum over clusters, and from there it is a short walk, about the
  * square root of the number of items. Columns are worked on in parallel; the numbers do not depend
@@ -122,6 +122,7 @@ public final class ClusteredRatios {
     private final double[] sorted;
     private final double[] sums = new double[clusterCount];
     private final double[] ratios = new double[clusterCount];
+    private final double[] robust = new double[clusterCount];
     private final double[] divisors = new double[clusterCount];
     private final double[] counts = new double[clusterCount];
 
@@ -150,6 +151,7 @@ public final class ClusteredRatios {
         if (!Double.isNaN(numerators[i])) {
           sums[clusters[i]] += numerators[i];
           ratios[clusters[i]] += numerators[i] / denominators[i];
+          robust[clusters[i]] += robust(numerators[i], denominators[i]);
           divisors[clusters[i]] += denominators[i];
           counts[clusters[i]]++;
         }
@@ -175,6 +177,8 @@ public final class ClusteredRatios {
       divide(numerator, divisor, drawn[RatioAggregate.RATIO_OF_SUMS.ordinal()]);
       weights.sum(ratios, numerator);
       divide(numerator, count, drawn[RatioAggregate.MEAN_OF_RATIOS.ordinal()]);
+      weights.sum(robust, numerator);
+      divide(numerator, count, drawn[RatioAggregate.MEAN_ROBUST.ordinal()]);
       weights.sum(below, numerator);
       double[] medians = drawn[RatioAggregate.MEDIAN.ordinal()];
       for (int round = 0; round < size; round++) {
@@ -229,6 +233,7 @@ public final class ClusteredRatios {
             switch (aggregate) {
               case RATIO_OF_SUMS -> total(sums) / total(divisors);
               case MEAN_OF_RATIOS -> total(ratios) / n;
+              case MEAN_ROBUST -> total(robust) / n;
               case MEDIAN -> n == 0 ? Double.NaN : (sorted[middle] + sorted[n / 2]) / 2;
             };
         all.put(aggregate, interval(value, drawn[aggregate.ordinal()]));
@@ -246,6 +251,16 @@ public final class ClusteredRatios {
       int high = defined.length - 1 - low;
       return new Estimate(value, Selection.select(defined, low), Selection.select(defined, high));
     }
+  }
+
+  /**
+   * {@return the robust effect: numerator / sqrt(1 + denominator^2)}
+   *
+   * @param numerator what is put in relation
+   * @param denominator to what
+   */
+  public static double robust(double numerator, double denominator) {
+    return numerator / Math.sqrt(1 + denominator * denominator);
   }
 
   private static double total(double[] values) {

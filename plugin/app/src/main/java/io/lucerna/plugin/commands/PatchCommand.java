@@ -2,6 +2,7 @@ package io.lucerna.plugin.commands;
 
 import io.lucerna.base.Counted;
 import io.lucerna.base.FolderLock;
+import io.lucerna.eval.RatioAggregate;
 import io.lucerna.instrumentation.sweep.Direction;
 import io.lucerna.instrumentation.sweep.Head;
 import io.lucerna.instrumentation.sweep.SweepKind;
@@ -118,6 +119,14 @@ public final class PatchCommand implements Command {
   @Nullable String heads;
 
   @Option(
+      name = "-normalise",
+      metaVar = "[how]",
+      usage =
+          "What leads in lists, pictures and top:K of a study: ratio (the ratio of sums) or robust"
+              + " (the mean of (patched - recipient) / sqrt(1 + change^2)); the tables have both.")
+  String normalise = "ratio";
+
+  @Option(
       name = "-floor",
       metaVar = "[num]",
       usage = "Pairs whose score changes by less are excluded, and listed.")
@@ -154,7 +163,8 @@ public final class PatchCommand implements Command {
 
   @Override
   public void run(Console console) throws Exception {
-    PatchSettings settings = new PatchSettings(sweepSettings(), floor, bootstrap.rounds);
+    PatchSettings settings =
+        new PatchSettings(sweepSettings(), floor, bootstrap.rounds, headline());
     ScorerOptions options = model.scorerOptions();
     List<ContrastPair> all = ContrastPairs.read(Inputs.file(pairs));
     List<ContrastPair> chosen =
@@ -204,6 +214,16 @@ public final class PatchCommand implements Command {
     try (Progress progress = new Progress(console, "patching", left)) {
       study.sweep(sweeper, journal, () -> progress.advance(1));
     }
+  }
+
+  private RatioAggregate headline() {
+    return switch (normalise) {
+      case "ratio" -> RatioAggregate.RATIO_OF_SUMS;
+      case "robust" -> RatioAggregate.MEAN_ROBUST;
+      default ->
+          throw new CommandException(
+              ExitCode.USAGE, "-normalise must be ratio or robust, got " + normalise);
+    };
   }
 
   private SweepSettings sweepSettings() {

@@ -189,7 +189,7 @@ class FacadesTest {
         }
       }
     }
-    assertEquals(3 * nodes.size(), compared);
+    assertEquals(RatioAggregate.values().length * nodes.size(), compared);
     Map<String, Integer> places = new LinkedHashMap<>();
     patching.pairs().forEach(pair -> places.put(pair.id(), places.size()));
     assertTrue(places.size() > 10 && places.size() + patching.excluded().size() == pairs.size());

@@ -85,7 +85,7 @@ class PatchCommandTest {
                 "report.html"));
     for (String direction : List.of("denoise", "noise")) {
       wanted.addAll(List.of("patched." + direction + ".npy", "scores." + direction + ".npy"));
-      for (String aggregate : List.of("ratio-of-sums", "mean-of-ratios", "median")) {
+      for (String aggregate : List.of("ratio-of-sums", "mean-of-ratios", "median", "mean-robust")) {
         wanted.add("heatmap." + direction + "." + aggregate + ".svg");
         wanted.add("heatmap." + direction + "." + aggregate + ".png");
       }
@@ -338,7 +338,7 @@ class PatchCommandTest {
         assertEquals((int) Math.ceil(3 * width), pixels, 1);
       }
     }
-    assertEquals(6, pictures);
+    assertEquals(7, pictures);
     assertTrue(all.toString().contains("&lt;script&gt;"), "the hostile query is shown as text");
   }
 }

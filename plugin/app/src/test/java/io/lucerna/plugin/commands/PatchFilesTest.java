@@ -155,6 +155,7 @@ class PatchFilesTest {
         continue;
       }
       List<Double> ratios = new ArrayList<>();
+      double robust = 0;
       double sum = 0;
       double changes = 0;
       for (CSVRecord pair : pairs) {
@@ -180,6 +181,7 @@ class PatchFilesTest {
           double mean = Arrays.stream(effects).average().orElseThrow();
           ratios.add(mean);
           sum += mean * change;
+          robust += mean * change / Math.hypot(1, change);
           changes += change;
         }
       }
@@ -190,6 +192,7 @@ class PatchFilesTest {
           switch (row.get("statistic")) {
             case "ratio-of-sums" -> sum / changes;
             case "mean-of-ratios" -> ratios.stream().mapToDouble(r -> r).sum() / n;
+            case "mean-robust" -> robust / n;
             default -> (ratios.get((n - 1) / 2) + ratios.get(n / 2)) / 2;
           };
       assertEquals(expected, Double.parseDouble(row.get("value")), 1e-12, row.toString());
@@ -251,7 +254,7 @@ class PatchFilesTest {
           row.get("direction") + row.get("layer") + row.get("statistic") + row.get("stratum");
       sums.merge(key, Integer.parseInt(row.get("pairs")), Integer::sum);
     }
-    assertEquals(2 * 6 * 3 * 3, sums.size());
+    assertEquals(2 * 6 * 4 * 3, sums.size());
     sums.forEach((key, sum) -> assertEquals(52, sum, key));
   }
 

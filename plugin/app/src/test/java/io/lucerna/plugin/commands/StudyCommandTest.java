@@ -553,6 +553,45 @@ class StudyCommandTest {
     }
   }
 
+  /** Mean and resample ablation are what the same specs, written out, do. */
+  @Test
+  void partsAreTakenAwayByWhatWasRecorded() throws IOException {
+    List<String> record = new ArrayList<>(inputs("record"));
+    record.addAll(List.of("-model", BI, "-hooks", "blocks.*.attn.hook_z,blocks.*.hook_mlp_out"));
+    record.addAll(List.of("-positions", "all", "-output", path("recorded")));
+    Shell recorded = Shell.run(record.toArray(String[]::new));
+    assertEquals(ExitCode.DONE, recorded.code(), recorded.err());
+    String from = " from=" + path("recorded");
+    Path study =
+        succeed(
+            BI,
+            "study",
+            "-conditions",
+            "heads:1.2 by=mean" + from,
+            "-conditions",
+            "layers:0 by=resample" + from,
+            "-conditions",
+            "heads:1.2",
+            "-conditions",
+            "spec:mean blocks.1.attn.hook_z head=2" + from + " name=by-hand",
+            "-conditions",
+            "spec:resample blocks.0.hook_mlp_out seed=42" + from + " name=drawn-by-hand");
+    assertEquals(scores(study, "by-hand"), scores(study, "L1H2_mean"));
+    assertEquals(scores(study, "drawn-by-hand"), scores(study, "L0mlp_resample"));
+    assertNotEquals(scores(study, "L1H2"), scores(study, "L1H2_mean"));
+    JsonNode named = json(study).path("conditions").path(4);
+    assertEquals("by-hand", named.path("id").asText());
+    assertEquals("by-hand", named.path("label").asText());
+    assertEquals("runs/by-hand.txt", named.path("run").asText());
+  }
+
+  /** A run without its tag. */
+  private static List<String> scores(Path study, String condition) throws IOException {
+    return Files.readAllLines(study.resolve("runs/" + condition + ".txt")).stream()
+        .map(line -> line.substring(0, line.lastIndexOf(' ')))
+        .toList();
+  }
+
   @Test
   void dosesAreConditions() throws IOException {
     String vector = "[" + "0.1,".repeat(31) + "0.2]";

@@ -1,6 +1,7 @@
 package io.lucerna.studies.patch;
 
 import io.lucerna.eval.ClusteredRatios;
+import io.lucerna.eval.Correlation;
 import io.lucerna.eval.Estimate;
 import io.lucerna.eval.RatioAggregate;
 import java.io.IOException;
@@ -73,13 +74,52 @@ record Aggregates(DirectionRows rows, CellSpace space, List<Level> levels) {
     return levels.getFirst();
   }
 
-  /** The cells with the largest ratios of sums over all pairs, largest first. */
-  List<NodeEffect> strongest(int most) {
+  /** The cells with the largest aggregates over all pairs, largest first. */
+  List<NodeEffect> strongest(int most, RatioAggregate headline) {
     return Arrays.stream(present())
         .mapToObj(all().cells()::get)
-        .sorted(Comparator.comparingDouble(cell -> -Math.abs(cell.effect().value())))
+        .sorted(Comparator.comparingDouble(cell -> -Math.abs(cell.get(headline).value())))
         .limit(most)
         .toList();
+  }
+
+  /**
+   * How a pair's mean size of effects goes with the size of its change, over the pairs that count:
+   * Spearman's rho. A normaliser by which pairs that hardly change have large effects gives a rho
+   * near -1, whatever the model does (Polyakov, Chen and Eickhoff, SIGIR 2025).
+   *
+   * @param ratio of (patched - recipient) / (donor - recipient)
+   * @param robust of (patched - recipient) / sqrt(1 + (donor - recipient)^2)
+   */
+  record SizeCorrelation(double ratio, double robust) {}
+
+  /** The correlation over all pairs and cells. */
+  SizeCorrelation sizeCorrelation() throws IOException {
+    int[] used = all().stratum().rows();
+    double[] moved = new double[used.length];
+    int[] counts = new int[used.length];
+    for (int from = 0; from < space.size(); from += BLOCK) {
+      double[][] moves = rows.moves().columns(from, Math.min(from + BLOCK, space.size()), used);
+      for (double[] cell : moves) {
+        for (int i = 0; i < used.length; i++) {
+          if (!Double.isNaN(cell[i])) {
+            moved[i] += Math.abs(cell[i]);
+            counts[i]++;
+          }
+        }
+      }
+    }
+    double[] sizes = new double[used.length];
+    double[] ratio = new double[used.length];
+    double[] robust = new double[used.length];
+    for (int i = 0; i < used.length; i++) {
+      sizes[i] = Math.abs(rows.rows().get(used[i]).change());
+      double mean = moved[i] / Math.max(1, counts[i]);
+      ratio[i] = mean / sizes[i];
+      robust[i] = ClusteredRatios.robust(mean, sizes[i]);
+    }
+    return new SizeCorrelation(
+        Correlation.spearman(ratio, sizes), Correlation.spearman(robust, sizes));
   }
 
   /** The cells that some pair has, in order. */

@@ -61,30 +61,40 @@ public record HeadEffects(
     if (!table.header().containsAll(COLUMNS) || table.header().contains("role")) {
       throw new StudyInputException(file + ": is of another sweep than that of heads");
     }
+    Optional<JsonNode> manifest = manifest(folder.resolve("manifest.json"));
+    String statistic =
+        manifest
+            .map(all -> all.path("settings").path(PatchSettings.HEADLINE).asText(""))
+            .filter(name -> !name.isEmpty())
+            .orElse(RatioAggregate.RATIO_OF_SUMS.option());
     Map<Head, Double> effects = new LinkedHashMap<>();
     String direction = "";
     for (CsvFile.Row row : table.rows()) {
       direction = direction.isEmpty() ? row.text("direction") : direction;
       if (row.text("direction").equals(direction)
           && row.text("stratum").equals(Stratum.ALL)
-          && row.text(AggregateTables.STATISTIC).equals(RatioAggregate.RATIO_OF_SUMS.option())) {
+          && row.text(AggregateTables.STATISTIC).equals(statistic)) {
         effects.put(head(row), row.number("value"));
       }
     }
     if (effects.isEmpty()) {
       throw new StudyInputException(file + ": has no effects of heads");
     }
-    return new HeadEffects(folder, direction, effects, model(folder.resolve("manifest.json")));
+    Optional<String> model =
+        manifest
+            .map(all -> all.at("/model/sha256"))
+            .filter(JsonNode::isTextual)
+            .map(JsonNode::asText);
+    return new HeadEffects(folder, direction, effects, model);
   }
 
-  private static Optional<String> model(Path manifest) throws IOException {
+  private static Optional<JsonNode> manifest(Path manifest) throws IOException {
     if (!Files.isRegularFile(manifest)) {
       return Optional.empty();
     }
     String content = TextFile.of(manifest).text();
     try {
-      JsonNode hash = new ObjectMapper().readTree(content).at("/model/sha256");
-      return hash.isTextual() ? Optional.of(hash.asText()) : Optional.empty();
+      return Optional.of(new ObjectMapper().readTree(content));
     } catch (JsonProcessingException e) {
       throw JsonFaults.inFile(manifest.toString(), "JSON", e, content);
     }

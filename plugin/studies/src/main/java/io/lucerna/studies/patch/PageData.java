@@ -23,11 +23,11 @@ final class PageData {
 
   private PageData() {}
 
-  static JsonNode json(List<Aggregates> all) {
+  static JsonNode json(List<Aggregates> all, RatioAggregate headline) {
     ObjectNode page = MAPPER.createObjectNode();
     palette(page);
     ArrayNode names = page.putArray("aggregates");
-    for (RatioAggregate aggregate : RatioAggregate.values()) {
+    for (RatioAggregate aggregate : RatioAggregate.headed(headline)) {
       names.add(aggregate.option());
     }
     CellSpace space = all.getFirst().space();

@@ -23,6 +23,7 @@ final class PatchManifest {
       StudyData data,
       Exclusions exclusions,
       List<ControlSummary> controls,
+      List<Aggregates> aggregates,
       Path folder)
       throws IOException {
     Map<String, Object> all = identity.fields();
@@ -31,10 +32,24 @@ final class PatchManifest {
     Map<String, Object> checks = new LinkedHashMap<>();
     controls.forEach(c -> checks.put(c.direction().option(), c.fields()));
     all.put("controls", checks);
+    Map<String, Object> sizes = new LinkedHashMap<>();
+    for (Aggregates each : aggregates) {
+      sizes.put(each.rows().direction().option(), sizeCorrelation(each.sizeCorrelation()));
+    }
+    all.put("sizeCorrelation", sizes);
     all.put("axes", axes(data));
     all.put("roles", Arrays.stream(Role.values()).map(Role::option).toList());
     all.put("arrays", arrays(data, folder));
     Manifest.write(folder.resolve("manifest.json"), all);
+  }
+
+  /** With fewer than two pairs there is none, which JSON calls null. */
+  @SuppressWarnings("NullAway")
+  private static Map<String, Object> sizeCorrelation(Aggregates.SizeCorrelation size) {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("ratio", Double.isNaN(size.ratio()) ? null : (Object) size.ratio());
+    fields.put("robust", Double.isNaN(size.robust()) ? null : (Object) size.robust());
+    return fields;
   }
 
   private static Map<String, Object> counts(StudyData data, Exclusions exclusions) {

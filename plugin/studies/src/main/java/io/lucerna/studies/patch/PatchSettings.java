@@ -2,6 +2,7 @@ package io.lucerna.studies.patch;
 
 import io.lucerna.base.Internal;
 import io.lucerna.eval.Comparison;
+import io.lucerna.eval.RatioAggregate;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -12,10 +13,15 @@ import java.util.Map;
  * @param floor the least size of donor minus recipient that a pair needs to count, 0 or more; a
  *     pair whose score does not change at all never counts
  * @param rounds of the bootstrap, 1 or more
+ * @param headline the statistic of lists and of the first picture; the tables have all
  */
-public record PatchSettings(SweepSettings sweep, double floor, int rounds) {
+public record PatchSettings(
+    SweepSettings sweep, double floor, int rounds, RatioAggregate headline) {
   /** The floor, unless another is given. */
   public static final double FLOOR = 1e-3;
+
+  /** The field that says which statistic leads. */
+  static final String HEADLINE = "headline";
 
   /**
    * Checks the ranges.
@@ -38,7 +44,8 @@ public record PatchSettings(SweepSettings sweep, double floor, int rounds) {
    * @param sweep what decides the patched scores
    */
   public static PatchSettings of(SweepSettings sweep) {
-    return new PatchSettings(sweep, FLOOR, Comparison.Settings.DEFAULT.rounds());
+    return new PatchSettings(
+        sweep, FLOOR, Comparison.Settings.DEFAULT.rounds(), RatioAggregate.RATIO_OF_SUMS);
   }
 
   /**
@@ -48,7 +55,7 @@ public record PatchSettings(SweepSettings sweep, double floor, int rounds) {
    * @throws IllegalArgumentException if it is less than 0, or infinite
    */
   public PatchSettings withFloor(double least) {
-    return new PatchSettings(sweep, least, rounds);
+    return new PatchSettings(sweep, least, rounds, headline);
   }
 
   /**
@@ -58,7 +65,16 @@ public record PatchSettings(SweepSettings sweep, double floor, int rounds) {
    * @throws IllegalArgumentException if it is less than 1
    */
   public PatchSettings withRounds(int number) {
-    return new PatchSettings(sweep, floor, number);
+    return new PatchSettings(sweep, floor, number, headline);
+  }
+
+  /**
+   * {@return these settings with another headline}
+   *
+   * @param statistic of lists and of the first picture
+   */
+  public PatchSettings withHeadline(RatioAggregate statistic) {
+    return new PatchSettings(sweep, floor, rounds, statistic);
   }
 
   /** {@return the settings by name, as options and files have them} */
@@ -66,6 +82,7 @@ public record PatchSettings(SweepSettings sweep, double floor, int rounds) {
     Map<String, Object> fields = new LinkedHashMap<>(sweep.fields());
     fields.put("floor", floor);
     fields.put("rounds", rounds);
+    fields.put(HEADLINE, headline.option());
     return fields;
   }
 }

@@ -128,7 +128,7 @@ public final class PatchStudy {
         heads(identity, data, folder);
       }
       List<ControlSummary> controls = ControlSummary.of(data, floor);
-      PatchManifest.write(settings, identity, data, exclusions, controls, folder);
+      PatchManifest.write(settings, identity, data, exclusions, controls, aggregates, folder);
       pictures(identity, data, aggregates, folder);
       new StudyPage(settings, identity, data, exclusions, controls, aggregates)
           .write(folder.resolve("report.html"));
@@ -136,7 +136,7 @@ public final class PatchStudy {
         notes.add("no PNG pictures: this Java cannot draw text; there are the SVG ones");
       }
       for (Aggregates each : aggregates) {
-        notes.add(Summary.of(each, exclusions));
+        notes.add(Summary.of(each, exclusions, settings.headline()));
       }
       return new Outcome(notes, controls);
     }

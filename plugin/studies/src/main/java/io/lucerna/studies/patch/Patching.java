@@ -37,7 +37,7 @@ public final class Patching {
       throws IOException {
     this.space = data.space();
     this.all = aggregates.all();
-    this.strongest = aggregates.strongest(space.size());
+    this.strongest = aggregates.strongest(space.size(), RatioAggregate.RATIO_OF_SUMS);
     this.excluded = List.copyOf(excluded);
     List<ContrastPair> used = new ArrayList<>();
     List<PairOutcome.Patched> outcomes = new ArrayList<>();

@@ -46,7 +46,7 @@ final class StudyPage {
             title(),
             HtmlPage.resource(StudyPage.class, "page.css"),
             body(),
-            PageData.json(aggregates),
+            PageData.json(aggregates, settings.headline()),
             HtmlPage.resource(StudyPage.class, "page.js"))
         .write(file);
   }
@@ -93,9 +93,9 @@ final class StudyPage {
     out.append(" 95% intervals.</p>\n<div class=\"beside\">");
     for (Aggregates each : aggregates) {
       out.append("<div><b>").append(each.rows().direction().option()).append("</b><ol>\n");
-      for (NodeEffect cell : each.strongest(Summary.STRONGEST)) {
+      for (NodeEffect cell : each.strongest(Summary.STRONGEST, settings.headline())) {
         out.append("<li>").append(escaped(cell.node())).append(": ");
-        out.append(escaped(Figures.describe(cell.effect()).replace('-', '\u2212')))
+        out.append(escaped(Figures.describe(cell.get(settings.headline())).replace('-', '\u2212')))
             .append("</li>\n");
       }
       out.append("</ol></div>\n");
@@ -110,7 +110,7 @@ final class StudyPage {
     choice(
         out,
         "statistic",
-        List.of(RatioAggregate.values()).stream().map(RatioAggregate::option).toList());
+        RatioAggregate.headed(settings.headline()).stream().map(RatioAggregate::option).toList());
     choice(out, "stratum", aggregates.getFirst().levels().stream().map(Figures::describe).toList());
     out.append("</div>\n<p id=\"about\" class=\"quiet\"></p>\n");
     for (Aggregates each : aggregates) {
@@ -118,8 +118,7 @@ final class StudyPage {
       boolean first = each == aggregates.getFirst();
       out.append("<div class=\"figure\" data-direction=\"").append(direction);
       out.append(first ? "\">" : "\" hidden>");
-      out.append(
-          figures.map(each, each.all(), RatioAggregate.RATIO_OF_SUMS).svg("map-" + direction));
+      out.append(figures.map(each, each.all(), settings.headline()).svg("map-" + direction));
       out.append("</div>\n");
     }
     return out.append("<div id=\"tip\" hidden></div>\n").toString();

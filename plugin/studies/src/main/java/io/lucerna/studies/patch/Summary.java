@@ -2,6 +2,7 @@ package io.lucerna.studies.patch;
 
 import io.lucerna.base.Counted;
 import io.lucerna.eval.RatioAggregate;
+import java.io.IOException;
 import java.util.Locale;
 import java.util.Map;
 
@@ -12,7 +13,8 @@ final class Summary {
 
   private Summary() {}
 
-  static String of(Aggregates aggregates, Exclusions exclusions) {
+  static String of(Aggregates aggregates, Exclusions exclusions, RatioAggregate headline)
+      throws IOException {
     Map<String, Long> excluded = exclusions.counts(aggregates.rows().direction());
     StringBuilder text =
         new StringBuilder(
@@ -24,11 +26,19 @@ final class Summary {
                 Counted.of(aggregates.all().queries(), "query"),
                 aggregates.all().meanChange(),
                 excluded.isEmpty() ? "" : "; excluded: " + PatchStudy.words(excluded),
-                RatioAggregate.RATIO_OF_SUMS.option().replace('-', ' ')));
-    for (NodeEffect cell : aggregates.strongest(STRONGEST)) {
+                headline.option().replace('-', ' ')));
+    for (NodeEffect cell : aggregates.strongest(STRONGEST, headline)) {
       text.append("\n  ").append(cell.node()).append(": ");
-      text.append(Figures.describe(cell.effect()));
+      text.append(Figures.describe(cell.get(headline)));
     }
+    Aggregates.SizeCorrelation size = aggregates.sizeCorrelation();
+    text.append(
+        String.format(
+            Locale.ROOT,
+            "\n  a pair's mean size of effects against the size of its change: Spearman %+.2f, robust"
+                + " %+.2f",
+            size.ratio(),
+            size.robust()));
     return text.toString();
   }
 }

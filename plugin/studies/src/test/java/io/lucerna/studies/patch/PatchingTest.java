@@ -49,7 +49,7 @@ class PatchingTest {
   }
 
   private static Patching patch(SweepSettings sweep) {
-    return Patching.of(ranker, new PatchSettings(sweep, 0, 50), PAIRS);
+    return Patching.of(ranker, PatchSettings.of(sweep).withFloor(0).withRounds(50), PAIRS);
   }
 
   private static Patching patch(SweepKind kind) {
@@ -117,7 +117,8 @@ class PatchingTest {
     Excluded same = patch(SweepKind.HEAD).excluded().getFirst();
     assertEquals("same", same.pair().id());
     assertTrue(same.reason().startsWith("nothing changes"), same.reason());
-    PatchSettings demanding = new PatchSettings(SweepSettings.of(SweepKind.HEAD).build(), 100, 10);
+    PatchSettings demanding =
+        PatchSettings.of(SweepSettings.of(SweepKind.HEAD).build()).withFloor(100).withRounds(10);
     IllegalArgumentException e =
         assertThrows(IllegalArgumentException.class, () -> Patching.of(ranker, demanding, PAIRS));
     assertTrue(String.valueOf(e.getMessage()).contains("3 (the score changes by less"));
