@@ -245,8 +245,8 @@ class StudyCommandTest {
       assertEquals(c.losses(), Integer.parseInt(row.get("losses")));
       assertField(c.equivalence(), row.get("p_equivalence"));
       assertField(
-          c.deviation().isEmpty()
-              ? c.deviation()
+          c.effectSize().isEmpty()
+              ? c.effectSize()
               : OptionalDouble.of(c.deviation().getAsDouble() * Power.USUAL.detectable(c.topics())),
           row.get("detectable_change"));
       long swapped = 0;

@@ -31,7 +31,7 @@ import java.util.function.Function;
  * @param losses topics with a lower one
  * @param pEquivalence p of two one-sided tests against the margin
  * @param detectableChange the mean change that the paired t-test, without correction, finds in 80%
- *     of studies of as many topics whose changes scatter as these do
+ *     of studies of as many topics whose changes scatter as these do; empty if they do not scatter
  */
 public record Statistics(
     int topics,
@@ -93,7 +93,7 @@ public record Statistics(
 
   /** What depends on the number of topics alone is worked out once for each. */
   private static OptionalDouble detectable(Comparison c, Map<Integer, Double> ofTopics) {
-    return c.deviation().isEmpty()
+    return c.effectSize().isEmpty()
         ? OptionalDouble.empty()
         : OptionalDouble.of(
             c.deviation().getAsDouble()
