@@ -210,6 +210,9 @@ public final class PerturbCommand implements Command {
       Provenance provenance,
       Console console)
       throws IOException {
+    if (depth != null && depth < 1) {
+      throw new CommandException(ExitCode.USAGE, "-depth must be at least 1, got " + depth);
+    }
     inputs.complete(collections, console);
     qrels = qrels == null ? inputs.named : qrels;
     Chosen chosen = choose(collected, provenance, console);
@@ -276,9 +279,6 @@ public final class PerturbCommand implements Command {
     }
     if (grades != null && qrels == null) {
       throw new CommandException(ExitCode.USAGE, "-grades needs -qrels");
-    }
-    if (depth != null && depth < 1) {
-      throw new CommandException(ExitCode.USAGE, "-depth must be at least 1, got " + depth);
     }
     Optional<GradeFilter> wanted = Optional.ofNullable(grades).map(GradeFilter::parse);
     Optional<Qrels> judged =

@@ -176,7 +176,9 @@ public final class RunInputs {
     complete(collections, console);
     if (run == null) {
       throw new CommandException(
-          ExitCode.USAGE, "the candidates are missing: give a run or requests (-run, -input)");
+          ExitCode.USAGE,
+          "the candidates are missing: give a run or requests (-run, -input), or a collection that"
+              + " has first stages (-collection dl19 -first bm25)");
     }
     TextFile file = TextFile.named(run);
     if (JsonObjects.holds(file)) {
