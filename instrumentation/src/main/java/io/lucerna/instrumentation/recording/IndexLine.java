@@ -19,6 +19,7 @@ final class IndexLine {
   static final String QID = "qid";
   static final String DOCID = "docid";
   static final String SCORE = "score";
+  static final String GRADE = "grade";
   static final String SHARD = "shard";
   static final String ROW = "row";
   static final String ITEM = "item";
@@ -53,6 +54,9 @@ final class IndexLine {
         json.writeStringField(ID, pair.id());
         json.writeStringField(DOCID, pair.docid());
         json.writeNumberField(SCORE, pair.score());
+        if (pair.grade().isPresent()) {
+          json.writeNumberField(GRADE, pair.grade().getAsInt());
+        }
       }
       json.writeStringField(SHARD, OpenShard.fileName(shard));
       json.writeNumberField(ROW, place.row());

@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * Writes a recording as a stream: memory holds one batch of activations, whatever the number of
@@ -48,8 +49,9 @@ public final class RecordingWriter implements AutoCloseable {
    * @param id unique in the recording
    * @param docid the passage
    * @param score its score for the topic
+   * @param grade the document's grade for the topic; empty if it is not judged
    */
-  public record Pair(String id, String docid, float score) {}
+  public record Pair(String id, String docid, float score, OptionalInt grade) {}
 
   private final RecordingFolder folder;
   private final FolderLock lock;

@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -112,7 +113,9 @@ record Recorder(HookedModel model, Side side, List<TokenSequence> inputs) implem
 
   static RecordingWriter.Entry entry(int input) {
     return new RecordingWriter.Entry(
-        "q", Optional.of(new RecordingWriter.Pair(id(input), "d" + input, input / 7f)));
+        "q",
+        Optional.of(
+            new RecordingWriter.Pair(id(input), "d" + input, input / 7f, OptionalInt.empty())));
   }
 
   /** The files of a folder by name. */

@@ -16,7 +16,9 @@ import io.lucerna.plugin.options.Inputs;
 import io.lucerna.plugin.options.Outputs;
 import io.lucerna.plugin.options.RoundsOptions;
 import io.lucerna.plugin.options.SeedOptions;
+import io.lucerna.plugin.rerank.Provenance;
 import io.lucerna.qrels.Qrels;
+import io.lucerna.studies.work.Hashes;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -70,7 +72,9 @@ public final class CompareCommand implements Command {
     @Option(
         name = "-output",
         metaVar = "FILE.csv",
-        usage = "Write the values of all topics here, and the table to FILE.summary.csv")
+        usage =
+            "Write the values of all topics here, the table to FILE.summary.csv, and what made "
+                + "them to FILE.csv.meta.json")
     @Nullable String output;
 
     @Argument(
@@ -114,16 +118,28 @@ public final class CompareCommand implements Command {
       Outputs.writable(flags.output);
     }
     List<Path> files = files();
-    Qrels qrels = Qrels.read(collections.qrels(flags.qrels));
+    Path judgments = collections.qrels(flags.qrels);
+    Qrels qrels = Qrels.read(judgments);
+    Map<String, Run> runs = read(files, qrels);
     RunComparison comparison =
-        RunComparison.of(
-            read(files, qrels), qrels, measures, flags.level, flags.complete, settings, correction);
+        RunComparison.of(runs, qrels, measures, flags.level, flags.complete, settings, correction);
     ComparisonText.lines(comparison, settings, correction).forEach(console.out()::println);
     if (flags.output != null) {
       Path output = Path.of(flags.output);
       Path summary = output.resolveSibling(summaryName(name(output)));
-      ComparisonCsv.writeTopics(comparison, output);
-      ComparisonCsv.writeSummary(comparison, settings, correction, summary);
+      Provenance provenance = new Provenance(console).put("qrels", Hashes.of(judgments));
+      List<Map<String, Object>> identities = new ArrayList<>();
+      for (Path file : files) {
+        identities.add(Hashes.of(file));
+      }
+      provenance
+          .put("runs", identities)
+          .write(
+              output,
+              () -> {
+                ComparisonCsv.writeTopics(comparison, output);
+                ComparisonCsv.writeSummary(comparison, settings, correction, summary);
+              });
       console.say("wrote %s and %s", output, summary);
     }
   }

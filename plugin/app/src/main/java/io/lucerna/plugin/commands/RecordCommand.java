@@ -24,6 +24,7 @@ import io.lucerna.plugin.texts.CandidatePool;
 import io.lucerna.plugin.texts.CleaningChoice;
 import io.lucerna.plugin.texts.Ids;
 import io.lucerna.plugin.texts.RunPairs;
+import io.lucerna.qrels.Qrels;
 import io.lucerna.reranker.Ranker;
 import io.lucerna.reranker.ScorerOptions;
 import io.lucerna.studies.record.ContrastPairSource;
@@ -31,16 +32,19 @@ import io.lucerna.studies.record.PairSource;
 import io.lucerna.studies.record.RecordJob;
 import io.lucerna.studies.record.RecordPlan;
 import io.lucerna.studies.record.TablePairs;
+import io.lucerna.studies.work.Hashes;
 import io.lucerna.studies.work.Identity;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.kohsuke.args4j.Option;
 
 /** {@code record}: activations of a ranker on many pairs, written as a stream. */
@@ -71,6 +75,14 @@ public final class RecordCommand implements Command {
           "Positions to keep: all, cls, query, passage, other roles (match, stem, other, sep, ...),"
               + " numbers and ranges such as 0,3,5-9,-1, separated by commas.")
   String positions = "";
+
+  @Option(
+      name = "-qrels",
+      metaVar = "[file or name]",
+      usage =
+          "Judgments, or the name of a collection: index.jsonl gets the grades of judged passages"
+              + " (default: those of -collection).")
+  @Nullable String qrels;
 
   @Option(name = "-half", usage = "Store numbers in 16 bits, rounded to the nearest.")
   boolean half;
@@ -115,6 +127,9 @@ public final class RecordCommand implements Command {
               + "anyway");
     }
     Path folder = folder();
+    String named = qrels == null ? inputs.named : qrels;
+    Path judgments = named == null ? null : collections.qrels(named);
+    Qrels grades = judgments == null ? Qrels.of(Map.of()) : Qrels.read(judgments);
     try (PairSource source = source(console);
         Ranker ranker = models.ranker(model.modelOrDefault(), options, console)) {
       RecordingSpec spec =
@@ -131,12 +146,12 @@ public final class RecordCommand implements Command {
           ranker::fit, queries, given.pairs == null ? inputs.queries() : given.pairs, console);
       RecordPlan plan = RecordPlan.of(source, ranker, spec);
       requireRoom(folder, plan, spec, console);
+      Map<String, Object> data = new LinkedHashMap<>(source.identity());
+      if (judgments != null) {
+        data.put("qrels", Hashes.of(judgments));
+      }
       Identity identity =
-          new Identity(
-              console.repeatable(),
-              Versions.all(),
-              ranker.card(),
-              Map.of("data", source.identity()));
+          new Identity(console.repeatable(), Versions.all(), ranker.card(), Map.of("data", data));
       Optional<RecordingWriter> opened =
           RecordingWriter.open(folder, identity.fields(), spec, target.resume);
       if (opened.isEmpty()) {
@@ -144,7 +159,7 @@ public final class RecordCommand implements Command {
         return;
       }
       try (RecordingWriter writer = opened.get()) {
-        record(source, ranker, plan, writer, folder, console);
+        record(source, ranker, grades, plan, writer, folder, console);
       }
     }
   }
@@ -229,6 +244,7 @@ public final class RecordCommand implements Command {
   private static void record(
       PairSource source,
       Ranker ranker,
+      Qrels grades,
       RecordPlan plan,
       RecordingWriter writer,
       Path folder,
@@ -241,7 +257,7 @@ public final class RecordCommand implements Command {
     long start = System.nanoTime();
     RecordingWriter.Written written;
     try (Progress progress = new Progress(console, "recording", plan.inputs() - before)) {
-      RecordJob job = new RecordJob(ranker, writer, () -> progress.advance(1));
+      RecordJob job = new RecordJob(ranker, writer, grades, () -> progress.advance(1));
       source.forEach(job::record);
       written = writer.finish(plan.counts());
     }

@@ -4,8 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lucerna.plugin.Shell;
 import io.lucerna.plugin.cli.ExitCode;
+import io.lucerna.studies.work.Hashes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -128,6 +131,16 @@ class CompareCommandTest {
     assertEquals(2, summary.size());
     assertTrue(summary.get(1).startsWith("good.run,base.run,AP,3,0.5,0.8333333333333334,"));
     assertTrue(summary.get(1).endsWith(",2,0.6666666666666666,holm,42,10000,0.01"), summary.get(1));
+    JsonNode meta = new ObjectMapper().readTree(folder.resolve("out.csv.meta.json").toFile());
+    assertEquals("compare", meta.path("command").path(0).asText());
+    assertEquals(
+        Hashes.sha256(folder.resolve("qrels")), meta.path("qrels").path("sha256").asText());
+    assertEquals(2, meta.path("runs").size());
+    for (int i = 0; i < 2; i++) {
+      Path run = folder.resolve(i == 0 ? "base.run" : "good.run");
+      assertEquals(run.toString(), meta.path("runs").path(i).path("path").asText());
+      assertEquals(Hashes.sha256(run), meta.path("runs").path(i).path("sha256").asText());
+    }
   }
 
   @Test

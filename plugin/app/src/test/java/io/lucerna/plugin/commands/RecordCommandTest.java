@@ -119,6 +119,31 @@ public class RecordCommandTest {
   }
 
   @Test
+  void gradesComeWithTheJudgedPairsAndDecideWhatIsResumed() throws IOException {
+    pairs(SMALL + "1\tred water\tc\tdisk\n");
+    Path qrels = Files.writeString(folder.resolve("qrels"), "1 0 a 2\n1 0 c -1\n9 0 b 1\n");
+    String[] graded = {"-hooks", "*pooler*", "-positions", "cls", "-qrels", qrels.toString()};
+    Shell shell = record("bert-bi", graded);
+    assertEquals(ExitCode.DONE, shell.code(), shell.err());
+    Map<String, Integer> grades = new HashMap<>();
+    for (JsonNode line : index()) {
+      if (line.has("grade")) {
+        grades.put(line.path("id").asText(), line.path("grade").intValue());
+      }
+    }
+    assertEquals(Map.of("1/a", 2), grades);
+    Shell without = record("bert-bi", "-hooks", "*pooler*", "-positions", "cls", "-resume");
+    assertEquals(ExitCode.INPUT, without.code(), without.err());
+    assertTrue(without.err().contains("qrels"), without.err());
+    Files.writeString(qrels, "1 0 a 1\n");
+    List<String> again = new ArrayList<>(List.of(graded));
+    again.add("-resume");
+    Shell other = record("bert-bi", again.toArray(String[]::new));
+    assertEquals(ExitCode.INPUT, other.code(), other.err());
+    assertTrue(other.err().contains("qrels"), other.err());
+  }
+
+  @Test
   void bothSidesOfABiEncoderGiveTheScore() throws IOException {
     pairs(manyPairs());
     Shell shell = record("bert-bi", "-hooks", "*pooler*", "-positions", "cls");

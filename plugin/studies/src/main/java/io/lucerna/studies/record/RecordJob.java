@@ -8,6 +8,7 @@ import io.lucerna.instrumentation.recording.RecordingWriter;
 import io.lucerna.instrumentation.text.TokenBatch;
 import io.lucerna.instrumentation.text.TokenBatch.Side;
 import io.lucerna.instrumentation.text.TokenSequence;
+import io.lucerna.qrels.Qrels;
 import io.lucerna.reranker.Ranker;
 import io.lucerna.studies.work.StudyException;
 import java.io.IOException;
@@ -19,6 +20,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.Callable;
 
@@ -30,6 +32,7 @@ import java.util.concurrent.Callable;
 public final class RecordJob {
   private final Ranker ranker;
   private final RecordingWriter writer;
+  private final Qrels qrels;
   private final Runnable progress;
   private final long done;
   private final Set<String> queriesSeen = new HashSet<>();
@@ -42,11 +45,13 @@ public final class RecordJob {
    *
    * @param ranker the ranker whose activations are recorded; it stays the caller's
    * @param writer where they go; it stays the caller's
+   * @param qrels the grades of the pairs' documents
    * @param progress is told of each input that was recorded
    */
-  public RecordJob(Ranker ranker, RecordingWriter writer, Runnable progress) {
+  public RecordJob(Ranker ranker, RecordingWriter writer, Qrels qrels, Runnable progress) {
     this.ranker = ranker;
     this.writer = writer;
+    this.qrels = qrels;
     this.progress = progress;
     this.done = writer.inputs();
   }
@@ -148,12 +153,15 @@ public final class RecordJob {
     return List.copyOf(byText.values());
   }
 
-  private static RecordingWriter.Entry entry(PairSource.Pair pair, float score) {
+  private RecordingWriter.Entry entry(PairSource.Pair pair, float score) {
     if (!Float.isFinite(score)) {
       throw new StudyException("the model gave the score " + score + " to pair " + pair.id());
     }
+    OptionalInt judged = qrels.grade(pair.qid(), pair.docid());
+    // A negative grade is that of a pooled document that nobody judged.
+    OptionalInt grade = judged.orElse(-1) < 0 ? OptionalInt.empty() : judged;
     return new RecordingWriter.Entry(
-        pair.qid(), Optional.of(new RecordingWriter.Pair(pair.id(), pair.docid(), score)));
+        pair.qid(), Optional.of(new RecordingWriter.Pair(pair.id(), pair.docid(), score, grade)));
   }
 
   private void add(Capture capture, int row, RecordingWriter.Entry entry) throws IOException {

@@ -9,6 +9,7 @@ import io.lucerna.instrumentation.recording.InputActivations;
 import io.lucerna.instrumentation.recording.Recording;
 import io.lucerna.instrumentation.recording.RecordingSpec;
 import io.lucerna.instrumentation.recording.RecordingWriter;
+import io.lucerna.qrels.Qrels;
 import io.lucerna.reranker.ActivationCache;
 import io.lucerna.reranker.Ranker;
 import io.lucerna.reranker.Rankers;
@@ -57,7 +58,8 @@ class CachedAndRecordedTest {
     Map<String, ?> head = Map.of("model", Map.of("sha256", "abc"), "data", Map.of("pairs", "p"));
     try (RecordingWriter writer =
         RecordingWriter.open(temp.resolve("recorded"), head, spec, false).orElseThrow()) {
-      new RecordJob(ranker, writer, () -> {}).record(new PairSource.Group(QUERY, pairs));
+      new RecordJob(ranker, writer, Qrels.of(Map.of()), () -> {})
+          .record(new PairSource.Group(QUERY, pairs));
       writer.finish(Map.of());
     }
   }
