@@ -21,6 +21,7 @@ import io.lucerna.plugin.options.RoundsOptions;
 import io.lucerna.plugin.options.SeedOptions;
 import io.lucerna.reranker.ModelCard;
 import io.lucerna.reranker.ScorerOptions;
+import io.lucerna.studies.patch.Floor;
 import io.lucerna.studies.patch.PairCodec;
 import io.lucerna.studies.patch.PairOutcome;
 import io.lucerna.studies.patch.PairSweeper;
@@ -129,8 +130,10 @@ public final class PatchCommand implements Command {
   @Option(
       name = "-floor",
       metaVar = "[num]",
-      usage = "Pairs whose score changes by less are excluded, and listed.")
-  double floor = PatchSettings.FLOOR;
+      usage =
+          "Pairs whose score changes by less are excluded, and listed: a number, or a percentage of"
+              + " the median change.")
+  String floor = "10%";
 
   @Option(name = "-maxPairs", metaVar = "[num]", usage = "Sweep only the first pairs of the file.")
   @Nullable Integer maxPairs;
@@ -164,7 +167,10 @@ public final class PatchCommand implements Command {
   @Override
   public void run(Console console) throws Exception {
     PatchSettings settings =
-        new PatchSettings(sweepSettings(), floor, bootstrap.rounds, headline());
+        PatchSettings.of(sweepSettings())
+            .withFloor(Floor.parse(floor))
+            .withRounds(bootstrap.rounds)
+            .withHeadline(headline());
     ScorerOptions options = model.scorerOptions();
     List<ContrastPair> all = ContrastPairs.read(Inputs.file(pairs));
     List<ContrastPair> chosen =

@@ -279,7 +279,12 @@ class PatchCommandTest {
     wrong.put(
         "side must be query or passage, got left",
         new String[] {"-sweep", "head", "-side", "left"});
-    wrong.put("floor must be 0 or more, got -1.0", new String[] {"-sweep", "head", "-floor", "-1"});
+    wrong.put(
+        "floor must be 0 or more, or a percentage, got -1",
+        new String[] {"-sweep", "head", "-floor", "-1"});
+    wrong.put(
+        "floor must be 0 or more, or a percentage, got ten%",
+        new String[] {"-sweep", "head", "-floor", "ten%"});
     wrong.put("rounds must be at least 1, got 0", new String[] {"-sweep", "head", "-rounds", "0"});
     wrong.put(
         "-maxPairs must be at least 1, got 0", new String[] {"-sweep", "head", "-maxPairs", "0"});

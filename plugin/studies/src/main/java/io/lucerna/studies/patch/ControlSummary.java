@@ -35,15 +35,16 @@ record ControlSummary(
   /** What two ways to the same score may differ by, for a score of size 1 or less. */
   private static final double ROUNDING = 1e-6;
 
-  static List<ControlSummary> of(StudyData data, double floor) throws IOException {
+  static List<ControlSummary> of(StudyData data) throws IOException {
     List<ControlSummary> all = new ArrayList<>();
     for (int i = 0; i < data.directions().size(); i++) {
-      all.add(of(data, i, floor));
+      all.add(of(data, i));
     }
     return all;
   }
 
-  private static ControlSummary of(StudyData data, int index, double floor) throws IOException {
+  private static ControlSummary of(StudyData data, int index) throws IOException {
+    DirectionRows rows = data.directions().get(index);
     double[] worst = new double[2];
     int[] failures = new int[1];
     List<Double> unrelated = new ArrayList<>();
@@ -57,16 +58,16 @@ record ControlSummary(
           double distance = Math.abs(patched.full() - donor);
           worst[1] = Math.max(worst[1], distance);
           failures[0] += distance > ROUNDING * Math.max(1, Math.abs(donor)) ? 1 : 0;
-          if (DirectionRows.reaches(patched.change(), floor) && !Float.isNaN(patched.unrelated())) {
+          if (rows.reaches(patched.change()) && !Float.isNaN(patched.unrelated())) {
             unrelated.add(PairTables.effect(patched.result(), patched.unrelated()));
           }
           PairTables.Filler filler = PairTables.Filler.of(swept, patched.result());
-          if (filler.tokens() > 0 && DirectionRows.reaches(filler.change(), floor)) {
+          if (filler.tokens() > 0 && rows.reaches(filler.change())) {
             fillers.add(filler.base());
           }
         });
     return new ControlSummary(
-        data.directions().get(index).direction(),
+        rows.direction(),
         data.swept().size(),
         worst[0],
         worst[1],

@@ -1,6 +1,7 @@
 package io.lucerna.studies.patch;
 
 import io.lucerna.instrumentation.sweep.Direction;
+import io.lucerna.instrumentation.sweep.SweepResult;
 import io.lucerna.topics.ContrastPair;
 import java.io.Closeable;
 import java.io.IOException;
@@ -25,32 +26,47 @@ final class DirectionRows implements Closeable {
     double change() {
       return (double) donor - recipient;
     }
+
+    private Row used(boolean counts) {
+      return new Row(pair, recipient, donor, counts);
+    }
   }
 
   private final Direction direction;
-  private final double floor;
   private final List<Row> rows = new ArrayList<>();
   private final MoveMatrix moves;
+  private double least;
 
-  DirectionRows(Direction direction, double floor, MoveMatrix moves) {
+  DirectionRows(Direction direction, MoveMatrix moves) {
     this.direction = direction;
-    this.floor = floor;
     this.moves = moves;
   }
 
   void add(ContrastPair pair, PairOutcome.Patched patched, CellSpace space) throws IOException {
-    rows.add(
-        new Row(
-            pair,
-            patched.result().recipient(),
-            patched.result().donor(),
-            reaches(patched.change(), floor)));
+    SweepResult result = patched.result();
+    rows.add(new Row(pair, result.recipient(), result.donor(), false));
     moves.add(space.moves(patched.result()));
   }
 
+  /** Decides which pairs count, once all are added: a floor may depend on all changes. */
+  void decide(Floor floor) {
+    least = floor.least(rows.stream().mapToDouble(Row::change).toArray());
+    rows.replaceAll(row -> row.used(reaches(row.change())));
+  }
+
   /** Whether a change is large enough to divide by. */
-  static boolean reaches(double change, double floor) {
-    return change != 0 && Math.abs(change) >= floor;
+  boolean reaches(double change) {
+    return change != 0 && Math.abs(change) >= least;
+  }
+
+  /** The size of a change from which pairs count. */
+  double least() {
+    return least;
+  }
+
+  /** The share of the swept pairs that do not count. */
+  double dropped() {
+    return (rows.size() - used()) / (double) rows.size();
   }
 
   Direction direction() {

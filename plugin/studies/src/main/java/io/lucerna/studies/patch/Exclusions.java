@@ -17,7 +17,7 @@ record Exclusions(List<Excluded> all) {
   static final String UNCHANGED = "the score does not change";
   static final String SMALL = "the score changes by less than the floor";
 
-  static Exclusions of(StudyData data, double floor) {
+  static Exclusions of(StudyData data) {
     List<Excluded> all = new ArrayList<>();
     for (StudyData.Lost lost : data.lost()) {
       String[] parts = lost.reason().split(": ", 2);
@@ -33,7 +33,7 @@ record Exclusions(List<Excluded> all) {
                   row.pair(),
                   Optional.of(rows.direction()),
                   none ? UNCHANGED : SMALL,
-                  none ? "" : "change " + row.change() + ", floor " + floor));
+                  none ? "" : "change " + row.change() + ", floor " + rows.least()));
         }
       }
     }

@@ -17,12 +17,10 @@ import org.apache.commons.csv.CSVPrinter;
 /** The tables that have rows for single pairs. */
 final class PairTables {
   private final StudyData data;
-  private final double floor;
   private final Path folder;
 
-  PairTables(StudyData data, double floor, Path folder) {
+  PairTables(StudyData data, Path folder) {
     this.data = data;
-    this.floor = floor;
     this.folder = folder;
   }
 
@@ -106,7 +104,8 @@ final class PairTables {
       CSVPrinter csv, ContrastPair pair, PairOutcome.Patched patched, List<List<String>> labels)
       throws IOException {
     SweepResult result = patched.result();
-    boolean used = DirectionRows.reaches(patched.change(), floor);
+    DirectionRows rows = data.direction(result.direction());
+    boolean used = rows.reaches(patched.change());
     int length = data.space().positions() ? result.tokens().size() : 1;
     for (int i = 0; i < result.patched().length; i++) {
       csv.print(result.direction().option());
@@ -165,9 +164,10 @@ final class PairTables {
       CSVPrinter csv, ContrastPair pair, PairOutcome.Swept swept, PairOutcome.Patched patched)
       throws IOException {
     SweepResult result = patched.result();
-    boolean used = DirectionRows.reaches(patched.change(), floor);
+    DirectionRows rows = data.direction(result.direction());
+    boolean used = rows.reaches(patched.change());
     Filler filler = Filler.of(swept, result);
-    boolean alone = DirectionRows.reaches(filler.change(), floor);
+    boolean alone = rows.reaches(filler.change());
     csv.printRecord(
         result.direction().option(),
         pair.id(),

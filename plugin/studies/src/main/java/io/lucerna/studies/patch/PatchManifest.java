@@ -59,6 +59,8 @@ final class PatchManifest {
     for (DirectionRows rows : data.directions()) {
       Map<String, Object> direction = new LinkedHashMap<>();
       direction.put("used", rows.used());
+      direction.put("floor", rows.least());
+      direction.put("dropped", rows.dropped());
       direction.put("excluded", exclusions.counts(rows.direction()));
       counts.put(rows.direction().option(), direction);
     }

@@ -10,29 +10,21 @@ import java.util.Map;
  * What a study is made with.
  *
  * @param sweep what decides the patched scores
- * @param floor the least size of donor minus recipient that a pair needs to count, 0 or more; a
- *     pair whose score does not change at all never counts
+ * @param floor how much a pair's score must change for the pair to count
  * @param rounds of the bootstrap, 1 or more
  * @param headline the statistic of lists and of the first picture; the tables have all
  */
-public record PatchSettings(
-    SweepSettings sweep, double floor, int rounds, RatioAggregate headline) {
-  /** The floor, unless another is given. */
-  public static final double FLOOR = 1e-3;
-
+public record PatchSettings(SweepSettings sweep, Floor floor, int rounds, RatioAggregate headline) {
   /** The field that says which statistic leads. */
   static final String HEADLINE = "headline";
 
   /**
-   * Checks the ranges.
+   * Checks the range.
    *
-   * @throws IllegalArgumentException naming the setting that is out of range
+   * @throws IllegalArgumentException if there are fewer than 1 rounds
    */
   @Internal
   public PatchSettings {
-    if (!(floor >= 0) || Double.isInfinite(floor)) {
-      throw new IllegalArgumentException("floor must be 0 or more, got " + floor);
-    }
     if (rounds < 1) {
       throw new IllegalArgumentException("rounds must be at least 1, got " + rounds);
     }
@@ -45,17 +37,16 @@ public record PatchSettings(
    */
   public static PatchSettings of(SweepSettings sweep) {
     return new PatchSettings(
-        sweep, FLOOR, Comparison.Settings.DEFAULT.rounds(), RatioAggregate.RATIO_OF_SUMS);
+        sweep, Floor.DEFAULT, Comparison.Settings.DEFAULT.rounds(), RatioAggregate.RATIO_OF_SUMS);
   }
 
   /**
    * {@return these settings with another floor}
    *
-   * @param least the size of donor minus recipient that a pair needs to count, 0 or more
-   * @throws IllegalArgumentException if it is less than 0, or infinite
+   * @param other how much a pair's score must change for the pair to count
    */
-  public PatchSettings withFloor(double least) {
-    return new PatchSettings(sweep, least, rounds, headline);
+  public PatchSettings withFloor(Floor other) {
+    return new PatchSettings(sweep, other, rounds, headline);
   }
 
   /**
@@ -80,7 +71,7 @@ public record PatchSettings(
   /** {@return the settings by name, as options and files have them} */
   public Map<String, Object> fields() {
     Map<String, Object> fields = new LinkedHashMap<>(sweep.fields());
-    fields.put("floor", floor);
+    fields.put("floor", floor.field());
     fields.put("rounds", rounds);
     fields.put(HEADLINE, headline.option());
     return fields;

@@ -104,11 +104,10 @@ public final class PatchStudy {
    */
   public Outcome write(Outcomes<PairOutcome> outcomes, Identity identity, Path folder)
       throws IOException {
-    double floor = settings.floor();
     List<String> notes = new ArrayList<>();
     try (StudyData data = data(outcomes, columns -> new MoveFile(folder, columns))) {
-      Exclusions exclusions = Exclusions.of(data, floor);
-      PairTables tables = new PairTables(data, floor, folder);
+      Exclusions exclusions = Exclusions.of(data);
+      PairTables tables = new PairTables(data, folder);
       tables.excluded(exclusions);
       for (DirectionRows rows : data.directions()) {
         if (rows.used() == 0) {
@@ -127,7 +126,7 @@ public final class PatchStudy {
       if (settings.sweep().kind() == SweepKind.HEAD) {
         heads(identity, data, folder);
       }
-      List<ControlSummary> controls = ControlSummary.of(data, floor);
+      List<ControlSummary> controls = ControlSummary.of(data);
       PatchManifest.write(settings, identity, data, exclusions, controls, aggregates, folder);
       pictures(identity, data, aggregates, folder);
       new StudyPage(settings, identity, data, exclusions, controls, aggregates)
@@ -136,7 +135,7 @@ public final class PatchStudy {
         notes.add("no PNG pictures: this Java cannot draw text; there are the SVG ones");
       }
       for (Aggregates each : aggregates) {
-        notes.add(Summary.of(each, exclusions, settings.headline()));
+        notes.add(Summary.of(each, exclusions, settings));
       }
       return new Outcome(notes, controls);
     }

@@ -92,7 +92,7 @@ public final class Patching {
       // Not closed, as that would close the ranker.
       study.sweep(new SweepEngine(ranker, settings.sweep()), outcomes, () -> {});
       try (StudyData data = study.data(outcomes, columns -> MoveMatrix.inMemory())) {
-        Exclusions exclusions = Exclusions.of(data, settings.floor());
+        Exclusions exclusions = Exclusions.of(data);
         DirectionRows rows = data.directions().getFirst();
         if (rows.used() == 0) {
           throw new IllegalArgumentException(study.none(exclusions, rows.direction()));

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * The outcomes of a study's pairs, arranged for aggregation. The rows of all directions are the
@@ -37,13 +38,14 @@ final class StudyData implements Closeable {
    * Reads the outcomes.
    *
    * @param pairs all pairs of the study, each done
+   * @param floor decides which swept pairs count
    * @param maker makes what holds the cells of the pairs
    */
   StudyData(
       List<ContrastPair> pairs,
       Outcomes<PairOutcome> outcomes,
       List<Direction> directions,
-      double floor,
+      Floor floor,
       MoveMatrix.Maker maker)
       throws IOException {
     this.pairs = List.copyOf(pairs);
@@ -52,11 +54,12 @@ final class StudyData implements Closeable {
     try {
       for (Direction direction : directions) {
         MoveMatrix moves = maker.make(space.size());
-        this.directions.put(direction, new DirectionRows(direction, floor, moves));
+        this.directions.put(direction, new DirectionRows(direction, moves));
       }
       for (ContrastPair pair : pairs) {
         take(pair, outcomes.read(pair.id()));
       }
+      this.directions.values().forEach(rows -> rows.decide(floor));
     } catch (IOException | RuntimeException e) {
       close();
       throw e;
@@ -80,11 +83,7 @@ final class StudyData implements Closeable {
         swept.add(pair);
         longest = Math.max(longest, done.base().size());
         for (PairOutcome.Patched patched : done.directions()) {
-          DirectionRows rows = directions.get(patched.result().direction());
-          if (rows == null) {
-            throw new IllegalStateException("direction " + patched.result().direction());
-          }
-          rows.add(pair, patched, space);
+          direction(patched.result().direction()).add(pair, patched, space);
         }
       }
     }
@@ -124,6 +123,10 @@ final class StudyData implements Closeable {
   /** One for each direction. */
   List<DirectionRows> directions() {
     return List.copyOf(directions.values());
+  }
+
+  DirectionRows direction(Direction direction) {
+    return Objects.requireNonNull(directions.get(direction), direction::option);
   }
 
   CellSpace space() {

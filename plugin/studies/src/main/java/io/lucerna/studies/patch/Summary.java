@@ -3,6 +3,8 @@ package io.lucerna.studies.patch;
 import io.lucerna.base.Counted;
 import io.lucerna.eval.RatioAggregate;
 import java.io.IOException;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.Locale;
 import java.util.Map;
 
@@ -13,14 +15,20 @@ final class Summary {
 
   private Summary() {}
 
-  static String of(Aggregates aggregates, Exclusions exclusions, RatioAggregate headline)
+  static String of(Aggregates aggregates, Exclusions exclusions, PatchSettings settings)
       throws IOException {
+    RatioAggregate headline = settings.headline();
     Map<String, Long> excluded = exclusions.counts(aggregates.rows().direction());
     StringBuilder text =
         new StringBuilder(
             String.format(
                 Locale.ROOT,
-                "%s: %s of %s, mean change %.4f%s; strongest by %s:",
+                "%s: floor %s (-floor %s) drops %.1f%% of the swept pairs\n"
+                    + "%s: %s of %s, mean change %.4f%s; strongest by %s:",
+                aggregates.rows().direction().option(),
+                floor(aggregates.rows().least()),
+                settings.floor().field(),
+                100 * aggregates.rows().dropped(),
                 aggregates.rows().direction().option(),
                 Counted.of(aggregates.rows().used(), "pair"),
                 Counted.of(aggregates.all().queries(), "query"),
@@ -40,5 +48,9 @@ final class Summary {
             size.ratio(),
             size.robust()));
     return text.toString();
+  }
+
+  private static String floor(double least) {
+    return new BigDecimal(least).round(new MathContext(3)).stripTrailingZeros().toPlainString();
   }
 }

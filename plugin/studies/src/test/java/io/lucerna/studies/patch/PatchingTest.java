@@ -49,7 +49,8 @@ class PatchingTest {
   }
 
   private static Patching patch(SweepSettings sweep) {
-    return Patching.of(ranker, PatchSettings.of(sweep).withFloor(0).withRounds(50), PAIRS);
+    return Patching.of(
+        ranker, PatchSettings.of(sweep).withFloor(new Floor.Absolute(0)).withRounds(50), PAIRS);
   }
 
   private static Patching patch(SweepKind kind) {
@@ -118,7 +119,9 @@ class PatchingTest {
     assertEquals("same", same.pair().id());
     assertTrue(same.reason().startsWith("nothing changes"), same.reason());
     PatchSettings demanding =
-        PatchSettings.of(SweepSettings.of(SweepKind.HEAD).build()).withFloor(100).withRounds(10);
+        PatchSettings.of(SweepSettings.of(SweepKind.HEAD).build())
+            .withFloor(new Floor.Absolute(100))
+            .withRounds(10);
     IllegalArgumentException e =
         assertThrows(IllegalArgumentException.class, () -> Patching.of(ranker, demanding, PAIRS));
     assertTrue(String.valueOf(e.getMessage()).contains("3 (the score changes by less"));
