@@ -33,11 +33,15 @@ public final class Patching {
   private final List<Excluded> excluded;
 
   private Patching(
-      StudyData data, DirectionRows rows, Aggregates aggregates, List<Excluded> excluded)
+      StudyData data,
+      DirectionRows rows,
+      Aggregates aggregates,
+      RatioAggregate headline,
+      List<Excluded> excluded)
       throws IOException {
     this.space = data.space();
     this.all = aggregates.all();
-    this.strongest = aggregates.strongest(space.size(), RatioAggregate.RATIO_OF_SUMS);
+    this.strongest = aggregates.strongest(space.size(), headline);
     this.excluded = List.copyOf(excluded);
     List<ContrastPair> used = new ArrayList<>();
     List<PairOutcome.Patched> outcomes = new ArrayList<>();
@@ -97,7 +101,8 @@ public final class Patching {
         if (rows.used() == 0) {
           throw new IllegalArgumentException(study.none(exclusions, rows.direction()));
         }
-        return new Patching(data, rows, study.aggregates(data, rows), exclusions.all());
+        return new Patching(
+            data, rows, study.aggregates(data, rows), settings.headline(), exclusions.all());
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -149,7 +154,8 @@ public final class Patching {
   }
 
   /**
-   * {@return the parts whose {@link NodeEffect#effect()} is farthest from 0, farthest first}
+   * {@return the parts whose statistic of the settings' headline is farthest from 0, farthest
+   * first}
    *
    * @param most how many, 0 or more
    */

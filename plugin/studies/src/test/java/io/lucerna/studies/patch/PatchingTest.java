@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.lucerna.eval.RatioAggregate;
 import io.lucerna.instrumentation.sweep.Direction;
 import io.lucerna.instrumentation.sweep.Head;
 import io.lucerna.instrumentation.sweep.SweepKind;
@@ -16,6 +17,7 @@ import io.lucerna.testkit.Checkout;
 import io.lucerna.topics.ContrastPair;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -107,6 +109,20 @@ class PatchingTest {
     assertEquals(strongest, heads.strongest(Integer.MAX_VALUE));
     assertEquals(strongest.subList(0, 2), heads.strongest(2));
     assertEquals(2, heads.queries());
+  }
+
+  @Test
+  void theHeadlineRanks() {
+    PatchSettings settings =
+        PatchSettings.of(SweepSettings.of(SweepKind.HEAD).build())
+            .withRounds(50)
+            .withHeadline(RatioAggregate.MEAN_ROBUST);
+    Patching heads = Patching.of(ranker, settings, PAIRS);
+    List<Double> sizes =
+        heads.strongest(Integer.MAX_VALUE).stream()
+            .map(node -> Math.abs(node.get(RatioAggregate.MEAN_ROBUST).value()))
+            .toList();
+    assertEquals(sizes.stream().sorted(Comparator.reverseOrder()).toList(), sizes);
   }
 
   private static double abs(NodeEffect node) {
