@@ -67,7 +67,7 @@ public abstract class EmbeddedModel {
    */
   public static Path cache(Map<String, String> environment, Path home) {
     String own = environment.get("LUCERNA_CACHE");
-    return own == null ? home.resolve(".cache/lucerna") : Path.of(own);
+    return own == null || own.isEmpty() ? home.resolve(".cache/lucerna") : Path.of(own);
   }
 
   /** {@return the name under which the model is opened} */

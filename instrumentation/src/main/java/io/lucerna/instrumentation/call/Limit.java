@@ -5,7 +5,6 @@ import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,16 +57,35 @@ public final class Limit {
   }
 
   /**
+   * Work that may fail as it does.
+   *
+   * @param <T> what it gives
+   * @param <E> what it throws
+   */
+  @FunctionalInterface
+  public interface Work<T, E extends Exception> {
+    /**
+     * Does the work.
+     *
+     * @return what it gives
+     * @throws E as the work does
+     */
+    T get() throws E;
+  }
+
+  /**
    * Runs work whose calls, on this thread, have this limit. A limit that the thread had before
    * holds again afterwards, and not meanwhile.
    *
    * @param <T> what the work gives
+   * @param <E> what the work throws
    * @param work the calls
    * @return what the work gives
+   * @throws E as the work does
    * @throws CallCancelledException if the limit ended a call
    * @throws CallInterruptedException if the thread was interrupted, which it then stays
    */
-  public <T> T call(Supplier<T> work) {
+  public <T, E extends Exception> T call(Work<T, E> work) throws E {
     Given.value(work, "the work");
     Limit before = CURRENT.get();
     CURRENT.set(this);

@@ -30,7 +30,10 @@ public record NodeEffect(String node, int pairs, Map<RatioAggregate, Estimate> e
     return estimate;
   }
 
-  /** {@return the ratio of sums, by which parts are ranked: pairs that change much weigh much} */
+  /**
+   * {@return the ratio of sums, by which parts are ranked unless the settings have another
+   * headline: pairs that change much weigh much}
+   */
   public Estimate effect() {
     return get(RatioAggregate.RATIO_OF_SUMS);
   }

@@ -18,6 +18,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -290,15 +291,26 @@ public final class Findings {
    * {@return a condition against the unchanged model}
    *
    * @param condition its id
-   * @param measure its name, such as {@code nDCG@10}
-   * @throws IllegalArgumentException if there is no such comparison
+   * @param measure its name in any spelling, such as {@code nDCG@10} or {@code ndcg_cut.10}
+   * @throws IllegalArgumentException if there is no such comparison; the message names those that
+   *     there are
    */
   public Contrast contrast(String condition, String measure) {
+    String name = Measure.parse(measure).irName();
     return contrasts.stream()
-        .filter(c -> c.condition().equals(condition) && c.measure().equals(measure))
+        .filter(c -> c.condition().equals(condition) && c.measure().equals(name))
         .findFirst()
         .orElseThrow(
-            () -> new IllegalArgumentException("no " + measure + " of condition " + condition));
+            () ->
+                new IllegalArgumentException(
+                    "no "
+                        + name
+                        + " of condition "
+                        + condition
+                        + "; there are "
+                        + contrasts.stream()
+                            .map(c -> c.condition() + " by " + c.measure())
+                            .collect(Collectors.joining(", "))));
   }
 
   /** {@return what each condition but the first did to the order of each topic's documents} */

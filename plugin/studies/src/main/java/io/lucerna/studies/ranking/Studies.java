@@ -110,8 +110,12 @@ public final class Studies {
    * {@return this, with other measures than nDCG@10, AP, RR and Judged@10}
    *
    * @param names such as {@code P@5}; the first one decides which topics changed most
+   * @throws IllegalArgumentException if there is no name
    */
   public Studies measures(String... names) {
+    if (names.length == 0) {
+      throw new IllegalArgumentException("no measures are named; leave the call out for the usual");
+    }
     measures = List.of(names);
     return this;
   }

@@ -115,6 +115,8 @@ class StudiesTest {
         }
         Comparison expected = Comparison.of(before, after, settings);
         Statistics statistics = findings.contrast("cut", name).statistics();
+        String other = Measure.parse(name).trecName();
+        assertEquals(statistics, findings.contrast("cut", other).statistics());
         assertEquals(expected.change(), statistics.change());
         assertEquals(expected.tTest(), statistics.pT());
         assertEquals(expected.tTest(), statistics.pTAdjusted());
@@ -153,6 +155,10 @@ class StudiesTest {
           "x (x) occurs twice",
           () -> study(ranker).condition("x", SPEC).condition("x", SPEC).run());
       refused("nothing", () -> study(ranker).condition("nothing", SPEC).run());
+      refused("no measures are named", () -> study(ranker).measures());
+      refused(
+          "there are x by nDCG@10",
+          () -> study(ranker).condition("x", SPEC).run().contrast("y", "AP"));
       refused("no nDCG@5", () -> study(ranker).condition("x", SPEC).run().contrast("x", "nDCG@5"));
       refused("depth", () -> study(ranker).depth(0));
       refused(
