@@ -19,8 +19,10 @@ import java.util.stream.IntStream;
  * @param rows the pairs
  * @param space the cells
  * @param levels one for each stratum
+ * @param sizeCorrelation over all pairs and cells
  */
-record Aggregates(DirectionRows rows, CellSpace space, List<Level> levels) {
+record Aggregates(
+    DirectionRows rows, CellSpace space, List<Level> levels, SizeCorrelation sizeCorrelation) {
   /** Cells that are worked on at once; what they need of each pair is in memory. */
   private static final int BLOCK = 64;
 
@@ -40,7 +42,8 @@ record Aggregates(DirectionRows rows, CellSpace space, List<Level> levels) {
     for (Stratum stratum : Stratum.of(rows.rows(), bands)) {
       levels.add(level(rows, space, stratum, seed, rounds));
     }
-    return new Aggregates(rows, space, levels);
+    int[] used = levels.getFirst().stratum().rows();
+    return new Aggregates(rows, space, levels, sizeCorrelation(rows, space, used));
   }
 
   static Level level(DirectionRows rows, CellSpace space, Stratum stratum, long seed, int rounds)
@@ -93,9 +96,8 @@ record Aggregates(DirectionRows rows, CellSpace space, List<Level> levels) {
    */
   record SizeCorrelation(double ratio, double robust) {}
 
-  /** The correlation over all pairs and cells. */
-  SizeCorrelation sizeCorrelation() throws IOException {
-    int[] used = all().stratum().rows();
+  private static SizeCorrelation sizeCorrelation(DirectionRows rows, CellSpace space, int[] used)
+      throws IOException {
     double[] moved = new double[used.length];
     int[] counts = new int[used.length];
     for (int from = 0; from < space.size(); from += BLOCK) {

@@ -2,7 +2,6 @@ package io.lucerna.studies.patch;
 
 import io.lucerna.base.Counted;
 import io.lucerna.eval.RatioAggregate;
-import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.Locale;
@@ -15,8 +14,7 @@ final class Summary {
 
   private Summary() {}
 
-  static String of(Aggregates aggregates, Exclusions exclusions, PatchSettings settings)
-      throws IOException {
+  static String of(Aggregates aggregates, Exclusions exclusions, PatchSettings settings) {
     RatioAggregate headline = settings.headline();
     Map<String, Long> excluded = exclusions.counts(aggregates.rows().direction());
     StringBuilder text =

@@ -51,30 +51,27 @@ record Parts(int layers, int heads, int neurons, Ablation ablation, SpecSources 
 
   /** {@code layers}, {@code layers:8-11}: for each layer its MLP's output. */
   List<Condition> mlps(String word) {
-    List<Condition> all = new ArrayList<>();
-    for (int layer : layers(word)) {
-      all.add(
-          condition(
-                  "L" + layer + "mlp",
-                  "MLP output of layer " + layer,
-                  Condition.Kind.MLP,
-                  List.of("blocks." + layer + ".hook_mlp_out"))
-              .at(layer));
-    }
-    return all;
+    return outputs(word, "mlp", "MLP", Condition.Kind.MLP);
   }
 
   /** {@code components}, {@code components:8-11}: heads, MLPs, and whole attention outputs. */
   List<Condition> components(String word) {
     List<Condition> all = new ArrayList<>(heads(word));
     all.addAll(mlps(word));
+    all.addAll(outputs(word, "attn", "attention", Condition.Kind.COMPONENT));
+    return all;
+  }
+
+  /** For each layer the whole output of its MLP or attention. */
+  private List<Condition> outputs(String word, String part, String name, Condition.Kind kind) {
+    List<Condition> all = new ArrayList<>();
     for (int layer : layers(word)) {
       all.add(
           condition(
-                  "L" + layer + "attn",
-                  "attention output of layer " + layer,
-                  Condition.Kind.COMPONENT,
-                  List.of("blocks." + layer + ".hook_attn_out"))
+                  "L" + layer + part,
+                  name + " output of layer " + layer,
+                  kind,
+                  List.of("blocks." + layer + ".hook_" + part + "_out"))
               .at(layer));
     }
     return all;
