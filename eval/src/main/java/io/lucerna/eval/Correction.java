@@ -82,6 +82,15 @@ public enum Correction {
     return adjusted;
   }
 
+  /** {@return its name in sentences, such as {@code Benjamini-Hochberg}} */
+  public String words() {
+    return switch (this) {
+      case NONE -> "not corrected";
+      case HOLM -> "Holm";
+      case BH -> "Benjamini-Hochberg";
+    };
+  }
+
   @Override
   public String toString() {
     return name().toLowerCase(Locale.ROOT);

@@ -6,6 +6,8 @@ import java.util.Map;
  * What a loaded ranker is.
  *
  * @param name the name it was asked for by, such as {@code minilm} or a folder
+ * @param label what tables, pictures and tags of runs call it; the name if {@link
+ *     ScorerOptions#modelLabel} is empty
  * @param architecture the Hugging Face class, such as {@code BertForSequenceClassification}
  * @param scorer how text becomes a score, in words, such as {@code bi-encoder, mean pooling,
  *     cosine}
@@ -21,6 +23,7 @@ import java.util.Map;
  */
 public record ModelCard(
     String name,
+    String label,
     String architecture,
     String scorer,
     int layers,
@@ -30,4 +33,9 @@ public record ModelCard(
     int maxTokens,
     String sha256,
     Map<String, String> settings,
-    Map<String, String> files) {}
+    Map<String, String> files) {
+  /** {@return the label as one word, for tags of runs} */
+  public String tag() {
+    return label.replaceAll("[^A-Za-z0-9.+_-]+", "_");
+  }
+}

@@ -215,7 +215,16 @@ public final class Rankers {
                     new Reading.Scoring.Apart(new MaxSim(model.outputs())),
                     "late interaction (ColBERT), MaxSim of " + model.outputs() + " numbers");
           };
-      ModelCard card = card(name, model, way.words(), tokenizer, sha256, settings, hashes);
+      ModelCard card =
+          card(
+              name,
+              options.modelLabel().orElse(name),
+              model,
+              way.words(),
+              tokenizer,
+              sha256,
+              settings,
+              hashes);
       Reading reading = new Reading(model, tokenizer, way.scoring(), options.batchSize(), card);
       return way.scoring() instanceof Reading.Scoring.Together
           ? new CrossEncoder(reading)
@@ -358,6 +367,7 @@ public final class Rankers {
 
   private static ModelCard card(
       String name,
+      String label,
       HookedModel model,
       String scorer,
       PairTokenizer tokenizer,
@@ -367,6 +377,7 @@ public final class Rankers {
     ModelConfig config = model.config();
     return new ModelCard(
         name,
+        label,
         config.architecture(),
         scorer,
         config.layers(),

@@ -28,6 +28,7 @@ public final class ScorerOptions {
 
   private OptionalInt maxTokens = OptionalInt.empty();
   private int batchSize = DEFAULT_BATCH;
+  private Optional<String> modelLabel = Optional.empty();
   private Optional<Label> label = Optional.empty();
   private Optional<List<String>> answers = Optional.empty();
   private Optional<Pooling> pooling = Optional.empty();
@@ -59,6 +60,11 @@ public final class ScorerOptions {
   /** {@return how many inputs go through the network at once, at most} */
   public int batchSize() {
     return batchSize;
+  }
+
+  /** {@return what tables, pictures and tags of runs call the model; empty for its name} */
+  public Optional<String> modelLabel() {
+    return modelLabel;
   }
 
   /**
@@ -122,6 +128,7 @@ public final class ScorerOptions {
     ScorerOptions copy = new ScorerOptions();
     copy.maxTokens = maxTokens;
     copy.batchSize = batchSize;
+    copy.modelLabel = modelLabel;
     copy.label = label;
     copy.answers = answers;
     copy.pooling = pooling;
@@ -159,6 +166,20 @@ public final class ScorerOptions {
       throw new IllegalArgumentException("batch size must be at least 1, got " + size);
     }
     return with(o -> o.batchSize = size);
+  }
+
+  /**
+   * {@return these options with a label for the model}
+   *
+   * @param words one line that is not blank; no score depends on it
+   * @throws IllegalArgumentException if it is anything else
+   */
+  public ScorerOptions withModelLabel(String words) {
+    if (words.isBlank() || words.chars().anyMatch(Character::isISOControl)) {
+      throw new IllegalArgumentException(
+          "a model's label must be one line that is not blank, got '" + words + "'");
+    }
+    return with(o -> o.modelLabel = Optional.of(words));
   }
 
   /**

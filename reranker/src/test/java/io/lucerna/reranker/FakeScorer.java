@@ -71,7 +71,8 @@ public final class FakeScorer implements Ranker {
   @Override
   public ModelCard card() {
     Map<String, String> settings = Map.of("batch", "1");
-    return new ModelCard("fake", "Fake", label, 0, 0, 0, 0, maxTokens, "00", settings, Map.of());
+    return new ModelCard(
+        "fake", "fake", "Fake", label, 0, 0, 0, 0, maxTokens, "00", settings, Map.of());
   }
 
   @Override

@@ -155,6 +155,6 @@ public final class AnseriniReranker<T> implements Reranker<T> {
 
   @Override
   public String tag() {
-    return "lucerna(" + scorer.card().name() + ",depth=" + depth + ")";
+    return "lucerna(" + scorer.card().label() + ",depth=" + depth + ")";
   }
 }

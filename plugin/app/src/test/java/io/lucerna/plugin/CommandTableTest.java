@@ -86,6 +86,9 @@ class CommandTableTest {
       assertTrue(
           shell.out().lines().anyMatch(l -> l.matches(part + " .*[0-9]+\\.[0-9]+.*")), shell.out());
     }
+    assertTrue(
+        shell.out().lines().anyMatch(l -> l.matches("commit ([0-9a-f]{40}(-dirty)?|unknown)")),
+        shell.out());
   }
 
   @Test

@@ -50,6 +50,7 @@ public final class FakeSweeper implements PairSweeper {
   public ModelCard card() {
     return new ModelCard(
         "fake",
+        "fake",
         "Fake",
         "by chance",
         LAYERS,

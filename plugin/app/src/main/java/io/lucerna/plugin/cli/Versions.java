@@ -8,14 +8,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 
-/** The versions of Lucerna and of what it depends on, as the build resolved them. */
+/** The versions of Lucerna and of what it depends on, as the build found them. */
 public final class Versions {
   private static final List<String> NAMES =
-      List.of("Lucerna", "Anserini", "Lucene", "DJL", "PyTorch");
+      List.of("Lucerna", "commit", "Anserini", "Lucene", "DJL", "PyTorch");
 
   private Versions() {}
 
-  /** Name and version of each part, in a stable order; the last is Java. */
+  /**
+   * Name and version of each part, in a stable order; the last is Java. {@code commit} is that of
+   * the sources, with {@code -dirty} where they had been changed since, or {@code unknown} where
+   * they were no checkout of git.
+   */
   public static Map<String, String> all() {
     Properties properties = new Properties();
     try (InputStream in = Versions.class.getResourceAsStream("versions.properties")) {

@@ -1,5 +1,6 @@
 package io.lucerna.plugin.commands;
 
+import io.lucerna.base.Counted;
 import io.lucerna.eval.Comparison;
 import io.lucerna.eval.Correction;
 import io.lucerna.eval.Measure;
@@ -9,6 +10,7 @@ import io.lucerna.plugin.cli.CommandException;
 import io.lucerna.plugin.cli.Console;
 import io.lucerna.plugin.cli.ExitCode;
 import io.lucerna.plugin.compare.ComparisonCsv;
+import io.lucerna.plugin.compare.ComparisonLatex;
 import io.lucerna.plugin.compare.ComparisonText;
 import io.lucerna.plugin.compare.RunComparison;
 import io.lucerna.plugin.options.CollectionOptions;
@@ -22,9 +24,13 @@ import io.lucerna.studies.work.Hashes;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.kohsuke.args4j.Argument;
 import org.kohsuke.args4j.Option;
@@ -77,6 +83,18 @@ public final class CompareCommand implements Command {
                 + "them to FILE.csv.meta.json")
     @Nullable String output;
 
+    @Option(
+        name = "-latex",
+        metaVar = "FILE.tex",
+        usage = "Write the table for LaTeX here, and what made it to FILE.tex.meta.json")
+    @Nullable String latex;
+
+    @Option(
+        name = "-labels",
+        metaVar = "A,B,...",
+        usage = "What the runs are called, in their order; the names of their files if not given")
+    @Nullable String labels;
+
     @Argument(
         index = 0,
         metaVar = "QRELS",
@@ -114,26 +132,21 @@ public final class CompareCommand implements Command {
         new Comparison.Settings(random.seed, rounds.rounds, flags.margin);
     Correction correction = Correction.parse(flags.correction);
     List<Measure> measures = measures();
-    if (flags.output != null) {
-      Outputs.writable(flags.output);
+    for (String file : outputs()) {
+      Outputs.writable(file);
     }
+    List<String> labels = labels();
     List<Path> files = files();
     Path judgments = collections.qrels(flags.qrels);
     Qrels qrels = Qrels.read(judgments);
-    Map<String, Run> runs = read(files, qrels);
+    Map<String, Run> runs = read(files, labels, qrels);
     RunComparison comparison =
         RunComparison.of(runs, qrels, measures, flags.level, flags.complete, settings, correction);
     ComparisonText.lines(comparison, settings, correction).forEach(console.out()::println);
     if (flags.output != null) {
       Path output = Path.of(flags.output);
       Path summary = output.resolveSibling(summaryName(name(output)));
-      Provenance provenance = new Provenance(console).put("qrels", Hashes.of(judgments));
-      List<Map<String, Object>> identities = new ArrayList<>();
-      for (Path file : files) {
-        identities.add(Hashes.of(file));
-      }
-      provenance
-          .put("runs", identities)
+      provenance(judgments, files, console)
           .write(
               output,
               () -> {
@@ -142,6 +155,47 @@ public final class CompareCommand implements Command {
               });
       console.say("wrote %s and %s", output, summary);
     }
+    if (flags.latex != null) {
+      Path latex = Path.of(flags.latex);
+      provenance(judgments, files, console)
+          .write(latex, () -> ComparisonLatex.write(comparison, correction, latex));
+      console.say("wrote %s", latex);
+    }
+  }
+
+  private List<String> outputs() {
+    return Stream.of(flags.output, flags.latex).flatMap(Stream::ofNullable).toList();
+  }
+
+  private static Provenance provenance(Path judgments, List<Path> files, Console console)
+      throws IOException {
+    List<Map<String, Object>> identities = new ArrayList<>();
+    for (Path file : files) {
+      identities.add(Hashes.of(file));
+    }
+    return new Provenance(console).put("qrels", Hashes.of(judgments)).put("runs", identities);
+  }
+
+  /** What the runs are called, in the order of the arguments; empty if the user did not say. */
+  private List<String> labels() {
+    if (flags.labels == null) {
+      return List.of();
+    }
+    List<String> labels = Arrays.stream(flags.labels.split(",", -1)).map(String::strip).toList();
+    if (labels.size() != flags.runs.size()) {
+      throw new CommandException(
+          ExitCode.USAGE,
+          String.format(
+              Locale.ROOT,
+              "-labels has %s for %s",
+              Counted.of(labels.size(), "name"),
+              Counted.of(flags.runs.size(), "run")));
+    }
+    if (Set.copyOf(labels).size() < labels.size() || labels.contains("")) {
+      throw new CommandException(
+          ExitCode.USAGE, "-labels: each run needs a name of its own, got " + flags.labels);
+    }
+    return labels;
   }
 
   private List<Measure> measures() {
@@ -171,7 +225,8 @@ public final class CompareCommand implements Command {
     return files;
   }
 
-  private Map<String, Run> read(List<Path> files, Qrels qrels) throws IOException {
+  private Map<String, Run> read(List<Path> files, List<String> labels, Qrels qrels)
+      throws IOException {
     boolean distinct = files.stream().map(CompareCommand::name).distinct().count() == files.size();
     Map<String, Run> runs = new LinkedHashMap<>();
     for (Path file : files) {
@@ -181,7 +236,9 @@ public final class CompareCommand implements Command {
             ExitCode.INPUT,
             file + " and " + flags.qrels + " have no topic in common: nothing to compare");
       }
-      runs.put(distinct ? name(file) : file.toString(), run);
+      int argument = flags.runs.stream().map(Path::of).toList().indexOf(file);
+      String name = distinct ? name(file) : file.toString();
+      runs.put(labels.isEmpty() || argument < 0 ? name : labels.get(argument), run);
     }
     return runs;
   }

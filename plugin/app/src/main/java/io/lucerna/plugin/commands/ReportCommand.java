@@ -3,7 +3,9 @@ package io.lucerna.plugin.commands;
 import io.lucerna.base.Counted;
 import io.lucerna.base.FolderLock;
 import io.lucerna.plugin.cli.Command;
+import io.lucerna.plugin.cli.CommandException;
 import io.lucerna.plugin.cli.Console;
+import io.lucerna.plugin.cli.ExitCode;
 import io.lucerna.plugin.cli.TextTable;
 import io.lucerna.studies.ranking.StudyProgress;
 import io.lucerna.studies.report.StudyReport;
@@ -15,7 +17,10 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 import org.kohsuke.args4j.Argument;
+import org.kohsuke.args4j.Option;
 
 /** {@code report}: makes the report on a study again from the study's files. */
 public final class ReportCommand implements Command {
@@ -27,6 +32,14 @@ public final class ReportCommand implements Command {
         required = true,
         usage = "The folder that study wrote, or is still writing: then its progress is printed")
     String folder = "";
+
+    @Option(
+        name = "-rows",
+        metaVar = "[num]",
+        usage =
+            "How many conditions the tables have, those that change the first measure most; all if"
+                + " not given")
+    @Nullable Integer rows;
   }
 
   private final Flags flags = new Flags();
@@ -44,9 +57,13 @@ public final class ReportCommand implements Command {
   @Override
   public void run(Console console) throws Exception {
     Path folder = Path.of(flags.folder);
+    if (flags.rows != null && flags.rows < 1) {
+      throw new CommandException(ExitCode.USAGE, "-rows must be at least 1, got " + flags.rows);
+    }
+    OptionalInt rows = flags.rows == null ? OptionalInt.empty() : OptionalInt.of(flags.rows);
     if (!Files.isDirectory(folder)) {
       // Says so; a lock would make the folder.
-      write(folder, console);
+      write(folder, rows, console);
       return;
     }
     if (StudyProgress.isIn(folder)) {
@@ -54,13 +71,13 @@ public final class ReportCommand implements Command {
       return;
     }
     try (FolderLock lock = FolderLock.take(folder, String.join(" ", console.commandLine()))) {
-      write(folder, console);
+      write(folder, rows, console);
     }
   }
 
   /** Writes the report into a folder whose lock is held, and says where it is. */
-  static void write(Path folder, Console console) throws IOException {
-    if (!StudyReport.write(folder)) {
+  static void write(Path folder, OptionalInt rows, Console console) throws IOException {
+    if (!StudyReport.write(folder, rows)) {
       console.say("no PNG pictures: this Java cannot draw text; there are the SVG ones");
     }
     console.say("wrote %s", folder.resolve("report.html"));

@@ -28,6 +28,7 @@ import io.lucerna.reranker.Ranker;
 import io.lucerna.reranker.ScorerOptions;
 import java.io.IOException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.kohsuke.args4j.Option;
 
 /**
@@ -37,6 +38,8 @@ import org.kohsuke.args4j.Option;
 public final class RerankCommand implements Command {
   /** In the place of a model: the candidates stay in their order. */
   private static final String NONE = "none";
+
+  private static final String TAG = "Lucerna";
 
   private final ModelRegistry models;
   private final ModelOptions model = new ModelOptions();
@@ -54,8 +57,11 @@ public final class RerankCommand implements Command {
               + "was made.")
   String output = "";
 
-  @Option(name = "-runtag", metaVar = "[tag]", usage = "Last column of the run.")
-  String runtag = "Lucerna";
+  @Option(
+      name = "-runtag",
+      metaVar = "[tag]",
+      usage = "Last column of the run (default: the model's label if it has one, else Lucerna).")
+  @Nullable String runtag;
 
   @Option(name = "-format", metaVar = "[format]", usage = "Format of the run: trec or msmarco.")
   String format = "trec";
@@ -84,7 +90,7 @@ public final class RerankCommand implements Command {
       throw new CommandException(
           ExitCode.USAGE, "-rerank.model none: there is no model to intervene in");
     }
-    Outputs out = new Outputs(output, format, runtag);
+    Outputs out = new Outputs(output, format, runtag == null ? TAG : runtag);
     boolean requests = Requests.isRequests(output);
     // Requests carry the texts of all candidates, a run those of none.
     try (CandidatePool pool =
@@ -127,11 +133,18 @@ public final class RerankCommand implements Command {
       RerankJob.Outcome outcome =
           new RerankJob(scorer, rerank.depth, interventions, console)
               .run(candidates, new CleanedTexts(texts, cleaning));
-      Outputs tagged = out.tagged(interventions.tag(runtag));
+      Outputs tagged = out.tagged(interventions.tag(tag(scorer)));
       provenance.put(scorer.card()).put("depth", rerank.depth).put("cleaning", cleaning.toString());
       intervene.describe(provenance, interventions);
       provenance.put(outcome).write(out.path(), () -> tagged.write(outcome, candidates, texts));
       console.say("%s", outcome.summary(scorer));
     }
+  }
+
+  private String tag(Ranker scorer) {
+    if (runtag != null) {
+      return runtag;
+    }
+    return model.modelLabel == null ? TAG : scorer.card().tag();
   }
 }

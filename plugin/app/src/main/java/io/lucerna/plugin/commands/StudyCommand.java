@@ -50,6 +50,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.kohsuke.args4j.Option;
@@ -293,7 +294,7 @@ public final class StudyCommand implements Command {
 
   private void report(Findings findings, Console console) throws IOException {
     findings.summary().forEach(line -> console.say("%s", line));
-    ReportCommand.write(folder.path(), console);
+    ReportCommand.write(folder.path(), OptionalInt.empty(), console);
     if (!findings.problems().isEmpty()) {
       throw new CommandException(ExitCode.FAILED, String.join("; ", findings.problems()));
     }

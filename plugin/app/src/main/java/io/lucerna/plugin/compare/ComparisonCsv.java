@@ -46,10 +46,13 @@ public final class ComparisonCsv {
 
   private ComparisonCsv() {}
 
-  /** One row for each run, measure and topic. */
+  /** One row for each run, the baseline too, measure and topic. */
   public static void writeTopics(RunComparison comparison, Path file) throws IOException {
-    Table.of(TopicRow.class)
-        .write(file, comparison.contrasts().stream().flatMap(c -> rows(comparison, c)));
+    Table.of(TopicRow.class).write(file, all(comparison).flatMap(c -> rows(comparison, c)));
+  }
+
+  private static Stream<RunContrast> all(RunComparison comparison) {
+    return comparison.measures().stream().flatMap(measure -> comparison.of(measure).stream());
   }
 
   private static SortedMap<String, RankChanges> moves(
@@ -76,14 +79,14 @@ public final class ComparisonCsv {
             });
   }
 
-  /** One row for each run and measure. */
+  /** One row for each run, the baseline too, and measure. */
   public static void writeSummary(
       RunComparison comparison, Comparison.Settings settings, Correction correction, Path file)
       throws IOException {
     Table.of(SummaryRow.class)
         .write(
             file,
-            comparison.contrasts().stream()
+            all(comparison)
                 .map(
                     c ->
                         new SummaryRow(

@@ -26,7 +26,14 @@ public final class ComparisonText {
       RunComparison comparison, Comparison.Settings settings, Correction correction) {
     List<String> lines = new ArrayList<>(table(comparison).lines());
     lines.add("");
-    comparison.rankChanges().forEach((run, changes) -> lines.add(moves(run, changes.values())));
+    comparison
+        .rankChanges()
+        .forEach(
+            (run, changes) -> {
+              if (!run.equals(comparison.baseline())) {
+                lines.add(moves(run, changes.values()));
+              }
+            });
     comparison
         .missing()
         .forEach(

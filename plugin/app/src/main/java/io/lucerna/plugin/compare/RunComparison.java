@@ -16,20 +16,23 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * Several runs against a baseline, measured on the same topics; a topic that a run lacks counts 0.
  *
  * @param topics the topics compared, in the order of the qrels
  * @param baseline the first run
+ * @param own the baseline against itself: its own values, measure by measure
  * @param contrasts every other run and measure against the baseline, measure by measure
- * @param rankChanges for every other run, what it changed in each topic that both runs rank
+ * @param rankChanges for every run, what it changed in each topic that it and the baseline rank
  * @param missing for every run, how many of the topics it lacks
  * @param judged for every run, the mean of {@link #COVERAGE} over the topics
  */
 public record RunComparison(
     List<String> topics,
     String baseline,
+    List<RunContrast> own,
     List<RunContrast> contrasts,
     Map<String, SortedMap<String, RankChanges>> rankChanges,
     Map<String, Integer> missing,
@@ -85,9 +88,14 @@ public record RunComparison(
     List<double[]> before = new ArrayList<>();
     List<double[]> after = new ArrayList<>();
     List<Comparison> results = new ArrayList<>();
+    List<RunContrast> own = new ArrayList<>();
     for (Measure measure : measures) {
+      double[] values = evaluated(evaluations, baseline).values(measure, topics);
+      List<Comparison> itself = List.of(Comparison.of(values, values, settings));
+      Statistics same = Statistics.of(itself, Correction.NONE).getFirst();
+      own.add(new RunContrast(baseline, measure, values, values, same));
       for (String name : others) {
-        before.add(evaluated(evaluations, baseline).values(measure, topics));
+        before.add(values);
         after.add(evaluated(evaluations, name).values(measure, topics));
         results.add(Comparison.of(before.getLast(), after.getLast(), settings));
       }
@@ -104,7 +112,19 @@ public record RunComparison(
               statistics.get(i)));
     }
     return new RunComparison(
-        topics, baseline, contrasts, rankChanges(runs, topics), missing, judged);
+        topics, baseline, own, contrasts, rankChanges(runs, topics), missing, judged);
+  }
+
+  /** All runs by one measure, the baseline first. */
+  List<RunContrast> of(Measure measure) {
+    return Stream.concat(own.stream(), contrasts.stream())
+        .filter(c -> c.measure().equals(measure))
+        .toList();
+  }
+
+  /** What was measured. */
+  List<Measure> measures() {
+    return own.stream().map(RunContrast::measure).toList();
   }
 
   private static Evaluation evaluated(Map<String, Evaluation> evaluations, String name) {
@@ -124,9 +144,7 @@ public record RunComparison(
                 .flatMap(a -> run.ranking(topic).map(b -> RankChanges.of(a, b)))
                 .ifPresent(change -> ofRun.put(topic, change));
           }
-          if (run != first) {
-            changes.put(name, ofRun);
-          }
+          changes.put(name, ofRun);
         });
     return changes;
   }

@@ -26,6 +26,14 @@ public final class ModelOptions {
   public @Nullable String model;
 
   @Option(
+      name = "-model.label",
+      aliases = "-rerank.model.label",
+      metaVar = "[words]",
+      usage =
+          "What tables, pictures, reports and tags of runs call the model; its name if not given.")
+  public @Nullable String modelLabel;
+
+  @Option(
       name = "-batch",
       aliases = "-rerank.batch",
       metaVar = "[num]",
@@ -138,6 +146,7 @@ public final class ModelOptions {
   public ScorerOptions scorerOptions() {
     ScorerOptions options =
         ScorerOptions.defaults().withBatchSize(batch).withTerms(new IndexTerms());
+    options = modelLabel == null ? options : options.withModelLabel(modelLabel);
     options = label == null ? options : options.withLabel(Label.parse(label));
     options = truncate == null ? options : options.withTruncation(Truncation.parse(truncate));
     options = answers == null ? options : withAnswers(options, answers);

@@ -48,7 +48,7 @@ public final class Outputs {
     Path folder = path.toAbsolutePath().getParent();
     if (Files.isDirectory(path) || folder == null || !Files.isWritable(folder)) {
       throw new CommandException(
-          ExitCode.USAGE, output + ": -output must be a file in an existing, writable folder");
+          ExitCode.USAGE, output + ": the output must be a file in an existing, writable folder");
     }
     return path;
   }

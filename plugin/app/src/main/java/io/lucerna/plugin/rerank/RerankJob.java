@@ -52,7 +52,7 @@ public final class RerankJob {
           "reranked %s, %s with %s in %.1f s (%.0f per second); %d truncated to %d tokens, %d empty",
           Counted.of(rankings.size(), "topic"),
           Counted.of(scored, "passage"),
-          scorer.card().name(),
+          scorer.card().label(),
           seconds,
           scored / Math.max(seconds, 1e-9),
           truncated,

@@ -122,15 +122,22 @@ class CompareCommandTest {
     assertEquals(
         """
         run,measure,topic,baseline,value,change,documents,kendall_tau,swapped_pairs,moved,largest_move,mean_move
+        base.run,AP,1,0.5,0.5,0.0,2,1.0,0,0,0,0.0
+        base.run,AP,2,0.5,0.5,0.0,2,1.0,0,0,0,0.0
+        base.run,AP,3,0.5,0.5,0.0,2,1.0,0,0,0,0.0
         good.run,AP,1,0.5,1.0,0.5,2,-1.0,1,2,1,1.0
         good.run,AP,2,0.5,1.0,0.5,2,-1.0,1,2,1,1.0
         good.run,AP,3,0.5,0.5,0.0,2,1.0,0,0,0,0.0
         """,
         Files.readString(folder.resolve("out.csv")));
     List<String> summary = Files.readAllLines(folder.resolve("out.summary.csv"));
-    assertEquals(2, summary.size());
-    assertTrue(summary.get(1).startsWith("good.run,base.run,AP,3,0.5,0.8333333333333334,"));
-    assertTrue(summary.get(1).endsWith(",2,0.6666666666666666,holm,42,10000,0.01"), summary.get(1));
+    assertEquals(3, summary.size());
+    assertEquals(
+        "base.run,base.run,AP,3,0.5,0.5,0.0,0.0,1.0,1.0,1.0,1.0,,0.0,0.0,0,3,0,0.0,,1.0,0,0.0,"
+            + "holm,42,10000,0.01",
+        summary.get(1));
+    assertTrue(summary.get(2).startsWith("good.run,base.run,AP,3,0.5,0.8333333333333334,"));
+    assertTrue(summary.get(2).endsWith(",2,0.6666666666666666,holm,42,10000,0.01"), summary.get(2));
     JsonNode meta = new ObjectMapper().readTree(folder.resolve("out.csv.meta.json").toFile());
     assertEquals("compare", meta.path("command").path(0).asText());
     assertEquals(
@@ -143,6 +150,83 @@ class CompareCommandTest {
     }
   }
 
+  /** The p of changes 1/2, 1/2, 0 and of their opposites by hand: t = 2 with two degrees. */
+  @Test
+  void latexHasTheBaselineFirst() throws IOException {
+    Shell shell =
+        compare(
+            "-m",
+            "AP",
+            "-m",
+            "P@1",
+            "-labels",
+            "Better & co,BM25",
+            "-baseline",
+            path("base.run"),
+            "-latex",
+            path("out.tex"),
+            path("good.run"),
+            path("base.run"));
+    assertEquals(ExitCode.DONE, shell.code(), shell.err());
+    assertTrue(shell.out().contains("AP       BM25"), shell.out());
+    assertEquals(
+        """
+        % \\usepackage{booktabs}
+        \\begin{table}
+        \\caption{3 topics; change from BM25. p: paired t-test, Holm over 2 comparisons. *: p \\textless{} 0.05.}
+        \\footnotesize
+        \\begin{tabular}{lrrrrrr}
+        \\toprule
+         & \\multicolumn{3}{c}{AP} & \\multicolumn{3}{c}{P@1} \\\\
+        \\cmidrule(lr){2-4}\\cmidrule(lr){5-7}
+        run & value & change & $p$ & value & change & $p$ \\\\
+        \\midrule
+        BM25 & $0.5000$ & & & $0.0000$ & & \\\\
+        Better \\& co & $0.8333$ & $+0.3333$ & $0.3670$ & $0.6667$ & $+0.6667$ & $0.3670$ \\\\
+        \\bottomrule
+        \\end{tabular}
+        \\end{table}
+        """,
+        Files.readString(folder.resolve("out.tex")));
+    JsonNode meta = new ObjectMapper().readTree(folder.resolve("out.tex.meta.json").toFile());
+    assertEquals(path("base.run"), meta.at("/runs/0/path").asText());
+  }
+
+  @Test
+  void latexMarksWhatIsSignificant() throws IOException {
+    StringBuilder qrels = new StringBuilder();
+    StringBuilder base = new StringBuilder();
+    StringBuilder good = new StringBuilder();
+    for (int topic = 1; topic <= 9; topic++) {
+      qrels.append(topic + " 0 a 1\n");
+      base.append(lines(topic + "ba"));
+      good.append(lines(topic + (topic == 1 ? "ba" : "ab")));
+    }
+    Files.writeString(folder.resolve("qrels"), qrels.toString());
+    Files.writeString(folder.resolve("base.run"), base.toString());
+    Files.writeString(folder.resolve("good.run"), good.toString());
+    Shell shell =
+        compare("-m", "AP", "-latex", path("out.tex"), path("base.run"), path("good.run"));
+    assertEquals(ExitCode.DONE, shell.code(), shell.err());
+    String table = Files.readString(folder.resolve("out.tex"));
+    assertTrue(table.contains("good.run & $0.9444$ & $+0.4444$ & $<0.0001$$^{*}$ \\\\"), table);
+  }
+
+  @Test
+  void refusesLabelsThatDoNotFit() {
+    for (String[] wrong :
+        new String[][] {
+          {"A", "-labels has 1 name for 2 runs"},
+          {"A,A", "-labels: each run needs a name of its own, got A,A"},
+          {"A,", "-labels: each run needs a name of its own, got A,"}
+        }) {
+      Shell shell = compare("-labels", wrong[0], path("base.run"), path("good.run"));
+      assertEquals(ExitCode.USAGE, shell.code());
+      assertTrue(shell.err().contains(wrong[1]), shell.err());
+      assertEquals("", shell.out());
+    }
+  }
+
   @Test
   void refusesWhatCannotBeCompared() throws IOException {
     Shell sum = compare("-m", "gm_map", path("base.run"), path("good.run"));
@@ -152,7 +236,10 @@ class CompareCommandTest {
     assertEquals(ExitCode.USAGE, correction.code());
     Shell output = compare("-output", path("no/out.csv"), path("base.run"), path("good.run"));
     assertEquals(ExitCode.USAGE, output.code());
-    assertTrue(output.err().contains("out.csv: -output must be a file in an"), output.err());
+    assertTrue(output.err().contains("out.csv: the output must be a file in an"), output.err());
+    Shell latex = compare("-latex", path("no/out.tex"), path("base.run"), path("good.run"));
+    assertEquals(ExitCode.USAGE, latex.code());
+    assertTrue(latex.err().contains("out.tex: the output must be a file in an"), latex.err());
     assertEquals("", output.out());
     Files.writeString(folder.resolve("far.run"), lines("8ab"));
     Shell far = compare(path("base.run"), path("far.run"));

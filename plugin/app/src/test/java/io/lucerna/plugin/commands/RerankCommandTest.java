@@ -10,6 +10,7 @@ import io.lucerna.eval.Run;
 import io.lucerna.plugin.Shell;
 import io.lucerna.plugin.cli.ExitCode;
 import io.lucerna.studies.work.Hashes;
+import io.lucerna.testkit.Checkout;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -241,5 +242,35 @@ class RerankCommandTest {
     write("topics.tsv", "7\tred boom\n8\tblue\n");
     assertEquals(ExitCode.USAGE, rerank().code());
     assertEquals(before, Files.readString(folder.resolve("out.txt")));
+  }
+
+  @Test
+  void theTagIsTheModelsLabelUnlessAnotherIsGiven() throws IOException {
+    String[] words = {
+      "rerank",
+      "-model",
+      Checkout.model("bert-bi"),
+      "-model.label",
+      "Tiny (two layers)",
+      "-topics",
+      path("topics.tsv"),
+      "-run",
+      path("run.txt"),
+      "-corpus",
+      path("corpus.jsonl"),
+      "-output",
+      path("out.txt")
+    };
+    String[] blank = words.clone();
+    blank[4] = " ";
+    fails(ExitCode.USAGE, "a model's label must be one line that is not blank", Shell.run(blank));
+    Shell.succeed(words);
+    assertEquals("Tiny_two_layers_", Run.read(folder.resolve("out.txt")).tag());
+    JsonNode meta = new ObjectMapper().readTree(folder.resolve("out.txt.meta.json").toFile());
+    assertEquals(Checkout.model("bert-bi"), meta.at("/model/name").asText());
+    assertEquals("Tiny (two layers)", meta.at("/model/label").asText());
+    Shell.succeed(
+        Stream.concat(Arrays.stream(words), Stream.of("-runtag", "mine")).toArray(String[]::new));
+    assertEquals("mine", Run.read(folder.resolve("out.txt")).tag());
   }
 }

@@ -206,6 +206,24 @@ class StudyCommandTest {
     }
   }
 
+  /** A label changes what the files say, and no score: a study is resumed under another one. */
+  @Test
+  void theModelsLabelIsInTagsAndReports() throws IOException {
+    Path study = succeed(BI, "study", "-conditions", "heads", "-model.label", "Tiny & small");
+    assertEquals("Tiny_small-d10", Run.read(study.resolve("runs/nothing.txt")).tag());
+    String journal = Files.readString(study.resolve("journal.jsonl"));
+    succeed(BI, "study", "-conditions", "heads", "-model.label", "Other", "-resume");
+    assertEquals(journal, Files.readString(study.resolve("journal.jsonl")));
+    assertEquals("Other-d10", Run.read(study.resolve("runs/nothing.txt")).tag());
+    JsonNode model =
+        new ObjectMapper().readTree(study.resolve("study.json").toFile()).path("model");
+    assertEquals(BI, model.path("name").asText());
+    assertEquals("Other", model.path("label").asText());
+    for (String file : List.of("report.html", "summary.md", "tables/head-map.tex")) {
+      assertTrue(Files.readString(study.resolve(file)).contains(" Other"), file);
+    }
+  }
+
   @Test
   void everyCellIsRecomputedFromTheWrittenRuns() throws IOException {
     Path study = succeed(BI, "study", MANY);

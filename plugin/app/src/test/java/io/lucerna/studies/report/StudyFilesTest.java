@@ -9,7 +9,9 @@ import io.lucerna.studies.ranking.Contrast;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Comparator;
 import java.util.List;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -181,7 +183,7 @@ class StudyFilesTest {
   /** Equivalence and significance are told apart, and neither follows from the other's lack. */
   @Test
   void equivalenceIsItsOwnTest() throws Exception {
-    StudyReport.write(folder);
+    StudyReport.write(folder, OptionalInt.empty());
     String table = Files.readString(folder.resolve("tables/comparison.AP.csv"));
     StudyFiles study = StudyFiles.read(folder);
     List<Contrast> contrasts = study.contrasts("AP");
@@ -192,5 +194,31 @@ class StudyFilesTest {
       assertTrue(rows.get(i).endsWith("," + (significant ? 1 : 0) + "," + (equivalent ? 1 : 0)));
     }
     assertFalse(rows.isEmpty());
+  }
+
+  /** All tables are of the same conditions, whatever those change by the table's own measure. */
+  @Test
+  void tablesOfTheFirstRows() throws Exception {
+    StudyReport.write(folder, OptionalInt.of(2));
+    StudyFiles study = StudyFiles.read(folder);
+    List<String> first =
+        study.contrasts("nDCG@10").stream()
+            .sorted(Comparator.comparingDouble(c -> -Math.abs(c.statistics().change())))
+            .limit(2)
+            .map(Contrast::condition)
+            .toList();
+    for (String measure : study.info().measures()) {
+      String csv = Files.readString(folder.resolve("tables/comparison." + measure + ".csv"));
+      assertEquals(first, csv.lines().skip(1).map(l -> l.substring(0, l.indexOf(','))).toList());
+      String tex = Files.readString(folder.resolve("tables/comparison." + measure + ".tex"));
+      assertTrue(
+          tex.contains(
+              measure + " of MiniLM under the 2 of 6 conditions that change nDCG@10 most;"),
+          tex);
+      assertEquals(
+          first, tex.lines().filter(l -> l.startsWith("L")).map(l -> l.substring(0, 4)).toList());
+    }
+    String summary = Files.readString(folder.resolve("summary.md"));
+    assertTrue(summary.contains("\n4 more in report.html.\n"), summary);
   }
 }

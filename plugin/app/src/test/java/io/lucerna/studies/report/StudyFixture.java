@@ -109,6 +109,7 @@ public final class StudyFixture {
     study
         .putObject("model")
         .put("name", hostile ? HOSTILE : "minilm")
+        .put("label", hostile ? HOSTILE : "MiniLM")
         .put("sha256", "ab".repeat(32))
         .putObject("files")
         .put("1_Pooling/config.json", "ef");

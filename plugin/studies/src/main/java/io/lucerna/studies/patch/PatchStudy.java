@@ -176,13 +176,14 @@ public final class PatchStudy {
   private static void heads(Identity identity, StudyData data, Path folder) throws IOException {
     for (DirectionRows rows : data.directions()) {
       String name = "heads." + rows.direction().option() + ".csv";
-      AggregateTables.writeHeads(identity.model().name(), rows, data.space(), folder.resolve(name));
+      AggregateTables.writeHeads(
+          identity.model().label(), rows, data.space(), folder.resolve(name));
     }
   }
 
   private void pictures(Identity identity, StudyData data, List<Aggregates> all, Path folder)
       throws IOException {
-    Figures figures = new Figures(settings.sweep(), identity.model().name());
+    Figures figures = new Figures(settings.sweep(), identity.model().label());
     for (Aggregates aggregates : all) {
       String direction = aggregates.rows().direction().option();
       for (RatioAggregate aggregate : RatioAggregate.values()) {

@@ -38,7 +38,7 @@ final class StudyPage {
     this.exclusions = exclusions;
     this.controls = controls;
     this.aggregates = aggregates;
-    this.figures = new Figures(settings.sweep(), identity.model().name());
+    this.figures = new Figures(settings.sweep(), identity.model().label());
   }
 
   void write(Path file) throws IOException {
@@ -55,7 +55,7 @@ final class StudyPage {
     return "Patching study: "
         + settings.sweep().kind().option()
         + " sweep of "
-        + identity.model().name();
+        + identity.model().label();
   }
 
   private String body() throws IOException {
@@ -223,7 +223,7 @@ final class StudyPage {
     StringBuilder out = new StringBuilder("<pre id=\"command\">");
     out.append(escaped(identity.commandLine())).append("</pre>\n<table>\n");
     settings.fields().forEach((name, value) -> row(out, name, value));
-    row(out, "model", identity.model().name());
+    row(out, "model", identity.model().label());
     row(out, "architecture", identity.model().architecture());
     row(out, "scorer", identity.model().scorer());
     row(out, "model sha256", identity.model().sha256());

@@ -3,6 +3,7 @@ package io.lucerna.studies.ranking;
 import io.lucerna.base.Internal;
 import io.lucerna.instrumentation.intervene.InterventionSpec;
 import io.lucerna.instrumentation.intervene.SpecSources;
+import io.lucerna.reranker.ModelCard;
 import io.lucerna.studies.work.JournalSettings;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -161,9 +162,8 @@ public record Condition(
   }
 
   /** The tag of the condition's run. */
-  String tag(String model, int depth) {
-    String word = model.replaceAll("[^A-Za-z0-9.+_-]+", "_");
-    String plain = String.format(Locale.ROOT, "%s-d%d", word, depth);
+  String tag(ModelCard model, int depth) {
+    String plain = String.format(Locale.ROOT, "%s-d%d", model.tag(), depth);
     return spec.isEmpty() ? plain : plain + "-iv" + identity.shortHash();
   }
 }

@@ -183,7 +183,7 @@ public final class Studies {
       Plan plan = new Plan(topics, depth, this::text);
       Study study = new Study(all, scorer.perItem(), plan, Outcomes.inMemory());
       study.work(scorer::score, passages -> {});
-      return study.measure(ranker.card().name(), qrels, settings, (condition, ranked) -> ranked);
+      return study.measure(ranker.card(), qrels, settings, (condition, ranked) -> ranked);
     }
   }
 

@@ -7,6 +7,7 @@ import io.lucerna.eval.Run;
 import io.lucerna.qrels.Qrels;
 import io.lucerna.reranker.ConditionScorer;
 import io.lucerna.reranker.ConditionScores;
+import io.lucerna.reranker.ModelCard;
 import io.lucerna.reranker.ScoreException;
 import io.lucerna.reranker.WorkItem;
 import io.lucerna.studies.work.Outcomes;
@@ -121,9 +122,9 @@ public final class Study {
   /**
    * Measures the rankings of all conditions, and compares them with the first.
    *
-   * @param model the name in the runs' tags
+   * @param model whose label is in the runs' tags
    */
-  Findings measure(String model, Qrels qrels, StudySettings settings, Keeper keeper)
+  Findings measure(ModelCard model, Qrels qrels, StudySettings settings, Keeper keeper)
       throws IOException {
     Findings findings = new Findings(conditions, plan.depth(), qrels, settings);
     int group = plan.places().conditionsAtOnce();
@@ -139,7 +140,7 @@ public final class Study {
     return findings;
   }
 
-  private List<Run> runs(int from, int to, String model, Findings findings) throws IOException {
+  private List<Run> runs(int from, int to, ModelCard model, Findings findings) throws IOException {
     float[][][] scores =
         plan.places()
             .scores(

@@ -101,7 +101,7 @@ public final class StudyFolder implements AutoCloseable {
       throws IOException {
     lock.check();
     Files.createDirectories(folder.resolve("runs"));
-    Findings findings = study.measure(identity.model().name(), qrels, settings, this::keep);
+    Findings findings = study.measure(identity.model(), qrels, settings, this::keep);
     StudyTables.TOPICS.write(folder.resolve("topics.csv"), findings.topicValues());
     StudyTables.CONTRASTS.write(folder.resolve("comparison.csv"), findings.contrasts().stream());
     StudyTables.ORDERS.write(folder.resolve("ranks.csv"), findings.topicOrders());

@@ -47,7 +47,7 @@ final class StudyManifest {
               condition,
               run,
               Hashes.sha256(folder.resolve(run)),
-              condition.tag(identity.model().name(), depth));
+              condition.tag(identity.model(), depth));
       ObjectNode one = MAPPER.valueToTree(info);
       if (!condition.inputs().isEmpty()) {
         ArrayNode inputs = one.putArray("inputs");

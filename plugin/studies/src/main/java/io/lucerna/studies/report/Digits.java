@@ -4,7 +4,7 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 
 /** Prints the numbers of a study for people; what is not defined is a dash. */
-final class Digits {
+public final class Digits {
   static final String NONE = "\u2013";
   private static final Pattern NOTHING = Pattern.compile("[+-]0\\.0+%?");
   private static final double LEAST_P = 0.0001;
@@ -12,12 +12,12 @@ final class Digits {
   private Digits() {}
 
   /** Four decimals with a true minus sign. */
-  static String value(double value) {
+  public static String value(double value) {
     return Double.isNaN(value) ? NONE : minus(String.format(Locale.ROOT, "%.4f", value));
   }
 
   /** The same with a sign for positive numbers too. */
-  static String change(double value) {
+  public static String change(double value) {
     return Double.isNaN(value) ? NONE : minus(String.format(Locale.ROOT, "%+.4f", value));
   }
 
@@ -44,8 +44,8 @@ final class Digits {
     return Double.isNaN(value) ? NONE : String.format(Locale.ROOT, "%.2f", value);
   }
 
-  /** How many topics, in words. */
-  static String p(double value) {
+  /** A p-value; a tiny one as a bound. */
+  public static String p(double value) {
     return value < LEAST_P ? "<0.0001" : value(value);
   }
 

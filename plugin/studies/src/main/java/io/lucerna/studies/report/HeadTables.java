@@ -53,10 +53,11 @@ public final class HeadTables {
         "Change in nDCG@10 of "
             + info.model()
             + " when one head is zeroed. *: adjusted p < 0.05 (paired t-test, "
-            + info.correctionInWords()
+            + info.correction().words()
             + ").",
         h ->
-            Latex.number(Digits.thousandths(h.changeNdcg10())) + (h.significant() ? "$^{*}$" : ""));
+            Latex.number(Digits.thousandths(h.changeNdcg10()))
+                + (h.significant() ? Latex.SIGNIFICANT : ""));
     if (study.patched()) {
       Table.of(Effect.class)
           .write(folder.resolve("patching-map.csv"), study.screen().stream().map(Effect::of));

@@ -3,11 +3,14 @@ package io.lucerna.studies.report;
 import io.lucerna.studies.chart.PlainText;
 
 /** Makes text harmless in LaTeX. */
-final class Latex {
+public final class Latex {
+  /** What marks a significant number. */
+  public static final String SIGNIFICANT = "$^{*}$";
+
   private Latex() {}
 
   /** Text with all of LaTeX's own characters escaped. */
-  static String text(String text) {
+  public static String text(String text) {
     StringBuilder out = new StringBuilder();
     PlainText.visible(text)
         .codePoints()
@@ -30,7 +33,7 @@ final class Latex {
   }
 
   /** A printed number in mathematical type. */
-  static String number(String printed) {
+  public static String number(String printed) {
     return printed.equals(Digits.NONE)
         ? "--"
         : "$" + printed.replace('\u2212', '-').replace("%", "\\%") + "$";

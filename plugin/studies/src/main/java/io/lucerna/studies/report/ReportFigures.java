@@ -103,7 +103,7 @@ final class ReportFigures {
         title,
         List.of(subtitle),
         unit,
-        "adjusted p < 0.05 (t-test, " + info.correctionInWords() + ")",
+        "adjusted p < 0.05 (t-test, " + info.correction().words() + ")",
         DivergingScale.holding(values),
         List.of(panel),
         Map.of());

@@ -79,7 +79,7 @@ final class ReportPage {
     StringBuilder out = new StringBuilder();
     choice(out, "measure", "Measure", info.measures(), 0);
     out.append("<p class=\"quiet\">Bold with *: the change is significant, adjusted p &lt; 0.05 (");
-    out.append("paired t-test; correction: ").append(escaped(info.correctionInWords()));
+    out.append("paired t-test; correction: ").append(escaped(info.correction().words()));
     out.append("). \u2261: shown to be within \u00b1").append(Digits.plain(info.margin()));
     out.append(" (two one-sided t-tests, p &lt; 0.05, not corrected). A change that is neither is");
     out.append(" not shown to be anything. A heading sorts.</p>\n");

@@ -2,28 +2,29 @@ package io.lucerna.studies.report;
 
 import io.lucerna.studies.chart.Figure;
 import io.lucerna.studies.chart.PlainText;
-import io.lucerna.studies.ranking.ConditionInfo;
 import io.lucerna.studies.ranking.Contrast;
 import java.util.List;
 import java.util.SequencedMap;
 
 /** A report in Markdown. */
 final class ReportSummary {
-  private static final int ROWS = 20;
   private static final List<String> PRINTED =
       List.of("value", "change", "ci_lower", "ci_upper", "p_t_adjusted", "d_z", "p_equivalence");
 
   private final StudyFiles study;
   private final SequencedMap<String, Figure> pictures;
+  private final int most;
 
   /**
    * Prepares the summary.
    *
    * @param pictures by the name of their file, without its ending
+   * @param most rows of the table
    */
-  ReportSummary(StudyFiles study, SequencedMap<String, Figure> pictures) {
+  ReportSummary(StudyFiles study, SequencedMap<String, Figure> pictures, int most) {
     this.study = study;
     this.pictures = pictures;
+    this.most = most;
   }
 
   String markdown() {
@@ -51,15 +52,11 @@ final class ReportSummary {
   private void table(StringBuilder out, String measure) {
     StudyInfo info = study.info();
     List<Column> columns = Column.ALL.stream().filter(c -> PRINTED.contains(c.name())).toList();
-    List<String> order = study.byChange().stream().map(ConditionInfo::id).toList();
-    List<Contrast> rows =
-        study.contrasts(measure).stream()
-            .sorted((a, b) -> order.indexOf(a.condition()) - order.indexOf(b.condition()))
-            .toList();
+    List<Contrast> rows = study.strongest(measure);
     out.append("| condition");
     columns.forEach(c -> out.append(" | ").append(escaped(c.name())));
     out.append(" | what was done |\n|---").append("|--:".repeat(columns.size())).append("|---|\n");
-    for (Contrast row : rows.subList(0, Math.min(ROWS, rows.size()))) {
+    for (Contrast row : rows.subList(0, Math.min(most, rows.size()))) {
       out.append("| ").append(escaped(row.condition()));
       for (Column column : columns) {
         out.append(" | ").append(escaped(column.print(row)));
@@ -68,11 +65,11 @@ final class ReportSummary {
       out.append(" | ").append(escaped(study.condition(row).label())).append(" |\n");
     }
     out.append("\n\\*: adjusted p &lt; 0.05 (paired t-test, ");
-    out.append(info.correctionInWords()).append("). ").append(escaped("p_equivalence"));
+    out.append(info.correction().words()).append("). ").append(escaped("p_equivalence"));
     out.append(": two one-sided t-tests, margin ");
     out.append(Digits.plain(info.margin())).append(", not corrected.\n");
-    if (rows.size() > ROWS) {
-      out.append("\n").append(rows.size() - ROWS).append(" more in report.html and tables/.\n");
+    if (rows.size() > most) {
+      out.append("\n").append(rows.size() - most).append(" more in report.html.\n");
     }
   }
 

@@ -9,6 +9,8 @@ import io.lucerna.studies.table.Table;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
+import java.util.OptionalInt;
 
 /** The tables of a report: CSV with the numbers of the study's files, LaTeX with rounded ones. */
 public final class ReportTables {
@@ -23,10 +25,24 @@ public final class ReportTables {
 
   private final StudyFiles study;
   private final Path folder;
+  private final OptionalInt most;
 
-  ReportTables(StudyFiles study, Path folder) {
+  /**
+   * Prepares the tables.
+   *
+   * @param most how many conditions they have, those first that change the first measure most;
+   *     empty for all, in the order of the study
+   */
+  ReportTables(StudyFiles study, Path folder, OptionalInt most) {
     this.study = study;
     this.folder = folder;
+    this.most = most;
+  }
+
+  private List<Contrast> rows(String measure) {
+    return most.isEmpty()
+        ? study.contrasts(measure)
+        : study.strongest(measure).stream().limit(most.getAsInt()).toList();
   }
 
   void write() throws IOException {
@@ -45,7 +61,7 @@ public final class ReportTables {
     Table.of(Row.class)
         .write(
             file,
-            study.contrasts(measure).stream()
+            rows(measure).stream()
                 .map(
                     c ->
                         new Row(
@@ -79,10 +95,11 @@ public final class ReportTables {
     out.append("condition");
     columns.forEach(c -> out.append(" & ").append(Latex.text(c.name())));
     out.append(" \\\\\n\\midrule\n\\endhead\n\\bottomrule\n\\endfoot\n");
-    for (Contrast contrast : study.contrasts(measure)) {
+    for (Contrast contrast : rows(measure)) {
       out.append(Latex.text(contrast.condition()));
       for (Column column : columns) {
-        String mark = column.decides() && contrast.statistics().significant() ? "$^{*}$" : "";
+        String mark =
+            column.decides() && contrast.statistics().significant() ? Latex.SIGNIFICANT : "";
         out.append(" & ").append(Latex.number(column.print(contrast))).append(mark);
       }
       out.append(" \\\\\n");
@@ -95,7 +112,14 @@ public final class ReportTables {
     return measure
         + " of "
         + info.model()
-        + " under each condition; "
+        + (rows(measure).size() == study.contrasts(measure).size()
+            ? " under each condition; "
+            : String.format(
+                Locale.ROOT,
+                " under the %d of %d conditions that change %s most; ",
+                rows(measure).size(),
+                study.contrasts(measure).size(),
+                info.measures().getFirst()))
         + study
             .baseline(measure)
             .map(
@@ -106,7 +130,7 @@ public final class ReportTables {
                         + "). ")
             .orElse("no topics. ")
         + "*: adjusted p < 0.05 (paired t-test, "
-        + info.correctionInWords()
+        + info.correction().words()
         + "). p_equivalence: two one-sided tests, margin "
         + Digits.plain(info.margin())
         + ".";

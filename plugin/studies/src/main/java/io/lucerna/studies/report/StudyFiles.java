@@ -132,6 +132,14 @@ public record StudyFiles(
         .toList();
   }
 
+  /** The same, those that change the first measure most first. */
+  List<Contrast> strongest(String measure) {
+    List<String> order = byChange().stream().map(ConditionInfo::id).toList();
+    return contrasts(measure).stream()
+        .sorted(Comparator.comparingInt(c -> order.indexOf(c.condition())))
+        .toList();
+  }
+
   /** The mean of the model as it is; empty if no table says it. */
   Optional<Contrast> baseline(String measure) {
     return contrasts.stream().filter(c -> c.measure().equals(measure)).findFirst();

@@ -1,5 +1,6 @@
 package io.lucerna.studies.report;
 
+import io.lucerna.eval.Correction;
 import io.lucerna.studies.ranking.ConditionInfo;
 import java.util.List;
 import java.util.SequencedMap;
@@ -7,10 +8,10 @@ import java.util.SequencedMap;
 /**
  * What {@code study.json} says.
  *
- * @param model its name
+ * @param model its label
  * @param depth how many candidates of a topic are reranked
  * @param measures the first one is what pictures show
- * @param correction {@code bh}, {@code holm} or {@code none}
+ * @param correction of the p-values of one measure
  * @param rounds of randomisation and bootstrap
  * @param margin the change of a mean that counts as none
  * @param command makes the study again
@@ -22,7 +23,7 @@ public record StudyInfo(
     String model,
     int depth,
     List<String> measures,
-    String correction,
+    Correction correction,
     int rounds,
     double margin,
     String command,
@@ -37,15 +38,6 @@ public record StudyInfo(
    * @param heads how many heads both maps have
    */
   public record RankCorrelation(String of, double spearman, double kendall, double p, int heads) {}
-
-  /** What corrects p-values, in words. */
-  String correctionInWords() {
-    return switch (correction) {
-      case "bh" -> "Benjamini-Hochberg";
-      case "holm" -> "Holm";
-      default -> "not corrected";
-    };
-  }
 
   /** Everything but the unchanged model. */
   List<ConditionInfo> interventions() {

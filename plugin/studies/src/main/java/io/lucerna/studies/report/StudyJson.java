@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lucerna.base.JsonFaults;
 import io.lucerna.base.TextFile;
+import io.lucerna.eval.Correction;
 import io.lucerna.studies.ranking.ConditionInfo;
 import io.lucerna.studies.report.StudyInfo.RankCorrelation;
 import io.lucerna.studies.work.Identity;
@@ -74,16 +75,24 @@ final class StudyJson {
       throw wrong("measures is not a list of names");
     }
     return new StudyInfo(
-        given(given(root, "model"), "name").asText(),
+        given(given(root, "model"), "label").asText(),
         (int) number(root, "depth"),
         List.copyOf(measures),
-        given(root, "correction").asText(),
+        correction(),
         (int) number(root, "rounds"),
         number(root, "margin"),
         command(),
         facts(),
         conditions(),
         correlations());
+  }
+
+  private Correction correction() {
+    try {
+      return Correction.parse(given(root, "correction").asText());
+    } catch (IllegalArgumentException e) {
+      throw wrong(String.valueOf(e.getMessage()));
+    }
   }
 
   private String command() {

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.SequencedMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -21,6 +22,9 @@ import java.util.stream.Stream;
 public final class StudyReport {
   /** How many conditions get pictures of their own in files. */
   private static final int PICTURED = 3;
+
+  /** How many rows the summary's table has, unless another number is given. */
+  private static final int ROWS = 20;
 
   private static final Pattern PICTURES =
       Pattern.compile("(head-map|patching-map|topics\\..+|ranks\\..+)\\.(svg|png)");
@@ -33,10 +37,12 @@ public final class StudyReport {
    * Writes {@code report.html}, {@code summary.md}, {@code figures/} and {@code tables/} next to
    * the study's files, over those that are there.
    *
+   * @param rows how many conditions the tables have, those first that change the first measure
+   *     most; empty for all, and for 20 in the summary
    * @return whether PNG pictures were written too; false where Java cannot draw text
    * @throws StudyInputException if a file is missing or malformed
    */
-  public static boolean write(Path studyFolder) throws IOException {
+  public static boolean write(Path studyFolder, OptionalInt rows) throws IOException {
     StudyFiles study = StudyFiles.read(studyFolder);
     boolean png = PngCanvas.available();
     Path folder = emptied(studyFolder.resolve("figures"), PICTURES);
@@ -49,8 +55,8 @@ public final class StudyReport {
         AtomicFile.writeBytes(folder.resolve(name + ".png"), figure.png()::finish);
       }
     }
-    new ReportTables(study, emptied(studyFolder.resolve("tables"), TABLES)).write();
-    String summary = new ReportSummary(study, pictures).markdown();
+    new ReportTables(study, emptied(studyFolder.resolve("tables"), TABLES), rows).write();
+    String summary = new ReportSummary(study, pictures, rows.orElse(ROWS)).markdown();
     AtomicFile.write(studyFolder.resolve("summary.md"), out -> out.write(summary));
     new ReportPage(study).write(studyFolder.resolve("report.html"));
     return png;

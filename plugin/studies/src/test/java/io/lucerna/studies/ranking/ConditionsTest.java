@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Words become the conditions that docs/studies.md says. */
 class ConditionsTest {
   private static final ModelCard MODEL =
-      new ModelCard("m", "A", "s", 3, 4, 8, 9, 64, "ab", Map.of(), Map.of());
+      new ModelCard("m", "m", "A", "s", 3, 4, 8, 9, 64, "ab", Map.of(), Map.of());
 
   private static List<Condition> of(String... words) throws IOException {
     List<Condition> all =

@@ -42,7 +42,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class KilledStudyTest {
   private static final ModelCard MODEL =
-      new ModelCard("m", "", "", 2, 3, 4, 0, 8, "", Map.of(), Map.of());
+      new ModelCard("m", "m", "", "", 2, 3, 4, 0, 8, "", Map.of(), Map.of());
   private static final int TOPICS = 20;
   private static final int DEPTH = 7;
   private static final int KILLED_AT = 8;
