@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
@@ -54,6 +53,15 @@ public final class PerturbationNames {
                 Locale.ROOT, "a number from %d to %d is needed, not '%s'", least, most, value));
       }
       return Integer.parseInt(value);
+    }
+
+    double share(int at, double otherwise) {
+      String value = get(at, v -> v, Double.toString(otherwise));
+      if (!value.matches("0?\\.[0-9]+|[01]")) {
+        throw new IllegalArgumentException(
+            String.format(Locale.ROOT, "a number from 0 to 1 is needed, not '%s'", value));
+      }
+      return Double.parseDouble(value);
     }
 
     Place place(int at, Place otherwise) {
@@ -382,20 +390,22 @@ public final class PerturbationNames {
   }
 
   private interface SimilarityRule {
-    Outcome apply(Subject subject, TermSimilarity similarity, RandomGenerator random);
+    Outcome apply(SimilarTerms similar, Subject subject, RandomGenerator random);
   }
 
   private static Row similar(String name, String description, SimilarityRule rule) {
     Function<Settings, Perturbation> maker =
-        s ->
-            Perturbation.named(
-                s.name,
-                (subject, random) -> {
-                  Optional<TermSimilarity> similarity = subject.resources().similarity();
-                  return similarity.isEmpty()
-                      ? Outcome.notApplicable("it is not known which words are similar")
-                      : rule.apply(subject, similarity.get(), random);
-                });
-    return new Row(new Kind(name, "", description, true), 0, maker);
+        s -> {
+          double least = s.share(0, SimilarTerms.LEAST);
+          return Perturbation.named(
+              s.name,
+              (subject, random) ->
+                  subject
+                      .resources()
+                      .similarity()
+                      .map(known -> rule.apply(new SimilarTerms(known, least), subject, random))
+                      .orElse(Outcome.notApplicable("it is not known which words are similar")));
+        };
+    return new Row(new Kind(name, ":LEAST (0.5)", description, true), 1, maker);
   }
 }

@@ -12,6 +12,7 @@ import io.lucerna.plugin.cli.Console;
 import io.lucerna.plugin.cli.ExitCode;
 import io.lucerna.plugin.cli.Progress;
 import io.lucerna.plugin.cli.Versions;
+import io.lucerna.plugin.options.DrawOptions;
 import io.lucerna.plugin.options.FillerOptions;
 import io.lucerna.plugin.options.FolderOptions;
 import io.lucerna.plugin.options.Inputs;
@@ -34,11 +35,14 @@ import io.lucerna.studies.work.Journal;
 import io.lucerna.studies.work.JournalSettings;
 import io.lucerna.topics.ContrastPair;
 import io.lucerna.topics.ContrastPairs;
+import io.lucerna.topics.PairDraw;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -86,6 +90,7 @@ public final class PatchCommand implements Command {
   private final FillerOptions filling = new FillerOptions();
   private final SeedOptions random = new SeedOptions();
   private final RoundsOptions bootstrap = new RoundsOptions();
+  private final DrawOptions draw = new DrawOptions();
 
   @Option(
       name = "-pairs",
@@ -135,9 +140,6 @@ public final class PatchCommand implements Command {
               + " the median change.")
   String floor = "10%";
 
-  @Option(name = "-maxPairs", metaVar = "[num]", usage = "Sweep only the first pairs of the file.")
-  @Nullable Integer maxPairs;
-
   @Option(
       name = "-plain",
       usage = "One forward pass for each cell: the slow reference of the fast sweep.")
@@ -156,7 +158,7 @@ public final class PatchCommand implements Command {
 
   @Override
   public List<Object> options() {
-    return List.of(this, folder, model, filling, random, bootstrap);
+    return List.of(this, folder, model, filling, random, bootstrap, draw);
   }
 
   @Override
@@ -173,8 +175,7 @@ public final class PatchCommand implements Command {
             .withHeadline(headline());
     ScorerOptions options = model.scorerOptions();
     List<ContrastPair> all = ContrastPairs.read(Inputs.file(pairs));
-    List<ContrastPair> chosen =
-        maxPairs == null ? all : all.subList(0, Math.min(maxPairs, all.size()));
+    List<ContrastPair> chosen = drawn(all, console);
     try (FolderLock lock = folder.take("patch", console)) {
       try (PairSweeper sweeper =
           engine.open(model.modelOrDefault(), options, settings.sweep(), console)) {
@@ -195,6 +196,18 @@ public final class PatchCommand implements Command {
         }
       }
     }
+  }
+
+  private List<ContrastPair> drawn(List<ContrastPair> all, Console console) {
+    OptionalInt most = draw.most();
+    if (most.isEmpty()) {
+      return all;
+    }
+    Set<String> ids =
+        PairDraw.ids(all.stream().map(PairDraw.Key::of).toList(), most.getAsInt(), random.seed);
+    console.say(
+        "%d of %s drawn by seed %d", ids.size(), Counted.of(all.size(), "pair"), random.seed);
+    return all.stream().filter(pair -> ids.contains(pair.id())).toList();
   }
 
   private void finish(PatchStudy.Outcome outcome, Console console) {
@@ -233,9 +246,6 @@ public final class PatchCommand implements Command {
   }
 
   private SweepSettings sweepSettings() {
-    if (maxPairs != null && maxPairs < 1) {
-      throw new IllegalArgumentException("-maxPairs must be at least 1, got " + maxPairs);
-    }
     List<Direction> directions =
         switch (direction) {
           case "denoise" -> List.of(Direction.DENOISE);

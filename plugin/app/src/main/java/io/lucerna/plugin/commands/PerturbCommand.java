@@ -10,6 +10,7 @@ import io.lucerna.plugin.cli.Console;
 import io.lucerna.plugin.cli.ExitCode;
 import io.lucerna.plugin.models.ModelRegistry;
 import io.lucerna.plugin.options.CollectionOptions;
+import io.lucerna.plugin.options.DrawOptions;
 import io.lucerna.plugin.options.FillerOptions;
 import io.lucerna.plugin.options.Inputs;
 import io.lucerna.plugin.options.ModelOptions;
@@ -57,6 +58,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -75,6 +77,7 @@ public final class PerturbCommand implements Command {
   private final RunInputs inputs = new RunInputs(true);
   private final FillerOptions filling = new FillerOptions();
   private final SeedOptions random = new SeedOptions();
+  private final DrawOptions draw = new DrawOptions();
   private final CollectionOptions collections;
 
   @Option(
@@ -132,7 +135,7 @@ public final class PerturbCommand implements Command {
 
   @Override
   public List<Object> options() {
-    return List.of(this, inputs, model, collections, filling, random);
+    return List.of(this, inputs, model, collections, filling, random, draw);
   }
 
   @Override
@@ -143,6 +146,7 @@ public final class PerturbCommand implements Command {
 
   @Override
   public void run(Console console) throws Exception {
+    OptionalInt most = draw.most();
     Path target = Outputs.writable(output);
     List<Perturbation> perturbations = pairs == null ? perturbations() : List.of();
     Provenance provenance = new Provenance(console);
@@ -151,7 +155,8 @@ public final class PerturbCommand implements Command {
     try (Ranker ranker =
         model.model == null ? null : models.ranker(model.model, options, console)) {
       PairAlignment alignment = ranker == null ? null : new PairAlignment(ranker, filling.filler);
-      PerturbJob job = new PerturbJob(target, Optional.ofNullable(alignment), console);
+      PerturbJob job =
+          new PerturbJob(target, Optional.ofNullable(alignment), most, random.seed, console);
       if (ranker != null) {
         provenance
             .put(ranker.card())
@@ -164,6 +169,9 @@ public final class PerturbCommand implements Command {
             pairs == null
                 ? perturb(job, perturbations, analysis, ranker, statistics, provenance, console)
                 : complete(job, pairs, analysis, statistics, provenance);
+      }
+      if (most.isPresent()) {
+        provenance.put("maxPairs", most.getAsInt()).put("seed", random.seed);
       }
       provenance.put("counts", summary.counts()).writeBeside(target);
       summary.lines().forEach(console.out()::println);

@@ -1,6 +1,9 @@
 package io.lucerna.plugin.perturb;
 
 import io.lucerna.base.AtomicFile;
+import io.lucerna.base.Counted;
+import io.lucerna.base.TextFile;
+import io.lucerna.base.TextLines;
 import io.lucerna.instrumentation.text.PairAligner;
 import io.lucerna.plugin.cli.Console;
 import io.lucerna.plugin.cli.Progress;
@@ -8,17 +11,21 @@ import io.lucerna.studies.patch.PairAlignment;
 import io.lucerna.studies.ranking.Passages;
 import io.lucerna.topics.ContrastPair;
 import io.lucerna.topics.ContrastPairs;
+import io.lucerna.topics.PairDraw;
 import io.lucerna.topics.PairTokens;
 import io.lucerna.topics.perturb.Perturbation;
 import io.lucerna.topics.perturb.Perturbations;
 import io.lucerna.topics.perturb.Subject;
 import java.io.BufferedWriter;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -31,12 +38,32 @@ public final class PerturbJob {
 
   private final Path target;
   private final Optional<PairAlignment> alignment;
+  private final OptionalInt most;
+  private final long seed;
   private final Console console;
   private final PerturbSummary summary = new PerturbSummary();
 
-  public PerturbJob(Path target, Optional<PairAlignment> alignment, Console console) {
+  /** What was made, if only some of it is wanted. */
+  private final List<PerturbSummary.Made> pool = new ArrayList<>();
+
+  /**
+   * A job that writes pairs.
+   *
+   * @param target the file of the pairs
+   * @param alignment makes both sides equally long; empty for pairs of texts alone
+   * @param most the most pairs, if not all of them are wanted
+   * @param seed which of them are drawn
+   */
+  public PerturbJob(
+      Path target,
+      Optional<PairAlignment> alignment,
+      OptionalInt most,
+      long seed,
+      Console console) {
     this.target = target;
     this.alignment = alignment;
+    this.most = most;
+    this.seed = seed;
     this.console = console;
   }
 
@@ -57,7 +84,11 @@ public final class PerturbJob {
               left(),
               left -> {
                 left.write(HEADER);
-                work.run(out, left);
+                if (most.isEmpty()) {
+                  work.run(out, left);
+                } else {
+                  draw(work, out, left);
+                }
               });
           if (summary.pairs() == 0) {
             summary.lines().forEach(console.out()::println);
@@ -65,6 +96,28 @@ public final class PerturbJob {
           }
         });
     return summary;
+  }
+
+  /** Makes all pairs in a file of their own, and takes some of them over. */
+  private void draw(Work work, BufferedWriter out, BufferedWriter left) throws IOException {
+    Path all = Files.createTempFile("lucerna-pairs", ".jsonl");
+    try {
+      AtomicFile.write(all, pairs -> work.run(pairs, left));
+      Set<String> drawn =
+          PairDraw.ids(pool.stream().map(PerturbSummary.Made::key).toList(), most.getAsInt(), seed);
+      try (TextLines lines = TextFile.of(all).lines()) {
+        for (PerturbSummary.Made made : pool) {
+          String line = String.valueOf(lines.next());
+          if (drawn.contains(made.key().id())) {
+            out.append(line).append('\n');
+            summary.made(made);
+          }
+        }
+      }
+      console.say("%d of %s drawn by seed %d", drawn.size(), Counted.of(pool.size(), "pair"), seed);
+    } finally {
+      Files.delete(all);
+    }
   }
 
   /** Writes pairs that are ready. */
@@ -173,7 +226,12 @@ public final class PerturbJob {
     }
     out.write(ContrastPairs.line(pair, tokens));
     out.write('\n');
-    summary.made(pair);
+    PerturbSummary.Made made = PerturbSummary.Made.of(pair);
+    if (most.isEmpty()) {
+      summary.made(made);
+    } else {
+      pool.add(made);
+    }
   }
 
   private void leave(

@@ -2,12 +2,14 @@ package io.lucerna.plugin.perturb;
 
 import io.lucerna.plugin.cli.TextTable;
 import io.lucerna.topics.ContrastPair;
+import io.lucerna.topics.PairDraw;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -34,6 +36,24 @@ public final class PerturbSummary {
     }
   }
 
+  /**
+   * A pair that was made.
+   *
+   * @param key its id, topic and perturbation
+   * @param docid its document
+   * @param change of BM25, if that is known
+   */
+  record Made(PairDraw.Key key, String docid, OptionalDouble change) {
+    static Made of(ContrastPair pair) {
+      OptionalDouble change =
+          pair.bm25Base().isPresent() && pair.bm25Perturbed().isPresent()
+              ? OptionalDouble.of(
+                  pair.bm25Perturbed().getAsDouble() - pair.bm25Base().getAsDouble())
+              : OptionalDouble.empty();
+      return new Made(PairDraw.Key.of(pair), pair.docid(), change);
+    }
+  }
+
   private static final class Row {
     private final Set<String> topics = new LinkedHashSet<>();
     private final Set<String> passages = new LinkedHashSet<>();
@@ -50,15 +70,15 @@ public final class PerturbSummary {
   private final Map<String, Row> rows = new LinkedHashMap<>();
   private int pairs;
 
-  void made(ContrastPair pair) {
-    Row row = row(pair.perturbation());
-    row.topics.add(pair.qid());
-    row.passages.add(pair.qid() + "/" + pair.docid());
+  void made(Made pair) {
+    Row row = row(pair.key.perturbation());
+    row.topics.add(pair.key.qid());
+    row.passages.add(pair.key.qid() + "/" + pair.docid);
     row.pairs++;
     pairs++;
-    if (pair.bm25Base().isPresent() && pair.bm25Perturbed().isPresent()) {
+    if (pair.change.isPresent()) {
       row.scored++;
-      row.change += pair.bm25Perturbed().getAsDouble() - pair.bm25Base().getAsDouble();
+      row.change += pair.change.getAsDouble();
     }
   }
 

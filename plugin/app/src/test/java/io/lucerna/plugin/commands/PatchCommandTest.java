@@ -11,6 +11,7 @@ import io.lucerna.plugin.PatchShell;
 import io.lucerna.plugin.Shell;
 import io.lucerna.plugin.cli.ExitCode;
 import io.lucerna.topics.ContrastPair;
+import io.lucerna.topics.PairDraw;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -20,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
@@ -304,10 +306,17 @@ class PatchCommandTest {
   }
 
   @Test
-  void onlyTheFirstPairsAreSweptIfSoAsked() throws IOException {
+  void drawnPairsAreSweptAndALargerDrawResumes() throws IOException {
     Path folder = temporary.resolve("study");
-    PatchShell.succeed(PAIRS, folder, with(kind("mlp"), "-maxPairs", "10"));
-    assertEquals(2 + 10, Files.readAllLines(folder.resolve("journal.jsonl")).size());
+    Shell shell = PatchShell.succeed(PAIRS, folder, with(kind("mlp"), "-maxPairs", "10"));
+    assertTrue(
+        shell.err().contains("10 of " + PAIRS.size() + " pairs drawn by seed 42"), shell.err());
+    List<String> journal = Files.readAllLines(folder.resolve("journal.jsonl"));
+    assertEquals(2 + 10, journal.size());
+    Set<String> drawn = PairDraw.ids(PAIRS.stream().map(PairDraw.Key::of).toList(), 10, 42);
+    for (String id : drawn) {
+      assertTrue(journal.stream().anyMatch(line -> line.contains('"' + id + '"')), id);
+    }
     PatchShell.succeed(PAIRS, folder, with(kind("mlp"), "-resume", "-maxPairs", "20"));
     Path fresh = temporary.resolve("fresh");
     PatchShell.succeed(PAIRS, fresh, with(kind("mlp"), "-maxPairs", "20"));

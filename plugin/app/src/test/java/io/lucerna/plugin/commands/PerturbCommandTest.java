@@ -12,10 +12,12 @@ import io.lucerna.plugin.anserini.IndexTerms;
 import io.lucerna.plugin.cli.ExitCode;
 import io.lucerna.topics.ContrastPair;
 import io.lucerna.topics.ContrastPairs;
+import io.lucerna.topics.PairDraw;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -188,6 +190,89 @@ class PerturbCommandTest {
     assertFalse(Files.readString(one).equals(Files.readString(other)));
   }
 
+  /** A draw is part of the whole file, in its order; what gave no pair is listed as without it. */
+  @Test
+  void drawsFromAllPairsEvenlyOverTopics() throws IOException {
+    String[] options = {
+      "-collection", "bundled", "-index", index.toString(), "-run", run.toString(), "-depth", "5"
+    };
+    List<String> whole = new ArrayList<>(List.of(options));
+    whole.addAll(List.of("-perturbation", "TFC1,AND,TFC2"));
+    Path all = temp.resolve("whole.jsonl");
+    assertEquals(ExitCode.DONE, perturb(all, whole.toArray(String[]::new)).code());
+    List<String> lines = Files.readAllLines(all);
+    Path some = temp.resolve("drawn.jsonl");
+    whole.addAll(List.of("-maxPairs", "50", "-seed", "42"));
+    Shell shell = perturb(some, whole.toArray(String[]::new));
+    assertEquals(ExitCode.DONE, shell.code(), shell.err());
+    List<String> drawn = Files.readAllLines(some);
+    assertEquals(50, drawn.size());
+    assertEquals(drawn, lines.stream().filter(drawn::contains).toList());
+    List<PairDraw.Key> keys = ContrastPairs.read(all).stream().map(PairDraw.Key::of).toList();
+    Set<String> ids = new HashSet<>();
+    Map<String, Integer> topics = new HashMap<>();
+    Map<String, Integer> names = new HashMap<>();
+    for (ContrastPair pair : ContrastPairs.read(some)) {
+      ids.add(pair.id());
+      topics.merge(pair.qid(), 1, Integer::sum);
+      names.merge(pair.perturbation(), 1, Integer::sum);
+    }
+    assertEquals(PairDraw.ids(keys, 50, 42), ids);
+    int most = Collections.max(topics.values());
+    assertTrue(Collections.min(topics.values()) >= most - 1, topics.toString());
+    long possible = ContrastPairs.read(all).stream().map(ContrastPair::qid).distinct().count();
+    assertEquals(Math.min(50, possible), topics.size());
+    assertEquals(Set.of("TFC1", "AND", "TFC2"), names.keySet());
+    assertEquals(
+        Files.readString(temp.resolve("whole.jsonl.left.tsv")),
+        Files.readString(temp.resolve("drawn.jsonl.left.tsv")));
+    assertTrue(
+        shell.err().contains("50 of " + lines.size() + " pairs drawn by seed 42"), shell.err());
+    JsonNode meta = new ObjectMapper().readTree(temp.resolve("drawn.jsonl.meta.json").toFile());
+    assertEquals(50, meta.path("maxPairs").asInt());
+    int counted = 0;
+    for (JsonNode one : meta.path("counts")) {
+      counted += one.path("pairs").asInt();
+    }
+    assertEquals(50, counted);
+  }
+
+  /** The words of the embeddings are whole tokens, and no word that only joins others. */
+  @Test
+  void similarWordsHaveAMeaning() throws IOException {
+    Path output = temp.resolve("similar.jsonl");
+    String[] options = {
+      "-collection",
+      "bundled",
+      "-index",
+      index.toString(),
+      "-run",
+      run.toString(),
+      "-depth",
+      "20",
+      "-model",
+      "minilm",
+      "-perturbation"
+    };
+    List<String> arguments = new ArrayList<>(List.of(options));
+    arguments.add("STMC1,STMC2,STMC3");
+    Shell shell = perturb(output, arguments.toArray(String[]::new));
+    assertEquals(ExitCode.DONE, shell.code(), shell.err());
+    Set<String> words = new HashSet<>();
+    for (ContrastPair pair : ContrastPairs.read(output)) {
+      words.addAll(pair.terms());
+    }
+    assertTrue(words.size() > 20, words.toString());
+    for (String none : List.of("how", "why", "what", "do", "doe", "can", "you", "which", "from")) {
+      assertFalse(words.contains(none), none);
+    }
+    arguments.set(arguments.size() - 1, "STMC1:1,STMC2:1");
+    Shell strict = perturb(output, arguments.toArray(String[]::new));
+    assertEquals(ExitCode.FAILED, strict.code(), strict.err());
+    assertTrue(strict.out().contains("STMC2:1 not applicable: "), strict.out());
+    assertTrue(strict.out().contains("no word is similar enough to a query term"), strict.out());
+  }
+
   @Test
   void readyPairsGetScoresAndTermsOfTheIndex() throws IOException {
     Path pairs =
@@ -230,6 +315,8 @@ class PerturbCommandTest {
         "USAGE | there is no perturbation 'X'; there are TFC1 | -perturbation X",
         "USAGE | perturbation TFC1 is named twice | -perturbation TFC1,tfc1",
         "USAGE | STMC1 needs -model | -perturbation STMC1",
+        "USAGE | -maxPairs must be at least 1, got 0 | -perturbation TFC1 -maxPairs 0",
+        "USAGE | STMC1:2': a number from 0 to 1 is needed, not '2' | -perturbation STMC1:2 -model minilm",
         "USAGE | -depth must be at least 1, got 0 | -perturbation TFC1 -depth 0",
         "USAGE | -grades must be numbers or ranges | -perturbation TFC1 -grades high",
         "USAGE | -grades: '3-1' is not a range | -perturbation TFC1 -grades 3-1",

@@ -3,7 +3,6 @@ package io.lucerna.studies.perturb;
 import io.lucerna.instrumentation.text.TokenSequence;
 import io.lucerna.reranker.Ranker;
 import io.lucerna.topics.perturb.TermSimilarity;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -12,13 +11,15 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
  * Words are alike as the model's word embeddings say, before any context: the cosine of their
  * vectors, each the mean over the word's pieces, less the mean of all words that are known. Static
  * embeddings share a large common direction, which would make all words alike (Mu and Viswanath
- * 2018). Not thread-safe.
+ * 2018). Words that share a piece are alike in spelling only, so that none but words of one token
+ * are anybody's nearest, or have any. Not thread-safe.
  */
 public final class EmbeddingSimilarity implements TermSimilarity {
   private final Ranker ranker;
@@ -31,7 +32,8 @@ public final class EmbeddingSimilarity implements TermSimilarity {
    * {@return a similarity that knows the words of some texts}
    *
    * @param ranker whose word embeddings are compared; it stays the caller's, and must stay open
-   * @param texts words of more than two letters that two of them have may be somebody's nearest
+   * @param texts words of more than two letters and one token that two of them have may be
+   *     somebody's nearest
    */
   public static EmbeddingSimilarity of(Ranker ranker, Stream<String> texts) {
     Map<String, Integer> counts = new TreeMap<>();
@@ -52,7 +54,7 @@ public final class EmbeddingSimilarity implements TermSimilarity {
 
   private EmbeddingSimilarity(Ranker ranker, Set<String> vocabulary) {
     this.ranker = ranker;
-    this.vocabulary = List.copyOf(vocabulary);
+    this.vocabulary = vocabulary.stream().filter(word -> pieces(word).size() == 1).toList();
     this.mean = new float[ranker.reading().model().config().width()];
     for (String word : this.vocabulary) {
       add(raw(word), mean, 1f / this.vocabulary.size());
@@ -72,6 +74,9 @@ public final class EmbeddingSimilarity implements TermSimilarity {
   }
 
   private List<String> sorted(String word, int count) {
+    if (pieces(word).size() != 1) {
+      return List.of();
+    }
     float[] vector = vector(word);
     Map<String, Double> likeness = new HashMap<>();
     vocabulary.forEach(w -> likeness.put(w, (double) dot(vector, vector(w))));
@@ -98,16 +103,20 @@ public final class EmbeddingSimilarity implements TermSimilarity {
   }
 
   private float[] raw(String word) {
-    TokenSequence tokens = ranker.reading().word(word);
-    List<float[]> rows = new ArrayList<>();
-    for (int i = 0; i < tokens.length(); i++) {
-      if (!tokens.tokens().get(i).special()) {
-        rows.add(ranker.reading().model().wordEmbedding(tokens.ids()[i]));
-      }
-    }
+    List<Long> pieces = pieces(word);
     float[] sum = new float[ranker.reading().model().config().width()];
-    rows.forEach(row -> add(row, sum, 1f / rows.size()));
+    pieces.forEach(
+        piece -> add(ranker.reading().model().wordEmbedding(piece), sum, 1f / pieces.size()));
     return sum;
+  }
+
+  /** The ids of a word's tokens. */
+  private List<Long> pieces(String word) {
+    TokenSequence tokens = ranker.reading().word(word);
+    return IntStream.range(0, tokens.length())
+        .filter(i -> !tokens.tokens().get(i).special())
+        .mapToObj(i -> tokens.ids()[i])
+        .toList();
   }
 
   private static void add(float[] from, float[] to, float times) {
