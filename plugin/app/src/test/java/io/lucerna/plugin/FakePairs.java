@@ -77,6 +77,24 @@ public final class FakePairs {
     return lines.toString();
   }
 
+  /** The same pair of another perturbation. */
+  public static ContrastPair named(ContrastPair pair, String perturbation) {
+    return new ContrastPair(
+        pair.id(),
+        pair.qid(),
+        pair.query(),
+        pair.docid(),
+        perturbation,
+        pair.base(),
+        pair.perturbed(),
+        pair.edits(),
+        pair.terms(),
+        pair.grade(),
+        pair.bm25Base(),
+        pair.bm25Perturbed(),
+        pair.idf());
+  }
+
   static ContrastPair pair(
       String id, String qid, String docid, String base, String added, int number) {
     return new ContrastPair(

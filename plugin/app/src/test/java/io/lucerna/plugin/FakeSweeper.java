@@ -22,7 +22,8 @@ import java.util.stream.IntStream;
  * A sweep without a model: words are tokens, every score comes from a seeded generator, and each
  * cell moves the score by a share that depends on the cell, with some noise from the pair. A
  * passage's id says what goes wrong with it: {@code long...} is truncated, {@code flat...} changes
- * nothing, {@code tiny...} changes almost nothing.
+ * nothing, {@code tiny...} changes almost nothing. Cells work the other way around for the
+ * perturbation {@code AGAINST}.
  */
 public final class FakeSweeper implements PairSweeper {
   static final int LAYERS = 6;
@@ -81,6 +82,7 @@ public final class FakeSweeper implements PairSweeper {
             : pair.docid().startsWith("tiny") ? 1e-5 : 0.1 + 0.5 * random.nextDouble();
     float p = (float) (s + change);
     List<PairOutcome.Patched> directions = new ArrayList<>();
+    int way = pair.perturbation().equals("AGAINST") ? -1 : 1;
     for (Direction direction : settings.directions()) {
       boolean denoise = direction == Direction.DENOISE;
       float recipient = denoise ? s : p;
@@ -89,7 +91,8 @@ public final class FakeSweeper implements PairSweeper {
       List<Axis> axes = axes(tokens.size());
       float[] patched = new float[axes.stream().mapToInt(Axis::size).reduce(1, (a, b) -> a * b)];
       for (int i = 0; i < patched.length; i++) {
-        patched[i] = (float) (recipient + share(i, axes, tokens, random) * (donor - recipient));
+        patched[i] =
+            (float) (recipient + way * share(i, axes, tokens, random) * (donor - recipient));
       }
       directions.add(
           new PairOutcome.Patched(

@@ -141,6 +141,13 @@ public final class PatchCommand implements Command {
   String floor = "10%";
 
   @Option(
+      name = "-pool",
+      usage =
+          "Sum up the pairs of several perturbations together, too, with a warning where signs"
+              + " differ.")
+  boolean pool;
+
+  @Option(
       name = "-plain",
       usage = "One forward pass for each cell: the slow reference of the fast sweep.")
   boolean plain;
@@ -168,11 +175,7 @@ public final class PatchCommand implements Command {
 
   @Override
   public void run(Console console) throws Exception {
-    PatchSettings settings =
-        PatchSettings.of(sweepSettings())
-            .withFloor(Floor.parse(floor))
-            .withRounds(bootstrap.rounds)
-            .withHeadline(headline());
+    PatchSettings settings = settings();
     ScorerOptions options = model.scorerOptions();
     List<ContrastPair> all = ContrastPairs.read(Inputs.file(pairs));
     List<ContrastPair> chosen = drawn(all, console);
@@ -233,6 +236,15 @@ public final class PatchCommand implements Command {
     try (Progress progress = new Progress(console, "patching", left)) {
       study.sweep(sweeper, journal, () -> progress.advance(1));
     }
+  }
+
+  private PatchSettings settings() {
+    PatchSettings settings =
+        PatchSettings.of(sweepSettings())
+            .withFloor(Floor.parse(floor))
+            .withRounds(bootstrap.rounds)
+            .withHeadline(headline());
+    return pool ? settings.withPool() : settings;
   }
 
   private RatioAggregate headline() {

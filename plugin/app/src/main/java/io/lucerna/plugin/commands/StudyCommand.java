@@ -121,7 +121,9 @@ public final class StudyCommand implements Command {
   @Option(
       name = "-patching",
       metaVar = "[folder]",
-      usage = "Study of patch -sweep head whose map is compared with a screen of heads.")
+      usage =
+          "Study of patch -sweep head whose map is compared with a screen of heads; DIR:TFC1 for one"
+              + " of several perturbations.")
   @Nullable String patching;
 
   @Option(
@@ -156,7 +158,7 @@ public final class StudyCommand implements Command {
     ScorerOptions options = model.scorerOptions();
     rerank.check();
     StudySettings settings = settings();
-    HeadEffects effects = patching == null ? null : HeadEffects.read(Path.of(patching));
+    HeadEffects effects = patching == null ? null : HeadEffects.read(patching);
     inputs.complete(collections, console);
     qrels = qrels == null ? inputs.named : qrels;
     if (qrels == null) {

@@ -101,6 +101,7 @@ record StudyProvenance(
     if (effects != null) {
       Map<String, Object> patched = new LinkedHashMap<>(Hashes.of(effects.file()));
       patched.put("direction", effects.direction());
+      effects.perturbation().ifPresent(of -> patched.put("perturbation", of));
       fields.put("patching", patched);
     }
     return new Identity(command, Versions.all(), card, fields);

@@ -167,23 +167,33 @@ class FacadesTest {
         "-output",
         path("patched"));
     List<ContrastPair> pairs = ContrastPairs.read(folder.resolve("pairs.jsonl"));
-    Patching patching;
+    Map<String, Patching> kinds;
     try (Ranker ranker = open()) {
       SweepSettings sweep = SweepSettings.of(SweepKind.HEAD).build();
-      patching = Patching.of(ranker, PatchSettings.of(sweep).withRounds(100), pairs);
+      kinds = Patching.byPerturbation(ranker, PatchSettings.of(sweep).withRounds(100), pairs);
     }
+    assertEquals(List.of("REG", "TFC1"), List.copyOf(kinds.keySet()));
+    for (Map.Entry<String, Patching> kind : kinds.entrySet()) {
+      List<ContrastPair> own =
+          pairs.stream().filter(p -> p.perturbation().equals(kind.getKey())).toList();
+      patched(kind.getKey(), own, kind.getValue());
+    }
+  }
+
+  private void patched(String kind, List<ContrastPair> pairs, Patching patching)
+      throws IOException {
     Map<String, NodeEffect> nodes = new LinkedHashMap<>();
     patching.nodes().forEach(node -> nodes.put(node.node(), node));
     int compared = 0;
     for (CsvFile.Row row : CsvFile.read(folder.resolve("patched/aggregates.csv")).rows()) {
-      if (row.text("stratum").equals("all")) {
+      if (row.text("stratum").equals("perturbation") && row.text("level").equals(kind)) {
         NodeEffect node = Objects.requireNonNull(nodes.get(head(row).toString()));
         for (RatioAggregate aggregate : RatioAggregate.values()) {
           if (row.text("statistic").equals(aggregate.option())) {
             Estimate expected = node.get(aggregate);
             assertEquals(expected.value(), row.number("value"));
-            assertEquals(expected.lower(), row.number("ci_lower"));
-            assertEquals(expected.upper(), row.number("ci_upper"));
+            assertEquals(expected.lower(), bound(row, "ci_lower"));
+            assertEquals(expected.upper(), bound(row, "ci_upper"));
             compared++;
           }
         }
@@ -192,7 +202,7 @@ class FacadesTest {
     assertEquals(RatioAggregate.values().length * nodes.size(), compared);
     Map<String, Integer> places = new LinkedHashMap<>();
     patching.pairs().forEach(pair -> places.put(pair.id(), places.size()));
-    assertTrue(places.size() > 10 && places.size() + patching.excluded().size() == pairs.size());
+    assertTrue(places.size() > 5 && places.size() + patching.excluded().size() == pairs.size());
     for (CsvFile.Row row : CsvFile.read(folder.resolve("patched/effects.csv")).rows()) {
       Optional<Integer> place = Optional.ofNullable(places.get(row.text("pair")));
       if (place.isPresent()) {
@@ -200,6 +210,11 @@ class FacadesTest {
         assertEquals(row.number("effect"), effects[head(row).layer()][head(row).head()]);
       }
     }
+  }
+
+  /** Without five queries there is no interval. */
+  private static double bound(CsvFile.Row row, String column) {
+    return row.text(column).isEmpty() ? Double.NaN : row.number(column);
   }
 
   private static Head head(CsvFile.Row row) {

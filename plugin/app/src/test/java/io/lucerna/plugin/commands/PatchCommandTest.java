@@ -220,6 +220,134 @@ class PatchCommandTest {
         lines.toString());
   }
 
+  private static final List<String> BOTH = List.of("ADD:idf", "LNC1");
+
+  private static List<ContrastPair> both() {
+    List<ContrastPair> all = new ArrayList<>();
+    PAIRS.forEach(pair -> all.add(FakePairs.named(pair, BOTH.get(all.size() % 3 == 0 ? 0 : 1))));
+    return all;
+  }
+
+  /** The rows of a table that are of one perturbation, as a study of that alone has them. */
+  private static List<String> rows(Path folder, String table, String perturbation)
+      throws IOException {
+    return Files.readAllLines(folder.resolve(table)).stream()
+        .filter(line -> line.contains(perturbation))
+        .map(line -> line.replace(",perturbation," + perturbation + ",", ",all,all,"))
+        .map(line -> line.replace(",perturbation+", ",").replace("," + perturbation + "+", ","))
+        .toList();
+  }
+
+  private static List<String> said(Shell shell, String perturbation) {
+    List<String> said = new ArrayList<>();
+    boolean own = false;
+    for (String line : shell.err().lines().toList()) {
+      own = line.startsWith("  ") ? own : line.contains(perturbation);
+      if (own) {
+        said.add(line.replace(", " + perturbation + ":", ":"));
+      }
+    }
+    return said;
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"block", "head"})
+  void everyPerturbationIsAStudyOfItsOwn(String kind) throws IOException {
+    String[] options = with(kind(kind), "-floor", "60%", "-direction", "both");
+    Path folder = temporary.resolve("both");
+    Shell shell = PatchShell.succeed(both(), folder, options);
+    for (String name : BOTH) {
+      List<ContrastPair> own = both().stream().filter(p -> p.perturbation().equals(name)).toList();
+      Path alone = temporary.resolve(name.substring(0, 3));
+      Shell one = PatchShell.succeed(own, alone, options);
+      List<String> aggregates = Files.readAllLines(alone.resolve("aggregates.csv"));
+      assertEquals(
+          aggregates.subList(1, aggregates.size()), rows(folder, "aggregates.csv", name), name);
+      for (String direction : List.of("denoise", "noise")) {
+        String heads = "heads." + direction + ".csv";
+        if (kind.equals("head")) {
+          assertEquals(rows(alone, heads, name), rows(folder, heads, name));
+        }
+      }
+      int pictures = 0;
+      for (Map.Entry<String, byte[]> file : contents(alone).entrySet()) {
+        if (file.getKey().endsWith(".png")) {
+          String ending = "." + name.replace(':', '-') + ".png";
+          Path mine = folder.resolve(file.getKey().replace(".png", ending));
+          assertArrayEquals(file.getValue(), Files.readAllBytes(mine), file.getKey());
+          assertTrue(Files.exists(Path.of(mine.toString().replace(".png", ".svg"))));
+          assertFalse(Files.exists(folder.resolve(file.getKey())), file.getKey());
+          pictures++;
+        }
+      }
+      assertEquals(kind.equals("head") ? 8 : 14, pictures);
+      List<String> expected =
+          one.err()
+              .lines()
+              .filter(line -> !line.startsWith("wrote") && !line.startsWith("patching"))
+              .toList();
+      assertEquals(expected, said(shell, name));
+    }
+    assertTrue(shell.err().contains("ADD:idf: the score rises in "), shell.err());
+    assertTrue(shell.err().contains("LNC1: the score does not rise, as the axiom says, in "));
+    assertFalse(Files.readString(folder.resolve("aggregates.csv")).contains(",all,"));
+  }
+
+  @Test
+  void perturbationsArePooledOnRequest() throws IOException {
+    Path folder = temporary.resolve("both");
+    Path pooled = temporary.resolve("pooled");
+    List<ContrastPair> pairs = new ArrayList<>(both());
+    pairs.replaceAll(p -> p.perturbation().equals("LNC1") ? p : FakePairs.named(p, "AGAINST"));
+    Shell apart = PatchShell.succeed(pairs, folder, kind("head"));
+    assertFalse(apart.err().contains("warning"), apart.err());
+    Shell shell = PatchShell.succeed(pairs, pooled, with(kind("head"), "-pool"));
+    Map<String, byte[]> more = contents(pooled);
+    contents(folder)
+        .forEach(
+            (name, bytes) -> {
+              if (name.endsWith("png") || name.startsWith("heads")) {
+                assertArrayEquals(bytes, more.get(name), name);
+              }
+            });
+    assertTrue(more.containsKey("heatmap.denoise.ratio-of-sums.png"));
+    List<String> own = rows(folder, "aggregates.csv", "+");
+    assertEquals(own, rows(pooled, "aggregates.csv", "+"));
+    assertFalse(own.isEmpty());
+    assertTrue(shell.err().contains("\ndenoise: 5"), shell.err());
+    assertTrue(
+        shell.err().contains("warning: denoise: signs differ in L3H8 (AGAINST -0.27"), shell.err());
+    assertTrue(Files.readString(pooled.resolve("report.html")).contains("<b>warning: denoise: "));
+    Path alone = temporary.resolve("alone");
+    PatchShell.succeed(PAIRS, alone, kind("head"));
+    PatchShell.succeed(PAIRS, temporary.resolve("alone-pooled"), with(kind("head"), "-pool"));
+    assertArrayEquals(
+        contents(alone).get("aggregates.csv"),
+        contents(temporary.resolve("alone-pooled")).get("aggregates.csv"));
+  }
+
+  @Test
+  void aPerturbationWithoutPairsIsSaid() throws IOException {
+    List<ContrastPair> pairs =
+        PAIRS.stream()
+            .map(p -> FakePairs.named(p, p.docid().startsWith("flat") ? "LNC2" : "TFC1"))
+            .toList();
+    Path folder = temporary.resolve("study");
+    Shell shell = PatchShell.succeed(pairs, folder, kind("head"));
+    assertTrue(
+        shell.err().contains("denoise, LNC2: no pair is left: 3 (the score does not change)"),
+        shell.err());
+    assertTrue(Files.exists(folder.resolve("heatmap.denoise.median.TFC1.svg")));
+    assertFalse(Files.exists(folder.resolve("heatmap.denoise.median.LNC2.svg")));
+    List<ContrastPair> clash =
+        PAIRS.stream()
+            .map(p -> FakePairs.named(p, p.grade().orElse(0) > 0 ? "A:b" : "A b"))
+            .toList();
+    PatchShell.succeed(clash, temporary.resolve("clash"), kind("head"));
+    assertTrue(Files.exists(temporary.resolve("clash/heatmap.denoise.median.A-b.svg")));
+    assertTrue(Files.exists(temporary.resolve("clash/heatmap.denoise.median.A-b-2.svg")));
+  }
+
   @Test
   void withoutAnyPairTheCommandFails() throws IOException {
     List<ContrastPair> none =

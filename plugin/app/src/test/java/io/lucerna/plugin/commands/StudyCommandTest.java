@@ -779,6 +779,59 @@ class StudyCommandTest {
   }
 
   @Test
+  void ofSeveralPerturbationsOneIsNamed() throws IOException {
+    // Neither names of folders nor those of perturbations are free of colons.
+    Path patch = Files.createDirectory(folder.resolve("pa:tch"));
+    String header =
+        "direction,stratum,level,layer,attention_head,statistic,value,ci_lower,ci_upper\n";
+    String two =
+        "denoise,perturbation,ADD:idf,0,1,ratio-of-sums,0.5,,\n"
+            + "denoise,perturbation,ADD:idf,1,2,ratio-of-sums,0.1,,\n"
+            + "denoise,perturbation+grade,ADD:idf+1,1,2,ratio-of-sums,9,,\n"
+            + "denoise,perturbation,TFC1,0,1,ratio-of-sums,0.1,,\n"
+            + "denoise,perturbation,TFC1,1,2,ratio-of-sums,-0.5,,\n";
+    write("pa:tch/aggregates.csv", header + two);
+    for (String[] asks :
+        new String[][] {
+          {"-conditions", "heads", "-patching", patch.toString()}, {"-conditions", "top:1:" + patch}
+        }) {
+      String several = patch + ": has several perturbations; name one, as in " + patch + ":ADD:idf";
+      assertRefused(ExitCode.INPUT, several + ": ADD:idf, TFC1", "study", asks);
+      asks[asks.length - 1] += ":STMC1";
+      String none = patch + ": has no perturbation STMC1; there are ADD:idf, TFC1";
+      assertRefused(ExitCode.INPUT, none, "study", asks);
+    }
+    Path study =
+        succeed(
+            BI,
+            "named",
+            "-conditions",
+            "heads",
+            "-patching",
+            patch + ":TFC1",
+            "-conditions",
+            "top:1:" + patch + ":TFC1",
+            "-conditions",
+            "top:1:" + patch + ":ADD:idf");
+    List<CSVRecord> screen = table(study, "screen.csv");
+    assertEquals("-0.5", screen.get(6).get("patching_effect"));
+    JsonNode json = new ObjectMapper().readTree(study.resolve("study.json").toFile());
+    assertEquals("TFC1", json.at("/patching/perturbation").asText());
+    JsonNode conditions = json.path("conditions");
+    int n = conditions.size();
+    assertEquals("top1-TFC1", conditions.get(n - 2).path("id").asText());
+    assertEquals("zero blocks.1.attn.hook_z head=2", conditions.get(n - 2).path("spec").asText());
+    assertEquals("top1-ADD-idf", conditions.get(n - 1).path("id").asText());
+    assertEquals("zero blocks.0.attn.hook_z head=1", conditions.get(n - 1).path("spec").asText());
+    write("pa:tch/aggregates.csv", header + "denoise,all,all,0,2,ratio-of-sums,0.5,,\n" + two);
+    Path pooled = succeed(BI, "pooled", "-conditions", "top:1:" + patch);
+    json = new ObjectMapper().readTree(pooled.resolve("study.json").toFile());
+    assertEquals("top1", json.path("conditions").get(1).path("id").asText());
+    assertEquals(
+        "zero blocks.0.attn.hook_z head=2", json.path("conditions").get(1).path("spec").asText());
+  }
+
+  @Test
   void aScoreThatIsNotFiniteNamesTopicAndSpec() {
     Shell shell =
         study(

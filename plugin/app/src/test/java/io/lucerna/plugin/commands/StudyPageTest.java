@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.lucerna.plugin.Browser;
 import io.lucerna.plugin.FakePairs;
 import io.lucerna.plugin.PatchShell;
+import io.lucerna.topics.ContrastPair;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -64,6 +65,29 @@ class StudyPageTest {
       assertEquals(2, hostile.get(1).asInt());
       assertEquals(0, hostile.get(2).asInt());
       assertTrue(hostile.get(3).asText().contains("<script>document.title='hit'</script>"));
+      assertEquals(List.of(), browser.console());
+    }
+  }
+
+  /** Each perturbation has its own map and its own strata. */
+  @Test
+  void perturbationsAreSwitched() throws Exception {
+    Optional<Browser> installed = Browser.start();
+    assumeTrue(installed.isPresent());
+    Path folder = temporary.resolve("study");
+    List<ContrastPair> pairs = new ArrayList<>(FakePairs.some(40));
+    pairs.replaceAll(
+        pair -> FakePairs.named(pair, pair.grade().orElse(0) == 0 ? "TFC1" : "ADD:idf"));
+    PatchShell.succeed(pairs, folder, "-sweep", "head", "-rounds", "50");
+    try (Browser browser = installed.orElseThrow()) {
+      browser.open(folder.resolve("report.html"));
+      String box = "return [...document.getElementById('%s').options].map(o => o.text).join()";
+      String kinds = browser.run(box.replace("%s", "direction")).asText();
+      assertEquals("denoise, ADD:idf,denoise, TFC1", kinds);
+      String strata = browser.run(box.replace("%s", "stratum")).asText();
+      switches(browser);
+      browser.run(choose("direction", 1));
+      assertNotEquals(strata, browser.run(box.replace("%s", "stratum")).asText());
       assertEquals(List.of(), browser.console());
     }
   }

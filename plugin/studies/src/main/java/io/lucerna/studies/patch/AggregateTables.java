@@ -19,6 +19,12 @@ final class AggregateTables {
   /** The column of the aggregate; pandas takes {@code aggregate} for a method. */
   static final String STATISTIC = "statistic";
 
+  /** The stratum of the pairs of one of several perturbations. */
+  static final String PERTURBATION = "perturbation";
+
+  /** Separates a perturbation from a part of its pairs. */
+  private static final String WITHIN = "+";
+
   private AggregateTables() {}
 
   /** One row for each direction, stratum, cell and aggregate. */
@@ -52,8 +58,8 @@ final class AggregateTables {
     for (RatioAggregate aggregate : RatioAggregate.values()) {
       Estimate estimate = value.get(aggregate);
       csv.print(aggregates.rows().direction().option());
-      csv.print(level.stratum().name());
-      csv.print(level.stratum().level());
+      csv.print(aggregates.of().name().map(k -> stratum(level)).orElse(level.stratum().name()));
+      csv.print(aggregates.of().name().map(k -> k + within(level)).orElse(level.stratum().level()));
       for (String label : space.fields(space.outerCell(cell))) {
         csv.print(label);
       }
@@ -69,6 +75,17 @@ final class AggregateTables {
       csv.print(Csv.field(level.meanChange()));
       csv.println();
     }
+  }
+
+  /** What divides the pairs of one of several perturbations. */
+  private static String stratum(Aggregates.Level level) {
+    Stratum own = level.stratum();
+    return own.isAll() ? PERTURBATION : PERTURBATION + WITHIN + own.name();
+  }
+
+  /** The part of a perturbation's pairs, behind its name. */
+  private static String within(Aggregates.Level level) {
+    return level.stratum().isAll() ? "" : WITHIN + level.stratum().level();
   }
 
   /**

@@ -14,15 +14,20 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * The aggregates of one direction.
+ * The aggregates of the pairs of one perturbation, or of all, in one direction.
  *
- * @param rows the pairs
+ * @param rows all pairs of the direction
+ * @param of which of them these are
  * @param space the cells
  * @param levels one for each stratum
- * @param sizeCorrelation over all pairs and cells
+ * @param sizeCorrelation over all of these pairs and all cells
  */
 record Aggregates(
-    DirectionRows rows, CellSpace space, List<Level> levels, SizeCorrelation sizeCorrelation) {
+    DirectionRows rows,
+    Perturbed of,
+    CellSpace space,
+    List<Level> levels,
+    SizeCorrelation sizeCorrelation) {
   /** Cells that are worked on at once; what they need of each pair is in memory. */
   private static final int BLOCK = 64;
 
@@ -36,14 +41,15 @@ record Aggregates(
    */
   record Level(Stratum stratum, int queries, double meanChange, List<NodeEffect> cells) {}
 
-  static Aggregates of(DirectionRows rows, CellSpace space, IdfBands bands, long seed, int rounds)
+  static Aggregates of(
+      DirectionRows rows, Perturbed of, CellSpace space, IdfBands bands, long seed, int rounds)
       throws IOException {
     List<Level> levels = new ArrayList<>();
-    for (Stratum stratum : Stratum.of(rows.rows(), bands)) {
+    for (Stratum stratum : Stratum.of(rows.rows(), of, bands)) {
       levels.add(level(rows, space, stratum, seed, rounds));
     }
     int[] used = levels.getFirst().stratum().rows();
-    return new Aggregates(rows, space, levels, sizeCorrelation(rows, space, used));
+    return new Aggregates(rows, of, space, levels, sizeCorrelation(rows, space, used));
   }
 
   static Level level(DirectionRows rows, CellSpace space, Stratum stratum, long seed, int rounds)
@@ -72,7 +78,12 @@ record Aggregates(
     return new Level(stratum, ratios.clusters(), mean, cells);
   }
 
-  /** All pairs that count. */
+  /** What these are in words: {@code denoise}, or {@code denoise, TFC1}. */
+  String words() {
+    return of.words(rows.direction().option());
+  }
+
+  /** All of these pairs that count. */
   Level all() {
     return levels.getFirst();
   }

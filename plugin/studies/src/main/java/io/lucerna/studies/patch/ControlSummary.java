@@ -58,11 +58,11 @@ record ControlSummary(
           double distance = Math.abs(patched.full() - donor);
           worst[1] = Math.max(worst[1], distance);
           failures[0] += distance > ROUNDING * Math.max(1, Math.abs(donor)) ? 1 : 0;
-          if (rows.reaches(patched.change()) && !Float.isNaN(patched.unrelated())) {
+          if (rows.reaches(pair, patched.change()) && !Float.isNaN(patched.unrelated())) {
             unrelated.add(PairTables.effect(patched.result(), patched.unrelated()));
           }
           PairTables.Filler filler = PairTables.Filler.of(swept, patched.result());
-          if (filler.tokens() > 0 && rows.reaches(filler.change())) {
+          if (filler.tokens() > 0 && rows.reaches(pair, filler.change())) {
             fillers.add(filler.base());
           }
         });

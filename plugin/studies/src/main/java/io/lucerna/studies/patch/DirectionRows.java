@@ -6,7 +6,14 @@ import io.lucerna.topics.ContrastPair;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * One direction of all swept pairs, row by row: scores in memory, cells in a file.
@@ -20,7 +27,7 @@ final class DirectionRows implements Closeable {
    * @param pair the pair
    * @param recipient the recipient's score
    * @param donor the donor's score
-   * @param used whether the change reaches the floor, so that the pair counts
+   * @param used whether the change reaches the floor of its perturbation, so that the pair counts
    */
   record Row(ContrastPair pair, float recipient, float donor, boolean used) {
     double change() {
@@ -32,10 +39,25 @@ final class DirectionRows implements Closeable {
     }
   }
 
+  /**
+   * The swept pairs of one perturbation.
+   *
+   * @param perturbation its name
+   * @param least the size of a change from which its pairs count
+   * @param swept how many pairs it has
+   * @param used how many of them count
+   */
+  record Part(String perturbation, double least, int swept, int used) {
+    /** The share of its swept pairs that do not count. */
+    double dropped() {
+      return (swept - used) / (double) swept;
+    }
+  }
+
   private final Direction direction;
   private final List<Row> rows = new ArrayList<>();
   private final MoveMatrix moves;
-  private double least;
+  private final SortedMap<String, Part> parts = new TreeMap<>();
 
   DirectionRows(Direction direction, MoveMatrix moves) {
     this.direction = direction;
@@ -48,25 +70,40 @@ final class DirectionRows implements Closeable {
     moves.add(space.moves(patched.result()));
   }
 
-  /** Decides which pairs count, once all are added: a floor may depend on all changes. */
+  /**
+   * Decides which pairs count, once all are added: a floor may depend on all changes of a
+   * perturbation. Those of another one do not matter, so that it counts as it would alone.
+   */
   void decide(Floor floor) {
-    least = floor.least(rows.stream().mapToDouble(Row::change).toArray());
-    rows.replaceAll(row -> row.used(reaches(row.change())));
+    Map<String, List<Row>> kinds =
+        rows.stream().collect(Collectors.groupingBy(row -> row.pair().perturbation()));
+    kinds.forEach(
+        (kind, some) -> {
+          double[] changes = some.stream().mapToDouble(Row::change).toArray();
+          double least = floor.least(changes);
+          int used = (int) Arrays.stream(changes).filter(c -> reaches(c, least)).count();
+          parts.put(kind, new Part(kind, least, changes.length, used));
+        });
+    rows.replaceAll(row -> row.used(reaches(row.pair(), row.change())));
   }
 
-  /** Whether a change is large enough to divide by. */
-  boolean reaches(double change) {
+  /** Whether a change of a swept pair is large enough to divide by. */
+  boolean reaches(ContrastPair pair, double change) {
+    return reaches(change, least(pair));
+  }
+
+  private static boolean reaches(double change, double least) {
     return change != 0 && Math.abs(change) >= least;
   }
 
-  /** The size of a change from which pairs count. */
-  double least() {
-    return least;
+  /** The size of a change from which pairs of a swept pair's perturbation count. */
+  double least(ContrastPair pair) {
+    return Objects.requireNonNull(parts.get(pair.perturbation())).least();
   }
 
-  /** The share of the swept pairs that do not count. */
-  double dropped() {
-    return (rows.size() - used()) / (double) rows.size();
+  /** One for each perturbation that has a swept pair, by name. */
+  Collection<Part> parts() {
+    return parts.values();
   }
 
   Direction direction() {

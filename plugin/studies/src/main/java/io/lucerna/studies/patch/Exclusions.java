@@ -33,7 +33,7 @@ record Exclusions(List<Excluded> all) {
                   row.pair(),
                   Optional.of(rows.direction()),
                   none ? UNCHANGED : SMALL,
-                  none ? "" : "change " + row.change() + ", floor " + rows.least()));
+                  none ? "" : "change " + row.change() + ", floor " + rows.least(row.pair())));
         }
       }
     }
@@ -42,8 +42,14 @@ record Exclusions(List<Excluded> all) {
 
   /** How many pairs have each reason in this direction, by reason. */
   Map<String, Long> counts(Direction direction) {
+    return counts(direction, Perturbed.ALL);
+  }
+
+  /** How many of some pairs have each reason in this direction, by reason. */
+  Map<String, Long> counts(Direction direction, Perturbed of) {
     return all.stream()
         .filter(e -> e.direction().isEmpty() || e.direction().get() == direction)
+        .filter(e -> of.has(e.pair()))
         .collect(Collectors.groupingBy(Excluded::reason, TreeMap::new, Collectors.counting()));
   }
 }

@@ -62,9 +62,9 @@ final class Figures {
             "model "
                 + model
                 + ", "
-                + Counted.of(aggregates.rows().used(), "pair")
+                + Counted.of(aggregates.all().stratum().rows().length, "pair")
                 + ", "
-                + pairsOf(aggregates),
+                + pairsOf(aggregates.rows(), aggregates.of()),
             aggregate.option().replace('-', ' ') + ", " + describe(level)),
         UNIT,
         MARK,
@@ -172,11 +172,17 @@ final class Figures {
     return "Patching effect, " + direction.option() + ": " + settings.cells().title();
   }
 
-  /** What the kind of sweep is called. */
-  static String pairsOf(Aggregates aggregates) {
-    int queries = aggregates.all().queries();
-    List<String> kinds =
-        aggregates.rows().rows().stream().map(r -> r.pair().perturbation()).distinct().toList();
+  /** The queries of the pairs that count, and the perturbations. */
+  static String pairsOf(DirectionRows rows, Perturbed of) {
+    List<DirectionRows.Row> some = rows.rows().stream().filter(row -> of.has(row.pair())).toList();
+    int queries =
+        (int)
+            some.stream()
+                .filter(DirectionRows.Row::used)
+                .map(row -> row.pair().qid())
+                .distinct()
+                .count();
+    List<String> kinds = some.stream().map(r -> r.pair().perturbation()).distinct().toList();
     String names = kinds.size() <= 3 ? String.join(" + ", kinds) : kinds.size() + " perturbations";
     return Counted.of(queries, "query") + ", " + names;
   }
@@ -184,7 +190,7 @@ final class Figures {
   static String describe(Aggregates.Level level) {
     Stratum stratum = level.stratum();
     int n = stratum.rows().length;
-    return stratum.name().equals(Stratum.ALL)
+    return stratum.isAll()
         ? "all pairs"
         : stratum.name() + " " + stratum.level() + " (" + Counted.of(n, "pair") + ")";
   }

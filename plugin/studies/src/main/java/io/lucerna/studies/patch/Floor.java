@@ -20,7 +20,7 @@ public sealed interface Floor {
   /**
    * {@return the least size of a change that counts}
    *
-   * @param changes donor minus recipient, of all swept pairs of a direction
+   * @param changes donor minus recipient, of all swept pairs of a perturbation in one direction
    */
   double least(double[] changes);
 

@@ -21,23 +21,30 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.SequencedMap;
 
 /**
- * The effects of a model's heads in a patching study: ratios of sums over all pairs, of its first
- * direction.
+ * The effects of a model's heads in a patching study, over the pairs of one perturbation or of all
+ * together, in its first direction: the statistic that leads there.
  *
  * @param folder the study's folder
  * @param direction which one: {@code denoise} or {@code noise}
+ * @param perturbation the one that was named; empty without
  * @param effects by head, in the order of layers and heads
  * @param model the hash of the model that was patched; empty if no manifest says it
  */
 public record HeadEffects(
-    Path folder, String direction, Map<Head, Double> effects, Optional<String> model) {
+    Path folder,
+    String direction,
+    Optional<String> perturbation,
+    Map<Head, Double> effects,
+    Optional<String> model) {
   private static final String AGGREGATES = "aggregates.csv";
   private static final List<String> COLUMNS =
       List.of(
           "direction",
           "stratum",
+          "level",
           AggregateTables.STATISTIC,
           "layer",
           CellSpace.HEAD_COLUMN,
@@ -46,12 +53,26 @@ public record HeadEffects(
   /**
    * Reads what {@code patch -sweep head} wrote.
    *
-   * @param folder the study's folder
+   * @param study the study's folder; of several perturbations one is named behind it: {@code
+   *     DIR:TFC1}
    * @return the effects in the study's first direction
-   * @throws StudyInputException if there is no such study in the folder
+   * @throws StudyInputException if there is no such study in the folder or no such perturbation in
+   *     the study, or it has several, which were not pooled, and none is named
    * @throws IOException if a file cannot be read
    */
-  public static HeadEffects read(Path folder) throws IOException {
+  public static HeadEffects read(String study) throws IOException {
+    // Names of folders, and those of perturbations, may have colons.
+    for (int end = study.length(); end > 0; end = study.lastIndexOf(':', end - 1)) {
+      Path folder = Path.of(study.substring(0, end));
+      if (Files.isDirectory(folder)) {
+        boolean named = end < study.length();
+        return read(folder, named ? Optional.of(study.substring(end + 1)) : Optional.empty());
+      }
+    }
+    return read(Path.of(study), Optional.empty());
+  }
+
+  private static HeadEffects read(Path folder, Optional<String> named) throws IOException {
     Path file = folder.resolve(AGGREGATES);
     if (!Files.isRegularFile(file)) {
       throw new StudyInputException(
@@ -67,25 +88,53 @@ public record HeadEffects(
             .map(all -> all.path("settings").path(PatchSettings.HEADLINE).asText(""))
             .filter(name -> !name.isEmpty())
             .orElse(RatioAggregate.RATIO_OF_SUMS.option());
-    Map<Head, Double> effects = new LinkedHashMap<>();
+    SequencedMap<String, Map<Head, Double>> kinds = new LinkedHashMap<>();
+    Map<Head, Double> together = new LinkedHashMap<>();
     String direction = "";
     for (CsvFile.Row row : table.rows()) {
       direction = direction.isEmpty() ? row.text("direction") : direction;
       if (row.text("direction").equals(direction)
-          && row.text("stratum").equals(Stratum.ALL)
           && row.text(AggregateTables.STATISTIC).equals(statistic)) {
-        effects.put(head(row), row.number("value"));
+        String stratum = row.text("stratum");
+        if (stratum.equals(Stratum.ALL)) {
+          together.put(head(row), row.number("value"));
+        } else if (stratum.equals(AggregateTables.PERTURBATION)) {
+          kinds
+              .computeIfAbsent(row.text("level"), kind -> new LinkedHashMap<>())
+              .put(head(row), row.number("value"));
+        }
       }
     }
-    if (effects.isEmpty()) {
+    if (kinds.isEmpty() && together.isEmpty()) {
       throw new StudyInputException(file + ": has no effects of heads");
+    }
+    if (kinds.isEmpty()) {
+      // All pairs are of one perturbation, whose name is in the manifest alone.
+      manifest.ifPresent(
+          json ->
+              json.at("/counts/moves").fieldNames().forEachRemaining(k -> kinds.put(k, together)));
+    }
+    Map<Head, Double> effects =
+        named.isEmpty() ? together : kinds.getOrDefault(named.get(), Map.of());
+    if (effects.isEmpty()) {
+      String names = String.join(", ", kinds.sequencedKeySet());
+      throw new StudyInputException(
+          named.isEmpty()
+              ? folder
+                  + ": has several perturbations; name one, as in "
+                  + folder
+                  + ":"
+                  + kinds.firstEntry().getKey()
+                  + ": "
+                  + names
+              : folder + ": has no perturbation " + named.get() + "; there are " + names);
     }
     Optional<String> model =
         manifest
             .map(all -> all.at("/model/sha256"))
             .filter(JsonNode::isTextual)
             .map(JsonNode::asText);
-    return new HeadEffects(folder, direction, effects, model);
+    return new HeadEffects(folder, direction, named, effects, model);
   }
 
   private static Optional<JsonNode> manifest(Path manifest) throws IOException {
@@ -130,6 +179,11 @@ public record HeadEffects(
                 studied.name()));
       }
     }
+  }
+
+  /** {@return what ids of conditions that are made of these effects end with} */
+  public String ending() {
+    return perturbation.map(of -> "-" + Perturbed.fileName(of)).orElse("");
   }
 
   /** {@return the file that the effects are in} */

@@ -37,8 +37,14 @@ final class PageData {
       columns.add("role");
     }
     ArrayNode directions = page.putArray("directions");
-    all.forEach(aggregates -> direction(directions.addObject(), aggregates));
+    all.forEach(each -> direction(directions.addObject().put("name", id(all, each)), each));
     return page;
+  }
+
+  /** What a map is called in the page's code: its direction, of several perturbations a number. */
+  static String id(List<Aggregates> all, Aggregates one) {
+    String direction = one.rows().direction().option();
+    return one.of().name().isEmpty() ? direction : direction + "-" + all.indexOf(one);
   }
 
   private static void palette(ObjectNode page) {
@@ -54,7 +60,6 @@ final class PageData {
   }
 
   private static void direction(ObjectNode node, Aggregates aggregates) {
-    node.put("name", aggregates.rows().direction().option());
     int[] present = aggregates.present();
     ArrayNode ids = node.putArray("ids");
     ArrayNode words = node.putArray("words");

@@ -32,7 +32,7 @@ final class PagePairs {
 
   /** The pairs whose score changes most, as HTML. */
   String html() throws IOException {
-    List<ContrastPair> pairs = PatchStudy.largest(data, SHOWN);
+    List<ContrastPair> pairs = PatchStudy.largest(data, Perturbed.ALL, SHOWN);
     out.append("<p>").append(Counted.of(pairs.size(), "pair"));
     out.append(", largest changes of the score first; the files have all. Colours are roles: ");
     for (Role role : Role.values()) {

@@ -10,7 +10,11 @@ import io.lucerna.topics.ContrastPair;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import org.apache.commons.csv.CSVPrinter;
 
@@ -26,7 +30,10 @@ final class PairTables {
 
   /** One row for each direction and swept pair; {@code row} is the place in the arrays. */
   void pairs() throws IOException {
-    IdfBands bands = data.bands();
+    Map<String, IdfBands> bands = new HashMap<>();
+    for (String kind : data.perturbations()) {
+      bands.put(kind, data.bands(new Perturbed(Optional.of(kind), "")));
+    }
     Csv.write(
         folder.resolve("pairs.csv"),
         List.of(
@@ -58,7 +65,7 @@ final class PairTables {
                   pair.perturbation(),
                   Csv.field(pair.grade()),
                   Csv.field(pair.idf()),
-                  bands.of(pair),
+                  Objects.requireNonNull(bands.get(pair.perturbation())).of(pair),
                   Csv.field(bm25Change(pair)),
                   row.recipient(),
                   row.donor(),
@@ -105,7 +112,7 @@ final class PairTables {
       throws IOException {
     SweepResult result = patched.result();
     DirectionRows rows = data.direction(result.direction());
-    boolean used = rows.reaches(patched.change());
+    boolean used = rows.reaches(pair, patched.change());
     int length = data.space().positions() ? result.tokens().size() : 1;
     for (int i = 0; i < result.patched().length; i++) {
       csv.print(result.direction().option());
@@ -165,9 +172,9 @@ final class PairTables {
       throws IOException {
     SweepResult result = patched.result();
     DirectionRows rows = data.direction(result.direction());
-    boolean used = rows.reaches(patched.change());
+    boolean used = rows.reaches(pair, patched.change());
     Filler filler = Filler.of(swept, result);
-    boolean alone = rows.reaches(filler.change());
+    boolean alone = rows.reaches(pair, filler.change());
     csv.printRecord(
         result.direction().option(),
         pair.id(),

@@ -33,8 +33,12 @@ final class PatchManifest {
     controls.forEach(c -> checks.put(c.direction().option(), c.fields()));
     all.put("controls", checks);
     Map<String, Object> sizes = new LinkedHashMap<>();
-    for (Aggregates each : aggregates) {
-      sizes.put(each.rows().direction().option(), sizeCorrelation(each.sizeCorrelation()));
+    for (DirectionRows rows : data.directions()) {
+      Map<String, Object> some = new LinkedHashMap<>();
+      aggregates.stream()
+          .filter(each -> each.rows() == rows)
+          .forEach(each -> some.put(key(each.of()), sizeCorrelation(each.sizeCorrelation())));
+      sizes.put(rows.direction().option(), byName(some));
     }
     all.put("sizeCorrelation", sizes);
     all.put("axes", axes(data));
@@ -56,15 +60,52 @@ final class PatchManifest {
     Map<String, Object> counts = new LinkedHashMap<>();
     counts.put("pairs", data.pairs().size());
     counts.put("swept", data.swept().size());
+    counts.put("moves", moves(data.directions().getFirst()));
     for (DirectionRows rows : data.directions()) {
-      Map<String, Object> direction = new LinkedHashMap<>();
-      direction.put("used", rows.used());
-      direction.put("floor", rows.least());
-      direction.put("dropped", rows.dropped());
-      direction.put("excluded", exclusions.counts(rows.direction()));
-      counts.put(rows.direction().option(), direction);
+      Map<String, Object> some = new LinkedHashMap<>();
+      for (Perturbed of : Perturbed.of(data.perturbations(), false)) {
+        some.put(key(of), counts(rows, of, exclusions));
+      }
+      counts.put(rows.direction().option(), byName(some));
     }
     return counts;
+  }
+
+  private static Map<String, Object> counts(
+      DirectionRows rows, Perturbed of, Exclusions exclusions) {
+    Map<String, Object> counts = new LinkedHashMap<>(Map.of("used", 0));
+    for (DirectionRows.Part part : rows.parts()) {
+      if (of.isOf(part.perturbation())) {
+        counts.put("used", part.used());
+        counts.put("floor", part.least());
+        counts.put("dropped", part.dropped());
+      }
+    }
+    counts.put("excluded", exclusions.counts(rows.direction(), of));
+    return counts;
+  }
+
+  private static String key(Perturbed of) {
+    return of.name().orElse(Stratum.ALL);
+  }
+
+  /** Of one perturbation there is no more to say than what its pairs gave. */
+  private static Object byName(Map<String, Object> some) {
+    Object only = some.get(Stratum.ALL);
+    return some.size() == 1 && only != null ? only : some;
+  }
+
+  private static Map<String, Object> moves(DirectionRows rows) {
+    Map<String, Object> moves = new LinkedHashMap<>();
+    for (Expected.Moves each : Expected.moves(rows)) {
+      Map<String, Object> one = new LinkedHashMap<>();
+      one.put("score", each.score());
+      one.put("axiom", each.axiom());
+      one.put("share", each.share());
+      one.put("pairs", each.pairs());
+      moves.put(each.perturbation(), one);
+    }
+    return moves;
   }
 
   private static List<Map<String, Object>> axes(StudyData data) {

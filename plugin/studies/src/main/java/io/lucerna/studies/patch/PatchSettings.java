@@ -13,8 +13,10 @@ import java.util.Map;
  * @param floor how much a pair's score must change for the pair to count
  * @param rounds of the bootstrap, 1 or more
  * @param headline the statistic of lists and of the first picture; the tables have all
+ * @param pooled whether all pairs of several perturbations are summed up together, too
  */
-public record PatchSettings(SweepSettings sweep, Floor floor, int rounds, RatioAggregate headline) {
+public record PatchSettings(
+    SweepSettings sweep, Floor floor, int rounds, RatioAggregate headline, boolean pooled) {
   /** The field that says which statistic leads. */
   static final String HEADLINE = "headline";
 
@@ -37,7 +39,11 @@ public record PatchSettings(SweepSettings sweep, Floor floor, int rounds, RatioA
    */
   public static PatchSettings of(SweepSettings sweep) {
     return new PatchSettings(
-        sweep, Floor.DEFAULT, Comparison.Settings.DEFAULT.rounds(), RatioAggregate.RATIO_OF_SUMS);
+        sweep,
+        Floor.DEFAULT,
+        Comparison.Settings.DEFAULT.rounds(),
+        RatioAggregate.RATIO_OF_SUMS,
+        false);
   }
 
   /**
@@ -46,7 +52,7 @@ public record PatchSettings(SweepSettings sweep, Floor floor, int rounds, RatioA
    * @param other how much a pair's score must change for the pair to count
    */
   public PatchSettings withFloor(Floor other) {
-    return new PatchSettings(sweep, other, rounds, headline);
+    return new PatchSettings(sweep, other, rounds, headline, pooled);
   }
 
   /**
@@ -56,7 +62,7 @@ public record PatchSettings(SweepSettings sweep, Floor floor, int rounds, RatioA
    * @throws IllegalArgumentException if it is less than 1
    */
   public PatchSettings withRounds(int number) {
-    return new PatchSettings(sweep, floor, number, headline);
+    return new PatchSettings(sweep, floor, number, headline, pooled);
   }
 
   /**
@@ -65,7 +71,15 @@ public record PatchSettings(SweepSettings sweep, Floor floor, int rounds, RatioA
    * @param statistic of lists and of the first picture
    */
   public PatchSettings withHeadline(RatioAggregate statistic) {
-    return new PatchSettings(sweep, floor, rounds, statistic);
+    return new PatchSettings(sweep, floor, rounds, statistic, pooled);
+  }
+
+  /**
+   * {@return these settings, by which pairs of several perturbations may be summed up together} A
+   * part of a model may work for one perturbation and against another, which sums hide.
+   */
+  public PatchSettings withPool() {
+    return new PatchSettings(sweep, floor, rounds, headline, true);
   }
 
   /** {@return the settings by name, as options and files have them} */
@@ -74,6 +88,7 @@ public record PatchSettings(SweepSettings sweep, Floor floor, int rounds, RatioA
     fields.put("floor", floor.field());
     fields.put("rounds", rounds);
     fields.put(HEADLINE, headline.option());
+    fields.put("pool", pooled);
     return fields;
   }
 }

@@ -87,9 +87,9 @@ public final class PatchStudy {
     return new StudyData(pairs, outcomes, settings.sweep().directions(), settings.floor(), maker);
   }
 
-  Aggregates aggregates(StudyData data, DirectionRows rows) throws IOException {
+  Aggregates aggregates(StudyData data, DirectionRows rows, Perturbed of) throws IOException {
     return Aggregates.of(
-        rows, data.space(), data.bands(), settings.sweep().seed(), settings.rounds());
+        rows, of, data.space(), data.bands(of), settings.sweep().seed(), settings.rounds());
   }
 
   /**
@@ -119,8 +119,13 @@ public final class PatchStudy {
       tables.controls();
       new PairArrays(data, folder).write();
       List<Aggregates> aggregates = new ArrayList<>();
+      List<Perturbed> kinds = Perturbed.of(data.perturbations(), settings.pooled());
       for (DirectionRows rows : data.directions()) {
-        aggregates.add(aggregates(data, rows));
+        for (Perturbed of : kinds) {
+          if (rows.rows().stream().anyMatch(row -> row.used() && of.has(row.pair()))) {
+            aggregates.add(aggregates(data, rows, of));
+          }
+        }
       }
       AggregateTables.write(aggregates, folder.resolve("aggregates.csv"));
       if (settings.sweep().kind() == SweepKind.HEAD) {
@@ -134,9 +139,7 @@ public final class PatchStudy {
       if (!png) {
         notes.add("no PNG pictures: this Java cannot draw text; there are the SVG ones");
       }
-      for (Aggregates each : aggregates) {
-        notes.add(Summary.of(each, exclusions, settings));
-      }
+      notes.addAll(new Summary(settings, data, exclusions, aggregates).lines());
       return new Outcome(notes, controls);
     }
   }
@@ -190,29 +193,36 @@ public final class PatchStudy {
         draw(
             figures.map(aggregates, aggregates.all(), aggregate),
             folder,
-            "heatmap." + direction + "." + aggregate.option());
+            "heatmap." + direction + "." + aggregate.option() + aggregates.of().ending());
       }
     }
     if (data.space().positions()) {
-      int number = 0;
-      for (ContrastPair pair : largest(data, PICTURED)) {
-        number++;
-        PairOutcome.Swept swept = data.read(pair);
-        for (PairOutcome.Patched patched : swept.directions()) {
-          SweepResult result = patched.result();
-          draw(
-              figures.map(data.space(), pair, result, swept.donor(result.direction())),
-              folder,
-              "tokens." + result.direction().option() + "." + number);
-        }
+      for (Perturbed of : Perturbed.of(data.perturbations(), settings.pooled())) {
+        tokens(figures, data, of, folder);
       }
     }
   }
 
-  /** The pairs that count and whose score changes most. */
-  static List<ContrastPair> largest(StudyData data, int most) {
+  private void tokens(Figures figures, StudyData data, Perturbed of, Path folder)
+      throws IOException {
+    int number = 0;
+    for (ContrastPair pair : largest(data, of, PICTURED)) {
+      number++;
+      PairOutcome.Swept swept = data.read(pair);
+      for (PairOutcome.Patched patched : swept.directions()) {
+        SweepResult result = patched.result();
+        draw(
+            figures.map(data.space(), pair, result, swept.donor(result.direction())),
+            folder,
+            "tokens." + result.direction().option() + "." + number + of.ending());
+      }
+    }
+  }
+
+  /** Of some pairs those that count and whose score changes most. */
+  static List<ContrastPair> largest(StudyData data, Perturbed of, int most) {
     return data.directions().getFirst().rows().stream()
-        .filter(DirectionRows.Row::used)
+        .filter(row -> row.used() && of.has(row.pair()))
         .sorted(Comparator.comparingDouble(row -> -Math.abs(row.change())))
         .limit(most)
         .map(DirectionRows.Row::pair)
@@ -220,7 +230,7 @@ public final class PatchStudy {
   }
 
   private void draw(HeatMap map, Path folder, String name) throws IOException {
-    String id = name.replace('.', '-');
+    String id = name.replaceAll("[.+]", "-");
     AtomicFile.write(folder.resolve(name + ".svg"), out -> out.write(map.svg(id)));
     if (png) {
       AtomicFile.writeBytes(folder.resolve(name + ".png"), map.png()::finish);

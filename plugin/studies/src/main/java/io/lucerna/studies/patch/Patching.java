@@ -10,13 +10,19 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.SequencedMap;
 import java.util.Set;
 
 /**
  * What each part of a model carries of the changes of many pairs, as numbers: the effects of every
  * pair, and their aggregates with intervals. {@code patch} makes files of the same. Immutable.
+ *
+ * <p>A part may carry one kind of change and work against another, so pairs of several
+ * perturbations are patched {@linkplain #byPerturbation by perturbation}.
  *
  * <p>An effect is the part of the change that comes back with a patch: 0 nothing, 1 all of it
  * (MechIR, section 3). Maps of effects are {@code [layer][head]} for a sweep of heads; in general
@@ -63,8 +69,8 @@ public final class Patching {
    * @param kind the parts that are patched: one that needs neither a layer nor heads
    * @param pairs pairs of passages, whose ids differ
    * @return the effects
-   * @throws IllegalArgumentException if two pairs have one id, or no pair counts; the message says
-   *     why not
+   * @throws IllegalArgumentException if two pairs have one id, there are several perturbations, or
+   *     no pair counts; the message says why not
    */
   public static Patching of(Ranker ranker, SweepKind kind, List<ContrastPair> pairs) {
     return of(ranker, PatchSettings.of(SweepSettings.of(kind).build()), pairs);
@@ -78,9 +84,45 @@ public final class Patching {
    * @param pairs pairs of passages, whose ids differ
    * @return the effects
    * @throws IllegalArgumentException if the settings have two directions or name a part that the
-   *     model lacks, two pairs have one id, or no pair counts; the message says why not
+   *     model lacks, two pairs have one id, there are several perturbations and the settings do not
+   *     {@linkplain PatchSettings#withPool() pool} them, or no pair counts; the message says why
+   *     not
    */
   public static Patching of(Ranker ranker, PatchSettings settings, List<ContrastPair> pairs) {
+    check(settings, pairs);
+    List<String> kinds = Perturbed.names(pairs);
+    if (kinds.size() > 1 && !settings.pooled()) {
+      throw new IllegalArgumentException(
+          "several perturbations: "
+              + String.join(", ", kinds)
+              + "; patch byPerturbation, or pool them in the settings");
+    }
+    return of(ranker, settings, pairs, pairs);
+  }
+
+  /**
+   * Patches every pair, and gives the effects of each perturbation, those of its pairs alone.
+   *
+   * @param ranker the ranker; it stays the caller's to close
+   * @param settings what is patched, in one direction, and which pairs count
+   * @param pairs pairs of passages, whose ids differ
+   * @return by the names of the perturbations, sorted
+   * @throws IllegalArgumentException if the settings have two directions or name a part that the
+   *     model lacks, two pairs have one id, or no pair of a perturbation counts; the message says
+   *     why not
+   */
+  public static SequencedMap<String, Patching> byPerturbation(
+      Ranker ranker, PatchSettings settings, List<ContrastPair> pairs) {
+    check(settings, pairs);
+    SequencedMap<String, Patching> all = new LinkedHashMap<>();
+    for (String kind : Perturbed.names(pairs)) {
+      List<ContrastPair> own = pairs.stream().filter(p -> p.perturbation().equals(kind)).toList();
+      all.put(kind, of(ranker, settings, own, pairs));
+    }
+    return Collections.unmodifiableSequencedMap(all);
+  }
+
+  private static void check(PatchSettings settings, List<ContrastPair> pairs) {
     if (settings.sweep().directions().size() != 1) {
       throw new IllegalArgumentException("one direction at a time");
     }
@@ -90,7 +132,11 @@ public final class Patching {
         throw new IllegalArgumentException("two pairs are called " + pair.id());
       }
     }
-    PatchStudy study = new PatchStudy(settings, pairs, pairs);
+  }
+
+  private static Patching of(
+      Ranker ranker, PatchSettings settings, List<ContrastPair> pairs, List<ContrastPair> donors) {
+    PatchStudy study = new PatchStudy(settings, pairs, donors);
     Outcomes.Store<PairOutcome> outcomes = Outcomes.inMemory();
     try {
       // Not closed, as that would close the ranker.
@@ -101,8 +147,8 @@ public final class Patching {
         if (rows.used() == 0) {
           throw new IllegalArgumentException(study.none(exclusions, rows.direction()));
         }
-        return new Patching(
-            data, rows, study.aggregates(data, rows), settings.headline(), exclusions.all());
+        Aggregates aggregates = study.aggregates(data, rows, Perturbed.ALL);
+        return new Patching(data, rows, aggregates, settings.headline(), exclusions.all());
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);

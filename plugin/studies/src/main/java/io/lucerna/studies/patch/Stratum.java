@@ -12,7 +12,7 @@ import java.util.stream.IntStream;
 /**
  * Some of the pairs that count.
  *
- * @param name what divides them: {@code all}, {@code grade}, {@code idf}, {@code perturbation}
+ * @param name what divides them: {@code all}, {@code grade}, {@code idf}
  * @param level which part this is
  * @param rows their rows, in order
  */
@@ -24,11 +24,14 @@ record Stratum(String name, String level, int[] rows) {
   static final String NONE = "none";
 
   /**
-   * All pairs that count, then their parts by grade, IDF band and perturbation, where these vary or
-   * are known at all. The levels of one name make up all pairs.
+   * Those of some pairs that count, then their parts by grade and IDF band, where these are known
+   * at all. The levels of one name make up all of them.
    */
-  static List<Stratum> of(List<DirectionRows.Row> rows, IdfBands bands) {
-    int[] used = IntStream.range(0, rows.size()).filter(i -> rows.get(i).used()).toArray();
+  static List<Stratum> of(List<DirectionRows.Row> rows, Perturbed of, IdfBands bands) {
+    int[] used =
+        IntStream.range(0, rows.size())
+            .filter(i -> rows.get(i).used() && of.has(rows.get(i).pair()))
+            .toArray();
     List<Stratum> strata = new ArrayList<>(List.of(new Stratum(ALL, ALL, used)));
     strata.addAll(
         parts(
@@ -44,15 +47,12 @@ record Stratum(String name, String level, int[] rows) {
             used,
             row -> bands.of(row.pair()),
             Comparator.comparingInt(IdfBands.names()::indexOf)));
-    List<Stratum> kinds =
-        parts(
-            "perturbation",
-            rows,
-            used,
-            row -> row.pair().perturbation(),
-            Comparator.naturalOrder());
-    strata.addAll(kinds.size() > 1 ? kinds : List.of());
     return strata;
+  }
+
+  /** Whether these are not a part by grade or band. */
+  boolean isAll() {
+    return name.equals(ALL);
   }
 
   private static int compareGrades(String a, String b) {

@@ -138,8 +138,14 @@ final class StudyData implements Closeable {
     return longest;
   }
 
-  IdfBands bands() {
-    return IdfBands.of(swept);
+  /** The names of the perturbations of all pairs that were asked for, sorted. */
+  List<String> perturbations() {
+    return Perturbed.names(pairs);
+  }
+
+  /** The bands of some of the swept pairs. */
+  IdfBands bands(Perturbed of) {
+    return IdfBands.of(swept.stream().filter(of::has).toList());
   }
 
   @Override

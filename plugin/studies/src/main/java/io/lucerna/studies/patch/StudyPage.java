@@ -75,9 +75,9 @@ final class StudyPage {
   private String lead() {
     return Counted.of(data.pairs().size(), "pair")
         + ", "
-        + aggregates.getFirst().rows().used()
+        + data.directions().getFirst().used()
         + " of them used ("
-        + Figures.pairsOf(aggregates.getFirst())
+        + Figures.pairsOf(data.directions().getFirst(), Perturbed.ALL)
         + "). An effect is the share of the way from the recipient's score (0) to the donor's (1)"
         + " that one patch makes.";
   }
@@ -88,11 +88,17 @@ final class StudyPage {
   }
 
   private String strongest() {
-    StringBuilder out =
-        new StringBuilder("<p class=\"quiet\">By ratio of sums over all pairs, with");
-    out.append(" 95% intervals.</p>\n<div class=\"beside\">");
+    StringBuilder out = new StringBuilder();
+    for (Expected.Moves moves : Expected.moves(data.directions().getFirst())) {
+      out.append("<p>").append(escaped(moves.toString())).append("</p>\n");
+    }
+    for (String warning : new Summary(settings, data, exclusions, aggregates).warnings()) {
+      out.append("<p><b>").append(escaped(warning)).append("</b></p>\n");
+    }
+    out.append("<p class=\"quiet\">By ").append(settings.headline().option().replace('-', ' '));
+    out.append(", with 95% intervals.</p>\n<div class=\"beside\">");
     for (Aggregates each : aggregates) {
-      out.append("<div><b>").append(each.rows().direction().option()).append("</b><ol>\n");
+      out.append("<div><b>").append(escaped(each.words())).append("</b><ol>\n");
       for (NodeEffect cell : each.strongest(Summary.STRONGEST, settings.headline())) {
         out.append("<li>").append(escaped(cell.node())).append(": ");
         out.append(escaped(Figures.describe(cell.get(settings.headline())).replace('-', '\u2212')))
@@ -105,20 +111,21 @@ final class StudyPage {
 
   private String effects() {
     StringBuilder out = new StringBuilder("<div class=\"choices\">\n");
-    List<String> directions = aggregates.stream().map(a -> a.rows().direction().option()).toList();
-    choice(out, "direction", directions);
+    choice(out, "direction", aggregates.stream().map(Aggregates::words).toList());
     choice(
         out,
         "statistic",
-        RatioAggregate.headed(settings.headline()).stream().map(RatioAggregate::option).toList());
+        RatioAggregate.headed(settings.headline()).stream()
+            .map(statistic -> statistic.option().replace('-', ' '))
+            .toList());
     choice(out, "stratum", aggregates.getFirst().levels().stream().map(Figures::describe).toList());
     out.append("</div>\n<p id=\"about\" class=\"quiet\"></p>\n");
     for (Aggregates each : aggregates) {
-      String direction = each.rows().direction().option();
+      String id = PageData.id(aggregates, each);
       boolean first = each == aggregates.getFirst();
-      out.append("<div class=\"figure\" data-direction=\"").append(direction);
+      out.append("<div class=\"figure\" data-direction=\"").append(id);
       out.append(first ? "\">" : "\" hidden>");
-      out.append(figures.map(each, each.all(), settings.headline()).svg("map-" + direction));
+      out.append(figures.map(each, each.all(), settings.headline()).svg("map-" + id));
       out.append("</div>\n");
     }
     return out.append("<div id=\"tip\" hidden></div>\n").toString();
@@ -128,7 +135,7 @@ final class StudyPage {
     out.append("<label>").append(name).append(" <select id=\"").append(name).append("\">");
     for (int i = 0; i < values.size(); i++) {
       out.append("<option value=\"").append(i).append("\">");
-      out.append(escaped(values.get(i).replace('-', ' '))).append("</option>");
+      out.append(escaped(values.get(i))).append("</option>");
     }
     out.append("</select></label>\n");
   }
@@ -210,11 +217,13 @@ final class StudyPage {
   private String excluded() {
     StringBuilder out = new StringBuilder();
     boolean some = false;
-    for (Aggregates each : aggregates) {
-      Map<String, Long> counts = exclusions.counts(each.rows().direction());
-      some |= !counts.isEmpty();
-      out.append("<p>").append(each.rows().direction().option()).append(": ");
-      out.append(counts.isEmpty() ? "none" : escaped(PatchStudy.words(counts))).append("</p>\n");
+    for (DirectionRows rows : data.directions()) {
+      for (Perturbed of : Perturbed.of(data.perturbations(), false)) {
+        Map<String, Long> counts = exclusions.counts(rows.direction(), of);
+        some |= !counts.isEmpty();
+        out.append("<p>").append(escaped(of.words(rows.direction().option()))).append(": ");
+        out.append(counts.isEmpty() ? "none" : escaped(PatchStudy.words(counts))).append("</p>\n");
+      }
     }
     return out.append(some ? "<p class=\"quiet\">Listed in excluded.csv.</p>\n" : "").toString();
   }

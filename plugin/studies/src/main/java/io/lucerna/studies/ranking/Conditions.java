@@ -30,8 +30,8 @@ import java.util.stream.Collectors;
 
 /**
  * Makes lists of conditions from short words: {@code heads}, {@code layers}, {@code components},
- * {@code neurons:L}, {@code top:K:DIR}, {@code random:K[:N]}, {@code dose:SPEC:D,D,…}, {@code
- * spec:SPEC}, {@code hook:CODE}; see {@link ConditionWord} for what may follow a word.
+ * {@code neurons:L}, {@code top:K:DIR[:NAME]}, {@code random:K[:N]}, {@code dose:SPEC:D,D,…},
+ * {@code spec:SPEC}, {@code hook:CODE}; see {@link ConditionWord} for what may follow a word.
  */
 @Internal
 public final class Conditions {
@@ -39,7 +39,7 @@ public final class Conditions {
   public static final String HOOK = "hook:";
 
   private static final String KNOWN =
-      "heads, layers, components (or of some: heads:8.2,9-11), neurons:L, top:K:DIR, random:K[:N],"
+      "heads, layers, components (or of some: heads:8.2,9-11), neurons:L, top:K:DIR[:TFC1], random:K[:N],"
           + " dose:SPEC:0,1,2, spec:SPEC and hook:CODE";
 
   private final ModelCard model;
@@ -206,11 +206,15 @@ public final class Conditions {
 
   private Condition top(String word, Parts parts) throws IOException {
     List<Head> some = topHeads(word);
-    Path file = effects(word).file();
+    HeadEffects effects = effects(word);
+    Path file = effects.file();
     return parts
         .together(
-            "top" + some.size(),
-            "the " + some.size() + " heads of largest patching effect",
+            "top" + some.size() + effects.ending(),
+            "the "
+                + some.size()
+                + " heads of largest patching effect"
+                + effects.perturbation().map(of -> " on " + of).orElse(""),
             Condition.Kind.TOP,
             some)
         .madeOf(file.toString(), TextFile.of(file).sha256());
@@ -221,7 +225,7 @@ public final class Conditions {
   }
 
   private HeadEffects effects(String word) throws IOException {
-    HeadEffects effects = HeadEffects.read(Path.of(topWords(word)[2]));
+    HeadEffects effects = HeadEffects.read(topWords(word)[2]);
     effects.requireOf(model);
     return effects;
   }

@@ -69,7 +69,10 @@ final class ReportFigures {
 
   private String patchingSetting() {
     String direction = info.facts().getOrDefault("patching direction", "");
-    return "ratio of sums over all pairs" + (direction.isEmpty() ? "" : ", " + direction);
+    String perturbation = info.facts().getOrDefault("patching perturbation", "");
+    return "ratio of sums over "
+        + (perturbation.isEmpty() ? "all pairs" : "pairs of " + perturbation)
+        + (direction.isEmpty() ? "" : ", " + direction);
   }
 
   private HeatMap map(

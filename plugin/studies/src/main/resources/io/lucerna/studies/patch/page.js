@@ -10,7 +10,7 @@
 
   const chosen = () => {
     const direction = data.directions[choices[0].value];
-    const level = direction.levels[choices[2].value] ?? direction.levels[0];
+    const level = direction.levels[choices[2].value];
     const [value, lower, upper] = level.values[data.aggregates[choices[1].value]];
     return {direction, level, value, lower, upper};
   };
@@ -152,6 +152,16 @@
     cell.addEventListener('pointerleave', () => { tip.hidden = true; });
   });
 
+  // Each direction, and each perturbation, has its own strata.
+  const strata = () => {
+    const name = option => option?.text.replace(/ \(.*/, '');
+    const before = name(choices[2].selectedOptions[0]);
+    const levels = data.directions[choices[0].value].levels;
+    choices[2].replaceChildren(...levels.map((level, i) => new Option(level.label, i)));
+    choices[2].selectedIndex = Math.max(0, [...choices[2].options].findIndex(o => name(o) === before));
+  };
+
+  choices[0].addEventListener('change', strata);
   choices.forEach(choice => choice.addEventListener('change', paint));
   choices.forEach(choice => { choice.selectedIndex = 0; });
   paint();

@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -180,6 +181,57 @@ class PatchingTest {
             .directions(List.of(Direction.DENOISE, Direction.NOISE))
             .build();
     assertThrows(IllegalArgumentException.class, () -> patch(both));
+  }
+
+  @Test
+  void perturbationsAreApart() {
+    PatchSettings settings =
+        PatchSettings.of(SweepSettings.of(SweepKind.HEAD).build())
+            .withFloor(new Floor.Share(.9))
+            .withRounds(50);
+    List<ContrastPair> adds = new ArrayList<>();
+    for (ContrastPair pair : PAIRS) {
+      adds.add(named("more" + pair.id(), pair.query(), pair.base(), pair.perturbed() + " oil ."));
+    }
+    List<ContrastPair> all = new ArrayList<>(PAIRS);
+    all.addAll(adds);
+    String refused =
+        String.valueOf(
+            assertThrows(IllegalArgumentException.class, () -> Patching.of(ranker, settings, all))
+                .getMessage());
+    assertTrue(refused.contains("several perturbations: ADD, change; "), refused);
+    Map<String, Patching> apart = Patching.byPerturbation(ranker, settings, all);
+    assertEquals(List.of("ADD", "change"), List.copyOf(apart.keySet()));
+    assertSame(Patching.of(ranker, settings, adds), apart.get("ADD"));
+    assertSame(Patching.of(ranker, settings, PAIRS), apart.get("change"));
+    int together = Patching.of(ranker, settings.withPool(), all).pairs().size();
+    assertEquals(
+        together, apart.values().stream().mapToInt(patching -> patching.pairs().size()).sum());
+  }
+
+  private static void assertSame(Patching expected, Patching actual) {
+    assertEquals(expected.pairs(), actual.pairs());
+    assertEquals(expected.excluded(), actual.excluded());
+    assertEquals(expected.nodes(), actual.nodes());
+    assertEquals(expected.strongest(99), actual.strongest(99));
+  }
+
+  private static ContrastPair named(String id, String query, String base, String perturbed) {
+    ContrastPair pair = ContrastPair.of(id, query, base, perturbed);
+    return new ContrastPair(
+        pair.id(),
+        pair.qid(),
+        pair.query(),
+        pair.docid(),
+        "ADD",
+        pair.base(),
+        pair.perturbed(),
+        pair.edits(),
+        pair.terms(),
+        pair.grade(),
+        pair.bm25Base(),
+        pair.bm25Perturbed(),
+        pair.idf());
   }
 
   @Test
