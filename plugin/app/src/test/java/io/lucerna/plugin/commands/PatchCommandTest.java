@@ -318,6 +318,8 @@ class PatchCommandTest {
     assertTrue(
         shell.err().contains("warning: denoise: signs differ in L3H8 (AGAINST -0.27"), shell.err());
     assertTrue(Files.readString(pooled.resolve("report.html")).contains("<b>warning: denoise: "));
+    PatchShell.succeed(pairs, pooled, with(kind("head"), "-resume"));
+    assertSame(folder, pooled);
     Path alone = temporary.resolve("alone");
     PatchShell.succeed(PAIRS, alone, kind("head"));
     PatchShell.succeed(PAIRS, temporary.resolve("alone-pooled"), with(kind("head"), "-pool"));

@@ -795,10 +795,14 @@ class StudyCommandTest {
         new String[][] {
           {"-conditions", "heads", "-patching", patch.toString()}, {"-conditions", "top:1:" + patch}
         }) {
-      String several = patch + ": has several perturbations; name one, as in " + patch + ":ADD:idf";
-      assertRefused(ExitCode.INPUT, several + ": ADD:idf, TFC1", "study", asks);
+      String several =
+          patch
+              + ": has several perturbations: ADD:idf, TFC1; name one, as in "
+              + patch
+              + ":ADD:idf";
+      assertRefused(ExitCode.INPUT, several, "study", asks);
       asks[asks.length - 1] += ":STMC1";
-      String none = patch + ": has no perturbation STMC1; there are ADD:idf, TFC1";
+      String none = patch + ": has no perturbation 'STMC1'; there are ADD:idf, TFC1";
       assertRefused(ExitCode.INPUT, none, "study", asks);
     }
     Path study =

@@ -118,16 +118,12 @@ public record HeadEffects(
         named.isEmpty() ? together : kinds.getOrDefault(named.get(), Map.of());
     if (effects.isEmpty()) {
       String names = String.join(", ", kinds.sequencedKeySet());
+      String first = folder + ":" + kinds.firstEntry().getKey();
       throw new StudyInputException(
-          named.isEmpty()
-              ? folder
-                  + ": has several perturbations; name one, as in "
-                  + folder
-                  + ":"
-                  + kinds.firstEntry().getKey()
-                  + ": "
-                  + names
-              : folder + ": has no perturbation " + named.get() + "; there are " + names);
+          named
+              .map(one -> folder + ": has no perturbation '" + one + "'; there are " + names)
+              .orElse(
+                  folder + ": has several perturbations: " + names + "; name one, as in " + first));
     }
     Optional<String> model =
         manifest

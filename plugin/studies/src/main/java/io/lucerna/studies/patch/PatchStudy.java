@@ -9,6 +9,7 @@ import io.lucerna.instrumentation.sweep.SweepResult;
 import io.lucerna.studies.chart.HeatMap;
 import io.lucerna.studies.chart.PngCanvas;
 import io.lucerna.studies.work.Identity;
+import io.lucerna.studies.work.OldFiles;
 import io.lucerna.studies.work.Outcomes;
 import io.lucerna.studies.work.StudyException;
 import io.lucerna.topics.ContrastPair;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
 /**
@@ -33,6 +35,8 @@ import java.util.stream.IntStream;
 public final class PatchStudy {
   /** How many pairs get a picture of their tokens. */
   private static final int PICTURED = 3;
+
+  private static final Pattern PICTURES = Pattern.compile("(heatmap|tokens)\\..+\\.(svg|png)");
 
   private final PatchSettings settings;
   private final List<ContrastPair> pairs;
@@ -186,6 +190,7 @@ public final class PatchStudy {
 
   private void pictures(Identity identity, StudyData data, List<Aggregates> all, Path folder)
       throws IOException {
+    OldFiles.delete(folder, PICTURES);
     Figures figures = new Figures(settings.sweep(), identity.model().label());
     for (Aggregates aggregates : all) {
       String direction = aggregates.rows().direction().option();

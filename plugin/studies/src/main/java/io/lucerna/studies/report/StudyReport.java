@@ -6,6 +6,7 @@ import io.lucerna.studies.chart.PngCanvas;
 import io.lucerna.studies.ranking.ConditionInfo;
 import io.lucerna.studies.ranking.Move;
 import io.lucerna.studies.ranking.TopicValue;
+import io.lucerna.studies.work.OldFiles;
 import io.lucerna.studies.work.StudyInputException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -16,7 +17,6 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.SequencedMap;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /** The report on a study: a page, a summary, pictures and tables, made from its files alone. */
 public final class StudyReport {
@@ -65,13 +65,7 @@ public final class StudyReport {
   /** The folder, without what a report on other settings left there; other files stay. */
   private static Path emptied(Path folder, Pattern ours) throws IOException {
     Files.createDirectories(folder);
-    List<Path> old;
-    try (Stream<Path> files = Files.list(folder)) {
-      old = files.filter(f -> ours.matcher(f.getFileName().toString()).matches()).toList();
-    }
-    for (Path file : old) {
-      Files.deleteIfExists(file);
-    }
+    OldFiles.delete(folder, ours);
     return folder;
   }
 

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -202,8 +203,8 @@ class PatchingTest {
     assertTrue(refused.contains("several perturbations: ADD, change; "), refused);
     Map<String, Patching> apart = Patching.byPerturbation(ranker, settings, all);
     assertEquals(List.of("ADD", "change"), List.copyOf(apart.keySet()));
-    assertSame(Patching.of(ranker, settings, adds), apart.get("ADD"));
-    assertSame(Patching.of(ranker, settings, PAIRS), apart.get("change"));
+    assertSame(Patching.of(ranker, settings, adds), Objects.requireNonNull(apart.get("ADD")));
+    assertSame(Patching.of(ranker, settings, PAIRS), Objects.requireNonNull(apart.get("change")));
     int together = Patching.of(ranker, settings.withPool(), all).pairs().size();
     assertEquals(
         together, apart.values().stream().mapToInt(patching -> patching.pairs().size()).sum());
