@@ -57,17 +57,18 @@ final class BiEncoder implements Ranker {
     }
     // A hook sees every passage, repeated ones too, under its place in the list.
     Hooks inside = reading.inside(hooks);
-    float[] queryVector = encode(List.of(reading.tokenizer().query(query)), Side.QUERY, inside)[0];
+    TokenSequence asked = reading.tokenizer().query(query);
+    float[] queryVector = encode(List.of(asked), Side.QUERY, inside.forward())[0];
     List<TokenSequence> tokens =
         passages.stream().map(text -> reading.tokenizer().passage(query, text)).toList();
-    Readout similarity = reading.readout(Side.PASSAGE, queryVector);
-    Readout readout =
-        output -> {
-          count(Side.PASSAGE, output);
-          return similarity.score(output);
-        };
-    float[] scores = reading.scores(tokens, readout, hooks);
-    return PairScores.of(scores, tokens);
+    Reading.Read read = reading.read(tokens, reading.readout(Side.PASSAGE, queryVector), hooks);
+    for (float[] output : read.outputs()) {
+      count(Side.PASSAGE, output);
+    }
+    if (inside.goBack()) {
+      reading.goBackToQuery(asked, read.outputs(), inside);
+    }
+    return PairScores.of(read.scores(), tokens);
   }
 
   private PairScores plain(String query, List<String> passages, Map<String, Encoded> known) {

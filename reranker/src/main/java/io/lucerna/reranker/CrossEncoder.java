@@ -28,7 +28,7 @@ record CrossEncoder(Reading reading) implements Ranker {
     for (String passage : passages) {
       pairs.add(reading.tokenizer().pair(query, passage));
     }
-    float[] scores = reading.scores(pairs, reading.readout(Side.PAIR, new float[0]), hooks);
-    return PairScores.of(scores, pairs);
+    Reading.Read read = reading.read(pairs, reading.readout(Side.PAIR, new float[0]), hooks);
+    return PairScores.of(read.scores(), pairs);
   }
 }

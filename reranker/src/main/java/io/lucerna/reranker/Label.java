@@ -42,6 +42,25 @@ public enum Label {
     };
   }
 
+  /** The derivatives of the score by the logits. */
+  float[] slope(float[] logits) {
+    float[] slope = new float[logits.length];
+    switch (this) {
+      case FIRST -> slope[0] = 1;
+      case LAST -> slope[logits.length - 1] = 1;
+      case DIFFERENCE -> {
+        slope[0] = -1;
+        slope[1] = 1;
+      }
+      case LOG_PROBABILITY -> {
+        double first = 1 / (1 + Math.exp((double) logits[1] - logits[0]));
+        slope[0] = (float) -first;
+        slope[1] = (float) first;
+      }
+    }
+    return slope;
+  }
+
   /** log(1 + e^x) without overflow. */
   private static double softplus(double x) {
     return Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));

@@ -12,6 +12,7 @@ import io.lucerna.instrumentation.text.TokenSequence;
 import io.lucerna.reranker.input.PairTokenizer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.Supplier;
@@ -153,9 +154,13 @@ public final class Reading {
    * @param hooks those of the model's points
    */
   public float[][] outputs(Side side, List<TokenSequence> inputs, Hooks hooks) {
-    float[][] ordered = new float[inputs.size()][];
     List<TokenBatch> batches = batches(side, inputs);
-    List<float[][]> outputs = model.forwardAll(batches, hooks);
+    return ordered(batches, model.forwardAll(batches, hooks), inputs.size());
+  }
+
+  /** What batches hold, in the order of the inputs. */
+  private static float[][] ordered(List<TokenBatch> batches, List<float[][]> outputs, int inputs) {
+    float[][] ordered = new float[inputs][];
     for (int i = 0; i < batches.size(); i++) {
       int[] rows = batches.get(i).rows();
       for (int row = 0; row < rows.length; row++) {
@@ -170,30 +175,84 @@ public final class Reading {
    *
    * @param side the side whose output varies
    * @param fixed the model's output for the other side; ignored for a PAIR
-   * @return what makes the score of the varying side's output
+   * @return what makes the score of the varying side's output, with its derivatives
    */
   public Readout readout(Side side, float[] fixed) {
-    return switch (scoring) {
-      case Scoring.Together together -> together.label()::of;
-      case Scoring.Apart apart when side == Side.QUERY ->
-          output -> apart.comparison().of(output, fixed);
-      case Scoring.Apart apart -> output -> apart.comparison().of(fixed, output);
+    return new Readout() {
+      @Override
+      public float score(float[] output) {
+        return switch (scoring) {
+          case Scoring.Together(Label label) -> label.of(output);
+          case Scoring.Apart(Comparison comparison) ->
+              side == Side.QUERY ? comparison.of(output, fixed) : comparison.of(fixed, output);
+        };
+      }
+
+      @Override
+      public float[] slope(float[] output) {
+        return switch (scoring) {
+          case Scoring.Together(Label label) -> label.slope(output);
+          case Scoring.Apart(Comparison comparison) ->
+              side == Side.QUERY
+                  ? comparison.slopeByQuery(output, fixed)
+                  : comparison.slopeByPassage(fixed, output);
+        };
+      }
     };
   }
 
   /**
-   * The scores of inputs of the last side, in their order.
+   * Inputs that were read, in their order.
+   *
+   * @param scores one for each
+   * @param outputs what the model made of each
+   */
+  record Read(float[] scores, float[][] outputs) {}
+
+  /**
+   * Reads and scores inputs of the last side.
    *
    * @param hooks all hooks of the call, those at the score too
    */
-  float[] scores(List<TokenSequence> inputs, Readout readout, Hooks hooks) {
-    float[] ordered = new float[inputs.size()];
+  Read read(List<TokenSequence> inputs, Readout readout, Hooks hooks) {
     List<TokenBatch> batches = batches(sides().getLast(), inputs);
-    List<float[][]> outputs = model.forwardAll(batches, inside(hooks));
+    Hooks inside = inside(hooks);
+    List<float[][]> outputs =
+        inside.goBack()
+            ? model.gradientsOfAll(batches, inside, (batch, rows) -> slopes(rows, readout))
+            : model.forwardAll(batches, inside);
+    float[] scores = new float[inputs.size()];
     for (int i = 0; i < batches.size(); i++) {
-      score(batches.get(i), outputs.get(i), readout, hooks, ordered);
+      score(batches.get(i), outputs.get(i), readout, hooks, scores);
     }
-    return ordered;
+    return new Read(scores, ordered(batches, outputs, inputs.size()));
+  }
+
+  private static float[][] slopes(float[][] outputs, Readout readout) {
+    return Arrays.stream(outputs).map(readout::slope).toArray(float[][]::new);
+  }
+
+  /**
+   * Goes back from each score to the query, which a bi-encoder reads alone: through as many copies
+   * of it.
+   *
+   * @param query the query's input
+   * @param passages what the model made of the passages
+   * @param hooks those of the model's points
+   */
+  void goBackToQuery(TokenSequence query, float[][] passages, Hooks hooks) {
+    List<TokenBatch> batches = batches(Side.QUERY, Collections.nCopies(passages.length, query));
+    model.gradientsOfAll(
+        batches,
+        hooks.withoutObservers(),
+        (batch, rows) -> {
+          float[][] slopes = new float[rows.length][];
+          for (int row = 0; row < rows.length; row++) {
+            Readout readout = readout(Side.QUERY, passages[batch.rows()[row]]);
+            slopes[row] = readout.slope(rows[row]);
+          }
+          return slopes;
+        });
   }
 
   /**
@@ -215,10 +274,15 @@ public final class Reading {
   /**
    * The hooks of a call that are the model's.
    *
-   * @throws IllegalArgumentException if a hook names a point that the ranker lacks
+   * @throws IllegalArgumentException if a hook names a point that the ranker lacks, or the score's
+   *     gradient is all that is asked for
    */
   Hooks inside(Hooks hooks) {
-    return ScorePoint.inside(hooks, points(), model.registry());
+    Hooks inside = ScorePoint.inside(hooks, points(), model.registry());
+    if (hooks.goBack() && !inside.goBack()) {
+      throw new IllegalArgumentException("the derivative of the score by itself is 1");
+    }
+    return inside;
   }
 
   /**

@@ -10,6 +10,9 @@ public enum Similarity implements Comparison {
   /** The inner product of the vectors divided by their Euclidean lengths. */
   COSINE;
 
+  /** What the product of two lengths is taken for if it is smaller. */
+  private static final double SMALLEST = 1e-24;
+
   /**
    * {@return the similarity of an option's value: {@code dot} or {@code cosine}}
    *
@@ -32,8 +35,34 @@ public enum Similarity implements Comparison {
     return (float)
         switch (this) {
           case DOT -> product;
-          case COSINE -> product / Math.max(1e-24, Math.sqrt(inner(a, a)) * Math.sqrt(inner(b, b)));
+          case COSINE ->
+              product / Math.max(SMALLEST, Math.sqrt(inner(a, a)) * Math.sqrt(inner(b, b)));
         };
+  }
+
+  @Override
+  public float[] slopeByQuery(float[] query, float[] passage) {
+    return slope(query, passage);
+  }
+
+  @Override
+  public float[] slopeByPassage(float[] query, float[] passage) {
+    return slope(passage, query);
+  }
+
+  /** By the first of two vectors. */
+  private float[] slope(float[] x, float[] other) {
+    if (this == DOT) {
+      return other.clone();
+    }
+    double square = inner(x, x);
+    double lengths = Math.max(SMALLEST, Math.sqrt(square) * Math.sqrt(inner(other, other)));
+    double along = square == 0 ? 0 : inner(x, other) / square;
+    float[] slope = new float[x.length];
+    for (int i = 0; i < slope.length; i++) {
+      slope[i] = (float) ((other[i] - along * x[i]) / lengths);
+    }
+    return slope;
   }
 
   static double inner(float[] a, float[] b) {

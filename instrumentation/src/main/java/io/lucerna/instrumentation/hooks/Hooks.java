@@ -23,17 +23,27 @@ import java.util.Set;
  * }</pre>
  */
 public final class Hooks {
-  private static final Hooks NONE = new Hooks(List.of(), true);
+  private static final Hooks NONE = new Hooks(List.of(), List.of(), true);
 
-  private record Entry(String glob, Hook hook) {}
+  private record Entry<H extends Hook>(String glob, H hook) {}
 
-  private final List<Entry> entries;
+  private final List<Entry<Hook>> entries;
+
+  /** What is called on the way back. */
+  private final List<Entry<Hook.Observer>> back;
 
   private final boolean concurrent;
 
-  private Hooks(List<Entry> entries, boolean concurrent) {
-    this.entries = entries;
+  private Hooks(List<Entry<Hook>> entries, List<Entry<Hook.Observer>> back, boolean concurrent) {
+    this.entries = List.copyOf(entries);
+    this.back = List.copyOf(back);
     this.concurrent = concurrent;
+  }
+
+  private static <E> List<E> joined(List<? extends E> first, List<? extends E> then) {
+    List<E> all = new ArrayList<>(first);
+    all.addAll(then);
+    return all;
   }
 
   /** {@return the hooks of a plain forward pass: none} */
@@ -52,9 +62,7 @@ public final class Hooks {
   public Hooks with(String glob, Hook hook) {
     Given.value(glob, "the name of the hook's point");
     Given.value(hook, "the hook at " + glob);
-    List<Entry> more = new ArrayList<>(entries);
-    more.add(new Entry(glob, hook));
-    return new Hooks(List.copyOf(more), false);
+    return new Hooks(joined(entries, List.of(new Entry<>(glob, hook))), back, false);
   }
 
   /**
@@ -81,6 +89,46 @@ public final class Hooks {
   }
 
   /**
+   * {@return these hooks and one that looks at the derivative of the score by the activation at a
+   * point} A call with such hooks goes back through the network, with kernels that have
+   * derivatives: its numbers differ from those of a plain one by rounding.
+   *
+   * <p>The gradient is that of each pair's own score by the activation as the interventions leave
+   * it, in its shape; it is 0 at padding. The gradient by what a bi-encoder makes of the query is
+   * another one for each passage: its batches are copies of the query, whose {@link
+   * TokenBatch#rows()} are the numbers of the passages. At a tie of MaxSim, the first of the
+   * passage's tokens counts as the largest.
+   *
+   * @param glob a point's name, or a glob of names
+   * @param observer is given the gradient at each of these points, in forward order, after the pass
+   * @throws IllegalArgumentException if one of both is null
+   */
+  public Hooks observeGradient(String glob, Hook.Observer observer) {
+    Given.value(glob, "the name of the hook's point");
+    Given.value(observer, "the hook at " + glob);
+    return new Hooks(entries, joined(back, List.of(new Entry<>(glob, observer))), false);
+  }
+
+  /** {@return whether a gradient is asked for} */
+  public boolean goBack() {
+    return !back.isEmpty();
+  }
+
+  /** {@return these hooks without those that look at a gradient} */
+  @Internal
+  public Hooks forward() {
+    return new Hooks(entries, List.of(), concurrent);
+  }
+
+  /** {@return these hooks without those that look at an activation} */
+  @Internal
+  public Hooks withoutObservers() {
+    List<Entry<Hook>> kept =
+        entries.stream().filter(entry -> !(entry.hook instanceof Hook.Observer)).toList();
+    return new Hooks(kept, back, concurrent);
+  }
+
+  /**
    * {@return these hooks and then others, which run after those already at the same point} Several
    * threads may call them at once if that holds for both.
    *
@@ -89,9 +137,10 @@ public final class Hooks {
    */
   public Hooks and(Hooks others) {
     Given.value(others, "the other hooks");
-    List<Entry> all = new ArrayList<>(entries);
-    all.addAll(others.entries);
-    return new Hooks(List.copyOf(all), concurrent && others.concurrent);
+    return new Hooks(
+        joined(entries, others.entries),
+        joined(back, others.back),
+        concurrent && others.concurrent);
   }
 
   /**
@@ -99,7 +148,7 @@ public final class Hooks {
    * several batches can be in the network together}
    */
   public Hooks concurrent() {
-    return new Hooks(entries, true);
+    return new Hooks(entries, back, true);
   }
 
   /** {@return whether several threads may call the hooks at once} */
@@ -109,7 +158,7 @@ public final class Hooks {
 
   /** {@return whether there are no hooks} */
   public boolean isEmpty() {
-    return entries.isEmpty();
+    return entries.isEmpty() && back.isEmpty();
   }
 
   /**
@@ -119,8 +168,13 @@ public final class Hooks {
    * @param part the points that one part of the ranker has
    */
   public Hooks within(HookRegistry part) {
-    List<Entry> own = entries.stream().filter(e -> !part.find(e.glob).isEmpty()).toList();
-    return new Hooks(own, concurrent || own.isEmpty());
+    List<Entry<Hook>> own = within(part, entries);
+    List<Entry<Hook.Observer>> ownBack = within(part, back);
+    return new Hooks(own, ownBack, concurrent || own.isEmpty() && ownBack.isEmpty());
+  }
+
+  private static <H extends Hook> List<Entry<H>> within(HookRegistry part, List<Entry<H>> all) {
+    return all.stream().filter(entry -> !part.find(entry.glob).isEmpty()).toList();
   }
 
   /**
@@ -131,6 +185,7 @@ public final class Hooks {
    */
   public void check(HookRegistry registry) {
     entries.forEach(entry -> registry.match(entry.glob));
+    back.forEach(entry -> registry.match(entry.glob));
   }
 
   /**
@@ -155,12 +210,28 @@ public final class Hooks {
    */
   @Internal
   public BoundHooks bind(HookRegistry registry, TokenBatch batch) {
-    Map<HookPoint, List<Hook>> bound = new LinkedHashMap<>();
-    for (Entry entry : entries) {
+    return new BoundHooks(byPoint(registry, entries), batch);
+  }
+
+  /**
+   * {@return what is to be called with the gradient at each point}
+   *
+   * @param registry the model's points
+   * @throws IllegalArgumentException if a name or glob matches no point of the model
+   */
+  @Internal
+  public Map<HookPoint, List<Hook.Observer>> back(HookRegistry registry) {
+    return byPoint(registry, back);
+  }
+
+  private static <H extends Hook> Map<HookPoint, List<H>> byPoint(
+      HookRegistry registry, List<Entry<H>> all) {
+    Map<HookPoint, List<H>> bound = new LinkedHashMap<>();
+    for (Entry<H> entry : all) {
       for (HookPoint point : registry.match(entry.glob)) {
         bound.computeIfAbsent(point, p -> new ArrayList<>()).add(entry.hook);
       }
     }
-    return new BoundHooks(bound, batch);
+    return bound;
   }
 }

@@ -50,6 +50,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
@@ -206,8 +208,8 @@ public final class HookedModel implements AutoCloseable {
    * @param batch texts of at most the model's positions, padding included
    * @param hooks what to do at hook points during this call
    * @return one row per text: logits, a vector, or the vectors of its tokens one after the other
-   * @throws IllegalArgumentException if a text is longer than the model allows, an id is unknown,
-   *     or a hook's point does not exist
+   * @throws IllegalArgumentException if a text is longer than the model allows, an id is unknown, a
+   *     hook's point does not exist, or a gradient is asked for
    * @throws IllegalStateException if a hook's point was never reached, or the model is closed
    * @throws CallInterruptedException if the thread is interrupted before the batch is begun
    * @throws CallCancelledException if the call's limit is reached before that
@@ -215,6 +217,10 @@ public final class HookedModel implements AutoCloseable {
   public float[][] forward(TokenBatch batch, Hooks hooks) {
     Given.value(hooks, "the argument hooks");
     check(Given.value(batch, "the batch"));
+    if (hooks.goBack()) {
+      throw new IllegalArgumentException(
+          "a gradient is that of a score: ask the ranker for it, or call gradients");
+    }
     Pass pass = Pass.of(hooks.bind(registry, batch));
     return whileOpen(() -> Workers.one(() -> output(pass)));
   }
@@ -306,50 +312,65 @@ public final class HookedModel implements AutoCloseable {
   }
 
   /**
-   * Runs a batch, and goes back through it: the gradients of a number that is made of each text's
-   * output with respect to activations. Each is taken at a leaf of zeros that is added there, after
-   * the hooks, so that a point's gradient does not depend on which other points are asked for.
+   * Runs a batch, and goes back through it: the hooks that look at gradients are given those of a
+   * number that is made of each text's output, such as its score. Each is taken at a leaf of zeros
+   * that is added to the activation, after the interventions, so that a point's gradient does not
+   * depend on which other points are asked for.
    *
    * <p>The pass uses kernels that have derivatives; its outputs differ from those of {@link
    * #forward} by rounding. Gradients at padding are 0.
    *
    * @param batch texts of at most the model's positions, padding included
-   * @param hooks what to do at hook points during this call
-   * @param points where, names or a glob as hooks have them
+   * @param hooks what to do at hook points, with some that look at gradients
    * @param slope from a batch's outputs to the derivatives of the number by them, in the same shape
-   * @param reader is given each point's gradient, in the shape of the activation, in forward order
    * @return the outputs, as {@link #forward} returns them
-   * @throws IllegalArgumentException as {@link #forward} does
+   * @throws IllegalArgumentException as {@link #forward} does, and if no gradient is asked for
    * @throws IllegalStateException if a point was never reached
    */
-  public float[][] gradients(
+  public float[][] gradients(TokenBatch batch, Hooks hooks, UnaryOperator<float[][]> slope) {
+    check(Given.value(batch, "the batch"));
+    Map<HookPoint, List<Hook.Observer>> readers = hooks.back(registry);
+    if (readers.isEmpty()) {
+      throw new IllegalArgumentException("no gradient is asked for");
+    }
+    return whileOpen(() -> Workers.one(() -> gradients(batch, hooks, readers, slope)));
+  }
+
+  private float[][] gradients(
       TokenBatch batch,
       Hooks hooks,
-      String points,
-      UnaryOperator<float[][]> slope,
-      Hook.Observer reader) {
-    check(batch);
+      Map<HookPoint, List<Hook.Observer>> readers,
+      UnaryOperator<float[][]> slope) {
+    Headroom.require(HEADROOM);
     boolean before = JniUtils.isGradMode();
     JniUtils.setGradMode(true);
     try (NDManager scope = manager.newSubManager()) {
-      Leaves leaves = new Leaves(registry.match(points), scope);
+      Leaves leaves = new Leaves(readers.keySet(), scope);
       Pass pass = Pass.differentiable(hooks.bind(registry, batch), leaves);
       NDArray output = network.head().apply(whole(scope, pass), pass);
       pass.finish();
       float[][] rows = network.head().rows(output, batch);
       NDArray slopes = network.head().slopes(slope.apply(copied(rows)), output, batch);
       JniUtils.backward((PtNDArray) output, (PtNDArray) slopes, false, false);
-      leaves
-          .all()
-          .forEach(
-              (point, leaf) -> {
-                try (NDArray gradient = leaf.getGradient()) {
-                  reader.observe(new HookContext(point, batch), gradient);
-                }
-              });
+      JniUtils.setGradMode(before);
+      leaves.all().forEach((point, leaf) -> read(point, leaf, batch, readers));
       return rows;
     } finally {
       JniUtils.setGradMode(before);
+    }
+  }
+
+  private static void read(
+      HookPoint point,
+      NDArray leaf,
+      TokenBatch batch,
+      Map<HookPoint, List<Hook.Observer>> readers) {
+    try (NDArray gradient = leaf.getGradient()) {
+      for (Hook.Observer reader : readers.getOrDefault(point, List.of())) {
+        try (NDArray own = gradient.duplicate()) {
+          reader.observe(new HookContext(point, batch), own);
+        }
+      }
     }
   }
 
@@ -368,11 +389,30 @@ public final class HookedModel implements AutoCloseable {
    *     #runAll} do
    */
   public List<float[][]> forwardAll(List<TokenBatch> batches, Hooks hooks) {
+    return each(batches, hooks, batch -> forward(batch, hooks));
+  }
+
+  /**
+   * Runs batches and goes back through them, as {@link #forwardAll} runs them.
+   *
+   * @param batches the batches, which may differ in width
+   * @param hooks what to do at hook points, in each batch
+   * @param slope from a batch and its outputs to the derivatives by them
+   * @return for each batch what {@link #gradients} returns
+   */
+  public List<float[][]> gradientsOfAll(
+      List<TokenBatch> batches, Hooks hooks, BiFunction<TokenBatch, float[][], float[][]> slope) {
+    return each(
+        batches, hooks, batch -> gradients(batch, hooks, outputs -> slope.apply(batch, outputs)));
+  }
+
+  private List<float[][]> each(
+      List<TokenBatch> batches, Hooks hooks, Function<TokenBatch, float[][]> run) {
     if (!hooks.isConcurrent()) {
-      return whileOpen(() -> batches.stream().map(batch -> forward(batch, hooks)).toList());
+      return whileOpen(() -> batches.stream().map(run).toList());
     }
     return runAll(
-        batches.stream().<Callable<float[][]>>map(batch -> () -> forward(batch, hooks)).toList());
+        batches.stream().<Callable<float[][]>>map(batch -> () -> run.apply(batch)).toList());
   }
 
   /**

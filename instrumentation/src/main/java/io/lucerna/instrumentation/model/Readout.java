@@ -9,4 +9,14 @@ public interface Readout {
    * @param output one text's numbers, as {@link HookedModel#forward} returns them
    */
   float score(float[] output);
+
+  /**
+   * {@return the derivatives of the score by the numbers of an output, in their order}
+   *
+   * @param output one text's numbers, as {@link HookedModel#forward} returns them
+   * @throws UnsupportedOperationException if nobody said what they are
+   */
+  default float[] slope(float[] output) {
+    throw new UnsupportedOperationException("this score has no derivatives");
+  }
 }

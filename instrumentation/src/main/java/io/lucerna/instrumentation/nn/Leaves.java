@@ -4,7 +4,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.lucerna.instrumentation.hooks.HookPoint;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -22,7 +21,7 @@ public final class Leaves {
    * @param points where gradients are wanted
    * @param scope holds the leaves until their gradients have been read
    */
-  public Leaves(List<HookPoint> points, NDManager scope) {
+  public Leaves(Set<HookPoint> points, NDManager scope) {
     this.points = Set.copyOf(points);
     this.scope = scope;
   }

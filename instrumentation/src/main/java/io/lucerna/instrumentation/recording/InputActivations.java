@@ -86,6 +86,33 @@ public record InputActivations(
    */
   public static Hooks hooks(
       HookRegistry registry, List<String> globs, Consumer<InputActivations> taker) {
+    return hooks(registry, globs, taker, Hooks::observe);
+  }
+
+  /**
+   * Hooks that hand out the gradients of each input's score by its activations, in their shapes: of
+   * a passage or pair, and of the query that a bi-encoder reads alone, for each passage. The number
+   * of such a query is its passage's.
+   *
+   * @param registry the points of the model that is called
+   * @param globs names and globs of points
+   * @param taker is given the gradients of each input of the call, in the order in which batches
+   *     are done; several threads may call it at once
+   * @return hooks for any number of calls
+   * @throws IllegalArgumentException if there are no globs, or one matches no point
+   */
+  public static Hooks gradients(
+      HookRegistry registry, List<String> globs, Consumer<InputActivations> taker) {
+    return hooks(registry, globs, taker, Hooks::observeGradient);
+  }
+
+  /** How an observer is added. */
+  private interface Added {
+    Hooks to(Hooks hooks, String glob, Hook.Observer observer);
+  }
+
+  private static Hooks hooks(
+      HookRegistry registry, List<String> globs, Consumer<InputActivations> taker, Added added) {
     Given.value(taker, "the taker");
     List<PointShape> points = PointShape.of(Given.list(globs, "points", "point"), registry);
     if (points.isEmpty()) {
@@ -104,7 +131,7 @@ public record InputActivations(
               own.inputs().forEach(taker);
             }
           };
-      hooks = hooks.observe(point.point().toString(), observer);
+      hooks = added.to(hooks, point.point().toString(), observer);
     }
     return hooks.concurrent();
   }

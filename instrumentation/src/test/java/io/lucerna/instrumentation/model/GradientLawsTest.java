@@ -100,17 +100,13 @@ class GradientLawsTest {
   private static Map<HookPoint, Gradient> gradients(
       HookedModel model, TokenBatch batch, UnaryOperator<float[][]> slope) {
     Map<HookPoint, Gradient> gradients = new LinkedHashMap<>();
-    model.gradients(
-        batch,
-        Hooks.none(),
-        "*",
-        slope,
+    Hook.Observer reader =
         (context, gradient) ->
             gradients.put(
                 context.point(),
                 new Gradient(
-                    gradient.getShape(),
-                    gradient.toType(DataType.FLOAT64, false).toDoubleArray())));
+                    gradient.getShape(), gradient.toType(DataType.FLOAT64, false).toDoubleArray()));
+    model.gradients(batch, Hooks.none().observeGradient("*", reader), slope);
     return gradients;
   }
 
@@ -238,7 +234,8 @@ class GradientLawsTest {
     try (HookedModel model = reference.model(Precision.FP32)) {
       TokenBatch batch = batch(reference, model);
       float[][] before = model.forward(batch, Hooks.none());
-      float[][] during = model.gradients(batch, Hooks.none(), "*", weights(), (c, g) -> {});
+      float[][] during =
+          model.gradients(batch, Hooks.none().observeGradient("*", (c, g) -> {}), weights());
       float[][] after = model.forward(batch, Hooks.none());
       double bound = model.task() == Task.TERMS ? Parity.VOCABULARY_BOUND : 1e-5;
       for (int row = 0; row < before.length; row++) {
@@ -282,7 +279,9 @@ class GradientLawsTest {
       List<float[]> found = new ArrayList<>();
       for (Hooks each : List.of(hooks, hooks.with(last, collect))) {
         model.gradients(
-            batch, each, lowest, weights(), (context, g) -> found.add(g.toFloatArray()));
+            batch,
+            each.observeGradient(lowest, (context, g) -> found.add(g.toFloatArray())),
+            weights());
       }
       assertArrayEquals(found.get(0), found.get(1), folder + ", " + others.size() + " buffers");
     }
@@ -301,12 +300,9 @@ class GradientLawsTest {
       for (int i = 0; i < 2; i++) {
         int row = i;
         Hook.Intervention zero = (context, x) -> x.mul(row == 0 ? 1 : 0);
+        Hook.Observer reader = (context, gradient) -> plain[row] = gradient.toDoubleArray();
         model.gradients(
-            batch,
-            Hooks.none().with(middle, zero),
-            below,
-            weights(),
-            (context, gradient) -> plain[row] = gradient.toDoubleArray());
+            batch, Hooks.none().with(middle, zero).observeGradient(below, reader), weights());
       }
       Map<HookPoint, Gradient> all = gradients(model, batch, weights());
       Gradient without = requireNonNull(all.get(HookPoint.of(0, Site.RESID_PRE)));
@@ -326,12 +322,8 @@ class GradientLawsTest {
       Map<HookPoint, Gradient> all = gradients(model, batch, weights());
       HookPoint lowest = model.registry().points().getFirst();
       double[][] alone = new double[1][];
-      model.gradients(
-          batch,
-          Hooks.none(),
-          lowest.toString(),
-          weights(),
-          (context, gradient) -> alone[0] = gradient.toDoubleArray());
+      Hook.Observer reader = (context, gradient) -> alone[0] = gradient.toDoubleArray();
+      model.gradients(batch, Hooks.none().observeGradient(lowest.toString(), reader), weights());
       Gradient inCompany = requireNonNull(all.get(lowest));
       assertArrayEquals(
           inCompany.values, alone[0], 1e-12 * Math.max(1, inCompany.norm()), folder.toString());
@@ -420,11 +412,13 @@ class GradientLawsTest {
     try (HookedModel model = reference.model(Precision.FP32)) {
       TokenBatch batch = batch(reference, model);
       int live = model.liveArrays();
+      Hooks hooks = Hooks.none().observeGradient("*", (c, g) -> {});
       assertThrows(
           IllegalArgumentException.class,
-          () ->
-              model.gradients(
-                  batch, Hooks.none(), "*", rows -> new float[rows.length][1 << 20], (c, g) -> {}));
+          () -> model.gradients(batch, hooks, rows -> new float[rows.length][1 << 20]));
+      assertThrows(IllegalArgumentException.class, () -> model.forward(batch, hooks));
+      assertThrows(
+          IllegalArgumentException.class, () -> model.gradients(batch, hooks.forward(), weights()));
       assertEquals(live, model.liveArrays(), "live arrays");
       try (NDManager fresh = NDManager.newBaseManager("PyTorch")) {
         assertTrue(!fresh.zeros(new Shape(1)).add(1).hasGradient(), "the mode is as it was");
