@@ -46,7 +46,7 @@ public record Reference(String tensor, @Nullable Activation after, int from, int
     }
     try (NDManager scope = NDManager.newBaseManager("PyTorch")) {
       NDArray x = scope.create(part, new Shape(part.length));
-      return after.apply(x, Kernels.FAST).toFloatArray();
+      return after.apply(x, Kernels.fast()).toFloatArray();
     }
   }
 

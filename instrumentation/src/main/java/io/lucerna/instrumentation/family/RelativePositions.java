@@ -54,7 +54,7 @@ record RelativePositions(
         table =
             weights
                 .layerNorm("encoder.LayerNorm", config.width(), epsilon)
-                .apply(plain, Kernels.FAST);
+                .apply(plain, Kernels.fast());
       }
     }
     return new RelativePositions(
@@ -132,7 +132,7 @@ record RelativePositions(
     long rows = table.getShape().get(0);
     try (NDArray weight = map.weight();
         NDArray bias = map.bias();
-        NDArray mapped = map.apply(table, Kernels.FAST); // [P, H]
+        NDArray mapped = map.apply(table, Kernels.fast()); // [P, H]
         NDArray heads = mapped.reshape(rows, config.heads(), config.headWidth())) {
       return heads.transpose(1, 0, 2);
     }

@@ -86,7 +86,7 @@ record TermWeights(Linear transform, Activation activation, Norm norm, List<Line
                 : mostOf(read, pass)) { // [B, V]
       // The largest logit has the largest weight, so the rest is computed for it alone.
       return pass.at(
-          Site.TERMS, pass.kernels().plus(Activation.RELU.apply(most, pass), 1).log()); // [B, V]
+          Site.TERMS, pass.kernels().logOfOnePlus(Activation.RELU.apply(most, pass))); // [B, V]
     }
   }
 

@@ -42,7 +42,7 @@ record TokenVectors(Linear projection, Set<Long> skipped) implements OutputHead 
         NDArray sum = squares.sum(new int[] {2}, true); // [B, S, 1]
         NDArray root = sum.sqrt();
         NDArray length = pass.kernels().atLeast(root, SHORTEST)) {
-      return pass.at(Site.TOKEN_VECTORS, mapped.div(length)); // [B, S, W]
+      return pass.at(Site.TOKEN_VECTORS, mapped.div(pass.kernels().constant(length))); // [B, S, W]
     }
   }
 

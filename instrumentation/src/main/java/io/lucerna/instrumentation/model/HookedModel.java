@@ -322,23 +322,26 @@ public final class HookedModel implements AutoCloseable {
    *
    * @param batch texts of at most the model's positions, padding included
    * @param hooks what to do at hook points, with some that look at gradients
+   * @param kind of which function
    * @param slope from a batch's outputs to the derivatives of the number by them, in the same shape
    * @return the outputs, as {@link #forward} returns them
    * @throws IllegalArgumentException as {@link #forward} does, and if no gradient is asked for
    * @throws IllegalStateException if a point was never reached
    */
-  public float[][] gradients(TokenBatch batch, Hooks hooks, UnaryOperator<float[][]> slope) {
+  public float[][] gradients(
+      TokenBatch batch, Hooks hooks, Gradient kind, UnaryOperator<float[][]> slope) {
     check(Given.value(batch, "the batch"));
     Map<HookPoint, List<Hook.Observer>> readers = hooks.back(registry);
     if (readers.isEmpty()) {
       throw new IllegalArgumentException("no gradient is asked for");
     }
-    return whileOpen(() -> Workers.one(() -> gradients(batch, hooks, readers, slope)));
+    return whileOpen(() -> Workers.one(() -> gradients(batch, hooks, kind, readers, slope)));
   }
 
   private float[][] gradients(
       TokenBatch batch,
       Hooks hooks,
+      Gradient kind,
       Map<HookPoint, List<Hook.Observer>> readers,
       UnaryOperator<float[][]> slope) {
     Headroom.require(HEADROOM);
@@ -346,7 +349,7 @@ public final class HookedModel implements AutoCloseable {
     JniUtils.setGradMode(true);
     try (NDManager scope = manager.newSubManager()) {
       Leaves leaves = new Leaves(readers.keySet(), scope);
-      Pass pass = Pass.differentiable(hooks.bind(registry, batch), leaves);
+      Pass pass = Pass.differentiable(hooks.bind(registry, batch), kind.kernels(), leaves);
       NDArray output = network.head().apply(whole(scope, pass), pass);
       pass.finish();
       float[][] rows = network.head().rows(output, batch);
@@ -403,7 +406,9 @@ public final class HookedModel implements AutoCloseable {
   public List<float[][]> gradientsOfAll(
       List<TokenBatch> batches, Hooks hooks, BiFunction<TokenBatch, float[][], float[][]> slope) {
     return each(
-        batches, hooks, batch -> gradients(batch, hooks, outputs -> slope.apply(batch, outputs)));
+        batches,
+        hooks,
+        batch -> gradients(batch, hooks, Gradient.TRUE, outputs -> slope.apply(batch, outputs)));
   }
 
   private List<float[][]> each(

@@ -7,7 +7,7 @@ public enum Activation {
   /** x Phi(x) with the exact error function (Hendrycks and Gimpel 2016, section 2). */
   GELU {
     @Override
-    public NDArray apply(NDArray x, Kernels kernels) {
+    NDArray of(NDArray x, Kernels kernels) {
       return x.getNDArrayInternal().gelu();
     }
 
@@ -19,40 +19,46 @@ public enum Activation {
   /** The tanh approximation of GELU (Hendrycks and Gimpel 2016, section 2). */
   GELU_NEW {
     @Override
-    public NDArray apply(NDArray x, Kernels kernels) {
+    NDArray of(NDArray x, Kernels kernels) {
       return kernels.geluNew(x);
     }
   },
   /** The same as one operation, which rounds otherwise. */
   GELU_TANH {
     @Override
-    public NDArray apply(NDArray x, Kernels kernels) {
+    NDArray of(NDArray x, Kernels kernels) {
       return kernels.geluTanh(x);
     }
   },
   /** max(x, 0). */
   RELU {
     @Override
-    public NDArray apply(NDArray x, Kernels kernels) {
+    NDArray of(NDArray x, Kernels kernels) {
       return x.getNDArrayInternal().relu();
     }
   },
   /** The hyperbolic tangent. */
   TANH {
     @Override
-    public NDArray apply(NDArray x, Kernels kernels) {
+    NDArray of(NDArray x, Kernels kernels) {
       return x.tanh();
     }
   },
   /** x times the logistic function of x: x / (1 + exp(-x)). */
   SILU {
     @Override
-    public NDArray apply(NDArray x, Kernels kernels) {
+    NDArray of(NDArray x, Kernels kernels) {
       return kernels.silu(x);
     }
   };
 
-  public abstract NDArray apply(NDArray x, Kernels kernels);
+  /** The function of every number. */
+  abstract NDArray of(NDArray x, Kernels kernels);
+
+  /** The same as a pass with these kernels computes it. */
+  public NDArray apply(NDArray x, Kernels kernels) {
+    return kernels.activated(this, x);
+  }
 
   /** The same of an array that nobody reads afterwards. */
   NDArray ofSpent(NDArray spent, Kernels kernels) {

@@ -252,7 +252,8 @@ public class Attention {
       scores = pass.kernels().plus(scores, mask);
     }
     scores = pass.at(Site.ATTN_SCORES, layer, scores);
-    NDArray pattern = pass.at(Site.PATTERN, layer, scores.softmax(3)); // [B, N, Q, S]
+    NDArray pattern =
+        pass.at(Site.PATTERN, layer, pass.kernels().constant(scores.softmax(3))); // [B, N, Q, S]
     pass.done(scores);
     NDArray mixed = mixed(pattern, v); // [B, N, Q, D]
     pass.done(pattern);

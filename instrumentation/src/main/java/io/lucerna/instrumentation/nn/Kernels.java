@@ -3,168 +3,72 @@ package io.lucerna.instrumentation.nn;
 import ai.djl.ndarray.NDArray;
 
 /**
- * The operations that a pass computes in one of two ways. An array called spent is not to be used
- * by the caller again; results are in the manager of the first argument.
+ * The operations that a pass computes in one of several ways. An array called spent is not to be
+ * used by the caller again; results are in the manager of the first argument.
  */
-public enum Kernels {
+public abstract sealed class Kernels permits FastKernels, DifferentiableKernels {
   /** As fast as they can be: a result takes the place of what is spent. */
-  FAST {
-    @Override
-    NDArray copy(NDArray x) {
-      return x.duplicate();
-    }
-
-    @Override
-    public NDArray plus(NDArray spent, NDArray other) {
-      return spent.addi(other);
-    }
-
-    @Override
-    public NDArray plus(NDArray spent, double number) {
-      return spent.addi(number);
-    }
-
-    @Override
-    public NDArray times(NDArray spent, NDArray other) {
-      return spent.muli(other);
-    }
-
-    @Override
-    public NDArray times(NDArray spent, double number) {
-      return spent.muli(number);
-    }
-
-    @Override
-    NDArray scaled(NDArray x, double factor) {
-      return x.mul(factor);
-    }
-
-    @Override
-    NDArray over(NDArray spent, double number) {
-      return spent.divi(number);
-    }
-
-    @Override
-    public NDArray atLeast(NDArray x, double number) {
-      return x.maximum(number);
-    }
-
-    @Override
-    NDArray reciprocalRoot(NDArray x) {
-      return TorchKernels.rsqrt(x);
-    }
-
-    @Override
-    NDArray silu(NDArray x) {
-      return TorchKernels.silu(x);
-    }
-
-    @Override
-    NDArray gelu(NDArray spent) {
-      return TorchKernels.gelu(spent);
-    }
-
-    @Override
-    NDArray geluTanh(NDArray x) {
-      return TorchKernels.geluTanh(x);
-    }
-
-    @Override
-    NDArray linear(NDArray x, NDArray weight, NDArray bias, boolean oneDnn) {
-      return oneDnn
-          ? TorchKernels.linear(x, weight, bias)
-          : DIFFERENTIABLE.linear(x, weight, bias, false);
-    }
-  },
+  public static Kernels fast() {
+    return FastKernels.INSTANCE;
+  }
 
   /**
    * With derivatives: no array that a derivative may need is changed, and every operation is one
    * that PyTorch can go back through. Values differ from the fast ones by rounding.
    */
-  DIFFERENTIABLE {
-    @Override
-    NDArray copy(NDArray x) {
-      return x.add(0); // what duplicates an array in DJL has no derivative
-    }
+  public static Kernels differentiable() {
+    return DifferentiableKernels.INSTANCE;
+  }
 
-    @Override
-    public NDArray plus(NDArray spent, NDArray other) {
-      try (spent) {
-        return spent.add(other);
-      }
-    }
+  /**
+   * With the derivatives of a linear network: what a norm divides by, attention patterns, and the
+   * ratio of what an activation function gives to what it gets are constants; of a gate's product
+   * each factor has half.
+   */
+  public static Kernels frozen() {
+    return FrozenKernels.INSTANCE;
+  }
 
-    @Override
-    public NDArray plus(NDArray spent, double number) {
-      try (spent) {
-        return spent.add(number);
-      }
-    }
+  Kernels() {}
 
-    @Override
-    public NDArray times(NDArray spent, NDArray other) {
-      try (spent) {
-        return spent.mul(other);
-      }
-    }
+  /** Whether PyTorch goes back through what they make. */
+  boolean goBack() {
+    return true;
+  }
 
-    @Override
-    NDArray scaled(NDArray x, double factor) {
-      return x.mul(kept(x, factor));
-    }
+  /** What counts as a constant on the way back where the network is made linear. */
+  public NDArray constant(NDArray x) {
+    return x;
+  }
 
-    @Override
-    NDArray over(NDArray spent, double number) {
-      try (spent) {
-        return spent.div(kept(spent, number));
-      }
-    }
+  /**
+   * LayerNorm over the last dimension.
+   *
+   * @param gain [d]
+   * @param bias [d]
+   */
+  NDArray layerNorm(NDArray x, NDArray gain, NDArray bias, double epsilon) {
+    return x.getNDArrayInternal()
+        .layerNorm(x, gain.getShape(), gain, bias, (float) epsilon)
+        .singletonOrThrow();
+  }
 
-    @Override
-    public NDArray atLeast(NDArray x, double number) {
-      return x.maximum(kept(x, number));
-    }
+  /** What an activation function gives. */
+  NDArray activated(Activation function, NDArray x) {
+    return function.of(x, this);
+  }
 
-    @Override
-    NDArray reciprocalRoot(NDArray x) {
-      try (NDArray root = x.sqrt();
-          NDArray one = root.onesLike()) {
-        return one.div(root);
-      }
-    }
+  /** The product of a gated MLP's two maps. */
+  NDArray gated(NDArray spent, NDArray factor) {
+    return times(spent, factor);
+  }
 
-    /**
-     * A number as an array that stays open. DJL frees the one that it makes of a number, whose
-     * memory is Java's, and a derivative would read what has come to stand there.
-     */
-    private NDArray kept(NDArray like, double number) {
-      return like.getManager().create(new double[] {number}).toType(like.getDataType(), true);
+  /** log(1 + x). */
+  public NDArray logOfOnePlus(NDArray spent) {
+    try (NDArray more = plus(spent, 1)) {
+      return more.log();
     }
-
-    @Override
-    NDArray silu(NDArray x) {
-      try (NDArray logistic = x.getNDArrayInternal().sigmoid()) {
-        return x.mul(logistic);
-      }
-    }
-
-    @Override
-    NDArray gelu(NDArray spent) {
-      try (spent) {
-        return spent.getNDArrayInternal().gelu();
-      }
-    }
-
-    @Override
-    NDArray geluTanh(NDArray x) {
-      return geluNew(x);
-    }
-
-    @Override
-    NDArray linear(NDArray x, NDArray weight, NDArray bias, boolean oneDnn) {
-      return x.getNDArrayInternal().linear(x, weight, bias).singletonOrThrow();
-    }
-  };
+  }
 
   /** The same values in an array of their own. */
   abstract NDArray copy(NDArray x);
@@ -190,7 +94,7 @@ public enum Kernels {
   public abstract NDArray atLeast(NDArray x, double number);
 
   /** cap tanh(x / cap). */
-  final NDArray capped(NDArray spent, double cap) {
+  NDArray capped(NDArray spent, double cap) {
     try (NDArray small = over(spent, cap)) {
       return times(small.tanh(), cap);
     }

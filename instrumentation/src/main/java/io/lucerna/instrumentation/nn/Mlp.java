@@ -31,7 +31,7 @@ public record Mlp(
     NDArray activated = activation.ofSpent(pre, pass.kernels());
     if (gated != null) {
       NDArray factor = pass.at(Site.MLP_PRE_LINEAR, layer, gated.apply(input, pass)); // [B, S, M]
-      activated = pass.kernels().times(activated, factor);
+      activated = pass.kernels().gated(activated, factor);
       pass.done(factor);
     }
     NDArray post = pass.at(Site.MLP_POST, layer, activated);

@@ -1,7 +1,6 @@
 package io.lucerna.instrumentation.nn;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.types.Shape;
 
 /** A norm over the last dimension. Its result belongs to the argument's manager. */
 public sealed interface Norm {
@@ -23,10 +22,7 @@ public sealed interface Norm {
   record Layer(NDArray gain, NDArray bias, double epsilon) implements Norm {
     @Override
     public NDArray apply(NDArray x, Kernels kernels) {
-      Shape last = gain.getShape();
-      return x.getNDArrayInternal()
-          .layerNorm(x, last, gain, bias, (float) epsilon)
-          .singletonOrThrow();
+      return kernels.layerNorm(x, gain, bias, epsilon);
     }
   }
 

@@ -27,12 +27,16 @@ public final class Pass {
 
   /** A plain pass. */
   public static Pass of(BoundHooks hooks) {
-    return new Pass(hooks, Kernels.FAST, null);
+    return new Pass(hooks, Kernels.fast(), null);
   }
 
-  /** A pass that PyTorch can go back through to the leaves. */
-  public static Pass differentiable(BoundHooks hooks, Leaves leaves) {
-    return new Pass(hooks.copiedBy(Kernels.DIFFERENTIABLE::copy), Kernels.DIFFERENTIABLE, leaves);
+  /**
+   * A pass that PyTorch can go back through to the leaves.
+   *
+   * @param kernels with derivatives
+   */
+  public static Pass differentiable(BoundHooks hooks, Kernels kernels, Leaves leaves) {
+    return new Pass(hooks.copiedBy(kernels::copy), kernels, leaves);
   }
 
   /** The same pass in another stack of blocks, whose sites have other names. */
@@ -87,7 +91,7 @@ public final class Pass {
    * Java's memory, which only that array keeps.
    */
   public Scope within(NDManager outer) {
-    return new Scope(outer.newSubManager(), kernels == Kernels.DIFFERENTIABLE);
+    return new Scope(outer.newSubManager(), kernels.goBack());
   }
 
   /**

@@ -91,22 +91,22 @@ class GradientLawsTest {
     };
   }
 
-  private record Gradient(Shape shape, double[] values) {
+  private record Found(Shape shape, double[] values) {
     double norm() {
       return Math.sqrt(Arrays.stream(values).map(v -> v * v).sum());
     }
   }
 
-  private static Map<HookPoint, Gradient> gradients(
+  private static Map<HookPoint, Found> gradients(
       HookedModel model, TokenBatch batch, UnaryOperator<float[][]> slope) {
-    Map<HookPoint, Gradient> gradients = new LinkedHashMap<>();
+    Map<HookPoint, Found> gradients = new LinkedHashMap<>();
     Hook.Observer reader =
         (context, gradient) ->
             gradients.put(
                 context.point(),
-                new Gradient(
+                new Found(
                     gradient.getShape(), gradient.toType(DataType.FLOAT64, false).toDoubleArray()));
-    model.gradients(batch, Hooks.none().observeGradient("*", reader), slope);
+    model.gradients(batch, Hooks.none().observeGradient("*", reader), Gradient.TRUE, slope);
     return gradients;
   }
 
@@ -117,13 +117,13 @@ class GradientLawsTest {
     try (HookedModel model = reference.model(Precision.FP64)) {
       TokenBatch batch = batch(reference, model);
       int live = model.liveArrays();
-      Map<HookPoint, Gradient> gradients = gradients(model, batch, weights());
+      Map<HookPoint, Found> gradients = gradients(model, batch, weights());
       assertEquals(model.registry().points(), List.copyOf(gradients.keySet()));
       assertEquals(live, model.liveArrays(), "live arrays");
       Map<HookPoint, Double> sizes = sizes(model, batch);
       Random random = new Random(5);
-      for (Map.Entry<HookPoint, Gradient> entry : gradients.entrySet()) {
-        Gradient gradient = entry.getValue();
+      for (Map.Entry<HookPoint, Found> entry : gradients.entrySet()) {
+        Found gradient = entry.getValue();
         double[] direction = random.doubles(gradient.values.length, -1, 1).toArray();
         double expected = 0;
         for (int i = 0; i < direction.length; i++) {
@@ -187,13 +187,13 @@ class GradientLawsTest {
     ReferenceModel reference = ReferenceModel.open(folder);
     try (HookedModel model = reference.model(Precision.FP64)) {
       TokenBatch batch = batch(reference, model);
-      Map<HookPoint, Gradient> gradients = gradients(model, batch, weights());
+      Map<HookPoint, Found> gradients = gradients(model, batch, weights());
       Map<HookPoint, Double> sizes = sizes(model, batch);
       Random random = new Random(7);
       int layer = model.config().layers() - 1;
       for (Site site : List.of(Site.RESID_PRE, Site.Z, Site.ATTN_OUT, Site.MLP_POST)) {
         HookPoint point = HookPoint.of(layer, site);
-        Gradient gradient = requireNonNull(gradients.get(point));
+        Found gradient = requireNonNull(gradients.get(point));
         long[] shape = gradient.shape.getShape();
         int width = (int) shape[shape.length - 1];
         double[] vector = random.doubles(width, -1, 1).toArray();
@@ -235,7 +235,8 @@ class GradientLawsTest {
       TokenBatch batch = batch(reference, model);
       float[][] before = model.forward(batch, Hooks.none());
       float[][] during =
-          model.gradients(batch, Hooks.none().observeGradient("*", (c, g) -> {}), weights());
+          model.gradients(
+              batch, Hooks.none().observeGradient("*", (c, g) -> {}), Gradient.TRUE, weights());
       float[][] after = model.forward(batch, Hooks.none());
       double bound = model.task() == Task.TERMS ? Parity.VOCABULARY_BOUND : 1e-5;
       for (int row = 0; row < before.length; row++) {
@@ -281,6 +282,7 @@ class GradientLawsTest {
         model.gradients(
             batch,
             each.observeGradient(lowest, (context, g) -> found.add(g.toFloatArray())),
+            Gradient.TRUE,
             weights());
       }
       assertArrayEquals(found.get(0), found.get(1), folder + ", " + others.size() + " buffers");
@@ -302,10 +304,13 @@ class GradientLawsTest {
         Hook.Intervention zero = (context, x) -> x.mul(row == 0 ? 1 : 0);
         Hook.Observer reader = (context, gradient) -> plain[row] = gradient.toDoubleArray();
         model.gradients(
-            batch, Hooks.none().with(middle, zero).observeGradient(below, reader), weights());
+            batch,
+            Hooks.none().with(middle, zero).observeGradient(below, reader),
+            Gradient.TRUE,
+            weights());
       }
-      Map<HookPoint, Gradient> all = gradients(model, batch, weights());
-      Gradient without = requireNonNull(all.get(HookPoint.of(0, Site.RESID_PRE)));
+      Map<HookPoint, Found> all = gradients(model, batch, weights());
+      Found without = requireNonNull(all.get(HookPoint.of(0, Site.RESID_PRE)));
       double allowed = 1e-12 * Math.max(1, without.norm());
       assertArrayEquals(without.values, requireNonNull(plain[0]), allowed, folder.toString());
       assertFalse(Arrays.equals(plain[0], plain[1]), folder + ": zeroing the MLP changes nothing");
@@ -319,12 +324,13 @@ class GradientLawsTest {
     ReferenceModel reference = ReferenceModel.open(folder);
     try (HookedModel model = reference.model(Precision.FP64)) {
       TokenBatch batch = batch(reference, model);
-      Map<HookPoint, Gradient> all = gradients(model, batch, weights());
+      Map<HookPoint, Found> all = gradients(model, batch, weights());
       HookPoint lowest = model.registry().points().getFirst();
       double[][] alone = new double[1][];
       Hook.Observer reader = (context, gradient) -> alone[0] = gradient.toDoubleArray();
-      model.gradients(batch, Hooks.none().observeGradient(lowest.toString(), reader), weights());
-      Gradient inCompany = requireNonNull(all.get(lowest));
+      model.gradients(
+          batch, Hooks.none().observeGradient(lowest.toString(), reader), Gradient.TRUE, weights());
+      Found inCompany = requireNonNull(all.get(lowest));
       assertArrayEquals(
           inCompany.values, alone[0], 1e-12 * Math.max(1, inCompany.norm()), folder.toString());
     }
@@ -339,9 +345,9 @@ class GradientLawsTest {
     try (Checkpoint stored = Checkpoints.openFile(file);
         HookedModel model = reference.model(Precision.FP32)) {
       TokenBatch batch = TokenBatch.of(reference.texts(), model.config().padId(), Side.PAIR);
-      Map<HookPoint, Gradient> gradients = gradients(model, batch, goldenScore(model, batch));
+      Map<HookPoint, Found> gradients = gradients(model, batch, goldenScore(model, batch));
       int compared = 0;
-      for (Map.Entry<HookPoint, Gradient> entry : gradients.entrySet()) {
+      for (Map.Entry<HookPoint, Found> entry : gradients.entrySet()) {
         Reference named = model.reference(entry.getKey()).orElse(null);
         boolean elsewhere =
             named != null
@@ -365,7 +371,7 @@ class GradientLawsTest {
       Reference named,
       Checkpoint stored,
       TokenBatch batch,
-      Gradient own) {
+      Found own) {
     String name = "grad:" + named.tensor();
     long[] shape = stored.shape(name);
     float[] all = stored.floats(name);
@@ -415,10 +421,13 @@ class GradientLawsTest {
       Hooks hooks = Hooks.none().observeGradient("*", (c, g) -> {});
       assertThrows(
           IllegalArgumentException.class,
-          () -> model.gradients(batch, hooks, rows -> new float[rows.length][1 << 20]));
+          () ->
+              model.gradients(
+                  batch, hooks, Gradient.TRUE, rows -> new float[rows.length][1 << 20]));
       assertThrows(IllegalArgumentException.class, () -> model.forward(batch, hooks));
       assertThrows(
-          IllegalArgumentException.class, () -> model.gradients(batch, hooks.forward(), weights()));
+          IllegalArgumentException.class,
+          () -> model.gradients(batch, hooks.forward(), Gradient.TRUE, weights()));
       assertEquals(live, model.liveArrays(), "live arrays");
       try (NDManager fresh = NDManager.newBaseManager("PyTorch")) {
         assertTrue(!fresh.zeros(new Shape(1)).add(1).hasGradient(), "the mode is as it was");

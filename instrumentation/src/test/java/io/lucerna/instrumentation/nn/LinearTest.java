@@ -46,7 +46,7 @@ class LinearTest {
       NDArray all = manager.create(input, new Shape(1003, in));
       for (int rows : ROWS) {
         try (NDArray some = all.get("0:" + rows);
-            NDArray mapped = map.apply(some, Kernels.FAST)) {
+            NDArray mapped = map.apply(some, Kernels.fast())) {
           float[] actual = mapped.toFloatArray();
           for (int row : new int[] {0, rows / 2, rows - 1}) {
             for (int o = 0; o < out; o += 7) {
@@ -100,11 +100,11 @@ class LinearTest {
               new LongAdder());
       int all = 700;
       NDArray input = manager.create(normal(random, all * in), new Shape(all, in));
-      float[] expected = map.apply(input, Kernels.FAST).toFloatArray();
+      float[] expected = map.apply(input, Kernels.fast()).toFloatArray();
       for (int rows = 1; rows < all; rows += 1 + rows / 6) {
         int from = random.nextInt(all - rows);
         try (NDArray some = input.get(from + ":" + (from + rows));
-            NDArray mapped = map.apply(some, Kernels.FAST)) {
+            NDArray mapped = map.apply(some, Kernels.fast())) {
           float[] row = Arrays.copyOfRange(expected, from * out, (from + rows) * out);
           assertArrayEquals(row, mapped.toFloatArray(), rows + " rows from " + from);
         }
