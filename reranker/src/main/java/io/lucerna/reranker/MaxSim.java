@@ -1,5 +1,7 @@
 package io.lucerna.reranker;
 
+import io.lucerna.instrumentation.model.Gradient;
+
 /**
  * Late interaction: for each vector of the query the largest inner product with a vector of the
  * passage, summed (Khattab and Zaharia 2020, equation 3). Computed in double precision, rounded
@@ -18,7 +20,7 @@ record MaxSim(int width) implements Comparison {
   }
 
   @Override
-  public float[] slopeByQuery(float[] query, float[] passage) {
+  public float[] slopeByQuery(float[] query, float[] passage, Gradient kind) {
     float[] slope = new float[query.length];
     for (int q = 0; q < query.length; q += width) {
       System.arraycopy(passage, nearest(query, q, passage), slope, q, width);
@@ -27,7 +29,7 @@ record MaxSim(int width) implements Comparison {
   }
 
   @Override
-  public float[] slopeByPassage(float[] query, float[] passage) {
+  public float[] slopeByPassage(float[] query, float[] passage, Gradient kind) {
     float[] slope = new float[passage.length];
     for (int q = 0; q < query.length; q += width) {
       int p = nearest(query, q, passage);

@@ -4,6 +4,7 @@ import io.lucerna.base.Given;
 import io.lucerna.instrumentation.hooks.HookRegistry;
 import io.lucerna.instrumentation.hooks.Hooks;
 import io.lucerna.instrumentation.hooks.Site;
+import io.lucerna.instrumentation.model.Gradient;
 import io.lucerna.instrumentation.model.HookedModel;
 import io.lucerna.instrumentation.model.Readout;
 import io.lucerna.instrumentation.text.TokenBatch;
@@ -190,12 +191,21 @@ public final class Reading {
 
       @Override
       public float[] slope(float[] output) {
+        return slope(output, Gradient.TRUE);
+      }
+
+      @Override
+      public float[] frozenSlope(float[] output) {
+        return slope(output, Gradient.FROZEN);
+      }
+
+      private float[] slope(float[] output, Gradient kind) {
         return switch (scoring) {
           case Scoring.Together(Label label) -> label.slope(output);
           case Scoring.Apart(Comparison comparison) ->
               side == Side.QUERY
-                  ? comparison.slopeByQuery(output, fixed)
-                  : comparison.slopeByPassage(fixed, output);
+                  ? comparison.slopeByQuery(output, fixed, kind)
+                  : comparison.slopeByPassage(fixed, output, kind);
         };
       }
     };

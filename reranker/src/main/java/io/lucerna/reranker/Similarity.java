@@ -1,5 +1,7 @@
 package io.lucerna.reranker;
 
+import io.lucerna.instrumentation.model.Gradient;
+
 /**
  * How a bi-encoder compares the query's vector with a passage's. Computed in double precision,
  * rounded once.
@@ -41,23 +43,23 @@ public enum Similarity implements Comparison {
   }
 
   @Override
-  public float[] slopeByQuery(float[] query, float[] passage) {
-    return slope(query, passage);
+  public float[] slopeByQuery(float[] query, float[] passage, Gradient kind) {
+    return slope(query, passage, kind);
   }
 
   @Override
-  public float[] slopeByPassage(float[] query, float[] passage) {
-    return slope(passage, query);
+  public float[] slopeByPassage(float[] query, float[] passage, Gradient kind) {
+    return slope(passage, query, kind);
   }
 
   /** By the first of two vectors. */
-  private float[] slope(float[] x, float[] other) {
+  private float[] slope(float[] x, float[] other, Gradient kind) {
     if (this == DOT) {
       return other.clone();
     }
     double square = inner(x, x);
     double lengths = Math.max(SMALLEST, Math.sqrt(square) * Math.sqrt(inner(other, other)));
-    double along = square == 0 ? 0 : inner(x, other) / square;
+    double along = square == 0 || kind == Gradient.FROZEN ? 0 : inner(x, other) / square;
     float[] slope = new float[x.length];
     for (int i = 0; i < slope.length; i++) {
       slope[i] = (float) ((other[i] - along * x[i]) / lengths);

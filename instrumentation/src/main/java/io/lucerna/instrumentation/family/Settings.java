@@ -63,11 +63,11 @@ public record Settings(Path file, JsonNode json) {
     return has(key) ? json.get(key).asDouble() : otherwise;
   }
 
-  /** A number that is added to a variance. */
+  /** A number that is added to a variance; a huge one makes a norm that divides by a constant. */
   double epsilon(String key, double otherwise) {
     double value = decimal(key, otherwise);
-    if (!(value > 0 && value < 1)) {
-      throw error(key + " must be between 0 and 1, got " + value);
+    if (!(value > 0 && Double.isFinite(value))) {
+      throw error(key + " must be a number above 0, got " + value);
     }
     return value;
   }

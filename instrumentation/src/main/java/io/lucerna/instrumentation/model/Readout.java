@@ -19,4 +19,14 @@ public interface Readout {
   default float[] slope(float[] output) {
     throw new UnsupportedOperationException("this score has no derivatives");
   }
+
+  /**
+   * {@return the same where what the score divides by, as a cosine by lengths, is a constant}
+   *
+   * @param output one text's numbers, as {@link HookedModel#forward} returns them
+   * @throws UnsupportedOperationException if nobody said what they are
+   */
+  default float[] frozenSlope(float[] output) {
+    return slope(output);
+  }
 }

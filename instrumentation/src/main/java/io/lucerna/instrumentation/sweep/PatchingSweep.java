@@ -25,14 +25,23 @@ public record PatchingSweep(
     HookedModel model, Side side, Sweep sweep, Method method, int batch, int width) {
   private static final String NAME = "the model";
 
-  /** Two ways to the same numbers, within 1e-6 x max(1, abs(score)). */
-  public enum Method {
+  /** How the scores of cells are found. */
+  public sealed interface Method permits Exact, Estimate {
     /**
      * Nothing is computed twice that a patch does not change. Where a block of the model gives no
      * way to do so, as one with a convolution, its cells are computed plainly.
      */
-    FAST,
+    Method FAST = Exact.FAST;
+
     /** One forward pass for each cell: the reference. */
+    Method PLAIN = Exact.PLAIN;
+  }
+
+  /** Two ways to the same numbers, within 1e-6 x max(1, abs(score)). */
+  public enum Exact implements Method {
+    /** {@link Method#FAST}. */
+    FAST,
+    /** {@link Method#PLAIN}. */
     PLAIN
   }
 
@@ -92,15 +101,14 @@ public record PatchingSweep(
     List<Cell> cells = sweep.cells(model.config(), positions);
     try (Trace one = Trace.of(model, into);
         Trace two = Trace.of(model, from)) {
-      float[][] outputs =
+      float[] patched =
           switch (method) {
-            case FAST -> fast(one, two, into, from, cells);
-            case PLAIN -> PlainSweep.run(model, into, from, cells, batch);
+            case Exact.FAST -> scores(fast(one, two, into, from, cells), readout);
+            case Exact.PLAIN -> scores(PlainSweep.run(model, into, from, cells, batch), readout);
+            case Estimate estimate ->
+                new EstimatedSweep(model, into, from, estimate, readout)
+                    .run(cells, readout.score(one.output()));
           };
-      float[] patched = new float[outputs.length];
-      for (int i = 0; i < patched.length; i++) {
-        patched[i] = readout.score(outputs[i]);
-      }
       return new SweepResult(
           sweep.kind(),
           direction,
@@ -110,6 +118,14 @@ public record PatchingSweep(
           readout.score(two.output()),
           recipient.tokens());
     }
+  }
+
+  private static float[] scores(float[][] outputs, Readout readout) {
+    float[] scores = new float[outputs.length];
+    for (int i = 0; i < scores.length; i++) {
+      scores[i] = readout.score(outputs[i]);
+    }
+    return scores;
   }
 
   private float[][] fast(Trace one, Trace two, TokenBatch into, TokenBatch from, List<Cell> cells) {

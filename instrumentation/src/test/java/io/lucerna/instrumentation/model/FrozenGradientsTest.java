@@ -23,7 +23,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
-import java.util.SortedSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -32,59 +31,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 class FrozenGradientsTest {
   static Stream<Path> kinds() throws IOException {
     return ReferenceModel.kinds();
-  }
-
-  /** Weights whose biases are all 0. */
-  private record WithoutBiases(Checkpoint stored) implements Checkpoint {
-    private static boolean bias(String name) {
-      return name.endsWith("bias") || name.endsWith("_b");
-    }
-
-    @Override
-    public SortedSet<String> names() {
-      return stored.names();
-    }
-
-    @Override
-    public long[] shape(String name) {
-      return stored.shape(name);
-    }
-
-    @Override
-    public boolean floating(String name) {
-      return stored.floating(name);
-    }
-
-    @Override
-    public float[] floats(String name) {
-      float[] values = stored.floats(name);
-      return bias(name) ? new float[values.length] : values;
-    }
-
-    @Override
-    public float[] floats(String name, long from, int count) {
-      return bias(name) ? new float[count] : stored.floats(name, from, count);
-    }
-
-    @Override
-    public long[] integers(String name) {
-      return stored.integers(name);
-    }
-
-    @Override
-    public String sha256() {
-      return stored.sha256();
-    }
-
-    @Override
-    public boolean traced() {
-      return stored.traced();
-    }
-
-    @Override
-    public void close() throws IOException {
-      stored.close();
-    }
   }
 
   private static float[][] weights(float[][] rows) {
@@ -107,7 +53,7 @@ class FrozenGradientsTest {
         HookedModel model =
             HookedModel.open(
                 reference.architecture(),
-                new WithoutBiases(stored),
+                new Replaced(stored, name -> name.matches(".*(bias|_b)") ? 0f : null),
                 OutputSettings.defaults().withAnswers(reference.answers()),
                 Precision.FP64)) {
       TokenBatch batch =

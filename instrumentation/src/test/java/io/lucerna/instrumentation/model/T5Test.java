@@ -125,7 +125,7 @@ class T5Test {
         "dense_act_fn | \"mish\" | dense_act_fn: the activation function mish is not supported",
         "num_decoder_layers | 0 | num_decoder_layers must be at least 1, got 0",
         "decoder_start_token_id | 155 | decoder_start_token_id 155 is not in 0..154",
-        "layer_norm_epsilon | 0 | layer_norm_epsilon must be between 0 and 1, got 0.0",
+        "layer_norm_epsilon | 0 | layer_norm_epsilon must be a number above 0, got 0.0",
         "d_kv | 5 | has shape [8, 12], config.json asks for [10, 12]",
         "num_decoder_layers | 2 | decoder.block.1.layer.0.layer_norm.weight",
         "num_layers | 1 | tensors: encoder.block.1",

@@ -1,0 +1,192 @@
+package io.lucerna.instrumentation.sweep;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.DataType;
+import io.lucerna.instrumentation.hooks.Hook;
+import io.lucerna.instrumentation.hooks.HookPoint;
+import io.lucerna.instrumentation.hooks.Hooks;
+import io.lucerna.instrumentation.hooks.Site;
+import io.lucerna.instrumentation.model.Gradient;
+import io.lucerna.instrumentation.model.HookedModel;
+import io.lucerna.instrumentation.model.Readout;
+import io.lucerna.instrumentation.text.TokenBatch;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+
+/**
+ * What patches do, estimated: the recipient's score and, for each cell, the sum of (donor -
+ * recipient) times gradient over its part of the activation. The cost does not grow with the number
+ * of cells: a pass of the donor, and one there and back of the recipient; with steps, one there and
+ * back of as many copies for each activation.
+ */
+final class EstimatedSweep {
+  private final HookedModel model;
+  private final TokenBatch recipient;
+  private final TokenBatch donor;
+  private final Estimate estimate;
+  private final Readout readout;
+
+  EstimatedSweep(
+      HookedModel model,
+      TokenBatch recipient,
+      TokenBatch donor,
+      Estimate estimate,
+      Readout readout) {
+    this.model = model;
+    this.recipient = recipient;
+    this.donor = donor;
+    this.estimate = estimate;
+    this.readout = readout;
+  }
+
+  /** One text's numbers at a point. */
+  private record Numbers(long[] shape, double[] values) {
+    static Numbers of(NDArray array) {
+      try (NDArray wide = array.toType(DataType.FLOAT64, true)) {
+        return new Numbers(array.getShape().getShape(), wide.toDoubleArray());
+      }
+    }
+
+    /** What is left when the rows of the batch are one: their mean. */
+    double[] mean() {
+      int rows = (int) shape[0];
+      double[] mean = new double[values.length / rows];
+      for (int i = 0; i < values.length; i++) {
+        mean[i % mean.length] += values[i] / rows;
+      }
+      return mean;
+    }
+  }
+
+  /** The estimated score of each cell. */
+  float[] run(List<Cell> cells, float score) {
+    List<HookPoint> points = cells.stream().map(Cell::point).distinct().toList();
+    Map<HookPoint, Numbers> donors = new LinkedHashMap<>();
+    model.forward(donor, observed(points, donors));
+    Map<HookPoint, Numbers> own = new LinkedHashMap<>();
+    Map<HookPoint, Numbers> gradients = new LinkedHashMap<>();
+    if (estimate.steps() == 0) {
+      Hooks hooks = observed(points, own);
+      for (HookPoint point : points) {
+        hooks = hooks.observeGradient(point.toString(), keep(gradients));
+      }
+      goBack(recipient, hooks);
+    } else {
+      model.forward(recipient, observed(points, own));
+      List<Callable<Numbers>> ways =
+          points.stream().<Callable<Numbers>>map(point -> () -> along(point, own, donors)).toList();
+      List<Numbers> means = model.runAll(ways);
+      for (int i = 0; i < means.size(); i++) {
+        gradients.put(points.get(i), means.get(i));
+      }
+    }
+    Map<HookPoint, Parts> parts = new LinkedHashMap<>();
+    for (HookPoint point : points) {
+      Numbers from = Objects.requireNonNull(own.get(point));
+      double[] to = Objects.requireNonNull(donors.get(point)).values;
+      double[] slopes = Objects.requireNonNull(gradients.get(point)).mean();
+      double[] products = new double[slopes.length];
+      Arrays.setAll(products, i -> (to[i] - from.values[i]) * slopes[i]);
+      parts.put(point, Parts.of(point.site(), from.shape, products));
+    }
+    float[] estimates = new float[cells.size()];
+    for (int i = 0; i < estimates.length; i++) {
+      Cell cell = cells.get(i);
+      estimates[i] = (float) (score + Objects.requireNonNull(parts.get(cell.point())).sum(cell));
+    }
+    return estimates;
+  }
+
+  private static Hooks observed(List<HookPoint> points, Map<HookPoint, Numbers> to) {
+    Hooks hooks = Hooks.none();
+    for (HookPoint point : points) {
+      hooks = hooks.observe(point.toString(), keep(to));
+    }
+    return hooks;
+  }
+
+  private static Hook.Observer keep(Map<HookPoint, Numbers> to) {
+    return (context, array) -> to.put(context.point(), Numbers.of(array));
+  }
+
+  private void goBack(TokenBatch batch, Hooks hooks) {
+    boolean frozen = estimate.gradient() == Gradient.FROZEN;
+    model.gradients(
+        batch,
+        hooks,
+        estimate.gradient(),
+        rows ->
+            Arrays.stream(rows)
+                .map(row -> frozen ? readout.frozenSlope(row) : readout.slope(row))
+                .toArray(float[][]::new));
+  }
+
+  /** The gradients at the midpoints of the way from the recipient's activation to the donor's. */
+  private Numbers along(
+      HookPoint point, Map<HookPoint, Numbers> own, Map<HookPoint, Numbers> donors) {
+    int steps = estimate.steps();
+    double[] from = Objects.requireNonNull(own.get(point)).values;
+    double[] to = Objects.requireNonNull(donors.get(point)).values;
+    double[] way = new double[steps * from.length];
+    for (int i = 0; i < way.length; i++) {
+      double share = (i / from.length + 0.5) / steps;
+      int at = i % from.length;
+      way[i] = from[at] + share * (to[at] - from[at]);
+    }
+    Hook.Intervention move =
+        (context, x) -> x.getManager().create(way, x.getShape()).toType(x.getDataType(), false);
+    Map<HookPoint, Numbers> gradient = new LinkedHashMap<>();
+    goBack(
+        TokenBatch.repeated(
+            recipient.sequences().getFirst(),
+            steps,
+            recipient.padId(),
+            recipient.side(),
+            recipient.width()),
+        Hooks.none()
+            .intervene(point.toString(), move)
+            .observeGradient(point.toString(), keep(gradient)));
+    return Objects.requireNonNull(gradient.get(point));
+  }
+
+  /**
+   * Products added up as far as cells go: by position and part.
+   *
+   * @param sums [positions, parts]
+   */
+  private record Parts(double[][] sums) {
+    static Parts of(Site site, long[] shape, double[] products) {
+      int first = (int) shape[1];
+      int second = shape.length > 2 ? (int) shape[2] : 1;
+      boolean parted = site == Site.Z || site == Site.PATTERN || site == Site.MLP_POST;
+      int positions = site == Site.PATTERN ? second : first;
+      int parts = site == Site.PATTERN ? first : parted ? second : 1;
+      double[][] sums = new double[positions][parts];
+      int inner = products.length / first / second;
+      for (int i = 0; i < products.length; i++) {
+        int one = i / inner / second;
+        int two = i / inner % second;
+        int position = site == Site.PATTERN ? two : one;
+        int part = site == Site.PATTERN ? one : parted ? two : 0;
+        sums[position][part] += products[i];
+      }
+      return new Parts(sums);
+    }
+
+    double sum(Cell cell) {
+      int part = Math.max(0, cell.part());
+      if (cell.position() != Cell.ALL) {
+        return sums[cell.position()][part];
+      }
+      double sum = 0;
+      for (double[] position : sums) {
+        sum += position[part];
+      }
+      return sum;
+    }
+  }
+}
