@@ -38,6 +38,7 @@ import io.lucerna.instrumentation.nn.Pass;
 import io.lucerna.instrumentation.nn.Places;
 import io.lucerna.instrumentation.nn.Workers;
 import io.lucerna.instrumentation.text.TokenBatch;
+import io.lucerna.instrumentation.text.TokenBatch.Side;
 import io.lucerna.instrumentation.text.TokenSequence;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -259,7 +260,7 @@ public final class HookedModel implements AutoCloseable {
   }
 
   /** The last hidden states [B, S, H] of a whole pass. */
-  private NDArray whole(NDManager scope, Pass pass) {
+  NDArray whole(NDManager scope, Pass pass) {
     return hidden(0, blocks().size(), embedded(scope, pass), pass);
   }
 
@@ -361,6 +362,36 @@ public final class HookedModel implements AutoCloseable {
     } finally {
       JniUtils.setGradMode(before);
     }
+  }
+
+  /**
+   * Runs one text through the network made linear around it.
+   *
+   * @param <T> what the work returns
+   * @param input the text, of at most the model's positions
+   * @param side what it is
+   * @param work asks the pass for what it wants to know
+   * @return what the work returned
+   * @throws IllegalArgumentException if the text is longer than the model allows, or an id is
+   *     unknown
+   * @throws IllegalStateException if the model is closed
+   */
+  public <T> T linear(TokenSequence input, Side side, Function<LinearPass, T> work) {
+    TokenBatch batch = TokenBatch.of(List.of(input), config().padId(), side);
+    check(batch);
+    return whileOpen(
+        () ->
+            Workers.one(
+                () -> {
+                  Headroom.require(HEADROOM);
+                  boolean before = JniUtils.isGradMode();
+                  JniUtils.setGradMode(true);
+                  try (NDManager scope = manager.newSubManager()) {
+                    return work.apply(new LinearPass(this, batch, scope));
+                  } finally {
+                    JniUtils.setGradMode(before);
+                  }
+                }));
   }
 
   private static void read(

@@ -2,16 +2,35 @@ package io.lucerna.instrumentation.nn;
 
 import ai.djl.ndarray.NDArray;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@link Kernels#frozen}: the rules of DecompX (Modarressi et al. 2023, section 3) and RelP (2025,
  * section 3), as derivatives.
  */
 final class FrozenKernels extends DifferentiableKernels {
-  static final Kernels INSTANCE = new FrozenKernels();
+  static final Kernels INSTANCE = new FrozenKernels(null);
 
   /** Stands for 0, where a function's ratio is taken as its limit. */
   private static final double SMALLEST = 1e-20;
+
+  private final @Nullable Leaves leaves;
+
+  /**
+   * @param leaves are told of every bias; null if nobody asks for them
+   */
+  FrozenKernels(@Nullable Leaves leaves) {
+    this.leaves = leaves;
+  }
+
+  private NDArray known(NDArray bias) {
+    return leaves == null ? bias : leaves.added(bias);
+  }
+
+  @Override
+  NDArray linear(NDArray x, NDArray weight, NDArray bias, boolean oneDnn) {
+    return super.linear(x, weight, known(bias), oneDnn);
+  }
 
   @Override
   public NDArray constant(NDArray x) {
@@ -28,7 +47,7 @@ final class FrozenKernels extends DifferentiableKernels {
     int[] last = {x.getShape().dimension() - 1};
     NDArray centred = x.sub(x.mean(last, true));
     NDArray factor = reciprocalRoot(centred.square().mean(last, true).add(epsilon));
-    return centred.mul(factor).mul(gain).add(bias);
+    return centred.mul(factor).mul(gain).add(known(bias));
   }
 
   @Override

@@ -29,6 +29,15 @@ public abstract sealed class Kernels permits FastKernels, DifferentiableKernels 
     return FrozenKernels.INSTANCE;
   }
 
+  /**
+   * The same for one pass, with a leaf at every bias.
+   *
+   * @param leaves the pass's
+   */
+  public static Kernels frozen(Leaves leaves) {
+    return new FrozenKernels(leaves);
+  }
+
   Kernels() {}
 
   /** Whether PyTorch goes back through what they make. */

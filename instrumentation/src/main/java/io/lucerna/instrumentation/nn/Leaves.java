@@ -3,26 +3,49 @@ package io.lucerna.instrumentation.nn;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.lucerna.instrumentation.hooks.HookPoint;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
 /**
  * Arrays of zeros that are added to activations, so that the gradient of an activation is that of a
- * leaf, and what lies below it still has its own.
+ * leaf, and what lies below it still has its own, unless the way is cut there.
  */
 public final class Leaves {
   private final Set<HookPoint> points;
+  private final Set<HookPoint> cut;
   private final NDManager scope;
   private final Map<HookPoint, NDArray> leaves = new LinkedHashMap<>();
+  private final Map<HookPoint, NDArray> activations = new LinkedHashMap<>();
+  private final List<Bias> biases = new ArrayList<>();
+
+  /**
+   * A bias of a map or a norm, as one pass adds it.
+   *
+   * @param value its numbers
+   * @param leaf zeros that are added to it
+   */
+  public record Bias(NDArray value, NDArray leaf) {}
 
   /**
    * @param points where gradients are wanted
    * @param scope holds the leaves until their gradients have been read
    */
   public Leaves(Set<HookPoint> points, NDManager scope) {
+    this(points, Set.of(), scope);
+  }
+
+  /**
+   * @param points where gradients are wanted
+   * @param cut those of them below which there is no gradient
+   * @param scope holds the leaves until their gradients have been read
+   */
+  public Leaves(Set<HookPoint> points, Set<HookPoint> cut, NDManager scope) {
     this.points = Set.copyOf(points);
+    this.cut = Set.copyOf(cut);
     this.scope = scope;
   }
 
@@ -35,15 +58,44 @@ public final class Leaves {
     if (!wants(point)) {
       return activation;
     }
-    NDArray leaf = scope.zeros(activation.getShape(), activation.getDataType());
-    leaf.setRequiresGradient(true);
+    NDArray leaf = leaf(activation);
     leaves.put(point, leaf);
-    return activation.add(leaf);
+    NDArray below = cut.contains(point) ? activation.stopGradient() : activation;
+    NDArray added = below.add(leaf);
+    NDArray kept = added.reshape(added.getShape()); // the pass may close the other
+    kept.attach(scope);
+    activations.put(point, kept);
+    return added;
+  }
+
+  /** A bias with a leaf added. */
+  NDArray added(NDArray bias) {
+    NDArray leaf = leaf(bias);
+    biases.add(new Bias(bias, leaf));
+    NDArray added = bias.add(leaf);
+    added.attach(scope); // a bias belongs to the model
+    return added;
+  }
+
+  private NDArray leaf(NDArray like) {
+    NDArray leaf = scope.zeros(like.getShape(), like.getDataType());
+    leaf.setRequiresGradient(true);
+    return leaf;
   }
 
   /** The leaves in the order in which a pass reached them. */
   public Map<HookPoint, NDArray> all() {
     return leaves;
+  }
+
+  /** The activations with their leaves, in the same order. */
+  public Map<HookPoint, NDArray> activations() {
+    return activations;
+  }
+
+  /** The biases that were added in a pass whose kernels tell of them. */
+  public List<Bias> biases() {
+    return biases;
   }
 
   /**

@@ -1,0 +1,331 @@
+package io.lucerna.instrumentation.model;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.jni.JniUtils;
+import io.lucerna.instrumentation.hooks.HookPoint;
+import io.lucerna.instrumentation.hooks.Hooks;
+import io.lucerna.instrumentation.hooks.Site;
+import io.lucerna.instrumentation.hooks.Stack;
+import io.lucerna.instrumentation.nn.Kernels;
+import io.lucerna.instrumentation.nn.Leaves;
+import io.lucerna.instrumentation.nn.OutputHead;
+import io.lucerna.instrumentation.nn.Pass;
+import io.lucerna.instrumentation.text.TokenBatch;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * One text's pass through the network made linear around it ({@link Gradient#FROZEN}): any number
+ * that is a weighted sum of its outputs is the sum of what the tokens and the biases add to it
+ * (Modarressi et al. 2023, "DecompX", section 3), and also the sum of what each component writes
+ * into the residual stream. It is valid within the call that gave it, on that thread.
+ */
+public final class LinearPass {
+  private final HookedModel model;
+  private final TokenBatch batch;
+  private final NDManager scope;
+  private final Graph whole;
+  private final Graph direct;
+
+  /**
+   * A forward pass that can be gone back through many times.
+   *
+   * @param nothing 0, made of every leaf: so each has a gradient, whatever a number depends on
+   */
+  private record Graph(Leaves leaves, NDArray output, NDArray nothing) {}
+
+  LinearPass(HookedModel model, TokenBatch batch, NDManager scope) {
+    this.model = model;
+    this.batch = batch;
+    this.scope = scope;
+    Set<HookPoint> entries = points(Site.RESID_PRE);
+    Set<HookPoint> all = points(Site.RESID_PRE, Site.Z, Site.MLP_POST);
+    this.whole = graph(all, entries);
+    this.direct = graph(all, all);
+  }
+
+  /** Points of some sites; of the residual stream only what enters a stack. */
+  private Set<HookPoint> points(Site... sites) {
+    Set<HookPoint> points = new HashSet<>();
+    for (HookPoint point : model.registry().points()) {
+      if (List.of(sites).contains(point.site()) && (!isStream(point) || point.layer() == 0)) {
+        points.add(point);
+      }
+    }
+    return points;
+  }
+
+  private static boolean isStream(HookPoint point) {
+    return point.site() == Site.RESID_PRE;
+  }
+
+  private Graph graph(Set<HookPoint> points, Set<HookPoint> cut) {
+    Leaves leaves = new Leaves(points, cut, scope);
+    Pass pass =
+        Pass.differentiable(
+            Hooks.none().bind(model.registry(), batch), Kernels.frozen(leaves), leaves);
+    NDArray output = model.network().head().apply(model.whole(scope, pass), pass);
+    pass.finish();
+    NDArray zero = scope.zeros(new Shape(), output.getDataType());
+    NDArray nothing = zero;
+    for (NDArray leaf : leaves.all().values()) {
+      nothing = nothing.add(leaf.sum().mul(zero));
+    }
+    for (Leaves.Bias bias : leaves.biases()) {
+      nothing = nothing.add(bias.leaf().sum().mul(zero));
+    }
+    return new Graph(leaves, output, nothing);
+  }
+
+  /** {@return the model's output for the text, as {@link HookedModel#forward} returns it} */
+  public float[] output() {
+    return model.network().head().rows(whole.output, batch)[0];
+  }
+
+  /**
+   * {@return a weighted sum of the outputs}
+   *
+   * @param weights one for each number of {@link #output()}
+   */
+  public double number(float[] weights) {
+    try (NDArray number = weighted(whole, weights)) {
+      return doubles(number)[0];
+    }
+  }
+
+  /**
+   * What tokens and biases add to a number.
+   *
+   * @param tokens one number for each token of the text
+   * @param biases what maps' and norms' biases add, and what a decoder reads besides the text
+   */
+  public record Shares(double[] tokens, double biases) {
+    /** {@return the sum of all parts} */
+    public double sum() {
+      double sum = biases;
+      for (double token : tokens) {
+        sum += token;
+      }
+      return sum;
+    }
+  }
+
+  /**
+   * Something that writes into the residual stream.
+   *
+   * @param point z of a head, or what an MLP's last map reads
+   * @param head the head; -1 for an MLP
+   */
+  public record Component(HookPoint point, int head) {
+    /**
+     * {@return a short name: {@code L3H7}, {@code L3mlp}; of a decoder {@code D0H1}, {@code D0mlp},
+     * and {@code D0X1} for a head that looks at the text}
+     */
+    @Override
+    public String toString() {
+      String layer = (point.stack() == Stack.TEXT ? "L" : "D") + point.layer();
+      return head < 0 ? layer + "mlp" : layer + (point.stack() == Stack.CROSS ? "X" : "H") + head;
+    }
+  }
+
+  /**
+   * What components write into the stream, as far as it goes straight to the output.
+   *
+   * @param components heads and MLPs in forward order, without the biases of their last maps
+   * @param rest the tokens' embeddings, and the biases on that way
+   */
+  public record Written(Map<Component, Double> components, Shares rest) {
+    /** {@return the sum of all parts} */
+    public double sum() {
+      return rest.sum() + components.values().stream().mapToDouble(d -> d).sum();
+    }
+  }
+
+  /**
+   * Divides a weighted sum of the outputs among the tokens of the text, whatever way they took.
+   *
+   * @param weights one for each number of {@link #output()}
+   */
+  public Shares shares(float[] weights) {
+    return shares(whole, weighted(whole, weights));
+  }
+
+  /**
+   * Divides a weighted sum of the outputs among the components.
+   *
+   * @param weights one for each number of {@link #output()}
+   */
+  public Written written(float[] weights) {
+    Map<Component, Double> components = new LinkedHashMap<>();
+    Shares rest = shares(direct, weighted(direct, weights), components);
+    return new Written(components, rest);
+  }
+
+  /**
+   * Divides what each component adds among the tokens that it has it from.
+   *
+   * @param weights one for each number of {@link #output()}
+   * @return for each component of {@link #written}, shares whose sum is its number there
+   */
+  public Map<Component, Shares> writtenByToken(float[] weights) {
+    Map<HookPoint, NDArray> slopes = new LinkedHashMap<>();
+    back(direct, weighted(direct, weights));
+    direct
+        .leaves
+        .all()
+        .forEach(
+            (point, leaf) -> {
+              if (!isStream(point)) {
+                try (NDArray gradient = leaf.getGradient()) {
+                  NDArray own = gradient.duplicate();
+                  own.attach(scope);
+                  slopes.put(point, own);
+                }
+              }
+            });
+    clear(direct);
+    Map<Component, Shares> shares = new LinkedHashMap<>();
+    slopes.forEach(
+        (point, slope) -> {
+          NDArray activation = whole.leaves.activations().get(point);
+          int heads = point.site() == Site.Z ? (int) slope.getShape().get(2) : 1;
+          for (int head = 0; head < heads; head++) {
+            try (NDManager own = scope.newSubManager()) {
+              NDArray some = point.site() == Site.Z ? onlyHead(slope, head, own) : slope;
+              NDArray number = activation.mul(some).sum();
+              number.attach(own);
+              Component component = new Component(point, point.site() == Site.Z ? head : -1);
+              shares.put(component, shares(whole, number));
+            }
+          }
+        });
+    return shares;
+  }
+
+  /** [B, S, N, D] with all heads but one 0. */
+  private static NDArray onlyHead(NDArray slope, int head, NDManager own) {
+    float[] mask = new float[(int) slope.getShape().get(2)];
+    mask[head] = 1;
+    NDArray only =
+        own.create(mask, new Shape(1, 1, mask.length, 1)).toType(slope.getDataType(), false);
+    NDArray some = slope.mul(only);
+    some.attach(own);
+    return some;
+  }
+
+  private NDArray weighted(Graph graph, float[] weights) {
+    OutputHead head = model.network().head();
+    NDArray slopes = head.slopes(new float[][] {weights}, graph.output, batch);
+    return graph.output.mul(slopes).sum();
+  }
+
+  private Shares shares(Graph graph, NDArray number) {
+    return shares(graph, number, new LinkedHashMap<>());
+  }
+
+  /**
+   * Goes back from a number.
+   *
+   * @param components is given what each adds, where the way is cut there
+   */
+  private Shares shares(Graph graph, NDArray number, Map<Component, Double> components) {
+    back(graph, number);
+    double[] tokens = new double[batch.width()];
+    double biases = 0;
+    for (Map.Entry<HookPoint, NDArray> entry : graph.leaves.all().entrySet()) {
+      HookPoint point = entry.getKey();
+      if (graph == whole && !isStream(point)) {
+        continue;
+      }
+      double[] each = products(entry.getValue(), graph.leaves.activations().get(point));
+      if (!isStream(point)) {
+        long[] shape = entry.getValue().getShape().getShape();
+        components.putAll(byComponent(point, shape, each));
+      } else if (point.stack() == Stack.TEXT) {
+        int width = each.length / tokens.length;
+        for (int i = 0; i < each.length; i++) {
+          tokens[i / width] += each[i];
+        }
+      } else {
+        biases += sum(each);
+      }
+    }
+    for (Leaves.Bias bias : graph.leaves.biases()) {
+      biases += sum(products(bias.leaf(), bias.value()));
+    }
+    clear(graph);
+    return new Shares(tokens, biases);
+  }
+
+  private static void back(Graph graph, NDArray number) {
+    try (NDArray all = number.add(graph.nothing);
+        NDArray one = all.onesLike()) {
+      JniUtils.backward((PtNDArray) all, (PtNDArray) one, true, false);
+    }
+  }
+
+  private static double[] products(NDArray leaf, NDArray activation) {
+    try (NDArray gradient = leaf.getGradient()) {
+      double[] slopes = doubles(gradient);
+      double[] values = doubles(activation);
+      for (int i = 0; i < slopes.length; i++) {
+        slopes[i] *= values[i];
+      }
+      return slopes;
+    }
+  }
+
+  private static double[] doubles(NDArray array) {
+    try (NDArray fixed = array.stopGradient();
+        NDArray wide = fixed.toType(DataType.FLOAT64, true)) {
+      return wide.toDoubleArray();
+    }
+  }
+
+  private static double sum(double[] values) {
+    double sum = 0;
+    for (double value : values) {
+      sum += value;
+    }
+    return sum;
+  }
+
+  /** Sums of numbers at a point, of z [1, S, N, D] by head. */
+  private static Map<Component, Double> byComponent(HookPoint point, long[] shape, double[] each) {
+    Map<Component, Double> sums = new LinkedHashMap<>();
+    if (point.site() != Site.Z) {
+      sums.put(new Component(point, -1), sum(each));
+      return sums;
+    }
+    for (int i = 0; i < each.length; i++) {
+      int head = (int) (i / shape[3] % shape[2]);
+      sums.merge(new Component(point, head), each[i], Double::sum);
+    }
+    return sums;
+  }
+
+  /** Takes the gradients of the last number away. */
+  private static void clear(Graph graph) {
+    List<NDArray> leaves = new ArrayList<>(graph.leaves.all().values());
+    graph.leaves.biases().forEach(bias -> leaves.add(bias.leaf()));
+    boolean before = JniUtils.isGradMode();
+    JniUtils.setGradMode(false);
+    try {
+      for (NDArray leaf : leaves) {
+        try (NDArray gradient = leaf.getGradient()) {
+          gradient.subi(gradient);
+        }
+      }
+    } finally {
+      JniUtils.setGradMode(before);
+    }
+  }
+}
