@@ -1,5 +1,6 @@
 package io.lucerna.reranker;
 
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -97,7 +98,7 @@ class ScoreGradientsTest {
         float[] less = scores(ranker, point, side, -STEP);
         double largest = 0;
         for (int i = 0; i < more.length; i++) {
-          double expected = along(gradients.get(new Input(side, i)).get(point));
+          double expected = along(requireNonNull(gradients.get(new Input(side, i))).get(point));
           double found = ((double) more[i] - less[i]) / (2 * STEP);
           double rounding = 2e-7 * Math.max(1, Math.abs(more[i])) / STEP;
           assertEquals(
@@ -147,7 +148,7 @@ class ScoreGradientsTest {
             for (HookPoint point : points) {
               assertArrayEquals(
                   gradient.get(point).values(),
-                  inTurn.get(input).get(point).values(),
+                  requireNonNull(inTurn.get(input)).get(point).values(),
                   input + " " + point);
             }
           });
@@ -177,7 +178,8 @@ class ScoreGradientsTest {
               .observeGradient(point, (context, x) -> {});
       ranker.score(QUERY, PASSAGES, hooks);
       for (Side side : ranker.reading().sides()) {
-        assertEquals(side == Side.QUERY ? 1 : PASSAGES.size(), seen.get(side).size());
+        assertEquals(
+            side == Side.QUERY ? 1 : PASSAGES.size(), requireNonNull(seen.get(side)).size());
       }
     }
   }

@@ -195,7 +195,7 @@ public final class LinearPass {
     Map<Component, Shares> shares = new LinkedHashMap<>();
     slopes.forEach(
         (point, slope) -> {
-          NDArray activation = whole.leaves.activations().get(point);
+          NDArray activation = whole.leaves.activation(point);
           int heads = point.site() == Site.Z ? (int) slope.getShape().get(2) : 1;
           for (int head = 0; head < heads; head++) {
             try (NDManager own = scope.newSubManager()) {
@@ -245,7 +245,7 @@ public final class LinearPass {
       if (graph == whole && !isStream(point)) {
         continue;
       }
-      double[] each = products(entry.getValue(), graph.leaves.activations().get(point));
+      double[] each = products(entry.getValue(), graph.leaves.activation(point));
       if (!isStream(point)) {
         long[] shape = entry.getValue().getShape().getShape();
         components.putAll(byComponent(point, shape, each));

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -88,9 +89,9 @@ public final class Leaves {
     return leaves;
   }
 
-  /** The activations with their leaves, in the same order. */
-  public Map<HookPoint, NDArray> activations() {
-    return activations;
+  /** The activation, with its leaf, at one of the wanted points, once a pass has reached it. */
+  public NDArray activation(HookPoint point) {
+    return Objects.requireNonNull(activations.get(point));
   }
 
   /** The biases that were added in a pass whose kernels tell of them. */

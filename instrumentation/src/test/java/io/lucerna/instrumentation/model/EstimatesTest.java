@@ -9,6 +9,7 @@ import io.lucerna.instrumentation.checkpoint.Checkpoints;
 import io.lucerna.instrumentation.config.Task;
 import io.lucerna.instrumentation.family.Architecture;
 import io.lucerna.instrumentation.family.OutputSettings;
+import io.lucerna.instrumentation.sweep.Cell;
 import io.lucerna.instrumentation.sweep.Direction;
 import io.lucerna.instrumentation.sweep.Estimate;
 import io.lucerna.instrumentation.sweep.Head;
@@ -24,6 +25,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -122,7 +124,7 @@ class EstimatesTest {
     return Stream.of(0, 3);
   }
 
-  private static Float linear(String name) {
+  private static @Nullable Float linear(String name) {
     if (name.endsWith("LayerNorm.weight")) {
       return 1e4f;
     }
@@ -131,7 +133,7 @@ class EstimatesTest {
 
   private static boolean followedByLinearOnly(
       Sweep sweep, HookedModel model, int positions, int cell) {
-    var patched = sweep.cells(model.config(), positions).get(cell);
+    Cell patched = sweep.cells(model.config(), positions).get(cell);
     return patched.layer() == LAST && !patched.point().toString().endsWith("hook_resid_pre");
   }
 
