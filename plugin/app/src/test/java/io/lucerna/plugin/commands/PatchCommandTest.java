@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lucerna.plugin.FakePairs;
 import io.lucerna.plugin.FakeSweeper;
 import io.lucerna.plugin.PatchShell;
@@ -20,6 +22,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -84,7 +87,8 @@ class PatchCommandTest {
                 "aggregates.csv",
                 "controls.csv",
                 "excluded.csv",
-                "report.html"));
+                "report.html",
+                "summary.md"));
     for (String direction : List.of("denoise", "noise")) {
       wanted.addAll(List.of("patched." + direction + ".npy", "scores." + direction + ".npy"));
       for (String aggregate : List.of("ratio-of-sums", "mean-of-ratios", "median", "mean-robust")) {
@@ -104,6 +108,35 @@ class PatchCommandTest {
     }
     wanted.sort(null);
     assertEquals(wanted, List.copyOf(contents(temporary.resolve("one")).keySet()));
+  }
+
+  /** Whatever the paragraph for a paper names is in the manifest. */
+  @Test
+  void theMethodsSayWhatTheManifestSays() throws IOException {
+    Path study = temporary.resolve("study");
+    PatchShell.succeed(PAIRS, study, with(kind("block"), "-direction", "both"));
+    String summary = Files.readString(study.resolve("summary.md")).replace("\\", "");
+    JsonNode json = new ObjectMapper().readTree(study.resolve("manifest.json").toFile());
+    assertTrue(summary.startsWith("# Patching study: block sweep of fake\n\n    denoise: floor "));
+    for (String said :
+        List.of(
+            "(SHA-256 " + json.at("/pairs/sha256").asText().substring(0, 12) + ")",
+            "weights with SHA-256 00ff)",
+            "; "
+                + json.at("/counts/noise/used").asInt()
+                + " pairs are used, those whose score changes",
+            String.format(
+                Locale.ROOT, "by %.3g or more (10%% of", json.at("/counts/noise/floor").asDouble()),
+            "Of "
+                + json.at("/counts/pairs").asInt()
+                + " pairs, "
+                + json.at("/counts/swept").asInt()
+                + " could be",
+            "(50 rounds, seed 42)",
+            "averaged within a pair over the tokens of one role",
+            "gave the score of the donor.")) {
+      assertTrue(summary.contains(said), said + " is not in: " + summary);
+    }
   }
 
   @Test

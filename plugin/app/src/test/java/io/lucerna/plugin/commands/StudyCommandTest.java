@@ -37,6 +37,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Random;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.commons.csv.CSVFormat;
@@ -221,6 +222,53 @@ class StudyCommandTest {
     assertEquals("Other", model.path("label").asText());
     for (String file : List.of("report.html", "summary.md", "tables/head-map.tex")) {
       assertTrue(Files.readString(study.resolve(file)).contains(" Other"), file);
+    }
+  }
+
+  /** Whatever the paragraph for a paper names is in the manifest. */
+  @Test
+  void theMethodsSayWhatTheManifestSays() throws IOException {
+    Path study =
+        succeed(
+            BI,
+            "study",
+            "-conditions",
+            "heads:0.1,1.0",
+            "-conditions",
+            "spec:scale hook_score by=-1",
+            "-correction",
+            "holm");
+    String summary = Files.readString(study.resolve("summary.md"));
+    String methods = summary.substring(summary.indexOf("\n## Methods, for a paper\n\n") + 26);
+    methods = methods.substring(0, methods.indexOf("\n## ")).replace("\\", "");
+    String manifest = Files.readString(study.resolve("study.json"));
+    JsonNode json = new ObjectMapper().readTree(manifest);
+    List<String> hashes =
+        Pattern.compile("SHA-256 ([0-9a-f]{12})\\b")
+            .matcher(methods)
+            .results()
+            .map(r -> r.group(1))
+            .toList();
+    for (String field : List.of("model", "topics", "corpus", "qrels", "firstStage")) {
+      String sha256 = json.at("/" + field + "/sha256").asText();
+      assertTrue(hashes.contains(sha256.substring(0, 12)), field + ": " + methods);
+    }
+    assertEquals(5, hashes.size(), methods);
+    for (String said :
+        List.of(
+            "the first 10 candidates of a run tagged first (",
+            "under 3 interventions in its forward pass: 2 on one attention head (zero) and 1 by a"
+                + " specification (scale).",
+            "nDCG@10, AP, RR and Judged@10 (where relevance is binary, grade 1 and above is relevant)"
+                + " over the 6 topics",
+            "of each measure (Holm)",
+            "(200 rounds each, seed 42)",
+            "within 0.01 (",
+            "(commit " + json.at("/versions/commit").asText() + ")")) {
+      assertTrue(methods.contains(said), said + " is not in: " + methods);
+    }
+    for (String html : List.of("&", "<")) {
+      assertFalse(methods.contains(html), methods);
     }
   }
 

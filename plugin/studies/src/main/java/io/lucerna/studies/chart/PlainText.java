@@ -53,6 +53,11 @@ public final class PlainText {
         .replace("'", "&#39;");
   }
 
+  /** The same for Markdown: all that it or HTML would read is plain. */
+  public static String markdown(String text) {
+    return escaped(text).replaceAll("([\\\\`*_\\[\\]|~])", "\\\\$1");
+  }
+
   /** The visible text, cut to this many characters with an ellipsis where it is longer. */
   public static String shortened(String text, int most) {
     String shown = visible(text);

@@ -1,5 +1,7 @@
 package io.lucerna.studies.patch;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lucerna.instrumentation.sweep.Axis;
 import io.lucerna.instrumentation.sweep.Direction;
 import io.lucerna.instrumentation.text.Role;
@@ -15,9 +17,12 @@ import java.util.Map;
 
 /** What a patching study's manifest says. */
 final class PatchManifest {
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+
   private PatchManifest() {}
 
-  static void write(
+  /** Writes the file, and returns what it says. */
+  static JsonNode write(
       PatchSettings settings,
       Identity identity,
       StudyData data,
@@ -45,6 +50,7 @@ final class PatchManifest {
     all.put("roles", Arrays.stream(Role.values()).map(Role::option).toList());
     all.put("arrays", arrays(data, folder));
     Manifest.write(folder.resolve("manifest.json"), all);
+    return MAPPER.valueToTree(all);
   }
 
   /** With fewer than two pairs there is none, which JSON calls null. */

@@ -1,5 +1,6 @@
 package io.lucerna.studies.patch;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.lucerna.base.AtomicFile;
 import io.lucerna.base.Internal;
 import io.lucerna.eval.RatioAggregate;
@@ -136,14 +137,18 @@ public final class PatchStudy {
         heads(identity, data, folder);
       }
       List<ControlSummary> controls = ControlSummary.of(data);
-      PatchManifest.write(settings, identity, data, exclusions, controls, aggregates, folder);
+      JsonNode manifest =
+          PatchManifest.write(settings, identity, data, exclusions, controls, aggregates, folder);
       pictures(identity, data, aggregates, folder);
-      new StudyPage(settings, identity, data, exclusions, controls, aggregates)
-          .write(folder.resolve("report.html"));
+      StudyPage page = new StudyPage(settings, identity, data, exclusions, controls, aggregates);
+      page.write(folder.resolve("report.html"));
       if (!png) {
         notes.add("no PNG pictures: this Java cannot draw text; there are the SVG ones");
       }
-      notes.addAll(new Summary(settings, data, exclusions, aggregates).lines());
+      List<String> results = new Summary(settings, data, exclusions, aggregates).lines();
+      new PatchMethods(manifest)
+          .write(page.title(), results, identity.commandLine(), folder.resolve("summary.md"));
+      notes.addAll(results);
       return new Outcome(notes, controls);
     }
   }

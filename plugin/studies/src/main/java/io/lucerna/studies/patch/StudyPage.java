@@ -51,7 +51,8 @@ final class StudyPage {
         .write(file);
   }
 
-  private String title() {
+  /** What the study is. */
+  String title() {
     return "Patching study: "
         + settings.sweep().kind().option()
         + " sweep of "

@@ -1,5 +1,7 @@
 package io.lucerna.studies.report;
 
+import static io.lucerna.studies.chart.PlainText.markdown;
+
 import io.lucerna.studies.chart.Figure;
 import io.lucerna.studies.chart.PlainText;
 import io.lucerna.studies.ranking.Contrast;
@@ -27,25 +29,27 @@ final class ReportSummary {
     this.most = most;
   }
 
-  String markdown() {
+  String text() {
     StudyInfo info = study.info();
     StringBuilder out = new StringBuilder("# ");
-    out.append(escaped(ReportPage.title(info))).append("\n\n");
+    out.append(markdown(ReportPage.title(info))).append("\n\n");
     out.append(Sentences.question(study)).append("\n\n");
-    Sentences.of(study).forEach(f -> out.append("- ").append(escaped(f)).append('\n'));
+    Sentences.of(study).forEach(f -> out.append("- ").append(markdown(f)).append('\n'));
     String measure = info.measures().getFirst();
-    out.append("\n## ").append(escaped(measure)).append(": the largest changes\n\n");
+    out.append("\n## ").append(markdown(measure)).append(": the largest changes\n\n");
     table(out, measure);
+    out.append("\n## Methods, for a paper\n\n");
+    out.append(markdown(new StudyMethods(study).paragraph())).append('\n');
     out.append("\n## Pictures\n\n");
     pictures.forEach(
         (name, figure) ->
-            out.append("![" + escaped(figure.title()) + "](figures/" + name + ".svg)\n"));
+            out.append("![" + markdown(figure.title()) + "](figures/" + name + ".svg)\n"));
     out.append("\n## How it was made\n\n");
     out.append("    ").append(PlainText.visible(info.command())).append("\n\n");
     out.append("| | |\n|---|---|\n");
     info.facts()
         .forEach(
-            (name, value) -> out.append("| " + escaped(name) + " | " + escaped(value) + " |\n"));
+            (name, value) -> out.append("| " + markdown(name) + " | " + markdown(value) + " |\n"));
     return out.toString();
   }
 
@@ -54,27 +58,22 @@ final class ReportSummary {
     List<Column> columns = Column.ALL.stream().filter(c -> PRINTED.contains(c.name())).toList();
     List<Contrast> rows = study.strongest(measure);
     out.append("| condition");
-    columns.forEach(c -> out.append(" | ").append(escaped(c.name())));
+    columns.forEach(c -> out.append(" | ").append(markdown(c.name())));
     out.append(" | what was done |\n|---").append("|--:".repeat(columns.size())).append("|---|\n");
     for (Contrast row : rows.subList(0, Math.min(most, rows.size()))) {
-      out.append("| ").append(escaped(row.condition()));
+      out.append("| ").append(markdown(row.condition()));
       for (Column column : columns) {
-        out.append(" | ").append(escaped(column.print(row)));
+        out.append(" | ").append(markdown(column.print(row)));
         out.append(column.decides() && row.statistics().significant() ? "\\*" : "");
       }
-      out.append(" | ").append(escaped(study.condition(row).label())).append(" |\n");
+      out.append(" | ").append(markdown(study.condition(row).label())).append(" |\n");
     }
     out.append("\n\\*: adjusted p &lt; 0.05 (paired t-test, ");
-    out.append(info.correction().words()).append("). ").append(escaped("p_equivalence"));
+    out.append(info.correction().words()).append("). ").append(markdown("p_equivalence"));
     out.append(": two one-sided t-tests, margin ");
     out.append(Digits.plain(info.margin())).append(", not corrected.\n");
     if (rows.size() > most) {
       out.append("\n").append(rows.size() - most).append(" more in report.html.\n");
     }
-  }
-
-  /** The text with all that Markdown or HTML would read made plain. */
-  static String escaped(String text) {
-    return PlainText.escaped(text).replaceAll("([\\\\`*_\\[\\]|~])", "\\\\$1");
   }
 }

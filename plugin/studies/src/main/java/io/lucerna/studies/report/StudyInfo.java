@@ -1,5 +1,6 @@
 package io.lucerna.studies.report;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.lucerna.eval.Correction;
 import io.lucerna.studies.ranking.ConditionInfo;
 import java.util.List;
@@ -14,6 +15,7 @@ import java.util.SequencedMap;
  * @param correction of the p-values of one measure
  * @param rounds of randomisation and bootstrap
  * @param margin the change of a mean that counts as none
+ * @param manifest all of it
  * @param command makes the study again
  * @param facts everything the file says of the set-up, by a name for people
  * @param conditions the first one is {@code nothing}
@@ -26,6 +28,7 @@ public record StudyInfo(
     Correction correction,
     int rounds,
     double margin,
+    JsonNode manifest,
     String command,
     SequencedMap<String, String> facts,
     SequencedMap<String, ConditionInfo> conditions,

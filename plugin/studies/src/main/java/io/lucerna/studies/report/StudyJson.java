@@ -81,6 +81,7 @@ final class StudyJson {
         correction(),
         (int) number(root, "rounds"),
         number(root, "margin"),
+        root,
         command(),
         facts(),
         conditions(),

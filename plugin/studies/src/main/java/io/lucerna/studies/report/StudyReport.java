@@ -56,7 +56,7 @@ public final class StudyReport {
       }
     }
     new ReportTables(study, emptied(studyFolder.resolve("tables"), TABLES), rows).write();
-    String summary = new ReportSummary(study, pictures, rows.orElse(ROWS)).markdown();
+    String summary = new ReportSummary(study, pictures, rows.orElse(ROWS)).text();
     AtomicFile.write(studyFolder.resolve("summary.md"), out -> out.write(summary));
     new ReportPage(study).write(studyFolder.resolve("report.html"));
     return png;
