@@ -122,11 +122,12 @@ class PatchCommandTest {
         List.of(
             "(SHA-256 " + json.at("/pairs/sha256").asText().substring(0, 12) + ")",
             "weights with SHA-256 00ff)",
-            "; "
-                + json.at("/counts/noise/used").asInt()
-                + " pairs are used, those whose score changes",
             String.format(
-                Locale.ROOT, "by %.3g or more (10%% of", json.at("/counts/noise/floor").asDouble()),
+                Locale.ROOT,
+                "must change by at least 10%% of the median change, which leaves %d pairs (a change of at"
+                    + " least %.3g). Of ",
+                json.at("/counts/noise/used").asInt(),
+                json.at("/counts/noise/floor").asDouble()),
             "Of "
                 + json.at("/counts/pairs").asInt()
                 + " pairs, "

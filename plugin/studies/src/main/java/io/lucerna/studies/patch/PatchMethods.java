@@ -105,14 +105,14 @@ final class PatchMethods {
         "%s copies from the %s; there, the score must change%s, which leaves %s.",
         direction.equals("noise") ? "Noising" : "Denoising",
         direction.equals("noise") ? "base into the perturbed text" : "perturbed text into the base",
-        floor.endsWith("%") ? " by " + floor + " of the median change" : "",
+        floor.endsWith("%") ? " by at least " + floor + " of the median change" : "",
         Methods.listed(used));
   }
 
   private static String used(JsonNode counts, String of) {
     return String.format(
         Locale.ROOT,
-        "%s%s (changes of at least %.3g)",
+        "%s%s (a change of at least %.3g)",
         Counted.of(counts.path(USED).asInt(), "pair"),
         of,
         counts.path("floor").asDouble());
@@ -123,8 +123,7 @@ final class PatchMethods {
   }
 
   private String aggregation() {
-    boolean apart =
-        !settings.path("pool").asBoolean() && !counts(directions.getFirst()).has(USED);
+    boolean apart = !settings.path("pool").asBoolean() && !counts(directions.getFirst()).has(USED);
     String statistic =
         switch (settings.path("headline").asText()) {
           case "mean-robust" ->
