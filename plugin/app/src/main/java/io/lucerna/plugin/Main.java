@@ -135,7 +135,7 @@ public final class Main {
         new Entry(
             "regress",
             "Run a regression in Anserini's YAML form, neural stages included.",
-            () -> new RegressCommand(models, collections.get())),
+            () -> new RegressCommand(models, collections.get(), engine)),
         new Entry(
             "models",
             "List the models on this machine, or show one model's card.",

@@ -11,11 +11,13 @@ import io.lucerna.plugin.models.ModelRegistry;
 import io.lucerna.plugin.options.CollectionOptions;
 import io.lucerna.plugin.options.Inputs;
 import io.lucerna.plugin.regress.Locator;
+import io.lucerna.plugin.regress.RecipeRun;
 import io.lucerna.plugin.regress.RegressionRun;
 import io.lucerna.plugin.regress.RegressionSource;
 import io.lucerna.plugin.regress.Runner;
 import io.lucerna.plugin.regress.Stage;
 import io.lucerna.plugin.regress.Summary;
+import io.lucerna.qrels.Qrels;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -36,6 +38,7 @@ import org.kohsuke.args4j.Option;
 public final class RegressCommand implements Command {
   private final ModelRegistry models;
   private final CollectionOptions collections;
+  private final PatchCommand.Engine engine;
 
   @Option(
       name = "-config",
@@ -85,9 +88,11 @@ public final class RegressCommand implements Command {
       usage = "Threads of the indexer, instead of the regression's own number.")
   @Nullable Integer threads;
 
-  public RegressCommand(ModelRegistry models, CollectionOptions collections) {
+  public RegressCommand(
+      ModelRegistry models, CollectionOptions collections, PatchCommand.Engine engine) {
     this.models = models;
     this.collections = collections;
+    this.engine = engine;
   }
 
   @Override
@@ -110,15 +115,37 @@ public final class RegressCommand implements Command {
       throw new CommandException(ExitCode.USAGE, "-threads must be at least 1, got " + threads);
     }
     OptionalInt indexing = threads == null ? OptionalInt.empty() : OptionalInt.of(threads);
-    RegressionRun run =
-        new RegressionRun(source(), new Locator(folders()), output, indexing, stages());
+    RegressionSource source = source();
+    Locator locator = new Locator(folders());
+    if (source.isRecipe()) {
+      if (index || search || rerank || threads != null) {
+        throw new CommandException(
+            ExitCode.USAGE, source.name() + " is a recipe: it has no steps to choose from");
+      }
+      RecipeRun run = new RecipeRun(source, locator, output, this::judgments);
+      finish(run.commands(), run::run, console);
+    } else {
+      RegressionRun run = new RegressionRun(source, locator, output, indexing, stages());
+      finish(run.commands(), run::run, console);
+    }
+  }
+
+  private Qrels judgments(String collection) throws IOException {
+    return Qrels.read(collections.qrels(collection));
+  }
+
+  private interface Work {
+    Summary run(Runner runner) throws Exception;
+  }
+
+  private void finish(List<String> commands, Work work, Console console) throws Exception {
     if (dryRun) {
-      run.commands().forEach(line -> console.out().println("./lucerna " + line));
+      commands.forEach(line -> console.out().println("./lucerna " + line));
       return;
     }
     Summary summary;
     try (FolderLock lock = FolderLock.take(output, String.join(" ", console.commandLine()))) {
-      summary = run.run(new Commands(console));
+      summary = work.run(new Commands(console));
     }
     console.out().println(summary);
     if (summary.failed() > 0) {
@@ -189,6 +216,7 @@ public final class RegressCommand implements Command {
         case "index" -> new IndexCommand(collections);
         case "search" -> new SearchCommand(models, collections);
         case "rerank" -> new RerankCommand(models, collections);
+        case "patch" -> new PatchCommand(engine);
         case "eval" -> new EvalCommand(collections);
         default -> throw new IllegalArgumentException("no step of a regression: " + name);
       };

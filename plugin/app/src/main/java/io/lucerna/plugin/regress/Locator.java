@@ -60,6 +60,12 @@ public final class Locator {
     return evaluation(path, "qrels", NamedCollection::qrels);
   }
 
+  /** A file of this name, compressed or not. */
+  Optional<Path> file(String name) {
+    return find(Stream.of(name, name + ".gz"), Files::isRegularFile, name)
+        .map(found -> Path.of(found.argument()));
+  }
+
   private Optional<Located> evaluation(
       String path, String what, Function<NamedCollection, Source> file) {
     return find(

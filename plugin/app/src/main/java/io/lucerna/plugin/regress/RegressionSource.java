@@ -19,7 +19,17 @@ import org.jspecify.annotations.Nullable;
 public record RegressionSource(String name, String content) {
   /** Names of the regressions that come with Lucerna. */
   private static final List<String> SHIPPED =
-      List.of("bundled", "cacm", "cacm-heads", "dl19", "dl20");
+      List.of(
+          "bundled",
+          "cacm",
+          "cacm-heads",
+          "dl19",
+          "dl20",
+          "chen2024",
+          "cross-encoders",
+          "lu2025",
+          "mechir-heads",
+          "tasb");
 
   /** Before the names of those that come with Anserini. */
   private static final String ANSERINI = "anserini/";
@@ -56,18 +66,28 @@ public record RegressionSource(String name, String content) {
     }
   }
 
+  /**
+   * Whether it is a recipe, which has files and commands of its own.
+   *
+   * @throws RegressException if it is not YAML
+   */
+  public boolean isRecipe() {
+    return Keys.parse(name, content).has(Recipe.KEY);
+  }
+
+  private String description() {
+    if (isRecipe()) {
+      return Recipe.read(Keys.parse(name, content)).description();
+    }
+    Regression regression = RegressionReader.read(name, content);
+    return regression.extension().description().orElse(regression.corpus());
+  }
+
   /** A line on each of those that come with Lucerna. */
   public static List<String> list() throws IOException {
     List<String> lines = new ArrayList<>();
     for (String name : SHIPPED) {
-      RegressionSource source = named(name);
-      Regression regression = RegressionReader.read(source.name(), source.content());
-      lines.add(
-          String.format(
-              Locale.ROOT,
-              "%-10s  %s",
-              name,
-              regression.extension().description().orElse(regression.corpus())));
+      lines.add(String.format(Locale.ROOT, "%-14s  %s", name, named(name).description()));
     }
     return lines;
   }

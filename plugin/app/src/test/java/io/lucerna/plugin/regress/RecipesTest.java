@@ -1,0 +1,427 @@
+package io.lucerna.plugin.regress;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.lucerna.eval.RankedDoc;
+import io.lucerna.eval.Ranking;
+import io.lucerna.eval.Run;
+import io.lucerna.instrumentation.config.Pooling;
+import io.lucerna.plugin.Shell;
+import io.lucerna.plugin.cli.ExitCode;
+import io.lucerna.plugin.models.ModelRegistry;
+import io.lucerna.reranker.Ranker;
+import io.lucerna.reranker.Rankers;
+import io.lucerna.reranker.ScorerOptions;
+import io.lucerna.reranker.Similarity;
+import io.lucerna.testkit.Checkout;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Every recipe from end to end, against a hub with small random models of the same architectures.
+ * Its numbers are replaced by those of these models, computed without hub and recipe; with other
+ * models on the hub they must not come out.
+ */
+class RecipesTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String TASB = "sebastian-hofstaetter/distilbert-dot-tas_b-b256-msmarco";
+  private static final List<String> CROSS =
+      List.of("TinyBERT-L2", "MiniLM-L2", "MiniLM-L4", "MiniLM-L6", "MiniLM-L12");
+  private static final List<String> WORDS =
+      List.of("the", "of", "and", "is", "in", "oil", "sea", "old", "red", "fog", "gas", "log");
+
+  @TempDir Path folder;
+  private final Map<String, Path> models = new LinkedHashMap<>();
+  private final Random random = new Random(5);
+  private Path data;
+  private int hubs;
+
+  @BeforeEach
+  void models() throws IOException {
+    data = Files.createDirectory(folder.resolve("data"));
+    models.putAll(models(1));
+  }
+
+  /** A model for every name of the recipes. */
+  private Map<String, Path> models(int seed) throws IOException {
+    Map<String, Path> all = new LinkedHashMap<>();
+    Path parent = Files.createDirectory(folder.resolve("models" + seed));
+    all.put(
+        TASB,
+        RandomModel.write(
+            "families/distilbert-cross", "DistilBertModel", seed, parent.resolve("tasb")));
+    for (String name : CROSS) {
+      all.put(
+          "cross-encoder/ms-marco-" + name + "-v2",
+          RandomModel.write(
+              "bert-cross",
+              "BertForSequenceClassification",
+              seed + name.hashCode(),
+              parent.resolve(name)));
+    }
+    return all;
+  }
+
+  private static ScorerOptions vectors() {
+    return ScorerOptions.defaults().withPooling(Pooling.CLS).withSimilarity(Similarity.DOT);
+  }
+
+  private float[] scores(String model, String query, List<String> passages) {
+    ScorerOptions options = model.equals(TASB) ? vectors() : ScorerOptions.defaults();
+    try (Ranker ranker = Rankers.open(models.get(model), model, options)) {
+      return ranker.score(query, passages).scores();
+    }
+  }
+
+  private String text(int words) {
+    return random
+        .ints(words, 0, WORDS.size())
+        .mapToObj(WORDS::get)
+        .collect(Collectors.joining(" "));
+  }
+
+  private List<String> passages(int count) {
+    Set<String> all = new LinkedHashSet<>();
+    while (all.size() < count) {
+      all.add(text(6 + random.nextInt(9)));
+    }
+    return List.copyOf(all);
+  }
+
+  private static String recipe(String name) throws IOException {
+    return RegressionSource.named(name).content();
+  }
+
+  private static String replaced(String text, String old, String fresh) {
+    assertTrue(text.contains(old), old + " in " + text);
+    return text.replace(old, fresh);
+  }
+
+  /** Runs a recipe with models as the hub's; what it downloads is its own. */
+  private Shell run(String recipe, Map<String, Path> served) throws IOException {
+    hubs++;
+    Path file = Files.writeString(folder.resolve("recipe.yaml"), recipe);
+    Path home = Files.createDirectory(folder.resolve("home" + hubs));
+    try (StandInHub hub = new StandInHub(served)) {
+      ModelRegistry registry =
+          new ModelRegistry(
+              Map.of("HF_ENDPOINT", hub.endpoint(), "HF_HOME", home.resolve("hf").toString()),
+              home);
+      return Shell.run(
+          registry,
+          "regress",
+          "-config",
+          file.toString(),
+          "-corpora",
+          data.toString(),
+          "-output",
+          folder.resolve("out" + hubs).toString());
+    }
+  }
+
+  /** All numbers are well with the models that they are of, and the named ones with no others. */
+  private void holds(String recipe, int numbers, List<String> failing) throws IOException {
+    Shell well = run(recipe, models);
+    assertEquals(ExitCode.DONE, well.code(), well.err() + well.out());
+    assertTrue(
+        well.out()
+            .endsWith(
+                numbers
+                    + (numbers == 1 ? " number: " : " numbers: ")
+                    + numbers
+                    + " OK, 0 OK* (higher than expected), 0 FAIL\n"),
+        well.out());
+    Shell other = run(recipe, models(2));
+    assertEquals(ExitCode.FAILED, other.code(), other.err() + other.out());
+    for (String line : failing) {
+      assertTrue(
+          other.out().lines().anyMatch(l -> l.startsWith("FAIL") && l.contains(line)),
+          line + other.out());
+    }
+  }
+
+  private record Request(String qid, String query, List<String> passages, float[] scores) {}
+
+  /** Requests whose scores are those of a model; some passages are judged. */
+  private void write(String name, List<Request> requests) throws IOException {
+    StringBuilder lines = new StringBuilder();
+    StringBuilder qrels = new StringBuilder();
+    List<Ranking> rankings = new ArrayList<>();
+    for (Request request : requests) {
+      ObjectNode json = JSON.createObjectNode();
+      json.putObject("query").put("qid", request.qid).put("text", request.query);
+      ArrayNode candidates = json.putArray("candidates");
+      List<RankedDoc> docs = new ArrayList<>();
+      for (int i = 0; i < request.passages.size(); i++) {
+        candidates
+            .addObject()
+            .put("docid", "d" + i)
+            .put("score", request.scores[i])
+            .putObject("doc")
+            .put("contents", request.passages.get(i));
+        docs.add(new RankedDoc("d" + i, request.scores[i]));
+        qrels.append(request.qid + " 0 d" + i + " " + i % 4 + "\n");
+      }
+      rankings.add(Ranking.of(request.qid, docs));
+      lines.append(json).append('\n');
+    }
+    Files.writeString(data.resolve(name + ".jsonl"), lines);
+    Files.writeString(data.resolve(name + ".qrels"), qrels);
+    Run.of("expected", rankings).write(data.resolve(name + ".run"));
+  }
+
+  private Request request(String model, String qid, int count) {
+    String query = text(4);
+    List<String> passages = passages(count);
+    return new Request(qid, query, passages, scores(model, query, passages));
+  }
+
+  private String measured(String name) {
+    Shell shell =
+        Shell.succeed(
+            "eval",
+            "-m",
+            "ndcg_cut.10",
+            data.resolve(name + ".qrels").toString(),
+            data.resolve(name + ".run").toString());
+    return shell.out().strip().split("\t")[2];
+  }
+
+  @Test
+  void tasb() throws IOException {
+    String recipe = recipe("tasb");
+    for (String year : List.of("dl19", "dl20")) {
+      write(year, List.of(request(TASB, "1", 30), request(TASB, "2", 30)));
+      recipe =
+          replaced(
+              recipe,
+              "-collection " + year + " -first tasb",
+              "-input " + data.resolve(year + ".jsonl"));
+      recipe = replaced(recipe, "qrels: " + year, "qrels: " + data.resolve(year + ".qrels"));
+      recipe = replaced(recipe, year.equals("dl19") ? "0.7210" : "0.6854", measured(year));
+    }
+    holds(recipe, 4, List.of("dl19                  -           largest difference", "dl20"));
+  }
+
+  @Test
+  void lu2025() throws IOException {
+    String query = "what is the acceptance rate at wellesley";
+    String base = "College acceptance rates in the USA are becoming more competitive.";
+    float[] scores =
+        scores(
+            "cross-encoder/ms-marco-MiniLM-L12-v2",
+            query,
+            List.of(base + " a", base + " wellesley"));
+    String recipe = replaced(recipe("lu2025"), "-5.6513", "" + scores[0]);
+    recipe = replaced(recipe, "4.3892", "" + scores[1]);
+    holds(recipe, 1, List.of("pair"));
+  }
+
+  @Test
+  void crossEncoders() throws IOException {
+    String recipe =
+        replaced(recipe("cross-encoders"), "judged: dl19", "judged: " + data.resolve("own.qrels"));
+    recipe = replaced(recipe, "qrels: dl19", "qrels: " + data.resolve("own.qrels"));
+    String query = text(4);
+    List<String> passages = passages(40);
+    StringBuilder table = new StringBuilder("7\td0\tanother query\tunjudged\n");
+    for (int i = 0; i < passages.size(); i++) {
+      table.append("1\td" + i + "\t" + query + "\t" + passages.get(i) + "\n");
+    }
+    Files.writeString(data.resolve("msmarco-passagetest2019-top1000.tsv"), table);
+    List<String> cards = List.of("0.6984", "0.7101", "0.7304", "0.7430", "0.7431");
+    for (int i = 0; i < CROSS.size(); i++) {
+      String model = "cross-encoder/ms-marco-" + CROSS.get(i) + "-v2";
+      write("own", List.of(new Request("1", query, passages, scores(model, query, passages))));
+      recipe = replaced(recipe, cards.get(i), measured("own"));
+    }
+    holds(recipe, 5, List.of("nDCG@10"));
+  }
+
+  @Test
+  void mechirHeads() throws IOException {
+    String name = TASB.replace('/', '-') + "_bi_TFC1_topk_4000.tsv";
+    StringBuilder table =
+        new StringBuilder("qid\tdocno\tscore_delta\ttext\tperturbed_text\tquery\trelevance\n");
+    for (int i = 0; i < 12; i++) {
+      String query = text(3);
+      String passage = text(6 + i);
+      String term = query.split(" ")[0];
+      table.append(
+          String.join(
+              "\t",
+              "q" + i,
+              "d" + i,
+              "1.0",
+              passage,
+              passage + " " + term,
+              query,
+              "" + (1 + i % 3)));
+      table.append('\n');
+    }
+    Files.writeString(data.resolve(name), table);
+    Path direct = folder.resolve("direct");
+    Shell.succeed(
+        "patch",
+        "-model",
+        models.get(TASB).toString(),
+        "-pooling",
+        "cls",
+        "-similarity",
+        "dot",
+        "-pairs",
+        data.resolve(name).toString(),
+        "-sweep",
+        "head",
+        "-mechir",
+        "-floor",
+        "0",
+        "-output",
+        direct.toString());
+    String published =
+        Files.readAllLines(direct.resolve("heads.denoise.csv")).stream()
+            .map(line -> line.replaceFirst("^[^,]*,[^,]*,(rel_[0-9])", "tasb,TFC1,$1"))
+            .filter(line -> line.startsWith("model") || line.startsWith("tasb"))
+            .map(line -> "      " + line + "\n")
+            .collect(Collectors.joining());
+    String recipe =
+        replaced(
+            recipe("mechir-heads"),
+            "{file: published.csv, resource: mechir-tasb-tfc1.csv}",
+            "file: published.csv\n    lines: |\n" + published);
+    holds(recipe, 3, List.of("grade 1", "grade 2", "grade 3"));
+  }
+
+  /** Mean, standard deviation and share above zero. */
+  private static double[] statistics(List<Double> changes) {
+    double mean = changes.stream().mapToDouble(c -> c).average().orElseThrow();
+    double spread =
+        changes.stream().mapToDouble(c -> (c - mean) * (c - mean)).average().orElseThrow();
+    double raised = changes.stream().mapToDouble(c -> c > 0 ? 1 : 0).average().orElseThrow();
+    return new double[] {mean, Math.sqrt(spread), raised};
+  }
+
+  @Test
+  void chen2024() throws IOException {
+    ObjectNode file = JSON.createObjectNode();
+    ObjectNode corpus = file.putObject("corpus");
+    ObjectNode terms = JSON.createObjectNode();
+    StringBuilder queries = new StringBuilder();
+    Map<String, StringBuilder> csv = new LinkedHashMap<>();
+    Map<String, Map<Integer, List<Double>>> changes = new LinkedHashMap<>();
+    for (String place : List.of("append", "prepend")) {
+      csv.put(place, new StringBuilder("qid,doc_id,og_score,p_score\n"));
+      changes.put(place, new LinkedHashMap<>());
+    }
+    for (String qid : List.of("11", "12")) {
+      String term = qid.equals("11") ? "sea" : "fog";
+      String query = qid.equals("11") ? "who, is \"at\" sea" : "fog in the log";
+      queries.append(qid.equals("11") ? "11,\"who, is \"\"at\"\" sea\"\n" : "12,fog in the log\n");
+      terms.put(qid, term);
+      List<String> bare = passages(100);
+      float[] base = scores(TASB, query, bare.stream().map(text -> "a " + text).toList());
+      Map<String, float[]> changed =
+          Map.of(
+              "append", scores(TASB, query, bare.stream().map(text -> text + " " + term).toList()),
+              "prepend",
+                  scores(TASB, query, bare.stream().map(text -> term + " " + text).toList()));
+      List<Integer> order = new ArrayList<>();
+      ObjectNode texts = corpus.putObject(qid);
+      for (int i = 0; i < bare.size(); i++) {
+        order.add(i);
+        texts.putObject("" + i).put("text", "a " + bare.get(i));
+        for (String place : csv.keySet()) {
+          csv.get(place).append(qid + "," + i + "," + base[i] + "," + changed.get(place)[i] + "\n");
+        }
+      }
+      Collections.sort(order, (one, other) -> Float.compare(base[other], base[one]));
+      for (int rank = 0; rank < order.size(); rank++) {
+        int at = order.get(rank);
+        for (String place : csv.keySet()) {
+          changes
+              .get(place)
+              .computeIfAbsent(rank, r -> new ArrayList<>())
+              .add((double) changed.get(place)[at] - base[at]);
+        }
+      }
+    }
+    Files.writeString(data.resolve("tfc1_add_baseline_final_dd_corpus.json"), file.toString());
+    Files.writeString(data.resolve("chen2024_selected_query_terms.json"), terms.toString());
+    Files.writeString(data.resolve("tfc1_add_qids_with_text.csv"), queries);
+    String recipe = recipe("chen2024");
+    for (String place : csv.keySet()) {
+      Files.writeString(
+          data.resolve("tfc1_add_" + place + "_target_qids_scores.csv"), csv.get(place));
+      for (int[] band : new int[][] {{1, 100}, {1, 10}, {11, 20}, {91, 100}}) {
+        List<Double> all = new ArrayList<>();
+        changes
+            .get(place)
+            .forEach(
+                (rank, values) -> {
+                  if (rank >= band[0] - 1 && rank < band[1]) {
+                    all.addAll(values);
+                  }
+                });
+        double[] own = statistics(all);
+        boolean whole = band[1] - band[0] == 99;
+        String start =
+            whole ? place + ", change" : place + ", ranks " + band[0] + "-" + band[1] + "\"";
+        String numbers =
+            String.format(
+                Locale.ROOT,
+                whole ? "{mean: %f, sd: %f, raised: %f}" : "{mean: %1$f, raised: %3$f}",
+                own[0],
+                own[1],
+                own[2]);
+        recipe =
+            recipe
+                .lines()
+                .map(
+                    line ->
+                        line.contains(start)
+                            ? line.replaceFirst("results: \\{[^}]*\\}", "results: " + numbers)
+                            : line)
+                .collect(Collectors.joining("\n", "", "\n"));
+      }
+    }
+    holds(
+        recipe,
+        21,
+        List.of("base", "append ", "prepend ", "append, ranks 1-10", "prepend, ranks 91-100"));
+  }
+
+  /** The published scores give the published table: that part of the recipe has been seen. */
+  @Test
+  void publishedScoresGiveThePublishedTable() throws IOException {
+    Path shared = Checkout.shared("collections/tfc1-chen2024");
+    assumeTrue(Files.isDirectory(shared), "no " + shared);
+    data = shared;
+    String recipe =
+        recipe("chen2024")
+            .replaceAll(
+                "-rerank.model sebastian\\S+ -rerank.pooling cls -rerank.similarity dot",
+                "-rerank.model none");
+    Shell shell = run(recipe, models);
+    assertEquals(ExitCode.DONE, shell.code(), shell.err() + shell.out());
+    assertTrue(shell.out().contains("21 numbers: 21 OK"), shell.out());
+  }
+}
