@@ -40,6 +40,9 @@ sealed interface RecipeInput {
 
   static RecipeInput read(Keys keys, Set<String> files) {
     String file = keys.text("file");
+    if (file.contains("/") || file.contains("\\")) {
+      throw keys.fault("file", "must be a name without folders, got '" + file + "'");
+    }
     if (keys.has("lines")) {
       keys.only(List.of("file", "lines"));
       return new Lines(file, keys.text("lines"));

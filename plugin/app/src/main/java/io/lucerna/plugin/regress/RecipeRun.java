@@ -5,7 +5,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.SequencedMap;
 
 /** A recipe at work. */
 public final class RecipeRun {
@@ -63,18 +65,22 @@ public final class RecipeRun {
    * @throws Exception as commands throw it
    */
   public Summary run(Runner runner) throws Exception {
-    List<String> missing = new ArrayList<>();
+    SequencedMap<String, List<String>> missing = new LinkedHashMap<>();
     for (Recipe.Needed file : recipe.files()) {
       if (locator.file(file.name()).isEmpty()) {
-        missing.add("no file " + file.name() + " in " + locator + ", from " + file.from());
+        missing.computeIfAbsent(file.from(), from -> new ArrayList<>()).add(file.name());
       }
     }
     if (!missing.isEmpty()) {
+      List<String> lacking = new ArrayList<>();
+      missing.forEach((from, names) -> lacking.add(String.join(", ", names) + " from " + from));
       throw new RegressException(
           recipe.source()
+              + ": not in "
+              + locator
               + ": "
-              + String.join("; ", missing)
-              + "; name the folder that has it with -corpora");
+              + String.join("; ", lacking)
+              + "; name the folder that has such files with -corpora");
     }
     Files.createDirectories(folder);
     for (RecipeInput input : recipe.inputs()) {

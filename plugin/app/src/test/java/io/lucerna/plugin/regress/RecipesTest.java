@@ -35,6 +35,8 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * Every recipe from end to end, against a hub with small random models of the same architectures.
@@ -407,6 +409,59 @@ class RecipesTest {
         recipe,
         21,
         List.of("base", "append ", "prepend ", "append, ranks 1-10", "prepend, ranks 91-100"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "commands: '' | commands: rernk -input a | commands: 'rernk' is no step of a recipe; there are rerank, patch; did you mean rerank?",
+        "tolerance: 1 | tolerance: 1, more: 2 | checks[0].more: unknown key; known are name, scores, of, tolerance",
+        "scores: b, of: c | measure: foo, run: b, qrels: q, result: 1 | checks[0].measure: is not a measure of eval",
+        "scores: b, of: c | change: b, from: c, ranks: 5, results: {mean: 1} | checks[0].ranks: must be two numbers such as 1-10, got '5'",
+        "scores: b, of: c | change: b, from: c, results: {median: 1} | checks[0].results.median: unknown key; did you mean mean?",
+        "scores: b | shores: b | checks[0].name: one of scores, change, measure, heads must say what is compared",
+        "lines: x | top1000: zz, judged: dl19 | inputs[0].top1000: zz is not one of the recipe's files",
+        "lines: x | nothing: x | inputs[0].file: one of lines, resource, top1000, tfc1 must say what is in it",
+        "file: a | file: ../a | inputs[0].file: must be a name without folders, got '../a'",
+        "recipe: x | corpus: x | models: missing",
+      })
+  void saysWhatIsWrongWithTheFile(String old, String fresh, String message) throws IOException {
+    String well =
+        """
+        recipe: x
+        inputs: [{file: a, lines: x}]
+        commands: ''
+        checks: [{name: n, scores: b, of: c, tolerance: 1}]
+        """;
+    Shell shell = run(replaced(well, old, fresh), models);
+    assertEquals(ExitCode.INPUT, shell.code(), shell.err());
+    assertTrue(shell.err().contains("recipe.yaml: " + message), shell.err());
+    assertEquals(1, shell.err().lines().count(), shell.err());
+  }
+
+  @Test
+  void filesThatAreMissingAreNamedWithTheirSource() throws IOException {
+    Shell shell = run(recipe("cross-encoders"), models);
+    assertEquals(ExitCode.INPUT, shell.code(), shell.err());
+    assertTrue(
+        shell
+            .err()
+            .contains(
+                "msmarco-passagetest2019-top1000.tsv from https://msmarco.z22.web.core.windows.net/"),
+        shell.err());
+    assertTrue(shell.err().contains("-corpora"), shell.err());
+    assertTrue(Files.notExists(folder.resolve("out1/top1000.jsonl")));
+  }
+
+  @Test
+  void aRecipeHasNoStepsToChooseFrom() {
+    Shell shell = Shell.run("regress", "-regression", "lu2025", "-rerank");
+    assertEquals(ExitCode.USAGE, shell.code(), shell.err());
+    Shell plan = Shell.succeed("regress", "-regression", "lu2025", "-dryRun", "-output", "o");
+    assertTrue(
+        plan.out().startsWith("./lucerna rerank -input o/pair.jsonl -rerank.model none "),
+        plan.out());
   }
 
   /** The published scores give the published table: that part of the recipe has been seen. */
