@@ -61,6 +61,20 @@ public enum Label {
     return slope;
   }
 
+  /**
+   * The score as a weighted sum of the logits. A logarithm of a probability is that of equal
+   * logits, and the rest in proportion to their difference.
+   */
+  Reading.Linear linear(float[] logits) {
+    if (this != LOG_PROBABILITY) {
+      return new Reading.Linear(slope(logits), 0);
+    }
+    double difference = (double) logits[1] - logits[0];
+    double equal = -Math.log(2);
+    double share = difference == 0 ? 0.5 : (-softplus(-difference) - equal) / difference;
+    return new Reading.Linear(new float[] {(float) -share, (float) share}, equal);
+  }
+
   /** log(1 + e^x) without overflow. */
   private static double softplus(double x) {
     return Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));

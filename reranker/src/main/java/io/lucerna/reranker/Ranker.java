@@ -124,6 +124,21 @@ public interface Ranker extends AutoCloseable {
     return ActivationCache.of(this, query, passages, hooks, points);
   }
 
+  /**
+   * Says what a score is made of: parts that add up to it. That takes about as many passes as there
+   * are heads and layers.
+   *
+   * @param query the query's text
+   * @param passage the passage's text
+   * @return the score, by token, by component, and by both
+   * @throws IllegalArgumentException if something is null, or the query is too long and truncation
+   *     is strict
+   */
+  default ScoreParts explain(String query, String passage) {
+    float score = score(query, List.of(Given.value(passage, "the passage"))).scores()[0];
+    return reading().whileOpen(() -> new Decomposition(reading(), query, passage).of(score));
+  }
+
   /** {@return what was done since the ranker was opened} */
   default Counters counters() {
     return reading().counters();

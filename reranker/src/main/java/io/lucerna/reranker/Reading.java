@@ -212,6 +212,27 @@ public final class Reading {
   }
 
   /**
+   * A score as a weighted sum of one side's output.
+   *
+   * @param weights one for each number of the output
+   * @param constant what is added to the sum
+   */
+  record Linear(float[] weights, double constant) {}
+
+  /**
+   * The score as a weighted sum, with all it divides by held constant.
+   *
+   * @param side the side whose output varies
+   * @param output the model's output for it
+   * @param fixed the model's output for the other side; ignored for a PAIR
+   */
+  Linear linear(Side side, float[] output, float[] fixed) {
+    return scoring instanceof Scoring.Together(Label label)
+        ? label.linear(output)
+        : new Linear(readout(side, fixed).frozenSlope(output), 0);
+  }
+
+  /**
    * Inputs that were read, in their order.
    *
    * @param scores one for each
