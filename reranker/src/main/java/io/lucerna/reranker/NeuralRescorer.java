@@ -88,21 +88,38 @@ public final class NeuralRescorer extends Rescorer {
     return new TopDocs(firstPass.totalHits, Arrays.copyOf(hits, Math.min(topN, hits.length)));
   }
 
+  /**
+   * Says how the score came about: what the passage's tokens add to it, and through which heads and
+   * MLPs. Nodes that say {@code sum of:} add up. Under hooks the score is not divided.
+   *
+   * @return the tree, whose value is the very score that {@link #rescore} gives
+   */
   @Override
   public Explanation explain(IndexSearcher searcher, Explanation firstPass, int docId)
       throws IOException {
     Scored known = scored.get(key(searcher, docId));
-    Scored it =
-        known != null
-            ? known
-            : scored(scorer.score(query, List.of(text(searcher, docId)), hooks), 0);
+    String text = text(searcher, docId);
+    Scored it = known != null ? known : scored(scorer.score(query, List.of(text), hooks), 0);
     ModelCard card = scorer.card();
+    List<Explanation> details = new ArrayList<>();
+    if (hooks.isEmpty()) {
+      details.add(ScoreTree.of(scorer.explain(query, text).withScore(it.score)));
+    }
+    details.add(Explanation.match(it.tokens, "tokens read, of at most " + card.maxTokens()));
+    details.add(Explanation.match(it.truncated ? 1 : 0, "1 if the passage was truncated"));
+    details.add(Explanation.match(firstPass.getValue(), "first-pass score", firstPass));
     return Explanation.match(
         it.score,
-        "neural score of " + card.name() + ", " + card.scorer() + ", weights " + card.sha256(),
-        Explanation.match(it.tokens, "tokens read, of at most " + card.maxTokens()),
-        Explanation.match(it.truncated ? 1 : 0, "1 if the passage was truncated"),
-        Explanation.match(firstPass.getValue(), "first-pass score", firstPass));
+        "neural score of "
+            + card.name()
+            + ", "
+            + card.scorer()
+            + ", weights "
+            + card.sha256()
+            + ", computed as the model's score"
+            + (hooks.isEmpty() ? "" : " under hooks")
+            + " from:",
+        details);
   }
 
   private String text(IndexSearcher searcher, int docId) throws IOException {

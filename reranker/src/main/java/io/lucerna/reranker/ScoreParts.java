@@ -29,6 +29,14 @@ public record ScoreParts(float score, List<SideParts> sides, Optional<Pairs> pai
   }
 
   /**
+   * {@return the same parts of the score as another call gave it, in whose batch it is rounded
+   * otherwise}
+   */
+  ScoreParts withScore(float other) {
+    return new ScoreParts(other, sides, pairs);
+  }
+
+  /**
    * {@return the score without the sum of one side's parts: what rounding leaves}
    *
    * @param side one of the sides

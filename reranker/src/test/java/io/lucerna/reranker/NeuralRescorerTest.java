@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.lucerna.instrumentation.hooks.Hooks;
+import io.lucerna.instrumentation.text.TokenBatch.Side;
 import io.lucerna.testkit.Checkout;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -145,6 +146,8 @@ class NeuralRescorerTest {
             neural.explain(searcher, searcher.explain(QUERY, hit.doc), hit.doc);
         assertEquals(hit.score, explanation.getValue().floatValue(), "document " + hit.doc);
         assertTrue(explanation.toString().contains("first-pass score"), explanation.toString());
+        int tokens = real.reading().input(Side.PAIR, "lamp oil", TEXTS.get(hit.doc)).length();
+        assertEquals(1 + Math.min(10, tokens), sumsUp(explanation), explanation.toString());
       }
       int unseen = random.nextInt(TEXTS.size());
       NeuralRescorer fresh =
@@ -153,6 +156,29 @@ class NeuralRescorerTest {
       Explanation explanation = fresh.explain(searcher, searcher.explain(QUERY, unseen), unseen);
       assertEquals(alone, explanation.getValue().floatValue(), "seed " + seed);
     }
+  }
+
+  /** Checks what Lucene's tests check of explanations; how many sums there were. */
+  private static int sumsUp(Explanation node) {
+    Explanation[] details = node.getDetails();
+    int sums = 0;
+    float value = node.getValue().floatValue();
+    if (node.getDescription().endsWith("sum of:")) {
+      sums++;
+      double sum = 0;
+      for (Explanation detail : details) {
+        sum += detail.getValue().floatValue();
+      }
+      assertEquals(value, sum, 2 * Math.ulp(value), node.toString());
+    } else if (details.length > 1) {
+      assertTrue(node.getDescription().matches(".*, computed as .* from:"), node.toString());
+    } else if (details.length == 1) {
+      assertEquals(value, details[0].getValue().floatValue(), node.toString());
+    }
+    for (Explanation detail : details) {
+      sums += sumsUp(detail);
+    }
+    return sums;
   }
 
   @Test
