@@ -12,6 +12,7 @@ import io.lucerna.plugin.commands.CertifyCommand;
 import io.lucerna.plugin.commands.CompareCommand;
 import io.lucerna.plugin.commands.DemoCommand;
 import io.lucerna.plugin.commands.EvalCommand;
+import io.lucerna.plugin.commands.ExplainCommand;
 import io.lucerna.plugin.commands.HooksCommand;
 import io.lucerna.plugin.commands.IndexCommand;
 import io.lucerna.plugin.commands.ModelsCommand;
@@ -106,6 +107,10 @@ public final class Main {
             "score",
             "Score the query and passage pairs of a table.",
             () -> new ScoreCommand(models, collections.get())),
+        new Entry(
+            "explain",
+            "Say what tokens and components add to a score.",
+            () -> new ExplainCommand(models, collections.get())),
         new Entry(
             "perturb",
             "Make contrast pairs: passages, and changed versions of them.",

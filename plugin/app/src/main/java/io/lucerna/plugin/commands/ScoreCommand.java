@@ -4,9 +4,7 @@ import io.lucerna.base.AtomicFile;
 import io.lucerna.base.Counted;
 import io.lucerna.instrumentation.hooks.Hooks;
 import io.lucerna.plugin.cli.Command;
-import io.lucerna.plugin.cli.CommandException;
 import io.lucerna.plugin.cli.Console;
-import io.lucerna.plugin.cli.ExitCode;
 import io.lucerna.plugin.cli.Progress;
 import io.lucerna.plugin.models.ModelRegistry;
 import io.lucerna.plugin.options.CollectionOptions;
@@ -19,10 +17,6 @@ import io.lucerna.plugin.options.RerankOptions;
 import io.lucerna.plugin.options.RunInputs;
 import io.lucerna.plugin.rerank.Interventions;
 import io.lucerna.plugin.rerank.Provenance;
-import io.lucerna.plugin.texts.CandidatePool;
-import io.lucerna.plugin.texts.CleaningChoice;
-import io.lucerna.plugin.texts.Ids;
-import io.lucerna.plugin.texts.RunPairs;
 import io.lucerna.reranker.PairScores;
 import io.lucerna.reranker.Ranker;
 import io.lucerna.reranker.ScorerOptions;
@@ -30,7 +24,6 @@ import io.lucerna.studies.record.PairTable;
 import io.lucerna.studies.work.Hashes;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.kohsuke.args4j.Option;
@@ -83,7 +76,7 @@ public final class ScoreCommand implements Command {
     rerank.check();
     Provenance provenance = new Provenance(console);
     List<PairTable.Row> rows =
-        given.pairs == null ? candidates(provenance, console) : table(given.pairs);
+        PairRows.read(given, inputs, rerank, collections, provenance, console);
     Path target = Outputs.writable(output);
     try (Ranker scorer = models.open(model.modelOrDefault(), options, console);
         Interventions interventions = intervene.compile(scorer)) {
@@ -123,47 +116,6 @@ public final class ScoreCommand implements Command {
             out.write(row.qid() + "\t" + row.docid() + "\t" + Float.toString(scores[i]) + "\n");
           }
         });
-  }
-
-  /** The candidates that {@code rerank} would score. */
-  private List<PairTable.Row> candidates(Provenance provenance, Console console)
-      throws IOException {
-    inputs.complete(collections, console);
-    if (inputs.run == null) {
-      throw new CommandException(ExitCode.USAGE, "give the pairs: -pairs, -run or -input");
-    }
-    List<PairTable.Row> rows = new ArrayList<>();
-    CandidatePool pool = inputs.read(rerank.depth, Ids.TABLE, collections, console);
-    CleaningChoice cleaning = rerank.cleaning(inputs.collection(), pool.texts());
-    console.say("passages cleaned: %s", cleaning);
-    try (RunPairs read = new RunPairs(pool, cleaning, rerank.depth)) {
-      read.forEach(
-          group ->
-              group
-                  .pairs()
-                  .forEach(
-                      p ->
-                          rows.add(
-                              new PairTable.Row(0, p.qid(), group.query(), p.docid(), p.text()))));
-      read.identity().forEach(provenance::put);
-    }
-    if (rows.isEmpty()) {
-      throw new CommandException(ExitCode.INPUT, inputs.run + ": there are no candidates");
-    }
-    return rows;
-  }
-
-  private static List<PairTable.Row> table(String pairs) throws IOException {
-    List<PairTable.Row> rows = new ArrayList<>();
-    try (PairTable table = PairTable.open(pairs)) {
-      for (var row = table.next(); row.isPresent(); row = table.next()) {
-        rows.add(row.get());
-      }
-    }
-    if (rows.isEmpty()) {
-      throw new CommandException(ExitCode.INPUT, pairs + ": no pairs below the header");
-    }
-    return rows;
   }
 
   /** Scores the rows; neighbours of one query go together. */

@@ -1,0 +1,55 @@
+package io.lucerna.plugin.explain;
+
+import io.lucerna.instrumentation.text.Token;
+import io.lucerna.instrumentation.text.TokenBatch.Side;
+import io.lucerna.reranker.ScoreParts.SideParts;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The words of an input, each with what its tokens add to the score together. */
+final class Words {
+  /**
+   * A word, or a special token.
+   *
+   * @param text as it stands in its text; a special token's piece
+   * @param from {@code query}, {@code passage}, or empty for a special token
+   * @param gap whether whitespace was before it
+   * @param adds the sum over its tokens
+   */
+  record Word(String text, String from, boolean gap, double adds) {}
+
+  private Words() {}
+
+  static List<Word> of(SideParts side, String query, String passage) {
+    List<Word> words = new ArrayList<>();
+    double[] adds = side.byToken().tokens();
+    for (int at = 0; at < adds.length; ) {
+      Token first = side.tokens().get(at);
+      double sum = adds[at];
+      int end = first.end();
+      int next = at + 1;
+      while (next < adds.length && same(first, side.tokens().get(next))) {
+        sum += adds[next];
+        end = Math.max(end, side.tokens().get(next).end());
+        next++;
+      }
+      boolean asked = side.side() == Side.QUERY || first.segment() == 0 && side.side() == Side.PAIR;
+      String text = asked ? query : passage;
+      boolean gap =
+          first.special()
+              || first.start() == 0
+              || Character.isWhitespace(text.charAt(first.start() - 1));
+      words.add(
+          first.special()
+              ? new Word(first.piece(), "", true, sum)
+              : new Word(
+                  text.substring(first.start(), end), asked ? "query" : "passage", gap, sum));
+      at = next;
+    }
+    return words;
+  }
+
+  private static boolean same(Token first, Token next) {
+    return !first.special() && next.segment() == first.segment() && next.word() == first.word();
+  }
+}
