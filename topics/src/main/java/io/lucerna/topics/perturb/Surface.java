@@ -156,16 +156,20 @@ final class Surface {
     };
   }
 
-  /** Two different numbers of the passage change places, wherever they occur. */
+  /**
+   * Two different numbers of the passage change places, wherever they occur. A single digit mostly
+   * numbers an item of a list, and says nothing.
+   */
   static Outcome swappedNumbers(Subject subject, RandomGenerator random) {
     List<Word> numbers =
         subject.passage().words().stream()
-            .filter(w -> w.text().matches("[0-9][0-9.,]*") && w.term().isPresent())
+            .filter(w -> w.text().matches("[0-9][0-9.,]*[0-9]") && w.term().isPresent())
             .toList();
     List<String> distinct =
         new ArrayList<>(new LinkedHashSet<>(numbers.stream().map(Word::text).toList()));
     if (distinct.size() < 2) {
-      return Outcome.notApplicable("the passage has fewer than two different numbers");
+      return Outcome.notApplicable(
+          "the passage has fewer than two different numbers of several digits");
     }
     Collections.shuffle(distinct, random);
     String one = distinct.get(0);

@@ -90,7 +90,8 @@ class HostileSubjectsTest {
         "lamp | lamp | CASE-FOLD | the passage has no capital letter",
         "lamp | lamp | DELETE-PUNCTUATION | the passage has no punctuation",
         "lamp | oil | TYPO | the passage has no word of four letters or more",
-        "lamp | in 1999 and 1999 | SWAP-NUMBERS | the passage has fewer than two different numbers",
+        "lamp | in 1999 and 1999 | SWAP-NUMBERS | the passage has fewer than two different numbers of several digits",
+        "lamp | 1 oil 2 wick 3 flame 42 | SWAP-NUMBERS | the passage has fewer than two different numbers of several digits",
         "lamp | lamp | REVERSE-WORDS | the words have no other order with the same index terms",
         "lamp | lamp lamp | SHUFFLE-WORDS | the words have no other order with the same index terms",
       })
