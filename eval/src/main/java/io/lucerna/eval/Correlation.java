@@ -3,10 +3,14 @@ package io.lucerna.eval;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.SplittableRandom;
+import java.util.function.DoubleUnaryOperator;
 import java.util.stream.IntStream;
 
 /** Correlation of two lists of numbers of the same items. */
 public final class Correlation {
+  /** The share of a bootstrap's rounds beyond each end of an interval. */
+  private static final double TAIL = 0.025;
+
   private Correlation() {}
 
   /**
@@ -72,6 +76,61 @@ public final class Correlation {
       }
     }
     return balance / Math.sqrt((double) inX * inY);
+  }
+
+  /**
+   * {@return Spearman's rho of the means over topics with another list, with the 95% percentile
+   * interval of a bootstrap that draws topics with replacement (Efron and Tibshirani 1993, chapter
+   * 13); without an interval for fewer than five topics} The other list stays as it is.
+   *
+   * @param byTopic for each topic a number for each item
+   * @param of what is made of an item's mean, such as its size
+   * @param y another number for each item, in the same order
+   * @param seed the same seed gives the same numbers
+   * @param rounds of the bootstrap, 1 or more; those in which a list does not vary do not count
+   * @throws IllegalArgumentException if the lengths differ, or there is no topic
+   */
+  public static Estimate spearman(
+      double[][] byTopic, DoubleUnaryOperator of, double[] y, long seed, int rounds) {
+    if (byTopic.length == 0) {
+      throw new IllegalArgumentException("there is no topic");
+    }
+    double[] ranksY = ranks(y);
+    int[] each = IntStream.range(0, byTopic.length).toArray();
+    double value = pearson(ranks(means(byTopic, each, of)), ranksY);
+    if (byTopic.length < ClusteredRatios.FEWEST_CLUSTERS) {
+      return new Estimate(value, Double.NaN, Double.NaN);
+    }
+    SplittableRandom random = new SplittableRandom(seed);
+    double[] drawn = new double[rounds];
+    int defined = 0;
+    for (int round = 0; round < rounds; round++) {
+      int[] topics = new int[byTopic.length];
+      Arrays.setAll(topics, i -> random.nextInt(byTopic.length));
+      double rho = pearson(ranks(means(byTopic, topics, of)), ranksY);
+      if (!Double.isNaN(rho)) {
+        drawn[defined++] = rho;
+      }
+    }
+    if (defined == 0) {
+      return new Estimate(value, Double.NaN, Double.NaN);
+    }
+    Arrays.sort(drawn, 0, defined);
+    int tail = (int) (TAIL * defined);
+    return new Estimate(value, drawn[tail], drawn[defined - 1 - tail]);
+  }
+
+  private static double[] means(double[][] byTopic, int[] topics, DoubleUnaryOperator of) {
+    double[] means = new double[byTopic[0].length];
+    for (int topic : topics) {
+      for (int i = 0; i < means.length; i++) {
+        means[i] += byTopic[topic][i];
+      }
+    }
+    for (int i = 0; i < means.length; i++) {
+      means[i] = of.applyAsDouble(means[i] / topics.length);
+    }
+    return means;
   }
 
   /**

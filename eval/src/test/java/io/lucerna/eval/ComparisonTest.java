@@ -224,6 +224,33 @@ class ComparisonTest {
     return Ranking.of("1", docs);
   }
 
+  /** The interval of rho is over topics: those that agree leave none, and few have none. */
+  @Test
+  void rankCorrelationOverTopics() {
+    double[] y = {1, 2, 3, 4, 5, 6};
+    double[][] same = new double[8][];
+    Arrays.setAll(same, topic -> new double[] {-1, -2, -3, -4, -5, -6});
+    Estimate exact = Correlation.spearman(same, Math::abs, y, 3, 500);
+    assertEquals(1, exact.value(), 1e-15);
+    assertEquals(1, exact.lower(), 1e-15);
+    assertEquals(1, exact.upper(), 1e-15);
+    Random random = new Random(5);
+    double[][] noisy = new double[40][y.length];
+    double[] means = new double[y.length];
+    for (double[] topic : noisy) {
+      for (int i = 0; i < topic.length; i++) {
+        topic[i] = y[i] + 8 * random.nextGaussian();
+        means[i] += topic[i] / noisy.length;
+      }
+    }
+    Estimate drawn = Correlation.spearman(noisy, x -> x, y, 3, 2000);
+    assertEquals(Correlation.spearman(means, y), drawn.value(), 1e-12);
+    assertTrue(drawn.lower() < drawn.value() && drawn.value() <= drawn.upper(), drawn.toString());
+    assertEquals(drawn, Correlation.spearman(noisy, x -> x, y, 3, 2000), "the same seed");
+    double[][] few = Arrays.copyOf(noisy, 4);
+    assertTrue(Double.isNaN(Correlation.spearman(few, x -> x, y, 3, 100).lower()));
+  }
+
   @Test
   void rankCorrelationsAgreeWithPlainCounting() {
     // Kendall 1945: the two rankings of the paper's example without ties, and by hand with ties.

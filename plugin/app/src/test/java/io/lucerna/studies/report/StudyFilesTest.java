@@ -52,7 +52,7 @@ class StudyFilesTest {
     assertEquals("cacm", study.info().facts().get("collection"));
     assertEquals("ef", study.info().facts().get("model files 1_Pooling/config.json"));
     assertEquals("bm25", study.info().facts().get("first stage tag"));
-    assertEquals(0.31, study.info().correlations().getFirst().spearman());
+    assertEquals(0.31, study.info().correlations().getFirst().spearman().value());
   }
 
   @Test

@@ -255,6 +255,20 @@ public final class Findings {
     return conditions;
   }
 
+  /**
+   * Each topic's change under a condition.
+   *
+   * @param condition its id
+   * @param measure the measure's name in ir-measures, which was measured
+   */
+  double[] changes(String condition, String measure) {
+    int m = settings.measures().stream().map(Measure::irName).toList().indexOf(measure);
+    int c = conditions.stream().map(Condition::id).toList().indexOf(condition);
+    double[] before = values.getFirst()[m];
+    double[] after = values.get(c)[m];
+    return IntStream.range(0, topics.size()).mapToDouble(t -> after[t] - before[t]).toArray();
+  }
+
   StudySettings settings() {
     return settings;
   }

@@ -35,10 +35,17 @@ final class Sentences {
       all.add(
           String.format(
               Locale.ROOT,
-              "Rank correlation of both maps (%s) over %d heads: Spearman %s (p %s), Kendall %s.",
+              "Rank correlation of both maps (%s) over %d heads: Spearman %s%s (p %s), Kendall %s.",
               c.of(),
               c.heads(),
-              Digits.two(c.spearman()),
+              Digits.two(c.spearman().value()),
+              Double.isNaN(c.spearman().lower())
+                  ? ""
+                  : " ["
+                      + Digits.two(c.spearman().lower())
+                      + ", "
+                      + Digits.two(c.spearman().upper())
+                      + "] over topics",
               Digits.p(c.p()),
               Digits.two(c.kendall())));
     }

@@ -2,6 +2,7 @@ package io.lucerna.studies.report;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.lucerna.eval.Correction;
+import io.lucerna.eval.Estimate;
 import io.lucerna.studies.ranking.ConditionInfo;
 import java.util.List;
 import java.util.SequencedMap;
@@ -38,9 +39,11 @@ public record StudyInfo(
    * How alike two maps of heads are; numbers that are not defined are NaN.
    *
    * @param of what was ranked
+   * @param spearman with its interval over topics
    * @param heads how many heads both maps have
    */
-  public record RankCorrelation(String of, double spearman, double kendall, double p, int heads) {}
+  public record RankCorrelation(
+      String of, Estimate spearman, double kendall, double p, int heads) {}
 
   /** Everything but the unchanged model. */
   List<ConditionInfo> interventions() {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lucerna.base.JsonFaults;
 import io.lucerna.base.TextFile;
 import io.lucerna.eval.Correction;
+import io.lucerna.eval.Estimate;
 import io.lucerna.studies.ranking.ConditionInfo;
 import io.lucerna.studies.report.StudyInfo.RankCorrelation;
 import io.lucerna.studies.work.Identity;
@@ -149,7 +150,10 @@ final class StudyJson {
   private static RankCorrelation correlation(JsonNode node, String of, int heads) {
     return new RankCorrelation(
         of,
-        node.path("spearman").asDouble(Double.NaN),
+        new Estimate(
+            node.path("spearman").asDouble(Double.NaN),
+            node.path("ci_lower").asDouble(Double.NaN),
+            node.path("ci_upper").asDouble(Double.NaN)),
         node.path("kendall").asDouble(Double.NaN),
         node.path("p").asDouble(Double.NaN),
         heads);
