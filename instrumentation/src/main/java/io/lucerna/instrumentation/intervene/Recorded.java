@@ -46,6 +46,13 @@ final class Recorded {
                 + SpecWriter.option(side)
                 + (source.points(side).isEmpty() ? ", and nothing of that side" : ""));
       }
+      if (source.averaged() && shape.hasPositions()) {
+        throw new IllegalArgumentException(
+            name
+                + " holds means over positions, which have no place in a text; record the positions"
+                + " themselves for "
+                + shape.point());
+      }
     }
   }
 

@@ -3,6 +3,7 @@ package io.lucerna.instrumentation.intervene;
 import io.lucerna.instrumentation.checkpoint.Checkpoint;
 import io.lucerna.instrumentation.checkpoint.CheckpointException;
 import io.lucerna.instrumentation.checkpoint.Checkpoints;
+import io.lucerna.instrumentation.checkpoint.NumpyVector;
 import io.lucerna.instrumentation.recording.ActivationSource;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -21,7 +22,7 @@ public interface SpecSources {
   ActivationSource recording(String name);
 
   /**
-   * The vectors of a safetensors file.
+   * The vectors of a file of safetensors, or of NumPy.
    *
    * @param stored the file and its tensor, [d] or [k, d]
    * @return one row for each vector
@@ -29,11 +30,28 @@ public interface SpecSources {
    *     d], or holds a number that is not finite
    */
   default double[][] vectors(Vectors.Stored stored) {
+    if (NumpyVector.isNamed(stored.file())) {
+      if (!stored.name().equals(Vectors.Stored.ARRAY)) {
+        throw new CheckpointException(
+            stored.file() + ": holds one array, without a name: say vector=" + stored.file());
+      }
+      return new double[][] {array(stored.file()).values()};
+    }
     try (Checkpoint file = Checkpoints.openFile(Path.of(stored.file()))) {
       return rows(file, stored);
     } catch (IOException e) {
       throw new CheckpointException(stored.file() + ": " + e.getMessage(), e);
     }
+  }
+
+  /**
+   * {@return the vector of a file of NumPy}
+   *
+   * @param file its name, which ends in {@code .npy}
+   * @throws CheckpointException if it cannot be read, or holds anything else
+   */
+  default NumpyVector array(String file) {
+    return NumpyVector.read(Path.of(file));
   }
 
   /**
@@ -85,6 +103,9 @@ public interface SpecSources {
                   () -> new IllegalArgumentException(source.name() + " has no hash of its own"));
       case CODE -> hook(source.name()).sha256();
       case VECTORS -> {
+        if (NumpyVector.isNamed(source.name())) {
+          yield array(source.name()).sha256();
+        }
         try (Checkpoint file = Checkpoints.openFile(Path.of(source.name()))) {
           yield file.sha256();
         } catch (IOException e) {

@@ -1,14 +1,16 @@
 package io.lucerna.instrumentation.intervene;
 
+import io.lucerna.instrumentation.checkpoint.NumpyVector;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Reads vectors as they are written in a spec: {@code FILE#NAME}, {@code [1,0]} or {@code
- * [[1,0],[0,1]]}.
+ * Reads vectors as they are written in a spec: {@code FILE#NAME}, {@code FILE.npy}, {@code [1,0]}
+ * or {@code [[1,0],[0,1]]}.
  */
 final class VectorText {
-  private static final String EXPECTED = "expected FILE#NAME or numbers such as [1,0,-0.5]";
+  private static final String EXPECTED =
+      "expected FILE#NAME, FILE.npy or numbers such as [1,0,-0.5]";
 
   private VectorText() {}
 
@@ -16,6 +18,9 @@ final class VectorText {
     int mark = text.lastIndexOf('#');
     if (mark >= 0) {
       return new Vectors.Stored(text.substring(0, mark), text.substring(mark + 1));
+    }
+    if (NumpyVector.isNamed(text)) {
+      return new Vectors.Stored(text, Vectors.Stored.ARRAY);
     }
     if (!text.startsWith("[") || !text.endsWith("]")) {
       throw new IllegalArgumentException(EXPECTED);

@@ -28,12 +28,16 @@ public sealed interface Vectors {
   }
 
   /**
-   * A tensor of a safetensors file: one vector [d], or several [k, d].
+   * A tensor of a safetensors file: one vector [d], or several [k, d]. A file of NumPy, {@code
+   * FILE.npy}, has one vector, which is called {@value #ARRAY}.
    *
    * @param file the file
    * @param name the tensor
    */
   record Stored(String file, String name) implements Vectors {
+    /** The name of what a file of NumPy holds. */
+    public static final String ARRAY = "array";
+
     /**
      * Checks that both are given.
      *

@@ -20,6 +20,11 @@ public interface ActivationSource extends AutoCloseable {
     return Optional.empty();
   }
 
+  /** {@return whether of each input the mean over positions was kept, in place of positions} */
+  default boolean averaged() {
+    return false;
+  }
+
   /** {@return the ids of the recorded pairs, in the order of recording} */
   List<String> ids();
 
@@ -54,7 +59,8 @@ public interface ActivationSource extends AutoCloseable {
    * Activations at some positions of one input.
    *
    * @param positions the positions kept, in order; for a point without positions of the text (a
-   *     pooled vector, logits, what a decoder computes at its one position) the single 0
+   *     pooled vector, logits, what a decoder computes at its one position) and for a mean over
+   *     positions the single 0
    * @param shape the shape of {@code values}: first the kept positions, then the rest of the
    *     point's dimensions in the order of {@link
    *     io.lucerna.instrumentation.hooks.HookPoint#dimensions()} without batch and position; scores

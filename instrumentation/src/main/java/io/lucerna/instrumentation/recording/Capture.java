@@ -9,7 +9,6 @@ import io.lucerna.instrumentation.hooks.Hooks;
 import io.lucerna.instrumentation.hooks.PointShape;
 import io.lucerna.instrumentation.recording.ActivationSource.Slice;
 import io.lucerna.instrumentation.text.TokenBatch;
-import io.lucerna.instrumentation.text.TokenSet;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -20,6 +19,7 @@ import java.util.List;
  */
 public final class Capture {
   private final List<PointShape> points;
+  private final Kept kept;
   private final TokenBatch batch;
   private final List<int[]> positions = new ArrayList<>();
 
@@ -32,8 +32,9 @@ public final class Capture {
   /** For each point, the picked rows. */
   private final float[][] values;
 
-  Capture(List<PointShape> points, TokenSet kept, TokenBatch batch) {
+  Capture(List<PointShape> points, Kept kept, TokenBatch batch) {
     this.points = points;
+    this.kept = kept;
     this.batch = batch;
     this.values = new float[points.size()][];
     this.first = new int[batch.size() + 1];
@@ -41,7 +42,7 @@ public final class Capture {
     long[] all = new long[batch.size() * width];
     int count = 0;
     for (int row = 0; row < batch.size(); row++) {
-      int[] own = kept.in(batch.sequences().get(row));
+      int[] own = kept.positions().in(batch.sequences().get(row));
       positions.add(own);
       for (int position : own) {
         all[count++] = (long) row * width + position;
@@ -109,6 +110,12 @@ public final class Capture {
     return batch;
   }
 
+  /** How many rows a row of the batch has of a point with positions. */
+  int rows(int row) {
+    return kept.rows(positions.get(row).length);
+  }
+
+  /** The positions that are kept, or of which the mean is. */
   int[] positions(int row) {
     return positions.get(row);
   }
@@ -119,7 +126,22 @@ public final class Capture {
     if (from == null) {
       throw new IllegalStateException("the batch has not been through the network");
     }
-    return of(points.get(point), row, from);
+    PointShape shape = points.get(point);
+    float[] own = of(shape, row, from);
+    return kept.mean() && shape.hasPositions() ? mean(own, positions(row).length) : own;
+  }
+
+  /** The mean of rows of the same length, summed in double precision; of none, none. */
+  private static float[] mean(float[] values, int rows) {
+    float[] mean = new float[rows == 0 ? 0 : values.length / rows];
+    for (int i = 0; i < mean.length; i++) {
+      double sum = 0;
+      for (int at = i; at < values.length; at += mean.length) {
+        sum += values[at];
+      }
+      mean[i] = (float) (sum / rows);
+    }
+    return mean;
   }
 
   /** What is wanted of an activation, for each row of the batch; nothing of it is kept here. */

@@ -11,7 +11,6 @@ import io.lucerna.instrumentation.text.Token;
 import io.lucerna.instrumentation.text.TokenBatch;
 import io.lucerna.instrumentation.text.TokenBatch.Side;
 import io.lucerna.instrumentation.text.TokenSequence;
-import io.lucerna.instrumentation.text.TokenSet;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
@@ -145,7 +144,7 @@ public record InputActivations(
 
     Begun(List<PointShape> points, TokenBatch batch) {
       this.batch = batch;
-      this.capture = new Capture(points, TokenSet.ALL, batch);
+      this.capture = new Capture(points, Kept.ALL, batch);
       this.points = (int) points.stream().filter(p -> p.reachedOn(batch.side())).count();
     }
 

@@ -110,7 +110,7 @@ final class Journal {
       shard = number;
     }
     Side side = TensorNames.side(json.path(IndexLine.SIDE).asText());
-    int rows = json.path(IndexLine.POSITIONS).size();
+    int rows = spec.kept().rows(json.path(IndexLine.POSITIONS).size());
     int tokens = json.path(IndexLine.TOKENS).size();
     last.add(new Line(start, side, rows, tokens, json.path(IndexLine.OVERFLOWS)));
   }

@@ -20,7 +20,7 @@ final class Manifest {
     fields.put("format", RecordingFolder.FORMAT);
     fields.put("version", RecordingFolder.VERSION);
     fields.putAll(given);
-    fields.put("positions", spec.positions().toString());
+    fields.put("positions", spec.kept().toString());
     fields.put("dtype", spec.half() ? "F16" : "F32");
     fields.put("shard_bytes", spec.shardBytes());
     List<Map<String, Object>> points = new ArrayList<>();

@@ -132,7 +132,7 @@ final class OpenShard implements Closeable {
   Item append(Capture capture, int batchRow, BiConsumer<PointShape, Long> overflows)
       throws IOException {
     int tokens = capture.batch().sequences().get(batchRow).length();
-    Item item = note(capture.batch().side(), capture.positions(batchRow).length, tokens);
+    Item item = note(capture.batch().side(), capture.rows(batchRow), tokens);
     part.position(item.offset);
     buffer.clear();
     for (int point = 0; point < spec.points().size(); point++) {

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -35,6 +36,7 @@ public final class Recording implements ActivationSource {
   private final RecordingFolder folder;
   private final String modelSha256;
   private final String sha256;
+  private final boolean averaged;
   private final Map<HookPoint, PointShape> points = new LinkedHashMap<>();
   private final Map<String, ShardFile> shards = new LinkedHashMap<>();
   private final Map<String, TensorFile> open = new ConcurrentHashMap<>();
@@ -60,6 +62,7 @@ public final class Recording implements ActivationSource {
     JsonNode manifest = RecordingFolder.read(folder.manifest());
     modelSha256 = manifest.path("model").path("sha256").asText();
     sha256 = Manifest.sha256(manifest);
+    averaged = Kept.isMean(manifest.path("positions").asText());
     for (JsonNode point : manifest.path("points")) {
       PointShape shape = shape(point);
       points.put(shape.point(), shape);
@@ -136,6 +139,27 @@ public final class Recording implements ActivationSource {
   }
 
   @Override
+  public boolean averaged() {
+    return averaged;
+  }
+
+  /**
+   * {@return the grade of a pair's document; empty if it is not judged}
+   *
+   * @param id the pair's id
+   * @throws IllegalArgumentException if there is none of that id
+   */
+  public OptionalInt grade(String id) {
+    for (Side side : List.of(Side.PAIR, Side.PASSAGE)) {
+      if (index.has(side)) {
+        JsonNode grade = line(id, side).path(IndexLine.GRADE);
+        return grade.isInt() ? OptionalInt.of(grade.asInt()) : OptionalInt.empty();
+      }
+    }
+    return OptionalInt.empty();
+  }
+
+  @Override
   public List<String> ids() {
     return index.ids();
   }
@@ -184,6 +208,9 @@ public final class Recording implements ActivationSource {
     Arrays.setAll(positions, i -> line.path(IndexLine.POSITIONS).path(i).asInt());
     int tokens = line.path(IndexLine.TOKENS).size();
     int item = line.path(IndexLine.ITEM).asInt();
+    if (averaged) {
+      positions = new int[Math.min(positions.length, 1)];
+    }
     int rows = shape.rows(positions.length);
     int count = Math.toIntExact(rows * shape.perRow(tokens));
     long[] size = shape.shape(rows, tokens);

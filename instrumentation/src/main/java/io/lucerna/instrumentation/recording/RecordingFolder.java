@@ -120,7 +120,7 @@ record RecordingFolder(Path path) {
     for (ObjectNode head : List.of(left, right)) {
       head.remove(COMMAND);
       if (head.path("model") instanceof ObjectNode model) {
-        model.remove("name");
+        model.remove(List.of("name", "label"));
       }
       removePlaces(head);
     }

@@ -4,7 +4,6 @@ import io.lucerna.base.Internal;
 import io.lucerna.instrumentation.hooks.PointShape;
 import io.lucerna.instrumentation.model.HookedModel;
 import io.lucerna.instrumentation.text.TokenSequence;
-import io.lucerna.instrumentation.text.TokenSet;
 import java.util.List;
 import java.util.Locale;
 
@@ -12,14 +11,13 @@ import java.util.Locale;
  * What is recorded, and how it is written.
  *
  * @param points the points, in forward order
- * @param positions the positions that are kept
+ * @param kept what is kept of each input
  * @param half whether numbers are stored in fp16, rounded to the nearest, ties to even; in fp32 if
  *     not
  * @param shardBytes the most bytes of activations in one file; only an input that alone has more
  *     gets a larger one
  */
-public record RecordingSpec(
-    List<PointShape> points, TokenSet positions, boolean half, long shardBytes) {
+public record RecordingSpec(List<PointShape> points, Kept kept, boolean half, long shardBytes) {
 
   /** The most bytes of activations in one file unless another number is named. */
   public static final long SHARD_BYTES = 256_000_000;
@@ -47,17 +45,16 @@ public record RecordingSpec(
    * @throws IllegalArgumentException if one matches no point of the model
    */
   public static RecordingSpec of(HookedModel model, List<String> globs) {
-    return new RecordingSpec(
-        PointShape.of(globs, model.registry()), TokenSet.ALL, false, SHARD_BYTES);
+    return new RecordingSpec(PointShape.of(globs, model.registry()), Kept.ALL, false, SHARD_BYTES);
   }
 
   /**
-   * {@return the same of other positions}
+   * {@return the same that keeps something else of each input}
    *
-   * @param kept the positions that are kept
+   * @param other positions, or the mean over them
    */
-  public RecordingSpec withPositions(TokenSet kept) {
-    return new RecordingSpec(points, kept, half, shardBytes);
+  public RecordingSpec withKept(Kept other) {
+    return new RecordingSpec(points, other, half, shardBytes);
   }
 
   /**
@@ -66,7 +63,7 @@ public record RecordingSpec(
    * @param fp16 whether numbers are stored in fp16; in fp32 if not
    */
   public RecordingSpec withHalf(boolean fp16) {
-    return new RecordingSpec(points, positions, fp16, shardBytes);
+    return new RecordingSpec(points, kept, fp16, shardBytes);
   }
 
   /**
@@ -76,7 +73,7 @@ public record RecordingSpec(
    * @throws IllegalArgumentException if that is less than 1
    */
   public RecordingSpec withShardBytes(long most) {
-    return new RecordingSpec(points, positions, half, most);
+    return new RecordingSpec(points, kept, half, most);
   }
 
   /** Bytes of one number. */
@@ -90,13 +87,13 @@ public record RecordingSpec(
    * @param input the input, without padding
    */
   public long bytes(TokenSequence input) {
-    return bytes(positions.in(input).length, input.length());
+    return bytes(kept.rows(kept.positions().in(input).length), input.length());
   }
 
-  long bytes(int keptPositions, int tokens) {
+  long bytes(int keptRows, int tokens) {
     long numbers = 0;
     for (PointShape point : points) {
-      numbers += point.rows(keptPositions) * point.perRow(tokens);
+      numbers += point.rows(keptRows) * point.perRow(tokens);
     }
     return numbers * width();
   }

@@ -208,7 +208,7 @@ public final class RecordingWriter implements AutoCloseable {
    * @param batch the batch that the returned hooks' forward call reads
    */
   public Capture capture(TokenBatch batch) {
-    return new Capture(spec.points(), spec.positions(), batch);
+    return new Capture(spec.points(), spec.kept(), batch);
   }
 
   /**
@@ -223,7 +223,7 @@ public final class RecordingWriter implements AutoCloseable {
     try {
       TokenSequence input = capture.batch().sequences().get(row);
       int[] positions = capture.positions(row);
-      if (!shard.takes(positions.length, input.length())) {
+      if (!shard.takes(capture.rows(row), input.length())) {
         int next = shard.number() + 1;
         shards.add(shard.finish());
         shard = new OpenShard(folder.path(), spec, next);

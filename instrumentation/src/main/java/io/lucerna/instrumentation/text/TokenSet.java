@@ -142,6 +142,10 @@ public record TokenSet(Set<Role> roles, List<Span> spans) {
       int to = span.group(2) == null ? from : Integer.parseInt(span.group(2));
       return new TokenSet(Set.of(), List.of(new Span(from, to)));
     }
+    if (item.equals("mean") || item.startsWith("mean:")) {
+      throw new IllegalArgumentException(
+          "a mean over positions is no set of tokens; only record keeps one, by mean or mean:SET");
+    }
     return switch (item) {
       case "all" -> ALL;
       case "passage" -> new TokenSet(PASSAGE, List.of());

@@ -14,7 +14,6 @@ import io.lucerna.instrumentation.text.Token;
 import io.lucerna.instrumentation.text.TokenBatch;
 import io.lucerna.instrumentation.text.TokenBatch.Side;
 import io.lucerna.instrumentation.text.TokenSequence;
-import io.lucerna.instrumentation.text.TokenSet;
 import io.lucerna.testkit.Checkout;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -71,7 +70,7 @@ record Recorder(HookedModel model, Side side, List<TokenSequence> inputs) implem
 
   RecordingSpec spec(String globs, String positions, boolean half, long shardBytes) {
     return RecordingSpec.of(model, List.of(globs.split(",")))
-        .withPositions(TokenSet.parse(positions))
+        .withKept(Kept.parse(positions))
         .withHalf(half)
         .withShardBytes(shardBytes);
   }

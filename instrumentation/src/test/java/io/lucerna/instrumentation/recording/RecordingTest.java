@@ -2,6 +2,7 @@ package io.lucerna.instrumentation.recording;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -9,9 +10,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lucerna.instrumentation.hooks.Hook;
 import io.lucerna.instrumentation.hooks.HookPoint;
+import io.lucerna.instrumentation.hooks.HookRegistry;
 import io.lucerna.instrumentation.hooks.Hooks;
 import io.lucerna.instrumentation.hooks.Site;
 import io.lucerna.instrumentation.hooks.Stack;
+import io.lucerna.instrumentation.intervene.InterventionSpec;
 import io.lucerna.instrumentation.text.TokenBatch;
 import io.lucerna.instrumentation.text.TokenBatch.Side;
 import io.lucerna.instrumentation.text.TokenSequence;
@@ -146,6 +149,90 @@ class RecordingTest {
     }
   }
 
+  /** To the bit, since both sum the same numbers in the same order. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "bert-cross | mean | all",
+        "bert-bi | mean:match | match",
+        "bert-cross | mean:cls,3-9,50 | cls,3-9,50",
+        "bert-cross | mean:50 | 50",
+        "families/t5-monot5 | mean:match,other | match,other",
+      })
+  void aMeanIsThatOfTheRows(String model, String mean, String positions) throws IOException {
+    try (Recorder recorder = Recorder.of(model, 17, 5)) {
+      recorder.record(
+          temp.resolve("all"), recorder.spec("*", positions, false, SMALL_SHARDS), 17, false);
+      recorder.record(
+          temp.resolve("mean"), recorder.spec("*", mean, false, SMALL_SHARDS), 17, false);
+      try (Recording all = Recording.open(temp.resolve("all"));
+          Recording means = Recording.open(temp.resolve("mean"))) {
+        assertFalse(all.averaged());
+        assertTrue(means.averaged());
+        int without = 0;
+        for (String id : all.ids()) {
+          for (HookPoint point : all.points(recorder.side())) {
+            ActivationSource.Slice rows = all.get(id, recorder.side(), point);
+            ActivationSource.Slice one = means.get(id, recorder.side(), point);
+            int count = (int) rows.shape()[0];
+            without += count == 0 ? 1 : 0;
+            assertArrayEquals(new int[Math.min(count, 1)], one.positions());
+            long[] shape = rows.shape().clone();
+            shape[0] = Math.min(count, 1);
+            assertArrayEquals(shape, one.shape());
+            int width = count == 0 ? 0 : rows.values().length / count;
+            for (int i = 0; i < width; i++) {
+              double sum = 0;
+              for (int row = 0; row < count; row++) {
+                sum += rows.values()[row * width + i];
+              }
+              assertEquals((float) (sum / count), one.values()[i], point + " of " + id);
+            }
+            assertEquals(width, one.values().length);
+          }
+        }
+        assertEquals(positions.equals("50"), without > 0, "some inputs have 50 tokens or fewer");
+      }
+    }
+  }
+
+  /** A mean stands at no position, so no text can take it; a pooled vector has no position. */
+  @Test
+  void interventionsRefuseMeansOverPositions() throws IOException {
+    Path folder = temp.resolve("r");
+    try (Recorder recorder = Recorder.of("bert-cross", 4, 6)) {
+      recorder.record(
+          folder,
+          recorder.spec("blocks.0.attn.hook_z,pooler.hook_pooler_out", "mean", false, ONE_SHARD),
+          4,
+          false);
+      try (Recording recording = Recording.open(folder)) {
+        HookRegistry registry = recorder.model().registry();
+        InterventionSpec.parse("mean pooler.hook_pooler_out from=r")
+            .compile(registry, List.of(recorder.side()), name -> recording);
+        for (String line : List.of("mean", "patch", "resample")) {
+          InterventionSpec spec =
+              InterventionSpec.parse(
+                  line
+                      + " blocks.0.attn.hook_z from=r"
+                      + (line.equals("resample") ? " seed=1" : ""));
+          String message =
+              String.valueOf(
+                  assertThrows(
+                          IllegalArgumentException.class,
+                          () -> spec.compile(registry, List.of(recorder.side()), name -> recording))
+                      .getMessage());
+          assertTrue(
+              message.contains(
+                  "r holds means over positions, which have no place in a text; record the positions"
+                      + " themselves for blocks.0.attn.hook_z"),
+              message);
+        }
+      }
+    }
+  }
+
   private static void assertShape(
       ActivationSource.Slice slice, int[] kept, TokenSequence input, HookPoint point) {
     boolean whole = whole(point);
@@ -272,8 +359,7 @@ class RecordingTest {
         float[][] recorded =
             recorder
                 .model()
-                .forward(
-                    batch, new Capture(spec.points(), spec.positions(), batch).after(Hooks.none()));
+                .forward(batch, new Capture(spec.points(), spec.kept(), batch).after(Hooks.none()));
         for (int row = 0; row < 3; row++) {
           assertArrayEquals(plain[row], recorded[row]);
         }

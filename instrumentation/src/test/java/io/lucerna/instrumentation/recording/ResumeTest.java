@@ -84,6 +84,16 @@ class ResumeTest {
   }
 
   @Test
+  void meansAfterEveryInput() throws IOException {
+    spec = recorder.spec(POINTS, "mean:match", false, 3_000);
+    Path whole = temp.resolve("means");
+    recorder.record(whole, spec, INPUTS, false);
+    expected = Recorder.files(whole);
+    assertTrue(expected.containsKey("shard-00002.safetensors"), expected.keySet().toString());
+    afterEveryInput();
+  }
+
+  @Test
   void insideEveryWrite() throws IOException {
     for (int inputs = 1; inputs < INPUTS; inputs++) {
       Path next = brokenOff(inputs);

@@ -105,6 +105,8 @@ class TokenSetTest {
       value = {
         "5-3 | a range of positions goes up, got 5-3",
         "-1-3 | a range of positions goes up, got -1-3",
+        "mean | a mean over positions is no set of tokens; only record keeps one, by mean or mean:SET",
+        "mean:cls | a mean over positions is no set of tokens; only record keeps one, by mean or mean:SET",
         "9999999 | a position is between -1000000 and 1000000",
       })
   void refusesWhatNoTextHas(String text, String why) {

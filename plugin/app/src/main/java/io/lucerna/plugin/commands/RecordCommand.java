@@ -1,11 +1,12 @@
 package io.lucerna.plugin.commands;
 
 import io.lucerna.base.Counted;
+import io.lucerna.instrumentation.hooks.PointShape;
 import io.lucerna.instrumentation.hooks.Site;
+import io.lucerna.instrumentation.recording.Kept;
 import io.lucerna.instrumentation.recording.RecordingException;
 import io.lucerna.instrumentation.recording.RecordingSpec;
 import io.lucerna.instrumentation.recording.RecordingWriter;
-import io.lucerna.instrumentation.text.TokenSet;
 import io.lucerna.plugin.cli.Command;
 import io.lucerna.plugin.cli.CommandException;
 import io.lucerna.plugin.cli.Console;
@@ -28,6 +29,7 @@ import io.lucerna.qrels.Qrels;
 import io.lucerna.reranker.Ranker;
 import io.lucerna.reranker.ScorerOptions;
 import io.lucerna.studies.record.ContrastPairSource;
+import io.lucerna.studies.record.GroupDifference;
 import io.lucerna.studies.record.PairSource;
 import io.lucerna.studies.record.RecordJob;
 import io.lucerna.studies.record.RecordPlan;
@@ -73,7 +75,8 @@ public final class RecordCommand implements Command {
       metaVar = "[which]",
       usage =
           "Positions to keep: all, cls, query, passage, other roles (match, stem, other, sep, ...),"
-              + " numbers and ranges such as 0,3,5-9,-1, separated by commas.")
+              + " numbers and ranges such as 0,3,5-9,-1, separated by commas; or one vector of each"
+              + " input, the mean over them: mean, mean:passage.")
   String positions = "";
 
   @Option(
@@ -83,6 +86,15 @@ public final class RecordCommand implements Command {
           "Judgments, or the name of a collection: index.jsonl gets the grades of judged passages"
               + " (default: those of -collection).")
   @Nullable String qrels;
+
+  @Option(
+      name = "-difference",
+      metaVar = "[groups]",
+      usage =
+          "Also write difference.safetensors, vectors for add: the mean of relevant passages minus"
+              + " that of others (relevant, or relevant:GRADE), or of perturbed minus base passages of"
+              + " contrast pairs (perturbed).")
+  @Nullable String difference;
 
   @Option(name = "-half", usage = "Store numbers in 16 bits, rounded to the nearest.")
   boolean half;
@@ -113,7 +125,7 @@ public final class RecordCommand implements Command {
   public void run(Console console) throws Exception {
     ScorerOptions options = model.scorerOptions();
     rerank.check();
-    TokenSet kept = TokenSet.parse(positions);
+    Kept kept = Kept.parse(positions);
     if (shardSize < 1) {
       throw new CommandException(
           ExitCode.USAGE, "-shard.size must be at least 1, got " + shardSize);
@@ -126,17 +138,24 @@ public final class RecordCommand implements Command {
               + " is not an activation of the model; index.jsonl has every score "
               + "anyway");
     }
+    GroupDifference groups = difference == null ? null : GroupDifference.parse(difference);
     Path folder = folder();
     String named = qrels == null ? inputs.named : qrels;
     Path judgments = named == null ? null : collections.qrels(named);
     Qrels grades = judgments == null ? Qrels.of(Map.of()) : Qrels.read(judgments);
+    if (groups != null) {
+      requireGroups(groups, judgments);
+    }
     try (PairSource source = source(console);
         Ranker ranker = models.ranker(model.modelOrDefault(), options, console)) {
       RecordingSpec spec =
           RecordingSpec.of(ranker.reading().model(), points)
-              .withPositions(kept)
+              .withKept(kept)
               .withHalf(half)
               .withShardBytes(shardSize * MEGABYTE);
+      if (groups != null) {
+        requireVectors(spec);
+      }
       List<QueryLimits.Query> queries = new ArrayList<>();
       source.forEach(
           group ->
@@ -156,12 +175,49 @@ public final class RecordCommand implements Command {
           RecordingWriter.open(folder, identity.fields(), spec, target.resume);
       if (opened.isEmpty()) {
         console.say("%s already holds the complete recording", folder);
-        return;
-      }
-      try (RecordingWriter writer = opened.get()) {
-        record(source, ranker, grades, plan, writer, folder, console);
+      } else {
+        try (RecordingWriter writer = opened.get()) {
+          record(source, ranker, grades, plan, writer, folder, console);
+        }
       }
     }
+    if (groups != null) {
+      GroupDifference.Written written = groups.write(folder);
+      console.say(
+          "wrote %s: %s, %s (%d minus %s)",
+          folder.resolve(GroupDifference.FILE),
+          Counted.of(written.vectors(), "vector"),
+          groups.words(),
+          written.first(),
+          Counted.of(written.second(), "passage"));
+    }
+  }
+
+  private void requireGroups(GroupDifference groups, @Nullable Path judgments) throws IOException {
+    if (groups.grade().isPresent() && judgments == null) {
+      throw new CommandException(
+          ExitCode.USAGE, "-difference " + difference + " needs judgments: -qrels or -collection");
+    }
+    if (groups.grade().isEmpty()
+        && (given.pairs == null || !ContrastPairSource.holds(given.pairs))) {
+      throw new CommandException(
+          ExitCode.USAGE,
+          "-difference " + difference + " needs contrast pairs in JSON lines: -pairs");
+    }
+  }
+
+  private static void requireVectors(RecordingSpec spec) {
+    spec.points().stream()
+        .filter(PointShape::hasKeys)
+        .findFirst()
+        .ifPresent(
+            shape -> {
+              throw new CommandException(
+                  ExitCode.USAGE,
+                  "-difference: "
+                      + shape.point()
+                      + " has positions as its last dimension, for which there are no vectors");
+            });
   }
 
   private Path folder() throws IOException {

@@ -3,12 +3,16 @@ package io.lucerna.plugin.commands;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.lucerna.instrumentation.checkpoint.Checkpoint;
+import io.lucerna.instrumentation.checkpoint.Checkpoints;
 import io.lucerna.instrumentation.hooks.HookPoint;
 import io.lucerna.instrumentation.hooks.Site;
+import io.lucerna.instrumentation.recording.ActivationSource;
 import io.lucerna.instrumentation.recording.Recording;
 import io.lucerna.instrumentation.text.Role;
 import io.lucerna.instrumentation.text.Token;
@@ -18,6 +22,8 @@ import io.lucerna.plugin.cli.ExitCode;
 import io.lucerna.testkit.Checkout;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -116,6 +122,211 @@ public class RecordCommandTest {
     }
     assertEquals(expected, actual);
     assertEquals(model.equals("bert-bi") ? Set.of("1", "2", "3") : Set.of(), queries);
+  }
+
+  /** By hand from the recording's rows; the vectors then do what the same numbers elsewhere do. */
+  @Test
+  void aDifferenceOfGroupMeansIsReadyToAdd() throws IOException {
+    pairs(manyPairs());
+    StringBuilder grades = new StringBuilder();
+    for (int i = 0; i < 40; i += 1 + i % 3) {
+      grades.append((i < 15 ? 1 : i < 18 ? 2 : 3) + " 0 " + i + " " + i % 4 + "\n");
+    }
+    Path qrels = Files.writeString(folder.resolve("qrels"), grades.toString());
+    String point = "blocks.0.hook_resid_post";
+    Shell shell =
+        record(
+            "bert-bi",
+            "-hooks",
+            point + ",blocks.1.attn.hook_z",
+            "-positions",
+            "passage",
+            "-qrels",
+            qrels.toString(),
+            "-difference",
+            "relevant:2");
+    assertEquals(ExitCode.DONE, shell.code(), shell.err());
+    Path file = folder.resolve("out/difference.safetensors");
+    int[] counts = new int[2];
+    double[][] sums = new double[2][];
+    try (Recording recording = Recording.open(folder.resolve("out"))) {
+      for (JsonNode line : index()) {
+        if (line.has("grade")) {
+          String id = line.path("id").asText();
+          int group = line.path("grade").intValue() >= 2 ? 0 : 1;
+          ActivationSource.Slice rows =
+              recording.get(id, Side.PASSAGE, HookPoint.parse(point).orElseThrow());
+          int width = (int) rows.shape()[1];
+          sums[group] = sums[group] == null ? new double[width] : sums[group];
+          counts[group]++;
+          for (int i = 0; i < width; i++) {
+            for (int row = 0; row < rows.positions().length; row++) {
+              sums[group][i] += rows.at(row, i) / rows.positions().length;
+            }
+          }
+        }
+      }
+    }
+    assertTrue(
+        shell
+            .err()
+            .contains(
+                "difference.safetensors: 5 vectors, grade 2 and above minus lower grades ("
+                    + counts[0]
+                    + " minus "
+                    + counts[1]
+                    + " passages)"),
+        shell.err());
+    try (Checkpoint vectors = Checkpoints.openFile(file)) {
+      assertEquals(
+          Set.of(
+              point,
+              "blocks.1.attn.hook_z/0",
+              "blocks.1.attn.hook_z/1",
+              "blocks.1.attn.hook_z/2",
+              "blocks.1.attn.hook_z/3"),
+          vectors.names());
+      float[] vector = vectors.floats(point);
+      ByteBuffer npy = ByteBuffer.allocate(128 + 4 * vector.length).order(ByteOrder.LITTLE_ENDIAN);
+      npy.put(
+          ("?NUMPY\1\0v\0{'descr': '<f4', 'fortran_order': False, 'shape': ("
+                  + vector.length
+                  + ",), }")
+              .getBytes(StandardCharsets.US_ASCII));
+      npy.put(0, (byte) 0x93);
+      while (npy.position() < 127) {
+        npy.put((byte) ' ');
+      }
+      npy.put((byte) '\n');
+      for (int i = 0; i < vector.length; i++) {
+        double wanted = sums[0][i] / counts[0] - sums[1][i] / counts[1];
+        assertEquals(wanted, vector[i], 1e-6 * Math.max(1, Math.abs(wanted)));
+        npy.putFloat(vector[i]);
+      }
+      Files.write(folder.resolve("v.npy"), npy.array());
+    }
+    String scores = added(point + " vector=" + file + "#" + point);
+    assertNotEquals(added(point + " dose=0 vector=" + file + "#" + point), scores);
+    assertEquals(scores, added(point + " vector=" + folder.resolve("v.npy")));
+    added("blocks.1.attn.hook_z head=1 vector=" + file + "#blocks.1.attn.hook_z/1");
+    byte[] before = Files.readAllBytes(file);
+    Files.delete(file);
+    Shell again =
+        record(
+            "bert-bi",
+            "-hooks",
+            point + ",blocks.1.attn.hook_z",
+            "-positions",
+            "passage",
+            "-qrels",
+            qrels.toString(),
+            "-resume",
+            "-difference",
+            "relevant:2");
+    assertEquals(ExitCode.DONE, again.code(), again.err());
+    assertArrayEquals(before, Files.readAllBytes(file), "of a recording that was complete");
+  }
+
+  /** The scores with a vector added to what passages have. */
+  private String added(String what) throws IOException {
+    Path scores = folder.resolve("scores.tsv");
+    Shell.succeed(
+        "score",
+        "-model",
+        model("bert-bi"),
+        "-pairs",
+        folder.resolve("pairs.tsv").toString(),
+        "-intervene",
+        "add " + what + " side=passage",
+        "-output",
+        scores.toString());
+    return Files.readString(scores);
+  }
+
+  @Test
+  void theDifferenceOfContrastPairsIsThatOfTheirMeans() throws IOException {
+    StringBuilder lines = new StringBuilder();
+    for (int i = 0; i < 5; i++) {
+      lines.append(
+          "{\"id\":\"p"
+              + i
+              + "\",\"qid\":\"1\",\"query\":\"red water\",\"docid\":\"d"
+              + i
+              + "\",\"perturbation\":\"TFC1\",\"base\":\"memory of disk "
+              + i
+              + "\",\"perturbed\":\"memory of disk "
+              + i
+              + " water\"}\n");
+    }
+    pairs(lines.toString());
+    Shell shell =
+        record(
+            "bert-cross", "-hooks", "*pooler*", "-positions", "mean", "-difference", "perturbed");
+    assertEquals(ExitCode.DONE, shell.code(), shell.err());
+    assertTrue(shell.err().contains("perturbed minus base (5 minus 5 passages)"), shell.err());
+    HookPoint pooler = HookPoint.parse("pooler.hook_pooler_out").orElseThrow();
+    try (Recording recording = Recording.open(folder.resolve("out"));
+        Checkpoint vectors = Checkpoints.openFile(folder.resolve("out/difference.safetensors"))) {
+      float[] vector = vectors.floats(pooler.toString());
+      for (int i = 0; i < vector.length; i++) {
+        double sum = 0;
+        for (int pair = 0; pair < 5; pair++) {
+          sum += recording.get("p" + pair + "/perturbed", Side.PAIR, pooler).values()[i];
+          sum -= recording.get("p" + pair + "/base", Side.PAIR, pooler).values()[i];
+        }
+        assertEquals(sum / 5, vector[i], 1e-6);
+      }
+    }
+  }
+
+  @Test
+  void differencesThatCannotBeMadeAreRefusedBeforeTheWork() throws IOException {
+    pairs(SMALL);
+    Path qrels = Files.writeString(folder.resolve("qrels"), "1 0 a 2\n1 0 b 1\n");
+    for (String[] wrong :
+        new String[][] {
+          {"better", "a difference is relevant, relevant:GRADE or perturbed, got 'better'"},
+          {"relevant:x", "a difference is relevant, relevant:GRADE or perturbed, got 'relevant:x'"},
+          {"perturbed", "-difference perturbed needs contrast pairs in JSON lines: -pairs"},
+          {"relevant", "-difference relevant needs judgments: -qrels or -collection"}
+        }) {
+      Shell shell =
+          record("bert-bi", "-hooks", "*resid_post", "-positions", "mean", "-difference", wrong[0]);
+      assertEquals(ExitCode.USAGE, shell.code(), shell.err());
+      assertTrue(shell.err().contains(wrong[1]), shell.err());
+    }
+    Shell keys =
+        record(
+            "bert-bi",
+            "-hooks",
+            "*pattern",
+            "-positions",
+            "mean",
+            "-qrels",
+            qrels.toString(),
+            "-difference",
+            "relevant");
+    assertEquals(ExitCode.USAGE, keys.code(), keys.err());
+    assertTrue(
+        keys.err().contains("blocks.0.attn.hook_pattern has positions as its last dimension"),
+        keys.err());
+    assertFalse(Files.exists(folder.resolve("out")));
+    Shell none =
+        record(
+            "bert-bi",
+            "-hooks",
+            "*resid_post",
+            "-positions",
+            "mean",
+            "-qrels",
+            qrels.toString(),
+            "-difference",
+            "relevant");
+    assertEquals(ExitCode.INPUT, none.code(), none.err());
+    assertTrue(
+        none.err()
+            .contains("no difference of grade 1 and above minus lower grades: 2 passages minus 0"),
+        none.err());
   }
 
   @Test
@@ -355,7 +566,7 @@ public class RecordCommandTest {
     pairs(SMALL);
     String[] z = {"-hooks", "*hook_z", "-positions", "cls"};
     assertEquals(ExitCode.DONE, record("bert-cross", z).code());
-    Shell again = record("bert-cross", with(z, "-resume"));
+    Shell again = record("bert-cross", with(z, "-resume", "-model.label", "Tiny"));
     assertEquals(ExitCode.DONE, again.code(), again.err());
     assertTrue(again.err().contains("already holds the complete recording"), again.err());
     other(record("bert-cross-2labels", with(z, "-resume")), "model.scorer was ");

@@ -3,6 +3,7 @@ package io.lucerna.studies.ranking;
 import io.lucerna.instrumentation.checkpoint.Checkpoint;
 import io.lucerna.instrumentation.checkpoint.CheckpointException;
 import io.lucerna.instrumentation.checkpoint.Checkpoints;
+import io.lucerna.instrumentation.checkpoint.NumpyVector;
 import io.lucerna.instrumentation.intervene.InterventionSpec;
 import io.lucerna.instrumentation.intervene.LoadedHook;
 import io.lucerna.instrumentation.intervene.SpecSource;
@@ -27,6 +28,7 @@ public final class RecordingSources implements SpecSources, AutoCloseable {
   private final String modelSha256;
   private final Map<String, Recording> recordings = new LinkedHashMap<>();
   private final Map<String, Checkpoint> vectors = new LinkedHashMap<>();
+  private final Map<String, NumpyVector> arrays = new LinkedHashMap<>();
   private final Map<String, LoadedHook> hooks = new LinkedHashMap<>();
 
   /**
@@ -67,7 +69,14 @@ public final class RecordingSources implements SpecSources, AutoCloseable {
 
   @Override
   public double[][] vectors(Vectors.Stored stored) {
-    return SpecSources.rows(file(stored.file()), stored);
+    return NumpyVector.isNamed(stored.file())
+        ? SpecSources.super.vectors(stored)
+        : SpecSources.rows(file(stored.file()), stored);
+  }
+
+  @Override
+  public NumpyVector array(String file) {
+    return arrays.computeIfAbsent(file, SpecSources.super::array);
   }
 
   @Override
@@ -77,7 +86,7 @@ public final class RecordingSources implements SpecSources, AutoCloseable {
 
   @Override
   public String sha256(SpecSource source) {
-    return source.kind() == SpecSource.Kind.VECTORS
+    return source.kind() == SpecSource.Kind.VECTORS && !NumpyVector.isNamed(source.name())
         ? file(source.name()).sha256()
         : SpecSources.super.sha256(source);
   }

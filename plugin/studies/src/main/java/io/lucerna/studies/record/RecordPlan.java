@@ -34,7 +34,7 @@ public final class RecordPlan {
   private RecordPlan(Ranker ranker, RecordingSpec spec) {
     this.ranker = ranker;
     this.spec = spec;
-    this.coverage = new Coverage(spec.positions());
+    this.coverage = new Coverage(spec.kept().positions());
   }
 
   /**
@@ -58,7 +58,7 @@ public final class RecordPlan {
     List<String> nowhere = plan.coverage.nowhere();
     if (!nowhere.isEmpty()) {
       throw new IllegalArgumentException(
-          "positions " + spec.positions() + ": no text has " + String.join(", ", nowhere));
+          "positions " + spec.kept() + ": no text has " + String.join(", ", nowhere));
     }
     plan.ids.clear();
     return plan;
