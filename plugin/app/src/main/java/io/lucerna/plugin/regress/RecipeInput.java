@@ -1,15 +1,16 @@
 package io.lucerna.plugin.regress;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.lucerna.base.AtomicFile;
+import io.lucerna.base.JsonFaults;
 import io.lucerna.base.TextFile;
 import io.lucerna.base.TextLines;
 import io.lucerna.qrels.Qrels;
 import io.lucerna.studies.table.CsvFile;
-import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -26,8 +27,8 @@ sealed interface RecipeInput {
   /** The file's name in the folder of the results. */
   String file();
 
-  /** Writes its content. */
-  void write(BufferedWriter out, Surroundings at) throws IOException;
+  /** Its content. */
+  String content(Surroundings at) throws IOException;
 
   /** What recipes find around them. */
   interface Surroundings {
@@ -78,26 +79,27 @@ sealed interface RecipeInput {
 
   /** Writes the file into a folder. */
   default void writeTo(Path folder, Surroundings at) throws IOException {
-    AtomicFile.write(folder.resolve(file()), out -> write(out, at));
+    String content = content(at);
+    AtomicFile.write(folder.resolve(file()), out -> out.write(content));
   }
 
   /** Text that the recipe has. */
   record Lines(String file, String text) implements RecipeInput {
     @Override
-    public void write(BufferedWriter out, Surroundings at) throws IOException {
-      out.write(text.endsWith("\n") ? text : text + "\n");
+    public String content(Surroundings at) throws IOException {
+      return text.endsWith("\n") ? text : text + "\n";
     }
   }
 
   /** A file that comes with Lucerna. */
   record Resource(String file, String resource) implements RecipeInput {
     @Override
-    public void write(BufferedWriter out, Surroundings at) throws IOException {
+    public String content(Surroundings at) throws IOException {
       try (InputStream in = RecipeInput.class.getResourceAsStream(resource)) {
         if (in == null) {
           throw new RegressException(resource + ": no such resource");
         }
-        out.write(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+        return new String(in.readAllBytes(), StandardCharsets.UTF_8);
       }
     }
   }
@@ -110,7 +112,7 @@ sealed interface RecipeInput {
    */
   record Top1000(String file, String top1000, String judged) implements RecipeInput {
     @Override
-    public void write(BufferedWriter out, Surroundings at) throws IOException {
+    public String content(Surroundings at) throws IOException {
       Set<String> topics = Set.copyOf(at.qrels(judged).topics());
       Map<String, ObjectNode> requests = new LinkedHashMap<>();
       TextFile source = TextFile.of(at.needed(top1000));
@@ -129,7 +131,7 @@ sealed interface RecipeInput {
           }
         }
       }
-      RecipeInput.write(requests, out);
+      return lines(requests);
     }
   }
 
@@ -145,6 +147,8 @@ sealed interface RecipeInput {
    */
   record Tfc1(String file, Place place, String corpus, String queries, String terms, String scores)
       implements RecipeInput {
+    private static final List<String> COLUMNS = List.of("qid", "doc_id", "og_score", "p_score");
+
     /** What becomes of a base passage. */
     enum Place {
       NONE,
@@ -171,18 +175,25 @@ sealed interface RecipeInput {
     }
 
     @Override
-    public void write(BufferedWriter out, Surroundings at) throws IOException {
-      JsonNode passages = JSON.readTree(TextFile.of(at.needed(corpus)).text()).path("corpus");
-      JsonNode words = JSON.readTree(TextFile.of(at.needed(terms)).text());
+    public String content(Surroundings at) throws IOException {
+      JsonNode passages = json(at.needed(corpus)).path("corpus");
+      JsonNode words = json(at.needed(terms));
       Map<String, String> texts = queries(at.needed(queries));
       Map<String, ObjectNode> requests = new LinkedHashMap<>();
-      for (CsvFile.Row row : CsvFile.read(at.needed(scores)).rows()) {
+      CsvFile table = CsvFile.read(at.needed(scores));
+      if (!table.header().containsAll(COLUMNS)) {
+        throw TextFile.of(at.needed(scores)).error(1, "expected the columns " + COLUMNS);
+      }
+      for (CsvFile.Row row : table.rows()) {
         String qid = row.text("qid");
         String docid = row.text("doc_id");
         String base = passages.path(qid).path(docid).path("text").asText();
         String query = texts.get(qid);
         if (query == null || base.isEmpty()) {
           continue;
+        }
+        if (!words.hasNonNull(qid)) {
+          throw TextFile.of(at.needed(terms)).error(1, "no term of query " + qid);
         }
         candidates(requests, qid, query)
             .addObject()
@@ -191,7 +202,7 @@ sealed interface RecipeInput {
             .putObject("doc")
             .put("contents", place.text(base, words.path(qid).asText()));
       }
-      RecipeInput.write(requests, out);
+      return lines(requests);
     }
 
     /** Lines of a topic, a comma and a text, which may be quoted. */
@@ -220,13 +231,21 @@ sealed interface RecipeInput {
         .withArray("candidates");
   }
 
-  private static void write(Map<String, ObjectNode> requests, BufferedWriter out)
-      throws IOException {
+  private static String lines(Map<String, ObjectNode> requests) {
     if (requests.isEmpty()) {
       throw new RegressException("no topic of the recipe is in its files");
     }
-    for (ObjectNode request : requests.values()) {
-      out.append(request.toString()).append('\n');
+    StringBuilder lines = new StringBuilder();
+    requests.values().forEach(request -> lines.append(request).append('\n'));
+    return lines.toString();
+  }
+
+  private static JsonNode json(Path file) throws IOException {
+    String text = TextFile.of(file).text();
+    try {
+      return JSON.readTree(text);
+    } catch (JsonProcessingException e) {
+      throw JsonFaults.inFile(file.toString(), "JSON", e, text);
     }
   }
 }

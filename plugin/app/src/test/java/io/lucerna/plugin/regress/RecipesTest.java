@@ -454,6 +454,49 @@ class RecipesTest {
     assertTrue(Files.notExists(folder.resolve("out1/top1000.jsonl")));
   }
 
+  private String broken(String file, String content) throws IOException {
+    Files.writeString(data.resolve(file), content);
+    Shell shell = run(recipe("chen2024"), models);
+    assertEquals(ExitCode.INPUT, shell.code(), shell.err());
+    assertEquals(1, shell.err().lines().count(), shell.err());
+    return shell.err();
+  }
+
+  @Test
+  void filesThatAreBrokenAreNamed() throws IOException {
+    String corpus = "tfc1_add_baseline_final_dd_corpus.json";
+    String terms = "chen2024_selected_query_terms.json";
+    String scores = "tfc1_add_append_target_qids_scores.csv";
+    Files.writeString(data.resolve("tfc1_add_qids_with_text.csv"), "1,the sea\n");
+    Files.writeString(data.resolve("tfc1_add_prepend_target_qids_scores.csv"), "qid\n");
+    Files.writeString(data.resolve(terms), "{}");
+    Files.writeString(data.resolve(scores), "qid,doc_id,og_score,p_score\n1,d,1,2\n");
+    String unclosed = broken(corpus, "{\"corpus\": {");
+    assertTrue(unclosed.contains(corpus + ":1: "), unclosed);
+    String none = broken(corpus, "{}");
+    assertTrue(none.contains("no topic of the recipe is in its files"), none);
+    String term = broken(corpus, "{\"corpus\": {\"1\": {\"d\": {\"text\": \"a sea\"}}}}");
+    assertTrue(term.contains(terms + ":1: no term of query 1"), term);
+    String header = broken(scores, "qid,doc_id\n1,d\n");
+    assertTrue(header.contains(scores + ":1: expected the columns [qid, doc_id, "), header);
+    Files.writeString(data.resolve(terms), "{\"1\": \"sea\"}");
+    String read = broken(scores, "qid,doc_id,og_score,p_score\n1,d,high,2\n");
+    assertTrue(read.contains(scores + ":2: og_score is not a finite number: 'high'"), read);
+  }
+
+  @Test
+  void aTableOfCandidatesWithoutPassagesIsNamed() throws IOException {
+    Files.writeString(data.resolve("own.qrels"), "1 0 d 1\n");
+    Files.writeString(data.resolve("msmarco-passagetest2019-top1000.tsv"), "1\td\tsea\n");
+    String recipe =
+        replaced(recipe("cross-encoders"), "judged: dl19", "judged: " + data.resolve("own.qrels"));
+    Shell shell = run(recipe, models);
+    assertEquals(ExitCode.INPUT, shell.code(), shell.err());
+    assertTrue(
+        shell.err().endsWith("top1000.tsv:1: expected qid, pid, query and passage, with tabs\n"),
+        shell.err());
+  }
+
   @Test
   void aRecipeHasNoStepsToChooseFrom() {
     Shell shell = Shell.run("regress", "-regression", "lu2025", "-rerank");
