@@ -196,6 +196,7 @@ final class Compiler {
               literal.rows().stream()
                   .map(row -> row.stream().mapToDouble(Double::doubleValue).toArray())
                   .toArray(double[][]::new);
+          case Vectors.Random random -> new double[][] {random.of(units)};
         };
     for (double[] row : rows) {
       if (row.length != units) {

@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Reads vectors as they are written in a spec: {@code FILE#NAME}, {@code FILE.npy}, {@code [1,0]}
- * or {@code [[1,0],[0,1]]}.
+ * Reads vectors as they are written in a spec: {@code FILE#NAME}, {@code FILE.npy}, {@code [1,0]},
+ * {@code [[1,0],[0,1]]} or {@code random:SEED:NORM}.
  */
 final class VectorText {
   private static final String EXPECTED =
@@ -21,6 +21,13 @@ final class VectorText {
     }
     if (NumpyVector.isNamed(text)) {
       return new Vectors.Stored(text, Vectors.Stored.ARRAY);
+    }
+    if (text.startsWith(Vectors.Random.WORD)) {
+      String[] words = text.split(":", -1);
+      if (words.length != 3) {
+        throw new IllegalArgumentException("expected random:SEED:NORM, such as random:7:1.5");
+      }
+      return new Vectors.Random(Numbers.parseLong(words[1]), Numbers.parse(words[2]));
     }
     if (!text.startsWith("[") || !text.endsWith("]")) {
       throw new IllegalArgumentException(EXPECTED);

@@ -1,22 +1,25 @@
 package io.lucerna.instrumentation.intervene;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** Where the vectors of an intervention come from. */
 public sealed interface Vectors {
 
-  /** {@return the file; empty if the numbers are in the spec} */
+  /** {@return the file; empty if the spec says all} */
   default Optional<SpecSource> source() {
     return switch (this) {
       case Stored stored -> Optional.of(new SpecSource(SpecSource.Kind.VECTORS, stored.file()));
       case Literal literal -> Optional.empty();
+      case Random random -> Optional.empty();
     };
   }
 
   /**
-   * {@return the same tensor of another file; numbers in the spec stay as they are}
+   * {@return the same tensor of another file; what names no file stays as it is}
    *
    * @param file where the same tensor is found
    */
@@ -24,7 +27,58 @@ public sealed interface Vectors {
     return switch (this) {
       case Stored stored -> new Stored(file, stored.name());
       case Literal literal -> literal;
+      case Random random -> random;
     };
+  }
+
+  /**
+   * A direction drawn by chance, all equally likely: as many normal numbers as there are targeted
+   * units, scaled to a norm.
+   *
+   * @param seed what decides it
+   * @param norm its length, greater than 0
+   */
+  record Random(long seed, double norm) implements Vectors {
+    static final String WORD = "random:";
+
+    /**
+     * Checks the norm.
+     *
+     * @throws IllegalArgumentException if it is not greater than 0, or infinite
+     */
+    public Random {
+      if (!(norm > 0) || Double.isInfinite(norm)) {
+        throw new IllegalArgumentException(
+            "the norm of a random vector must be greater than 0, got " + norm);
+      }
+    }
+
+    /**
+     * {@return the vector}
+     *
+     * @param width how many numbers it has
+     */
+    public double[] of(int width) {
+      long key = Chance.hash(seed, "direction");
+      double[] numbers =
+          IntStream.range(0, width).mapToDouble(i -> Chance.normal(key, i)).toArray();
+      double length = length(numbers);
+      return Arrays.stream(numbers).map(x -> x * (norm / length)).toArray();
+    }
+
+    @Override
+    public String toString() {
+      return WORD + seed + ":" + Numbers.print(norm);
+    }
+  }
+
+  /**
+   * {@return the length of a vector}
+   *
+   * @param vector its numbers
+   */
+  static double length(double[] vector) {
+    return Math.sqrt(Arrays.stream(vector).map(x -> x * x).sum());
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.lucerna.instrumentation.intervene;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -55,6 +56,8 @@ class InterventionSpecTest {
           scale a by=.50            | scale a by=0.5
           add a vector=[1.0,+2,1e0] | add a vector=[1,2,1] dose=1
           add a dose=2e0 vector=f#v | add a vector=f#v dose=2
+          add a vector=random:7:1.50 | add a vector=random:7:1.5 dose=1
+          add a vector=random:7#v   | add a vector=random:7#v dose=1
           mean a from=d             | mean a from=d per=role
           patch a from=d donor="7 x"  | patch a from=d per=position donor="7 x"
           noise a seed=07 std=1     | noise a std=1 seed=7
@@ -64,6 +67,25 @@ class InterventionSpecTest {
     assertEquals(printed, InterventionSpec.parse(given).toString());
     assertEquals(
         InterventionSpec.parse(given).shortHash(), InterventionSpec.parse(printed).shortHash());
+  }
+
+  @Test
+  void randomVectorsHaveTheirNormAndDirectionsOfTheirOwn() {
+    double[] one = new Vectors.Random(7, 2.5).of(384);
+    double[] other = new Vectors.Random(8, 2.5).of(384);
+    assertEquals(2.5, Vectors.length(one), 1e-14);
+    assertArrayEquals(one, new Vectors.Random(7, 2.5).of(384));
+    double[] twice = new Vectors.Random(7, 5).of(384);
+    double cosine = 0;
+    double mean = 0;
+    for (int i = 0; i < one.length; i++) {
+      assertEquals(2 * one[i], twice[i], 1e-14);
+      cosine += one[i] * other[i] / (2.5 * 2.5);
+      mean += one[i] / one.length;
+    }
+    // Of 384 dimensions: a standard deviation of .051 each for the cosine and, of .0065, the mean.
+    assertEquals(0, cosine, 0.2);
+    assertEquals(0, mean, 0.026);
   }
 
   @Test
@@ -192,6 +214,9 @@ class InterventionSpecTest {
           mean a from=d per=word | 19 | expected position or role, got 'word'
           add a vector=dir   | 14 | expected FILE#NAME, FILE.npy or numbers such as [1,0,-0.5], got 'dir'
           add a vector=[1,]  | 14 | expected FILE#NAME, FILE.npy or numbers
+          add a vector=random:7 | 14 | expected random:SEED:NORM, such as random:7:1.5
+          add a vector=random:7:0 | 14 | the norm of a random vector must be greater than 0
+          add a vector=random:x:1 | 14 | expected a whole number of 64 bits
           add a vector=[0,0] | 14 | a vector must not be zero
           add a vector=[1,1e999] | 14 | expected FILE#NAME, FILE.npy or numbers
           add a vector=[[1],[1,2]] | 14 | vectors must have the same length

@@ -72,6 +72,9 @@ final class RandomSpecs {
     if (random.nextBoolean()) {
       return new Vectors.Stored(pick(NAMES) + (random.nextBoolean() ? "#" : ""), pick(NAMES));
     }
+    if (random.nextInt(4) == 0) {
+      return new Vectors.Random(random.nextLong(), 1e-3 + Math.abs(number()));
+    }
     int width = 1 + random.nextInt(3);
     return new Vectors.Literal(
         list(

@@ -250,7 +250,7 @@ class ResumeIdentityTest {
             "-conditions",
             "spec:" + mlp + path("v.safetensors") + BIAS,
             "-conditions",
-            "dose:" + mlp + path("w.safetensors") + BIAS + ":1,2",
+            "dose:" + mlp + path("w.safetensors") + BIAS + ":1,2 random=0",
             "-conditions",
             "spec:mean blocks.0.hook_resid_pre from=" + path("recorded") + " per=role",
             "-conditions",

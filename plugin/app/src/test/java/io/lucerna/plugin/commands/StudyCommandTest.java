@@ -22,6 +22,7 @@ import io.lucerna.plugin.Shell;
 import io.lucerna.plugin.cli.ExitCode;
 import io.lucerna.qrels.Qrels;
 import io.lucerna.studies.ranking.StudySettings;
+import io.lucerna.studies.report.Digits;
 import io.lucerna.studies.work.Hashes;
 import io.lucerna.testkit.Checkout;
 import java.io.IOException;
@@ -30,6 +31,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -666,7 +668,7 @@ class StudyCommandTest {
             BI,
             "study",
             "-conditions",
-            "dose:add blocks.1.hook_resid_pre vector=" + vector + ":0,0.5,4");
+            "dose:add blocks.1.hook_resid_pre vector=" + vector + ":0,0.5,4 random=0");
     JsonNode conditions = json(study).path("conditions");
     assertEquals(0.5, conditions.path(2).path("dose").asDouble());
     assertArrayEquals(
@@ -677,6 +679,78 @@ class StudyCommandTest {
         Files.readString(study.resolve(conditions.path(2).path("run").asText())),
         Files.readString(study.resolve(conditions.path(3).path("run").asText())));
     assertEquals("holm", json(study).path("correction").asText());
+  }
+
+  @Test
+  void dosesStandBesideRandomDirections() throws IOException {
+    String dose = "dose:add blocks.1.hook_resid_pre vector=[" + "0.4,".repeat(31) + "-2]:0,0.5,4";
+    String cut = "spec:zero blocks.0.hook_mlp_out name=cut";
+    Path alone = succeed(BI, "alone", "-conditions", dose + " random=0", "-conditions", cut);
+    Path study = succeed(BI, "study", "-conditions", dose + " random=3", "-conditions", cut);
+    List<CSVRecord> comparison = table(study, "comparison.csv");
+    List<String> studied = new ArrayList<>();
+    Map<List<String>, List<Double>> directions = new HashMap<>();
+    for (CSVRecord row : comparison) {
+      String condition = row.get("condition");
+      if (condition.contains("-random")) {
+        assertEquals("", row.get("p_t_adjusted"));
+        assertEquals("", row.get("p_randomization_adjusted"));
+        String amount = condition.substring(condition.indexOf('_') + 1);
+        directions
+            .computeIfAbsent(List.of(row.get("measure"), amount), key -> new ArrayList<>())
+            .add(Double.parseDouble(row.get("change")));
+      } else {
+        studied.add(String.join(",", row));
+      }
+    }
+    assertEquals(
+        table(alone, "comparison.csv").stream().map(row -> String.join(",", row)).toList(),
+        studied,
+        "directions are not among the tests");
+    List<CSVRecord> doses = table(study, "dose-response.csv");
+    assertEquals(
+        3 * comparison.stream().map(r -> r.get("measure")).distinct().count(), doses.size());
+    for (CSVRecord row : doses) {
+      CSVRecord contrast =
+          comparison.stream()
+              .filter(c -> c.get("condition").equals(row.get("condition")))
+              .filter(c -> c.get("measure").equals(row.get("measure")))
+              .findFirst()
+              .orElseThrow();
+      for (String column :
+          List.of(
+              "topics", "baseline", "value", "change", "ci_lower", "ci_upper", "p_t_adjusted")) {
+        assertEquals(contrast.get(column), row.get(column));
+      }
+      List<Double> band =
+          row.get("dose").equals("0.0")
+              ? List.of(0.0)
+              : directions.getOrDefault(List.of(row.get("measure"), row.get("dose")), List.of());
+      assertEquals(Collections.min(band), Double.parseDouble(row.get("random_lowest")));
+      assertEquals(Collections.max(band), Double.parseDouble(row.get("random_highest")));
+      assertEquals("3", row.get("directions"));
+    }
+    for (CSVRecord row : table(alone, "dose-response.csv")) {
+      assertEquals(
+          "0,,",
+          row.get("directions") + "," + row.get("random_lowest") + "," + row.get("random_highest"));
+    }
+    String vector = doses.getFirst().get("vector");
+    String figure = Files.readString(study.resolve("figures/dose-response." + vector + ".svg"));
+    for (CSVRecord row : doses) {
+      double change = Double.parseDouble(row.get("change"));
+      assertTrue(
+          figure.contains(
+              row.get("measure")
+                  + ", dose "
+                  + (row.get("dose").replace(".0", ""))
+                  + ": "
+                  + Digits.change(change)
+                  + ", "),
+          row.toString());
+    }
+    assertTrue(Files.readString(study.resolve("report.html")).contains("<h2>Doses</h2>"));
+    assertFalse(Files.exists(study.resolve("figures/topics." + vector + "-random1_4.0.svg")));
   }
 
   private static String[] withoutTags(Path run) throws IOException {

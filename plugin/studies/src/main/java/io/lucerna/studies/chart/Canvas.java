@@ -58,6 +58,9 @@ public interface Canvas {
   void cell(
       String id, double x, double y, double width, double height, @Nullable Rgb fill, String about);
 
+  /** A filled polygon, its corners in order. */
+  void area(double[] x, double[] y, Rgb fill);
+
   /** A filled rectangle. */
   void box(double x, double y, double width, double height, Rgb fill);
 

@@ -10,6 +10,7 @@ import java.awt.Stroke;
 import java.awt.geom.AffineTransform;
 import java.awt.geom.Ellipse2D;
 import java.awt.geom.Line2D;
+import java.awt.geom.Path2D;
 import java.awt.geom.Rectangle2D;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -84,6 +85,18 @@ public final class PngCanvas implements Canvas {
     } else {
       box(x, y, width, height, fill);
     }
+  }
+
+  @Override
+  public void area(double[] x, double[] y, Rgb fill) {
+    Path2D path = new Path2D.Double();
+    path.moveTo(x[0], y[0]);
+    for (int i = 1; i < x.length; i++) {
+      path.lineTo(x[i], y[i]);
+    }
+    path.closePath();
+    graphics.setColor(color(fill));
+    graphics.fill(path);
   }
 
   @Override

@@ -60,6 +60,15 @@ public final class SvgCanvas implements Canvas {
   }
 
   @Override
+  public void area(double[] x, double[] y, Rgb fill) {
+    out.append("<path d=\"");
+    for (int i = 0; i < x.length; i++) {
+      out.append(i == 0 ? 'M' : 'L').append(number(x[i])).append(' ').append(number(y[i]));
+    }
+    out.append("Z\" fill=\"").append(fill.hex()).append("\" pointer-events=\"none\"/>\n");
+  }
+
+  @Override
   public void box(double x, double y, double width, double height, Rgb fill) {
     rectangle(x, y, width, height);
     out.append(" fill=\"").append(fill.hex()).append("\"/>\n");

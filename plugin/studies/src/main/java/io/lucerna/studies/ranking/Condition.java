@@ -8,7 +8,7 @@ import io.lucerna.studies.work.JournalSettings;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
-import java.util.OptionalDouble;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
@@ -31,10 +31,18 @@ public record Condition(
     Kind kind,
     OptionalInt layer,
     OptionalInt head,
-    OptionalDouble dose,
+    Optional<Dose> dose,
     InterventionSpec spec,
     InterventionSpec identity,
     Map<String, String> inputs) {
+
+  /**
+   * How much of a vector.
+   *
+   * @param of names the vector: the start of the ids of all its doses
+   * @param amount how much
+   */
+  public record Dose(String of, double amount) {}
 
   /** Where a condition comes from. */
   public enum Kind {
@@ -54,6 +62,8 @@ public record Condition(
     RANDOM,
     /** One of several doses of a vector. */
     DOSE,
+    /** A random direction in place of that vector: what any vector of its length does. */
+    DIRECTION,
     /** A spec that was written out. */
     SPEC,
     /** A person's own code. */
@@ -88,7 +98,7 @@ public record Condition(
         kind,
         OptionalInt.empty(),
         OptionalInt.empty(),
-        OptionalDouble.empty(),
+        Optional.empty(),
         spec,
         spec,
         Map.of());
@@ -151,14 +161,16 @@ public record Condition(
         inputs);
   }
 
-  Condition withDose(double much) {
-    return new Condition(
-        id, label, kind, layer, head, OptionalDouble.of(much), spec, identity, inputs);
+  Condition withDose(Dose much) {
+    return new Condition(id, label, kind, layer, head, Optional.of(much), spec, identity, inputs);
   }
 
-  /** Whether it is a dose of 0. */
-  boolean changesNothing() {
-    return dose.isPresent() && dose.getAsDouble() == 0;
+  /**
+   * Whether its p-values are among those that are corrected together. A dose of 0 changes nothing,
+   * and of random directions nothing is asked: they are what doses are compared with.
+   */
+  boolean isTested() {
+    return kind != Kind.DIRECTION && dose.filter(much -> much.amount() == 0).isEmpty();
   }
 
   /** The tag of the condition's run. */

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param id names it in the files
  * @param label names it for people
  * @param kind {@code nothing}, {@code head}, {@code mlp}, {@code layer}, {@code spec}, {@code
- *     component}, {@code random}, {@code dose}
+ *     component}, {@code random}, {@code dose}, {@code direction}
  * @param layer null where it concerns no single layer
  * @param head null where it concerns no single head
  * @param dose null without one
@@ -35,6 +35,11 @@ public record ConditionInfo(
   /** The condition in which the model is as it is. */
   public static final String NOTHING = "nothing";
 
+  /** Whether it is what doses are compared with, and no intervention that is studied. */
+  public boolean isDirection() {
+    return kind.equals(Condition.Kind.DIRECTION.toString());
+  }
+
   static ConditionInfo of(Condition condition, String run, String runSha256, String tag) {
     return new ConditionInfo(
         condition.id(),
@@ -42,7 +47,7 @@ public record ConditionInfo(
         condition.kind().toString(),
         condition.layer().isEmpty() ? null : (Integer) condition.layer().getAsInt(),
         condition.head().isEmpty() ? null : (Integer) condition.head().getAsInt(),
-        condition.dose().isEmpty() ? null : (Double) condition.dose().getAsDouble(),
+        condition.dose().isEmpty() ? null : (Double) condition.dose().get().amount(),
         condition.spec().toString(),
         condition.spec().isEmpty() ? "" : condition.identity().sha256(),
         run,

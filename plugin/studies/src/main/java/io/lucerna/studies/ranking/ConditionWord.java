@@ -12,14 +12,18 @@ import java.util.regex.Pattern;
  * spec:SPEC name=cut}.
  *
  * @param word what is asked for
- * @param settings {@code name}; of parts of the model {@code by} and {@code from} too
+ * @param settings {@code name}; of parts of the model {@code by} and {@code from} too, of doses
+ *     {@code random}
  */
 record ConditionWord(String word, Map<String, String> settings) {
   private static final Pattern SETTING =
-      Pattern.compile("(?s)(.*\\S)\\s+(name|by|from)=(?:\"([^\"]*)\"|(\\S+))");
+      Pattern.compile("(?s)(.*\\S)\\s+(name|by|from|random)=(?:\"([^\"]*)\"|(\\S+))");
 
   private static final Set<String> PARTS =
       Set.of("heads", "layers", "components", "neurons", "top", "random");
+
+  /** How many random directions stand beside a vector, unless another number is given. */
+  private static final int DIRECTIONS = 20;
 
   /**
    * Reads a word. What follows a spec belongs to the spec, but for {@code name}.
@@ -28,10 +32,14 @@ record ConditionWord(String word, Map<String, String> settings) {
    */
   static ConditionWord parse(String text) {
     String rest = text.strip();
-    boolean parts = PARTS.contains(rest.split("[:\\s]", 2)[0]);
+    String kind = rest.split("[:\\s]", 2)[0];
+    Set<String> known =
+        PARTS.contains(kind)
+            ? Set.of("name", "by", "from")
+            : kind.equals("dose") ? Set.of("name", "random") : Set.of("name");
     Map<String, String> settings = new LinkedHashMap<>();
     Matcher setting = SETTING.matcher(rest);
-    while (setting.matches() && (parts || setting.group(2).equals("name"))) {
+    while (setting.matches() && known.contains(setting.group(2))) {
       String value = setting.group(3) == null ? setting.group(4) : setting.group(3);
       if (settings.put(setting.group(2), value) != null) {
         throw new IllegalArgumentException(text + ": " + setting.group(2) + " is given twice");
@@ -40,6 +48,20 @@ record ConditionWord(String word, Map<String, String> settings) {
       setting = SETTING.matcher(rest);
     }
     return new ConditionWord(rest, settings);
+  }
+
+  /**
+   * How many random directions stand beside a vector whose doses are studied.
+   *
+   * @throws IllegalArgumentException if that is no whole number up to 999
+   */
+  int directions() {
+    String number = settings.getOrDefault("random", "" + DIRECTIONS);
+    if (!number.matches("\\d{1,3}")) {
+      throw new IllegalArgumentException(
+          word + ": random must be a number of directions from 0 to 999, got " + number);
+    }
+    return Integer.parseInt(number);
   }
 
   /** The name that the conditions are given. */

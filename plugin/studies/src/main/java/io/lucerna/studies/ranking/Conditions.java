@@ -10,6 +10,7 @@ import io.lucerna.instrumentation.intervene.LoadedHook;
 import io.lucerna.instrumentation.intervene.Operation;
 import io.lucerna.instrumentation.intervene.SpecSources;
 import io.lucerna.instrumentation.intervene.SpecSyntaxException;
+import io.lucerna.instrumentation.intervene.Vectors;
 import io.lucerna.instrumentation.sweep.Head;
 import io.lucerna.reranker.ModelCard;
 import io.lucerna.reranker.Ranker;
@@ -184,7 +185,7 @@ public final class Conditions {
       case "neurons:" -> parts.neurons(word);
       case "top:" -> List.of(top(word, parts));
       case "random:" -> random(word, rest, parts);
-      case "dose:" -> doses(word, rest);
+      case "dose:" -> doses(word, rest, asked.directions());
       case HOOK -> {
         LoadedHook hook = sources.hook(rest);
         InterventionSpec spec = InterventionSpec.of(hook.intervention());
@@ -314,7 +315,8 @@ public final class Conditions {
     return pool;
   }
 
-  private List<Condition> doses(String word, String rest) {
+  /** The doses of a vector, then those of each random direction. */
+  private List<Condition> doses(String word, String rest, int directions) {
     int colon = rest.lastIndexOf(':');
     if (colon < 0) {
       throw new IllegalArgumentException("expected dose:SPEC:0,1,2, got " + word);
@@ -325,22 +327,68 @@ public final class Conditions {
           word + ": only an intervention that adds a vector has a dose");
     }
     String id = "dose-" + identity(word, spec).shortHash();
-    List<Condition> all = new ArrayList<>();
+    List<Condition.Dose> doses = new ArrayList<>();
     for (String number : Arrays.asList(rest.substring(colon + 1).split(",", -1))) {
-      double dose;
       try {
-        dose = Double.parseDouble(number.strip());
+        doses.add(new Condition.Dose(id, Double.parseDouble(number.strip())));
       } catch (NumberFormatException e) {
         throw new IllegalArgumentException(word + ": '" + number + "' is not a number", e);
       }
-      InterventionSpec given =
-          new InterventionSpec(spec.interventions().stream().map(i -> withDose(i, dose)).toList());
-      all.add(
-          Condition.of(id + "_" + dose, "dose " + dose + " of " + spec, Condition.Kind.DOSE, given)
-              .withDose(dose)
-              .reading(sources));
+    }
+    List<Condition> all = new ArrayList<>();
+    for (Condition.Dose dose : doses) {
+      String label = "dose " + dose.amount() + " of " + spec;
+      all.add(dose(id, label, Condition.Kind.DOSE, spec, dose));
+    }
+    doses.removeIf(dose -> dose.amount() == 0);
+    for (int n = 1; n <= directions && !doses.isEmpty(); n++) {
+      InterventionSpec random = random(word, spec, n);
+      for (Condition.Dose dose : doses) {
+        String label = "dose " + dose.amount() + " of random direction " + n + ": " + random;
+        all.add(dose(id + "-random" + n, label, Condition.Kind.DIRECTION, random, dose));
+      }
     }
     return all;
+  }
+
+  private Condition dose(
+      String id, String label, Condition.Kind kind, InterventionSpec spec, Condition.Dose dose) {
+    InterventionSpec given =
+        new InterventionSpec(
+            spec.interventions().stream().map(i -> withDose(i, dose.amount())).toList());
+    return Condition.of(id + "_" + dose.amount(), label, kind, given)
+        .withDose(dose)
+        .reading(sources);
+  }
+
+  /** The same, with random directions of the same lengths in place of the vectors that it adds. */
+  private InterventionSpec random(String word, InterventionSpec spec, int number) {
+    List<Intervention> all = new ArrayList<>();
+    for (Intervention each : spec.interventions()) {
+      if (each.operation() instanceof Operation.Add add) {
+        long drawn = seed + 1_000_003L * number + 1_000_000_007L * all.size();
+        Vectors random;
+        try {
+          random = new Vectors.Random(drawn, norm(add.vector()));
+        } catch (IllegalArgumentException e) {
+          throw new IllegalArgumentException(word + ": " + e.getMessage(), e);
+        }
+        all.add(new Intervention(each.target(), new Operation.Add(random, add.dose())));
+      } else {
+        all.add(each);
+      }
+    }
+    return new InterventionSpec(all);
+  }
+
+  private double norm(Vectors vectors) {
+    return switch (vectors) {
+      case Vectors.Stored stored -> Vectors.length(sources.vectors(stored)[0]);
+      case Vectors.Literal literal ->
+          Vectors.length(
+              literal.rows().getFirst().stream().mapToDouble(Double::doubleValue).toArray());
+      case Vectors.Random random -> random.norm();
+    };
   }
 
   private InterventionSpec identity(String word, InterventionSpec spec) {

@@ -18,6 +18,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -161,21 +162,23 @@ public final class Findings {
     }
   }
 
-  /** A dose of 0 changes nothing, so it is no test that others would be corrected for. */
   private List<Statistics> statistics(List<Comparison> results) {
     List<Comparison> family = new ArrayList<>();
     for (int i = 0; i < results.size(); i++) {
-      if (!conditions.get(i + 1).changesNothing()) {
+      if (conditions.get(i + 1).isTested()) {
         family.add(results.get(i));
       }
     }
     Iterator<Statistics> tested = Statistics.of(family, settings.correction()).iterator();
     List<Statistics> all = new ArrayList<>();
     for (int i = 0; i < results.size(); i++) {
+      Condition condition = conditions.get(i + 1);
       all.add(
-          conditions.get(i + 1).changesNothing()
-              ? Statistics.of(List.of(results.get(i)), Correction.NONE).getFirst()
-              : tested.next());
+          condition.isTested()
+              ? tested.next()
+              : condition.kind() == Condition.Kind.DIRECTION
+                  ? Statistics.untested(results.get(i))
+                  : Statistics.of(List.of(results.get(i)), Correction.NONE).getFirst());
     }
     return all;
   }
@@ -206,10 +209,16 @@ public final class Findings {
   /** {@return a few lines for people} */
   public List<String> summary() {
     List<String> lines = new ArrayList<>();
+    Set<String> directions =
+        conditions.stream()
+            .filter(c -> c.kind() == Condition.Kind.DIRECTION)
+            .map(Condition::id)
+            .collect(Collectors.toSet());
     for (Measure measure : settings.measures()) {
       List<Contrast> own =
           contrasts.stream()
               .filter(c -> c.measure().equals(measure.irName()))
+              .filter(c -> !directions.contains(c.condition()))
               .sorted(Comparator.comparingDouble(c -> -Math.abs(c.statistics().change())))
               .toList();
       long sure = own.stream().filter(c -> c.statistics().significant()).count();
@@ -238,7 +247,16 @@ public final class Findings {
               largest.isEmpty() ? "" : "; most: " + largest,
               detectable(own)));
     }
+    lines.addAll(DoseResponse.lines(doseResponse(), settings.measures().getFirst().irName()));
     return lines;
+  }
+
+  /**
+   * {@return what each dose of a vector does, by each measure, next to what random directions of
+   * its length do; empty if no doses are studied}
+   */
+  public List<DoseResponse> doseResponse() {
+    return DoseResponse.of(conditions, contrasts);
   }
 
   private static String detectable(List<Contrast> own) {

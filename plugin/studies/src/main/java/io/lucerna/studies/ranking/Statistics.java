@@ -91,6 +91,33 @@ public record Statistics(
     return all;
   }
 
+  /**
+   * {@return the statistics of a comparison that belongs to no family: without adjusted p-values}
+   *
+   * @param comparison with the baseline of others
+   */
+  static Statistics untested(Comparison comparison) {
+    Statistics all = of(List.of(comparison), Correction.NONE).getFirst();
+    return new Statistics(
+        all.topics,
+        all.baseline,
+        all.value,
+        all.change,
+        all.relativeChange,
+        all.pT,
+        OptionalDouble.empty(),
+        all.pRandomization,
+        OptionalDouble.empty(),
+        all.dZ,
+        all.ciLower,
+        all.ciUpper,
+        all.wins,
+        all.ties,
+        all.losses,
+        all.pEquivalence,
+        all.detectableChange);
+  }
+
   /** What depends on the number of topics alone is worked out once for each. */
   private static OptionalDouble detectable(Comparison c, Map<Integer, Double> ofTopics) {
     return c.effectSize().isEmpty()

@@ -6,6 +6,7 @@ import io.lucerna.eval.Run;
 import io.lucerna.qrels.Qrels;
 import io.lucerna.reranker.ConditionScorer;
 import io.lucerna.studies.patch.HeadEffects;
+import io.lucerna.studies.table.Table;
 import io.lucerna.studies.work.Identity;
 import io.lucerna.studies.work.Journal;
 import io.lucerna.studies.work.JournalSettings;
@@ -107,13 +108,9 @@ public final class StudyFolder implements AutoCloseable {
     StudyTables.ORDERS.write(folder.resolve("ranks.csv"), findings.topicOrders());
     StudyTables.MOVES.write(folder.resolve("moves.csv"), findings.moves().stream());
     Optional<Screen> screen = Screen.of(findings, identity.model(), effects);
-    Path heads = folder.resolve("screen.csv");
-    if (screen.isPresent()) {
-      StudyTables.HEADS.write(heads, screen.get().cells().stream());
-    } else {
-      // None of earlier settings stays either.
-      Files.deleteIfExists(heads);
-    }
+    List<HeadChange> heads = screen.map(Screen::cells).orElse(List.of());
+    writeOrDelete(StudyTables.HEADS, folder.resolve("screen.csv"), heads);
+    writeOrDelete(StudyTables.DOSES, folder.resolve("dose-response.csv"), findings.doseResponse());
     Map<String, Object> correlation =
         screen
             .flatMap(
@@ -122,6 +119,16 @@ public final class StudyFolder implements AutoCloseable {
             .orElse(Map.of());
     StudyManifest.write(identity, findings, depth, correlation, folder);
     return findings;
+  }
+
+  /** None of earlier settings stays where there is nothing to write. */
+  private static <R extends Record> void writeOrDelete(Table<R> table, Path file, List<R> rows)
+      throws IOException {
+    if (rows.isEmpty()) {
+      Files.deleteIfExists(file);
+    } else {
+      table.write(file, rows.stream());
+    }
   }
 
   /** What is measured is what was written. */

@@ -23,5 +23,9 @@ public final class StudyTables {
   public static final Table<HeadChange> HEADS =
       Table.of(HeadChange.class, "layer", "attention_head");
 
+  /** {@code dose-response.csv}. */
+  public static final Table<DoseResponse> DOSES =
+      Table.of(DoseResponse.class, "vector", "measure", "dose");
+
   private StudyTables() {}
 }

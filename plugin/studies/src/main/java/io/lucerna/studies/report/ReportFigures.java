@@ -5,14 +5,17 @@ import io.lucerna.instrumentation.sweep.Head;
 import io.lucerna.studies.chart.BarChart;
 import io.lucerna.studies.chart.Canvas.Pen;
 import io.lucerna.studies.chart.DivergingScale;
+import io.lucerna.studies.chart.DoseChart;
 import io.lucerna.studies.chart.Figure;
 import io.lucerna.studies.chart.HeatMap;
 import io.lucerna.studies.chart.PlainText;
 import io.lucerna.studies.chart.Rgb;
 import io.lucerna.studies.chart.SlopeChart;
 import io.lucerna.studies.ranking.ConditionInfo;
+import io.lucerna.studies.ranking.DoseResponse;
 import io.lucerna.studies.ranking.HeadChange;
 import io.lucerna.studies.ranking.Move;
+import io.lucerna.studies.ranking.Statistics;
 import io.lucerna.studies.ranking.TopicValue;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -114,6 +117,53 @@ final class ReportFigures {
 
   private static List<String> numbers(int count) {
     return IntStream.range(0, count).mapToObj(i -> "" + i).toList();
+  }
+
+  /** What the doses of a vector do, by each measure. */
+  Figure doses(String vector, List<DoseResponse> rows) {
+    Map<String, List<DoseChart.Point>> measures = new LinkedHashMap<>();
+    for (DoseResponse row : rows) {
+      String about =
+          String.format(
+              Locale.ROOT,
+              "%s, dose %s: %s, adjusted p %s; %d random directions: %s to %s",
+              row.measure(),
+              Digits.plain(row.dose()),
+              Digits.change(row.change()),
+              Digits.p(row.pTAdjusted().orElse(Double.NaN)),
+              row.directions(),
+              Digits.change(row.randomLowest().orElse(Double.NaN)),
+              Digits.change(row.randomHighest().orElse(Double.NaN)));
+      measures
+          .computeIfAbsent(row.measure(), measure -> new ArrayList<>())
+          .add(
+              new DoseChart.Point(
+                  row.condition() + " " + row.measure(),
+                  row.dose(),
+                  row.change(),
+                  row.ciLower().orElse(Double.NaN),
+                  row.ciUpper().orElse(Double.NaN),
+                  row.randomLowest().orElse(Double.NaN),
+                  row.randomHighest().orElse(Double.NaN),
+                  row.pTAdjusted().orElse(1) < Statistics.ALPHA,
+                  about));
+    }
+    int directions = rows.stream().mapToInt(DoseResponse::directions).max().orElse(0);
+    String spec = study.condition(rows.getFirst()).spec().replaceAll(" dose=[^ ;]+", "");
+    return new DoseChart(
+        "Change by dose of " + PlainText.shortened(vector, 40),
+        List.of(
+            PlainText.shortened(spec, LONGEST_LABEL),
+            setting() + ", " + Counted.of(rows.getFirst().topics(), "topic")),
+        "dose",
+        "change, 95% interval",
+        directions == 0
+            ? ""
+            : "lowest to highest of " + directions + " random directions of the same norm",
+        "adjusted p < 0.05 (" + info.correction().words() + ")",
+        measures.entrySet().stream()
+            .map(panel -> new DoseChart.Panel(panel.getKey(), panel.getValue()))
+            .toList());
   }
 
   /** The change of every topic under one condition. */

@@ -6,7 +6,9 @@ import io.lucerna.base.Counted;
 import io.lucerna.studies.page.HtmlPage;
 import io.lucerna.studies.ranking.ConditionInfo;
 import io.lucerna.studies.ranking.Contrast;
+import io.lucerna.studies.ranking.DoseResponse;
 import io.lucerna.studies.ranking.Move;
+import io.lucerna.studies.ranking.StudyTables;
 import io.lucerna.studies.ranking.TopicValue;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -53,6 +55,9 @@ final class ReportPage {
     if (!study.screen().isEmpty()) {
       section(out, "Heads", maps());
     }
+    if (!study.doses().isEmpty()) {
+      section(out, "Doses", doses());
+    }
     section(out, "Comparison", comparison());
     section(out, "Topics", topics());
     section(out, "Conditions", conditions());
@@ -73,6 +78,52 @@ final class ReportPage {
       out.append("</div>\n");
     }
     return out.append("</div>\n").toString();
+  }
+
+  private String doses() {
+    StringBuilder out = new StringBuilder();
+    int number = 0;
+    for (Map.Entry<String, List<DoseResponse>> vector : study.vectors().entrySet()) {
+      number++;
+      out.append("<div class=\"figure\">");
+      out.append(figures.doses(vector.getKey(), vector.getValue()).svg("doses-" + number));
+      out.append("</div>\n");
+    }
+    out.append("<p class=\"quiet\">A direction that differs in nothing from N random ones lies");
+    out.append(
+        " outside of them all by chance in 2 of N + 1 cases. Random directions are not among");
+    out.append(
+        " the tests that p-values are corrected for, nor in the table below; dose-response.csv");
+    out.append(" and comparison.csv have them.</p>\n");
+    out.append("<details><summary>Numbers</summary><div class=\"scroll\" tabindex=\"0\"");
+    out.append(" role=\"region\" aria-label=\"Doses\"><table><thead><tr>");
+    for (String name : StudyTables.DOSES.header()) {
+      out.append("<th scope=\"col\">").append(name).append("</th>");
+    }
+    out.append("</tr></thead><tbody>\n");
+    for (DoseResponse row : study.doses()) {
+      out.append("<tr>");
+      for (String text :
+          List.of(
+              row.vector(),
+              row.measure(),
+              Digits.plain(row.dose()),
+              row.condition(),
+              "" + row.topics(),
+              Digits.value(row.baseline()),
+              Digits.value(row.value()),
+              Digits.change(row.change()),
+              Digits.change(row.ciLower().orElse(Double.NaN)),
+              Digits.change(row.ciUpper().orElse(Double.NaN)),
+              Digits.p(row.pTAdjusted().orElse(Double.NaN)),
+              "" + row.directions(),
+              Digits.change(row.randomLowest().orElse(Double.NaN)),
+              Digits.change(row.randomHighest().orElse(Double.NaN)))) {
+        out.append("<td>").append(escaped(text)).append("</td>");
+      }
+      out.append("</tr>\n");
+    }
+    return out.append("</tbody></table></div></details>\n").toString();
   }
 
   private String comparison() {
@@ -107,10 +158,11 @@ final class ReportPage {
     Column.ALL.forEach(c -> heading(out, c.name(), c.about()));
     out.append("</tr></thead><tbody>\n");
     List<String> ids = new ArrayList<>(info.conditions().keySet());
+    List<String> chosen = info.interventions().stream().map(ConditionInfo::id).toList();
     for (Contrast contrast : study.contrasts(measure)) {
       int at = ids.indexOf(contrast.condition());
       out.append("<tr data-condition=\"")
-          .append(at - 1)
+          .append(chosen.indexOf(contrast.condition()))
           .append("\"><th scope=\"row\" data-value=\"");
       out.append(at).append("\"><a href=\"#condition-").append(at).append("\">");
       out.append(escaped(contrast.condition())).append("</a></th>");

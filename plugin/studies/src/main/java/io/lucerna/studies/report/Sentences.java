@@ -2,6 +2,7 @@ package io.lucerna.studies.report;
 
 import io.lucerna.base.Counted;
 import io.lucerna.studies.ranking.Contrast;
+import io.lucerna.studies.ranking.DoseResponse;
 import io.lucerna.studies.ranking.Statistics;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -31,6 +32,8 @@ final class Sentences {
       List<Contrast> contrasts = study.contrasts(measure);
       study.baseline(measure).ifPresent(b -> all.add(sentence(info, measure, contrasts, b)));
     }
+    String first = info.measures().getFirst();
+    study.vectors().forEach((vector, rows) -> all.add(doses(vector, first, rows)));
     for (StudyInfo.RankCorrelation c : info.correlations()) {
       all.add(
           String.format(
@@ -50,6 +53,35 @@ final class Sentences {
               Digits.two(c.kendall())));
     }
     return all;
+  }
+
+  private static String doses(String vector, String measure, List<DoseResponse> all) {
+    List<DoseResponse> rows =
+        all.stream().filter(row -> row.measure().equals(measure) && row.dose() != 0).toList();
+    int directions = rows.stream().mapToInt(DoseResponse::directions).max().orElse(0);
+    String changes =
+        String.join(
+            ", ",
+            rows.stream()
+                .map(row -> Digits.plain(row.dose()) + " (" + Digits.change(row.change()) + ")")
+                .toList());
+    List<String> outside =
+        rows.stream().filter(DoseResponse::outside).map(r -> Digits.plain(r.dose())).toList();
+    return String.format(
+        Locale.ROOT,
+        "%s: %s at dose %s.%s",
+        vector,
+        measure,
+        changes,
+        directions == 0
+            ? ""
+            : outside.isEmpty()
+                ? " At every dose within what " + directions + " random directions do."
+                : " Beyond what "
+                    + directions
+                    + " random directions of the same norm do at dose "
+                    + String.join(", ", outside)
+                    + ".");
   }
 
   private static String sentence(

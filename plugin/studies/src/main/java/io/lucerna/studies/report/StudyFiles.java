@@ -2,6 +2,7 @@ package io.lucerna.studies.report;
 
 import io.lucerna.studies.ranking.ConditionInfo;
 import io.lucerna.studies.ranking.Contrast;
+import io.lucerna.studies.ranking.DoseResponse;
 import io.lucerna.studies.ranking.HeadChange;
 import io.lucerna.studies.ranking.Move;
 import io.lucerna.studies.ranking.StudyTables;
@@ -17,6 +18,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -27,6 +29,7 @@ import java.util.stream.Collectors;
  * @param topics values of all conditions, topics and measures
  * @param moves documents of the topics that changed most
  * @param screen of all heads; empty for other studies
+ * @param doses what doses of vectors do; empty without
  */
 public record StudyFiles(
     Path folder,
@@ -34,7 +37,8 @@ public record StudyFiles(
     List<Contrast> contrasts,
     List<TopicValue> topics,
     List<Move> moves,
-    List<HeadChange> screen) {
+    List<HeadChange> screen,
+    List<DoseResponse> doses) {
   /**
    * Reads the folder of a study.
    *
@@ -50,6 +54,7 @@ public record StudyFiles(
       }
     }
     Path screen = folder.resolve("screen.csv");
+    Path doses = folder.resolve("dose-response.csv");
     StudyFiles study =
         new StudyFiles(
             folder,
@@ -61,7 +66,10 @@ public record StudyFiles(
             StudyTables.MOVES.read(
                 folder.resolve("moves.csv"),
                 m -> unknown(info, m.condition(), info.measures().getFirst())),
-            Files.exists(screen) ? StudyTables.HEADS.read(screen) : List.of());
+            Files.exists(screen) ? StudyTables.HEADS.read(screen) : List.of(),
+            Files.exists(doses)
+                ? StudyTables.DOSES.read(doses, d -> unknown(info, d.condition(), d.measure()))
+                : List.of());
     study.requireComplete();
     return study;
   }
@@ -125,11 +133,25 @@ public record StudyFiles(
     return Objects.requireNonNull(info.conditions().get(contrast.condition()));
   }
 
+  /** The condition that a dose is. */
+  ConditionInfo condition(DoseResponse dose) {
+    return Objects.requireNonNull(info.conditions().get(dose.condition()));
+  }
+
   /** The contrasts of interventions by one measure, in the order of the study. */
   List<Contrast> contrasts(String measure) {
+    Set<String> ids =
+        info.interventions().stream().map(ConditionInfo::id).collect(Collectors.toSet());
     return contrasts.stream()
-        .filter(c -> c.measure().equals(measure) && !c.condition().equals(ConditionInfo.NOTHING))
+        .filter(c -> c.measure().equals(measure) && ids.contains(c.condition()))
         .toList();
+  }
+
+  /** What the doses of each vector do. */
+  SequencedMap<String, List<DoseResponse>> vectors() {
+    return doses.stream()
+        .collect(
+            Collectors.groupingBy(DoseResponse::vector, LinkedHashMap::new, Collectors.toList()));
   }
 
   /** The same, those that change the first measure most first. */

@@ -45,8 +45,10 @@ public record StudyInfo(
   public record RankCorrelation(
       String of, Estimate spearman, double kendall, double p, int heads) {}
 
-  /** Everything but the unchanged model. */
+  /** Everything but the unchanged model, and random directions that doses are compared with. */
   List<ConditionInfo> interventions() {
-    return conditions.values().stream().filter(c -> !c.id().equals(ConditionInfo.NOTHING)).toList();
+    return conditions.values().stream()
+        .filter(c -> !c.id().equals(ConditionInfo.NOTHING) && !c.isDirection())
+        .toList();
   }
 }

@@ -4,6 +4,7 @@ import io.lucerna.base.AtomicFile;
 import io.lucerna.studies.chart.Figure;
 import io.lucerna.studies.chart.PngCanvas;
 import io.lucerna.studies.ranking.ConditionInfo;
+import io.lucerna.studies.ranking.DoseResponse;
 import io.lucerna.studies.ranking.Move;
 import io.lucerna.studies.ranking.TopicValue;
 import io.lucerna.studies.work.OldFiles;
@@ -27,7 +28,7 @@ public final class StudyReport {
   private static final int ROWS = 20;
 
   private static final Pattern PICTURES =
-      Pattern.compile("(head-map|patching-map|topics\\..+|ranks\\..+)\\.(svg|png)");
+      Pattern.compile("(head-map|patching-map|(dose-response|topics|ranks)\\..+)\\.(svg|png)");
   private static final Pattern TABLES =
       Pattern.compile("(head-map|patching-map|comparison\\..+)\\.(csv|tex)");
 
@@ -77,6 +78,13 @@ public final class StudyReport {
       if (study.patched()) {
         all.put("patching-map", figures.patchingMap());
       }
+    }
+    int vectors = 0;
+    for (Map.Entry<String, List<DoseResponse>> vector : study.vectors().entrySet()) {
+      vectors++;
+      all.put(
+          FileNames.of("dose-response", vector.getKey(), vectors),
+          figures.doses(vector.getKey(), vector.getValue()));
     }
     String measure = study.info().measures().getFirst();
     int number = 0;

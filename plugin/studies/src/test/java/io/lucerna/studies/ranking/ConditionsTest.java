@@ -1,16 +1,21 @@
 package io.lucerna.studies.ranking;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.lucerna.eval.Correction;
 import io.lucerna.instrumentation.intervene.InterventionSpec;
+import io.lucerna.instrumentation.intervene.Operation;
 import io.lucerna.instrumentation.intervene.SpecSources;
+import io.lucerna.instrumentation.intervene.Vectors;
 import io.lucerna.reranker.ModelCard;
 import java.io.IOException;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -56,9 +61,55 @@ class ConditionsTest {
     assertEquals(List.of("few-random2-1", "few-random2-2"), ids("random:2:2 name=few"));
     assertEquals(
         List.of("tf-dose-", "tf-dose-"),
-        ids("dose:add blocks.0.hook_resid_pre vector=[1,0,0,0,0,0,0,0]:0,2 name=tf").stream()
+        ids("dose:add blocks.0.hook_resid_pre vector=[1,0,0,0,0,0,0,0]:0,2 random=0 name=tf")
+            .stream()
             .map(id -> id.substring(0, 8))
             .toList());
+  }
+
+  private static Vectors added(Condition condition) {
+    return ((Operation.Add) condition.spec().interventions().getLast().operation()).vector();
+  }
+
+  @Test
+  void randomDirectionsStandBesideAVector() throws IOException {
+    String spec = "zero hook_embed; add blocks.0.hook_resid_pre vector=[3,0,0,0,0,0,0,-4]";
+    assertEquals(3 + 20 * 2, of("dose:" + spec + ":0,1,-2").size());
+    assertEquals(1, of("dose:" + spec + ":0").size());
+    List<Condition> all = of("dose:" + spec + ":0,1,-2 random=3 name=x");
+    String id = all.getFirst().dose().orElseThrow().of();
+    assertEquals(
+        List.of(
+            id + "_0.0",
+            id + "_1.0",
+            id + "_-2.0",
+            id + "-random1_1.0",
+            id + "-random1_-2.0",
+            id + "-random2_1.0",
+            id + "-random2_-2.0",
+            id + "-random3_1.0",
+            id + "-random3_-2.0"),
+        all.stream().map(c -> c.id().substring(2)).toList());
+    Set<Vectors> directions = new HashSet<>();
+    for (Condition condition : all.subList(3, 9)) {
+      assertEquals(Condition.Kind.DIRECTION, condition.kind());
+      assertFalse(condition.isTested());
+      assertEquals(
+          all.getFirst().spec().interventions().getFirst(),
+          condition.spec().interventions().getFirst());
+      directions.add(added(condition));
+      assertEquals(5, ((Vectors.Random) added(condition)).norm());
+    }
+    assertEquals(3, directions.size(), "one for all doses");
+    assertEquals(added(all.get(3)), added(all.get(4)));
+    assertEquals(
+        List.of(false, true, true), all.subList(0, 3).stream().map(Condition::isTested).toList());
+    Condition again =
+        of("dose:"
+                + added(all.get(3)).toString().replaceFirst("(.*)", "add hook_embed vector=$1")
+                + ":1")
+            .getLast();
+    assertEquals(5, ((Vectors.Random) added(again)).norm());
   }
 
   @Test
@@ -93,6 +144,10 @@ class ConditionsTest {
           heads by=half           | by must be zero, mean or resample, got half
           heads from=r            | from= is for by=mean and by=resample
           heads name=a name=b     | name is given twice
+          dose:add x vector=[1]:1 random=x | random must be a number of directions from 0 to 999, got x
+          dose:add x vector=[1]:1 random=1000 | from 0 to 999, got 1000
+          dose:add x vector=[1]:1 random=1 random=2 | random is given twice
+          random:2 random=3       | random:2 random=3: the number of heads must be in 1..12
           heads:0.1 name=a/b      | a condition cannot be called 'a/b'
           attention               | no conditions are called 'attention'
           """)
