@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.UnaryOperator;
 
 /**
  * What is done to the model while all candidates are reranked.
@@ -163,6 +164,11 @@ public record Condition(
 
   Condition withDose(Dose much) {
     return new Condition(id, label, kind, layer, head, Optional.of(much), spec, identity, inputs);
+  }
+
+  /** The same with another name for the vector, if it is a dose of one. */
+  Condition dosed(UnaryOperator<String> name) {
+    return dose.map(much -> withDose(new Dose(name.apply(much.of()), much.amount()))).orElse(this);
   }
 
   /**

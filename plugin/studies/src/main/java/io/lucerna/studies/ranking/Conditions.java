@@ -166,9 +166,10 @@ public final class Conditions {
   /** The name in place of the only id, or before what tells several apart. */
   private static List<Condition> named(List<Condition> made, String name) {
     return made.size() == 1
-        ? List.of(made.getFirst().called(name).labelled(name))
+        ? List.of(made.getFirst().called(name).labelled(name).dosed(of -> name))
         : made.stream()
             .map(one -> one.called(name + "-" + one.id()).labelled(name + ", " + one.label()))
+            .map(one -> one.dosed(of -> name + "-" + of))
             .toList();
   }
 

@@ -89,7 +89,7 @@ class ConditionsTest {
             id + "-random2_-2.0",
             id + "-random3_1.0",
             id + "-random3_-2.0"),
-        all.stream().map(c -> c.id().substring(2)).toList());
+        all.stream().map(c -> c.id()).toList());
     Set<Vectors> directions = new HashSet<>();
     for (Condition condition : all.subList(3, 9)) {
       assertEquals(Condition.Kind.DIRECTION, condition.kind());
@@ -101,6 +101,7 @@ class ConditionsTest {
       assertEquals(5, ((Vectors.Random) added(condition)).norm());
     }
     assertEquals(3, directions.size(), "one for all doses");
+    assertTrue(id.startsWith("x-dose-"), id);
     assertEquals(added(all.get(3)), added(all.get(4)));
     assertEquals(
         List.of(false, true, true), all.subList(0, 3).stream().map(Condition::isTested).toList());
