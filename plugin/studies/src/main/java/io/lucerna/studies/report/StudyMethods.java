@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.lucerna.base.Counted;
 import io.lucerna.eval.Correction;
 import io.lucerna.studies.ranking.ConditionInfo;
+import io.lucerna.studies.ranking.DoseResponse;
 import io.lucerna.studies.ranking.Statistics;
 import io.lucerna.studies.work.Methods;
 import java.util.ArrayList;
@@ -28,6 +29,10 @@ final class StudyMethods {
 
   String paragraph() {
     List<String> sentences = new ArrayList<>(List.of(candidates(), texts(), conditions()));
+    int directions = study.doses().stream().mapToInt(DoseResponse::directions).max().orElse(0);
+    if (directions > 0) {
+      sentences.add(directions(directions));
+    }
     sentences.addAll(List.of(measures(), tests()));
     if (!info.correlations().isEmpty()) {
       sentences.add(maps());
@@ -77,6 +82,16 @@ final class StudyMethods {
         "This was done with the model as it is and under %s in its forward pass: %s.",
         Counted.of(info.interventions().size(), "intervention"),
         Methods.listed(parts));
+  }
+
+  private String directions(int number) {
+    return String.format(
+        Locale.ROOT,
+        "Each dose of a vector is compared with the same dose of %s, of the vector's norm (seed"
+            + " %s), which %s not tested.",
+        Counted.of(number, "random direction"),
+        manifest.path("seed").asText(),
+        number == 1 ? "is" : "are");
   }
 
   private static String kind(ConditionInfo condition) {
