@@ -348,7 +348,7 @@ class PatchCommandTest {
     List<String> own = rows(folder, "aggregates.csv", "+");
     assertEquals(own, rows(pooled, "aggregates.csv", "+"));
     assertFalse(own.isEmpty());
-    assertTrue(shell.err().contains("\ndenoise: 5"), shell.err());
+    assertTrue(shell.err().contains("\ndenoise, all pairs pooled: 5"), shell.err());
     assertTrue(
         shell.err().contains("warning: denoise: signs differ in L3H8 (AGAINST -0.27"), shell.err());
     assertTrue(Files.readString(pooled.resolve("report.html")).contains("<b>warning: denoise: "));

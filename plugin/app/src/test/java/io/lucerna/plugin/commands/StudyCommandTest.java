@@ -682,6 +682,16 @@ class StudyCommandTest {
   }
 
   @Test
+  void aVectorThatIsNotThereIsRefusedWithItsColumn() {
+    String stored = Path.of(BI).resolve("model.safetensors") + "#no";
+    Shell shell =
+        study(
+            BI, "study", "-conditions", "dose:add blocks.1.hook_resid_pre vector=" + stored + ":1");
+    assertEquals(ExitCode.USAGE, shell.code(), shell.err());
+    assertTrue(shell.err().contains("does not fit the model: column 29: "), shell.err());
+  }
+
+  @Test
   void dosesStandBesideRandomDirections() throws IOException {
     String dose = "dose:add blocks.1.hook_resid_pre vector=[" + "0.4,".repeat(31) + "-2]:0,0.5,4";
     String cut = "spec:zero blocks.0.hook_mlp_out name=cut";

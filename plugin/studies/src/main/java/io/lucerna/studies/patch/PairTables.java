@@ -32,7 +32,7 @@ final class PairTables {
   void pairs() throws IOException {
     Map<String, IdfBands> bands = new HashMap<>();
     for (String kind : data.perturbations()) {
-      bands.put(kind, data.bands(new Perturbed(Optional.of(kind), "")));
+      bands.put(kind, data.bands(new Perturbed(Optional.of(kind), "", kind)));
     }
     Csv.write(
         folder.resolve("pairs.csv"),

@@ -13,10 +13,13 @@ import java.util.Set;
  *
  * @param name of the perturbation; none for all pairs
  * @param ending what the names of its pictures end with; empty for all pairs
+ * @param label what it is called beside others; empty if there are none
  */
-record Perturbed(Optional<String> name, String ending) {
+record Perturbed(Optional<String> name, String ending, String label) {
   /** All pairs. */
-  static final Perturbed ALL = new Perturbed(Optional.empty(), "");
+  static final Perturbed ALL = new Perturbed(Optional.empty(), "", "");
+
+  private static final Perturbed POOLED = new Perturbed(Optional.empty(), "", "all pairs pooled");
 
   /**
    * What has a list and maps in a study.
@@ -35,9 +38,9 @@ record Perturbed(Optional<String> name, String ending) {
       for (int i = 2; !endings.add(ending); i++) {
         ending = fileName(name) + "-" + i;
       }
-      all.add(new Perturbed(Optional.of(name), "." + ending));
+      all.add(new Perturbed(Optional.of(name), "." + ending, name));
     }
-    all.addAll(pooled ? List.of(ALL) : List.of());
+    all.addAll(pooled ? List.of(POOLED) : List.of());
     return all;
   }
 
@@ -63,6 +66,6 @@ record Perturbed(Optional<String> name, String ending) {
 
   /** Something of these pairs in words: {@code denoise}, or {@code denoise, TFC1}. */
   String words(String of) {
-    return name.map(kind -> of + ", " + kind).orElse(of);
+    return label.isEmpty() ? of : of + ", " + label;
   }
 }

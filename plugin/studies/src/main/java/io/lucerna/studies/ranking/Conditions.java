@@ -3,6 +3,7 @@ package io.lucerna.studies.ranking;
 import io.lucerna.base.Internal;
 import io.lucerna.base.TextFile;
 import io.lucerna.eval.Correction;
+import io.lucerna.instrumentation.checkpoint.CheckpointException;
 import io.lucerna.instrumentation.intervene.CompiledSpec;
 import io.lucerna.instrumentation.intervene.Intervention;
 import io.lucerna.instrumentation.intervene.InterventionSpec;
@@ -342,8 +343,8 @@ public final class Conditions {
       all.add(dose(id, label, Condition.Kind.DOSE, spec, dose));
     }
     doses.removeIf(dose -> dose.amount() == 0);
-    for (int n = 1; n <= directions && !doses.isEmpty(); n++) {
-      InterventionSpec random = random(word, spec, n);
+    for (int n = 1; n <= directions && !doses.isEmpty() && hasNorms(spec); n++) {
+      InterventionSpec random = random(spec, n);
       for (Condition.Dose dose : doses) {
         String label = "dose " + dose.amount() + " of random direction " + n + ": " + random;
         all.add(dose(id + "-random" + n, label, Condition.Kind.DIRECTION, random, dose));
@@ -363,17 +364,12 @@ public final class Conditions {
   }
 
   /** The same, with random directions of the same lengths in place of the vectors that it adds. */
-  private InterventionSpec random(String word, InterventionSpec spec, int number) {
+  private InterventionSpec random(InterventionSpec spec, int number) {
     List<Intervention> all = new ArrayList<>();
     for (Intervention each : spec.interventions()) {
       if (each.operation() instanceof Operation.Add add) {
         long drawn = seed + 1_000_003L * number + 1_000_000_007L * all.size();
-        Vectors random;
-        try {
-          random = new Vectors.Random(drawn, norm(add.vector()));
-        } catch (IllegalArgumentException e) {
-          throw new IllegalArgumentException(word + ": " + e.getMessage(), e);
-        }
+        Vectors random = new Vectors.Random(drawn, norm(add.vector()));
         all.add(new Intervention(each.target(), new Operation.Add(random, add.dose())));
       } else {
         all.add(each);
@@ -382,9 +378,21 @@ public final class Conditions {
     return new InterventionSpec(all);
   }
 
+  /** What lacks one is refused, with its column, where the doses themselves are compiled. */
+  private boolean hasNorms(InterventionSpec spec) {
+    return spec.interventions().stream()
+        .allMatch(i -> !(i.operation() instanceof Operation.Add add) || norm(add.vector()) > 0);
+  }
+
   private double norm(Vectors vectors) {
     return switch (vectors) {
-      case Vectors.Stored stored -> Vectors.length(sources.vectors(stored)[0]);
+      case Vectors.Stored stored -> {
+        try {
+          yield Vectors.length(sources.vectors(stored)[0]);
+        } catch (CheckpointException e) {
+          yield Double.NaN;
+        }
+      }
       case Vectors.Literal literal ->
           Vectors.length(
               literal.rows().getFirst().stream().mapToDouble(Double::doubleValue).toArray());
