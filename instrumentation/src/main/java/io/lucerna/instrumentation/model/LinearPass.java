@@ -15,12 +15,13 @@ import io.lucerna.instrumentation.nn.Leaves;
 import io.lucerna.instrumentation.nn.OutputHead;
 import io.lucerna.instrumentation.nn.Pass;
 import io.lucerna.instrumentation.text.TokenBatch;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One text's pass through the network made linear around it ({@link Gradient#FROZEN}): any number
@@ -34,6 +35,7 @@ public final class LinearPass {
   private final NDManager scope;
   private final Graph whole;
   private final Graph direct;
+  private @Nullable LinearCopies copies;
 
   /**
    * A forward pass that can be gone back through many times.
@@ -48,13 +50,13 @@ public final class LinearPass {
     this.scope = scope;
     Set<HookPoint> entries = points(Site.RESID_PRE);
     Set<HookPoint> all = points(Site.RESID_PRE, Site.Z, Site.MLP_POST);
-    this.whole = graph(all, entries);
+    this.whole = graph(entries, entries);
     this.direct = graph(all, all);
   }
 
   /** Points of some sites; of the residual stream only what enters a stack. */
   private Set<HookPoint> points(Site... sites) {
-    Set<HookPoint> points = new HashSet<>();
+    Set<HookPoint> points = new LinkedHashSet<>();
     for (HookPoint point : model.registry().points()) {
       if (List.of(sites).contains(point.site()) && (!isStream(point) || point.layer() == 0)) {
         points.add(point);
@@ -177,6 +179,7 @@ public final class LinearPass {
    */
   public Map<Component, Shares> writtenByToken(float[] weights) {
     Map<HookPoint, NDArray> slopes = new LinkedHashMap<>();
+    Map<Component, Double> values = new LinkedHashMap<>();
     back(direct, weighted(direct, weights));
     direct
         .leaves
@@ -184,41 +187,37 @@ public final class LinearPass {
         .forEach(
             (point, leaf) -> {
               if (!isStream(point)) {
+                NDArray slope;
                 try (NDArray gradient = leaf.getGradient()) {
-                  NDArray own = gradient.duplicate();
-                  own.attach(scope);
-                  slopes.put(point, own);
+                  slope = gradient.duplicate();
                 }
+                slope.attach(scope);
+                slopes.put(point, slope);
+                double[] each = products(leaf, direct.leaves.activation(point));
+                values.putAll(byComponent(point, slope.getShape().getShape(), each));
               }
             });
     clear(direct);
+    Map<Component, double[]> tokens = copies().tokens(List.copyOf(values.keySet()), slopes);
     Map<Component, Shares> shares = new LinkedHashMap<>();
-    slopes.forEach(
-        (point, slope) -> {
-          NDArray activation = whole.leaves.activation(point);
-          int heads = point.site() == Site.Z ? (int) slope.getShape().get(2) : 1;
-          for (int head = 0; head < heads; head++) {
-            try (NDManager own = scope.newSubManager()) {
-              NDArray some = point.site() == Site.Z ? onlyHead(slope, head, own) : slope;
-              NDArray number = activation.mul(some).sum();
-              number.attach(own);
-              Component component = new Component(point, point.site() == Site.Z ? head : -1);
-              shares.put(component, shares(whole, number));
-            }
-          }
+    values.forEach(
+        (component, value) -> {
+          double[] own = Objects.requireNonNull(tokens.get(component));
+          shares.put(component, new Shares(own, value - sum(own)));
         });
     return shares;
   }
 
-  /** [B, S, N, D] with all heads but one 0. */
-  private static NDArray onlyHead(NDArray slope, int head, NDManager own) {
-    float[] mask = new float[(int) slope.getShape().get(2)];
-    mask[head] = 1;
-    NDArray only =
-        own.create(mask, new Shape(1, 1, mask.length, 1)).toType(slope.getDataType(), false);
-    NDArray some = slope.mul(only);
-    some.attach(own);
-    return some;
+  /** Copies of the text in the network, so that many components go back at once. */
+  private LinearCopies copies() {
+    LinearCopies made = copies;
+    if (made == null) {
+      made =
+          new LinearCopies(
+              model, batch, points(Site.RESID_PRE), points(Site.Z, Site.MLP_POST), scope);
+      copies = made;
+    }
+    return made;
   }
 
   private NDArray weighted(Graph graph, float[] weights) {
@@ -242,9 +241,6 @@ public final class LinearPass {
     double biases = 0;
     for (Map.Entry<HookPoint, NDArray> entry : graph.leaves.all().entrySet()) {
       HookPoint point = entry.getKey();
-      if (graph == whole && !isStream(point)) {
-        continue;
-      }
       double[] each = products(entry.getValue(), graph.leaves.activation(point));
       if (!isStream(point)) {
         long[] shape = entry.getValue().getShape().getShape();
@@ -272,7 +268,7 @@ public final class LinearPass {
     }
   }
 
-  private static double[] products(NDArray leaf, NDArray activation) {
+  static double[] products(NDArray leaf, NDArray activation) {
     try (NDArray gradient = leaf.getGradient()) {
       double[] slopes = doubles(gradient);
       double[] values = doubles(activation);
@@ -283,7 +279,7 @@ public final class LinearPass {
     }
   }
 
-  private static double[] doubles(NDArray array) {
+  static double[] doubles(NDArray array) {
     try (NDArray fixed = array.stopGradient();
         NDArray wide = fixed.toType(DataType.FLOAT64, true)) {
       return wide.toDoubleArray();
@@ -314,16 +310,16 @@ public final class LinearPass {
 
   /** Takes the gradients of the last number away. */
   private static void clear(Graph graph) {
-    List<NDArray> leaves = new ArrayList<>(graph.leaves.all().values());
-    graph.leaves.biases().forEach(bias -> leaves.add(bias.leaf()));
+    graph.leaves.all().values().forEach(LinearPass::clear);
+    graph.leaves.biases().forEach(bias -> clear(bias.leaf()));
+  }
+
+  /** Takes away the gradient that a leaf has. */
+  static void clear(NDArray leaf) {
     boolean before = JniUtils.isGradMode();
     JniUtils.setGradMode(false);
-    try {
-      for (NDArray leaf : leaves) {
-        try (NDArray gradient = leaf.getGradient()) {
-          gradient.subi(gradient);
-        }
-      }
+    try (NDArray gradient = leaf.getGradient()) {
+      gradient.subi(gradient);
     } finally {
       JniUtils.setGradMode(before);
     }

@@ -17,7 +17,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -71,13 +70,6 @@ class LinearPassTest {
             Map<Component, Shares> both = pass.writtenByToken(weights);
             assertEquals(
                 List.copyOf(written.components().keySet()), List.copyOf(both.keySet()), "order");
-            both.forEach(
-                (component, by) ->
-                    assertEquals(
-                        Objects.requireNonNull(written.components().get(component)),
-                        by.sum(),
-                        1e-9 * Math.max(size(by), 1e-3),
-                        folder + " " + component));
             // What components pass on, and what comes straight from the embeddings, is all.
             for (int token = 0; token < text.length(); token++) {
               int at = token;
