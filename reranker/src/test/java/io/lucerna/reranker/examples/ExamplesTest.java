@@ -71,6 +71,9 @@ class ExamplesTest {
   @ValueSource(strings = {"bert-cross", "bert-bi"})
   void everyHeadGivesAShareOfItsAttentionToTheFirstToken(String model) {
     try (Ranker scorer = open(model)) {
+      Map<String, Float> slopes = HooksExample.slopes(scorer, QUERY, PASSAGE);
+      assertEquals(scorer.card().layers(), slopes.size());
+      slopes.forEach((point, slope) -> assertTrue(slope > 0, point + " " + slope));
       Map<String, float[]> shares = HooksExample.attentionToFirst(scorer, QUERY, PASSAGE);
       assertEquals(scorer.card().layers(), shares.size());
       for (float[] heads : shares.values()) {

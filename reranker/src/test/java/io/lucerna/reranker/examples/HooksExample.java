@@ -51,6 +51,20 @@ public final class HooksExample {
     return norms;
   }
 
+  /** How fast a passage's score changes with the attention output of every layer. */
+  public static Map<String, Float> slopes(Ranker scorer, String query, String passage) {
+    Map<String, Float> slopes = new LinkedHashMap<>();
+    Hook.Observer look =
+        (context, gradient) -> { // [batch, pos, d_model]
+          if (context.batch().side() != Side.QUERY) {
+            slopes.put(context.point().toString(), gradient.norm().getFloat());
+          }
+        };
+    Hooks hooks = Hooks.none().observeGradient("blocks.*.hook_attn_out", look);
+    scorer.score(query, List.of(passage), hooks);
+    return slopes;
+  }
+
   /**
    * The score of a passage after one layer's head outputs are replaced by those of another passage,
    * which must have as many tokens.

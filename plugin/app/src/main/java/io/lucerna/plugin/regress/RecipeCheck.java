@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SequencedMap;
 import java.util.function.ToDoubleFunction;
 
@@ -135,7 +136,7 @@ sealed interface RecipeCheck {
       for (String statistic : List.of("mean", "sd", "raised")) {
         Double expected = results.get(statistic);
         if (expected != null) {
-          double measured = STATISTICS.get(statistic).applyAsDouble(values);
+          double measured = Objects.requireNonNull(STATISTICS.get(statistic)).applyAsDouble(values);
           checks.add(check(name, statistic, expected, measured, tolerance, DECIMALS));
         }
       }
@@ -210,7 +211,8 @@ sealed interface RecipeCheck {
                 + published);
       }
       HeadMaps.Name mine = own.getFirst();
-      double r = HeadMaps.likeness(mine, ours.maps().get(mine), which, theirs).pearson();
+      SequencedMap<Head, Double> map = Objects.requireNonNull(ours.maps().get(mine));
+      double r = HeadMaps.likeness(mine, map, which, theirs).pearson();
       return List.of(check(name, "Pearson's r", 1, r, 1 - least, DECIMALS));
     }
   }
