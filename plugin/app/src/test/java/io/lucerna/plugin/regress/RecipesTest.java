@@ -1,5 +1,6 @@
 package io.lucerna.plugin.regress;
 
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -89,7 +90,7 @@ class RecipesTest {
 
   private float[] scores(String model, String query, List<String> passages) {
     ScorerOptions options = model.equals(TASB) ? vectors() : ScorerOptions.defaults();
-    try (Ranker ranker = Rankers.open(models.get(model), model, options)) {
+    try (Ranker ranker = Rankers.open(requireNonNull(models.get(model)), model, options)) {
       return ranker.score(query, passages).scores();
     }
   }
@@ -285,7 +286,7 @@ class RecipesTest {
     Shell.succeed(
         "patch",
         "-model",
-        models.get(TASB).toString(),
+        requireNonNull(models.get(TASB)).toString(),
         "-pooling",
         "cls",
         "-similarity",
@@ -352,17 +353,25 @@ class RecipesTest {
         order.add(i);
         texts.putObject("" + i).put("text", "a " + bare.get(i));
         for (String place : csv.keySet()) {
-          csv.get(place).append(qid + "," + i + "," + base[i] + "," + changed.get(place)[i] + "\n");
+          requireNonNull(csv.get(place))
+              .append(
+                  qid
+                      + ","
+                      + i
+                      + ","
+                      + base[i]
+                      + ","
+                      + requireNonNull(changed.get(place))[i]
+                      + "\n");
         }
       }
       Collections.sort(order, (one, other) -> Float.compare(base[other], base[one]));
       for (int rank = 0; rank < order.size(); rank++) {
         int at = order.get(rank);
         for (String place : csv.keySet()) {
-          changes
-              .get(place)
+          requireNonNull(changes.get(place))
               .computeIfAbsent(rank, r -> new ArrayList<>())
-              .add((double) changed.get(place)[at] - base[at]);
+              .add((double) requireNonNull(changed.get(place))[at] - base[at]);
         }
       }
     }
@@ -372,11 +381,11 @@ class RecipesTest {
     String recipe = recipe("chen2024");
     for (String place : csv.keySet()) {
       Files.writeString(
-          data.resolve("tfc1_add_" + place + "_target_qids_scores.csv"), csv.get(place));
+          data.resolve("tfc1_add_" + place + "_target_qids_scores.csv"),
+          requireNonNull(csv.get(place)));
       for (int[] band : new int[][] {{1, 100}, {1, 10}, {11, 20}, {91, 100}}) {
         List<Double> all = new ArrayList<>();
-        changes
-            .get(place)
+        requireNonNull(changes.get(place))
             .forEach(
                 (rank, values) -> {
                   if (rank >= band[0] - 1 && rank < band[1]) {
