@@ -230,12 +230,16 @@ class StudyCommandTest {
   /** Whatever the paragraph for a paper names is in the manifest. */
   @Test
   void theMethodsSayWhatTheManifestSays() throws IOException {
+    List<String> record = new ArrayList<>(inputs("record"));
+    record.addAll(List.of("-model", BI, "-hooks", "blocks.*.attn.hook_z", "-positions", "all"));
+    record.addAll(List.of("-output", path("recorded")));
+    Shell.succeed(record.toArray(String[]::new));
     Path study =
         succeed(
             BI,
             "study",
             "-conditions",
-            "heads:0.1,1.0",
+            "heads:0.1,1.0 by=mean from=" + path("recorded"),
             "-conditions",
             "spec:scale hook_score by=-1",
             "-correction",
@@ -255,11 +259,13 @@ class StudyCommandTest {
       String sha256 = json.at("/" + field + "/sha256").asText();
       assertTrue(hashes.contains(sha256.substring(0, 12)), field + ": " + methods);
     }
-    assertEquals(5, hashes.size(), methods);
+    String recorded = json.at("/conditions/1/inputs/0/sha256").asText();
+    assertTrue(methods.contains("They use recorded (SHA-256 " + recorded.substring(0, 12) + ")."));
+    assertEquals(6, hashes.size(), methods);
     for (String said :
         List.of(
             "the first 10 candidates of a run tagged first (",
-            "under 3 interventions in its forward pass: 2 on one attention head (zero) and 1 by a"
+            "under 3 interventions in its forward pass: 2 on one attention head (mean) and 1 by a"
                 + " specification (scale).",
             "nDCG@10, AP, RR and Judged@10 (where relevance is binary, grade 1 and above is relevant)"
                 + " over the 6 topics",

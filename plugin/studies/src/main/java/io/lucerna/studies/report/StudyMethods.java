@@ -9,9 +9,11 @@ import io.lucerna.studies.ranking.Statistics;
 import io.lucerna.studies.work.Methods;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /** The paragraph on methods for a paper, from what {@code study.json} says. */
 final class StudyMethods {
@@ -77,11 +79,16 @@ final class StudyMethods {
     info.interventions().forEach(c -> kinds.merge(kind(c), 1, Integer::sum));
     List<String> parts = new ArrayList<>();
     kinds.forEach((kind, many) -> parts.add(many + " " + kind));
+    Set<String> inputs = new LinkedHashSet<>();
+    manifest
+        .path("conditions")
+        .forEach(one -> one.path("inputs").forEach(file -> inputs.add(Methods.file(file))));
     return String.format(
         Locale.ROOT,
-        "This was done with the model as it is and under %s in its forward pass: %s.",
+        "This was done with the model as it is and under %s in its forward pass: %s.%s",
         Counted.of(info.interventions().size(), "intervention"),
-        Methods.listed(parts));
+        Methods.listed(parts),
+        inputs.isEmpty() ? "" : " They use " + Methods.listed(List.copyOf(inputs)) + ".");
   }
 
   private String directions(int number) {
@@ -129,8 +136,8 @@ final class StudyMethods {
             ? "p-values are not corrected"
             : String.format(
                 Locale.ROOT,
-                "p-values are corrected over the interventions%s of each measure (%s)",
-                still ? ", doses of 0 left out," : "",
+                "p-values are corrected over the interventions of each measure%s (%s)",
+                still ? ", doses of 0 left out" : "",
                 info.correction().words());
     return String.format(
         Locale.ROOT,

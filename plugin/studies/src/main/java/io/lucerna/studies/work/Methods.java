@@ -44,7 +44,11 @@ public final class Methods {
 
   /** The name of a file or folder that was read, with its hash. */
   public String file(String field) {
-    JsonNode file = manifest.path(field);
+    return file(manifest.path(field));
+  }
+
+  /** The same of what a manifest says of a file. */
+  public static String file(JsonNode file) {
     String path = file.path("path").asText(file.path("name").asText());
     String name = path.substring(path.lastIndexOf('/') + 1);
     return file.has("sha256") ? name + " (" + hash(file) + ")" : name;
