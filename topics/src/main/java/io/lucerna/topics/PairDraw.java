@@ -27,7 +27,11 @@ public final class PairDraw {
    * @param perturbation the perturbation's name
    */
   public record Key(String id, String qid, String perturbation) {
-    /** {@return the key of a pair} */
+    /**
+     * {@return the key of a pair}
+     *
+     * @param pair the pair
+     */
     public static Key of(ContrastPair pair) {
       return new Key(pair.id(), pair.qid(), pair.perturbation());
     }

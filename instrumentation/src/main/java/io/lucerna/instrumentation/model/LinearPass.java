@@ -155,6 +155,7 @@ public final class LinearPass {
    * Divides a weighted sum of the outputs among the tokens of the text, whatever way they took.
    *
    * @param weights one for each number of {@link #output()}
+   * @return the share of each token
    */
   public Shares shares(float[] weights) {
     return shares(whole, weighted(whole, weights));
@@ -164,6 +165,7 @@ public final class LinearPass {
    * Divides a weighted sum of the outputs among the components.
    *
    * @param weights one for each number of {@link #output()}
+   * @return what each component wrote
    */
   public Written written(float[] weights) {
     Map<Component, Double> components = new LinkedHashMap<>();

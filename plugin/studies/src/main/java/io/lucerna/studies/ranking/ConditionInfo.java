@@ -35,7 +35,7 @@ public record ConditionInfo(
   /** The condition in which the model is as it is. */
   public static final String NOTHING = "nothing";
 
-  /** Whether it is what doses are compared with, and no intervention that is studied. */
+  /** {@return whether it is what doses are compared with, and no intervention that is studied} */
   public boolean isDirection() {
     return kind.equals(Condition.Kind.DIRECTION.toString());
   }
