@@ -9,10 +9,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.lucerna.base.AtomicFile;
 import io.lucerna.base.Sha256;
 import io.lucerna.instrumentation.checkpoint.Checkpoint;
+import io.lucerna.instrumentation.checkpoint.Checkpoints;
 import io.lucerna.instrumentation.hooks.HookPoint;
 import io.lucerna.instrumentation.parity.Parity;
 import io.lucerna.instrumentation.text.TokenBatch.Side;
 import io.lucerna.instrumentation.text.TokenSequence;
+import io.lucerna.reranker.GradientParity;
 import io.lucerna.reranker.ModelCard;
 import io.lucerna.reranker.Ranker;
 import java.io.IOException;
@@ -25,6 +27,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How far a model is from its reference.
@@ -32,7 +35,7 @@ import java.util.Optional;
  * @param card the model
  * @param origin who made the reference
  * @param reference the SHA-256 of the reference's tensors
- * @param differences by hook point, the output last
+ * @param differences by hook point, then the output, then by gradient
  * @param inDouble the same where both compute in fp64, which distinguishes rounding from a bug;
  *     empty where fp32 keeps within the bounds, or the reference was not made here
  * @param raised the classes of the reference's modules that compute in fp32 in an fp64 model, which
@@ -69,10 +72,23 @@ public record Certificate(
     without = List.copyOf(without);
   }
 
-  /** Compares a model with a reference. */
+  /**
+   * Compares a model with a reference.
+   *
+   * @param gradients those of the reference; null if it has none
+   */
   static Certificate compare(
-      Ranker ranker, Checkpoint numbers, String origin, int texts, TokenIds ids) {
-    List<Parity.Difference> differences = Parity.of(ranker.reading().model(), numbers);
+      Ranker ranker,
+      Checkpoint numbers,
+      @Nullable Checkpoint gradients,
+      String origin,
+      int texts,
+      TokenIds ids) {
+    List<Parity.Difference> differences =
+        new ArrayList<>(Parity.of(ranker.reading().model(), numbers));
+    if (gradients != null) {
+      differences.addAll(GradientParity.of(ranker, numbers, gradients));
+    }
     List<String> known = differences.stream().map(Parity.Difference::point).toList();
     List<String> without =
         ranker.reading().model().registry().points().stream()
@@ -94,8 +110,13 @@ public record Certificate(
         false);
   }
 
-  /** Compares a model with a reference folder. */
-  public static Certificate of(Ranker ranker, Checkpoint numbers, ReferenceFolder folder) {
+  /**
+   * Compares a model with a reference folder.
+   *
+   * @throws IOException if its gradients cannot be read
+   */
+  public static Certificate of(Ranker ranker, Checkpoint numbers, ReferenceFolder folder)
+      throws IOException {
     List<TokenSequence> texts = Parity.texts(numbers);
     int same = 0;
     int compared = Math.min(texts.size(), folder.pairs().size());
@@ -107,7 +128,13 @@ public record Certificate(
     }
     String why = compared == 0 ? "the reference has no texts" : "";
     TokenIds ids = new TokenIds(compared, same, why);
-    return compare(ranker, numbers, folder.origin(), texts.size(), ids);
+    Optional<Path> gradients = folder.gradients();
+    if (gradients.isEmpty()) {
+      return compare(ranker, numbers, null, folder.origin(), texts.size(), ids);
+    }
+    try (Checkpoint stored = Checkpoints.openFile(gradients.get())) {
+      return compare(ranker, numbers, stored, folder.origin(), texts.size(), ids);
+    }
   }
 
   /**

@@ -85,7 +85,7 @@ public final class PythonReference {
       try (Checkpoint numbers = Checkpoints.openFile(output)) {
         String origin = "transformers on this machine, by " + python;
         Certificate.TokenIds ids = ids(ranker, facts(output));
-        certificate = Certificate.compare(ranker, numbers, origin, PAIRS.size(), ids);
+        certificate = Certificate.compare(ranker, numbers, null, origin, PAIRS.size(), ids);
       }
       if (certificate.exact()) {
         return certificate;

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A reference that Hugging Face transformers made.
@@ -24,6 +25,8 @@ public record ReferenceFolder(Path numbers, String origin, List<Pair> pairs) {
   public static final String NUMBERS = "reference.safetensors";
 
   private static final String TEXTS = "reference.json";
+
+  private static final String GRADIENTS = "gradients.safetensors";
 
   /**
    * A query and a passage.
@@ -64,6 +67,11 @@ public record ReferenceFolder(Path numbers, String origin, List<Pair> pairs) {
             + ", torch "
             + json.path("torch").asText("of unknown version");
     return new ReferenceFolder(numbers, numbers + ": transformers " + versions, pairs);
+  }
+
+  /** Gradients beside the tensors, of the scores that {@code GradientParity} names. */
+  public Optional<Path> gradients() {
+    return Optional.of(numbers.resolveSibling(GRADIENTS)).filter(Files::isRegularFile);
   }
 
   private static JsonNode parsed(Path file) throws IOException {
