@@ -70,6 +70,23 @@ public final class Capture {
     return hooks;
   }
 
+  /**
+   * The hooks to give to a call of this batch that goes back from its scores.
+   *
+   * @param earlier hooks whose effect is to be recorded
+   * @return these hooks and one observer of each point's gradient
+   */
+  public Hooks back(Hooks earlier) {
+    Hooks hooks = earlier;
+    for (int i = 0; i < values.length; i++) {
+      int number = i;
+      PointShape point = points.get(i);
+      Hook.Observer observer = (context, gradient) -> values[number] = copy(point.kind(), gradient);
+      hooks = hooks.observeGradient(point.point().toString(), observer);
+    }
+    return hooks;
+  }
+
   private float[] copy(PointShape.Kind kind, NDArray activation) {
     return switch (kind) {
       case WHOLE, WHOLE_BY_KEY -> floats(activation);

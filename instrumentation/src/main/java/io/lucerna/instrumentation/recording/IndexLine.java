@@ -3,13 +3,13 @@ package io.lucerna.instrumentation.recording;
 import com.fasterxml.jackson.core.JsonEncoding;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.lucerna.instrumentation.hooks.HookPoint;
 import io.lucerna.instrumentation.text.Token;
 import io.lucerna.instrumentation.text.TokenSequence;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.ToIntFunction;
 
 /** Writes the lines of {@code index.jsonl}. */
@@ -24,6 +24,11 @@ final class IndexLine {
   static final String ROW = "row";
   static final String ITEM = "item";
   static final String POSITIONS = "positions";
+
+  /** Of a pair with gradients by a query that is read alone: those of the query. */
+  static final String QUERY_POSITIONS = "query_positions";
+
+  static final String QUERY_TOKENS = "query_tokens";
   static final String OVERFLOWS = "overflows";
   static final String TOKENS = "tokens";
   static final String ROLES = "roles";
@@ -35,19 +40,26 @@ final class IndexLine {
 
   private IndexLine() {}
 
-  /** The line of one input, with its line end. What a reader looks for first comes first. */
+  /**
+   * The line of one input, with its line end. What a reader looks for first comes first.
+   *
+   * @param place where its activations are
+   * @param query the query whose gradients are there too; empty for none
+   */
   static byte[] of(
       RecordingWriter.Entry entry,
-      TokenSequence input,
-      int[] positions,
+      OpenShard.Source source,
       OpenShard.Item place,
+      Optional<OpenShard.Source> query,
       int shard,
-      Map<HookPoint, Long> overflows)
+      Map<String, Long> overflows)
       throws IOException {
+    TokenSequence input = source.input();
+    int[] positions = source.positions();
     ByteArrayOutputStream line = new ByteArrayOutputStream();
     try (JsonGenerator json = JSON.createGenerator(line, JsonEncoding.UTF8)) {
       json.writeStartObject();
-      json.writeStringField(SIDE, TensorNames.of(place.side()));
+      json.writeStringField(SIDE, TensorNames.of(place.series().side()));
       json.writeStringField(QID, entry.qid());
       if (entry.pair().isPresent()) {
         RecordingWriter.Pair pair = entry.pair().get();
@@ -63,10 +75,16 @@ final class IndexLine {
       json.writeNumberField(ITEM, place.number());
       json.writeFieldName(POSITIONS);
       json.writeArray(positions, 0, positions.length);
+      if (query.isPresent()) {
+        int[] own = query.get().positions();
+        json.writeFieldName(QUERY_POSITIONS);
+        json.writeArray(own, 0, own.length);
+        json.writeNumberField(QUERY_TOKENS, query.get().input().length());
+      }
       if (!overflows.isEmpty()) {
         json.writeObjectFieldStart(OVERFLOWS);
-        for (Map.Entry<HookPoint, Long> overflow : overflows.entrySet()) {
-          json.writeNumberField(overflow.getKey().toString(), overflow.getValue());
+        for (Map.Entry<String, Long> overflow : overflows.entrySet()) {
+          json.writeNumberField(overflow.getKey(), overflow.getValue());
         }
         json.writeEndObject();
       }

@@ -35,7 +35,7 @@ final class Journal {
       long inputs, List<ShardFile> finished, OpenShard open, Map<String, Long> overflows) {}
 
   /** A line of the last shard, which may have to go. */
-  private record Line(long start, Side side, int rows, int tokens, JsonNode overflows) {}
+  private record Line(long start, List<OpenShard.Size> sizes, JsonNode overflows) {}
 
   private final RecordingFolder folder;
   private final RecordingSpec spec;
@@ -78,7 +78,7 @@ final class Journal {
     }
     OpenShard open = new OpenShard(folder.path(), spec, lastFinished ? shard + 1 : shard);
     if (filling) {
-      last.forEach(line -> open.note(line.side, line.rows, line.tokens));
+      last.forEach(line -> open.note(line.sizes));
     }
     int dropped = open.dropIncomplete();
     if (dropped > 0) {
@@ -112,7 +112,21 @@ final class Journal {
     Side side = TensorNames.side(json.path(IndexLine.SIDE).asText());
     int rows = spec.kept().rows(json.path(IndexLine.POSITIONS).size());
     int tokens = json.path(IndexLine.TOKENS).size();
-    last.add(new Line(start, side, rows, tokens, json.path(IndexLine.OVERFLOWS)));
+    List<OpenShard.Size> sizes = new ArrayList<>();
+    sizes.add(size(side, Part.ACTIVATION, rows, tokens));
+    if (spec.gradients() && side != Side.QUERY) {
+      sizes.add(size(side, Part.GRADIENT, rows, tokens));
+      if (json.has(IndexLine.QUERY_TOKENS)) {
+        int asked = json.path(IndexLine.QUERY_POSITIONS).size();
+        int queryTokens = json.path(IndexLine.QUERY_TOKENS).asInt();
+        sizes.add(size(Side.QUERY, Part.GRADIENT, asked, queryTokens));
+      }
+    }
+    last.add(new Line(start, sizes, json.path(IndexLine.OVERFLOWS)));
+  }
+
+  private static OpenShard.Size size(Side side, Part part, int rows, int tokens) {
+    return new OpenShard.Size(new OpenShard.Series(side, part), rows, tokens);
   }
 
   private void settle() {

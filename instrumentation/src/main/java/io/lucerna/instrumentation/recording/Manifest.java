@@ -21,6 +21,9 @@ final class Manifest {
     fields.put("version", RecordingFolder.VERSION);
     fields.putAll(given);
     fields.put("positions", spec.kept().toString());
+    if (spec.gradients()) {
+      fields.put("gradients", true);
+    }
     fields.put("dtype", spec.half() ? "F16" : "F32");
     fields.put("shard_bytes", spec.shardBytes());
     List<Map<String, Object>> points = new ArrayList<>();

@@ -3,6 +3,7 @@ package io.lucerna.instrumentation.recording;
 import io.lucerna.instrumentation.checkpoint.SafetensorsHeader;
 import io.lucerna.instrumentation.hooks.PointShape;
 import io.lucerna.instrumentation.text.TokenBatch.Side;
+import io.lucerna.instrumentation.text.TokenSequence;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -13,7 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
-import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
@@ -31,32 +32,64 @@ final class OpenShard implements Closeable {
   private static final int BUFFER = 1 << 20;
   private static final Map<String, String> METADATA = Map.of("format", RecordingFolder.FORMAT);
 
+  /** What belongs to tensors of its own: of a query, activations are not each pair's. */
+  record Series(Side side, Part part) {
+    /** Whether each item has tensors of its own. */
+    boolean apart(PointShape shape) {
+      return shape.hasKeys() || side == Side.QUERY && part == Part.GRADIENT;
+    }
+  }
+
+  /** How much of a series an input has. */
+  record Size(Series series, int rows, int tokens) {}
+
   /**
-   * An input in the part file.
+   * A series of an input in the part file.
    *
-   * @param row its first row in the tensors by position of its side
-   * @param number its number among the shard's inputs of its side: its row in the tensors of whole
-   *     inputs, and the end of the names of its tensors by key
+   * @param row its first row in the tensors by position of its series
+   * @param number its number in the series within the shard: its row in the tensors of whole
+   *     inputs, and the end of the names of tensors of its own
    */
-  record Item(Side side, int row, int number, int rows, int tokens, long offset) {}
+  record Item(Size size, int row, int number, long offset) {
+    Series series() {
+      return size.series;
+    }
+  }
+
+  /** What becomes of one row of a batch. */
+  record Source(Series series, Capture capture, int row) {
+    TokenSequence input() {
+      return capture.batch().sequences().get(row);
+    }
+
+    int[] positions() {
+      return capture.positions(row);
+    }
+
+    Size size() {
+      return new Size(series, capture.rows(row), input().length());
+    }
+  }
 
   private final Path folder;
   private final RecordingSpec spec;
   private final int number;
   private final FileChannel part;
-  private final List<Item> items = new ArrayList<>();
-  private final Map<Side, Integer> rows = new EnumMap<>(Side.class);
-  private final Map<Side, Integer> counts = new EnumMap<>(Side.class);
+
+  /** For each input its items. */
+  private final List<List<Item>> inputs = new ArrayList<>();
+
+  private final Map<Series, Integer> rows = new HashMap<>();
+  private final Map<Series, Integer> counts = new HashMap<>();
   private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER).order(ByteOrder.LITTLE_ENDIAN);
-  private final int keyPoints;
   private long bytes;
+  private long tensors;
 
   /** Opens shard {@code number}, whatever is in its part file. */
   OpenShard(Path folder, RecordingSpec spec, int number) throws IOException {
     this.folder = folder;
     this.spec = spec;
     this.number = number;
-    this.keyPoints = (int) spec.points().stream().filter(PointShape::hasKeys).count();
     this.part =
         FileChannel.open(
             partFile(folder, number),
@@ -88,36 +121,51 @@ final class OpenShard implements Closeable {
   }
 
   boolean isEmpty() {
-    return items.isEmpty();
+    return inputs.isEmpty();
   }
 
   /** Whether an input of that size still belongs here. */
-  boolean takes(int keptRows, int tokens) {
-    return isEmpty()
-        || (bytes + spec.bytes(keptRows, tokens) <= spec.shardBytes()
-            && (items.size() + 1L) * keyPoints <= MOST_TENSORS);
+  boolean takes(List<Size> sizes) {
+    long more = 0;
+    long tensorsMore = 0;
+    for (Size size : sizes) {
+      more += spec.bytes(size.rows, size.tokens);
+      tensorsMore += tensors(size);
+    }
+    return isEmpty() || bytes + more <= spec.shardBytes() && tensors + tensorsMore <= MOST_TENSORS;
+  }
+
+  /** How many tensors of its own it has. */
+  private long tensors(Size size) {
+    return spec.points().stream().filter(size.series::apart).count();
   }
 
   /** Notes an input whose bytes the part file has or will have. */
-  Item note(Side side, int keptRows, int tokens) {
-    int row = rows.getOrDefault(side, 0);
-    int count = counts.getOrDefault(side, 0);
-    Item item = new Item(side, row, count, keptRows, tokens, bytes);
-    items.add(item);
-    rows.put(side, row + keptRows);
-    counts.put(side, count + 1);
-    bytes += spec.bytes(keptRows, tokens);
-    return item;
+  List<Item> note(List<Size> sizes) {
+    List<Item> items = new ArrayList<>();
+    for (Size size : sizes) {
+      int row = rows.getOrDefault(size.series, 0);
+      int count = counts.getOrDefault(size.series, 0);
+      items.add(new Item(size, row, count, bytes));
+      rows.put(size.series, row + size.rows);
+      counts.put(size.series, count + 1);
+      bytes += spec.bytes(size.rows, size.tokens);
+      tensors += tensors(size);
+    }
+    inputs.add(items);
+    return items;
   }
 
   /** Drops the inputs whose bytes are not all in the part file, and bytes of no input. */
   int dropIncomplete() throws IOException {
     int dropped = 0;
     while (bytes > part.size()) {
-      Item last = items.removeLast();
-      rows.put(last.side, last.row);
-      counts.put(last.side, last.number);
-      bytes = last.offset;
+      for (Item item : inputs.removeLast().reversed()) {
+        rows.put(item.series(), item.row);
+        counts.put(item.series(), item.number);
+        bytes = item.offset;
+        tensors -= tensors(item.size);
+      }
       dropped++;
     }
     part.truncate(bytes);
@@ -125,30 +173,33 @@ final class OpenShard implements Closeable {
   }
 
   /**
-   * Writes one row of a batch.
+   * Writes an input.
    *
-   * @param overflows told the points where a finite number became infinite in fp16, and how many
+   * @param sources its series
+   * @param overflows told the tensors where a finite number became infinite in fp16, and how many
+   * @return where each series is
    */
-  Item append(Capture capture, int batchRow, BiConsumer<PointShape, Long> overflows)
-      throws IOException {
-    int tokens = capture.batch().sequences().get(batchRow).length();
-    Item item = note(capture.batch().side(), capture.rows(batchRow), tokens);
-    part.position(item.offset);
+  List<Item> append(List<Source> sources, BiConsumer<String, Long> overflows) throws IOException {
+    List<Item> items = note(sources.stream().map(Source::size).toList());
+    part.position(items.getFirst().offset);
     buffer.clear();
-    for (int point = 0; point < spec.points().size(); point++) {
-      long infinite = 0;
-      for (float value : capture.of(point, batchRow)) {
-        if (buffer.remaining() < Float.BYTES) {
-          flush();
+    for (Source source : sources) {
+      for (int point = 0; point < spec.points().size(); point++) {
+        long infinite = 0;
+        for (float value : source.capture.of(point, source.row)) {
+          if (buffer.remaining() < Float.BYTES) {
+            flush();
+          }
+          infinite += put(value) ? 1 : 0;
         }
-        infinite += put(value) ? 1 : 0;
-      }
-      if (infinite > 0) {
-        overflows.accept(spec.points().get(point), infinite);
+        if (infinite > 0) {
+          String name = spec.points().get(point).point() + source.series.part.ending();
+          overflows.accept(name, infinite);
+        }
       }
     }
     flush();
-    return item;
+    return items;
   }
 
   /** Puts a number into the buffer; true if it was finite and is no more. */
@@ -204,39 +255,43 @@ final class OpenShard implements Closeable {
   private Layout layout() {
     Layout layout = new Layout(new ArrayList<>(), new ArrayList<>());
     for (Side side : Side.values()) {
-      List<Item> members = items.stream().filter(item -> item.side == side).toList();
-      for (int point = 0; point < spec.points().size() && !members.isEmpty(); point++) {
-        lay(side, point, members, layout);
+      for (Part each : Part.values()) {
+        Series series = new Series(side, each);
+        List<Item> members =
+            inputs.stream().flatMap(List::stream).filter(i -> i.series().equals(series)).toList();
+        for (int point = 0; point < spec.points().size() && !members.isEmpty(); point++) {
+          lay(series, point, members, layout);
+        }
       }
     }
     return layout;
   }
 
-  private void lay(Side side, int point, List<Item> members, Layout layout) {
+  private void lay(Series series, int point, List<Item> members, Layout layout) {
     PointShape shape = spec.points().get(point);
-    String name = TensorNames.of(side, shape.point());
+    boolean apart = series.apart(shape);
     long total = 0;
     for (Item item : members) {
-      int kept = shape.rows(item.rows);
-      long length = kept * shape.perRow(item.tokens) * spec.width();
-      layout.slices.add(new Slice(item.offset + offset(point, item), length));
+      int kept = shape.rows(item.size.rows);
+      long length = kept * shape.perRow(item.size.tokens) * spec.width();
+      layout.slices.add(new Slice(item.offset + offset(point, item.size), length));
       total += kept;
-      if (shape.hasKeys() && kept > 0) {
-        layout.tensors.add(
-            new SafetensorsHeader.Tensor(
-                TensorNames.of(side, shape.point(), item.number), shape.shape(kept, item.tokens)));
+      if (apart && kept > 0) {
+        String name = TensorNames.of(series.side, shape.point(), series.part, item.number);
+        layout.tensors.add(new SafetensorsHeader.Tensor(name, shape.shape(kept, item.size.tokens)));
       }
     }
-    if (!shape.hasKeys() && total > 0) {
+    if (!apart && total > 0) {
+      String name = TensorNames.of(series.side, shape.point(), series.part);
       layout.tensors.add(new SafetensorsHeader.Tensor(name, shape.shape(total, 0)));
     }
   }
 
-  /** Where a point's bytes begin within an input's. */
-  private long offset(int point, Item item) {
+  /** Where a point's bytes begin within an item's. */
+  private long offset(int point, Size size) {
     long offset = 0;
     for (PointShape before : spec.points().subList(0, point)) {
-      offset += before.rows(item.rows) * before.perRow(item.tokens) * spec.width();
+      offset += before.rows(size.rows) * before.perRow(size.tokens) * spec.width();
     }
     return offset;
   }

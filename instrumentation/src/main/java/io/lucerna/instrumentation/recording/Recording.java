@@ -37,6 +37,7 @@ public final class Recording implements ActivationSource {
   private final String modelSha256;
   private final String sha256;
   private final boolean averaged;
+  private final boolean gradients;
   private final Map<HookPoint, PointShape> points = new LinkedHashMap<>();
   private final Map<String, ShardFile> shards = new LinkedHashMap<>();
   private final Map<String, TensorFile> open = new ConcurrentHashMap<>();
@@ -62,6 +63,7 @@ public final class Recording implements ActivationSource {
     JsonNode manifest = RecordingFolder.read(folder.manifest());
     modelSha256 = manifest.path("model").path("sha256").asText();
     sha256 = Manifest.sha256(manifest);
+    gradients = manifest.path("gradients").asBoolean();
     averaged = Kept.isMean(manifest.path("positions").asText());
     for (JsonNode point : manifest.path("points")) {
       PointShape shape = shape(point);
@@ -198,19 +200,67 @@ public final class Recording implements ActivationSource {
 
   @Override
   public Slice get(String id, Side side, HookPoint point) {
+    PointShape shape = shape(point);
+    JsonNode line = line(id, side);
+    int tokens = line.path(IndexLine.TOKENS).size();
+    return slice(line, side, Part.ACTIVATION, shape, positions(line, IndexLine.POSITIONS), tokens);
+  }
+
+  /**
+   * {@return the derivatives of a pair's score by what was kept of one point, in the shape of that}
+   *
+   * @param id the pair's id, for what a query that was read alone has too
+   * @param side what the text is
+   * @param point a recorded point
+   * @throws IllegalArgumentException if the id, the side or the point was not recorded, or no
+   *     gradients were
+   */
+  public Slice gradient(String id, Side side, HookPoint point) {
+    if (!gradients) {
+      throw new IllegalArgumentException(folder.path() + ": was recorded without gradients");
+    }
+    PointShape shape = shape(point);
+    if (side != Side.QUERY) {
+      JsonNode line = line(id, side);
+      int tokens = line.path(IndexLine.TOKENS).size();
+      return slice(line, side, Part.GRADIENT, shape, positions(line, IndexLine.POSITIONS), tokens);
+    }
+    JsonNode line = line(id, Side.PASSAGE);
+    return slice(
+        line,
+        side,
+        Part.GRADIENT,
+        shape,
+        positions(line, IndexLine.QUERY_POSITIONS),
+        line.path(IndexLine.QUERY_TOKENS).asInt());
+  }
+
+  private PointShape shape(HookPoint point) {
     PointShape shape = points.get(point);
     if (shape == null) {
       throw new IllegalArgumentException(
           folder.path() + ": " + point + " was not recorded; recorded: " + points.keySet());
     }
-    JsonNode line = line(id, side);
-    int[] positions = new int[line.path(IndexLine.POSITIONS).size()];
-    Arrays.setAll(positions, i -> line.path(IndexLine.POSITIONS).path(i).asInt());
-    int tokens = line.path(IndexLine.TOKENS).size();
-    int item = line.path(IndexLine.ITEM).asInt();
-    if (averaged) {
-      positions = new int[Math.min(positions.length, 1)];
-    }
+    return shape;
+  }
+
+  private static int[] positions(JsonNode line, String field) {
+    int[] positions = new int[line.path(field).size()];
+    Arrays.setAll(positions, i -> line.path(field).path(i).asInt());
+    return positions;
+  }
+
+  /**
+   * What is stored of an input.
+   *
+   * @param line the line of the item that it is stored with
+   * @param all the kept positions
+   * @param tokens the input's length
+   */
+  private Slice slice(
+      JsonNode line, Side side, Part part, PointShape shape, int[] all, int tokens) {
+    int[] positions = averaged ? new int[Math.min(all.length, 1)] : all;
+    int[] places = shape.hasPositions() ? positions : new int[] {0};
     int rows = shape.rows(positions.length);
     int count = Math.toIntExact(rows * shape.perRow(tokens));
     long[] size = shape.shape(rows, tokens);
@@ -218,21 +268,17 @@ public final class Recording implements ActivationSource {
       return new Slice(positions, size, new float[0]);
     }
     TensorFile shard = shard(line.path(IndexLine.SHARD).asText());
-    return switch (shape.kind()) {
-      case BY_POSITION -> {
-        long from = line.path(IndexLine.ROW).asLong() * shape.perRow(tokens);
-        yield new Slice(positions, size, shard.floats(TensorNames.of(side, point), from, count));
-      }
-      case BY_KEY ->
-          new Slice(positions, size, shard.floats(TensorNames.of(side, point, item), 0, count));
-      case WHOLE_BY_KEY ->
-          new Slice(new int[] {0}, size, shard.floats(TensorNames.of(side, point, item), 0, count));
-      case WHOLE ->
-          new Slice(
-              new int[] {0},
-              size,
-              shard.floats(TensorNames.of(side, point), (long) item * count, count));
-    };
+    int item = line.path(IndexLine.ITEM).asInt();
+    if (new OpenShard.Series(side, part).apart(shape)) {
+      String own = TensorNames.of(side, shape.point(), part, item);
+      return new Slice(places, size, shard.floats(own, 0, count));
+    }
+    long from =
+        shape.hasPositions()
+            ? line.path(IndexLine.ROW).asLong() * shape.perRow(tokens)
+            : (long) item * count;
+    return new Slice(
+        places, size, shard.floats(TensorNames.of(side, shape.point(), part), from, count));
   }
 
   /** A shard, whose hash is checked the first time. */

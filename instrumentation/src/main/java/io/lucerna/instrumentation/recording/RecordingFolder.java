@@ -122,6 +122,9 @@ record RecordingFolder(Path path) {
       if (head.path("model") instanceof ObjectNode model) {
         model.remove(List.of("name", "label"));
       }
+      if (head.path("versions") instanceof ObjectNode versions) {
+        versions.remove("commit"); // the program's version decides, as in studies
+      }
       removePlaces(head);
     }
     left.retain(names(right));

@@ -12,20 +12,23 @@ import java.util.Locale;
  *
  * @param points the points, in forward order
  * @param kept what is kept of each input
+ * @param gradients whether there are also the derivatives of each pair's score by what is kept
  * @param half whether numbers are stored in fp16, rounded to the nearest, ties to even; in fp32 if
  *     not
  * @param shardBytes the most bytes of activations in one file; only an input that alone has more
  *     gets a larger one
  */
-public record RecordingSpec(List<PointShape> points, Kept kept, boolean half, long shardBytes) {
+public record RecordingSpec(
+    List<PointShape> points, Kept kept, boolean gradients, boolean half, long shardBytes) {
 
   /** The most bytes of activations in one file unless another number is named. */
   public static final long SHARD_BYTES = 256_000_000;
 
   /**
-   * Checks the size.
+   * Checks the settings.
    *
-   * @throws IllegalArgumentException if {@code shardBytes} is less than 1
+   * @throws IllegalArgumentException if {@code shardBytes} is less than 1, or gradients by a mean
+   *     are asked for
    */
   @Internal
   public RecordingSpec {
@@ -33,6 +36,10 @@ public record RecordingSpec(List<PointShape> points, Kept kept, boolean half, lo
     if (shardBytes < 1) {
       throw new IllegalArgumentException(
           String.format(Locale.ROOT, "a shard must have at least 1 byte, got %d", shardBytes));
+    }
+    if (gradients && kept.mean()) {
+      throw new IllegalArgumentException(
+          "gradients are by the numbers of positions, not by their mean: keep positions");
     }
   }
 
@@ -45,7 +52,8 @@ public record RecordingSpec(List<PointShape> points, Kept kept, boolean half, lo
    * @throws IllegalArgumentException if one matches no point of the model
    */
   public static RecordingSpec of(HookedModel model, List<String> globs) {
-    return new RecordingSpec(PointShape.of(globs, model.registry()), Kept.ALL, false, SHARD_BYTES);
+    return new RecordingSpec(
+        PointShape.of(globs, model.registry()), Kept.ALL, false, false, SHARD_BYTES);
   }
 
   /**
@@ -54,7 +62,17 @@ public record RecordingSpec(List<PointShape> points, Kept kept, boolean half, lo
    * @param other positions, or the mean over them
    */
   public RecordingSpec withKept(Kept other) {
-    return new RecordingSpec(points, other, half, shardBytes);
+    return new RecordingSpec(points, other, gradients, half, shardBytes);
+  }
+
+  /**
+   * {@return the same with gradients or without}
+   *
+   * @param too whether there are also the derivatives of each pair's score
+   * @throws IllegalArgumentException if a mean is kept
+   */
+  public RecordingSpec withGradients(boolean too) {
+    return new RecordingSpec(points, kept, too, half, shardBytes);
   }
 
   /**
@@ -63,7 +81,7 @@ public record RecordingSpec(List<PointShape> points, Kept kept, boolean half, lo
    * @param fp16 whether numbers are stored in fp16; in fp32 if not
    */
   public RecordingSpec withHalf(boolean fp16) {
-    return new RecordingSpec(points, kept, fp16, shardBytes);
+    return new RecordingSpec(points, kept, gradients, fp16, shardBytes);
   }
 
   /**
@@ -73,7 +91,7 @@ public record RecordingSpec(List<PointShape> points, Kept kept, boolean half, lo
    * @throws IllegalArgumentException if that is less than 1
    */
   public RecordingSpec withShardBytes(long most) {
-    return new RecordingSpec(points, kept, half, most);
+    return new RecordingSpec(points, kept, gradients, half, most);
   }
 
   /** Bytes of one number. */
@@ -82,7 +100,7 @@ public record RecordingSpec(List<PointShape> points, Kept kept, boolean half, lo
   }
 
   /**
-   * {@return how many bytes an input takes}
+   * {@return how many bytes an input's activations take, or its gradients}
    *
    * @param input the input, without padding
    */

@@ -2,10 +2,9 @@ package io.lucerna.instrumentation.recording;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.lucerna.base.FolderLock;
-import io.lucerna.instrumentation.hooks.HookPoint;
 import io.lucerna.instrumentation.hooks.PointShape;
 import io.lucerna.instrumentation.text.TokenBatch;
-import io.lucerna.instrumentation.text.TokenSequence;
+import io.lucerna.instrumentation.text.TokenBatch.Side;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -202,6 +201,11 @@ public final class RecordingWriter implements AutoCloseable {
     return inputs;
   }
 
+  /** {@return whether gradients are recorded with the activations of passages and pairs} */
+  public boolean gradients() {
+    return spec.gradients();
+  }
+
   /**
    * {@return what keeps the wanted activations of a batch while it goes through the network}
    *
@@ -220,21 +224,59 @@ public final class RecordingWriter implements AutoCloseable {
    * @throws IOException naming the folder if it cannot be written; what was recorded before is kept
    */
   public void add(Capture capture, int row, Entry entry) throws IOException {
+    add(List.of(source(capture.batch().side(), Part.ACTIVATION, capture, row)), entry);
+  }
+
+  /**
+   * The gradients of a batch's scores.
+   *
+   * @param own by what the texts of the batch have
+   * @param query by what the query that is read alone has, one copy for each text; empty for pairs
+   */
+  public record Gradients(Capture own, Optional<Capture> query) {}
+
+  /**
+   * Records one row of a batch that has been through the network and back.
+   *
+   * @param capture a batch whose forward call was made with the hooks of this capture
+   * @param gradients those of its scores
+   * @param row the row of the batch, from 0
+   * @param entry what the row's text belongs to
+   * @throws IOException naming the folder if it cannot be written; what was recorded before is kept
+   */
+  public void add(Capture capture, Gradients gradients, int row, Entry entry) throws IOException {
+    Side side = capture.batch().side();
+    List<OpenShard.Source> sources = new ArrayList<>();
+    sources.add(source(side, Part.ACTIVATION, capture, row));
+    sources.add(source(side, Part.GRADIENT, gradients.own, row));
+    gradients.query.ifPresent(query -> sources.add(source(Side.QUERY, Part.GRADIENT, query, row)));
+    add(sources, entry);
+  }
+
+  private static OpenShard.Source source(Side side, Part part, Capture capture, int row) {
+    return new OpenShard.Source(new OpenShard.Series(side, part), capture, row);
+  }
+
+  private void add(List<OpenShard.Source> sources, Entry entry) throws IOException {
     try {
-      TokenSequence input = capture.batch().sequences().get(row);
-      int[] positions = capture.positions(row);
-      if (!shard.takes(capture.rows(row), input.length())) {
+      if (!shard.takes(sources.stream().map(OpenShard.Source::size).toList())) {
         int next = shard.number() + 1;
         shards.add(shard.finish());
         shard = new OpenShard(folder.path(), spec, next);
       }
-      Map<HookPoint, Long> infinite = new LinkedHashMap<>();
-      OpenShard.Item place =
-          shard.append(capture, row, (point, count) -> infinite.put(point.point(), count));
-      byte[] line = IndexLine.of(entry, input, positions, place, shard.number(), infinite);
+      Map<String, Long> infinite = new LinkedHashMap<>();
+      List<OpenShard.Item> places = shard.append(sources, infinite::put);
+      byte[] line =
+          IndexLine.of(
+              entry,
+              sources.getFirst(),
+              places.getFirst(),
+              sources.size() > 2 ? Optional.of(sources.getLast()) : Optional.empty(),
+              shard.number(),
+              infinite);
       RecordingFolder.writeAll(index, ByteBuffer.wrap(line));
       lock.check();
-      infinite.forEach((point, count) -> overflows.merge(point.toString(), count, Long::sum));
+      infinite.forEach((tensor, count) -> overflows.merge(tensor, count, Long::sum));
       inputs++;
     } catch (IOException e) {
       throw named(e);
@@ -258,10 +300,13 @@ public final class RecordingWriter implements AutoCloseable {
       }
       index.force(true);
       Map<String, Long> ordered = new LinkedHashMap<>();
-      for (PointShape point : spec.points()) {
-        Long count = overflows.get(point.point().toString());
-        if (count != null) {
-          ordered.put(point.point().toString(), count);
+      for (Part part : Part.values()) {
+        for (PointShape point : spec.points()) {
+          String tensor = point.point() + part.ending();
+          Long count = overflows.get(tensor);
+          if (count != null) {
+            ordered.put(tensor, count);
+          }
         }
       }
       ShardFile lines = HashingFile.identify(folder.index());

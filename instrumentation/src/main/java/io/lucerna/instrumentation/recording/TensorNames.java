@@ -23,13 +23,20 @@ final class TensorNames {
     throw new RecordingException("the index names a side '" + name + "'");
   }
 
-  /** The rows of all of a shard's inputs, such as {@code passage/blocks.3.attn.hook_z}. */
-  static String of(Side side, HookPoint point) {
-    return of(side) + "/" + point;
+  /**
+   * The rows of all of a shard's inputs, such as {@code passage/blocks.3.attn.hook_z}, with {@code
+   * .grad} after it for gradients.
+   */
+  static String of(Side side, HookPoint point, Part part) {
+    return of(side) + "/" + point + part.ending();
   }
 
-  /** Scores or patterns of one input, such as {@code pair/blocks.3.attn.hook_pattern/17}. */
-  static String of(Side side, HookPoint point, int item) {
-    return of(side, point) + "/" + item;
+  /**
+   * Scores or patterns of one input, such as {@code pair/blocks.3.attn.hook_pattern/17}; or the
+   * gradients of one pair's score by what a query alone has, such as {@code
+   * query/blocks.3.attn.hook_z.grad/17}.
+   */
+  static String of(Side side, HookPoint point, Part part, int item) {
+    return of(side, point, part) + "/" + item;
   }
 }

@@ -7,6 +7,7 @@ import io.lucerna.instrumentation.config.Task;
 import io.lucerna.instrumentation.family.Architecture;
 import io.lucerna.instrumentation.family.OutputSettings;
 import io.lucerna.instrumentation.hooks.Hooks;
+import io.lucerna.instrumentation.model.Gradient;
 import io.lucerna.instrumentation.model.HookedModel;
 import io.lucerna.instrumentation.model.Precision;
 import io.lucerna.instrumentation.text.Role;
@@ -19,6 +20,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -98,9 +100,15 @@ record Recorder(HookedModel model, Side side, List<TokenSequence> inputs) implem
         }
         Capture capture = writer.capture(batch);
         model.forward(batch, capture.after(Hooks.none()));
+        Optional<RecordingWriter.Gradients> gradients =
+            spec.gradients() ? Optional.of(gradients(writer, batch)) : Optional.empty();
         for (int row = 0; row < batch.size(); row++) {
           if (from + row >= writer.inputs() && from + row < upTo) {
-            writer.add(capture, row, entry(from + row));
+            if (gradients.isPresent()) {
+              writer.add(capture, gradients.get(), row, entry(from + row));
+            } else {
+              writer.add(capture, row, entry(from + row));
+            }
           }
         }
       }
@@ -108,6 +116,36 @@ record Recorder(HookedModel model, Side side, List<TokenSequence> inputs) implem
         writer.finish(Map.of("pairs", upTo));
       }
     }
+  }
+
+  /** Of the sums of outputs; of passages also by the first of them in the place of the query. */
+  private RecordingWriter.Gradients gradients(RecordingWriter writer, TokenBatch batch) {
+    Capture own = writer.capture(batch);
+    back(batch, own);
+    if (side == Side.PAIR) {
+      return new RecordingWriter.Gradients(own, Optional.empty());
+    }
+    TokenSequence query = inputs.getFirst();
+    TokenBatch copies =
+        TokenBatch.repeated(query, batch.size(), batch.padId(), Side.QUERY, query.length());
+    Capture ofQuery = writer.capture(copies);
+    back(copies, ofQuery);
+    return new RecordingWriter.Gradients(own, Optional.of(ofQuery));
+  }
+
+  private void back(TokenBatch batch, Capture capture) {
+    model.gradients(
+        batch,
+        capture.back(Hooks.none()),
+        Gradient.TRUE,
+        outputs -> {
+          float[][] slopes = new float[outputs.length][];
+          for (int row = 0; row < slopes.length; row++) {
+            slopes[row] = new float[outputs[row].length];
+            Arrays.fill(slopes[row], row + 1);
+          }
+          return slopes;
+        });
   }
 
   static RecordingWriter.Entry entry(int input) {

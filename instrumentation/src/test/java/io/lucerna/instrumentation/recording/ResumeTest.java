@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -83,6 +84,22 @@ class ResumeTest {
     }
   }
 
+  /** The program's version decides, not the commit that it was built from. */
+  @Test
+  void afterTheProgramWasBuiltAgain() throws IOException {
+    Path folder = temp.resolve("built");
+    for (String commit : List.of("a", "b")) {
+      Map<String, ?> head = Map.of("versions", Map.of("Lucerna", "1", "commit", commit));
+      RecordingWriter.open(folder, head, spec, commit.equals("b")).orElseThrow().close();
+    }
+    Map<String, ?> other = Map.of("versions", Map.of("Lucerna", "2", "commit", "b"));
+    RecordingException refused =
+        assertThrows(
+            RecordingException.class, () -> RecordingWriter.open(folder, other, spec, true));
+    assertTrue(
+        String.valueOf(refused.getMessage()).contains("versions.Lucerna"), refused.getMessage());
+  }
+
   @Test
   void meansAfterEveryInput() throws IOException {
     spec = recorder.spec(POINTS, "mean:match", false, 3_000);
@@ -91,6 +108,24 @@ class ResumeTest {
     expected = Recorder.files(whole);
     assertTrue(expected.containsKey("shard-00002.safetensors"), expected.keySet().toString());
     afterEveryInput();
+  }
+
+  @Test
+  void gradientsInsideEveryWrite() throws IOException {
+    for (String fixture : List.of("bert-cross", "bert-bi")) {
+      recorder.close();
+      recorder = Recorder.of(fixture, INPUTS, 21);
+      String last = fixture.equals("bert-bi") ? "pooler*" : "hook_logits";
+      spec =
+          recorder
+              .spec("blocks.*.attn.hook_z,*pattern," + last, "all", true, 90_000)
+              .withGradients(true);
+      Path whole = temp.resolve("gradients-" + fixture);
+      recorder.record(whole, spec, INPUTS, false);
+      expected = Recorder.files(whole);
+      assertTrue(expected.containsKey("shard-00002.safetensors"), expected.keySet().toString());
+      insideEveryWrite();
+    }
   }
 
   @Test

@@ -96,6 +96,13 @@ public final class RecordCommand implements Command {
               + " contrast pairs (perturbed).")
   @Nullable String difference;
 
+  @Option(
+      name = "-gradients",
+      usage =
+          "Also record the derivative of each pair's score by every activation that is kept: of a"
+              + " bi-encoder, by those of the query and of the passage.")
+  boolean gradients;
+
   @Option(name = "-half", usage = "Store numbers in 16 bits, rounded to the nearest.")
   boolean half;
 
@@ -126,6 +133,10 @@ public final class RecordCommand implements Command {
     ScorerOptions options = model.scorerOptions();
     rerank.check();
     Kept kept = Kept.parse(positions);
+    if (gradients && kept.mean()) {
+      throw new CommandException(
+          ExitCode.USAGE, "-gradients are by the numbers of positions, not by their mean");
+    }
     if (shardSize < 1) {
       throw new CommandException(
           ExitCode.USAGE, "-shard.size must be at least 1, got " + shardSize);
@@ -151,6 +162,7 @@ public final class RecordCommand implements Command {
       RecordingSpec spec =
           RecordingSpec.of(ranker.reading().model(), points)
               .withKept(kept)
+              .withGradients(gradients)
               .withHalf(half)
               .withShardBytes(shardSize * MEGABYTE);
       if (groups != null) {

@@ -11,14 +11,20 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lucerna.instrumentation.checkpoint.Checkpoint;
 import io.lucerna.instrumentation.checkpoint.Checkpoints;
 import io.lucerna.instrumentation.hooks.HookPoint;
+import io.lucerna.instrumentation.hooks.Hooks;
 import io.lucerna.instrumentation.hooks.Site;
 import io.lucerna.instrumentation.recording.ActivationSource;
+import io.lucerna.instrumentation.recording.ActivationSource.Slice;
+import io.lucerna.instrumentation.recording.InputActivations;
 import io.lucerna.instrumentation.recording.Recording;
 import io.lucerna.instrumentation.text.Role;
 import io.lucerna.instrumentation.text.Token;
 import io.lucerna.instrumentation.text.TokenBatch.Side;
 import io.lucerna.plugin.Shell;
 import io.lucerna.plugin.cli.ExitCode;
+import io.lucerna.reranker.Ranker;
+import io.lucerna.reranker.Rankers;
+import io.lucerna.reranker.ScorerOptions;
 import io.lucerna.testkit.Checkout;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -32,7 +38,9 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -122,6 +130,68 @@ public class RecordCommandTest {
     }
     assertEquals(expected, actual);
     assertEquals(model.equals("bert-bi") ? Set.of("1", "2", "3") : Set.of(), queries);
+  }
+
+  /** Of both sides of a bi-encoder, for each pair; what is recorded besides stays as it is. */
+  @ParameterizedTest
+  @ValueSource(strings = {"bert-bi", "bert-cross", "families/bert-colbert"})
+  void gradientsAreThoseOfTheScores(String model) throws IOException {
+    pairs(manyPairs());
+    Shell plain = record(model, "-hooks", "*", "-positions", "all");
+    assertEquals(ExitCode.DONE, plain.code(), plain.err());
+    Files.move(folder.resolve("out"), folder.resolve("plain"));
+    Shell shell = record(model, "-hooks", "*", "-positions", "all", "-gradients");
+    assertEquals(ExitCode.DONE, shell.code(), shell.err());
+    try (Recording recording = Recording.open(folder.resolve("out"));
+        Recording before = Recording.open(folder.resolve("plain"));
+        Ranker ranker =
+            Rankers.open(MODELS.resolve(model), "gradients", ScorerOptions.defaults())) {
+      assertEquals(before.ids(), recording.ids());
+      String query = "memory of the system";
+      List<String> ids = recording.ids().stream().filter(id -> id.startsWith("1/")).toList();
+      Map<String, String> texts = new HashMap<>();
+      for (String line : manyPairs().lines().skip(1).toList()) {
+        String[] fields = line.split("\t", -1);
+        texts.put(fields[0] + "/" + fields[2], fields[3]);
+      }
+      Map<String, InputActivations> expected = new ConcurrentHashMap<>();
+      Hooks hooks =
+          InputActivations.gradients(
+              ranker.reading().model().registry(),
+              List.of("*"),
+              input -> expected.put(input.side() + ids.get(input.number()), input));
+      ranker.score(query, ids.stream().map(texts::get).toList(), hooks);
+      for (String id : ids) {
+        for (Side side : ranker.reading().sides()) {
+          for (HookPoint point : recording.points(side)) {
+            Slice found = recording.gradient(id, side, point);
+            Slice gradient = Objects.requireNonNull(expected.get(side + id)).get(point);
+            String what = id + " " + side + " " + point;
+            assertArrayEquals(gradient.shape(), found.shape(), what);
+            double largest = 1;
+            for (float value : gradient.values()) {
+              largest = Math.max(largest, Math.abs(value));
+            }
+            assertArrayEquals(gradient.values(), found.values(), (float) (1e-5 * largest), what);
+            assertArrayEquals(
+                before.get(id, side, point).values(), recording.get(id, side, point).values());
+          }
+        }
+      }
+    }
+    try (Checkpoint shard = Checkpoints.openFile(folder.resolve("out/shard-00000.safetensors"))) {
+      Set<String> names = shard.names();
+      boolean apart = !model.equals("bert-cross");
+      String side = apart ? "passage" : "pair";
+      assertArrayEquals(
+          shard.shape(side + "/blocks.0.attn.hook_z"),
+          shard.shape(side + "/blocks.0.attn.hook_z.grad"));
+      assertTrue(names.contains(side + "/blocks.0.attn.hook_pattern.grad/3"), names.toString());
+      assertEquals(apart, names.contains("query/blocks.0.attn.hook_z.grad/3"));
+    }
+    Shell mean = record(model, "-hooks", "*", "-positions", "mean", "-gradients");
+    assertEquals(ExitCode.USAGE, mean.code());
+    assertTrue(mean.err().contains("not by their mean"), mean.err());
   }
 
   /** By hand from the recording's rows; the vectors then do what the same numbers elsewhere do. */

@@ -1,6 +1,7 @@
 package io.lucerna.studies.record;
 
 import io.lucerna.instrumentation.hooks.Hooks;
+import io.lucerna.instrumentation.model.Gradient;
 import io.lucerna.instrumentation.model.Readout;
 import io.lucerna.instrumentation.nn.Workers;
 import io.lucerna.instrumentation.recording.Capture;
@@ -23,6 +24,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.BiFunction;
 
 /**
  * Sends pairs through a ranker in the batches in which it would score them, and records. What the
@@ -73,32 +75,43 @@ public final class RecordJob {
       next += qids.size() + group.pairs().size();
       return;
     }
-    float[] query = apart ? query(group.query(), qids) : new float[0];
-    passages(group, apart ? Side.PASSAGE : Side.PAIR, query);
+    if (!apart) {
+      passages(group, Side.PAIR, new Asked(Optional.empty(), new float[0]));
+      return;
+    }
+    TokenSequence input = ranker.reading().input(Side.QUERY, group.query(), "");
+    passages(group, Side.PASSAGE, new Asked(Optional.of(input), query(input, qids)));
   }
 
+  /**
+   * The query, where it is read alone.
+   *
+   * @param input its input
+   * @param output what the model made of it
+   */
+  private record Asked(Optional<TokenSequence> input, float[] output) {}
+
   /** The query's vector; it is recorded for these topics, which have it for the first time. */
-  private float[] query(String text, Set<String> qids) throws IOException {
-    TokenSequence input = ranker.reading().input(Side.QUERY, text, "");
+  private float[] query(TokenSequence input, Set<String> qids) throws IOException {
     TokenBatch batch = ranker.reading().batches(Side.QUERY, List.of(input)).getFirst();
     if (next + qids.size() <= done) {
       next += qids.size();
       return ranker.reading().model().forward(batch, Hooks.none())[0];
     }
-    Passed passed = pass(List.of(batch)).getFirst();
+    Passed passed = pass(batch);
     for (String qid : qids) {
-      add(passed.capture, 0, new RecordingWriter.Entry(qid, Optional.empty()));
+      add(passed, 0, new RecordingWriter.Entry(qid, Optional.empty()));
     }
     return passed.outputs[0];
   }
 
-  private void passages(PairSource.Group group, Side side, float[] query) throws IOException {
+  private void passages(PairSource.Group group, Side side, Asked query) throws IOException {
     List<List<PairSource.Pair>> members = members(group.pairs(), side);
     List<TokenSequence> inputs = new ArrayList<>(members.size());
     for (List<PairSource.Pair> same : members) {
       inputs.add(ranker.reading().input(side, group.query(), same.getFirst().text()));
     }
-    Readout readout = ranker.reading().readout(side, query);
+    Readout readout = ranker.reading().readout(side, query.output);
     List<TokenBatch> batches = ranker.reading().batches(side, inputs);
     for (int from = 0; from < batches.size(); from += Workers.count()) {
       List<TokenBatch> some =
@@ -112,33 +125,86 @@ public final class RecordJob {
         next += size;
         continue;
       }
-      for (Passed batch : pass(some)) {
+      for (Passed batch : passAll(some, query, readout)) {
         for (int row = 0; row < batch.outputs.length; row++) {
           float score = readout.score(batch.outputs[row]);
           for (PairSource.Pair pair : members.get(batch.rows[row])) {
-            add(batch.capture, row, entry(pair, score));
+            add(batch, row, entry(pair, score));
           }
         }
       }
     }
   }
 
-  /** A batch that has been through the network. */
-  private record Passed(int[] rows, Capture capture, float[][] outputs) {}
+  /**
+   * A batch that has been through the network.
+   *
+   * @param gradients those of its scores; empty if nobody asks for them, and for queries
+   */
+  private record Passed(
+      int[] rows,
+      Capture capture,
+      float[][] outputs,
+      Optional<RecordingWriter.Gradients> gradients) {}
 
   /** Sends batches through the network, all at once. */
-  private List<Passed> pass(List<TokenBatch> batches) {
+  private List<Passed> passAll(List<TokenBatch> batches, Asked query, Readout readout) {
     List<Callable<Passed>> tasks = new ArrayList<>(batches.size());
     for (TokenBatch batch : batches) {
       tasks.add(
           () -> {
-            Capture capture = writer.capture(batch);
-            Hooks hooks = capture.after(Hooks.none());
-            return new Passed(
-                batch.rows(), capture, ranker.reading().model().forward(batch, hooks));
+            Passed passed = pass(batch);
+            return writer.gradients() ? back(batch, passed, query, readout) : passed;
           });
     }
     return ranker.reading().model().runAll(tasks);
+  }
+
+  private Passed pass(TokenBatch batch) {
+    Capture capture = writer.capture(batch);
+    float[][] outputs = ranker.reading().model().forward(batch, capture.after(Hooks.none()));
+    return new Passed(batch.rows(), capture, outputs, Optional.empty());
+  }
+
+  /** Goes back from each score of a batch, also to the query that was read alone. */
+  private Passed back(TokenBatch batch, Passed passed, Asked query, Readout readout) {
+    Capture own = writer.capture(batch);
+    goBack(batch, own, (row, output) -> readout.slope(output));
+    Optional<Capture> ofQuery =
+        query.input.map(
+            input -> {
+              TokenBatch copies =
+                  TokenBatch.repeated(
+                      input, batch.size(), batch.padId(), Side.QUERY, input.length());
+              Capture capture = writer.capture(copies);
+              goBack(
+                  copies,
+                  capture,
+                  (row, output) ->
+                      ranker.reading().readout(Side.QUERY, passed.outputs[row]).slope(output));
+              return capture;
+            });
+    return new Passed(
+        passed.rows,
+        passed.capture,
+        passed.outputs,
+        Optional.of(new RecordingWriter.Gradients(own, ofQuery)));
+  }
+
+  private void goBack(
+      TokenBatch batch, Capture capture, BiFunction<Integer, float[], float[]> slope) {
+    ranker
+        .reading()
+        .model()
+        .gradients(
+            batch,
+            capture.back(Hooks.none()),
+            Gradient.TRUE,
+            outputs -> {
+              float[][] slopes = new float[outputs.length][];
+              Arrays.setAll(slopes, row -> slope.apply(row, outputs[row]));
+              return slopes;
+            });
   }
 
   /** The pairs of each input: a bi-encoder reads a text that is repeated once. */
@@ -164,9 +230,13 @@ public final class RecordJob {
         pair.qid(), Optional.of(new RecordingWriter.Pair(pair.id(), pair.docid(), score, grade)));
   }
 
-  private void add(Capture capture, int row, RecordingWriter.Entry entry) throws IOException {
+  private void add(Passed batch, int row, RecordingWriter.Entry entry) throws IOException {
     if (next++ >= done) {
-      writer.add(capture, row, entry);
+      if (batch.gradients.isPresent()) {
+        writer.add(batch.capture, batch.gradients.get(), row, entry);
+      } else {
+        writer.add(batch.capture, row, entry);
+      }
       progress.run();
     }
   }

@@ -100,6 +100,12 @@ public final class RecordPlan {
     inputs++;
     tokens += input.length();
     bytes += spec.bytes(input);
+    if (spec.gradients() && side != Side.QUERY) {
+      bytes += spec.bytes(input);
+      if (ranker.reading().sides().contains(Side.QUERY)) {
+        bytes += spec.bytes(ranker.reading().input(Side.QUERY, query, ""));
+      }
+    }
     truncated += input.truncated() ? 1 : 0;
     coverage.add(input, side);
   }
