@@ -13,6 +13,7 @@ import io.lucerna.plugin.commands.CompareCommand;
 import io.lucerna.plugin.commands.DemoCommand;
 import io.lucerna.plugin.commands.EvalCommand;
 import io.lucerna.plugin.commands.ExplainCommand;
+import io.lucerna.plugin.commands.GroundTruthCommand;
 import io.lucerna.plugin.commands.HooksCommand;
 import io.lucerna.plugin.commands.IndexCommand;
 import io.lucerna.plugin.commands.ModelsCommand;
@@ -149,6 +150,10 @@ public final class Main {
             "certify",
             "Compare a model with Hugging Face transformers at every hook point.",
             () -> new CertifyCommand(models)),
+        new Entry(
+            "groundtruth",
+            "Make a ranker whose inside is known, and a collection for it.",
+            GroundTruthCommand::new),
         new Entry(
             "hooks",
             "List the places inside a model that can be watched and changed.",
