@@ -9,6 +9,9 @@ import io.lucerna.instrumentation.intervene.CompiledSpec;
 import io.lucerna.instrumentation.intervene.InterventionSpec;
 import io.lucerna.instrumentation.intervene.SpecSources;
 import io.lucerna.instrumentation.intervene.SpecSyntaxException;
+import io.lucerna.instrumentation.model.Readout;
+import io.lucerna.instrumentation.text.TokenBatch.Side;
+import io.lucerna.instrumentation.text.TokenSequence;
 import io.lucerna.reranker.input.QueryFit;
 import java.time.Duration;
 import java.util.List;
@@ -137,6 +140,43 @@ public interface Ranker extends AutoCloseable {
   default ScoreParts explain(String query, String passage) {
     float score = score(query, List.of(Given.value(passage, "the passage"))).scores()[0];
     return reading().whileOpen(() -> new Decomposition(reading(), query, passage).of(score));
+  }
+
+  /**
+   * Scores by the residual stream of every layer, read by the model's own head: how early a ranking
+   * is there. A bi-encoder compares query and passage of the same layer.
+   *
+   * @param query the query's text
+   * @param passages the passages' texts
+   * @return by layer, the embeddings first and the last block last, and by passage; the last are
+   *     the ranker's scores, but for the rounding that other batches bring
+   * @throws IllegalArgumentException if something is null, or the query is too long and truncation
+   *     is strict
+   */
+  default float[][] lens(String query, List<String> passages) {
+    Given.value(query, "the query");
+    List<String> texts = Given.list(passages, "passages", "passage");
+    Reading reading = reading();
+    return reading.whileOpen(
+        () -> {
+          Side side = reading.sides().getLast();
+          List<TokenSequence> inputs =
+              texts.stream().map(text -> reading.input(side, query, text)).toList();
+          List<float[][]> outputs = reading.lens(side, inputs);
+          List<float[][]> asked =
+              side == Side.PAIR
+                  ? List.of()
+                  : reading.lens(Side.QUERY, List.of(reading.input(Side.QUERY, query, "")));
+          float[][] scores = new float[outputs.size()][texts.size()];
+          for (int layer = 0; layer < scores.length; layer++) {
+            float[] fixed = asked.isEmpty() ? new float[0] : asked.get(layer)[0];
+            Readout readout = reading.readout(side, fixed);
+            for (int i = 0; i < texts.size(); i++) {
+              scores[layer][i] = readout.score(outputs.get(layer)[i]);
+            }
+          }
+          return scores;
+        });
   }
 
   /** {@return what was done since the ranker was opened} */

@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 
 /**
@@ -209,6 +210,27 @@ public final class Reading {
         };
       }
     };
+  }
+
+  /**
+   * Each layer's outputs for inputs of one side, in their order.
+   *
+   * @return by layer, the embeddings first, and by input
+   */
+  List<float[][]> lens(Side side, List<TokenSequence> inputs) {
+    List<TokenBatch> batches = batches(side, inputs);
+    List<List<float[][]>> outputs =
+        model.runAll(
+            batches.stream()
+                .<Callable<List<float[][]>>>map(batch -> () -> model.lens(batch))
+                .toList());
+    List<float[][]> layers = new ArrayList<>();
+    for (int layer = 0; layer <= model.blocks().size(); layer++) {
+      int at = layer;
+      List<float[][]> ofLayer = outputs.stream().map(batch -> batch.get(at)).toList();
+      layers.add(ordered(batches, ofLayer, inputs.size()));
+    }
+    return layers;
   }
 
   /**

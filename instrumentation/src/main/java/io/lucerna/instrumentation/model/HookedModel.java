@@ -413,6 +413,41 @@ public final class HookedModel implements AutoCloseable {
   }
 
   /**
+   * Runs a batch, and applies the model's own head to the residual stream before the first block
+   * and after each (the logit lens, nostalgebraist 2020, of a ranker).
+   *
+   * @param batch texts of at most the model's positions, padding included
+   * @return for the embeddings, and for each block in order, what {@link #forward} would return if
+   *     it were the last; the last is what it returns, to the bit
+   * @throws IllegalArgumentException if a text is longer than the model allows, or an id is unknown
+   * @throws IllegalStateException if the model is closed
+   */
+  public List<float[][]> lens(TokenBatch batch) {
+    check(Given.value(batch, "the batch"));
+    return whileOpen(() -> Workers.one(() -> layers(batch)));
+  }
+
+  private List<float[][]> layers(TokenBatch batch) {
+    Headroom.require(HEADROOM);
+    Pass pass = Pass.of(Hooks.none().bind(registry, batch));
+    List<float[][]> outputs = new ArrayList<>();
+    try (NDManager scope = manager.newSubManager()) {
+      NDArray stream = embedded(scope, pass);
+      for (int block = 0; block <= blocks().size(); block++) {
+        try (NDManager own = scope.newSubManager()) {
+          NDArray read = stream.duplicate(); // a head may free or change what it reads
+          read.attach(own);
+          outputs.add(output(read, pass));
+        }
+        if (block < blocks().size()) {
+          stream = hidden(block, block + 1, stream, pass);
+        }
+      }
+    }
+    return outputs;
+  }
+
+  /**
    * Runs batches, several at once on different threads. Hooks are called by one thread at a time,
    * batch after batch, unless they are {@link Hooks#concurrent}.
    *

@@ -1,5 +1,6 @@
 package io.lucerna.plugin.groundtruth;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -62,7 +63,7 @@ class GroundTruthTest {
       try (DirectoryReader reader = DirectoryReader.open(directory)) {
         IndexSearcher searcher = new IndexSearcher(reader);
         searcher.setSimilarity(new BM25Similarity((float) Rule.K1, (float) Rule.B));
-        for (List<Integer> query : collection.queries()) {
+        for (List<Integer> query : collection.queries().subList(0, 5)) {
           BooleanQuery.Builder terms = new BooleanQuery.Builder();
           for (int word : query) {
             Term term = new Term("text", collection.words().get(word));
@@ -95,12 +96,24 @@ class GroundTruthTest {
   @ParameterizedTest
   @EnumSource(value = Rule.class, mode = EnumSource.Mode.EXCLUDE, names = "BM25")
   void everyKindRanksByItsRule(Rule rule) throws IOException {
-    GroundTruth truth = new GroundTruth(rule, 3, 11);
-    truth.write(folder);
+    new GroundTruth(rule, 3, 11).write(folder);
+    Collection collection = Collection.of(11);
+    List<List<Integer>> passages = collection.passages().subList(0, 100);
+    List<String> texts = passages.stream().map(collection::text).toList();
     try (Ranker ranker = open(folder)) {
-      GroundTruth.Fit fit = truth.fit(ranker);
-      assertEquals(1, fit.tau(), 1e-12, fit.toString());
-      assertTrue(fit.worst() < 2e-5, fit.toString());
+      for (List<Integer> query : collection.queries().subList(0, 3)) {
+        float[] scores = ranker.score(collection.text(query), texts).scores();
+        double[] expected = new double[scores.length];
+        double[] found = new double[scores.length];
+        double largest = 0;
+        for (int i = 0; i < scores.length; i++) {
+          expected[i] = rule.score(query, passages.get(i), collection);
+          found[i] = GroundTruth.byRule(scores[i], query.size());
+          largest = Math.max(largest, expected[i]);
+        }
+        assertArrayEquals(expected, found, 2e-5 * largest);
+        assertEquals(1, GroundTruth.tau(expected, found, 1e-5 * largest));
+      }
     }
   }
 
@@ -110,7 +123,8 @@ class GroundTruthTest {
     new GroundTruth(Rule.BM25, 3, 5).write(folder);
     JsonNode json = new ObjectMapper().readTree(folder.resolve("truth.json").toFile());
     Collection collection = Collection.of(5);
-    List<String> texts = collection.passages().stream().map(collection::text).toList();
+    List<String> texts =
+        collection.passages().subList(0, 100).stream().map(collection::text).toList();
     String query = collection.text(collection.queries().getFirst());
     try (Ranker ranker = open(folder)) {
       float[] plain = ranker.score(query, texts).scores();
