@@ -1,6 +1,5 @@
 package io.lucerna.plugin.explain;
 
-import io.lucerna.instrumentation.model.LinearPass.Component;
 import io.lucerna.plugin.cli.TextTable;
 import io.lucerna.plugin.explain.Words.Word;
 import io.lucerna.reranker.ScoreParts.SideParts;
@@ -11,7 +10,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.TreeSet;
 
 /** Divided scores as lines of text. */
 public final class ExplainText {
@@ -95,11 +93,7 @@ public final class ExplainText {
     words.merge("(biases)", left.byToken().biases() - right.byToken().biases(), Double::sum);
     lines.addAll(table("word", words).lines());
     Map<String, Double> components = new LinkedHashMap<>();
-    TreeSet<String> names = new TreeSet<>();
-    for (Component component : left.components().keySet()) {
-      names.add(component.toString());
-      components.merge(component.toString(), left.components().get(component), Double::sum);
-    }
+    left.components().forEach((component, adds) -> components.put(component.toString(), adds));
     right
         .components()
         .forEach((component, adds) -> components.merge(component.toString(), -adds, Double::sum));
