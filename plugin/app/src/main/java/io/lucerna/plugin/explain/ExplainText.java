@@ -14,6 +14,7 @@ import java.util.Map;
 /** Divided scores as lines of text. */
 public final class ExplainText {
   private static final int SHOWN = 10;
+  private static final String DIFFERENCE = "difference";
 
   private static final String PLAIN = "\u001b[0m";
 
@@ -67,12 +68,7 @@ public final class ExplainText {
     side.components().forEach((component, adds) -> parts.put(component.toString(), adds));
     parts.put("embeddings", Arrays.stream(side.rest().tokens()).sum());
     parts.put("biases", side.rest().biases());
-    TextTable table = new TextTable(1, "component", "adds");
-    parts.entrySet().stream()
-        .sorted(Comparator.comparingDouble(part -> -Math.abs(part.getValue())))
-        .limit(SHOWN)
-        .forEach(part -> table.add(List.of(part.getKey(), number(part.getValue()))));
-    return table;
+    return largest(parts, "component", "adds");
   }
 
   /** What the parts of one passage add beyond those of another, for the same query. */
@@ -91,14 +87,14 @@ public final class ExplainText {
     Map<String, Double> words = byWord(left, one);
     byWord(right, other).forEach((word, adds) -> words.merge(word, -adds, Double::sum));
     words.merge("(biases)", left.byToken().biases() - right.byToken().biases(), Double::sum);
-    lines.addAll(table("word", words).lines());
+    lines.addAll(largest(words, "word", DIFFERENCE).lines());
     Map<String, Double> components = new LinkedHashMap<>();
     left.components().forEach((component, adds) -> components.put(component.toString(), adds));
     right
         .components()
         .forEach((component, adds) -> components.merge(component.toString(), -adds, Double::sum));
     components.put("rest", left.rest().sum() - right.rest().sum());
-    lines.addAll(table("component", components).lines());
+    lines.addAll(largest(components, "component", DIFFERENCE).lines());
     return lines;
   }
 
@@ -113,8 +109,8 @@ public final class ExplainText {
     return words;
   }
 
-  private static TextTable table(String what, Map<String, Double> parts) {
-    TextTable table = new TextTable(1, what, "difference");
+  private static TextTable largest(Map<String, Double> parts, String what, String number) {
+    TextTable table = new TextTable(1, what, number);
     parts.entrySet().stream()
         .sorted(Comparator.comparingDouble(part -> -Math.abs(part.getValue())))
         .limit(SHOWN)
