@@ -98,11 +98,12 @@ public final class NeuralRescorer extends Rescorer {
   public Explanation explain(IndexSearcher searcher, Explanation firstPass, int docId)
       throws IOException {
     Scored known = scored.get(key(searcher, docId));
-    String text = text(searcher, docId);
+    boolean divided = hooks.isEmpty();
+    String text = known == null || divided ? text(searcher, docId) : "";
     Scored it = known != null ? known : scored(scorer.score(query, List.of(text), hooks), 0);
     ModelCard card = scorer.card();
     List<Explanation> details = new ArrayList<>();
-    if (hooks.isEmpty()) {
+    if (divided) {
       details.add(ScoreTree.of(scorer.explain(query, text).withScore(it.score)));
     }
     details.add(Explanation.match(it.tokens, "tokens read, of at most " + card.maxTokens()));
@@ -117,7 +118,7 @@ public final class NeuralRescorer extends Rescorer {
             + ", weights "
             + card.sha256()
             + ", computed as the model's score"
-            + (hooks.isEmpty() ? "" : " under hooks")
+            + (divided ? "" : " under hooks")
             + " from:",
         details);
   }
