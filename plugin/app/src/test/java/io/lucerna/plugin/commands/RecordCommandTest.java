@@ -41,6 +41,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -204,17 +205,17 @@ public class RecordCommandTest {
     }
     Path qrels = Files.writeString(folder.resolve("qrels"), grades.toString());
     String point = "blocks.0.hook_resid_post";
-    Shell shell =
-        record(
-            "bert-bi",
-            "-hooks",
-            point + ",blocks.1.attn.hook_z",
-            "-positions",
-            "passage",
-            "-qrels",
-            qrels.toString(),
-            "-difference",
-            "relevant:2");
+    String[] difference = {
+      "-hooks",
+      point + ",blocks.1.attn.hook_z",
+      "-positions",
+      "passage",
+      "-qrels",
+      qrels.toString(),
+      "-difference",
+      "relevant:2"
+    };
+    Shell shell = record("bert-bi", difference);
     assertEquals(ExitCode.DONE, shell.code(), shell.err());
     Path file = folder.resolve("out/difference.safetensors");
     int[] counts = new int[2];
@@ -284,15 +285,7 @@ public class RecordCommandTest {
     Shell again =
         record(
             "bert-bi",
-            "-hooks",
-            point + ",blocks.1.attn.hook_z",
-            "-positions",
-            "passage",
-            "-qrels",
-            qrels.toString(),
-            "-resume",
-            "-difference",
-            "relevant:2");
+            Stream.concat(Stream.of(difference), Stream.of("-resume")).toArray(String[]::new));
     assertEquals(ExitCode.DONE, again.code(), again.err());
     assertArrayEquals(before, Files.readAllBytes(file), "of a recording that was complete");
   }
