@@ -1,7 +1,5 @@
 package io.lucerna.reranker;
 
-import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.types.DataType;
 import io.lucerna.instrumentation.config.Task;
 import io.lucerna.instrumentation.hooks.Hook;
 import io.lucerna.instrumentation.hooks.HookPoint;
@@ -11,6 +9,7 @@ import io.lucerna.instrumentation.model.Gradient;
 import io.lucerna.instrumentation.model.HookedModel;
 import io.lucerna.instrumentation.model.LinearPass;
 import io.lucerna.instrumentation.model.LinearPass.Shares;
+import io.lucerna.instrumentation.nn.Numbers;
 import io.lucerna.instrumentation.text.TokenBatch;
 import io.lucerna.instrumentation.text.TokenBatch.Side;
 import io.lucerna.instrumentation.text.TokenSequence;
@@ -136,9 +135,9 @@ final class Decomposition {
       int first = from;
       int count = Math.min(COPIES, width - from);
       double[][] inputs = new double[1][];
-      Hook.Observer keep = (context, x) -> inputs[0] = doubles(x);
+      Hook.Observer keep = (context, x) -> inputs[0] = Numbers.doubles(x);
       Hook.Observer add =
-          (context, gradient) -> add(inputs[0], doubles(gradient), count, first, vectors);
+          (context, gradient) -> add(inputs[0], Numbers.doubles(gradient), count, first, vectors);
       TokenBatch copies =
           TokenBatch.repeated(text, count, model.config().padId(), Side.QUERY, text.length());
       model.gradients(
@@ -154,13 +153,6 @@ final class Decomposition {
           });
     }
     return vectors;
-  }
-
-  private static double[] doubles(NDArray array) {
-    try (NDArray fixed = array.stopGradient();
-        NDArray wide = fixed.toType(DataType.FLOAT64, true)) {
-      return wide.toDoubleArray();
-    }
   }
 
   private static void add(

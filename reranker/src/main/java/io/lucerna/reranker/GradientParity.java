@@ -1,7 +1,6 @@
 package io.lucerna.reranker;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.types.DataType;
 import io.lucerna.base.Internal;
 import io.lucerna.instrumentation.checkpoint.Checkpoint;
 import io.lucerna.instrumentation.checkpoint.CheckpointException;
@@ -12,6 +11,7 @@ import io.lucerna.instrumentation.hooks.Hooks;
 import io.lucerna.instrumentation.hooks.Site;
 import io.lucerna.instrumentation.model.Gradient;
 import io.lucerna.instrumentation.model.HookedModel;
+import io.lucerna.instrumentation.nn.Numbers;
 import io.lucerna.instrumentation.parity.Parity;
 import io.lucerna.instrumentation.text.TokenBatch;
 import io.lucerna.instrumentation.text.TokenBatch.Side;
@@ -100,10 +100,7 @@ public final class GradientParity {
     String name = "grad:" + named.tensor();
     long[] shape = gradients.shape(name);
     float[] all = gradients.floats(name);
-    double[] own;
-    try (NDArray wide = gradient.toType(DataType.FLOAT64, true)) {
-      own = wide.toDoubleArray();
-    }
+    double[] own = Numbers.doubles(gradient);
     double largest = 1;
     for (float value : all) {
       largest = Math.max(largest, Math.abs(value));

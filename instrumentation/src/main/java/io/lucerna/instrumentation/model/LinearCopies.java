@@ -3,16 +3,10 @@ package io.lucerna.instrumentation.model;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.pytorch.engine.PtNDArray;
-import ai.djl.pytorch.jni.JniUtils;
 import io.lucerna.instrumentation.hooks.HookPoint;
-import io.lucerna.instrumentation.hooks.Hooks;
 import io.lucerna.instrumentation.hooks.Site;
 import io.lucerna.instrumentation.hooks.Stack;
 import io.lucerna.instrumentation.model.LinearPass.Component;
-import io.lucerna.instrumentation.nn.Kernels;
-import io.lucerna.instrumentation.nn.Leaves;
-import io.lucerna.instrumentation.nn.Pass;
 import io.lucerna.instrumentation.text.TokenBatch;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -31,9 +25,8 @@ final class LinearCopies {
   private static final int TOKENS = 2048;
 
   private final TokenBatch batch;
-  private final Leaves leaves;
+  private final LinearGraph graph;
   private final Set<HookPoint> entries;
-  private final NDArray nothing;
   private final NDManager scope;
 
   /**
@@ -59,21 +52,11 @@ final class LinearCopies {
     this.scope = scope;
     Set<HookPoint> all = new LinkedHashSet<>(entries);
     all.addAll(points);
-    leaves = new Leaves(all, entries, scope);
-    Pass pass =
-        Pass.differentiable(Hooks.none().bind(model.registry(), batch), Kernels.frozen(), leaves);
-    NDArray output = model.network().head().apply(model.whole(scope, pass), pass);
-    pass.finish();
-    NDArray zero = scope.zeros(new Shape(), output.getDataType());
-    NDArray sum = zero;
-    for (HookPoint entry : entries) {
-      sum = sum.add(leaf(entry).sum().mul(zero));
-    }
-    nothing = sum;
+    graph = LinearGraph.of(model, batch, all, entries, false, scope);
   }
 
   private NDArray leaf(HookPoint entry) {
-    return Objects.requireNonNull(leaves.all().get(entry));
+    return Objects.requireNonNull(graph.leaves().all().get(entry));
   }
 
   /**
@@ -105,18 +88,16 @@ final class LinearCopies {
   /** Goes back from one component in each copy. */
   private void back(List<Component> some, Map<HookPoint, NDArray> slopes) {
     try (NDManager own = scope.newSubManager()) {
-      NDArray number = nothing;
+      NDArray number = own.zeros(new Shape(), graph.output().getDataType());
       for (HookPoint point : some.stream().map(Component::point).distinct().toList()) {
-        NDArray activation = leaves.activation(point);
+        NDArray activation = graph.leaves().activation(point);
         NDArray slope = Objects.requireNonNull(slopes.get(point));
         NDArray part = activation.mul(slope).mul(mask(point, some, activation, own)).sum();
         part.attach(own);
         number = number.add(part);
         number.attach(own);
       }
-      NDArray one = number.onesLike();
-      one.attach(own);
-      JniUtils.backward((PtNDArray) number, (PtNDArray) one, true, false);
+      graph.back(number);
     }
   }
 
@@ -142,14 +123,14 @@ final class LinearCopies {
     for (HookPoint entry : entries) {
       NDArray leaf = leaf(entry);
       if (entry.stack() == Stack.TEXT) {
-        double[] each = LinearPass.products(leaf, leaves.activation(entry));
+        double[] each = LinearGraph.products(leaf, graph.leaves().activation(entry));
         int width = each.length / rows.length / batch.width();
         for (int i = 0; i < each.length; i++) {
           rows[i / width / batch.width()][i / width % batch.width()] += each[i];
         }
       }
-      LinearPass.clear(leaf);
     }
+    graph.clear();
     return rows;
   }
 }

@@ -2,18 +2,12 @@ package io.lucerna.instrumentation.model;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
-import ai.djl.pytorch.engine.PtNDArray;
-import ai.djl.pytorch.jni.JniUtils;
 import io.lucerna.instrumentation.hooks.HookPoint;
-import io.lucerna.instrumentation.hooks.Hooks;
 import io.lucerna.instrumentation.hooks.Site;
 import io.lucerna.instrumentation.hooks.Stack;
-import io.lucerna.instrumentation.nn.Kernels;
 import io.lucerna.instrumentation.nn.Leaves;
+import io.lucerna.instrumentation.nn.Numbers;
 import io.lucerna.instrumentation.nn.OutputHead;
-import io.lucerna.instrumentation.nn.Pass;
 import io.lucerna.instrumentation.text.TokenBatch;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -33,16 +27,9 @@ public final class LinearPass {
   private final HookedModel model;
   private final TokenBatch batch;
   private final NDManager scope;
-  private final Graph whole;
-  private final Graph direct;
+  private final LinearGraph whole;
+  private final LinearGraph direct;
   private @Nullable LinearCopies copies;
-
-  /**
-   * A forward pass that can be gone back through many times.
-   *
-   * @param nothing 0, made of every leaf: so each has a gradient, whatever a number depends on
-   */
-  private record Graph(Leaves leaves, NDArray output, NDArray nothing) {}
 
   LinearPass(HookedModel model, TokenBatch batch, NDManager scope) {
     this.model = model;
@@ -50,8 +37,8 @@ public final class LinearPass {
     this.scope = scope;
     Set<HookPoint> entries = points(Site.RESID_PRE);
     Set<HookPoint> all = points(Site.RESID_PRE, Site.Z, Site.MLP_POST);
-    this.whole = graph(entries, entries);
-    this.direct = graph(all, all);
+    this.whole = LinearGraph.of(model, batch, entries, entries, true, scope);
+    this.direct = LinearGraph.of(model, batch, all, all, true, scope);
   }
 
   /** Points of some sites; of the residual stream only what enters a stack. */
@@ -69,27 +56,9 @@ public final class LinearPass {
     return point.site() == Site.RESID_PRE;
   }
 
-  private Graph graph(Set<HookPoint> points, Set<HookPoint> cut) {
-    Leaves leaves = new Leaves(points, cut, scope);
-    Pass pass =
-        Pass.differentiable(
-            Hooks.none().bind(model.registry(), batch), Kernels.frozen(leaves), leaves);
-    NDArray output = model.network().head().apply(model.whole(scope, pass), pass);
-    pass.finish();
-    NDArray zero = scope.zeros(new Shape(), output.getDataType());
-    NDArray nothing = zero;
-    for (NDArray leaf : leaves.all().values()) {
-      nothing = nothing.add(leaf.sum().mul(zero));
-    }
-    for (Leaves.Bias bias : leaves.biases()) {
-      nothing = nothing.add(bias.leaf().sum().mul(zero));
-    }
-    return new Graph(leaves, output, nothing);
-  }
-
   /** {@return the model's output for the text, as {@link HookedModel#forward} returns it} */
   public float[] output() {
-    return model.network().head().rows(whole.output, batch)[0];
+    return model.network().head().rows(whole.output(), batch)[0];
   }
 
   /**
@@ -99,7 +68,7 @@ public final class LinearPass {
    */
   public double number(float[] weights) {
     try (NDArray number = weighted(whole, weights)) {
-      return doubles(number)[0];
+      return Numbers.doubles(number)[0];
     }
   }
 
@@ -182,9 +151,9 @@ public final class LinearPass {
   public Map<Component, Shares> writtenByToken(float[] weights) {
     Map<HookPoint, NDArray> slopes = new LinkedHashMap<>();
     Map<Component, Double> values = new LinkedHashMap<>();
-    back(direct, weighted(direct, weights));
+    direct.back(weighted(direct, weights));
     direct
-        .leaves
+        .leaves()
         .all()
         .forEach(
             (point, leaf) -> {
@@ -195,11 +164,11 @@ public final class LinearPass {
                 }
                 slope.attach(scope);
                 slopes.put(point, slope);
-                double[] each = products(leaf, direct.leaves.activation(point));
+                double[] each = LinearGraph.products(leaf, direct.leaves().activation(point));
                 values.putAll(byComponent(point, slope.getShape().getShape(), each));
               }
             });
-    clear(direct);
+    direct.clear();
     Map<Component, double[]> tokens = copies().tokens(List.copyOf(values.keySet()), slopes);
     Map<Component, Shares> shares = new LinkedHashMap<>();
     values.forEach(
@@ -222,13 +191,13 @@ public final class LinearPass {
     return made;
   }
 
-  private NDArray weighted(Graph graph, float[] weights) {
+  private NDArray weighted(LinearGraph graph, float[] weights) {
     OutputHead head = model.network().head();
-    NDArray slopes = head.slopes(new float[][] {weights}, graph.output, batch);
-    return graph.output.mul(slopes).sum();
+    NDArray slopes = head.slopes(new float[][] {weights}, graph.output(), batch);
+    return graph.output().mul(slopes).sum();
   }
 
-  private Shares shares(Graph graph, NDArray number) {
+  private Shares shares(LinearGraph graph, NDArray number) {
     return shares(graph, number, new LinkedHashMap<>());
   }
 
@@ -237,13 +206,13 @@ public final class LinearPass {
    *
    * @param components is given what each adds, where the way is cut there
    */
-  private Shares shares(Graph graph, NDArray number, Map<Component, Double> components) {
-    back(graph, number);
+  private Shares shares(LinearGraph graph, NDArray number, Map<Component, Double> components) {
+    graph.back(number);
     double[] tokens = new double[batch.width()];
     double biases = 0;
-    for (Map.Entry<HookPoint, NDArray> entry : graph.leaves.all().entrySet()) {
+    for (Map.Entry<HookPoint, NDArray> entry : graph.leaves().all().entrySet()) {
       HookPoint point = entry.getKey();
-      double[] each = products(entry.getValue(), graph.leaves.activation(point));
+      double[] each = LinearGraph.products(entry.getValue(), graph.leaves().activation(point));
       if (!isStream(point)) {
         long[] shape = entry.getValue().getShape().getShape();
         components.putAll(byComponent(point, shape, each));
@@ -256,36 +225,11 @@ public final class LinearPass {
         biases += sum(each);
       }
     }
-    for (Leaves.Bias bias : graph.leaves.biases()) {
-      biases += sum(products(bias.leaf(), bias.value()));
+    for (Leaves.Bias bias : graph.leaves().biases()) {
+      biases += sum(LinearGraph.products(bias.leaf(), bias.value()));
     }
-    clear(graph);
+    graph.clear();
     return new Shares(tokens, biases);
-  }
-
-  private static void back(Graph graph, NDArray number) {
-    try (NDArray all = number.add(graph.nothing);
-        NDArray one = all.onesLike()) {
-      JniUtils.backward((PtNDArray) all, (PtNDArray) one, true, false);
-    }
-  }
-
-  static double[] products(NDArray leaf, NDArray activation) {
-    try (NDArray gradient = leaf.getGradient()) {
-      double[] slopes = doubles(gradient);
-      double[] values = doubles(activation);
-      for (int i = 0; i < slopes.length; i++) {
-        slopes[i] *= values[i];
-      }
-      return slopes;
-    }
-  }
-
-  static double[] doubles(NDArray array) {
-    try (NDArray fixed = array.stopGradient();
-        NDArray wide = fixed.toType(DataType.FLOAT64, true)) {
-      return wide.toDoubleArray();
-    }
   }
 
   private static double sum(double[] values) {
@@ -308,22 +252,5 @@ public final class LinearPass {
       sums.merge(new Component(point, head), each[i], Double::sum);
     }
     return sums;
-  }
-
-  /** Takes the gradients of the last number away. */
-  private static void clear(Graph graph) {
-    graph.leaves.all().values().forEach(LinearPass::clear);
-    graph.leaves.biases().forEach(bias -> clear(bias.leaf()));
-  }
-
-  /** Takes away the gradient that a leaf has. */
-  static void clear(NDArray leaf) {
-    boolean before = JniUtils.isGradMode();
-    JniUtils.setGradMode(false);
-    try (NDArray gradient = leaf.getGradient()) {
-      gradient.subi(gradient);
-    } finally {
-      JniUtils.setGradMode(before);
-    }
   }
 }

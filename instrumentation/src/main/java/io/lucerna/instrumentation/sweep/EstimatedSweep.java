@@ -1,7 +1,6 @@
 package io.lucerna.instrumentation.sweep;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.types.DataType;
 import io.lucerna.instrumentation.hooks.Hook;
 import io.lucerna.instrumentation.hooks.HookPoint;
 import io.lucerna.instrumentation.hooks.Hooks;
@@ -9,6 +8,7 @@ import io.lucerna.instrumentation.hooks.Site;
 import io.lucerna.instrumentation.model.Gradient;
 import io.lucerna.instrumentation.model.HookedModel;
 import io.lucerna.instrumentation.model.Readout;
+import io.lucerna.instrumentation.nn.Numbers;
 import io.lucerna.instrumentation.text.TokenBatch;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -44,11 +44,9 @@ final class EstimatedSweep {
   }
 
   /** One text's numbers at a point. */
-  private record Numbers(long[] shape, double[] values) {
-    static Numbers of(NDArray array) {
-      try (NDArray wide = array.toType(DataType.FLOAT64, true)) {
-        return new Numbers(array.getShape().getShape(), wide.toDoubleArray());
-      }
+  private record Values(long[] shape, double[] values) {
+    static Values of(NDArray array) {
+      return new Values(array.getShape().getShape(), Numbers.doubles(array));
     }
 
     /** What is left when the rows of the batch are one: their mean. */
@@ -65,10 +63,10 @@ final class EstimatedSweep {
   /** The estimated score of each cell. */
   float[] run(List<Cell> cells, float score) {
     List<HookPoint> points = cells.stream().map(Cell::point).distinct().toList();
-    Map<HookPoint, Numbers> donors = new LinkedHashMap<>();
+    Map<HookPoint, Values> donors = new LinkedHashMap<>();
     model.forward(donor, observed(points, donors));
-    Map<HookPoint, Numbers> own = new LinkedHashMap<>();
-    Map<HookPoint, Numbers> gradients = new LinkedHashMap<>();
+    Map<HookPoint, Values> own = new LinkedHashMap<>();
+    Map<HookPoint, Values> gradients = new LinkedHashMap<>();
     if (estimate.steps() == 0) {
       Hooks hooks = observed(points, own);
       for (HookPoint point : points) {
@@ -77,16 +75,16 @@ final class EstimatedSweep {
       goBack(recipient, hooks);
     } else {
       model.forward(recipient, observed(points, own));
-      List<Callable<Numbers>> ways =
-          points.stream().<Callable<Numbers>>map(point -> () -> along(point, own, donors)).toList();
-      List<Numbers> means = model.runAll(ways);
+      List<Callable<Values>> ways =
+          points.stream().<Callable<Values>>map(point -> () -> along(point, own, donors)).toList();
+      List<Values> means = model.runAll(ways);
       for (int i = 0; i < means.size(); i++) {
         gradients.put(points.get(i), means.get(i));
       }
     }
     Map<HookPoint, Parts> parts = new LinkedHashMap<>();
     for (HookPoint point : points) {
-      Numbers from = Objects.requireNonNull(own.get(point));
+      Values from = Objects.requireNonNull(own.get(point));
       double[] to = Objects.requireNonNull(donors.get(point)).values;
       double[] slopes = Objects.requireNonNull(gradients.get(point)).mean();
       double[] products = new double[slopes.length];
@@ -101,7 +99,7 @@ final class EstimatedSweep {
     return estimates;
   }
 
-  private static Hooks observed(List<HookPoint> points, Map<HookPoint, Numbers> to) {
+  private static Hooks observed(List<HookPoint> points, Map<HookPoint, Values> to) {
     Hooks hooks = Hooks.none();
     for (HookPoint point : points) {
       hooks = hooks.observe(point.toString(), keep(to));
@@ -109,8 +107,8 @@ final class EstimatedSweep {
     return hooks;
   }
 
-  private static Hook.Observer keep(Map<HookPoint, Numbers> to) {
-    return (context, array) -> to.put(context.point(), Numbers.of(array));
+  private static Hook.Observer keep(Map<HookPoint, Values> to) {
+    return (context, array) -> to.put(context.point(), Values.of(array));
   }
 
   private void goBack(TokenBatch batch, Hooks hooks) {
@@ -126,8 +124,7 @@ final class EstimatedSweep {
   }
 
   /** The gradients at the midpoints of the way from the recipient's activation to the donor's. */
-  private Numbers along(
-      HookPoint point, Map<HookPoint, Numbers> own, Map<HookPoint, Numbers> donors) {
+  private Values along(HookPoint point, Map<HookPoint, Values> own, Map<HookPoint, Values> donors) {
     int steps = estimate.steps();
     double[] from = Objects.requireNonNull(own.get(point)).values;
     double[] to = Objects.requireNonNull(donors.get(point)).values;
@@ -139,7 +136,7 @@ final class EstimatedSweep {
     }
     Hook.Intervention move =
         (context, x) -> x.getManager().create(way, x.getShape()).toType(x.getDataType(), false);
-    Map<HookPoint, Numbers> gradient = new LinkedHashMap<>();
+    Map<HookPoint, Values> gradient = new LinkedHashMap<>();
     goBack(
         TokenBatch.repeated(
             recipient.sequences().getFirst(),

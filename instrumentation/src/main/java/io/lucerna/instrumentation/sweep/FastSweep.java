@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.lucerna.instrumentation.hooks.HookPoint;
+import io.lucerna.instrumentation.nn.Numbers;
 import io.lucerna.instrumentation.replay.Entry;
 import io.lucerna.instrumentation.replay.Trace;
 import java.util.ArrayList;
@@ -104,8 +105,8 @@ final class FastSweep {
     NDManager scope = rows.getManager();
     NDArray input = recipient.into(layer, scope);
     boolean onlyFirst = layer == layers && recipient.model().readsFirstOnly();
-    double[] own = numbers(input);
-    double[] patched = numbers(rows);
+    double[] own = Numbers.doubles(input);
+    double[] patched = Numbers.doubles(rows);
     int width = patched.length / positions.length;
     List<Carried> entries = new ArrayList<>();
     for (int i = 0; i < positions.length; i++) {
@@ -117,10 +118,6 @@ final class FastSweep {
       }
     }
     return entries;
-  }
-
-  private static double[] numbers(NDArray array) {
-    return array.toType(DataType.FLOAT64, false).toDoubleArray();
   }
 
   private @Nullable Void fromRows(List<Carried> entries, float[][] outputs) {
