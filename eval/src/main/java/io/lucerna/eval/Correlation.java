@@ -8,9 +8,6 @@ import java.util.stream.IntStream;
 
 /** Correlation of two lists of numbers of the same items. */
 public final class Correlation {
-  /** The share of a bootstrap's rounds beyond each end of an interval. */
-  private static final double TAIL = 0.025;
-
   private Correlation() {}
 
   /**
@@ -112,12 +109,7 @@ public final class Correlation {
         drawn[defined++] = rho;
       }
     }
-    if (defined == 0) {
-      return new Estimate(value, Double.NaN, Double.NaN);
-    }
-    Arrays.sort(drawn, 0, defined);
-    int tail = (int) (TAIL * defined);
-    return new Estimate(value, drawn[tail], drawn[defined - 1 - tail]);
+    return Estimate.of(value, Arrays.copyOf(drawn, defined));
   }
 
   private static double[] means(double[][] byTopic, int[] topics, DoubleUnaryOperator of) {

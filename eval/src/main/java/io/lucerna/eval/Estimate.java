@@ -1,5 +1,7 @@
 package io.lucerna.eval;
 
+import java.util.Arrays;
+
 /**
  * A number with its interval. What is not defined is NaN.
  *
@@ -8,6 +10,21 @@ package io.lucerna.eval;
  * @param upper the upper end of it
  */
 public record Estimate(double value, double lower, double upper) {
+  /** The share of a bootstrap's rounds beyond each end of an interval. */
+  private static final double TAIL = 0.025;
+
+  /**
+   * A number with the 95% percentile interval of what a bootstrap drew; without it if that is none.
+   */
+  static Estimate of(double value, double[] drawn) {
+    if (drawn.length == 0) {
+      return new Estimate(value, Double.NaN, Double.NaN);
+    }
+    double[] sorted = drawn.clone();
+    Arrays.sort(sorted);
+    int tail = (int) (TAIL * sorted.length);
+    return new Estimate(value, sorted[tail], sorted[sorted.length - 1 - tail]);
+  }
 
   /** {@return whether there is an interval and it lies on one side of 0} */
   public boolean excludesZero() {
