@@ -1,21 +1,12 @@
 package io.lucerna.plugin.commands;
 
-import io.lucerna.base.Counted;
 import io.lucerna.plugin.cli.Command;
-import io.lucerna.plugin.cli.CommandException;
 import io.lucerna.plugin.cli.Console;
-import io.lucerna.plugin.cli.ExitCode;
-import io.lucerna.plugin.cli.Progress;
-import io.lucerna.plugin.explain.ExplainFiles;
-import io.lucerna.plugin.explain.ExplainText;
-import io.lucerna.plugin.explain.Explained;
+import io.lucerna.plugin.explain.ExplainJob;
 import io.lucerna.plugin.models.ModelRegistry;
 import io.lucerna.plugin.options.CollectionOptions;
 import io.lucerna.plugin.options.ModelOptions;
 import io.lucerna.plugin.options.Outputs;
-import io.lucerna.plugin.options.PairsOptions;
-import io.lucerna.plugin.options.RerankOptions;
-import io.lucerna.plugin.options.RunInputs;
 import io.lucerna.plugin.rerank.Provenance;
 import io.lucerna.reranker.Ranker;
 import io.lucerna.reranker.ScorerOptions;
@@ -23,6 +14,7 @@ import io.lucerna.studies.record.PairTable;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.kohsuke.args4j.Option;
 
@@ -30,39 +22,7 @@ import org.kohsuke.args4j.Option;
 public final class ExplainCommand implements Command {
   private final ModelRegistry models;
   private final ModelOptions model = new ModelOptions();
-  private final RunInputs inputs = new RunInputs();
-  private final RerankOptions rerank = new RerankOptions();
-  private final PairsOptions given = new PairsOptions();
-  private final CollectionOptions collections;
-
-  @Option(
-      name = "-query",
-      metaVar = "[text]",
-      depends = "-passage",
-      forbids = {"-pairs", "-run", "-collection", "-topic", "-docid"},
-      usage = "A query, for -passage.")
-  @Nullable String query;
-
-  @Option(
-      name = "-passage",
-      metaVar = "[text]",
-      depends = "-query",
-      usage = "The passage whose score is explained.")
-  @Nullable String passage;
-
-  @Option(
-      name = "-topic",
-      metaVar = "[id]",
-      depends = "-docid",
-      usage = "The topic, with -run, -collection or -pairs.")
-  @Nullable String topic;
-
-  @Option(
-      name = "-docid",
-      metaVar = "[ids]",
-      depends = "-topic",
-      usage = "The document, or two, separated by a comma: then also why one is above the other.")
-  @Nullable String docid;
+  private final ExplainPairs pairs;
 
   @Option(
       name = "-output",
@@ -72,12 +32,14 @@ public final class ExplainCommand implements Command {
 
   public ExplainCommand(ModelRegistry models, CollectionOptions collections) {
     this.models = models;
-    this.collections = collections;
+    this.pairs = new ExplainPairs(collections);
   }
 
   @Override
   public List<Object> options() {
-    return List.of(this, given, inputs, model, rerank, collections);
+    List<Object> options = new ArrayList<>(List.of(this, model));
+    options.addAll(pairs.options());
+    return options;
   }
 
   @Override
@@ -88,73 +50,13 @@ public final class ExplainCommand implements Command {
   @Override
   public void run(Console console) throws Exception {
     ScorerOptions options = model.scorerOptions();
-    rerank.check();
+    pairs.check();
     Provenance provenance = new Provenance(console);
-    List<PairTable.Row> rows = rows(provenance, console);
-    Path folder = output == null ? null : Outputs.folder(output);
-    ExplainText text = new ExplainText(Boolean.getBoolean("lucerna.colour"));
-    List<Explained> pairs = new ArrayList<>();
-    try (Ranker ranker = models.open(model.modelOrDefault(), options, console);
-        Progress progress = new Progress(console, "explaining", rows.size())) {
-      for (PairTable.Row row : rows) {
-        Explained pair =
-            new Explained(
-                row.qid(),
-                row.docid(),
-                row.query(),
-                row.text(),
-                ranker.explain(row.query(), row.text()));
-        pairs.add(pair);
-        text.lines(pair).forEach(console.out()::println);
-        progress.advance(1);
-      }
+    Optional<Path> folder = Optional.ofNullable(output).map(Outputs::folder);
+    List<PairTable.Row> rows = pairs.wanted(provenance, console);
+    try (Ranker ranker = models.open(model.modelOrDefault(), options, console)) {
       provenance.put(ranker.card());
+      new ExplainJob(ranker, pairs.areCompared(), folder, provenance, console).run(rows);
     }
-    if (docid != null && pairs.size() == 2) {
-      text.difference(pairs.get(0), pairs.get(1)).forEach(console.out()::println);
-    }
-    if (folder != null) {
-      ExplainFiles.write(folder, pairs);
-      provenance.writeBeside(folder.resolve(ExplainFiles.FILE));
-      console.say("%s in %s", Counted.of(pairs.size(), "pair"), folder.resolve(ExplainFiles.FILE));
-    }
-  }
-
-  private List<PairTable.Row> rows(Provenance provenance, Console console) throws Exception {
-    if (query != null && passage != null) {
-      return List.of(new PairTable.Row(0, "query", query, "passage", passage));
-    }
-    List<PairTable.Row> all =
-        PairRows.read(given, inputs, rerank, collections, provenance, console);
-    if (topic == null || docid == null) {
-      if (given.pairs == null) {
-        throw new CommandException(
-            ExitCode.USAGE, "name the passages: -topic T -docid D, or two: -docid D1,D2");
-      }
-      return all;
-    }
-    List<PairTable.Row> ofTopic = all.stream().filter(row -> row.qid().equals(topic)).toList();
-    if (ofTopic.isEmpty()) {
-      throw new CommandException(ExitCode.INPUT, "there is no topic " + topic);
-    }
-    List<PairTable.Row> wanted = new ArrayList<>();
-    for (String id : docid.split(",", -1)) {
-      wanted.add(
-          ofTopic.stream()
-              .filter(row -> row.docid().equals(id))
-              .findFirst()
-              .orElseThrow(
-                  () ->
-                      new CommandException(
-                          ExitCode.INPUT,
-                          "topic "
-                              + topic
-                              + " has no candidate '"
-                              + id
-                              + "' among the "
-                              + Counted.of(ofTopic.size(), "passage")
-                              + " that are read")));
-    }
-    return wanted;
   }
 }
