@@ -66,7 +66,7 @@ final class BiEncoder implements Ranker {
       count(Side.PASSAGE, output);
     }
     if (inside.goBack()) {
-      reading.goBackToQuery(asked, read.outputs(), inside);
+      reading.goBackToQuery(asked, read.outputs(), inside.withoutObservers());
     }
     return PairScores.of(read.scores(), tokens);
   }

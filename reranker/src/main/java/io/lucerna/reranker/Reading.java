@@ -291,13 +291,13 @@ public final class Reading {
    *
    * @param query the query's input
    * @param passages what the model made of the passages
-   * @param hooks those of the model's points
+   * @param hooks those of the model's points, which see the copies
    */
   void goBackToQuery(TokenSequence query, float[][] passages, Hooks hooks) {
     List<TokenBatch> batches = batches(Side.QUERY, Collections.nCopies(passages.length, query));
     model.gradientsOfAll(
         batches,
-        hooks.withoutObservers(),
+        hooks,
         (batch, rows) -> {
           float[][] slopes = new float[rows.length][];
           for (int row = 0; row < rows.length; row++) {

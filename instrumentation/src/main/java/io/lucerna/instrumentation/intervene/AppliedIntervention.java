@@ -14,7 +14,9 @@ import io.lucerna.instrumentation.text.TokenSequence;
 import io.lucerna.instrumentation.text.TokenSet;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * One intervention, ready for one ranker.
@@ -33,6 +35,22 @@ record AppliedIntervention(Intervention intervention, Map<HookPoint, Place> plac
    * @param edit what becomes of them
    */
   record Place(PointShape shape, int[] heads, int[] units, Edit edit) {}
+
+  /** What is done at one of its points. */
+  Place at(HookPoint point) {
+    return Objects.requireNonNull(places.get(point));
+  }
+
+  /** The same at one of its points alone, for all heads and units. */
+  AppliedIntervention everywhere(PointShape shape) {
+    Place place =
+        new Place(
+            shape,
+            IntStream.range(0, shape.heads()).toArray(),
+            IntStream.range(0, shape.units()).toArray(),
+            at(shape.point()).edit);
+    return new AppliedIntervention(intervention, Map.of(shape.point(), place));
+  }
 
   /** Whether texts of this side are changed. */
   boolean on(Side side) {

@@ -83,6 +83,10 @@ public final class CompiledSpec {
     return interventions.stream().anyMatch(i -> i.on(side) && i.readsAcross());
   }
 
+  List<AppliedIntervention> applied() {
+    return interventions;
+  }
+
   private Hooks hooks(TextIds ids, Optional<Side> side) {
     Hooks hooks = Hooks.none();
     for (int i = 0; i < interventions.size(); i++) {

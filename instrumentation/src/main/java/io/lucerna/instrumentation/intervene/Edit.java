@@ -6,6 +6,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.lucerna.instrumentation.hooks.PointShape;
 import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * What an operation does to the texts at one point. Vectors are rounded to the model's precision,
@@ -15,8 +16,12 @@ import java.util.Arrays;
  * @param computes whether the numbers that it makes are to be looked at, since they can be too
  *     large
  * @param maker makes it ready for a batch
+ * @param removed the subspace whose part it takes out, if that is all it does
  */
-record Edit(boolean computes, Maker maker) {
+record Edit(boolean computes, Maker maker, Optional<Subspace> removed) {
+  private Edit(boolean computes, Maker maker) {
+    this(computes, maker, Optional.empty());
+  }
 
   /** Makes an edit ready for a batch. */
   @FunctionalInterface
@@ -107,7 +112,8 @@ record Edit(boolean computes, Maker maker) {
                 NDArray part = table.matMul(transposed).matMul(q).reshape(x.getShape());
                 rows.put(onto ? part : x.subi(part));
               });
-        });
+        },
+        onto ? Optional.empty() : Optional.of(subspace));
   }
 
   /** Adds normal noise. Which other numbers are targeted does not change a number's noise. */

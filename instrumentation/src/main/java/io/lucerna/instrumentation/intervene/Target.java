@@ -63,6 +63,11 @@ public record Target(
         Optional.empty());
   }
 
+  /** The same target of all heads and units. */
+  Target whole() {
+    return new Target(points, Optional.empty(), Optional.empty(), at, keys, side);
+  }
+
   /**
    * {@return this target, but only these heads}
    *

@@ -5,6 +5,7 @@ import io.lucerna.instrumentation.intervene.CompiledSpec;
 import io.lucerna.instrumentation.intervene.InterventionSpec;
 import io.lucerna.instrumentation.intervene.SpecSources;
 import io.lucerna.minilm.Minilm;
+import io.lucerna.reranker.ConditionPredictor;
 import io.lucerna.reranker.ConditionScorer;
 import io.lucerna.reranker.ConditionScores;
 import io.lucerna.reranker.Ranker;
@@ -106,6 +107,52 @@ final class StudyBenchmark {
               worst));
     }
     statistics();
+  }
+
+  /**
+   * Predictions of all heads and all neurons of minilm next to plain reranking of the same, in the
+   * same turns.
+   */
+  static void predict(Path cacm, int topics, int depth) throws IOException {
+    List<RerankBenchmark.Candidates> work = RerankBenchmark.candidates(cacm, topics, depth);
+    Path folder = new Minilm().folder(Path.of(System.getProperty("user.home"), ".cache/lucerna"));
+    try (Ranker ranker = Rankers.open(folder, "minilm", ScorerOptions.defaults())) {
+      List<CompiledSpec> specs = new ArrayList<>(List.of(compile(ranker, "")));
+      int neurons = ranker.points().size("d_mlp").orElseThrow();
+      for (int layer = 0; layer < ranker.card().layers(); layer++) {
+        for (int head = 0; head < ranker.card().heads(); head++) {
+          specs.add(compile(ranker, "zero blocks." + layer + ".attn.hook_z head=" + head));
+        }
+        for (int unit = 0; unit < neurons; unit++) {
+          specs.add(compile(ranker, "zero blocks." + layer + ".mlp.hook_post unit=" + unit));
+        }
+      }
+      ConditionPredictor predictor = new ConditionPredictor(ranker, specs, 1 << 23);
+      ranker.score(work.getFirst().query(), work.getFirst().passages()); // warms up
+      predictor.predict(item("warm", work.getFirst()), (condition, scores) -> {});
+      Cost plain = new Cost(0, 0, 0);
+      Cost predicted = new Cost(0, 0, 0);
+      for (int t = 0; t < work.size(); t++) {
+        RerankBenchmark.Candidates topic = work.get(t);
+        WorkItem item = item("" + t, topic);
+        plain = plain.plus(cost(ranker, () -> ranker.score(topic.query(), topic.passages())));
+        predicted =
+            predicted.plus(
+                cost(ranker, () -> predictor.predict(item, (condition, scores) -> {})));
+      }
+      System.out.println(
+          String.format(
+              Locale.ROOT,
+              "prediction of %d heads and neurons, %d topics x %d: plain rerank %.2f s, prediction"
+                  + " %.1f s = %.1f plain reranks (processor time %.1f)",
+              specs.size() - 1,
+              topics,
+              depth,
+              plain.seconds,
+              predicted.seconds,
+              predicted.seconds / plain.seconds,
+              predicted.processor / plain.processor));
+    }
   }
 
   private static void statistics() {
