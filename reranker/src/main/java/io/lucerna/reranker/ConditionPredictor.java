@@ -9,10 +9,10 @@ import io.lucerna.instrumentation.text.TokenSequence;
 import java.util.List;
 
 /**
- * Predicts what {@link ConditionScorer} computes: the score of a pair under a condition is the plain
- * score, to the bit, and the {@linkplain FirstOrder first-order} change. The cost hardly grows with
- * the number of conditions: a plain pass, and one there and back; of a bi-encoder also one there and
- * back of the query for each passage, since both sides may be changed.
+ * Predicts what {@link ConditionScorer} computes: the score of a pair under a condition is the
+ * plain score, to the bit, and the {@linkplain FirstOrder first-order} change. The cost hardly
+ * grows with the number of conditions: a plain pass, and one there and back; of a bi-encoder also
+ * one there and back of the query for each passage, since both sides may be changed.
  *
  * <p>Scores depend on the item and the condition alone. Thread-safe; each call uses all cores.
  */
@@ -41,8 +41,8 @@ public final class ConditionPredictor {
    * @param conditions what is done to the ranker in each; an empty spec for nothing
    * @param numbers how many scores are in memory at once, eight bytes each; if an item has more,
    *     its passes are done again for the next conditions
-   * @throws IllegalArgumentException if a condition cannot be predicted, as {@link FirstOrder#check}
-   *     says
+   * @throws IllegalArgumentException if a condition cannot be predicted, as {@link
+   *     FirstOrder#check} says
    */
   public ConditionPredictor(Ranker ranker, List<CompiledSpec> conditions, long numbers) {
     this.ranker = Given.value(ranker, "the ranker");
@@ -72,8 +72,7 @@ public final class ConditionPredictor {
             .scores();
     int most = (int) Math.clamp(numbers / plain.length, 1, conditions.size());
     for (int from = 0; from < conditions.size(); from += most) {
-      List<CompiledSpec> some =
-          conditions.subList(from, Math.min(from + most, conditions.size()));
+      List<CompiledSpec> some = conditions.subList(from, Math.min(from + most, conditions.size()));
       double[][] changes = new double[some.size()][plain.length];
       reading.whileOpen(
           () -> {

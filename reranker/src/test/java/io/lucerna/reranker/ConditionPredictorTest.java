@@ -101,7 +101,8 @@ class ConditionPredictorTest {
       int moved = 0;
       for (int c = 0; c < targets.size(); c++) {
         float[] more = exact(ranker, specs.get(c));
-        float[] less = exact(ranker, compile(ranker, "scale " + targets.get(c) + " by=" + (1 - STEP)));
+        float[] less =
+            exact(ranker, compile(ranker, "scale " + targets.get(c) + " by=" + (1 - STEP)));
         for (int i = 0; i < plain.length; i++) {
           double expected = ((double) more[i] - less[i]) / 2;
           double rounding = 1.5e-7 * Math.max(1, Math.abs(plain[i]));
@@ -117,7 +118,9 @@ class ConditionPredictorTest {
     }
   }
 
-  /** Whatever shares its work: the products of each number's change with its gradient, one by one. */
+  /**
+   * Whatever shares its work: the products of each number's change with its gradient, one by one.
+   */
   @ParameterizedTest(name = "{0}")
   @MethodSource("models")
   void changesAreThoseOfTheActivationsTimesTheirGradients(Path folder) {
@@ -168,7 +171,9 @@ class ConditionPredictorTest {
 
   private record Input(Side side, int number) {}
 
-  /** By passage, over both sides; a query's activation is that of one pass, its gradients are not. */
+  /**
+   * By passage, over both sides; a query's activation is that of one pass, its gradients are not.
+   */
   private static double[] expected(Ranker ranker, CompiledSpec spec, String point) {
     Map<Input, InputActivations> before = new ConcurrentHashMap<>();
     Map<Input, InputActivations> after = new ConcurrentHashMap<>();

@@ -148,7 +148,8 @@ public final class FirstOrder {
   private record Alone(int spec, List<AppliedIntervention> interventions) implements Part {
     @Override
     public void add(Here here, double[][] changes) {
-      double[] sums = Numbers.doubles(here.products(here.after(interventions)).sum(new int[] {1, 2}));
+      double[] sums =
+          Numbers.doubles(here.products(here.after(interventions)).sum(new int[] {1, 2}));
       for (int row = 0; row < sums.length; row++) {
         changes[spec][here.text(row)] += sums[row];
       }
@@ -184,14 +185,18 @@ public final class FirstOrder {
             new Intervention(intervention.target().whole(), intervention.operation());
         Cells cells =
             sharing(
-                Cells.class, everywhere, () -> new Cells(first.everywhere(shape), new ArrayList<>()));
+                Cells.class,
+                everywhere,
+                () -> new Cells(first.everywhere(shape), new ArrayList<>()));
         cells.cells.add(new Cell(spec, place.heads(), place.units()));
       } else if (place.edit().removed().isPresent()
           && intervention.target().whole().equals(intervention.target())
           && intervention.target().at().isEmpty()) {
         Directions directions =
             sharing(
-                Directions.class, side, () -> new Directions(new ArrayList<>(), new ArrayList<>(), side));
+                Directions.class,
+                side,
+                () -> new Directions(new ArrayList<>(), new ArrayList<>(), side));
         for (double[] direction : place.edit().removed().get().basis()) {
           directions.q.add(direction);
           directions.of.add(spec);
@@ -245,9 +250,7 @@ public final class FirstOrder {
       byPoint.forEach(
           (point, here) ->
               places
-                  .computeIfAbsent(
-                      point,
-                      p -> new Place(here.getFirst().at(p).shape()))
+                  .computeIfAbsent(point, p -> new Place(here.getFirst().at(p).shape()))
                   .add(number, here));
     }
   }
@@ -279,8 +282,8 @@ public final class FirstOrder {
   }
 
   /**
-   * Hooks for one call whose pass goes back: they add to the changes of each text when its gradients
-   * are there.
+   * Hooks for one call whose pass goes back: they add to the changes of each text when its
+   * gradients are there.
    *
    * @param query the query's id
    * @param pairs for each passage of the call the id of its pair with the query

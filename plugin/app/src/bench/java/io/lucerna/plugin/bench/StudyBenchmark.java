@@ -118,7 +118,7 @@ final class StudyBenchmark {
     Path folder = new Minilm().folder(Path.of(System.getProperty("user.home"), ".cache/lucerna"));
     try (Ranker ranker = Rankers.open(folder, "minilm", ScorerOptions.defaults())) {
       List<CompiledSpec> specs = new ArrayList<>(List.of(compile(ranker, "")));
-      int neurons = ranker.points().size("d_mlp").orElseThrow();
+      int neurons = ranker.reading().points().size("d_mlp").orElseThrow();
       for (int layer = 0; layer < ranker.card().layers(); layer++) {
         for (int head = 0; head < ranker.card().heads(); head++) {
           specs.add(compile(ranker, "zero blocks." + layer + ".attn.hook_z head=" + head));
@@ -172,7 +172,7 @@ final class StudyBenchmark {
 
   private static CompiledSpec compile(Ranker ranker, String line) {
     return InterventionSpec.parse(line)
-        .compile(ranker.points(), ranker.sides(), SpecSources.withoutRecordings());
+        .compile(ranker.reading().points(), ranker.reading().sides(), SpecSources.withoutRecordings());
   }
 
   private static WorkItem item(String id, RerankBenchmark.Candidates topic) {
@@ -184,13 +184,13 @@ final class StudyBenchmark {
   }
 
   private static Cost cost(Ranker ranker, Runnable work) {
-    long operations = ranker.model().operations();
+    long operations = ranker.reading().model().operations();
     double processor = processorSeconds();
     long start = System.nanoTime();
     work.run();
     return new Cost(
         (System.nanoTime() - start) / 1e9,
         processorSeconds() - processor,
-        ranker.model().operations() - operations);
+        ranker.reading().model().operations() - operations);
   }
 }

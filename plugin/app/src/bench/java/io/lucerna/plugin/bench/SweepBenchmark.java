@@ -150,7 +150,7 @@ final class SweepBenchmark {
 
   private static Timed sweep(
       Ranker ranker, SweepKind kind, Method method, int batch, List<Work> work) {
-    HookedModel model = ranker.model();
+    HookedModel model = ranker.reading().model();
     PatchingSweep sweep = new PatchingSweep(model, Side.PASSAGE, Sweep.of(kind), method, batch, 0);
     long before = model.operations();
     long start = System.nanoTime();
