@@ -14,6 +14,7 @@ import io.lucerna.instrumentation.text.TokenBatch;
 import io.lucerna.instrumentation.text.TokenBatch.Side;
 import io.lucerna.instrumentation.text.TokenSequence;
 import io.lucerna.reranker.Reading.Linear;
+import io.lucerna.reranker.ScoreParts.Direct;
 import io.lucerna.reranker.ScoreParts.Pairs;
 import io.lucerna.reranker.ScoreParts.SideParts;
 import java.util.List;
@@ -55,6 +56,42 @@ final class Decomposition {
         one -> model.linear(read, Side.PASSAGE, other -> apart(score, asked, one, read, other)));
   }
 
+  /** What is written straight to the score, of each side. */
+  List<Direct> direct() {
+    TokenSequence read = input(reading.sides().getLast());
+    if (reading.sides().contains(Side.PAIR)) {
+      return model.linear(
+          read,
+          Side.PAIR,
+          pass ->
+              List.of(
+                  direct(Side.PAIR, pass, reading.linear(Side.PAIR, pass.output(), new float[0]))));
+    }
+    return model.linear(
+        input(Side.QUERY),
+        Side.QUERY,
+        one ->
+            model.linear(
+                read,
+                Side.PASSAGE,
+                other ->
+                    List.of(
+                        direct(
+                            Side.QUERY,
+                            one,
+                            reading.linear(Side.QUERY, one.output(), other.output())),
+                        direct(
+                            Side.PASSAGE,
+                            other,
+                            reading.linear(Side.PASSAGE, other.output(), one.output())))));
+  }
+
+  private static Direct direct(Side side, LinearPass pass, Linear linear) {
+    LinearPass.Written written = pass.written(linear.weights());
+    Shares rest = more(written.rest(), linear.constant());
+    return new Direct(side, new LinearPass.Written(written.components(), rest));
+  }
+
   private TokenSequence input(Side side) {
     return reading.input(side, query, passage);
   }
@@ -74,13 +111,13 @@ final class Decomposition {
   }
 
   private static SideParts side(Side side, TokenSequence input, LinearPass pass, Linear linear) {
-    LinearPass.Written written = pass.written(linear.weights());
+    LinearPass.Written written = direct(side, pass, linear).written();
     return new SideParts(
         side,
         input.tokens(),
         more(pass.shares(linear.weights()), linear.constant()),
         written.components(),
-        more(written.rest(), linear.constant()),
+        written.rest(),
         pass.writtenByToken(linear.weights()));
   }
 

@@ -16,6 +16,7 @@ import io.lucerna.reranker.input.QueryFit;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 
 /**
  * Scores passages for a query with a neural ranker. Higher is better. Implementations are safe for
@@ -177,6 +178,31 @@ public interface Ranker extends AutoCloseable {
           }
           return scores;
         });
+  }
+
+  /**
+   * Says what every head and MLP writes straight to the scores, where the score is read (direct
+   * score attribution): of a bi-encoder's query too, which is read once more for each passage.
+   *
+   * @param query the query's text
+   * @param passages the passages' texts
+   * @return by passage, and by what is read: the pair, or query and passage
+   * @throws IllegalArgumentException if something is null, or the query is too long and truncation
+   *     is strict
+   */
+  default List<List<ScoreParts.Direct>> direct(String query, List<String> passages) {
+    Given.value(query, "the query");
+    List<String> texts = Given.list(passages, "passages", "passage");
+    Reading reading = reading();
+    return reading.whileOpen(
+        () ->
+            reading
+                .model()
+                .runAll(
+                    texts.stream()
+                        .<Callable<List<ScoreParts.Direct>>>map(
+                            text -> () -> new Decomposition(reading, query, text).direct())
+                        .toList()));
   }
 
   /** {@return what was done since the ranker was opened} */

@@ -2,6 +2,7 @@ package io.lucerna.reranker;
 
 import io.lucerna.instrumentation.model.LinearPass.Component;
 import io.lucerna.instrumentation.model.LinearPass.Shares;
+import io.lucerna.instrumentation.model.LinearPass.Written;
 import io.lucerna.instrumentation.text.Token;
 import io.lucerna.instrumentation.text.TokenBatch.Side;
 import java.util.Collections;
@@ -73,6 +74,14 @@ public record ScoreParts(float score, List<SideParts> sides, Optional<Pairs> pai
       byBoth = Collections.unmodifiableMap(new LinkedHashMap<>(byBoth));
     }
   }
+
+  /**
+   * What is written straight to a score while one of its texts is read, and the other stays.
+   *
+   * @param side what the text is
+   * @param written heads and MLPs, and the rest: together the score
+   */
+  public record Direct(Side side, Written written) {}
 
   /**
    * What pairs of a token of the query and one of the passage add to the score.

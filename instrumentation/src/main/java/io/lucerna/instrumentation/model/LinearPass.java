@@ -27,17 +27,15 @@ public final class LinearPass {
   private final HookedModel model;
   private final TokenBatch batch;
   private final NDManager scope;
-  private final LinearGraph whole;
   private final LinearGraph direct;
+  private @Nullable LinearGraph whole;
   private @Nullable LinearCopies copies;
 
   LinearPass(HookedModel model, TokenBatch batch, NDManager scope) {
     this.model = model;
     this.batch = batch;
     this.scope = scope;
-    Set<HookPoint> entries = points(Site.RESID_PRE);
     Set<HookPoint> all = points(Site.RESID_PRE, Site.Z, Site.MLP_POST);
-    this.whole = LinearGraph.of(model, batch, entries, entries, true, scope);
     this.direct = LinearGraph.of(model, batch, all, all, true, scope);
   }
 
@@ -58,7 +56,7 @@ public final class LinearPass {
 
   /** {@return the model's output for the text, as {@link HookedModel#forward} returns it} */
   public float[] output() {
-    return model.network().head().rows(whole.output(), batch)[0];
+    return model.network().head().rows(direct.output(), batch)[0];
   }
 
   /**
@@ -67,7 +65,7 @@ public final class LinearPass {
    * @param weights one for each number of {@link #output()}
    */
   public double number(float[] weights) {
-    try (NDArray number = weighted(whole, weights)) {
+    try (NDArray number = weighted(direct, weights)) {
       return Numbers.doubles(number)[0];
     }
   }
@@ -127,7 +125,8 @@ public final class LinearPass {
    * @return the share of each token
    */
   public Shares shares(float[] weights) {
-    return shares(whole, weighted(whole, weights));
+    LinearGraph graph = whole();
+    return shares(graph, weighted(graph, weights));
   }
 
   /**
@@ -177,6 +176,19 @@ public final class LinearPass {
           shares.put(component, new Shares(own, value - sum(own)));
         });
     return shares;
+  }
+
+  /**
+   * The way of the tokens' parts through all of the network; who asks for components needs none.
+   */
+  private LinearGraph whole() {
+    LinearGraph made = whole;
+    if (made == null) {
+      Set<HookPoint> entries = points(Site.RESID_PRE);
+      made = LinearGraph.of(model, batch, entries, entries, true, scope);
+      whole = made;
+    }
+    return made;
   }
 
   /** Copies of the text in the network, so that many components go back at once. */

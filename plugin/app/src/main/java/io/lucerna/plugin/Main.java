@@ -16,6 +16,7 @@ import io.lucerna.plugin.commands.ExplainCommand;
 import io.lucerna.plugin.commands.GroundTruthCommand;
 import io.lucerna.plugin.commands.HooksCommand;
 import io.lucerna.plugin.commands.IndexCommand;
+import io.lucerna.plugin.commands.LensCommand;
 import io.lucerna.plugin.commands.ModelsCommand;
 import io.lucerna.plugin.commands.PatchCommand;
 import io.lucerna.plugin.commands.PerturbCommand;
@@ -128,6 +129,10 @@ public final class Main {
             "study",
             "Rerank under many interventions, and measure what each changes.",
             () -> new StudyCommand(models, collections.get())),
+        new Entry(
+            "lens",
+            "Rank by every layer of a model, and measure what each is worth.",
+            () -> new LensCommand(models, collections.get())),
         new Entry(
             "report", "Write the page, pictures and tables of a study again.", ReportCommand::new),
         new Entry(

@@ -142,9 +142,11 @@ public final class RerankCommand implements Command {
   }
 
   private String tag(Ranker scorer) {
-    if (runtag != null) {
-      return runtag;
-    }
+    return runtag == null ? tag(model, scorer) : runtag;
+  }
+
+  /** The tag of a run if none was given. */
+  static String tag(ModelOptions model, Ranker scorer) {
     return model.modelLabel == null ? TAG : scorer.card().tag();
   }
 }

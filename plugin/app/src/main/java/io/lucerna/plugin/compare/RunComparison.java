@@ -49,7 +49,7 @@ public record RunComparison(
    * @param after the run's values
    * @param statistics with p-values that are adjusted over all contrasts
    */
-  record RunContrast(
+  public record RunContrast(
       String run, Measure measure, double[] before, double[] after, Statistics statistics) {}
 
   /**
@@ -116,14 +116,14 @@ public record RunComparison(
   }
 
   /** All runs by one measure, the baseline first. */
-  List<RunContrast> of(Measure measure) {
+  public List<RunContrast> of(Measure measure) {
     return Stream.concat(own.stream(), contrasts.stream())
         .filter(c -> c.measure().equals(measure))
         .toList();
   }
 
   /** What was measured. */
-  List<Measure> measures() {
+  public List<Measure> measures() {
     return own.stream().map(RunContrast::measure).toList();
   }
 

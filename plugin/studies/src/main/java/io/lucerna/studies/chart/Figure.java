@@ -1,5 +1,9 @@
 package io.lucerna.studies.chart;
 
+import io.lucerna.base.AtomicFile;
+import java.io.IOException;
+import java.nio.file.Path;
+
 /** A picture that is laid out once and written in several forms. */
 public interface Figure {
   /** Places the parts of a picture; lengths are in points. */
@@ -34,5 +38,13 @@ public interface Figure {
     PngCanvas canvas = new PngCanvas(painter.width(), painter.height());
     painter.paint(canvas);
     return canvas;
+  }
+
+  /** Writes {@code NAME.svg} and, where Java can draw text, {@code NAME.png} into a folder. */
+  default void write(Path folder, String name) throws IOException {
+    AtomicFile.write(folder.resolve(name + ".svg"), out -> out.write(svg("figure")));
+    if (PngCanvas.available()) {
+      AtomicFile.writeBytes(folder.resolve(name + ".png"), png()::finish);
+    }
   }
 }

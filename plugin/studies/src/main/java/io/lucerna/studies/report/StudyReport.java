@@ -45,22 +45,16 @@ public final class StudyReport {
    */
   public static boolean write(Path studyFolder, OptionalInt rows) throws IOException {
     StudyFiles study = StudyFiles.read(studyFolder);
-    boolean png = PngCanvas.available();
     Path folder = emptied(studyFolder.resolve("figures"), PICTURES);
     SequencedMap<String, Figure> pictures = pictures(study);
     for (Map.Entry<String, Figure> picture : pictures.entrySet()) {
-      String name = picture.getKey();
-      Figure figure = picture.getValue();
-      AtomicFile.write(folder.resolve(name + ".svg"), out -> out.write(figure.svg("figure")));
-      if (png) {
-        AtomicFile.writeBytes(folder.resolve(name + ".png"), figure.png()::finish);
-      }
+      picture.getValue().write(folder, picture.getKey());
     }
     new ReportTables(study, emptied(studyFolder.resolve("tables"), TABLES), rows).write();
     String summary = new ReportSummary(study, pictures, rows.orElse(ROWS)).text();
     AtomicFile.write(studyFolder.resolve("summary.md"), out -> out.write(summary));
     new ReportPage(study).write(studyFolder.resolve("report.html"));
-    return png;
+    return PngCanvas.available();
   }
 
   /** The folder, without what a report on other settings left there; other files stay. */
