@@ -1,6 +1,8 @@
 package io.lucerna.instrumentation.sweep;
 
+import io.lucerna.instrumentation.hooks.Site;
 import io.lucerna.instrumentation.model.Gradient;
+import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -12,6 +14,11 @@ import java.util.regex.Pattern;
  * <ul>
  *   <li>{@link #ATP}: the gradient at the recipient's activation (attribution patching; Kramar et
  *       al. 2024, equation 4).
+ *   <li>{@link #ATP_QK}: the same, but where what enters a block is patched, its attention patterns
+ *       are computed anew with the patched queries and keys, and their change is contracted with
+ *       the gradient by the pattern (the QK fix, equations 7 to 10; a key has a part in the
+ *       patterns of all queries, which are summed up). The other cells of sweeps meet no softmax of
+ *       their own block, and are those of attribution patching.
  *   <li>{@link #integrated}: its mean on the way from the recipient's to the donor's activation, at
  *       the midpoints of steps (Sundararajan et al. 2017, equation 2, of an activation). The
  *       estimates of one activation's parts add up to the effect of the whole, but for what the
@@ -21,13 +28,18 @@ import java.util.regex.Pattern;
  *
  * @param gradient which gradient
  * @param steps how many points of the way have one; 0: the recipient's own
+ * @param patterns whether patterns are computed anew where what enters a block is patched
  */
-public record Estimate(Gradient gradient, int steps) implements PatchingSweep.Method {
+public record Estimate(Gradient gradient, int steps, boolean patterns)
+    implements PatchingSweep.Method {
   /** Attribution patching. */
-  public static final Estimate ATP = new Estimate(Gradient.TRUE, 0);
+  public static final Estimate ATP = new Estimate(Gradient.TRUE, 0, false);
+
+  /** Attribution patching with the QK fix. */
+  public static final Estimate ATP_QK = new Estimate(Gradient.TRUE, 0, true);
 
   /** The network made linear. */
-  public static final Estimate FROZEN = new Estimate(Gradient.FROZEN, 0);
+  public static final Estimate FROZEN = new Estimate(Gradient.FROZEN, 0, false);
 
   private static final Pattern INTEGRATED = Pattern.compile("ig:([1-9]\\d{0,3})");
 
@@ -40,6 +52,9 @@ public record Estimate(Gradient gradient, int steps) implements PatchingSweep.Me
     if (steps < 0) {
       throw new IllegalArgumentException("steps must be at least 1, got " + steps);
     }
+    if (patterns && (steps > 0 || gradient != Gradient.TRUE)) {
+      throw new IllegalArgumentException("patterns are computed anew in attribution patching only");
+    }
   }
 
   /**
@@ -49,21 +64,40 @@ public record Estimate(Gradient gradient, int steps) implements PatchingSweep.Me
    * @throws IllegalArgumentException if that is less than 1
    */
   public static Estimate integrated(int steps) {
-    return new Estimate(Gradient.TRUE, steps == 0 ? -1 : steps);
+    return new Estimate(Gradient.TRUE, steps == 0 ? -1 : steps, false);
   }
 
-  /** {@return the name in options and files: {@code atp}, {@code ig:5} or {@code frozen}} */
+  @Override
   public String option() {
     if (steps > 0) {
       return "ig:" + steps;
     }
+    if (patterns) {
+      return "atp-qk";
+    }
     return gradient == Gradient.TRUE ? "atp" : gradient.name().toLowerCase(Locale.ROOT);
+  }
+
+  /** Whether a cell's patterns are computed anew. */
+  boolean renews(Cell cell) {
+    return patterns && cell.site() == Site.RESID_PRE;
+  }
+
+  @Override
+  public PatchingSweep.Cost cost(List<Cell> cells) {
+    long points = cells.stream().map(Cell::point).distinct().count();
+    if (steps > 0) {
+      return new PatchingSweep.Cost(2 + points * steps, points * steps);
+    }
+    int gradients = cells.stream().allMatch(this::renews) ? 0 : 1;
+    PatchingSweep.Cost of = new PatchingSweep.Cost(2 + gradients, gradients);
+    return cells.stream().anyMatch(this::renews) ? of.plus(RenewedPatterns.COST) : of;
   }
 
   /**
    * {@return the estimate of a name}
    *
-   * @param option {@code atp}, {@code ig:N} or {@code frozen}
+   * @param option {@code atp}, {@code atp-qk}, {@code ig:N} or {@code frozen}
    * @throws IllegalArgumentException naming these
    */
   public static Estimate parse(String option) {
@@ -73,10 +107,11 @@ public record Estimate(Gradient gradient, int steps) implements PatchingSweep.Me
     }
     return switch (option) {
       case "atp" -> ATP;
+      case "atp-qk" -> ATP_QK;
       case "frozen" -> FROZEN;
       default ->
           throw new IllegalArgumentException(
-              "an estimate is atp, ig:N (1 to 9999 steps) or frozen, got " + option);
+              "an estimate is atp, atp-qk, ig:N (1 to 9999 steps) or frozen, got " + option);
     };
   }
 }

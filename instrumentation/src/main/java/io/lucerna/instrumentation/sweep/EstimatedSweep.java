@@ -20,8 +20,8 @@ import java.util.concurrent.Callable;
 /**
  * What patches do, estimated: the recipient's score and, for each cell, the sum of (donor -
  * recipient) times gradient over its part of the activation. The cost does not grow with the number
- * of cells: a pass of the donor, and one there and back of the recipient; with steps, one there and
- * back of as many copies for each activation.
+ * of cells ({@link Estimate#cost}): a pass of each input, and one there and back of the recipient;
+ * with steps, one there and back of as many copies for each activation.
  */
 final class EstimatedSweep {
   private final HookedModel model;
@@ -60,28 +60,15 @@ final class EstimatedSweep {
     }
   }
 
-  /** The estimated score of each cell. */
-  float[] run(List<Cell> cells, float score) {
-    List<HookPoint> points = cells.stream().map(Cell::point).distinct().toList();
+  /** The estimated scores. */
+  PatchingSweep.Scores run(List<Cell> cells) {
+    List<Cell> plain = cells.stream().filter(cell -> !estimate.renews(cell)).toList();
+    List<HookPoint> points = plain.stream().map(Cell::point).distinct().toList();
     Map<HookPoint, Values> donors = new LinkedHashMap<>();
-    model.forward(donor, observed(points, donors));
     Map<HookPoint, Values> own = new LinkedHashMap<>();
-    Map<HookPoint, Values> gradients = new LinkedHashMap<>();
-    if (estimate.steps() == 0) {
-      Hooks hooks = observed(points, own);
-      for (HookPoint point : points) {
-        hooks = hooks.observeGradient(point.toString(), keep(gradients));
-      }
-      goBack(recipient, hooks);
-    } else {
-      model.forward(recipient, observed(points, own));
-      List<Callable<Values>> ways =
-          points.stream().<Callable<Values>>map(point -> () -> along(point, own, donors)).toList();
-      List<Values> means = model.runAll(ways);
-      for (int i = 0; i < means.size(); i++) {
-        gradients.put(points.get(i), means.get(i));
-      }
-    }
+    float donorScore = readout.score(model.forward(donor, observed(points, donors))[0]);
+    float score = readout.score(model.forward(recipient, observed(points, own))[0]);
+    Map<HookPoint, Values> gradients = gradients(points, own, donors);
     Map<HookPoint, Parts> parts = new LinkedHashMap<>();
     for (HookPoint point : points) {
       Values from = Objects.requireNonNull(own.get(point));
@@ -91,12 +78,37 @@ final class EstimatedSweep {
       Arrays.setAll(products, i -> (to[i] - from.values[i]) * slopes[i]);
       parts.put(point, Parts.of(point.site(), from.shape, products));
     }
+    RenewedPatterns renewed = new RenewedPatterns(model, recipient, donor, this::goBack);
+    Map<Cell, Double> changes = renewed.changes(cells.stream().filter(estimate::renews).toList());
     float[] estimates = new float[cells.size()];
     for (int i = 0; i < estimates.length; i++) {
       Cell cell = cells.get(i);
-      estimates[i] = (float) (score + Objects.requireNonNull(parts.get(cell.point())).sum(cell));
+      Double change = changes.get(cell);
+      double moved =
+          change == null ? Objects.requireNonNull(parts.get(cell.point())).sum(cell) : change;
+      estimates[i] = (float) (score + moved);
     }
-    return estimates;
+    return new PatchingSweep.Scores(estimates, score, donorScore);
+  }
+
+  private Map<HookPoint, Values> gradients(
+      List<HookPoint> points, Map<HookPoint, Values> own, Map<HookPoint, Values> donors) {
+    Map<HookPoint, Values> gradients = new LinkedHashMap<>();
+    if (estimate.steps() > 0) {
+      List<Callable<Values>> ways =
+          points.stream().<Callable<Values>>map(point -> () -> along(point, own, donors)).toList();
+      List<Values> means = model.runAll(ways);
+      for (int i = 0; i < means.size(); i++) {
+        gradients.put(points.get(i), means.get(i));
+      }
+    } else if (!points.isEmpty()) {
+      Hooks hooks = Hooks.none();
+      for (HookPoint point : points) {
+        hooks = hooks.observeGradient(point.toString(), keep(gradients));
+      }
+      goBack(recipient, hooks);
+    }
+    return gradients;
   }
 
   private static Hooks observed(List<HookPoint> points, Map<HookPoint, Values> to) {

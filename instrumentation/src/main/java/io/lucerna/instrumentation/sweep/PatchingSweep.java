@@ -35,6 +35,32 @@ public record PatchingSweep(
 
     /** One forward pass for each cell: the reference. */
     Method PLAIN = Exact.PLAIN;
+
+    /**
+     * {@return the name in options and files: {@code exact}, {@code atp}, {@code atp-qk}, {@code
+     * ig:5} or {@code frozen}}
+     */
+    String option();
+
+    /**
+     * {@return what one pair costs in one direction}
+     *
+     * @param cells all cells of the sweep
+     */
+    Cost cost(List<Cell> cells);
+  }
+
+  /**
+   * How often a text goes through the network. What is left of a pass where a fast sweep enters it
+   * late counts as one.
+   *
+   * @param forwards there
+   * @param backwards and back
+   */
+  public record Cost(long forwards, long backwards) {
+    Cost plus(Cost other) {
+      return new Cost(forwards + other.forwards, backwards + other.backwards);
+    }
   }
 
   /** Two ways to the same numbers, within 1e-6 x max(1, abs(score)). */
@@ -42,7 +68,17 @@ public record PatchingSweep(
     /** {@link Method#FAST}. */
     FAST,
     /** {@link Method#PLAIN}. */
-    PLAIN
+    PLAIN;
+
+    @Override
+    public String option() {
+      return "exact";
+    }
+
+    @Override
+    public Cost cost(List<Cell> cells) {
+      return new Cost(2L + cells.size(), 0);
+    }
   }
 
   /**
@@ -53,6 +89,11 @@ public record PatchingSweep(
    */
   public PatchingSweep {
     sweep.check(model.config());
+    boolean neighbours = model.blocks().stream().anyMatch(block -> !block.byPosition());
+    if (method instanceof Estimate estimate && estimate.patterns() && neighbours) {
+      throw new IllegalArgumentException(
+          estimate.option() + " needs blocks without a convolution; atp takes this model");
+    }
     if (batch < 1) {
       throw new IllegalArgumentException("batch must be at least 1, got " + batch);
     }
@@ -97,26 +138,36 @@ public record PatchingSweep(
       throw new IllegalArgumentException(
           "recipient and donor have " + into.width() + " and " + from.width() + " positions");
     }
-    int positions = recipient.length();
-    List<Cell> cells = sweep.cells(model.config(), positions);
+    List<Cell> cells = sweep.cells(model.config(), recipient.length());
+    Scores scores =
+        switch (method) {
+          case Exact exact -> exactly(exact, into, from, cells, readout);
+          case Estimate estimate ->
+              new EstimatedSweep(model, into, from, estimate, readout).run(cells);
+        };
+    return new SweepResult(
+        sweep.kind(),
+        direction,
+        sweep.axes(model.config(), recipient.length()),
+        scores.patched(),
+        scores.recipient(),
+        scores.donor(),
+        recipient.tokens());
+  }
+
+  /** Scores of all cells, and of both runs without a patch. */
+  record Scores(float[] patched, float recipient, float donor) {}
+
+  private Scores exactly(
+      Exact how, TokenBatch into, TokenBatch from, List<Cell> cells, Readout readout) {
     try (Trace one = Trace.of(model, into);
         Trace two = Trace.of(model, from)) {
-      float[] patched =
-          switch (method) {
-            case Exact.FAST -> scores(fast(one, two, into, from, cells), readout);
-            case Exact.PLAIN -> scores(PlainSweep.run(model, into, from, cells, batch), readout);
-            case Estimate estimate ->
-                new EstimatedSweep(model, into, from, estimate, readout)
-                    .run(cells, readout.score(one.output()));
-          };
-      return new SweepResult(
-          sweep.kind(),
-          direction,
-          sweep.axes(model.config(), positions),
-          patched,
-          readout.score(one.output()),
-          readout.score(two.output()),
-          recipient.tokens());
+      float[][] outputs =
+          how == Exact.FAST
+              ? fast(one, two, into, from, cells)
+              : PlainSweep.run(model, into, from, cells, batch);
+      return new Scores(
+          scores(outputs, readout), readout.score(one.output()), readout.score(two.output()));
     }
   }
 

@@ -4,11 +4,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.index.NDIndex;
 import io.lucerna.instrumentation.checkpoint.Checkpoint;
 import io.lucerna.instrumentation.checkpoint.Checkpoints;
 import io.lucerna.instrumentation.config.Task;
 import io.lucerna.instrumentation.family.Architecture;
 import io.lucerna.instrumentation.family.OutputSettings;
+import io.lucerna.instrumentation.hooks.HookPoint;
+import io.lucerna.instrumentation.hooks.Hooks;
+import io.lucerna.instrumentation.replay.BatchActivations;
 import io.lucerna.instrumentation.sweep.Cell;
 import io.lucerna.instrumentation.sweep.Direction;
 import io.lucerna.instrumentation.sweep.Estimate;
@@ -18,7 +23,9 @@ import io.lucerna.instrumentation.sweep.PatchingSweep.Method;
 import io.lucerna.instrumentation.sweep.Sweep;
 import io.lucerna.instrumentation.sweep.SweepKind;
 import io.lucerna.instrumentation.sweep.SweepResult;
+import io.lucerna.instrumentation.text.TokenBatch;
 import io.lucerna.instrumentation.text.TokenBatch.Side;
+import io.lucerna.instrumentation.text.TokenSequence;
 import io.lucerna.testkit.Checkout;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -191,9 +198,115 @@ class EstimatesTest {
     }
   }
 
+  /**
+   * The pattern that a patch of a token's query and key makes is the one that hooks find; with its
+   * gradient, and those of the two other ways, it gives the estimate.
+   */
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("kinds")
+  void patternsAreComputedAnew(Path folder) throws IOException {
+    try (TwoTexts texts = TwoTexts.of(folder, Precision.FP64)) {
+      int length = texts.one().length();
+      Sweep residual = Sweep.of(SweepKind.RESID);
+      if (texts.model().blocks().stream().anyMatch(block -> !block.byPosition())) {
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> run(texts, residual, Estimate.ATP_QK, 0),
+            "a convolution");
+        return;
+      }
+      SweepResult whole = run(texts, residual, Estimate.ATP_QK, length + 2);
+      SweepResult blocks = run(texts, Sweep.of(SweepKind.BLOCK), Estimate.ATP_QK, length + 2);
+      SweepResult first = run(texts, Sweep.of(SweepKind.BLOCK), Estimate.ATP, length + 2);
+      int layers = texts.model().config().layers();
+      int token = length / 2;
+      TokenBatch into = batch(texts, texts.one());
+      TokenBatch from = batch(texts, texts.changed());
+      for (int layer = 0; layer < layers; layer++) {
+        double at = plainly(texts, into, from, layer, Integer.toString(token));
+        float score = blocks.recipient();
+        double bound = 1e-6 * Math.max(1, Math.abs(score));
+        assertEquals(at, (double) blocks.patched()[layer * length + token] - score, bound);
+        double everywhere = plainly(texts, into, from, layer, "0:" + length);
+        assertEquals(everywhere, (double) whole.patched()[layer] - score, bound);
+      }
+      for (int cell = layers * length; cell < blocks.patched().length; cell++) {
+        assertEquals(first.patched()[cell], blocks.patched()[cell], "no softmax of its own block");
+      }
+    }
+  }
+
+  private static TokenBatch batch(TwoTexts texts, TokenSequence one) {
+    return TokenBatch.repeated(one, 1, texts.model().config().padId(), Side.PAIR, one.length() + 2);
+  }
+
+  private static double plainly(
+      TwoTexts texts, TokenBatch into, TokenBatch from, int layer, String tokens) {
+    String block = "blocks." + layer + ".";
+    List<String> points =
+        Stream.of("hook_resid_pre", "attn.hook_q", "attn.hook_k", "attn.hook_v")
+            .map(block::concat)
+            .toList();
+    String pattern = block + "attn.hook_pattern";
+    HookedModel model = texts.model();
+    try (BatchActivations donor = new BatchActivations();
+        BatchActivations own = new BatchActivations();
+        BatchActivations patched = new BatchActivations();
+        BatchActivations slopes = new BatchActivations()) {
+      Hooks ofDonor = Hooks.none();
+      Hooks ofRecipient = Hooks.none().observe(pattern, own.observer());
+      for (String point : points) {
+        ofDonor = ofDonor.observe(point, donor.observer());
+        ofRecipient = ofRecipient.observe(point, own.observer());
+      }
+      model.forward(from, ofDonor);
+      model.forward(into, ofRecipient);
+      NDIndex rows = new NDIndex(":, " + tokens);
+      Hooks patch = Hooks.none().observe(pattern, patched.observer());
+      for (String point : points.subList(1, 3)) {
+        NDArray other = donor.get(point(point));
+        patch =
+            patch.intervene(
+                point,
+                (context, x) -> {
+                  NDArray changed = x.duplicate();
+                  changed.set(rows, other.get(rows));
+                  return changed;
+                });
+      }
+      model.forward(into, patch);
+      Hooks back = Hooks.none();
+      for (String point : List.of(block + "hook_attn_out", block + "attn.hook_v", pattern)) {
+        back = back.observeGradient(point, slopes.observer());
+      }
+      model.gradients(
+          into,
+          back,
+          Gradient.TRUE,
+          out -> Stream.of(out).map(SCORE::slope).toArray(float[][]::new));
+      double change = 0;
+      NDArray past = slopes.get(point(block + "hook_attn_out"));
+      NDArray values = slopes.get(point(points.get(3)));
+      change += product(donor, own, points.get(0), rows, past);
+      change += product(donor, own, points.get(3), rows, values);
+      NDArray moved = patched.get(point(pattern)).sub(own.get(point(pattern)));
+      return change + moved.mul(slopes.get(point(pattern))).sum().getDouble();
+    }
+  }
+
+  private static HookPoint point(String name) {
+    return HookPoint.parse(name).orElseThrow();
+  }
+
+  private static double product(
+      BatchActivations donor, BatchActivations own, String point, NDIndex rows, NDArray slope) {
+    NDArray moved = donor.get(point(point)).sub(own.get(point(point)));
+    return moved.get(rows).mul(slope.get(rows)).sum().getDouble();
+  }
+
   @Test
   void namesOfEstimates() {
-    for (String name : List.of("atp", "frozen", "ig:1", "ig:20")) {
+    for (String name : List.of("atp", "atp-qk", "frozen", "ig:1", "ig:20")) {
       assertEquals(name, Estimate.parse(name).option());
     }
     for (String name : List.of("ig", "ig:0", "ig:-3", "ig:1.5", "ATP", "")) {
