@@ -111,7 +111,8 @@ public record Estimate(Gradient gradient, int steps, boolean patterns)
       case "frozen" -> FROZEN;
       default ->
           throw new IllegalArgumentException(
-              "an estimate is atp, atp-qk, ig:N (1 to 9999 steps) or frozen, got " + option);
+              "method must be exact, or an estimate: atp, atp-qk, ig:N (1 to 9999 steps) or frozen, got "
+                  + option);
     };
   }
 }

@@ -58,7 +58,12 @@ public record PatchingSweep(
    * @param backwards and back
    */
   public record Cost(long forwards, long backwards) {
-    Cost plus(Cost other) {
+    /**
+     * {@return what both cost together}
+     *
+     * @param other another one
+     */
+    public Cost plus(Cost other) {
       return new Cost(forwards + other.forwards, backwards + other.backwards);
     }
   }
@@ -97,6 +102,16 @@ public record PatchingSweep(
     if (batch < 1) {
       throw new IllegalArgumentException("batch must be at least 1, got " + batch);
     }
+  }
+
+  /**
+   * {@return the same sweep by another method}
+   *
+   * @param other how the scores of cells are found
+   * @throws IllegalArgumentException if the method does not take the model
+   */
+  public PatchingSweep by(Method other) {
+    return new PatchingSweep(model, side, sweep, other, batch, width);
   }
 
   /**

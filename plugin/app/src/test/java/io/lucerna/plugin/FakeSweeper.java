@@ -2,7 +2,9 @@ package io.lucerna.plugin;
 
 import io.lucerna.instrumentation.sweep.Axis;
 import io.lucerna.instrumentation.sweep.Direction;
+import io.lucerna.instrumentation.sweep.Estimate;
 import io.lucerna.instrumentation.sweep.Head;
+import io.lucerna.instrumentation.sweep.PatchingSweep;
 import io.lucerna.instrumentation.sweep.SweepResult;
 import io.lucerna.instrumentation.text.Role;
 import io.lucerna.instrumentation.text.Token;
@@ -26,6 +28,9 @@ import java.util.stream.IntStream;
  * perturbation {@code AGAINST}.
  */
 public final class FakeSweeper implements PairSweeper {
+  /** What every sweep takes. */
+  public static final double SECONDS = 0.25;
+
   static final int LAYERS = 6;
   static final int HEADS = 12;
 
@@ -65,7 +70,8 @@ public final class FakeSweeper implements PairSweeper {
   }
 
   @Override
-  public PairOutcome sweep(ContrastPair pair, Optional<ContrastPair> unrelated) {
+  public PairOutcome sweep(
+      ContrastPair pair, Optional<ContrastPair> unrelated, List<PatchingSweep.Method> methods) {
     if (left-- <= 0) {
       throw new Stopped();
     }
@@ -81,7 +87,7 @@ public final class FakeSweeper implements PairSweeper {
             ? 0
             : pair.docid().startsWith("tiny") ? 1e-5 : 0.1 + 0.5 * random.nextDouble();
     float p = (float) (s + change);
-    List<PairOutcome.Patched> directions = new ArrayList<>();
+    List<PairOutcome.Patched> ways = new ArrayList<>();
     int way = pair.perturbation().equals("AGAINST") ? -1 : 1;
     for (Direction direction : settings.directions()) {
       boolean denoise = direction == Direction.DENOISE;
@@ -94,14 +100,30 @@ public final class FakeSweeper implements PairSweeper {
         patched[i] =
             (float) (recipient + way * share(i, axes, tokens, random) * (donor - recipient));
       }
-      directions.add(
-          new PairOutcome.Patched(
-              new SweepResult(settings.kind(), direction, axes, patched, recipient, donor, tokens),
-              recipient + bias,
-              donor,
-              unrelated.isEmpty() ? Float.NaN : recipient + 0.1f * (donor - recipient)));
+      for (PatchingSweep.Method method : methods) {
+        float[] scores = method instanceof Estimate ? near(patched, donor - recipient) : patched;
+        ways.add(
+            new PairOutcome.Patched(
+                new SweepResult(settings.kind(), direction, axes, scores, recipient, donor, tokens),
+                method,
+                recipient + bias,
+                donor,
+                unrelated.isEmpty() ? Float.NaN : recipient + 0.1f * (donor - recipient),
+                methods.size() == 1
+                    ? Optional.empty()
+                    : Optional.of(new PairOutcome.Spent(new PatchingSweep.Cost(3, 1), SECONDS))));
+      }
     }
-    return new PairOutcome.Swept(base, perturbed, s - 0.01f, p, directions);
+    return new PairOutcome.Swept(base, perturbed, s - 0.01f, p, ways);
+  }
+
+  /** What an estimate makes of it. */
+  private static float[] near(float[] patched, float change) {
+    float[] near = patched.clone();
+    for (int i = 0; i < near.length; i++) {
+      near[i] += 0.05f * change * (i % 3 - 1);
+    }
+    return near;
   }
 
   /** The program's end in the middle of the work. */

@@ -12,7 +12,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** Runs {@code patch} in this process over made-up pairs with {@link FakeSweeper}. */
 public final class PatchShell {
@@ -57,5 +60,16 @@ public final class PatchShell {
       throw new AssertionError(shell.code() + ": " + shell.err());
     }
     return shell;
+  }
+
+  /** The files of a folder, by name. */
+  public static Map<String, byte[]> contents(Path folder) throws IOException {
+    Map<String, byte[]> all = new TreeMap<>();
+    try (Stream<Path> files = Files.list(folder)) {
+      for (Path file : files.toList()) {
+        all.put(file.getFileName().toString(), Files.readAllBytes(file));
+      }
+    }
+    return all;
   }
 }

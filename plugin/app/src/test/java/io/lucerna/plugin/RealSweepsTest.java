@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.lucerna.instrumentation.sweep.PatchingSweep.Method;
 import io.lucerna.instrumentation.sweep.SweepKind;
 import io.lucerna.minilm.Minilm;
 import io.lucerna.plugin.anserini.IndexTerms;
@@ -49,7 +50,10 @@ class RealSweepsTest {
   }
 
   private static SweepSettings settings(SweepKind kind, boolean plain, boolean mechir) {
-    return SweepSettings.of(kind).plain(plain).mechir(mechir).build();
+    return SweepSettings.of(kind)
+        .methods(List.of(plain ? Method.PLAIN : Method.FAST))
+        .mechir(mechir)
+        .build();
   }
 
   /** Every n-th pair, so that all grades are among them. */
@@ -62,11 +66,11 @@ class RealSweepsTest {
     return some;
   }
 
-  private static PairOutcome.Patched swept(SweepEngine engine, ContrastPair pair) {
-    PairOutcome outcome = engine.sweep(pair, Optional.empty());
+  private static PairOutcome.Patched swept(SweepEngine engine, ContrastPair pair, Method method) {
+    PairOutcome outcome = engine.sweep(pair, Optional.empty(), List.of(method));
     PairOutcome.Patched patched =
         assertInstanceOf(PairOutcome.Swept.class, outcome, pair.id() + " " + outcome)
-            .directions()
+            .ways()
             .getFirst();
     assertEquals(patched.result().recipient(), patched.empty(), pair.id());
     assertEquals(patched.result().donor(), patched.full(), pair.id());
@@ -90,8 +94,8 @@ class RealSweepsTest {
     try (SweepEngine fast = new SweepEngine(minilm(), settings(kind, false, true));
         SweepEngine plain = new SweepEngine(minilm(), settings(kind, true, true))) {
       ContrastPair pair = ContrastPairs.read(file).getFirst();
-      float[] expected = swept(plain, pair).result().patched();
-      float[] actual = swept(fast, pair).result().patched();
+      float[] expected = swept(plain, pair, Method.PLAIN).result().patched();
+      float[] actual = swept(fast, pair, Method.FAST).result().patched();
       assertEquals(cells, actual.length);
       for (int cell = 0; cell < actual.length; cell++) {
         assertEquals(expected[cell], actual[cell], 1e-6, pair.id() + " cell " + cell);
@@ -105,7 +109,7 @@ class RealSweepsTest {
     try (SweepEngine engine = new SweepEngine(minilm(), heads(false, true))) {
       for (Path file : files()) {
         for (ContrastPair pair : spread(file, 100)) {
-          assertEquals(6 * 12, swept(engine, pair).result().patched().length);
+          assertEquals(6 * 12, swept(engine, pair, Method.FAST).result().patched().length);
         }
       }
     }
@@ -120,7 +124,8 @@ class RealSweepsTest {
       int live = ranker.reading().model().liveArrays();
       int done = 0;
       for (ContrastPair pair : spread(files().getLast(), 1000)) {
-        if (engine.sweep(pair, Optional.empty()) instanceof PairOutcome.Unusable unusable) {
+        if (engine.sweep(pair, Optional.empty(), List.of(Method.FAST))
+            instanceof PairOutcome.Unusable unusable) {
           System.out.println(pair.id() + " left out: " + unusable.reason());
         }
         assertEquals(live, ranker.reading().model().liveArrays(), "live arrays after " + pair.id());

@@ -232,10 +232,10 @@ class ResumeIdentityTest {
     Path patch = Files.createDirectory(in.resolve("patch"));
     StringBuilder aggregates =
         new StringBuilder(
-            "direction,stratum,level,layer,attention_head,statistic,value,ci_lower,ci_upper\n");
+            "direction,method,stratum,level,layer,attention_head,statistic,value,ci_lower,ci_upper\n");
     for (int i = 0; i < 8; i++) {
       aggregates.append(
-          "denoise,all,all," + i / 4 + "," + i % 4 + ",ratio-of-sums,0." + i + ",,\n");
+          "denoise,exact,all,all," + i / 4 + "," + i % 4 + ",ratio-of-sums,0." + i + ",,\n");
     }
     Files.writeString(patch.resolve("aggregates.csv"), aggregates);
     record("recorded", "red disk");

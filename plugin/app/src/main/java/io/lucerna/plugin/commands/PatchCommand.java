@@ -4,7 +4,9 @@ import io.lucerna.base.Counted;
 import io.lucerna.base.FolderLock;
 import io.lucerna.eval.RatioAggregate;
 import io.lucerna.instrumentation.sweep.Direction;
+import io.lucerna.instrumentation.sweep.Estimate;
 import io.lucerna.instrumentation.sweep.Head;
+import io.lucerna.instrumentation.sweep.PatchingSweep;
 import io.lucerna.instrumentation.sweep.SweepKind;
 import io.lucerna.plugin.cli.Command;
 import io.lucerna.plugin.cli.CommandException;
@@ -38,6 +40,7 @@ import io.lucerna.topics.ContrastPairs;
 import io.lucerna.topics.PairDraw;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -146,6 +149,23 @@ public final class PatchCommand implements Command {
           "Sum up the pairs of several perturbations together, too, with a warning where signs"
               + " differ.")
   boolean pool;
+
+  @Option(
+      name = "-method",
+      metaVar = "[name]",
+      usage =
+          "How effects are found (repeatable): exact (the default), or estimated from gradients: atp,"
+              + " atp-qk, ig:N (N steps), frozen. Beside exact, or with -check, agreement.csv compares"
+              + " them.")
+  List<String> methods = new ArrayList<>();
+
+  @Option(
+      name = "-check",
+      metaVar = "[num]",
+      usage =
+          "With estimates alone: for how many pairs the exact sweep runs too, spread over queries by"
+              + " the seed.")
+  int check;
 
   @Option(
       name = "-plain",
@@ -273,7 +293,8 @@ public final class PatchCommand implements Command {
             .side(SweepSettings.Side.parse(side))
             .filler(filling.filler)
             .batch(model.batch)
-            .plain(plain)
+            .methods(methods())
+            .check(check)
             .mechir(mechir)
             .seed(random.seed);
     if (layer != null) {
@@ -283,6 +304,21 @@ public final class PatchCommand implements Command {
       settings.heads(COMMA.splitAsStream(heads).map(String::strip).map(Head::parse).toList());
     }
     return settings.build();
+  }
+
+  private List<PatchingSweep.Method> methods() {
+    List<String> names = methods.isEmpty() ? List.of("exact") : methods;
+    if (plain && !names.equals(List.of("exact"))) {
+      throw new CommandException(
+          ExitCode.USAGE, "-plain is for -method exact alone: an estimate has no slow way");
+    }
+    return names.stream()
+        .map(
+            name ->
+                name.equals("exact")
+                    ? plain ? PatchingSweep.Method.PLAIN : PatchingSweep.Method.FAST
+                    : Estimate.parse(name))
+        .toList();
   }
 
   private Identity identity(ModelCard card, Console console) throws IOException {

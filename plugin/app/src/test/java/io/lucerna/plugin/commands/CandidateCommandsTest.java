@@ -262,7 +262,8 @@ class CandidateCommandsTest {
             settings)) {
       for (int i = 0; i < pairs.size(); i++) {
         JsonNode tokens = new ObjectMapper().readTree(lines.get(i)).path("tokens");
-        PairOutcome.Swept swept = (PairOutcome.Swept) engine.sweep(pairs.get(i), Optional.empty());
+        PairOutcome.Swept swept =
+            (PairOutcome.Swept) engine.sweep(pairs.get(i), Optional.empty(), settings.methods());
         List<String> roles = new ArrayList<>();
         tokens.path("base_roles").forEach(role -> roles.add(role.asText()));
         assertEquals(roles, swept.base().stream().map(token -> token.role().option()).toList());

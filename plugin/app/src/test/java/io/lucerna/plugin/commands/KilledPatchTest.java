@@ -3,6 +3,7 @@ package io.lucerna.plugin.commands;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.lucerna.instrumentation.sweep.PatchingSweep;
 import io.lucerna.plugin.BrokenOffTest;
 import io.lucerna.plugin.FakePairs;
 import io.lucerna.plugin.FakeSweeper;
@@ -63,11 +64,12 @@ class KilledPatchTest {
     }
 
     @Override
-    public PairOutcome sweep(ContrastPair pair, Optional<ContrastPair> unrelated) {
+    public PairOutcome sweep(
+        ContrastPair pair, Optional<ContrastPair> unrelated, List<PatchingSweep.Method> methods) {
       if (done++ == KILLED_AT) {
         BrokenOffTest.Child.waitForever("stuck");
       }
-      return inner.sweep(pair, unrelated);
+      return inner.sweep(pair, unrelated, methods);
     }
 
     @Override

@@ -41,19 +41,9 @@ class PatchCommandTest {
   @TempDir Path temporary;
 
   /** The bytes of all files, by name. */
-  private static Map<String, byte[]> contents(Path folder) throws IOException {
-    Map<String, byte[]> all = new TreeMap<>();
-    try (Stream<Path> files = Files.list(folder)) {
-      for (Path file : files.toList()) {
-        all.put(file.getFileName().toString(), Files.readAllBytes(file));
-      }
-    }
-    return all;
-  }
-
   private static void assertSame(Path one, Path two) throws IOException {
-    Map<String, byte[]> first = contents(one);
-    Map<String, byte[]> second = contents(two);
+    Map<String, byte[]> first = PatchShell.contents(one);
+    Map<String, byte[]> second = PatchShell.contents(two);
     assertEquals(first.keySet(), second.keySet());
     first.forEach((name, bytes) -> assertArrayEquals(bytes, second.get(name), name));
   }
@@ -107,7 +97,7 @@ class PatchCommandTest {
       }
     }
     wanted.sort(null);
-    assertEquals(wanted, List.copyOf(contents(temporary.resolve("one")).keySet()));
+    assertEquals(wanted, List.copyOf(PatchShell.contents(temporary.resolve("one")).keySet()));
   }
 
   /** Whatever the paragraph for a paper names is in the manifest. */
@@ -146,8 +136,8 @@ class PatchCommandTest {
     PatchShell.succeed(PAIRS, temporary.resolve("two"), with(kind("head"), "-seed", "43"));
     assertFalse(
         Arrays.equals(
-            contents(temporary.resolve("one")).get("aggregates.csv"),
-            contents(temporary.resolve("two")).get("aggregates.csv")));
+            PatchShell.contents(temporary.resolve("one")).get("aggregates.csv"),
+            PatchShell.contents(temporary.resolve("two")).get("aggregates.csv")));
   }
 
   /**
@@ -304,7 +294,7 @@ class PatchCommandTest {
         }
       }
       int pictures = 0;
-      for (Map.Entry<String, byte[]> file : contents(alone).entrySet()) {
+      for (Map.Entry<String, byte[]> file : PatchShell.contents(alone).entrySet()) {
         if (file.getKey().endsWith(".png")) {
           String ending = "." + name.replace(':', '-') + ".png";
           Path mine = folder.resolve(file.getKey().replace(".png", ending));
@@ -336,8 +326,8 @@ class PatchCommandTest {
     Shell apart = PatchShell.succeed(pairs, folder, kind("head"));
     assertFalse(apart.err().contains("warning"), apart.err());
     Shell shell = PatchShell.succeed(pairs, pooled, with(kind("head"), "-pool"));
-    Map<String, byte[]> more = contents(pooled);
-    contents(folder)
+    Map<String, byte[]> more = PatchShell.contents(pooled);
+    PatchShell.contents(folder)
         .forEach(
             (name, bytes) -> {
               if (name.endsWith("png") || name.startsWith("heads")) {
@@ -358,8 +348,8 @@ class PatchCommandTest {
     PatchShell.succeed(PAIRS, alone, kind("head"));
     PatchShell.succeed(PAIRS, temporary.resolve("alone-pooled"), with(kind("head"), "-pool"));
     assertArrayEquals(
-        contents(alone).get("aggregates.csv"),
-        contents(temporary.resolve("alone-pooled")).get("aggregates.csv"));
+        PatchShell.contents(alone).get("aggregates.csv"),
+        PatchShell.contents(temporary.resolve("alone-pooled")).get("aggregates.csv"));
   }
 
   @Test
@@ -454,6 +444,21 @@ class PatchCommandTest {
     wrong.put("rounds must be at least 1, got 0", new String[] {"-sweep", "head", "-rounds", "0"});
     wrong.put(
         "-maxPairs must be at least 1, got 0", new String[] {"-sweep", "head", "-maxPairs", "0"});
+    wrong.put(
+        "method must be exact, or an estimate: atp, atp-qk, ig:N (1 to 9999 steps) or frozen, got lrp",
+        new String[] {"-sweep", "head", "-method", "lrp"});
+    wrong.put(
+        "a method is named twice: atp, atp",
+        new String[] {"-sweep", "head", "-method", "atp", "-method", "atp"});
+    wrong.put(
+        "-plain is for -method exact alone",
+        new String[] {"-sweep", "head", "-method", "atp", "-plain"});
+    wrong.put(
+        "check is for estimates alone: exact sweeps all pairs",
+        new String[] {"-sweep", "head", "-check", "5"});
+    wrong.put(
+        "check must be 0 or more, got -1",
+        new String[] {"-sweep", "head", "-method", "atp", "-check", "-1"});
     for (Map.Entry<String, String[]> each : wrong.entrySet()) {
       Shell shell =
           PatchShell.run(
@@ -485,7 +490,8 @@ class PatchCommandTest {
     Path fresh = temporary.resolve("fresh");
     PatchShell.succeed(PAIRS, fresh, with(kind("mlp"), "-maxPairs", "20"));
     assertArrayEquals(
-        contents(fresh).get("aggregates.csv"), contents(folder).get("aggregates.csv"));
+        PatchShell.contents(fresh).get("aggregates.csv"),
+        PatchShell.contents(folder).get("aggregates.csv"));
   }
 
   /** Every SVG is XML, whatever the tokens, and every PNG is an image of the same shape. */
@@ -497,7 +503,7 @@ class PatchCommandTest {
     DocumentBuilderFactory factory = DocumentBuilderFactory.newInstance();
     factory.setNamespaceAware(true);
     StringBuilder all = new StringBuilder();
-    for (Map.Entry<String, byte[]> file : contents(folder).entrySet()) {
+    for (Map.Entry<String, byte[]> file : PatchShell.contents(folder).entrySet()) {
       if (file.getKey().endsWith(".svg")) {
         pictures++;
         Path svg = folder.resolve(file.getKey());

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.lucerna.eval.Correlation;
 import io.lucerna.plugin.FakePairs;
 import io.lucerna.plugin.PatchShell;
 import io.lucerna.plugin.Shell;
@@ -350,5 +351,133 @@ class PatchFilesTest {
             .findFirst()
             .orElseThrow();
     assertEquals(Double.parseDouble(wanted), Double.parseDouble(last), 1e-12, said);
+  }
+
+  /** Estimates beside the exact effects: each has all that the exact ones have. */
+  @Test
+  void methodsShareFilesAndAreCompared() throws IOException {
+    Path alone = study("head");
+    Path folder = temporary.resolve("methods");
+    Shell shell = PatchShell.succeed(FakePairs.some(60), folder, methods("atp", "exact", "ig:5"));
+    // The exact way comes first, whatever the order of the options, and as it is alone.
+    List<String> exact = Files.readAllLines(alone.resolve("effects.csv"));
+    List<String> all = Files.readAllLines(folder.resolve("effects.csv"));
+    assertEquals(
+        exact,
+        all.stream().filter(l -> !l.contains("ise,atp,") && !l.contains("ise,ig:5,")).toList());
+    assertEquals(3 * (exact.size() - 1), all.size() - 1);
+    for (String file :
+        List.of(
+            "pairs.csv",
+            "controls.csv",
+            "excluded.csv",
+            "patched.noise.npy",
+            "heads.noise.csv",
+            "heatmap.denoise.median.svg")) {
+      assertArrayEquals(
+          Files.readAllBytes(alone.resolve(file)), Files.readAllBytes(folder.resolve(file)), file);
+    }
+    for (String file :
+        List.of(
+            "patched.noise.ig-5.npy",
+            "heads.denoise.atp.csv",
+            "heatmap.denoise.ig-5.ratio-of-sums.svg")) {
+      assertTrue(Files.exists(folder.resolve(file)), file);
+    }
+    List<CSVRecord> agreement = table(folder.resolve("agreement.csv"));
+    assertEquals(6, agreement.size(), "two directions, three methods");
+    CSVRecord own = agreement.getFirst();
+    assertEquals(
+        "denoise exact 1.0 1.0 1.0",
+        own.get("direction")
+            + " "
+            + own.get("method")
+            + " "
+            + own.get("spearman")
+            + " "
+            + own.get("top10")
+            + " "
+            + own.get("signs"));
+    for (CSVRecord row : agreement) {
+      assertEquals(
+          List.of("3.0", "1.0", "0.25"),
+          List.of(row.get("forwards"), row.get("backwards"), row.get("seconds")));
+      double[][] means = means(folder, row.get("direction"), row.get("method"));
+      assertEquals(
+          Correlation.pearson(means[1], means[0]), Double.parseDouble(row.get("pearson")), 1e-9);
+      assertEquals(
+          Correlation.spearman(means[1], means[0]), Double.parseDouble(row.get("spearman")), 1e-9);
+    }
+    assertTrue(shell.err().contains("\ndenoise by atp against exact, 5"), shell.err());
+    String page = Files.readString(folder.resolve("report.html"));
+    assertTrue(page.contains("<option value=\"1\">denoise by atp</option>"));
+    assertTrue(page.contains("id=\"map-noise-ig-5\""));
+    // The journal has what the clock said: the same files again.
+    Map<String, byte[]> before = PatchShell.contents(folder);
+    PatchShell.succeed(
+        FakePairs.some(60), folder, with(methods("atp", "exact", "ig:5"), "-resume"));
+    PatchShell.contents(folder)
+        .forEach((name, bytes) -> assertArrayEquals(before.get(name), bytes, name));
+  }
+
+  /** Without an exact sweep of all pairs, that of some checks. */
+  @Test
+  void someOfThePairsCheckEstimates() throws IOException {
+    Path folder = temporary.resolve("checked");
+    Path whole = temporary.resolve("whole");
+    PatchShell.succeed(FakePairs.some(60), folder, with(methods("atp"), "-check", "12"));
+    PatchShell.succeed(FakePairs.some(60), whole, methods("atp", "exact"));
+    assertFalse(Files.readString(folder.resolve("effects.csv")).contains(",exact,"));
+    assertFalse(Files.exists(folder.resolve("heads.denoise.csv")));
+    CSVRecord row = table(folder.resolve("agreement.csv")).getFirst();
+    assertEquals("atp", row.get("method"));
+    int pairs = Integer.parseInt(row.get("pairs"));
+    assertTrue(pairs > 6 && pairs <= 12, "those of 12 that count: " + pairs);
+    assertArrayEquals(
+        Files.readAllBytes(whole.resolve("heads.denoise.atp.csv")),
+        Files.readAllBytes(folder.resolve("heads.denoise.atp.csv")));
+    PatchShell.succeed(FakePairs.some(60), temporary.resolve("plainly"), methods("atp"));
+    assertFalse(Files.exists(temporary.resolve("plainly/agreement.csv")), "nothing to compare");
+  }
+
+  private static String[] methods(String... names) {
+    List<String> options =
+        new ArrayList<>(List.of("-sweep", "head", "-direction", "both", "-rounds", "50"));
+    for (String name : names) {
+      options.addAll(List.of("-method", name));
+    }
+    return options.toArray(String[]::new);
+  }
+
+  private static String[] with(String[] options, String... more) {
+    return Stream.concat(Arrays.stream(options), Arrays.stream(more)).toArray(String[]::new);
+  }
+
+  /** By cell the means of the pairs that count, exact and by a method. */
+  private static double[][] means(Path folder, String direction, String method) throws IOException {
+    Map<String, double[]> cells = new LinkedHashMap<>();
+    for (CSVRecord row : table(folder.resolve("effects.csv"))) {
+      if (row.get("direction").equals(direction) && !row.get("effect").isEmpty()) {
+        double[] sums =
+            cells.computeIfAbsent(
+                row.get("layer") + "." + row.get("attention_head"), c -> new double[2]);
+        double change = change(folder, direction, row.get("pair"));
+        double moved = Double.parseDouble(row.get("effect")) * change;
+        sums[0] += row.get("method").equals("exact") ? moved : 0;
+        sums[1] += row.get("method").equals(method) ? moved : 0;
+      }
+    }
+    double[][] means = new double[2][];
+    means[0] = cells.values().stream().mapToDouble(sums -> sums[0]).toArray();
+    means[1] = cells.values().stream().mapToDouble(sums -> sums[1]).toArray();
+    return means;
+  }
+
+  private static double change(Path folder, String direction, String pair) throws IOException {
+    return table(folder.resolve("pairs.csv")).stream()
+        .filter(row -> row.get("direction").equals(direction) && row.get("pair").equals(pair))
+        .mapToDouble(row -> Double.parseDouble(row.get("change")))
+        .findFirst()
+        .orElseThrow();
   }
 }

@@ -569,14 +569,21 @@ class StudyCommandTest {
   void aScreenIsComparedWithThePatchingMapOfTheSameHeads() throws IOException {
     StringBuilder aggregates =
         new StringBuilder(
-            "direction,stratum,level,layer,attention_head,statistic,value,ci_lower,ci_upper\n");
+            "direction,method,stratum,level,layer,attention_head,statistic,value,ci_lower,ci_upper\n");
     double[] effects = {.1, -.5, .02, .3, 0, -.01, .2, .05};
     for (int i = 0; i < effects.length; i++) {
       for (String direction : List.of("denoise", "noise")) {
         double value = direction.equals("noise") ? 9 : effects[i];
         aggregates.append(
-            direction + ",all,all," + i / 4 + "," + i % 4 + ",ratio-of-sums," + value + ",,\n");
-        aggregates.append(direction + ",all,all," + i / 4 + "," + i % 4 + ",median,7,,\n");
+            direction
+                + ",exact,all,all,"
+                + i / 4
+                + ","
+                + i % 4
+                + ",ratio-of-sums,"
+                + value
+                + ",,\n");
+        aggregates.append(direction + ",exact,all,all," + i / 4 + "," + i % 4 + ",median,7,,\n");
       }
     }
     Path patch = Files.createDirectory(folder.resolve("patch"));
@@ -899,8 +906,8 @@ class StudyCommandTest {
   void effectsOfAnotherModelAreRefused() throws IOException {
     Path patch = Files.createDirectory(folder.resolve("patch"));
     String header =
-        "direction,stratum,level,layer,attention_head,statistic,value,ci_lower,ci_upper\n";
-    write("patch/aggregates.csv", header + "denoise,all,all,0,1,ratio-of-sums,0.5,,\n");
+        "direction,method,stratum,level,layer,attention_head,statistic,value,ci_lower,ci_upper\n";
+    write("patch/aggregates.csv", header + "denoise,exact,all,all,0,1,ratio-of-sums,0.5,,\n");
     for (String[] asks :
         new String[][] {
           {"-conditions", "heads", "-patching", patch.toString()}, {"-conditions", "top:1:" + patch}
@@ -911,9 +918,9 @@ class StudyCommandTest {
       write("patch/manifest.json", "{");
       assertRefused(ExitCode.INPUT, "manifest.json:1: not JSON", "study", asks);
       Files.delete(patch.resolve("manifest.json"));
-      write("patch/aggregates.csv", header + "denoise,all,all,2,1,ratio-of-sums,0.5,,\n");
+      write("patch/aggregates.csv", header + "denoise,exact,all,all,2,1,ratio-of-sums,0.5,,\n");
       assertRefused(ExitCode.INPUT, "head L2H1 is not one of the 2 x 4 of ", "study", asks);
-      write("patch/aggregates.csv", header + "denoise,all,all,0,1,ratio-of-sums,0.5,,\n");
+      write("patch/aggregates.csv", header + "denoise,exact,all,all,0,1,ratio-of-sums,0.5,,\n");
     }
     assertFalse(Files.exists(folder.resolve("study")), "nothing is begun");
   }
@@ -923,13 +930,13 @@ class StudyCommandTest {
     // Neither names of folders nor those of perturbations are free of colons.
     Path patch = Files.createDirectory(folder.resolve("pa:tch"));
     String header =
-        "direction,stratum,level,layer,attention_head,statistic,value,ci_lower,ci_upper\n";
+        "direction,method,stratum,level,layer,attention_head,statistic,value,ci_lower,ci_upper\n";
     String two =
-        "denoise,perturbation,ADD:idf,0,1,ratio-of-sums,0.5,,\n"
-            + "denoise,perturbation,ADD:idf,1,2,ratio-of-sums,0.1,,\n"
-            + "denoise,perturbation+grade,ADD:idf+1,1,2,ratio-of-sums,9,,\n"
-            + "denoise,perturbation,TFC1,0,1,ratio-of-sums,0.1,,\n"
-            + "denoise,perturbation,TFC1,1,2,ratio-of-sums,-0.5,,\n";
+        "denoise,exact,perturbation,ADD:idf,0,1,ratio-of-sums,0.5,,\n"
+            + "denoise,exact,perturbation,ADD:idf,1,2,ratio-of-sums,0.1,,\n"
+            + "denoise,exact,perturbation+grade,ADD:idf+1,1,2,ratio-of-sums,9,,\n"
+            + "denoise,exact,perturbation,TFC1,0,1,ratio-of-sums,0.1,,\n"
+            + "denoise,exact,perturbation,TFC1,1,2,ratio-of-sums,-0.5,,\n";
     write("pa:tch/aggregates.csv", header + two);
     for (String[] asks :
         new String[][] {
@@ -967,7 +974,8 @@ class StudyCommandTest {
     assertEquals("zero blocks.1.attn.hook_z head=2", conditions.get(n - 2).path("spec").asText());
     assertEquals("top1-ADD-idf", conditions.get(n - 1).path("id").asText());
     assertEquals("zero blocks.0.attn.hook_z head=1", conditions.get(n - 1).path("spec").asText());
-    write("pa:tch/aggregates.csv", header + "denoise,all,all,0,2,ratio-of-sums,0.5,,\n" + two);
+    write(
+        "pa:tch/aggregates.csv", header + "denoise,exact,all,all,0,2,ratio-of-sums,0.5,,\n" + two);
     Path pooled = succeed(BI, "pooled", "-conditions", "top:1:" + patch);
     json = new ObjectMapper().readTree(pooled.resolve("study.json").toFile());
     assertEquals("top1", json.path("conditions").get(1).path("id").asText());

@@ -19,6 +19,9 @@ final class AggregateTables {
   /** The column of the aggregate; pandas takes {@code aggregate} for a method. */
   static final String STATISTIC = "statistic";
 
+  /** The column of how effects were found. */
+  static final String METHOD = "method";
+
   /** The stratum of the pairs of one of several perturbations. */
   static final String PERTURBATION = "perturbation";
 
@@ -27,10 +30,10 @@ final class AggregateTables {
 
   private AggregateTables() {}
 
-  /** One row for each direction, stratum, cell and aggregate. */
+  /** One row for each direction, method, stratum, cell and aggregate. */
   static void write(List<Aggregates> all, Path file) throws IOException {
     CellSpace space = all.getFirst().space();
-    List<String> header = new ArrayList<>(List.of("direction", "stratum", "level"));
+    List<String> header = new ArrayList<>(List.of("direction", METHOD, "stratum", "level"));
     header.addAll(space.columns());
     if (space.positions()) {
       header.add("role");
@@ -58,6 +61,7 @@ final class AggregateTables {
     for (RatioAggregate aggregate : RatioAggregate.values()) {
       Estimate estimate = value.get(aggregate);
       csv.print(aggregates.rows().direction().option());
+      csv.print(aggregates.rows().way().method().option());
       csv.print(aggregates.of().name().map(k -> stratum(level)).orElse(level.stratum().name()));
       csv.print(aggregates.of().name().map(k -> k + within(level)).orElse(level.stratum().level()));
       for (String label : space.fields(space.outerCell(cell))) {
@@ -92,11 +96,11 @@ final class AggregateTables {
    * Means of ratios in the layout in which MechIR's head maps were published: {@code
    * model,axiom,grade,layer,head,value} with the grades {@code all} and {@code rel_0}, ...
    */
-  static void writeHeads(String model, DirectionRows rows, CellSpace space, Path file)
+  static void writeHeads(String model, WayRows rows, CellSpace space, Path file)
       throws IOException {
     Map<String, Map<String, List<Integer>>> groups = new TreeMap<>();
     for (int i = 0; i < rows.rows().size(); i++) {
-      DirectionRows.Row row = rows.rows().get(i);
+      WayRows.Row row = rows.rows().get(i);
       if (row.used()) {
         Map<String, List<Integer>> grades =
             groups.computeIfAbsent(
@@ -131,13 +135,13 @@ final class AggregateTables {
   }
 
   /** The same numbers as in the table of aggregates. */
-  private static double[] meanRatios(DirectionRows rows, CellSpace space, int[] chosen)
+  private static double[] meanRatios(WayRows rows, CellSpace space, int[] chosen)
       throws IOException {
     double[] changes = new double[chosen.length];
     int[] clusters = new int[chosen.length];
     Map<String, Integer> numbers = new TreeMap<>();
     for (int i = 0; i < chosen.length; i++) {
-      DirectionRows.Row row = rows.rows().get(chosen[i]);
+      WayRows.Row row = rows.rows().get(chosen[i]);
       changes[i] = row.change();
       clusters[i] = numbers.computeIfAbsent(row.pair().qid(), q -> numbers.size());
     }

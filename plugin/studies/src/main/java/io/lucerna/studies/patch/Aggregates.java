@@ -14,16 +14,16 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * The aggregates of the pairs of one perturbation, or of all, in one direction.
+ * The aggregates of the pairs of one perturbation, or of all, in one direction by one method.
  *
- * @param rows all pairs of the direction
+ * @param rows all pairs in this way
  * @param of which of them these are
  * @param space the cells
  * @param levels one for each stratum
  * @param sizeCorrelation over all of these pairs and all cells
  */
 record Aggregates(
-    DirectionRows rows,
+    WayRows rows,
     Perturbed of,
     CellSpace space,
     List<Level> levels,
@@ -42,7 +42,7 @@ record Aggregates(
   record Level(Stratum stratum, int queries, double meanChange, List<NodeEffect> cells) {}
 
   static Aggregates of(
-      DirectionRows rows, Perturbed of, CellSpace space, IdfBands bands, long seed, int rounds)
+      WayRows rows, Perturbed of, CellSpace space, IdfBands bands, long seed, int rounds)
       throws IOException {
     List<Level> levels = new ArrayList<>();
     for (Stratum stratum : Stratum.of(rows.rows(), of, bands)) {
@@ -52,14 +52,14 @@ record Aggregates(
     return new Aggregates(rows, of, space, levels, sizeCorrelation(rows, space, used));
   }
 
-  static Level level(DirectionRows rows, CellSpace space, Stratum stratum, long seed, int rounds)
+  static Level level(WayRows rows, CellSpace space, Stratum stratum, long seed, int rounds)
       throws IOException {
     int n = stratum.rows().length;
     double[] changes = new double[n];
     int[] queries = new int[n];
     Map<String, Integer> numbers = new HashMap<>();
     for (int i = 0; i < n; i++) {
-      DirectionRows.Row row = rows.rows().get(stratum.rows()[i]);
+      WayRows.Row row = rows.rows().get(stratum.rows()[i]);
       changes[i] = row.change();
       queries[i] = numbers.computeIfAbsent(row.pair().qid(), q -> numbers.size());
     }
@@ -80,7 +80,7 @@ record Aggregates(
 
   /** What these are in words: {@code denoise}, or {@code denoise, TFC1}. */
   String words() {
-    return of.words(rows.direction().option());
+    return of.words(rows.way().words());
   }
 
   /** All of these pairs that count. */
@@ -107,7 +107,7 @@ record Aggregates(
    */
   record SizeCorrelation(double ratio, double robust) {}
 
-  private static SizeCorrelation sizeCorrelation(DirectionRows rows, CellSpace space, int[] used)
+  private static SizeCorrelation sizeCorrelation(WayRows rows, CellSpace space, int[] used)
       throws IOException {
     double[] moved = new double[used.length];
     int[] counts = new int[used.length];

@@ -37,21 +37,20 @@ record ControlSummary(
 
   static List<ControlSummary> of(StudyData data) throws IOException {
     List<ControlSummary> all = new ArrayList<>();
-    for (int i = 0; i < data.directions().size(); i++) {
-      all.add(of(data, i));
+    for (WayRows rows : data.directions()) {
+      all.add(of(data, rows));
     }
     return all;
   }
 
-  private static ControlSummary of(StudyData data, int index) throws IOException {
-    DirectionRows rows = data.directions().get(index);
+  private static ControlSummary of(StudyData data, WayRows rows) throws IOException {
     double[] worst = new double[2];
     int[] failures = new int[1];
     List<Double> unrelated = new ArrayList<>();
     List<Double> fillers = new ArrayList<>();
     data.forEach(
         (row, pair, swept) -> {
-          PairOutcome.Patched patched = swept.directions().get(index);
+          PairOutcome.Patched patched = swept.in(rows.way()).orElseThrow();
           double recipient = patched.result().recipient();
           double donor = patched.result().donor();
           worst[0] = Math.max(worst[0], Math.abs(patched.empty() - recipient));

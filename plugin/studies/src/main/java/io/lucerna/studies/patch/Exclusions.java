@@ -24,8 +24,8 @@ record Exclusions(List<Excluded> all) {
       String detail = parts.length == 2 ? parts[1] : "";
       all.add(new Excluded(lost.pair(), Optional.empty(), parts[0], detail));
     }
-    for (DirectionRows rows : data.directions()) {
-      for (DirectionRows.Row row : rows.rows()) {
+    for (WayRows rows : data.directions()) {
+      for (WayRows.Row row : rows.rows()) {
         if (!row.used()) {
           boolean none = row.change() == 0;
           all.add(

@@ -71,10 +71,10 @@ enum Expected {
   }
 
   /** What the swept pairs of each perturbation do, by its name. */
-  static List<Moves> moves(DirectionRows rows) {
+  static List<Moves> moves(WayRows rows) {
     int sign = rows.direction() == Direction.DENOISE ? 1 : -1;
     List<Moves> all = new ArrayList<>();
-    for (DirectionRows.Part part : rows.parts()) {
+    for (WayRows.Part part : rows.parts()) {
       Expected expected = of(part.perturbation());
       long met =
           rows.rows().stream()

@@ -4,7 +4,6 @@ import io.lucerna.base.Counted;
 import io.lucerna.eval.Estimate;
 import io.lucerna.eval.RatioAggregate;
 import io.lucerna.instrumentation.sweep.Axis;
-import io.lucerna.instrumentation.sweep.Direction;
 import io.lucerna.instrumentation.sweep.SweepResult;
 import io.lucerna.instrumentation.text.Role;
 import io.lucerna.instrumentation.text.Token;
@@ -57,7 +56,7 @@ final class Figures {
               "" + present[i], estimate.value(), estimate.excludesZero(), about);
         };
     return new HeatMap(
-        title(aggregates.rows().direction()),
+        title(aggregates.rows().way()),
         List.of(
             "model "
                 + model
@@ -74,7 +73,7 @@ final class Figures {
   }
 
   /** The positions of one pair; only for sweeps that have them. */
-  HeatMap map(CellSpace space, ContrastPair pair, SweepResult result, List<Token> donor) {
+  HeatMap map(CellSpace space, ContrastPair pair, Way way, SweepResult result, List<Token> donor) {
     List<Token> tokens = result.tokens();
     List<Axis> axes = new ArrayList<>(space.outer());
     List<String> pieces = new ArrayList<>();
@@ -108,7 +107,7 @@ final class Figures {
           return new HeatMap.Cell("" + i, effects[i], false, about);
         };
     return new HeatMap(
-        title(result.direction()),
+        title(way),
         List.of(
             "model " + model + ", pair " + pair.id(),
             "query: " + shortened(pair.query()),
@@ -168,20 +167,16 @@ final class Figures {
         .toList();
   }
 
-  private String title(Direction direction) {
-    return "Patching effect, " + direction.option() + ": " + settings.cells().title();
+  private String title(Way way) {
+    return "Patching effect, " + way.words() + ": " + settings.cells().title();
   }
 
   /** The queries of the pairs that count, and the perturbations. */
-  static String pairsOf(DirectionRows rows, Perturbed of) {
-    List<DirectionRows.Row> some = rows.rows().stream().filter(row -> of.has(row.pair())).toList();
+  static String pairsOf(WayRows rows, Perturbed of) {
+    List<WayRows.Row> some = rows.rows().stream().filter(row -> of.has(row.pair())).toList();
     int queries =
         (int)
-            some.stream()
-                .filter(DirectionRows.Row::used)
-                .map(row -> row.pair().qid())
-                .distinct()
-                .count();
+            some.stream().filter(WayRows.Row::used).map(row -> row.pair().qid()).distinct().count();
     List<String> kinds = some.stream().map(r -> r.pair().perturbation()).distinct().toList();
     String names = kinds.size() <= 3 ? String.join(" + ", kinds) : kinds.size() + " perturbations";
     return Counted.of(queries, "query") + ", " + names;

@@ -25,10 +25,12 @@ import java.util.SequencedMap;
 
 /**
  * The effects of a model's heads in a patching study, over the pairs of one perturbation or of all
- * together, in its first direction: the statistic that leads there.
+ * together, in its first direction by its first method (the exact one, if it was used): the
+ * statistic that leads there.
  *
  * @param folder the study's folder
  * @param direction which one: {@code denoise} or {@code noise}
+ * @param method how the effects were found: {@code exact}, or the name of an estimate
  * @param perturbation the one that was named; empty without
  * @param effects by head, in the order of layers and heads
  * @param model the hash of the model that was patched; empty if no manifest says it
@@ -36,6 +38,7 @@ import java.util.SequencedMap;
 public record HeadEffects(
     Path folder,
     String direction,
+    String method,
     Optional<String> perturbation,
     Map<Head, Double> effects,
     Optional<String> model) {
@@ -43,6 +46,7 @@ public record HeadEffects(
   private static final List<String> COLUMNS =
       List.of(
           "direction",
+          AggregateTables.METHOD,
           "stratum",
           "level",
           AggregateTables.STATISTIC,
@@ -55,7 +59,7 @@ public record HeadEffects(
    *
    * @param study the study's folder; of several perturbations one is named behind it: {@code
    *     DIR:TFC1}
-   * @return the effects in the study's first direction
+   * @return the effects in the study's first direction by its first method
    * @throws StudyInputException if there is no such study in the folder or no such perturbation in
    *     the study, or it has several, which were not pooled, and none is named
    * @throws IOException if a file cannot be read
@@ -91,9 +95,12 @@ public record HeadEffects(
     SequencedMap<String, Map<Head, Double>> kinds = new LinkedHashMap<>();
     Map<Head, Double> together = new LinkedHashMap<>();
     String direction = "";
+    String method = "";
     for (CsvFile.Row row : table.rows()) {
       direction = direction.isEmpty() ? row.text("direction") : direction;
+      method = method.isEmpty() ? row.text(AggregateTables.METHOD) : method;
       if (row.text("direction").equals(direction)
+          && row.text(AggregateTables.METHOD).equals(method)
           && row.text(AggregateTables.STATISTIC).equals(statistic)) {
         String stratum = row.text("stratum");
         if (stratum.equals(Stratum.ALL)) {
@@ -130,7 +137,7 @@ public record HeadEffects(
             .map(all -> all.at("/model/sha256"))
             .filter(JsonNode::isTextual)
             .map(JsonNode::asText);
-    return new HeadEffects(folder, direction, named, effects, model);
+    return new HeadEffects(folder, direction, method, named, effects, model);
   }
 
   private static Optional<JsonNode> manifest(Path manifest) throws IOException {

@@ -31,9 +31,10 @@ public record HeadSweep(float base, float perturbed, float[][] patched) {
   public static HeadSweep of(Ranker ranker, String query, String base, String perturbed) {
     ContrastPair pair = ContrastPair.of("pair", query, base, perturbed);
     SweepSettings settings = SweepSettings.of(SweepKind.HEAD).build();
-    return switch (new SweepEngine(ranker, settings).sweep(pair, Optional.empty())) {
+    return switch (new SweepEngine(ranker, settings)
+        .sweep(pair, Optional.empty(), settings.methods())) {
       case PairOutcome.Unusable unusable -> throw new IllegalArgumentException(unusable.reason());
-      case PairOutcome.Swept swept -> of(swept.directions().getFirst().result(), ranker);
+      case PairOutcome.Swept swept -> of(swept.ways().getFirst().result(), ranker);
     };
   }
 

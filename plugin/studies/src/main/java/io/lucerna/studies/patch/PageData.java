@@ -41,9 +41,12 @@ final class PageData {
     return page;
   }
 
-  /** What a map is called in the page's code: its direction, of several perturbations a number. */
+  /**
+   * What a map is called in the page's code: its direction and method, of several perturbations a
+   * number.
+   */
   static String id(List<Aggregates> all, Aggregates one) {
-    String direction = one.rows().direction().option();
+    String direction = one.rows().way().fileName().replace('.', '-');
     return one.of().name().isEmpty() ? direction : direction + "-" + all.indexOf(one);
   }
 

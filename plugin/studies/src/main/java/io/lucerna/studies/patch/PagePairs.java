@@ -46,7 +46,7 @@ final class PagePairs {
   }
 
   private void pair(ContrastPair pair, PairOutcome.Swept swept) {
-    SweepResult first = swept.directions().getFirst().result();
+    SweepResult first = swept.ways().getFirst().result();
     out.append("<details class=\"pair\"><summary><b>").append(escaped(pair.query()));
     out.append("</b> <span class=\"quiet\">").append(escaped(pair.perturbation()));
     out.append(", passage ").append(escaped(pair.docid()));
@@ -57,8 +57,8 @@ final class PagePairs {
     out.append("</bdi>; change of the score, donor minus recipient: ");
     out.append(number(first.donor() - (double) first.recipient())).append("</p>\n");
     aligned(swept);
-    for (PairOutcome.Patched patched : swept.directions()) {
-      direction(pair, swept, patched.result());
+    for (WayRows rows : data.ways()) {
+      way(pair, swept, rows.way());
     }
     out.append("</details>\n");
   }
@@ -90,8 +90,9 @@ final class PagePairs {
         + "</bdi>";
   }
 
-  private void direction(ContrastPair pair, PairOutcome.Swept swept, SweepResult result) {
-    out.append("<p>").append(result.direction().option()).append(", largest effects: ");
+  private void way(ContrastPair pair, PairOutcome.Swept swept, Way way) {
+    SweepResult result = swept.in(way).orElseThrow().result();
+    out.append("<p>").append(way.words()).append(", largest effects: ");
     int length = data.space().positions() ? result.tokens().size() : 1;
     List<String> words =
         IntStream.range(0, result.patched().length)
@@ -103,11 +104,11 @@ final class PagePairs {
             .map(i -> cell(result, i, length))
             .toList();
     out.append(String.join("; ", words)).append("</p>\n");
-    if (data.space().positions() && pictures < PICTURED * data.directions().size()) {
+    if (data.space().positions() && pictures < PICTURED * data.ways().size()) {
       pictures++;
       out.append("<div class=\"figure\">");
       List<Token> donor = swept.donor(result.direction());
-      out.append(figures.map(data.space(), pair, result, donor).svg("pair-" + pictures));
+      out.append(figures.map(data.space(), pair, way, result, donor).svg("pair-" + pictures));
       out.append("</div>\n");
     }
   }

@@ -4,9 +4,11 @@ import io.lucerna.base.AtomicFile;
 import io.lucerna.instrumentation.sweep.Axis;
 import io.lucerna.instrumentation.sweep.Direction;
 import io.lucerna.instrumentation.text.Token;
+import io.lucerna.studies.work.OldFiles;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -15,6 +17,8 @@ import java.util.stream.Stream;
  * Positions that a pair lacks are NaN, or -1 for roles.
  */
 final class PairArrays {
+  private static final Pattern PATCHED = Pattern.compile("patched\\..+\\.npy");
+
   private final StudyData data;
   private final Path folder;
 
@@ -24,12 +28,14 @@ final class PairArrays {
   }
 
   void write() throws IOException {
-    List<DirectionRows> directions = data.directions();
-    for (int i = 0; i < directions.size(); i++) {
-      patched(i, directions.get(i).direction());
-      scores(directions.get(i));
+    OldFiles.delete(folder, PATCHED);
+    for (WayRows rows : data.ways()) {
+      patched(rows.way());
+    }
+    for (WayRows rows : data.directions()) {
+      scores(rows);
       if (data.space().positions()) {
-        roles(i, directions.get(i).direction());
+        roles(rows.way());
       }
     }
   }
@@ -50,8 +56,8 @@ final class PairArrays {
     return Stream.concat(Stream.of("pair"), cells).toList();
   }
 
-  static String patchedName(Direction direction) {
-    return "patched." + direction.option() + ".npy";
+  static String patchedName(Way way) {
+    return "patched." + way.fileName() + ".npy";
   }
 
   static String scoresName(Direction direction) {
@@ -62,15 +68,15 @@ final class PairArrays {
     return "roles." + direction.option() + ".npy";
   }
 
-  private void patched(int index, Direction direction) throws IOException {
+  private void patched(Way way) throws IOException {
     boolean positions = data.space().positions();
     AtomicFile.writeBytes(
-        folder.resolve(patchedName(direction)),
+        folder.resolve(patchedName(way)),
         out -> {
           try (Npy npy = Npy.floats(out, shape())) {
             data.forEach(
                 (row, pair, swept) -> {
-                  float[] scores = swept.directions().get(index).result().patched();
+                  float[] scores = swept.in(way).orElseThrow().result().patched();
                   int length = positions ? swept.base().size() : scores.length;
                   int missing = positions ? data.longest() - length : 0;
                   for (int i = 0; i < scores.length; i++) {
@@ -84,12 +90,12 @@ final class PairArrays {
         });
   }
 
-  private void scores(DirectionRows rows) throws IOException {
+  private void scores(WayRows rows) throws IOException {
     AtomicFile.writeBytes(
         folder.resolve(scoresName(rows.direction())),
         out -> {
           try (Npy npy = Npy.floats(out, rows.rows().size(), 2)) {
-            for (DirectionRows.Row row : rows.rows()) {
+            for (WayRows.Row row : rows.rows()) {
               npy.put(row.recipient());
               npy.put(row.donor());
             }
@@ -97,14 +103,14 @@ final class PairArrays {
         });
   }
 
-  private void roles(int index, Direction direction) throws IOException {
+  private void roles(Way way) throws IOException {
     AtomicFile.writeBytes(
-        folder.resolve(rolesName(direction)),
+        folder.resolve(rolesName(way.direction())),
         out -> {
           try (Npy npy = Npy.bytes(out, data.swept().size(), data.longest())) {
             data.forEach(
                 (row, pair, swept) -> {
-                  List<Token> tokens = swept.directions().get(index).result().tokens();
+                  List<Token> tokens = swept.in(way).orElseThrow().result().tokens();
                   for (int i = 0; i < data.longest(); i++) {
                     int role = i < tokens.size() ? tokens.get(i).role().ordinal() : -1;
                     npy.put((byte) role);

@@ -7,6 +7,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.lucerna.base.Internal;
 import io.lucerna.instrumentation.sweep.Axis;
 import io.lucerna.instrumentation.sweep.Direction;
+import io.lucerna.instrumentation.sweep.Estimate;
+import io.lucerna.instrumentation.sweep.PatchingSweep;
+import io.lucerna.instrumentation.sweep.PatchingSweep.Exact;
 import io.lucerna.instrumentation.sweep.SweepKind;
 import io.lucerna.instrumentation.sweep.SweepResult;
 import io.lucerna.instrumentation.text.Role;
@@ -42,18 +45,26 @@ public record PairCodec(SweepKind kind) implements ItemCodec<PairOutcome> {
         line.set("base", tokens(swept.base()));
         line.set("perturbed", tokens(swept.perturbed()));
         line.put("base_alone", swept.baseAlone()).put("perturbed_alone", swept.perturbedAlone());
-        ArrayNode directions = line.putArray("directions");
-        for (PairOutcome.Patched patched : swept.directions()) {
+        ArrayNode ways = line.putArray("ways");
+        for (PairOutcome.Patched patched : swept.ways()) {
           SweepResult result = patched.result();
-          directions
-              .addObject()
-              .put("direction", result.direction().option())
-              .put("recipient", result.recipient())
-              .put("donor", result.donor())
-              .put("empty", patched.empty())
-              .put("full", patched.full())
-              .put("unrelated", patched.unrelated())
-              .put("patched", Floats.base64(result.patched()));
+          ObjectNode way =
+              ways.addObject()
+                  .put("direction", result.direction().option())
+                  .put("method", patched.method().option())
+                  .put("recipient", result.recipient())
+                  .put("donor", result.donor())
+                  .put("empty", patched.empty())
+                  .put("full", patched.full())
+                  .put("unrelated", patched.unrelated())
+                  .put("patched", Floats.base64(result.patched()));
+          patched
+              .spent()
+              .ifPresent(
+                  spent ->
+                      way.put("forwards", spent.cost().forwards())
+                          .put("backwards", spent.cost().backwards())
+                          .put("seconds", spent.seconds()));
         }
       }
     }
@@ -67,8 +78,8 @@ public record PairCodec(SweepKind kind) implements ItemCodec<PairOutcome> {
     List<Axis> axes = axes(shared);
     List<Token> base = tokens(line.path("base"));
     List<Token> perturbed = tokens(line.path("perturbed"));
-    List<PairOutcome.Patched> directions = new ArrayList<>();
-    for (JsonNode node : line.path("directions")) {
+    List<PairOutcome.Patched> ways = new ArrayList<>();
+    for (JsonNode node : line.path("ways")) {
       Direction direction =
           Direction.valueOf(node.path("direction").asText().toUpperCase(Locale.ROOT));
       List<Token> recipient = direction == Direction.DENOISE ? base : perturbed;
@@ -81,12 +92,29 @@ public record PairCodec(SweepKind kind) implements ItemCodec<PairOutcome> {
               number(node, "recipient"),
               number(node, "donor"),
               recipient);
-      directions.add(
+      String method = node.path("method").asText();
+      ways.add(
           new PairOutcome.Patched(
-              result, number(node, "empty"), number(node, "full"), number(node, "unrelated")));
+              result,
+              method.equals(Exact.FAST.option()) ? Exact.FAST : Estimate.parse(method),
+              number(node, "empty"),
+              number(node, "full"),
+              number(node, "unrelated"),
+              spent(node)));
     }
     return new PairOutcome.Swept(
-        base, perturbed, number(line, "base_alone"), number(line, "perturbed_alone"), directions);
+        base, perturbed, number(line, "base_alone"), number(line, "perturbed_alone"), ways);
+  }
+
+  private static Optional<PairOutcome.Spent> spent(JsonNode node) {
+    JsonNode seconds = node.path("seconds");
+    return seconds.isMissingNode()
+        ? Optional.empty()
+        : Optional.of(
+            new PairOutcome.Spent(
+                new PatchingSweep.Cost(
+                    node.path("forwards").asLong(), node.path("backwards").asLong()),
+                seconds.asDouble()));
   }
 
   /** The axes of a swept pair, that of positions without labels. */
@@ -97,7 +125,7 @@ public record PairCodec(SweepKind kind) implements ItemCodec<PairOutcome> {
     }
     ObjectNode line = JSON.objectNode();
     ArrayNode array = line.putArray("axes");
-    for (Axis axis : swept.directions().getFirst().result().axes()) {
+    for (Axis axis : swept.ways().getFirst().result().axes()) {
       ArrayNode labels = array.addObject().put("name", axis.name()).putArray("labels");
       if (!axis.name().equals(Axis.POSITION)) {
         axis.labels().forEach(labels::add);

@@ -52,9 +52,9 @@ final class PairTables {
             "change",
             "used"),
         csv -> {
-          for (DirectionRows rows : data.directions()) {
+          for (WayRows rows : data.directions()) {
             for (int i = 0; i < rows.rows().size(); i++) {
-              DirectionRows.Row row = rows.rows().get(i);
+              WayRows.Row row = rows.rows().get(i);
               ContrastPair pair = row.pair();
               csv.printRecord(
                   rows.direction().option(),
@@ -82,10 +82,10 @@ final class PairTables {
         : OptionalDouble.empty();
   }
 
-  /** One row for each swept pair, direction and cell. */
+  /** One row for each swept pair, direction, method and cell. */
   void effects() throws IOException {
     CellSpace space = data.space();
-    List<String> header = new ArrayList<>(List.of("direction", "pair"));
+    List<String> header = new ArrayList<>(List.of("direction", AggregateTables.METHOD, "pair"));
     header.addAll(space.columns());
     if (space.positions()) {
       header.addAll(List.of(Axis.POSITION, "token", "role"));
@@ -101,21 +101,25 @@ final class PairTables {
         csv ->
             data.forEach(
                 (row, pair, swept) -> {
-                  for (PairOutcome.Patched patched : swept.directions()) {
-                    effects(csv, pair, patched, labels);
+                  for (WayRows rows : data.ways()) {
+                    effects(csv, pair, rows, swept.in(rows.way()).orElseThrow(), labels);
                   }
                 }));
   }
 
   private void effects(
-      CSVPrinter csv, ContrastPair pair, PairOutcome.Patched patched, List<List<String>> labels)
+      CSVPrinter csv,
+      ContrastPair pair,
+      WayRows rows,
+      PairOutcome.Patched patched,
+      List<List<String>> labels)
       throws IOException {
     SweepResult result = patched.result();
-    DirectionRows rows = data.direction(result.direction());
     boolean used = rows.reaches(pair, patched.change());
     int length = data.space().positions() ? result.tokens().size() : 1;
     for (int i = 0; i < result.patched().length; i++) {
-      csv.print(result.direction().option());
+      csv.print(rows.direction().option());
+      csv.print(rows.way().method().option());
       csv.print(pair.id());
       for (String label : labels.get(i / length)) {
         csv.print(label);
@@ -161,17 +165,16 @@ final class PairTables {
         csv ->
             data.forEach(
                 (row, pair, swept) -> {
-                  for (PairOutcome.Patched patched : swept.directions()) {
-                    controls(csv, pair, swept, patched);
+                  for (WayRows rows : data.directions()) {
+                    controls(csv, pair, rows, swept);
                   }
                 }));
   }
 
-  private void controls(
-      CSVPrinter csv, ContrastPair pair, PairOutcome.Swept swept, PairOutcome.Patched patched)
+  private void controls(CSVPrinter csv, ContrastPair pair, WayRows rows, PairOutcome.Swept swept)
       throws IOException {
+    PairOutcome.Patched patched = swept.in(rows.way()).orElseThrow();
     SweepResult result = patched.result();
-    DirectionRows rows = data.direction(result.direction());
     boolean used = rows.reaches(pair, patched.change());
     Filler filler = Filler.of(swept, result);
     boolean alone = rows.reaches(pair, filler.change());

@@ -38,12 +38,12 @@ final class PatchManifest {
     controls.forEach(c -> checks.put(c.direction().option(), c.fields()));
     all.put("controls", checks);
     Map<String, Object> sizes = new LinkedHashMap<>();
-    for (DirectionRows rows : data.directions()) {
+    for (WayRows rows : data.ways()) {
       Map<String, Object> some = new LinkedHashMap<>();
       aggregates.stream()
           .filter(each -> each.rows() == rows)
           .forEach(each -> some.put(key(each.of()), sizeCorrelation(each.sizeCorrelation())));
-      sizes.put(rows.direction().option(), byName(some));
+      sizes.put(rows.way().option(), byName(some));
     }
     all.put("sizeCorrelation", sizes);
     all.put("axes", axes(data));
@@ -67,7 +67,7 @@ final class PatchManifest {
     counts.put("pairs", data.pairs().size());
     counts.put("swept", data.swept().size());
     counts.put("moves", moves(data.directions().getFirst()));
-    for (DirectionRows rows : data.directions()) {
+    for (WayRows rows : data.directions()) {
       Map<String, Object> some = new LinkedHashMap<>();
       for (Perturbed of : Perturbed.of(data.perturbations(), false)) {
         some.put(key(of), counts(rows, of, exclusions));
@@ -77,10 +77,9 @@ final class PatchManifest {
     return counts;
   }
 
-  private static Map<String, Object> counts(
-      DirectionRows rows, Perturbed of, Exclusions exclusions) {
+  private static Map<String, Object> counts(WayRows rows, Perturbed of, Exclusions exclusions) {
     Map<String, Object> counts = new LinkedHashMap<>(Map.of("used", 0));
-    for (DirectionRows.Part part : rows.parts()) {
+    for (WayRows.Part part : rows.parts()) {
       if (of.isOf(part.perturbation())) {
         counts.put("used", part.used());
         counts.put("floor", part.least());
@@ -101,7 +100,7 @@ final class PatchManifest {
     return some.size() == 1 && only != null ? only : some;
   }
 
-  private static Map<String, Object> moves(DirectionRows rows) {
+  private static Map<String, Object> moves(WayRows rows) {
     Map<String, Object> moves = new LinkedHashMap<>();
     for (Expected.Moves each : Expected.moves(rows)) {
       Map<String, Object> one = new LinkedHashMap<>();
@@ -128,9 +127,12 @@ final class PatchManifest {
   private static List<Map<String, Object>> arrays(StudyData data, Path folder) {
     PairArrays arrays = new PairArrays(data, folder);
     List<Map<String, Object>> all = new ArrayList<>();
-    for (DirectionRows rows : data.directions()) {
+    for (WayRows rows : data.ways()) {
+      String name = PairArrays.patchedName(rows.way());
+      all.add(array(name, "<f4", arrays.dimensions(), arrays.shape()));
+    }
+    for (WayRows rows : data.directions()) {
       Direction direction = rows.direction();
-      all.add(array(PairArrays.patchedName(direction), "<f4", arrays.dimensions(), arrays.shape()));
       int[] scores = {data.swept().size(), 2};
       all.add(
           array(

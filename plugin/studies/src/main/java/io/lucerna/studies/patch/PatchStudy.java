@@ -5,8 +5,8 @@ import io.lucerna.base.AtomicFile;
 import io.lucerna.base.Internal;
 import io.lucerna.eval.RatioAggregate;
 import io.lucerna.instrumentation.sweep.Direction;
+import io.lucerna.instrumentation.sweep.PatchingSweep;
 import io.lucerna.instrumentation.sweep.SweepKind;
-import io.lucerna.instrumentation.sweep.SweepResult;
 import io.lucerna.studies.chart.HeatMap;
 import io.lucerna.studies.chart.PngCanvas;
 import io.lucerna.studies.work.Identity;
@@ -14,6 +14,7 @@ import io.lucerna.studies.work.OldFiles;
 import io.lucerna.studies.work.Outcomes;
 import io.lucerna.studies.work.StudyException;
 import io.lucerna.topics.ContrastPair;
+import io.lucerna.topics.PairDraw;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,6 +22,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -37,11 +39,14 @@ public final class PatchStudy {
   /** How many pairs get a picture of their tokens. */
   private static final int PICTURED = 3;
 
+  private static final Pattern AGREEMENT = Pattern.compile("agreement\\.csv");
+  private static final Pattern HEADS = Pattern.compile("heads\\..+\\.csv");
   private static final Pattern PICTURES = Pattern.compile("(heatmap|tokens)\\..+\\.(svg|png)");
 
   private final PatchSettings settings;
   private final List<ContrastPair> pairs;
   private final List<ContrastPair> donors;
+  private final Set<String> checked;
   private final boolean png = PngCanvas.available();
 
   /**
@@ -55,6 +60,13 @@ public final class PatchStudy {
     this.settings = settings;
     this.pairs = List.copyOf(pairs);
     this.donors = List.copyOf(donors);
+    int check = settings.sweep().check();
+    // Of all pairs, not of those to sweep: of a larger draw of them, the same are checked.
+    this.checked =
+        check == 0
+            ? Set.of()
+            : PairDraw.ids(
+                donors.stream().map(PairDraw.Key::of).toList(), check, settings.sweep().seed());
   }
 
   /**
@@ -69,10 +81,18 @@ public final class PatchStudy {
       throws IOException {
     for (ContrastPair pair : pairs) {
       if (!outcomes.has(pair.id())) {
-        outcomes.append(pair.id(), sweeper.sweep(pair, unrelated(pair)));
+        outcomes.append(pair.id(), sweeper.sweep(pair, unrelated(pair), methods(pair)));
         done.run();
       }
     }
+  }
+
+  private List<PatchingSweep.Method> methods(ContrastPair pair) {
+    List<PatchingSweep.Method> methods = new ArrayList<>(settings.sweep().methods());
+    if (checked.contains(pair.id())) {
+      methods.add(PatchingSweep.Method.FAST);
+    }
+    return methods;
   }
 
   /** A pair of another query, by chance, the same for the same seed. */
@@ -89,10 +109,10 @@ public final class PatchStudy {
 
   /** The outcomes of all pairs, for aggregation. */
   StudyData data(Outcomes<PairOutcome> outcomes, MoveMatrix.Maker maker) throws IOException {
-    return new StudyData(pairs, outcomes, settings.sweep().directions(), settings.floor(), maker);
+    return new StudyData(pairs, outcomes, settings.sweep(), settings.floor(), maker);
   }
 
-  Aggregates aggregates(StudyData data, DirectionRows rows, Perturbed of) throws IOException {
+  Aggregates aggregates(StudyData data, WayRows rows, Perturbed of) throws IOException {
     return Aggregates.of(
         rows, of, data.space(), data.bands(of), settings.sweep().seed(), settings.rounds());
   }
@@ -114,7 +134,7 @@ public final class PatchStudy {
       Exclusions exclusions = Exclusions.of(data);
       PairTables tables = new PairTables(data, folder);
       tables.excluded(exclusions);
-      for (DirectionRows rows : data.directions()) {
+      for (WayRows rows : data.directions()) {
         if (rows.used() == 0) {
           throw new StudyException(none(exclusions, rows.direction()) + "; see excluded.csv");
         }
@@ -125,7 +145,7 @@ public final class PatchStudy {
       new PairArrays(data, folder).write();
       List<Aggregates> aggregates = new ArrayList<>();
       List<Perturbed> kinds = Perturbed.of(data.perturbations(), settings.pooled());
-      for (DirectionRows rows : data.directions()) {
+      for (WayRows rows : data.ways()) {
         for (Perturbed of : kinds) {
           if (rows.rows().stream().anyMatch(row -> row.used() && of.has(row.pair()))) {
             aggregates.add(aggregates(data, rows, of));
@@ -133,6 +153,11 @@ public final class PatchStudy {
         }
       }
       AggregateTables.write(aggregates, folder.resolve("aggregates.csv"));
+      List<MethodAgreement> agreements = MethodAgreement.of(settings, data, kinds);
+      OldFiles.delete(folder, AGREEMENT);
+      if (settings.sweep().compares()) {
+        MethodAgreement.write(agreements, folder.resolve("agreement.csv"));
+      }
       if (settings.sweep().kind() == SweepKind.HEAD) {
         heads(identity, data, folder);
       }
@@ -140,12 +165,16 @@ public final class PatchStudy {
       JsonNode manifest =
           PatchManifest.write(settings, identity, data, exclusions, controls, aggregates, folder);
       pictures(identity, data, aggregates, folder);
-      StudyPage page = new StudyPage(settings, identity, data, exclusions, controls, aggregates);
+      StudyPage page =
+          new StudyPage(settings, identity, data, exclusions, controls, aggregates, agreements);
       page.write(folder.resolve("report.html"));
       if (!png) {
         notes.add("no PNG pictures: this Java cannot draw text; there are the SVG ones");
       }
       List<String> results = new Summary(settings, data, exclusions, aggregates).lines();
+      agreements.stream()
+          .filter(each -> !each.way().isExact())
+          .forEach(each -> results.add(each.words()));
       new PatchMethods(manifest)
           .write(page.title(), results, identity.commandLine(), folder.resolve("summary.md"));
       notes.addAll(results);
@@ -186,8 +215,9 @@ public final class PatchStudy {
   }
 
   private static void heads(Identity identity, StudyData data, Path folder) throws IOException {
-    for (DirectionRows rows : data.directions()) {
-      String name = "heads." + rows.direction().option() + ".csv";
+    OldFiles.delete(folder, HEADS);
+    for (WayRows rows : data.ways()) {
+      String name = "heads." + rows.way().fileName() + ".csv";
       AggregateTables.writeHeads(
           identity.model().label(), rows, data.space(), folder.resolve(name));
     }
@@ -198,12 +228,12 @@ public final class PatchStudy {
     OldFiles.delete(folder, PICTURES);
     Figures figures = new Figures(settings.sweep(), identity.model().label());
     for (Aggregates aggregates : all) {
-      String direction = aggregates.rows().direction().option();
+      String way = aggregates.rows().way().fileName();
       for (RatioAggregate aggregate : RatioAggregate.values()) {
         draw(
             figures.map(aggregates, aggregates.all(), aggregate),
             folder,
-            "heatmap." + direction + "." + aggregate.option() + aggregates.of().ending());
+            "heatmap." + way + "." + aggregate.option() + aggregates.of().ending());
       }
     }
     if (data.space().positions()) {
@@ -219,23 +249,24 @@ public final class PatchStudy {
     for (ContrastPair pair : largest(data, of, PICTURED)) {
       number++;
       PairOutcome.Swept swept = data.read(pair);
-      for (PairOutcome.Patched patched : swept.directions()) {
-        SweepResult result = patched.result();
+      for (WayRows rows : data.ways()) {
+        PairOutcome.Patched patched = swept.in(rows.way()).orElseThrow();
         draw(
-            figures.map(data.space(), pair, result, swept.donor(result.direction())),
+            figures.map(
+                data.space(), pair, rows.way(), patched.result(), swept.donor(rows.direction())),
             folder,
-            "tokens." + result.direction().option() + "." + number + of.ending());
+            "tokens." + rows.way().fileName() + "." + number + of.ending());
       }
     }
   }
 
   /** Of some pairs those that count and whose score changes most. */
   static List<ContrastPair> largest(StudyData data, Perturbed of, int most) {
-    return data.directions().getFirst().rows().stream()
+    return data.ways().getFirst().rows().stream()
         .filter(row -> row.used() && of.has(row.pair()))
         .sorted(Comparator.comparingDouble(row -> -Math.abs(row.change())))
         .limit(most)
-        .map(DirectionRows.Row::pair)
+        .map(WayRows.Row::pair)
         .toList();
   }
 

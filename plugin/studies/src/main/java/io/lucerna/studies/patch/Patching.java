@@ -40,7 +40,7 @@ public final class Patching {
 
   private Patching(
       StudyData data,
-      DirectionRows rows,
+      WayRows rows,
       Aggregates aggregates,
       RatioAggregate headline,
       List<Excluded> excluded)
@@ -51,10 +51,10 @@ public final class Patching {
     this.excluded = List.copyOf(excluded);
     List<ContrastPair> used = new ArrayList<>();
     List<PairOutcome.Patched> outcomes = new ArrayList<>();
-    for (DirectionRows.Row row : rows.rows()) {
+    for (WayRows.Row row : rows.rows()) {
       if (row.used()) {
         used.add(row.pair());
-        outcomes.add(data.read(row.pair()).directions().getFirst());
+        outcomes.add(data.read(row.pair()).ways().getFirst());
       }
     }
     this.pairs = List.copyOf(used);
@@ -83,10 +83,10 @@ public final class Patching {
    * @param settings what is patched, in one direction, and which pairs count
    * @param pairs pairs of passages, whose ids differ
    * @return the effects
-   * @throws IllegalArgumentException if the settings have two directions or name a part that the
-   *     model lacks, two pairs have one id, there are several perturbations and the settings do not
-   *     {@linkplain PatchSettings#withPool() pool} them, or no pair counts; the message says why
-   *     not
+   * @throws IllegalArgumentException if the settings have two directions or methods, or name a part
+   *     that the model lacks, two pairs have one id, there are several perturbations and the
+   *     settings do not {@linkplain PatchSettings#withPool() pool} them, or no pair counts; the
+   *     message says why not
    */
   public static Patching of(Ranker ranker, PatchSettings settings, List<ContrastPair> pairs) {
     check(settings, pairs);
@@ -107,9 +107,9 @@ public final class Patching {
    * @param settings what is patched, in one direction, and which pairs count
    * @param pairs pairs of passages, whose ids differ
    * @return by the names of the perturbations, sorted
-   * @throws IllegalArgumentException if the settings have two directions or name a part that the
-   *     model lacks, two pairs have one id, or no pair of a perturbation counts; the message says
-   *     why not
+   * @throws IllegalArgumentException if the settings have two directions or methods, or name a part
+   *     that the model lacks, two pairs have one id, or no pair of a perturbation counts; the
+   *     message says why not
    */
   public static SequencedMap<String, Patching> byPerturbation(
       Ranker ranker, PatchSettings settings, List<ContrastPair> pairs) {
@@ -123,8 +123,8 @@ public final class Patching {
   }
 
   private static void check(PatchSettings settings, List<ContrastPair> pairs) {
-    if (settings.sweep().directions().size() != 1) {
-      throw new IllegalArgumentException("one direction at a time");
+    if (settings.sweep().ways().size() != 1) {
+      throw new IllegalArgumentException("one direction and one method at a time");
     }
     Set<String> ids = new HashSet<>();
     for (ContrastPair pair : pairs) {
@@ -143,7 +143,7 @@ public final class Patching {
       study.sweep(new SweepEngine(ranker, settings.sweep()), outcomes, () -> {});
       try (StudyData data = study.data(outcomes, columns -> MoveMatrix.inMemory())) {
         Exclusions exclusions = Exclusions.of(data);
-        DirectionRows rows = data.directions().getFirst();
+        WayRows rows = data.ways().getFirst();
         if (rows.used() == 0) {
           throw new IllegalArgumentException(study.none(exclusions, rows.direction()));
         }

@@ -27,7 +27,7 @@ record Stratum(String name, String level, int[] rows) {
    * Those of some pairs that count, then their parts by grade and IDF band, where these are known
    * at all. The levels of one name make up all of them.
    */
-  static List<Stratum> of(List<DirectionRows.Row> rows, Perturbed of, IdfBands bands) {
+  static List<Stratum> of(List<WayRows.Row> rows, Perturbed of, IdfBands bands) {
     int[] used =
         IntStream.range(0, rows.size())
             .filter(i -> rows.get(i).used() && of.has(rows.get(i).pair()))
@@ -64,9 +64,9 @@ record Stratum(String name, String level, int[] rows) {
 
   private static List<Stratum> parts(
       String name,
-      List<DirectionRows.Row> rows,
+      List<WayRows.Row> rows,
       int[] used,
-      Function<DirectionRows.Row, String> level,
+      Function<WayRows.Row, String> level,
       Comparator<String> order) {
     SequencedMap<String, List<Integer>> parts = new TreeMap<>(order);
     for (int row : used) {

@@ -7,14 +7,13 @@ import io.lucerna.topics.ContrastPair;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
- * The outcomes of a study's pairs, arranged for aggregation. The rows of all directions are the
- * swept pairs in the pairs' order.
+ * The outcomes of a study's pairs, arranged for aggregation. The rows of all ways are the swept
+ * pairs in the pairs' order; those of exact sweeps that only check estimates, some of them.
  */
 final class StudyData implements Closeable {
   /** A pair that cannot be swept. */
@@ -30,7 +29,8 @@ final class StudyData implements Closeable {
   private final Outcomes<PairOutcome> outcomes;
   private final List<Lost> lost = new ArrayList<>();
   private final List<ContrastPair> swept = new ArrayList<>();
-  private final Map<Direction, DirectionRows> directions = new EnumMap<>(Direction.class);
+  private final List<WayRows> ways = new ArrayList<>();
+  private final List<WayRows> checks = new ArrayList<>();
   private final CellSpace space;
   private int longest;
 
@@ -38,13 +38,14 @@ final class StudyData implements Closeable {
    * Reads the outcomes.
    *
    * @param pairs all pairs of the study, each done
+   * @param settings which ways there are
    * @param floor decides which swept pairs count
    * @param maker makes what holds the cells of the pairs
    */
   StudyData(
       List<ContrastPair> pairs,
       Outcomes<PairOutcome> outcomes,
-      List<Direction> directions,
+      SweepSettings settings,
       Floor floor,
       MoveMatrix.Maker maker)
       throws IOException {
@@ -52,14 +53,19 @@ final class StudyData implements Closeable {
     this.outcomes = outcomes;
     this.space = CellSpace.of(axes());
     try {
-      for (Direction direction : directions) {
-        MoveMatrix moves = maker.make(space.size());
-        this.directions.put(direction, new DirectionRows(direction, moves));
+      for (Way way : settings.ways()) {
+        ways.add(new WayRows(way, maker.make(space.size())));
+      }
+      for (Direction direction :
+          settings.check() > 0 ? settings.directions() : List.<Direction>of()) {
+        checks.add(new WayRows(Way.exact(direction), maker.make(space.size())));
       }
       for (ContrastPair pair : pairs) {
         take(pair, outcomes.read(pair.id()));
       }
-      this.directions.values().forEach(rows -> rows.decide(floor));
+      for (WayRows rows : ways) {
+        rows.decide(floor);
+      }
     } catch (IOException | RuntimeException e) {
       close();
       throw e;
@@ -70,7 +76,7 @@ final class StudyData implements Closeable {
   private List<Axis> axes() throws IOException {
     for (ContrastPair pair : pairs) {
       if (outcomes.read(pair.id()) instanceof PairOutcome.Swept done) {
-        return done.directions().getFirst().result().axes();
+        return done.ways().getFirst().result().axes();
       }
     }
     return List.of(new Axis("none", List.of()));
@@ -82,8 +88,11 @@ final class StudyData implements Closeable {
       case PairOutcome.Swept done -> {
         swept.add(pair);
         longest = Math.max(longest, done.base().size());
-        for (PairOutcome.Patched patched : done.directions()) {
-          direction(patched.result().direction()).add(pair, patched, space);
+        for (WayRows rows : Stream.concat(ways.stream(), checks.stream()).toList()) {
+          Optional<PairOutcome.Patched> patched = done.in(rows.way());
+          if (patched.isPresent()) {
+            rows.add(pair, patched.get(), space);
+          }
         }
       }
     }
@@ -120,13 +129,26 @@ final class StudyData implements Closeable {
     return lost;
   }
 
-  /** One for each direction. */
-  List<DirectionRows> directions() {
-    return List.copyOf(directions.values());
+  /** One for each direction and method. */
+  List<WayRows> ways() {
+    return List.copyOf(ways);
   }
 
-  DirectionRows direction(Direction direction) {
-    return Objects.requireNonNull(directions.get(direction), direction::option);
+  /** The first of each direction: scores without a patch are the same in all ways. */
+  List<WayRows> directions() {
+    return ways.stream().filter(rows -> rows == direction(rows.direction())).toList();
+  }
+
+  /** The first way of a direction. */
+  WayRows direction(Direction direction) {
+    return ways.stream().filter(rows -> rows.direction() == direction).findFirst().orElseThrow();
+  }
+
+  /** The exact effects in a direction of all pairs, or of those that check estimates. */
+  Optional<WayRows> exact(Direction direction) {
+    return Stream.concat(ways.stream(), checks.stream())
+        .filter(rows -> rows.way().isExact() && rows.direction() == direction)
+        .findFirst();
   }
 
   CellSpace space() {
@@ -150,7 +172,7 @@ final class StudyData implements Closeable {
 
   @Override
   public void close() throws IOException {
-    for (DirectionRows rows : directions.values()) {
+    for (WayRows rows : Stream.concat(ways.stream(), checks.stream()).toList()) {
       rows.close();
     }
   }

@@ -23,6 +23,7 @@ final class StudyPage {
   private final Exclusions exclusions;
   private final List<ControlSummary> controls;
   private final List<Aggregates> aggregates;
+  private final List<MethodAgreement> agreements;
   private final Figures figures;
 
   StudyPage(
@@ -31,13 +32,15 @@ final class StudyPage {
       StudyData data,
       Exclusions exclusions,
       List<ControlSummary> controls,
-      List<Aggregates> aggregates) {
+      List<Aggregates> aggregates,
+      List<MethodAgreement> agreements) {
     this.settings = settings;
     this.identity = identity;
     this.data = data;
     this.exclusions = exclusions;
     this.controls = controls;
     this.aggregates = aggregates;
+    this.agreements = agreements;
     this.figures = new Figures(settings.sweep(), identity.model().label());
   }
 
@@ -66,6 +69,9 @@ final class StudyPage {
     section(out, "Strongest cells", strongest());
     section(out, "Effects", effects());
     section(out, "Cells", cells());
+    if (!agreements.isEmpty()) {
+      section(out, "Estimates beside the exact effects", MethodAgreement.html(agreements));
+    }
     section(out, "Controls", controls());
     section(out, "Pairs", new PagePairs(data, figures).html());
     section(out, "Excluded pairs", excluded());
@@ -218,7 +224,7 @@ final class StudyPage {
   private String excluded() {
     StringBuilder out = new StringBuilder();
     boolean some = false;
-    for (DirectionRows rows : data.directions()) {
+    for (WayRows rows : data.directions()) {
       for (Perturbed of : Perturbed.of(data.perturbations(), false)) {
         Map<String, Long> counts = exclusions.counts(rows.direction(), of);
         some |= !counts.isEmpty();

@@ -37,16 +37,16 @@ record Summary(
   List<String> warnings() {
     List<String> warnings = new ArrayList<>();
     if (settings.pooled()) {
-      data.directions().forEach(rows -> warnings.addAll(opposed(rows)));
+      data.ways().forEach(rows -> warnings.addAll(opposed(rows)));
     }
     return warnings;
   }
 
-  private List<String> floors(DirectionRows rows) {
+  private List<String> floors(WayRows rows) {
     List<String> lines = new ArrayList<>();
     for (Perturbed of : Perturbed.of(data.perturbations(), false)) {
       String words = of.words(rows.direction().option());
-      for (DirectionRows.Part part : rows.parts()) {
+      for (WayRows.Part part : rows.parts()) {
         if (of.isOf(part.perturbation())) {
           lines.add(
               String.format(
@@ -96,7 +96,7 @@ record Summary(
   }
 
   /** Cells of some list whose signs differ between perturbations. */
-  private List<String> opposed(DirectionRows rows) {
+  private List<String> opposed(WayRows rows) {
     Set<String> listed = new LinkedHashSet<>();
     Map<String, Map<String, Double>> values = new LinkedHashMap<>();
     for (Aggregates each : aggregates) {
@@ -117,7 +117,7 @@ record Summary(
     }
     return cells.length() == 0
         ? List.of()
-        : List.of("warning: " + rows.direction().option() + ": signs differ in " + cells);
+        : List.of("warning: " + rows.way().words() + ": signs differ in " + cells);
   }
 
   private void values(Aggregates each, String kind, Map<String, Map<String, Double>> values) {

@@ -5,6 +5,7 @@ import io.lucerna.instrumentation.hooks.Hooks;
 import io.lucerna.instrumentation.model.Readout;
 import io.lucerna.instrumentation.sweep.Direction;
 import io.lucerna.instrumentation.sweep.PatchingSweep;
+import io.lucerna.instrumentation.sweep.PatchingSweep.Exact;
 import io.lucerna.instrumentation.sweep.Sweep;
 import io.lucerna.instrumentation.sweep.SweepResult;
 import io.lucerna.instrumentation.text.AlignedPair;
@@ -27,7 +28,7 @@ public final class SweepEngine implements PairSweeper {
   private final Ranker ranker;
   private final SweepSettings settings;
   private final PairAlignment alignment;
-  private final PatchingSweep sweep;
+  private final PatchingSweep exact;
   private final boolean ofQuery;
 
   /**
@@ -35,7 +36,8 @@ public final class SweepEngine implements PairSweeper {
    *
    * @param ranker the ranker whose activations are patched
    * @param settings what is patched in every pair, and how
-   * @throws IllegalArgumentException if the model has no such layer or head
+   * @throws IllegalArgumentException if the model has no such layer or head, or a method does not
+   *     take such a model
    */
   public SweepEngine(Ranker ranker, SweepSettings settings) {
     this.ranker = ranker;
@@ -43,12 +45,12 @@ public final class SweepEngine implements PairSweeper {
     this.ofQuery = settings.side() == SweepSettings.Side.QUERY;
     this.alignment = new PairAlignment(ranker, settings.filler(), ofQuery);
     Sweep cells = settings.cells();
-    PatchingSweep.Method method =
-        settings.plain() ? PatchingSweep.Method.PLAIN : PatchingSweep.Method.FAST;
     int width = settings.mechir() ? mechirWidth(alignment.side()) : 0;
-    this.sweep =
+    this.exact =
         new PatchingSweep(
-            ranker.reading().model(), alignment.side(), cells, method, settings.batch(), width);
+            ranker.reading().model(), alignment.side(), cells, Exact.FAST, settings.batch(), width);
+    // Tells now what a method does not take.
+    settings.methods().forEach(exact::by);
   }
 
   /** MechIR's fixed input lengths. */
@@ -71,7 +73,8 @@ public final class SweepEngine implements PairSweeper {
   }
 
   @Override
-  public PairOutcome sweep(ContrastPair pair, Optional<ContrastPair> unrelated) {
+  public PairOutcome sweep(
+      ContrastPair pair, Optional<ContrastPair> unrelated, List<PatchingSweep.Method> methods) {
     PairAligner.Result aligned;
     Readout readout;
     try {
@@ -84,30 +87,41 @@ public final class SweepEngine implements PairSweeper {
       return new PairOutcome.Unusable(aligned.problem());
     }
     AlignedPair inputs = aligned.pair().get();
-    if (sweep.width() > 0 && inputs.length() > sweep.width()) {
+    if (exact.width() > 0 && inputs.length() > exact.width()) {
       return new PairOutcome.Unusable(
-          String.format(Locale.ROOT, "too long: more than MechIR's %d tokens", sweep.width()));
+          String.format(Locale.ROOT, "too long: more than MechIR's %d tokens", exact.width()));
     }
     Optional<AlignedPair> other = unrelated.flatMap(this::aligned).filter(this::fits);
-    List<PairOutcome.Patched> directions = new ArrayList<>();
+    List<PairOutcome.Patched> ways = new ArrayList<>();
     for (Direction direction : settings.directions()) {
-      SweepResult result = sweep.run(inputs, direction, readout);
-      directions.add(
-          new PairOutcome.Patched(
-              result,
-              readout.score(sweep.patchedWithItself(direction.recipient(inputs))),
-              readout.score(
-                  sweep.patchedWhole(direction.recipient(inputs), direction.donor(inputs))),
-              other
-                  .map(o -> readout.score(sweep.patchedUnrelated(inputs, o, direction)))
-                  .orElse(Float.NaN)));
+      float empty = readout.score(exact.patchedWithItself(direction.recipient(inputs)));
+      float full =
+          readout.score(exact.patchedWhole(direction.recipient(inputs), direction.donor(inputs)));
+      float foreign =
+          other
+              .map(o -> readout.score(exact.patchedUnrelated(inputs, o, direction)))
+              .orElse(Float.NaN);
+      for (PatchingSweep.Method method : methods) {
+        long start = System.nanoTime();
+        SweepResult result = exact.by(method).run(inputs, direction, readout);
+        double seconds = (System.nanoTime() - start) * 1e-9;
+        Optional<PairOutcome.Spent> spent =
+            methods.size() == 1
+                ? Optional.empty()
+                : Optional.of(new PairOutcome.Spent(cost(method, inputs), seconds));
+        ways.add(new PairOutcome.Patched(result, method, empty, full, foreign, spent));
+      }
     }
     return new PairOutcome.Swept(
         inputs.base().tokens(),
         inputs.perturbed().tokens(),
         alone(pair, pair.base()),
         alone(pair, pair.perturbed()),
-        directions);
+        ways);
+  }
+
+  private PatchingSweep.Cost cost(PatchingSweep.Method method, AlignedPair inputs) {
+    return method.cost(settings.cells().cells(ranker.reading().model().config(), inputs.length()));
   }
 
   private PairAligner.Result align(ContrastPair pair) {
@@ -137,7 +151,7 @@ public final class SweepEngine implements PairSweeper {
   }
 
   private boolean fits(AlignedPair pair) {
-    return sweep.width() == 0 || pair.length() <= sweep.width();
+    return exact.width() == 0 || pair.length() <= exact.width();
   }
 
   /** Scores the output of the patched side while the other side stays as it is. */

@@ -4,9 +4,13 @@ import io.lucerna.base.Internal;
 import io.lucerna.eval.Comparison;
 import io.lucerna.instrumentation.sweep.Direction;
 import io.lucerna.instrumentation.sweep.Head;
+import io.lucerna.instrumentation.sweep.PatchingSweep.Exact;
+import io.lucerna.instrumentation.sweep.PatchingSweep.Method;
 import io.lucerna.instrumentation.sweep.Sweep;
 import io.lucerna.instrumentation.sweep.SweepKind;
 import io.lucerna.reranker.ScorerOptions;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -23,7 +27,9 @@ import java.util.OptionalInt;
  * @param heads the heads of a {@link SweepKind#HEAD_POS} sweep; empty for all other kinds
  * @param filler the word whose first token fills the shorter input
  * @param batch the most patched inputs that go through the network at once
- * @param plain whether each cell gets a forward pass of its own: the slow reference
+ * @param methods how the scores of patches are found, each once, the exact way first: fast, or
+ *     plain, which is its slow reference
+ * @param check for how many pairs the exact sweep runs too where it is not among the methods
  * @param mechir whether inputs are padded to MechIR's widths, and pairs read without token types
  * @param seed chooses each pair's unrelated donor
  */
@@ -35,7 +41,8 @@ public record SweepSettings(
     List<Head> heads,
     String filler,
     int batch,
-    boolean plain,
+    List<Method> methods,
+    int check,
     boolean mechir,
     long seed) {
 
@@ -82,6 +89,7 @@ public record SweepSettings(
   public SweepSettings {
     directions = List.copyOf(directions);
     heads = List.copyOf(heads);
+    methods = List.copyOf(methods);
     if (layer.isPresent() && layer.getAsInt() < 0) {
       throw new IllegalArgumentException("layer must be 0 or more, got " + layer.getAsInt());
     }
@@ -94,6 +102,26 @@ public record SweepSettings(
     }
     if (directions.isEmpty()) {
       throw new IllegalArgumentException("no direction");
+    }
+    check(methods, check);
+  }
+
+  private static void check(List<Method> methods, int check) {
+    List<String> names = methods.stream().map(Method::option).toList();
+    if (methods.isEmpty()) {
+      throw new IllegalArgumentException("no method");
+    }
+    if (names.stream().distinct().count() != names.size()) {
+      throw new IllegalArgumentException("a method is named twice: " + String.join(", ", names));
+    }
+    if (methods.contains(Exact.PLAIN) && methods.size() > 1) {
+      throw new IllegalArgumentException("plain goes with exact alone; estimates have one way");
+    }
+    if (check < 0) {
+      throw new IllegalArgumentException("check must be 0 or more, got " + check);
+    }
+    if (check > 0 && methods.getFirst() instanceof Exact) {
+      throw new IllegalArgumentException("check is for estimates alone: exact sweeps all pairs");
     }
   }
 
@@ -116,7 +144,8 @@ public record SweepSettings(
     private List<Head> heads = List.of();
     private String filler = FILLER;
     private int batch = ScorerOptions.DEFAULT_BATCH;
-    private boolean plain;
+    private List<Method> methods = List.of(Method.FAST);
+    private int check;
     private boolean mechir;
     private long seed = Comparison.Settings.DEFAULT.seed();
 
@@ -185,12 +214,25 @@ public record SweepSettings(
     }
 
     /**
-     * {@return this, fast or plain}
+     * {@return this, with other ways to find the scores of patches}
      *
-     * @param slow whether each cell gets a forward pass of its own
+     * @param some {@link Method#FAST} or {@link Method#PLAIN}, and any {@link
+     *     io.lucerna.instrumentation.sweep.Estimate}s, in any order
      */
-    public Builder plain(boolean slow) {
-      plain = slow;
+    public Builder methods(List<Method> some) {
+      List<Method> exactFirst = new ArrayList<>(some);
+      exactFirst.sort(Comparator.comparing(method -> !(method instanceof Exact)));
+      methods = exactFirst;
+      return this;
+    }
+
+    /**
+     * {@return this, with the exact sweep beside estimates}
+     *
+     * @param pairs for how many pairs, spread over queries by the seed
+     */
+    public Builder check(int pairs) {
+      check = pairs;
       return this;
     }
 
@@ -221,8 +263,20 @@ public record SweepSettings(
      */
     public SweepSettings build() {
       return new SweepSettings(
-          kind, directions, side, layer, heads, filler, batch, plain, mechir, seed);
+          kind, directions, side, layer, heads, filler, batch, methods, check, mechir, seed);
     }
+  }
+
+  /** All that a study has lists of: directions, and in each of them methods. */
+  List<Way> ways() {
+    return directions.stream()
+        .flatMap(direction -> methods.stream().map(method -> new Way(direction, method)))
+        .toList();
+  }
+
+  /** Whether pairs are swept exactly and by estimates. */
+  boolean compares() {
+    return methods.size() > 1 && methods.getFirst() instanceof Exact || check > 0;
   }
 
   /** {@return the cells that are swept} */
@@ -246,7 +300,11 @@ public record SweepSettings(
     }
     fields.put("filler", filler);
     fields.put("batch", batch);
-    fields.put("plain", plain);
+    fields.put("methods", methods.stream().map(Method::option).toList());
+    if (check > 0) {
+      fields.put("check", check);
+    }
+    fields.put("plain", methods.contains(Exact.PLAIN));
     if (mechir) {
       fields.put("mechir", true);
     }

@@ -1,6 +1,7 @@
 package io.lucerna.studies.patch;
 
 import io.lucerna.instrumentation.sweep.Direction;
+import io.lucerna.instrumentation.sweep.PatchingSweep;
 import io.lucerna.instrumentation.sweep.SweepResult;
 import io.lucerna.topics.ContrastPair;
 import java.io.Closeable;
@@ -16,11 +17,11 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * One direction of all swept pairs, row by row: scores in memory, cells in a file.
+ * All swept pairs in one way, row by row: scores in memory, cells in a file.
  *
  * <p>Memory grows with the pairs, not with pairs x cells.
  */
-final class DirectionRows implements Closeable {
+final class WayRows implements Closeable {
   /**
    * One swept pair.
    *
@@ -54,13 +55,15 @@ final class DirectionRows implements Closeable {
     }
   }
 
-  private final Direction direction;
+  private final Way way;
   private final List<Row> rows = new ArrayList<>();
   private final MoveMatrix moves;
   private final SortedMap<String, Part> parts = new TreeMap<>();
+  private PatchingSweep.Cost cost = new PatchingSweep.Cost(0, 0);
+  private double seconds;
 
-  DirectionRows(Direction direction, MoveMatrix moves) {
-    this.direction = direction;
+  WayRows(Way way, MoveMatrix moves) {
+    this.way = way;
     this.moves = moves;
   }
 
@@ -68,6 +71,18 @@ final class DirectionRows implements Closeable {
     SweepResult result = patched.result();
     rows.add(new Row(pair, result.recipient(), result.donor(), false));
     moves.add(space.moves(patched.result()));
+    patched
+        .spent()
+        .ifPresent(
+            spent -> {
+              cost = cost.plus(spent.cost());
+              seconds += spent.seconds();
+            });
+  }
+
+  /** What all of them took, where it was measured. */
+  PairOutcome.Spent spent() {
+    return new PairOutcome.Spent(cost, seconds);
   }
 
   /**
@@ -106,8 +121,12 @@ final class DirectionRows implements Closeable {
     return parts.values();
   }
 
+  Way way() {
+    return way;
+  }
+
   Direction direction() {
-    return direction;
+    return way.direction();
   }
 
   List<Row> rows() {
