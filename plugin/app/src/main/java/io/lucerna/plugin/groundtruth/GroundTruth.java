@@ -20,6 +20,9 @@ import java.util.Map;
  * @param seed of texts and decoys
  */
 public record GroundTruth(Rule rule, int decoys, long seed) {
+  /** The file that says which nodes do what. */
+  public static final String TRUTH = "truth.json";
+
   private static final int MOST_DECOYS = 31;
 
   /** Scores that differ by less, as a share of the largest, are the same but for rounding. */
@@ -67,7 +70,7 @@ public record GroundTruth(Rule rule, int decoys, long seed) {
         new ObjectMapper()
             .writer(new DefaultPrettyPrinter().withObjectIndenter(lines))
             .writeValueAsString(truth);
-    AtomicFile.write(folder.resolve("truth.json"), out -> out.write(json + "\n"));
+    AtomicFile.write(folder.resolve(TRUTH), out -> out.write(json + "\n"));
   }
 
   /**

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.lucerna.instrumentation.sweep.PatchingSweep;
 import io.lucerna.plugin.Shell;
 import io.lucerna.plugin.cli.ExitCode;
 import io.lucerna.reranker.Ranker;
@@ -159,6 +160,33 @@ class GroundTruthTest {
     return largest;
   }
 
+  /** Exact patching finds the true nodes, whatever the rule and the direction. */
+  @ParameterizedTest
+  @EnumSource(Rule.class)
+  void exactPatchingFindsTheTrueNodes(Rule rule) throws IOException {
+    new GroundTruth(rule, 2, 13).write(folder);
+    try (Ranker ranker = open(folder)) {
+      List<NodeTrial.Row> rows = NodeTrial.of(folder, ranker).rows(4);
+      assertEquals(13, rows.size());
+      assertEquals(2, NodeTrial.exact(rows).count());
+      NodeTrial.exact(rows)
+          .forEach(
+              row -> {
+                assertEquals(1, row.auroc().orElseThrow(), row.toString());
+                assertEquals(1, row.precision(), row.toString());
+                assertEquals(
+                    new PatchingSweep.Cost(6 + 2 + 2 + 2, 0), row.cost(), "heads and MLPs");
+              });
+      for (NodeTrial.Row row : rows) {
+        double auroc = row.auroc().orElseThrow();
+        assertTrue(auroc >= 0 && auroc <= 1 && row.precision() <= 1, row.toString());
+        // Who writes to the score are not those who write for them to read.
+        boolean writesOnly = row.method().equals("explain");
+        assertEquals(writesOnly, row.precision() < .5, row.toString());
+      }
+    }
+  }
+
   @Test
   void theCommandWritesAFolderThatTheOthersRead() throws IOException {
     Path output = folder.resolve("truth");
@@ -180,5 +208,15 @@ class GroundTruthTest {
       assertEquals(ExitCode.USAGE, refused.code(), refused.err());
     }
     assertThrows(IllegalArgumentException.class, () -> new GroundTruth(Rule.TF, 99, 1));
+    Shell evaluated = Shell.succeed("groundtruth", "-evaluate", output.toString());
+    assertTrue(evaluated.out().contains("\npatch -method exact     noise"), evaluated.out());
+    assertEquals(
+        evaluated.out().lines().count(),
+        Files.readAllLines(output.resolve("evaluation.csv")).size());
+    assertEquals(ExitCode.USAGE, Shell.run("groundtruth").code(), "nothing to do");
+    assertEquals(ExitCode.INPUT, Shell.run("groundtruth", "-evaluate", folder.toString()).code());
+    Files.writeString(output.resolve("truth.json"), "{\"seed\": 3}");
+    Shell wrong = Shell.run("groundtruth", "-evaluate", output.toString());
+    assertTrue(wrong.err().contains("names 0 heads and MLPs; the model has 10"), wrong.err());
   }
 }
