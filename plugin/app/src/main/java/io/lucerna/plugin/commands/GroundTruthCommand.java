@@ -44,6 +44,13 @@ public final class GroundTruthCommand implements Command {
   @Nullable String evaluate;
 
   @Option(
+      name = "-pairs",
+      metaVar = "[num]",
+      depends = "-evaluate",
+      usage = "On how many pairs of texts methods are tried.")
+  int pairs = NodeTrial.PAIRS;
+
+  @Option(
       name = "-kind",
       metaVar = "[bm25 | tf | idf | position]",
       usage = "What the ranker ranks by.")
@@ -73,14 +80,14 @@ public final class GroundTruthCommand implements Command {
     }
   }
 
-  private static void evaluate(Path folder, Console console) throws IOException {
+  private void evaluate(Path folder, Console console) throws IOException {
     if (!Files.isRegularFile(folder.resolve(GroundTruth.TRUTH))) {
       throw new CommandException(
           ExitCode.INPUT, folder + ": has no truth.json; groundtruth -output makes such a folder");
     }
     List<NodeTrial.Row> rows;
     try (Ranker ranker = Rankers.open(folder, "compiled", ScorerOptions.defaults())) {
-      rows = NodeTrial.of(folder, ranker).rows(NodeTrial.PAIRS);
+      rows = NodeTrial.of(folder, ranker).rows(pairs);
     }
     TextTable table =
         new TextTable(2, "method", "of", "AUROC", "P@k", "of exact", "forward", "backward");

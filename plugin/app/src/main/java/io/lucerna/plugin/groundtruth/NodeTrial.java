@@ -39,7 +39,7 @@ import java.util.stream.Stream;
  * word that is none of the query's became one that is.
  */
 public final class NodeTrial {
-  /** How many pairs of texts the command tries. */
+  /** How many pairs of texts methods are tried on, unless it is said. */
   public static final int PAIRS = 60;
 
   private static final int STEPS = 5;
@@ -119,8 +119,12 @@ public final class NodeTrial {
    * {@return what every method found, in each direction exact patching first}
    *
    * @param count how many pairs of texts they are tried on, over the topics in turn
+   * @throws IllegalArgumentException if that is less than 1
    */
   public List<Row> rows(int count) {
+    if (count < 1) {
+      throw new IllegalArgumentException("pairs must be at least 1, got " + count);
+    }
     List<ContrastPair> pairs = pairs(count);
     List<Row> rows = new ArrayList<>();
     List<Method> methods =

@@ -208,12 +208,15 @@ class GroundTruthTest {
       assertEquals(ExitCode.USAGE, refused.code(), refused.err());
     }
     assertThrows(IllegalArgumentException.class, () -> new GroundTruth(Rule.TF, 99, 1));
-    Shell evaluated = Shell.succeed("groundtruth", "-evaluate", output.toString());
+    Shell evaluated = Shell.succeed("groundtruth", "-evaluate", output.toString(), "-pairs", "3");
     assertTrue(evaluated.out().contains("\npatch -method exact     noise"), evaluated.out());
     assertEquals(
         evaluated.out().lines().count(),
         Files.readAllLines(output.resolve("evaluation.csv")).size());
     assertEquals(ExitCode.USAGE, Shell.run("groundtruth").code(), "nothing to do");
+    assertEquals(
+        ExitCode.USAGE,
+        Shell.run("groundtruth", "-evaluate", output.toString(), "-pairs", "0").code());
     assertEquals(ExitCode.INPUT, Shell.run("groundtruth", "-evaluate", folder.toString()).code());
     Files.writeString(output.resolve("truth.json"), "{\"seed\": 3}");
     Shell wrong = Shell.run("groundtruth", "-evaluate", output.toString());
