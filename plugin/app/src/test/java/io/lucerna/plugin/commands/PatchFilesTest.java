@@ -402,11 +402,11 @@ class PatchFilesTest {
       assertEquals(
           List.of("3.0", "1.0", "0.25"),
           List.of(row.get("forwards"), row.get("backwards"), row.get("seconds")));
-      double[][] means = means(folder, row.get("direction"), row.get("method"));
+      double[][] sums = sums(folder, row.get("direction"), row.get("method"));
       assertEquals(
-          Correlation.pearson(means[1], means[0]), Double.parseDouble(row.get("pearson")), 1e-9);
+          Correlation.pearson(sums[1], sums[0]), Double.parseDouble(row.get("pearson")), 1e-9);
       assertEquals(
-          Correlation.spearman(means[1], means[0]), Double.parseDouble(row.get("spearman")), 1e-9);
+          Correlation.spearman(sums[1], sums[0]), Double.parseDouble(row.get("spearman")), 1e-9);
     }
     assertTrue(shell.err().contains("\ndenoise by atp against exact, 5"), shell.err());
     String page = Files.readString(folder.resolve("report.html"));
@@ -453,31 +453,25 @@ class PatchFilesTest {
     return Stream.concat(Arrays.stream(options), Arrays.stream(more)).toArray(String[]::new);
   }
 
-  /** By cell the means of the pairs that count, exact and by a method. */
-  private static double[][] means(Path folder, String direction, String method) throws IOException {
+  /** By cell the sums over the pairs that count, exact and by a method. */
+  private static double[][] sums(Path folder, String direction, String method) throws IOException {
+    Map<String, Double> changes = new LinkedHashMap<>();
+    for (CSVRecord row : table(folder.resolve("pairs.csv"))) {
+      changes.put(row.get("direction") + row.get("pair"), Double.valueOf(row.get("change")));
+    }
     Map<String, double[]> cells = new LinkedHashMap<>();
     for (CSVRecord row : table(folder.resolve("effects.csv"))) {
       if (row.get("direction").equals(direction) && !row.get("effect").isEmpty()) {
         double[] sums =
             cells.computeIfAbsent(
                 row.get("layer") + "." + row.get("attention_head"), c -> new double[2]);
-        double change = change(folder, direction, row.get("pair"));
+        double change = Objects.requireNonNull(changes.get(direction + row.get("pair")));
         double moved = Double.parseDouble(row.get("effect")) * change;
         sums[0] += row.get("method").equals("exact") ? moved : 0;
         sums[1] += row.get("method").equals(method) ? moved : 0;
       }
     }
-    double[][] means = new double[2][];
-    means[0] = cells.values().stream().mapToDouble(sums -> sums[0]).toArray();
-    means[1] = cells.values().stream().mapToDouble(sums -> sums[1]).toArray();
-    return means;
-  }
-
-  private static double change(Path folder, String direction, String pair) throws IOException {
-    return table(folder.resolve("pairs.csv")).stream()
-        .filter(row -> row.get("direction").equals(direction) && row.get("pair").equals(pair))
-        .mapToDouble(row -> Double.parseDouble(row.get("change")))
-        .findFirst()
-        .orElseThrow();
+    double[] exact = cells.values().stream().mapToDouble(sums -> sums[0]).toArray();
+    return new double[][] {exact, cells.values().stream().mapToDouble(sums -> sums[1]).toArray()};
   }
 }
