@@ -174,7 +174,7 @@ record MethodAgreement(
     StringBuilder out =
         new StringBuilder(
             "<p class=\"quiet\">Of the means over pairs. Costs are means of a pair.</p>\n"
-                + "<div class=\"scroll\"><table><thead><tr>");
+                + "<div class=\"scroll\"><table id=\"agreement\"><thead><tr>");
     for (String column :
         List.of(
             "method",
