@@ -135,17 +135,23 @@ final class EstimatedSweep {
                 .toArray(float[][]::new));
   }
 
-  /** The gradients at the midpoints of the way from the recipient's activation to the donor's. */
-  private Values along(HookPoint point, Map<HookPoint, Values> own, Map<HookPoint, Values> donors) {
-    int steps = estimate.steps();
-    double[] from = Objects.requireNonNull(own.get(point)).values;
-    double[] to = Objects.requireNonNull(donors.get(point)).values;
+  /** Points on the way, each in the middle of its step, one behind the other. */
+  static double[] midpoints(double[] from, double[] to, int steps) {
     double[] way = new double[steps * from.length];
     for (int i = 0; i < way.length; i++) {
       double share = (i / from.length + 0.5) / steps;
       int at = i % from.length;
       way[i] = from[at] + share * (to[at] - from[at]);
     }
+    return way;
+  }
+
+  /** The gradients at the midpoints of the way from the recipient's activation to the donor's. */
+  private Values along(HookPoint point, Map<HookPoint, Values> own, Map<HookPoint, Values> donors) {
+    int steps = estimate.steps();
+    double[] from = Objects.requireNonNull(own.get(point)).values;
+    double[] to = Objects.requireNonNull(donors.get(point)).values;
+    double[] way = midpoints(from, to, steps);
     Hook.Intervention move =
         (context, x) -> x.getManager().create(way, x.getShape()).toType(x.getDataType(), false);
     Map<HookPoint, Values> gradient = new LinkedHashMap<>();

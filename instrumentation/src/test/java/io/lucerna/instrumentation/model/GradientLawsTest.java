@@ -27,6 +27,7 @@ import io.lucerna.instrumentation.parity.Parity;
 import io.lucerna.instrumentation.text.TokenBatch;
 import io.lucerna.instrumentation.text.TokenBatch.Side;
 import io.lucerna.instrumentation.text.TokenSequence;
+import io.lucerna.testkit.Checkout;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -40,6 +41,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -245,6 +247,21 @@ class GradientLawsTest {
           double allowed = bound * Math.max(1, Math.abs(before[row][i]));
           assertEquals(before[row][i], during[row][i], allowed, reference + " output " + i);
         }
+      }
+    }
+  }
+
+  @Test
+  void aThousandPassesLeaveNothingBehind() throws IOException {
+    ReferenceModel reference =
+        ReferenceModel.open(Checkout.goldens("bert-bi").findFirst().orElseThrow());
+    try (HookedModel model = reference.model(Precision.FP32)) {
+      TokenBatch batch = batch(reference, model);
+      int weights = model.liveArrays();
+      Hooks hooks = Hooks.none().observeGradient("blocks.*.attn.hook_z", (c, g) -> {});
+      for (int pass = 0; pass < 1000; pass++) {
+        model.gradients(batch, hooks, pass % 2 == 0 ? Gradient.TRUE : Gradient.FROZEN, weights());
+        assertEquals(weights, model.liveArrays(), "live arrays after pass " + pass);
       }
     }
   }

@@ -27,6 +27,40 @@ class PatternChangeTest {
         -1.253802, new PatternChange(3, turned, turned, ofKey, ofKey, turnedSlopes).at(1), 5e-7);
   }
 
+  /** For a small change it is attribution patching, here far from exact. */
+  @Test
+  void isAttributionPatchingForASmallChange() {
+    double[] slopes = {1, 0, -1, 0, 0, 0, 0, 0, 0};
+    double[] scores = {4, 0, 1, 0, 0, 0, 0, 0, 0};
+    double little = 1e-6;
+    double[] ofQuery = {4 - 4 * little, little, 1, 0, 0, 0, 0, 0, 0};
+    assertEquals(
+        -.428598,
+        new PatternChange(3, scores, ofQuery, scores, ofQuery, slopes).at(0) / little,
+        2e-6);
+    double[] turned = {0, 4, 1, 0, 0, 0, 0, 0, 0};
+    double[] ofKey = {0, 4 - 4 * little, 1, 0, 0, 0, 0, 0, 0};
+    double[] turnedSlopes = {0, 1, -1, 0, 0, 0, 0, 0, 0};
+    assertEquals(
+        -.413343,
+        new PatternChange(3, turned, turned, ofKey, ofKey, turnedSlopes).at(1) / little,
+        2e-6);
+  }
+
+  /** x y from (0, 0) to (1, 1): gradients at midpoints share the change evenly, all of it. */
+  @Test
+  void midpointsAreCompleteForAProduct() {
+    double[] way = EstimatedSweep.midpoints(new double[] {0, 0}, new double[] {1, 1}, 5);
+    double ofX = 0;
+    double ofY = 0;
+    for (int step = 0; step < 5; step++) {
+      ofX += way[2 * step + 1] / 5;
+      ofY += way[2 * step] / 5;
+    }
+    assertEquals(.5, ofX, 1e-15);
+    assertEquals(.5, ofY, 1e-15);
+  }
+
   /** Also where one key has nearly all of a pattern, and its patch takes it away. */
   @Test
   void isWhatTheSoftmaxComputedAnewGives() {
