@@ -187,15 +187,21 @@ class FamilyCommandsTest {
         path("pairs.tsv"),
         "-sweep",
         "head",
-        "-direction",
-        "both",
+        "-method",
+        "exact",
+        "-method",
+        "atp",
+        "-method",
+        "frozen",
         "-floor",
         "0",
         "-rounds",
         "100",
         "-output",
         path("patched"));
-    assertTrue(Files.isRegularFile(folder.resolve("patched/patched.denoise.npy")));
+    for (String way : List.of("denoise", "denoise.atp", "denoise.frozen")) {
+      assertTrue(Files.isRegularFile(folder.resolve("patched/patched." + way + ".npy")), way);
+    }
   }
 
   private static List<String> concat(List<String> one, List<String> other) {
