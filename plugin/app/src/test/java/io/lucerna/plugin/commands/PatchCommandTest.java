@@ -63,8 +63,9 @@ class PatchCommandTest {
   @ParameterizedTest
   @ValueSource(strings = {"block", "resid", "attn", "mlp", "head", "head-pos", "neuron"})
   void theSameSeedGivesTheSameFiles(String kind) throws IOException {
-    PatchShell.succeed(PAIRS, temporary.resolve("one"), with(kind(kind), "-direction", "both"));
-    PatchShell.succeed(PAIRS, temporary.resolve("two"), with(kind(kind), "-direction", "both"));
+    List<ContrastPair> some = PAIRS.subList(0, 24);
+    PatchShell.succeed(some, temporary.resolve("one"), with(kind(kind), "-direction", "both"));
+    PatchShell.succeed(some, temporary.resolve("two"), with(kind(kind), "-direction", "both"));
     assertSame(temporary.resolve("one"), temporary.resolve("two"));
     boolean positions = kind.equals("block") || kind.equals("head-pos");
     List<String> wanted =
@@ -170,13 +171,14 @@ class PatchCommandTest {
     assertSame(whole, broken);
   }
 
+  /** Journals are torn everywhere in a test of their own. */
   @Test
-  void everyWayToTearTheLastLineIsMended() throws IOException {
+  void aTornLastLineIsMended() throws IOException {
     List<ContrastPair> few = PAIRS.subList(0, 3);
     Path whole = temporary.resolve("whole");
     PatchShell.succeed(few, whole, kind("mlp"));
     byte[] journal = Files.readAllBytes(whole.resolve("journal.jsonl"));
-    for (int length = 0; length < journal.length; length += 61) {
+    for (int length = 0; length < journal.length; length += 601) {
       Path torn = Files.createDirectory(temporary.resolve("torn" + length));
       Files.write(torn.resolve("journal.jsonl"), Arrays.copyOf(journal, length));
       PatchShell.succeed(few, torn, with(kind("mlp"), "-resume"));

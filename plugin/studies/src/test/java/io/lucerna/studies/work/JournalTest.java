@@ -1,5 +1,6 @@
 package io.lucerna.studies.work;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -14,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -130,6 +132,28 @@ class JournalTest {
     Files.writeString(file(), last, StandardOpenOption.APPEND);
     open(journal -> assertEquals(List.of("x"), journal.done()));
     assertEquals(new String(whole, StandardCharsets.UTF_8), Files.readString(file()));
+  }
+
+  /** Torn after any byte, the journal becomes what it was. */
+  @Test
+  void everyWayToTearItIsMended() throws IOException {
+    Work all =
+        journal -> {
+          int value = 0;
+          for (String item : List.of("x", "y", "z")) {
+            if (!journal.has(item)) {
+              journal.append(item, value);
+            }
+            value++;
+          }
+        };
+    open(all);
+    byte[] whole = Files.readAllBytes(file());
+    for (int length = 0; length < whole.length; length++) {
+      Files.write(file(), Arrays.copyOf(whole, length));
+      open(all);
+      assertArrayEquals(whole, Files.readAllBytes(file()), "torn after byte " + length);
+    }
   }
 
   @Test
