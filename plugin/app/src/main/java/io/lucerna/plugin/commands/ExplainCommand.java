@@ -23,6 +23,7 @@ public final class ExplainCommand implements Command {
   private final ModelRegistry models;
   private final ModelOptions model = new ModelOptions();
   private final ExplainPairs pairs;
+  private final ExplainEvaluation evaluation;
 
   @Option(
       name = "-output",
@@ -33,12 +34,14 @@ public final class ExplainCommand implements Command {
   public ExplainCommand(ModelRegistry models, CollectionOptions collections) {
     this.models = models;
     this.pairs = new ExplainPairs(collections);
+    this.evaluation = new ExplainEvaluation(pairs, collections);
   }
 
   @Override
   public List<Object> options() {
     List<Object> options = new ArrayList<>(List.of(this, model));
     options.addAll(pairs.options());
+    options.addAll(evaluation.options());
     return options;
   }
 
@@ -51,6 +54,10 @@ public final class ExplainCommand implements Command {
   public void run(Console console) throws Exception {
     ScorerOptions options = model.scorerOptions();
     pairs.check();
+    if (evaluation.wanted()) {
+      evaluation.run(output, models, model, options, console);
+      return;
+    }
     Provenance provenance = new Provenance(console);
     Optional<Path> folder = Optional.ofNullable(output).map(Outputs::folder);
     List<PairTable.Row> rows = pairs.wanted(provenance, console);

@@ -65,6 +65,11 @@ final class ExplainPairs {
     return List.of(this, given, inputs, rerank, collections);
   }
 
+  /** The collection that was named; null if none was. */
+  @Nullable String collection() {
+    return inputs.named;
+  }
+
   /** Whether two passages were named, so that their difference is asked for. */
   boolean areCompared() {
     return docid != null && ids(docid).size() == COMPARED;

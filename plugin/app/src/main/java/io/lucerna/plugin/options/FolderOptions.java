@@ -6,6 +6,7 @@ import io.lucerna.instrumentation.recording.Recording;
 import io.lucerna.plugin.cli.CommandException;
 import io.lucerna.plugin.cli.Console;
 import io.lucerna.plugin.cli.ExitCode;
+import io.lucerna.plugin.explain.evaluation.EvaluationFolder;
 import io.lucerna.studies.patch.SweepSettings;
 import io.lucerna.studies.ranking.ItemScores;
 import io.lucerna.studies.work.Journal;
@@ -44,9 +45,13 @@ public final class FolderOptions {
     }
     try (var journal = JournalReader.open(folder, ItemScores.CODEC)) {
       JsonNode settings = journal.settings();
-      return settings.isMissingNode()
-          ? Optional.empty()
-          : Optional.of(settings.has(SweepSettings.SWEEP) ? "patch" : "study");
+      if (settings.isMissingNode()) {
+        return Optional.empty();
+      }
+      if (settings.has(EvaluationFolder.METHODS)) {
+        return Optional.of("explain");
+      }
+      return Optional.of(settings.has(SweepSettings.SWEEP) ? "patch" : "study");
     }
   }
 

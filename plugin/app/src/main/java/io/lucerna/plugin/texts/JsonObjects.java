@@ -51,7 +51,7 @@ public final class JsonObjects implements Closeable {
    *
    * @throws IOException as {@link TextFile#bytes} does
    */
-  static JsonObjects open(TextFile file) throws IOException {
+  public static JsonObjects open(TextFile file) throws IOException {
     if (file.firstByte() != '[') {
       return new JsonObjects(file, new Lines(file.name(), file.lines()));
     }
@@ -63,7 +63,7 @@ public final class JsonObjects implements Closeable {
    *
    * @throws MalformedTextException if there is something else, or the text ends within an object
    */
-  @Nullable JsonNode next() throws IOException {
+  public @Nullable JsonNode next() throws IOException {
     JsonNode next = objects.next();
     if (next != null && !next.isObject()) {
       throw error("not a JSON object: " + next.getNodeType().name().toLowerCase(Locale.ROOT));
@@ -72,7 +72,7 @@ public final class JsonObjects implements Closeable {
   }
 
   /** An error in the object that was read last. */
-  MalformedTextException error(String message) {
+  public MalformedTextException error(String message) {
     return file.error(objects.line(), message);
   }
 

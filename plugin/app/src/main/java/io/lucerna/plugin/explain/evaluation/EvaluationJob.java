@@ -1,0 +1,102 @@
+package io.lucerna.plugin.explain.evaluation;
+
+import io.lucerna.eval.RocArea;
+import io.lucerna.plugin.cli.Console;
+import io.lucerna.plugin.cli.Progress;
+import io.lucerna.reranker.TokenAttributions;
+import io.lucerna.reranker.TokenAttributions.Attributed;
+import io.lucerna.reranker.TokenMethod;
+import io.lucerna.studies.work.Outcomes;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * Takes tokens away from pairs' passages in the order of every method, one pair after the other.
+ *
+ * @param seed of random order; each pair has its own numbers
+ */
+public record EvaluationJob(TokenAttributions attributions, long seed, Console console) {
+
+  /** Does what is not done yet. */
+  void run(List<MarkedPair> pairs, Outcomes.Store<PairCurves> outcomes) throws IOException {
+    List<MarkedPair> left = pairs.stream().filter(pair -> !outcomes.has(id(pair))).toList();
+    if (left.size() < pairs.size()) {
+      console.say("%d of %d pairs done already", pairs.size() - left.size(), pairs.size());
+    }
+    try (Progress progress = new Progress(console, "evaluating", left.size())) {
+      for (MarkedPair pair : left) {
+        outcomes.append(id(pair), curves(pair));
+        progress.advance(1);
+      }
+    }
+  }
+
+  /** What a pair is called in the journal. */
+  static String id(MarkedPair pair) {
+    return pair.row().qid() + "/" + pair.row().docid();
+  }
+
+  private PairCurves curves(MarkedPair pair) {
+    Attributed passage =
+        attributions.of(pair.row().query(), pair.row().text(), seed ^ id(pair).hashCode());
+    int tokens = passage.tokens().length;
+    List<boolean[]> kept = new ArrayList<>();
+    boolean[] all = new boolean[tokens];
+    Arrays.fill(all, true);
+    kept.add(all);
+    if (tokens == 0) {
+      float score = attributions.scores(passage, kept)[0];
+      return new PairCurves(0, score, score, List.of(), passage.residual());
+    }
+    kept.add(new boolean[tokens]);
+    for (TokenMethod method : TokenMethod.values()) {
+      Integer[] order = order(passage, method);
+      for (boolean deletion : new boolean[] {true, false}) {
+        for (int share = 1; share <= PairCurves.SHARES; share++) {
+          boolean[] own = new boolean[tokens];
+          Arrays.fill(own, deletion);
+          for (int i = 0; i < Math.ceilDiv(share * tokens, PairCurves.SHARES + 1); i++) {
+            own[order[i]] = !deletion;
+          }
+          kept.add(own);
+        }
+      }
+    }
+    float[] scores = attributions.scores(passage, kept);
+    List<PairCurves.MethodCurves> methods = new ArrayList<>();
+    int at = 2;
+    for (TokenMethod method : TokenMethod.values()) {
+      methods.add(
+          new PairCurves.MethodCurves(
+              Arrays.copyOfRange(scores, at, at + PairCurves.SHARES),
+              Arrays.copyOfRange(scores, at + PairCurves.SHARES, at + 2 * PairCurves.SHARES),
+              area(pair, passage, method)));
+      at += 2 * PairCurves.SHARES;
+    }
+    return new PairCurves(tokens, scores[0], scores[1], methods, passage.residual());
+  }
+
+  private static double[] values(Attributed passage, TokenMethod method) {
+    return passage.values().getOrDefault(method, new double[0]);
+  }
+
+  /** The passage's tokens, those first that are most for the score. */
+  private static Integer[] order(Attributed passage, TokenMethod method) {
+    double[] values = values(passage, method);
+    Integer[] order = new Integer[values.length];
+    Arrays.setAll(order, i -> i);
+    Arrays.sort(order, Comparator.comparingDouble(i -> -values[i]));
+    return order;
+  }
+
+  private static float area(MarkedPair pair, Attributed passage, TokenMethod method) {
+    boolean[] marked = new boolean[passage.tokens().length];
+    for (int i = 0; i < marked.length; i++) {
+      marked[i] = pair.marks(passage.input().tokens().get(passage.tokens()[i]));
+    }
+    return (float) RocArea.of(values(passage, method), marked).orElse(Double.NaN);
+  }
+}
