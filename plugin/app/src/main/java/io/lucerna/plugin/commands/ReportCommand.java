@@ -7,6 +7,7 @@ import io.lucerna.plugin.cli.CommandException;
 import io.lucerna.plugin.cli.Console;
 import io.lucerna.plugin.cli.ExitCode;
 import io.lucerna.plugin.cli.TextTable;
+import io.lucerna.studies.ranking.GradientScreen;
 import io.lucerna.studies.ranking.StudyProgress;
 import io.lucerna.studies.report.StudyReport;
 import java.io.IOException;
@@ -64,6 +65,13 @@ public final class ReportCommand implements Command {
     if (!Files.isDirectory(folder)) {
       // Says so; a lock would make the folder.
       write(folder, rows, console);
+      return;
+    }
+    if (GradientScreen.isBegun(folder)) {
+      console
+          .out()
+          .println(
+              folder + ": unfinished, conditions are being predicted; none has been run yet");
       return;
     }
     if (StudyProgress.isIn(folder)) {

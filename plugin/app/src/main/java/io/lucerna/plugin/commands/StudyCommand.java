@@ -29,6 +29,8 @@ import io.lucerna.plugin.texts.CleaningChoice;
 import io.lucerna.plugin.texts.Ids;
 import io.lucerna.plugin.texts.TextSource;
 import io.lucerna.qrels.Qrels;
+import io.lucerna.instrumentation.intervene.CompiledSpec;
+import io.lucerna.reranker.ConditionPredictor;
 import io.lucerna.reranker.ConditionScorer;
 import io.lucerna.reranker.ModelCard;
 import io.lucerna.reranker.Ranker;
@@ -37,6 +39,8 @@ import io.lucerna.studies.patch.HeadEffects;
 import io.lucerna.studies.ranking.Condition;
 import io.lucerna.studies.ranking.Conditions;
 import io.lucerna.studies.ranking.Findings;
+import io.lucerna.studies.ranking.GradientScreen;
+import io.lucerna.studies.ranking.Passages;
 import io.lucerna.studies.ranking.RecordingSources;
 import io.lucerna.studies.ranking.Study;
 import io.lucerna.studies.ranking.StudyFolder;
@@ -58,6 +62,7 @@ import org.kohsuke.args4j.Option;
 /** {@code study}: the same candidates reranked under many interventions, and what that changes. */
 public final class StudyCommand implements Command {
   private static final String FIRST_STAGE = "first-stage.txt";
+  private static final String GRADIENT = "gradient";
 
   private final ModelRegistry models;
   private final ModelOptions model = new ModelOptions();
@@ -79,8 +84,8 @@ public final class StudyCommand implements Command {
       name = "-conditions",
       metaVar = "[what]",
       usage =
-          "What is done to the model (repeatable): heads, layers, components (heads:8.2,9-11),"
-              + " neurons:L, top:K:DIR, random:K[:N], dose:SPEC:0,1,2, spec:SPEC, hook:CODE; after"
+          "What is done to the model (repeatable): heads, layers, components, neurons (heads:8.2,9-11),"
+              + " top:K:DIR, random:K[:N], dose:SPEC:0,1,2, spec:SPEC, hook:CODE; after"
               + " it name=ID and, for parts, by=mean or by=resample with from=RECORDING.")
   List<String> conditions = new ArrayList<>();
 
@@ -91,6 +96,30 @@ public final class StudyCommand implements Command {
           "An intervention of one's own as one more condition (repeatable): FILE.java or"
               + " FILE.jar:CLASS.")
   List<String> hooks = new ArrayList<>();
+
+  @Option(
+      name = "-screen",
+      metaVar = "[method]",
+      usage =
+          "Predict every condition first, and run only some: gradient, from one pass there and back"
+              + " for each candidate.")
+  @Nullable String screen;
+
+  @Option(
+      name = "-confirm",
+      metaVar = "[num]",
+      usage =
+          "With -screen: how many conditions with the largest predicted change of the first measure"
+              + " are run, and how many of the others by chance.")
+  @Nullable Integer confirm;
+
+  @Option(
+      name = "-screen.memory",
+      metaVar = "[MB]",
+      usage =
+          "With -screen: memory for the predicted scores of a topic; where they need more, passes"
+              + " are done again.")
+  int screenMemory = 256;
 
   @Option(
       name = "-qrels",
@@ -157,6 +186,7 @@ public final class StudyCommand implements Command {
   public void run(Console console) throws Exception {
     ScorerOptions options = model.scorerOptions();
     rerank.check();
+    checkScreen();
     StudySettings settings = settings();
     HeadEffects effects = patching == null ? null : HeadEffects.read(patching);
     inputs.complete(collections, console);
@@ -190,29 +220,92 @@ public final class StudyCommand implements Command {
       if (effects != null) {
         effects.requireOf(card);
       }
-      List<Condition> all = conditions(ranker, recordings);
-      ConditionScorer scorer =
-          new ConditionScorer(ranker, Conditions.compile(all, ranker, recordings));
+      List<Condition> asked = conditions(ranker, recordings);
+      List<CompiledSpec> specs = Conditions.compile(asked, ranker, recordings);
+      if (confirm != null) {
+        GradientScreen.check(asked, specs, confirm);
+      }
       CleaningChoice cleaning = rerank.cleaning(inputs.collection(), texts);
       console.say("passages cleaned: %s", cleaning);
       StudyProvenance read = new StudyProvenance(card, inputs, texts, cleaning, first, candidates);
       Identity identity = read.identity(console.repeatable(), given(), judgments, effects);
       QueryLimits.ofTopics(ranker, candidates, inputs.queries(), console);
-      try (StudyFolder study =
-          StudyFolder.open(
-              all,
-              scorer.perItem(),
-              candidates.stream().map(c -> new StudyTopic(c.query(), c.ranking())).toList(),
+      List<StudyTopic> topics =
+          candidates.stream().map(c -> new StudyTopic(c.query(), c.ranking())).toList();
+      Passages passages = new CleanedTexts(texts, cleaning);
+      Exact exact =
+          conditions -> {
+            ConditionScorer scorer =
+                new ConditionScorer(ranker, Conditions.compile(conditions, ranker, recordings));
+            try (StudyFolder study =
+                StudyFolder.open(
+                    conditions,
+                    scorer.perItem(),
+                    topics,
+                    rerank.depth,
+                    passages,
+                    lock,
+                    read.decisive(identity))) {
+              // Not before: a study that cannot be resumed keeps its own.
+              first.write(lock.path().resolve(FIRST_STAGE));
+              work(study.study(), scorer, topics.size(), conditions.size(), console);
+              return study.write(identity, effects, judged, settings);
+            }
+          };
+      if (confirm == null) {
+        GradientScreen.requireNone(lock.path());
+        report(exact.run(asked), List.of(), console);
+        return;
+      }
+      try (GradientScreen predictions =
+          GradientScreen.open(
+              asked,
+              topics,
               rerank.depth,
-              new CleanedTexts(texts, cleaning),
+              passages,
               lock,
-              read.decisive(identity))) {
-        // Not before: a study that cannot be resumed keeps its own.
-        first.write(lock.path().resolve(FIRST_STAGE));
-        work(study.study(), scorer, candidates.size(), all.size(), console);
-        report(study.write(identity, effects, judged, settings), console);
+              read.decisive(identity).put("judgments", Hashes.sha256(judgments), qrels),
+              judged,
+              settings)) {
+        predict(predictions, new ConditionPredictor(ranker, specs, numbers()), asked.size(), console);
+        GradientScreen.Chosen chosen = predictions.choose(confirm);
+        Findings findings = exact.run(chosen.conditions());
+        report(findings, predictions.write(chosen, findings, lock.path()), console);
       }
     }
+  }
+
+  /** Runs conditions, and writes what comes of them. */
+  @FunctionalInterface
+  private interface Exact {
+    Findings run(List<Condition> conditions) throws IOException;
+  }
+
+  private void checkScreen() {
+    if (screen == null) {
+      if (confirm != null) {
+        throw new CommandException(ExitCode.USAGE, "-confirm is for -screen gradient");
+      }
+      return;
+    }
+    if (!screen.equals(GRADIENT)) {
+      throw new CommandException(ExitCode.USAGE, "-screen must be gradient, got " + screen);
+    }
+    if (confirm == null || confirm < 1) {
+      throw new CommandException(
+          ExitCode.USAGE,
+          "-screen needs -confirm, how many conditions are run: 1 or more"
+              + (confirm == null ? "" : ", got " + confirm));
+    }
+    if (screenMemory < 1) {
+      throw new CommandException(
+          ExitCode.USAGE, "-screen.memory must be at least 1, got " + screenMemory);
+    }
+  }
+
+  /** How many predicted scores the memory holds. */
+  private long numbers() {
+    return ((long) screenMemory << 20) / Double.BYTES;
   }
 
   private List<Condition> conditions(Ranker ranker, RecordingSources recordings)
@@ -239,6 +332,9 @@ public final class StudyCommand implements Command {
     }
     if (config != null) {
       given.put("config", Hashes.of(Path.of(config)));
+    }
+    if (confirm != null) {
+      given.put("screen", Map.of("confirm", confirm));
     }
     return given;
   }
@@ -294,8 +390,19 @@ public final class StudyCommand implements Command {
     }
   }
 
-  private void report(Findings findings, Console console) throws IOException {
+  private void predict(
+      GradientScreen predictions, ConditionPredictor predictor, int many, Console console)
+      throws IOException {
+    console.say("predicting %s", Counted.of(many - 1, "condition"));
+    try (Progress progress = new Progress(console, "predicting", predictions.left())) {
+      predictions.work(predictor::predict, progress::advance);
+    }
+  }
+
+  private void report(Findings findings, List<String> predicted, Console console)
+      throws IOException {
     findings.summary().forEach(line -> console.say("%s", line));
+    predicted.forEach(line -> console.say("%s", line));
     ReportCommand.write(folder.path(), OptionalInt.empty(), console);
     if (!findings.problems().isEmpty()) {
       throw new CommandException(ExitCode.FAILED, String.join("; ", findings.problems()));

@@ -8,6 +8,7 @@ import io.lucerna.plugin.cli.Console;
 import io.lucerna.plugin.cli.ExitCode;
 import io.lucerna.plugin.explain.evaluation.EvaluationFolder;
 import io.lucerna.studies.patch.SweepSettings;
+import io.lucerna.studies.ranking.GradientScreen;
 import io.lucerna.studies.ranking.ItemScores;
 import io.lucerna.studies.work.Journal;
 import io.lucerna.studies.work.JournalReader;
@@ -41,7 +42,7 @@ public final class FolderOptions {
       return Optional.of("record");
     }
     if (!Journal.isIn(folder)) {
-      return Optional.empty();
+      return GradientScreen.isIn(folder) ? Optional.of("study") : Optional.empty();
     }
     try (var journal = JournalReader.open(folder, ItemScores.CODEC)) {
       JsonNode settings = journal.settings();
@@ -84,7 +85,7 @@ public final class FolderOptions {
     boolean taken = false;
     try {
       requireOf(command);
-      if (Journal.isIn(lock.path()) && !resume) {
+      if ((Journal.isIn(lock.path()) || GradientScreen.isIn(lock.path())) && !resume) {
         throw new CommandException(
             ExitCode.USAGE,
             output + ": holds a study already; give -resume to resume it, or another folder");

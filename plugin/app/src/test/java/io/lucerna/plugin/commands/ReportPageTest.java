@@ -105,7 +105,7 @@ class ReportPageTest {
   @Test
   void mapsOfHeadsAreTablesToo() throws Exception {
     page(StudyFixture.screen());
-    List<CSVRecord> screen = csv(folder.resolve("screen.csv"));
+    List<CSVRecord> screen = csv(folder.resolve("heads.csv"));
     List<CSVRecord> changes = csv(folder.resolve("tables/head-map.csv"));
     List<CSVRecord> effects = csv(folder.resolve("tables/patching-map.csv"));
     assertEquals(72, changes.size());
@@ -145,7 +145,7 @@ class ReportPageTest {
       Files.writeString(file, "old");
     }
     Files.writeString(folder.resolve("figures/mine.svg"), "a reader's own");
-    Files.delete(folder.resolve("screen.csv"));
+    Files.delete(folder.resolve("heads.csv"));
     Shell.succeed("report", folder.toString());
     stale.forEach(file -> assertFalse(Files.exists(file), file.toString()));
     assertFalse(Files.exists(folder.resolve("figures/head-map.svg")));

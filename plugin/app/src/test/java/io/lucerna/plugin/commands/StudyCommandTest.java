@@ -517,7 +517,7 @@ class StudyCommandTest {
   @Test
   void measuringAnewLeavesNothingOfBefore() throws IOException {
     Path study = succeed(BI, "study", "-conditions", "heads");
-    assertTrue(Files.exists(study.resolve("screen.csv")));
+    assertTrue(Files.exists(study.resolve("heads.csv")));
     Path other = succeed(BI, "study", "-conditions", "heads", "-measures", "AP", "-resume");
     Path fresh = succeed(BI, "fresh", "-conditions", "heads", "-measures", "AP");
     assertSame(fresh, other, "study.json", "report.html", "summary.md");
@@ -600,7 +600,7 @@ class StudyCommandTest {
             "top:2:" + patch,
             "-conditions",
             "random:2:3");
-    List<CSVRecord> screen = table(study, "screen.csv");
+    List<CSVRecord> screen = table(study, "heads.csv");
     assertEquals(8, screen.size());
     double[] sizes = new double[8];
     double[] expected = new double[8];
@@ -964,7 +964,7 @@ class StudyCommandTest {
             "top:1:" + patch + ":TFC1",
             "-conditions",
             "top:1:" + patch + ":ADD:idf");
-    List<CSVRecord> screen = table(study, "screen.csv");
+    List<CSVRecord> screen = table(study, "heads.csv");
     assertEquals("-0.5", screen.get(6).get("patching_effect"));
     JsonNode json = new ObjectMapper().readTree(study.resolve("study.json").toFile());
     assertEquals("TFC1", json.at("/patching/perturbation").asText());

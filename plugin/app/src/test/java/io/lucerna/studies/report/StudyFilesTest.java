@@ -47,7 +47,7 @@ class StudyFilesTest {
     assertEquals(6, study.info().interventions().size());
     assertEquals(6 * 3, study.contrasts().size());
     assertEquals(7 * 4 * 3, study.topics().size());
-    assertEquals(6, study.screen().size());
+    assertEquals(6, study.heads().size());
     assertTrue(study.patched());
     assertEquals("cacm", study.info().facts().get("collection"));
     assertEquals("ef", study.info().facts().get("model files 1_Pooling/config.json"));
@@ -61,7 +61,7 @@ class StudyFilesTest {
       Files.delete(folder.resolve(file));
       assertEquals(file + ": no such file; a study writes it", complaint());
     }
-    Files.delete(folder.resolve("screen.csv"));
+    Files.delete(folder.resolve("heads.csv"));
     Files.delete(folder.resolve("study.json"));
     assertEquals("study.json: no such file; is this the folder of a study?", complaint());
   }
@@ -83,9 +83,9 @@ class StudyFilesTest {
 
   @Test
   void numbersThatAreNone() throws Exception {
-    change("screen.csv", "0,1,", "0,1,NaN");
+    change("heads.csv", "0,1,", "0,1,NaN");
     assertTrue(
-        complaint().matches("screen\\.csv:3: change_ndcg10 is not a finite number: 'NaN.*'"));
+        complaint().matches("heads\\.csv:3: change_ndcg10 is not a finite number: 'NaN.*'"));
   }
 
   @Test
@@ -99,7 +99,7 @@ class StudyFilesTest {
 
   @Test
   void rowsThatAreThereTwice() throws Exception {
-    for (String file : List.of("comparison.csv", "topics.csv", "moves.csv", "screen.csv")) {
+    for (String file : List.of("comparison.csv", "topics.csv", "moves.csv", "heads.csv")) {
       Path path = folder.resolve(file);
       List<String> lines = Files.readAllLines(path);
       Files.writeString(path, lines.get(2) + "\n", StandardOpenOption.APPEND);

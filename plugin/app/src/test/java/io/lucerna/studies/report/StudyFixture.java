@@ -98,7 +98,7 @@ public final class StudyFixture {
     Files.writeString(folder.resolve("comparison.csv"), comparison);
     Files.writeString(folder.resolve("moves.csv"), moves);
     if (layers * heads > 1) {
-      Files.writeString(folder.resolve("screen.csv"), screen);
+      Files.writeString(folder.resolve("heads.csv"), screen);
     }
   }
 

@@ -32,7 +32,7 @@ import java.util.stream.Collectors;
 
 /**
  * Makes lists of conditions from short words: {@code heads}, {@code layers}, {@code components},
- * {@code neurons:L}, {@code top:K:DIR[:NAME]}, {@code random:K[:N]}, {@code dose:SPEC:D,D,…},
+ * {@code neurons}, {@code top:K:DIR[:NAME]}, {@code random:K[:N]}, {@code dose:SPEC:D,D,…},
  * {@code spec:SPEC}, {@code hook:CODE}; see {@link ConditionWord} for what may follow a word.
  */
 @Internal
@@ -41,7 +41,7 @@ public final class Conditions {
   public static final String HOOK = "hook:";
 
   private static final String KNOWN =
-      "heads, layers, components (or of some: heads:8.2,9-11), neurons:L, top:K:DIR[:TFC1], random:K[:N],"
+      "heads, layers, components, neurons (or of some: heads:8.2,9-11), top:K:DIR[:TFC1], random:K[:N],"
           + " dose:SPEC:0,1,2, spec:SPEC and hook:CODE";
 
   private final ModelCard model;
@@ -184,7 +184,7 @@ public final class Conditions {
       case "heads", "heads:" -> parts.heads(word);
       case "layers", "layers:" -> parts.mlps(word);
       case "components", "components:" -> parts.components(word);
-      case "neurons:" -> parts.neurons(word);
+      case "neurons", "neurons:" -> parts.neurons(word);
       case "top:" -> List.of(top(word, parts));
       case "random:" -> random(word, rest, parts);
       case "dose:" -> doses(word, rest, asked.directions());

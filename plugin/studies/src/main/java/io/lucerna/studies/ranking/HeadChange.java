@@ -3,7 +3,7 @@ package io.lucerna.studies.ranking;
 import java.util.OptionalDouble;
 
 /**
- * One head of a screen: a row of {@code screen.csv}.
+ * One head of a screen: a row of {@code heads.csv}.
  *
  * @param layer the layer, from 0
  * @param attentionHead the head's number in the layer, from 0

@@ -77,7 +77,7 @@ record Parts(int layers, int heads, int neurons, Ablation ablation, SpecSources 
     return all;
   }
 
-  /** {@code neurons:8}: every neuron of the MLPs of these layers. */
+  /** {@code neurons}, {@code neurons:8}: every neuron of the MLPs. */
   List<Condition> neurons(String word) {
     List<Condition> all = new ArrayList<>();
     for (int layer : layers(word)) {

@@ -109,7 +109,7 @@ public final class StudyFolder implements AutoCloseable {
     StudyTables.MOVES.write(folder.resolve("moves.csv"), findings.moves().stream());
     Optional<Screen> screen = Screen.of(findings, identity.model(), effects);
     List<HeadChange> heads = screen.map(Screen::cells).orElse(List.of());
-    writeOrDelete(StudyTables.HEADS, folder.resolve("screen.csv"), heads);
+    writeOrDelete(StudyTables.HEADS, folder.resolve("heads.csv"), heads);
     writeOrDelete(StudyTables.DOSES, folder.resolve("dose-response.csv"), findings.doseResponse());
     Map<String, Object> correlation =
         screen

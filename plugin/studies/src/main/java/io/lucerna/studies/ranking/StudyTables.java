@@ -19,9 +19,17 @@ public final class StudyTables {
   /** {@code moves.csv}. */
   public static final Table<Move> MOVES = Table.of(Move.class, "condition", "topic", "docid");
 
-  /** {@code screen.csv}. */
+  /** {@code heads.csv}. */
   public static final Table<HeadChange> HEADS =
       Table.of(HeadChange.class, "layer", "attention_head");
+
+  /** {@code screen.csv}. */
+  public static final Table<ScreenRow> SCREEN =
+      Table.of(ScreenRow.class, "condition", "measure");
+
+  /** {@code agreement.csv}. */
+  public static final Table<ScreenAgreement> AGREEMENT =
+      Table.of(ScreenAgreement.class, "measure", "chosen_by");
 
   /** {@code dose-response.csv}. */
   public static final Table<DoseResponse> DOSES =

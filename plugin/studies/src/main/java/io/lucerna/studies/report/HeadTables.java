@@ -47,7 +47,7 @@ public final class HeadTables {
   void write() throws IOException {
     StudyInfo info = study.info();
     Table.of(Change.class)
-        .write(folder.resolve("head-map.csv"), study.screen().stream().map(Change::of));
+        .write(folder.resolve("head-map.csv"), study.heads().stream().map(Change::of));
     latex(
         "head-map.tex",
         "Change in nDCG@10 of "
@@ -60,7 +60,7 @@ public final class HeadTables {
                 + (h.significant() ? Latex.SIGNIFICANT : ""));
     if (study.patched()) {
       Table.of(Effect.class)
-          .write(folder.resolve("patching-map.csv"), study.screen().stream().map(Effect::of));
+          .write(folder.resolve("patching-map.csv"), study.heads().stream().map(Effect::of));
       latex(
           "patching-map.tex",
           "Patching effect of the heads of " + info.model() + ".",
@@ -72,7 +72,7 @@ public final class HeadTables {
       throws IOException {
     Map<Integer, Map<Integer, String>> layers = new TreeMap<>();
     Map<Integer, String> heads = new TreeMap<>();
-    for (HeadChange head : study.screen()) {
+    for (HeadChange head : study.heads()) {
       layers
           .computeIfAbsent(head.layer(), l -> new TreeMap<>())
           .put(head.attentionHead(), cell.apply(head));

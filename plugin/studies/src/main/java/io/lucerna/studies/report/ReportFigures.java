@@ -10,11 +10,13 @@ import io.lucerna.studies.chart.Figure;
 import io.lucerna.studies.chart.HeatMap;
 import io.lucerna.studies.chart.PlainText;
 import io.lucerna.studies.chart.Rgb;
+import io.lucerna.studies.chart.ScatterChart;
 import io.lucerna.studies.chart.SlopeChart;
 import io.lucerna.studies.ranking.ConditionInfo;
 import io.lucerna.studies.ranking.DoseResponse;
 import io.lucerna.studies.ranking.HeadChange;
 import io.lucerna.studies.ranking.Move;
+import io.lucerna.studies.ranking.ScreenRow;
 import io.lucerna.studies.ranking.Statistics;
 import io.lucerna.studies.ranking.TopicValue;
 import java.util.ArrayList;
@@ -80,10 +82,10 @@ final class ReportFigures {
 
   private HeatMap map(
       String title, String unit, String subtitle, ToDoubleFunction<HeadChange> number, boolean p) {
-    int layers = study.screen().stream().mapToInt(HeadChange::layer).max().orElseThrow() + 1;
-    int heads = study.screen().stream().mapToInt(HeadChange::attentionHead).max().orElseThrow() + 1;
+    int layers = study.heads().stream().mapToInt(HeadChange::layer).max().orElseThrow() + 1;
+    int heads = study.heads().stream().mapToInt(HeadChange::attentionHead).max().orElseThrow() + 1;
     Map<Integer, HeadChange> found = new TreeMap<>();
-    study.screen().forEach(h -> found.put(h.layer() * heads + h.attentionHead(), h));
+    study.heads().forEach(h -> found.put(h.layer() * heads + h.attentionHead(), h));
     List<HeatMap.Cell> cells = new ArrayList<>();
     for (int i = 0; i < layers * heads; i++) {
       HeadChange head = found.get(i);
@@ -104,7 +106,7 @@ final class ReportFigures {
     }
     HeatMap.Panel panel =
         new HeatMap.Panel("", "layer", numbers(layers), "head", numbers(heads), List.of(), cells);
-    double[] values = study.screen().stream().mapToDouble(number).toArray();
+    double[] values = study.heads().stream().mapToDouble(number).toArray();
     return new HeatMap(
         title,
         List.of(subtitle),
@@ -117,6 +119,43 @@ final class ReportFigures {
 
   private static List<String> numbers(int count) {
     return IntStream.range(0, count).mapToObj(i -> "" + i).toList();
+  }
+
+  /** Predicted against exact changes of the first measure, of the conditions that were run. */
+  Figure screen() {
+    String measure = info.measures().getFirst();
+    List<ScatterChart.Point> points = new ArrayList<>();
+    for (ScreenRow row : study.predicted(measure)) {
+      if (row.exactChange().isPresent()) {
+        double exact = row.exactChange().getAsDouble();
+        String about =
+            row.condition()
+                + ": predicted "
+                + Digits.change(row.predictedChange())
+                + ", exact "
+                + Digits.change(exact);
+        points.add(
+            new ScatterChart.Point(
+                row.condition(),
+                row.predictedChange(),
+                exact,
+                row.chosenBy().equals(ScreenRow.PREDICTED),
+                about));
+      }
+    }
+    return new ScatterChart(
+        "Predicted and exact change in " + measure,
+        List.of(
+            setting(),
+            Counted.of(study.predicted(measure).size(), "condition")
+                + " predicted from gradients, "
+                + points.size()
+                + " run"),
+        "predicted change",
+        "exact change",
+        "largest predicted change",
+        "chosen by chance",
+        points);
   }
 
   /** What the doses of a vector do, by each measure. */

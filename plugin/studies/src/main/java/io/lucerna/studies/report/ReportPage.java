@@ -18,6 +18,9 @@ import java.util.Map;
 
 /** A report on one page. */
 final class ReportPage {
+  /** How many predictions are shown. */
+  private static final int PREDICTED = 20;
+
   private final StudyFiles study;
   private final StudyInfo info;
   private final ReportFigures figures;
@@ -53,6 +56,9 @@ final class ReportPage {
     Sentences.of(study).forEach(f -> out.append("<li>").append(escaped(f)).append("</li>\n"));
     out.append("</ul></header>\n<main>\n");
     if (!study.screen().isEmpty()) {
+      section(out, "Screen", screen());
+    }
+    if (!study.heads().isEmpty()) {
       section(out, "Heads", maps());
     }
     if (!study.doses().isEmpty()) {
@@ -78,6 +84,69 @@ final class ReportPage {
       out.append("</div>\n");
     }
     return out.append("</div>\n").toString();
+  }
+
+  /** How predictions agree with what was run, and the largest of them. */
+  private String screen() {
+    StringBuilder out = new StringBuilder("<div class=\"figure\">");
+    out.append(figures.screen().svg("screen")).append("</div>\n");
+    out.append("<p class=\"quiet\">A prediction is of first order: the change of an activation");
+    out.append(" times the gradient of the score there. What was chosen for its prediction was");
+    out.append(" chosen on these topics, so its p-values below are too small as far as the choice");
+    out.append(" followed them; those chosen by chance tell how good the other predictions are.");
+    out.append("</p>\n");
+    rows(
+        out,
+        "Agreement",
+        StudyTables.AGREEMENT.header(),
+        study.agreement().stream()
+            .map(
+                a ->
+                    List.of(
+                        a.measure(),
+                        a.chosenBy(),
+                        "" + a.conditions(),
+                        "" + a.topics(),
+                        Digits.two(a.pearson().orElse(Double.NaN)),
+                        Digits.two(a.spearman().orElse(Double.NaN)),
+                        Digits.two(a.ciLower().orElse(Double.NaN)),
+                        Digits.two(a.ciUpper().orElse(Double.NaN)),
+                        Digits.two(a.pearsonOfTopics().orElse(Double.NaN)),
+                        Digits.two(a.top10Overlap().orElse(Double.NaN)),
+                        Digits.two(a.signAgreement().orElse(Double.NaN))))
+            .toList());
+    String measure = info.measures().getFirst();
+    rows(
+        out,
+        "The largest predictions, " + measure,
+        List.of("condition", "predicted", "exact", "chosen by"),
+        study.predicted(measure).stream()
+            .limit(PREDICTED)
+            .map(
+                row ->
+                    List.of(
+                        row.condition(),
+                        Digits.change(row.predictedChange()),
+                        Digits.change(row.exactChange().orElse(Double.NaN)),
+                        row.chosenBy()))
+            .toList());
+    return out.toString();
+  }
+
+  /** A table without anything to click. */
+  private static void rows(
+      StringBuilder out, String title, List<String> header, List<List<String>> rows) {
+    out.append("<details open><summary>").append(escaped(title));
+    out.append("</summary><div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"");
+    out.append(escaped(title)).append("\"><table><thead><tr>");
+    header.forEach(name -> out.append("<th scope=\"col\">").append(escaped(name)).append("</th>"));
+    out.append("</tr></thead><tbody>\n");
+    for (List<String> row : rows) {
+      out.append("<tr>");
+      row.forEach(text -> out.append("<td>").append(escaped(text)).append("</td>"));
+      out.append("</tr>\n");
+    }
+    out.append("</tbody></table></div></details>\n");
   }
 
   private String doses() {

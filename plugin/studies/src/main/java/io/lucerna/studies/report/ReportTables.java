@@ -52,7 +52,7 @@ public final class ReportTables {
       csv(measure, folder.resolve(name + ".csv"));
       AtomicFile.write(folder.resolve(name + ".tex"), out -> out.write(latex(measure)));
     }
-    if (!study.screen().isEmpty()) {
+    if (!study.heads().isEmpty()) {
       new HeadTables(study, folder).write();
     }
   }

@@ -3,6 +3,8 @@ package io.lucerna.studies.report;
 import io.lucerna.base.Counted;
 import io.lucerna.studies.ranking.Contrast;
 import io.lucerna.studies.ranking.DoseResponse;
+import io.lucerna.studies.ranking.ScreenAgreement;
+import io.lucerna.studies.ranking.ScreenRow;
 import io.lucerna.studies.ranking.Statistics;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -17,7 +19,7 @@ final class Sentences {
   private Sentences() {}
 
   static String question(StudyFiles study) {
-    if (study.screen().isEmpty()) {
+    if (study.heads().isEmpty()) {
       return "What does each intervention do to the ranking?";
     }
     return study.patched()
@@ -33,6 +35,9 @@ final class Sentences {
       study.baseline(measure).ifPresent(b -> all.add(sentence(info, measure, contrasts, b)));
     }
     String first = info.measures().getFirst();
+    study.agreement().stream()
+        .filter(row -> row.measure().equals(first))
+        .forEach(row -> all.add(agreement(row)));
     study.vectors().forEach((vector, rows) -> all.add(doses(vector, first, rows)));
     for (StudyInfo.RankCorrelation c : info.correlations()) {
       all.add(
@@ -53,6 +58,20 @@ final class Sentences {
               Digits.two(c.kendall())));
     }
     return all;
+  }
+
+  private static String agreement(ScreenAgreement row) {
+    return String.format(
+        Locale.ROOT,
+        "Predicted against exact change of %s, over %s%s: %s.",
+        row.measure(),
+        Counted.of(row.conditions(), "condition"),
+        switch (row.chosenBy()) {
+          case ScreenRow.PREDICTED -> " of the largest predictions";
+          case ScreenRow.RANDOM -> " chosen by chance";
+          default -> "";
+        },
+        row.words());
   }
 
   private static String doses(String vector, String measure, List<DoseResponse> all) {

@@ -5,6 +5,8 @@ import io.lucerna.studies.ranking.Contrast;
 import io.lucerna.studies.ranking.DoseResponse;
 import io.lucerna.studies.ranking.HeadChange;
 import io.lucerna.studies.ranking.Move;
+import io.lucerna.studies.ranking.ScreenAgreement;
+import io.lucerna.studies.ranking.ScreenRow;
 import io.lucerna.studies.ranking.StudyTables;
 import io.lucerna.studies.ranking.TopicValue;
 import io.lucerna.studies.work.StudyInputException;
@@ -28,8 +30,10 @@ import java.util.stream.Collectors;
  * @param contrasts of all conditions and measures
  * @param topics values of all conditions, topics and measures
  * @param moves documents of the topics that changed most
- * @param screen of all heads; empty for other studies
+ * @param heads what each head does; empty unless all were studied
  * @param doses what doses of vectors do; empty without
+ * @param screen what is predicted of each condition by each measure; empty without a screen
+ * @param agreement of the predictions with what was run; empty without a screen
  */
 public record StudyFiles(
     Path folder,
@@ -37,8 +41,10 @@ public record StudyFiles(
     List<Contrast> contrasts,
     List<TopicValue> topics,
     List<Move> moves,
-    List<HeadChange> screen,
-    List<DoseResponse> doses) {
+    List<HeadChange> heads,
+    List<DoseResponse> doses,
+    List<ScreenRow> screen,
+    List<ScreenAgreement> agreement) {
   /**
    * Reads the folder of a study.
    *
@@ -53,7 +59,9 @@ public record StudyFiles(
         throw new StudyInputException(folder.resolve(table) + ": no such file; a study writes it");
       }
     }
+    Path heads = folder.resolve("heads.csv");
     Path screen = folder.resolve("screen.csv");
+    Path agreement = folder.resolve("agreement.csv");
     Path doses = folder.resolve("dose-response.csv");
     StudyFiles study =
         new StudyFiles(
@@ -66,9 +74,15 @@ public record StudyFiles(
             StudyTables.MOVES.read(
                 folder.resolve("moves.csv"),
                 m -> unknown(info, m.condition(), info.measures().getFirst())),
-            Files.exists(screen) ? StudyTables.HEADS.read(screen) : List.of(),
+            Files.exists(heads) ? StudyTables.HEADS.read(heads) : List.of(),
             Files.exists(doses)
                 ? StudyTables.DOSES.read(doses, d -> unknown(info, d.condition(), d.measure()))
+                : List.of(),
+            Files.exists(screen)
+                ? StudyTables.SCREEN.read(screen, row -> unknown(info, row))
+                : List.of(),
+            Files.exists(agreement)
+                ? StudyTables.AGREEMENT.read(agreement, a -> unknown(info, a.measure()))
                 : List.of());
     study.requireComplete();
     return study;
@@ -119,6 +133,17 @@ public record StudyFiles(
     if (!info.conditions().containsKey(condition)) {
       return Optional.of("condition '" + condition + "' is not among those of study.json");
     }
+    return unknown(info, measure);
+  }
+
+  /** Conditions that were not run are not in study.json. */
+  private static Optional<String> unknown(StudyInfo info, ScreenRow row) {
+    return row.exactChange().isEmpty()
+        ? unknown(info, row.measure())
+        : unknown(info, row.condition(), row.measure());
+  }
+
+  private static Optional<String> unknown(StudyInfo info, String measure) {
     return info.measures().contains(measure)
         ? Optional.empty()
         : Optional.of(
@@ -197,8 +222,16 @@ public record StudyFiles(
         .toList();
   }
 
-  /** Whether the screen has the patching effects of its heads. */
+  /** What is predicted of a measure, the largest change first. */
+  List<ScreenRow> predicted(String measure) {
+    return screen.stream()
+        .filter(row -> row.measure().equals(measure))
+        .sorted(Comparator.comparingDouble(row -> -Math.abs(row.predictedChange())))
+        .toList();
+  }
+
+  /** Whether the heads have patching effects. */
   boolean patched() {
-    return screen.stream().anyMatch(h -> h.patchingEffect().isPresent());
+    return heads.stream().anyMatch(h -> h.patchingEffect().isPresent());
   }
 }

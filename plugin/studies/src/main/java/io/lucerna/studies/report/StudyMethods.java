@@ -5,6 +5,7 @@ import io.lucerna.base.Counted;
 import io.lucerna.eval.Correction;
 import io.lucerna.studies.ranking.ConditionInfo;
 import io.lucerna.studies.ranking.DoseResponse;
+import io.lucerna.studies.ranking.ScreenRow;
 import io.lucerna.studies.ranking.Statistics;
 import io.lucerna.studies.work.Methods;
 import java.util.ArrayList;
@@ -31,6 +32,9 @@ final class StudyMethods {
 
   String paragraph() {
     List<String> sentences = new ArrayList<>(List.of(candidates(), texts(), conditions()));
+    if (!study.screen().isEmpty()) {
+      sentences.add(screen());
+    }
     int directions = study.doses().stream().mapToInt(DoseResponse::directions).max().orElse(0);
     if (directions > 0) {
       sentences.add(directions(directions));
@@ -89,6 +93,26 @@ final class StudyMethods {
         Counted.of(info.interventions().size(), "intervention"),
         Methods.listed(parts),
         inputs.isEmpty() ? "" : " They use " + Methods.listed(List.copyOf(inputs)) + ".");
+  }
+
+  private String screen() {
+    String measure = info.measures().getFirst();
+    int predicted = study.predicted(measure).size();
+    long random =
+        study.predicted(measure).stream()
+            .filter(row -> row.chosenBy().equals(ScreenRow.RANDOM))
+            .count();
+    return String.format(
+        Locale.ROOT,
+        "They are %d of %s, whose scores were predicted from the gradient of each candidate's score"
+            + " (the first-order change of every changed activation): the %d with the largest"
+            + " predicted change of %s, and %d drawn at random among the others (seed %s).",
+        info.interventions().size(),
+        Counted.of(predicted, "intervention"),
+        info.interventions().size() - random,
+        measure,
+        random,
+        manifest.path("seed").asText());
   }
 
   private String directions(int number) {

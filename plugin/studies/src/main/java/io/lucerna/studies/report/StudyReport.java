@@ -28,7 +28,7 @@ public final class StudyReport {
   private static final int ROWS = 20;
 
   private static final Pattern PICTURES =
-      Pattern.compile("(head-map|patching-map|(dose-response|topics|ranks)\\..+)\\.(svg|png)");
+      Pattern.compile("(head-map|patching-map|screen|(dose-response|topics|ranks)\\..+)\\.(svg|png)");
   private static final Pattern TABLES =
       Pattern.compile("(head-map|patching-map|comparison\\..+)\\.(csv|tex)");
 
@@ -67,11 +67,14 @@ public final class StudyReport {
   private static SequencedMap<String, Figure> pictures(StudyFiles study) {
     ReportFigures figures = new ReportFigures(study);
     SequencedMap<String, Figure> all = new LinkedHashMap<>();
-    if (!study.screen().isEmpty()) {
+    if (!study.heads().isEmpty()) {
       all.put("head-map", figures.headMap());
       if (study.patched()) {
         all.put("patching-map", figures.patchingMap());
       }
+    }
+    if (!study.screen().isEmpty()) {
+      all.put("screen", figures.screen());
     }
     int vectors = 0;
     for (Map.Entry<String, List<DoseResponse>> vector : study.vectors().entrySet()) {

@@ -4,7 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Base64;
 
-/** Numbers in JSON without loss: base64 of little-endian 32-bit floats. */
+/** Numbers in JSON without loss: base64 of little-endian floats of 32 or 64 bits. */
 public final class Floats {
   private Floats() {}
 
@@ -25,6 +25,26 @@ public final class Floats {
     byte[] bytes = Base64.getDecoder().decode(base64);
     float[] values = new float[bytes.length / Float.BYTES];
     ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(values);
+    return values;
+  }
+
+  /** The numbers as text. */
+  public static String base64(double[] values) {
+    ByteBuffer bytes =
+        ByteBuffer.allocate(values.length * Double.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    bytes.asDoubleBuffer().put(values);
+    return Base64.getEncoder().encodeToString(bytes.array());
+  }
+
+  /**
+   * The numbers of a text, of 64 bits.
+   *
+   * @throws IllegalArgumentException if it is not base64
+   */
+  public static double[] doubles(String base64) {
+    byte[] bytes = Base64.getDecoder().decode(base64);
+    double[] values = new double[bytes.length / Double.BYTES];
+    ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asDoubleBuffer().get(values);
     return values;
   }
 }

@@ -41,7 +41,19 @@ public final class Journal<T> extends JournalReader<T> implements Outcomes.Store
    */
   public static <T> Journal<T> open(FolderLock lock, JournalSettings settings, ItemCodec<T> codec)
       throws IOException {
-    Path path = lock.path().resolve(FILE);
+    return open(lock, FILE, settings, codec);
+  }
+
+  /**
+   * Opens a journal of work that precedes that of the folder.
+   *
+   * @param file its name
+   * @throws StudyException as the other {@code open} does
+   */
+  public static <T> Journal<T> open(
+      FolderLock lock, String file, JournalSettings settings, ItemCodec<T> codec)
+      throws IOException {
+    Path path = lock.path().resolve(file);
     FileChannel channel =
         FileChannel.open(
             path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);

@@ -148,7 +148,7 @@ class KilledStudyTest {
             file.toString());
       }
     }
-    assertTrue(Files.isRegularFile(whole.resolve("screen.csv")), "a screen of all heads");
+    assertTrue(Files.isRegularFile(whole.resolve("heads.csv")), "a screen of all heads");
   }
 
   @Test
