@@ -192,6 +192,8 @@ final class Compiler {
     double[][] rows =
         switch (vectors) {
           case Vectors.Stored stored -> at(intervention, "vector", () -> sources.vectors(stored));
+          case Vectors.Row row ->
+              new double[][] {at(intervention, "vector", () -> sources.row(row))};
           case Vectors.Literal literal ->
               literal.rows().stream()
                   .map(row -> row.stream().mapToDouble(Double::doubleValue).toArray())

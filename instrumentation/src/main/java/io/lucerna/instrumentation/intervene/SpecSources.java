@@ -3,7 +3,7 @@ package io.lucerna.instrumentation.intervene;
 import io.lucerna.instrumentation.checkpoint.Checkpoint;
 import io.lucerna.instrumentation.checkpoint.CheckpointException;
 import io.lucerna.instrumentation.checkpoint.Checkpoints;
-import io.lucerna.instrumentation.checkpoint.NumpyVector;
+import io.lucerna.instrumentation.checkpoint.NumpyVectors;
 import io.lucerna.instrumentation.recording.ActivationSource;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -30,12 +30,12 @@ public interface SpecSources {
    *     d], or holds a number that is not finite
    */
   default double[][] vectors(Vectors.Stored stored) {
-    if (NumpyVector.isNamed(stored.file())) {
+    if (NumpyVectors.isNamed(stored.file())) {
       if (!stored.name().equals(Vectors.Stored.ARRAY)) {
         throw new CheckpointException(
             stored.file() + ": holds one array, without a name: say vector=" + stored.file());
       }
-      return new double[][] {array(stored.file()).values()};
+      return array(stored.file()).rows();
     }
     try (Checkpoint file = Checkpoints.openFile(Path.of(stored.file()))) {
       return rows(file, stored);
@@ -45,13 +45,34 @@ public interface SpecSources {
   }
 
   /**
-   * {@return the vector of a file of NumPy}
+   * {@return one of the vectors of a file}
+   *
+   * @param row which
+   * @throws CheckpointException as {@link #vectors} does, or if there is no such row
+   */
+  default double[] row(Vectors.Row row) {
+    double[][] rows = vectors(row.of());
+    if (row.number() >= rows.length) {
+      throw new CheckpointException(
+          row.of()
+              + " has "
+              + rows.length
+              + " rows, 0 to "
+              + (rows.length - 1)
+              + ", got "
+              + row.number());
+    }
+    return rows[row.number()];
+  }
+
+  /**
+   * {@return the vectors of a file of NumPy}
    *
    * @param file its name, which ends in {@code .npy}
    * @throws CheckpointException if it cannot be read, or holds anything else
    */
-  default NumpyVector array(String file) {
-    return NumpyVector.read(Path.of(file));
+  default NumpyVectors array(String file) {
+    return NumpyVectors.read(Path.of(file));
   }
 
   /**
@@ -103,7 +124,7 @@ public interface SpecSources {
                   () -> new IllegalArgumentException(source.name() + " has no hash of its own"));
       case CODE -> hook(source.name()).sha256();
       case VECTORS -> {
-        if (NumpyVector.isNamed(source.name())) {
+        if (NumpyVectors.isNamed(source.name())) {
           yield array(source.name()).sha256();
         }
         try (Checkpoint file = Checkpoints.openFile(Path.of(source.name()))) {

@@ -1,25 +1,33 @@
 package io.lucerna.instrumentation.intervene;
 
-import io.lucerna.instrumentation.checkpoint.NumpyVector;
+import io.lucerna.instrumentation.checkpoint.NumpyVectors;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
- * Reads vectors as they are written in a spec: {@code FILE#NAME}, {@code FILE.npy}, {@code [1,0]},
- * {@code [[1,0],[0,1]]} or {@code random:SEED:NORM}.
+ * Reads vectors as they are written in a spec: {@code FILE#NAME}, {@code FILE.npy}, {@code
+ * row:3:FILE#NAME}, {@code [1,0]}, {@code [[1,0],[0,1]]} or {@code random:SEED:NORM}.
  */
 final class VectorText {
   private static final String EXPECTED =
       "expected FILE#NAME, FILE.npy or numbers such as [1,0,-0.5]";
 
+  private static final Pattern ROW = Pattern.compile("(?s)row:(\\d{1,9}):(.+)");
+
   private VectorText() {}
 
   static Vectors parse(String text) {
+    Matcher one = ROW.matcher(text);
+    if (one.matches() && parse(one.group(2)) instanceof Vectors.Stored stored) {
+      return new Vectors.Row(stored, Integer.parseInt(one.group(1)));
+    }
     int mark = text.lastIndexOf('#');
     if (mark >= 0) {
       return new Vectors.Stored(text.substring(0, mark), text.substring(mark + 1));
     }
-    if (NumpyVector.isNamed(text)) {
+    if (NumpyVectors.isNamed(text)) {
       return new Vectors.Stored(text, Vectors.Stored.ARRAY);
     }
     if (text.startsWith(Vectors.Random.WORD)) {

@@ -13,6 +13,7 @@ public sealed interface Vectors {
   default Optional<SpecSource> source() {
     return switch (this) {
       case Stored stored -> Optional.of(new SpecSource(SpecSource.Kind.VECTORS, stored.file()));
+      case Row row -> row.of().source();
       case Literal literal -> Optional.empty();
       case Random random -> Optional.empty();
     };
@@ -26,6 +27,7 @@ public sealed interface Vectors {
   default Vectors withSource(String file) {
     return switch (this) {
       case Stored stored -> new Stored(file, stored.name());
+      case Row row -> new Row(new Stored(file, row.of().name()), row.number());
       case Literal literal -> literal;
       case Random random -> random;
     };
@@ -82,8 +84,8 @@ public sealed interface Vectors {
   }
 
   /**
-   * A tensor of a safetensors file: one vector [d], or several [k, d]. A file of NumPy, {@code
-   * FILE.npy}, has one vector, which is called {@value #ARRAY}.
+   * A tensor of a safetensors file: one vector [d], or several [k, d]. That of a file of NumPy,
+   * {@code FILE.npy}, is called {@value #ARRAY}.
    *
    * @param file the file
    * @param name the tensor
@@ -95,19 +97,61 @@ public sealed interface Vectors {
     /**
      * Checks that both are given.
      *
-     * @throws IllegalArgumentException if one is empty or has control characters, or the tensor's
-     *     name a #
+     * @throws IllegalArgumentException if one is empty or has control characters, the tensor's name
+     *     a #, or the file's reads as a row of another
      */
     public Stored {
       Operation.named(file);
+      if (file.startsWith(Row.WORD)) {
+        throw new IllegalArgumentException("a file's name does not begin with row:, got " + file);
+      }
       if (Operation.named(name).contains("#")) {
         throw new IllegalArgumentException("a tensor's name holds no #, got " + name);
       }
     }
 
+    /**
+     * {@return the tensor of a text}
+     *
+     * @param text {@code FILE#NAME} or {@code FILE.npy}
+     * @throws IllegalArgumentException if it is anything else
+     */
+    public static Stored parse(String text) {
+      if (VectorText.parse(text) instanceof Stored stored) {
+        return stored;
+      }
+      throw new IllegalArgumentException("expected FILE#NAME or FILE.npy, got " + text);
+    }
+
     @Override
     public String toString() {
       return file + "#" + name;
+    }
+  }
+
+  /**
+   * One of the vectors of a tensor.
+   *
+   * @param of the tensor
+   * @param number which, from 0
+   */
+  record Row(Stored of, int number) implements Vectors {
+    static final String WORD = "row:";
+
+    /**
+     * Checks the number.
+     *
+     * @throws IllegalArgumentException if it is negative
+     */
+    public Row {
+      if (number < 0) {
+        throw new IllegalArgumentException("rows are numbered from 0, got " + number);
+      }
+    }
+
+    @Override
+    public String toString() {
+      return WORD + number + ":" + of;
     }
   }
 

@@ -70,7 +70,9 @@ final class RandomSpecs {
 
   private Vectors vectors() {
     if (random.nextBoolean()) {
-      return new Vectors.Stored(pick(NAMES) + (random.nextBoolean() ? "#" : ""), pick(NAMES));
+      Vectors.Stored stored =
+          new Vectors.Stored(pick(NAMES) + (random.nextBoolean() ? "#" : ""), pick(NAMES));
+      return random.nextInt(4) == 0 ? new Vectors.Row(stored, random.nextInt(100)) : stored;
     }
     if (random.nextInt(4) == 0) {
       return new Vectors.Random(random.nextLong(), 1e-3 + Math.abs(number()));

@@ -70,8 +70,7 @@ public final class ReportCommand implements Command {
     if (GradientScreen.isBegun(folder)) {
       console
           .out()
-          .println(
-              folder + ": unfinished, conditions are being predicted; none has been run yet");
+          .println(folder + ": unfinished, conditions are being predicted; none has been run yet");
       return;
     }
     if (StudyProgress.isIn(folder)) {

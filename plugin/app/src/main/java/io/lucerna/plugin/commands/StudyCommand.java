@@ -6,6 +6,7 @@ import io.lucerna.eval.Comparison;
 import io.lucerna.eval.Correction;
 import io.lucerna.eval.Measure;
 import io.lucerna.eval.Run;
+import io.lucerna.instrumentation.intervene.CompiledSpec;
 import io.lucerna.instrumentation.intervene.HookSourceException;
 import io.lucerna.plugin.cli.Command;
 import io.lucerna.plugin.cli.CommandException;
@@ -29,7 +30,6 @@ import io.lucerna.plugin.texts.CleaningChoice;
 import io.lucerna.plugin.texts.Ids;
 import io.lucerna.plugin.texts.TextSource;
 import io.lucerna.qrels.Qrels;
-import io.lucerna.instrumentation.intervene.CompiledSpec;
 import io.lucerna.reranker.ConditionPredictor;
 import io.lucerna.reranker.ConditionScorer;
 import io.lucerna.reranker.ModelCard;
@@ -267,7 +267,8 @@ public final class StudyCommand implements Command {
               read.decisive(identity).put("judgments", Hashes.sha256(judgments), qrels),
               judged,
               settings)) {
-        predict(predictions, new ConditionPredictor(ranker, specs, numbers()), asked.size(), console);
+        predict(
+            predictions, new ConditionPredictor(ranker, specs, numbers()), asked.size(), console);
         GradientScreen.Chosen chosen = predictions.choose(confirm);
         Findings findings = exact.run(chosen.conditions());
         report(findings, predictions.write(chosen, findings, lock.path()), console);

@@ -903,6 +903,66 @@ class StudyCommandTest {
   }
 
   @Test
+  void aScreenRunsSomeAndTellsHowAllWerePredicted() throws IOException {
+    String[] heads = {"-conditions", "heads", "-screen", "gradient", "-confirm", "2"};
+    Shell shell = study(BI, "screened", heads);
+    assertEquals(ExitCode.DONE, shell.code(), shell.err());
+    String said = shell.out() + shell.err();
+    assertTrue(
+        said.contains(
+            "8 conditions predicted; run: the 2 with the largest predicted change of nDCG@10, and 2"
+                + " by chance"),
+        said);
+    Path study = folder.resolve("screened");
+    List<CSVRecord> screen = table(study, "screen.csv");
+    assertEquals(8 * 4, screen.size());
+    assertEquals(4 * 4, screen.stream().filter(row -> !row.get("exact_change").isEmpty()).count());
+    assertEquals(1 + 4, json(study).path("conditions").size());
+    assertEquals(2, json(study).path("screen").path("confirm").asInt());
+    try (Stream<Path> runs = Files.list(study.resolve("runs"))) {
+      assertEquals(1 + 4, runs.count());
+    }
+    String page = Files.readString(study.resolve("report.html"));
+    assertTrue(page.contains("<h2>Screen</h2>"));
+    assertTrue(page.contains("Predicted and exact change in nDCG@10"));
+    assertTrue(Files.readString(study.resolve("summary.md")).contains("Predicted against exact"));
+    assertTrue(Files.isRegularFile(study.resolve("figures/screen.svg")));
+    byte[] written = Files.readAllBytes(study.resolve("screen.csv"));
+    List<String> again = new ArrayList<>(List.of(heads));
+    again.add("-resume");
+    assertEquals(ExitCode.DONE, study(BI, "screened", again.toArray(String[]::new)).code());
+    assertArrayEquals(written, Files.readAllBytes(study.resolve("screen.csv")));
+    assertRefused(
+        ExitCode.USAGE, "give -resume to resume it, or another folder", "screened", heads);
+    assertRefused(
+        ExitCode.FAILED,
+        "was made with -screen: give it, or another folder",
+        "screened",
+        "-conditions",
+        "heads",
+        "-resume");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "heads | -confirm 2 | -confirm is for -screen gradient",
+        "heads | -screen gradient | -screen needs -confirm, how many conditions are run: 1 or more",
+        "heads | -screen gradient -confirm 0 | 1 or more, got 0",
+        "heads | -screen sobol -confirm 2 | -screen must be gradient, got sobol",
+        "heads | -screen gradient -confirm 9 | -confirm 9 is more than there is to confirm: 8 conditions",
+        "heads | -screen gradient -confirm 2 -screen.memory 0 | -screen.memory must be at least 1, got 0",
+        "spec:scale hook_score by=2 | -screen gradient -confirm 1 | which changes the score itself",
+      })
+  void screensThatCannotBeAreRefused(String conditions, String options, String message) {
+    List<String> more = new ArrayList<>(List.of("-conditions", conditions.strip()));
+    more.addAll(List.of(options.strip().split(" ")));
+    assertRefused(ExitCode.USAGE, message.strip(), "refused", more.toArray(String[]::new));
+    assertFalse(Files.exists(folder.resolve("refused/predictions.jsonl")));
+  }
+
+  @Test
   void effectsOfAnotherModelAreRefused() throws IOException {
     Path patch = Files.createDirectory(folder.resolve("patch"));
     String header =

@@ -84,8 +84,7 @@ class StudyFilesTest {
   @Test
   void numbersThatAreNone() throws Exception {
     change("heads.csv", "0,1,", "0,1,NaN");
-    assertTrue(
-        complaint().matches("heads\\.csv:3: change_ndcg10 is not a finite number: 'NaN.*'"));
+    assertTrue(complaint().matches("heads\\.csv:3: change_ndcg10 is not a finite number: 'NaN.*'"));
   }
 
   @Test

@@ -78,8 +78,8 @@ final class ScatterChartPainter implements Figure.Painter {
   }
 
   private static void dot(Canvas canvas, Point point, double x, double y) {
-    // A stroke as long as the dot is wide carries what a pointer shows.
-    canvas.stroke(point.id(), x - 3, y, x + 3, y, new Pen(DOT, 1, false), point.about());
+    // A stroke within the dot carries what a pointer shows.
+    canvas.stroke(point.id(), x - 2, y, x + 2, y, new Pen(DOT, 1, false), point.about());
     dot(canvas, point.id(), x, y, point.filled());
   }
 

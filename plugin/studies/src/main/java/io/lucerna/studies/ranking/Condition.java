@@ -57,6 +57,8 @@ public record Condition(
     COMPONENT,
     /** One neuron of an MLP. */
     NEURON,
+    /** One direction of a file, taken out of an activation. */
+    PROJECTION,
     /** Several heads at once, chosen by their effects in a patching study. */
     TOP,
     /** Several heads at once, chosen by chance. */

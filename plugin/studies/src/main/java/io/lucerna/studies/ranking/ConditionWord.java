@@ -13,11 +13,11 @@ import java.util.regex.Pattern;
  *
  * @param word what is asked for
  * @param settings {@code name}; of parts of the model {@code by} and {@code from} too, of doses
- *     {@code random}
+ *     {@code random}, of directions {@code point}
  */
 record ConditionWord(String word, Map<String, String> settings) {
   private static final Pattern SETTING =
-      Pattern.compile("(?s)(.*\\S)\\s+(name|by|from|random)=(?:\"([^\"]*)\"|(\\S+))");
+      Pattern.compile("(?s)(.*\\S)\\s+(name|by|from|random|point)=(?:\"([^\"]*)\"|(\\S+))");
 
   private static final Set<String> PARTS =
       Set.of("heads", "layers", "components", "neurons", "top", "random");
@@ -36,7 +36,11 @@ record ConditionWord(String word, Map<String, String> settings) {
     Set<String> known =
         PARTS.contains(kind)
             ? Set.of("name", "by", "from")
-            : kind.equals("dose") ? Set.of("name", "random") : Set.of("name");
+            : switch (kind) {
+              case "dose" -> Set.of("name", "random");
+              case "directions" -> Set.of("name", "point");
+              default -> Set.of("name");
+            };
     Map<String, String> settings = new LinkedHashMap<>();
     Matcher setting = SETTING.matcher(rest);
     while (setting.matches() && known.contains(setting.group(2))) {
@@ -62,6 +66,21 @@ record ConditionWord(String word, Map<String, String> settings) {
           word + ": random must be a number of directions from 0 to 999, got " + number);
     }
     return Integer.parseInt(number);
+  }
+
+  /**
+   * The point from which directions are taken out.
+   *
+   * @throws IllegalArgumentException if none is given
+   */
+  String point() {
+    String point = settings.get("point");
+    if (point == null) {
+      throw new IllegalArgumentException(
+          word
+              + " needs point=, where the directions are taken out, such as blocks.3.hook_mlp_out");
+    }
+    return point;
   }
 
   /** The name that the conditions are given. */

@@ -4,6 +4,7 @@ import io.lucerna.base.Internal;
 import io.lucerna.base.TextFile;
 import io.lucerna.eval.Correction;
 import io.lucerna.instrumentation.checkpoint.CheckpointException;
+import io.lucerna.instrumentation.hooks.HookPoint;
 import io.lucerna.instrumentation.intervene.CompiledSpec;
 import io.lucerna.instrumentation.intervene.Intervention;
 import io.lucerna.instrumentation.intervene.InterventionSpec;
@@ -11,6 +12,7 @@ import io.lucerna.instrumentation.intervene.LoadedHook;
 import io.lucerna.instrumentation.intervene.Operation;
 import io.lucerna.instrumentation.intervene.SpecSources;
 import io.lucerna.instrumentation.intervene.SpecSyntaxException;
+import io.lucerna.instrumentation.intervene.Target;
 import io.lucerna.instrumentation.intervene.Vectors;
 import io.lucerna.instrumentation.sweep.Head;
 import io.lucerna.reranker.ModelCard;
@@ -26,14 +28,16 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.Collectors;
 
 /**
  * Makes lists of conditions from short words: {@code heads}, {@code layers}, {@code components},
- * {@code neurons}, {@code top:K:DIR[:NAME]}, {@code random:K[:N]}, {@code dose:SPEC:D,D,…},
- * {@code spec:SPEC}, {@code hook:CODE}; see {@link ConditionWord} for what may follow a word.
+ * {@code neurons}, {@code directions:FILE}, {@code top:K:DIR[:NAME]}, {@code random:K[:N]}, {@code
+ * dose:SPEC:D,D,…}, {@code spec:SPEC}, {@code hook:CODE}; see {@link ConditionWord} for what may
+ * follow a word.
  */
 @Internal
 public final class Conditions {
@@ -41,8 +45,9 @@ public final class Conditions {
   public static final String HOOK = "hook:";
 
   private static final String KNOWN =
-      "heads, layers, components, neurons (or of some: heads:8.2,9-11), top:K:DIR[:TFC1], random:K[:N],"
-          + " dose:SPEC:0,1,2, spec:SPEC and hook:CODE";
+      "heads, layers, components, neurons (or of some: heads:8.2,9-11),"
+          + " directions:FILE point=POINT, top:K:DIR[:TFC1], random:K[:N], dose:SPEC:0,1,2, spec:SPEC"
+          + " and hook:CODE";
 
   private final ModelCard model;
   private final int layers;
@@ -123,7 +128,8 @@ public final class Conditions {
    */
   public static Correction correction(List<String> words) {
     boolean screen =
-        words.stream().anyMatch(w -> w.matches("(?s)(heads|layers|components|neurons)\\b.*"));
+        words.stream()
+            .anyMatch(w -> w.matches("(?s)(heads|layers|components|neurons|directions)\\b.*"));
     return screen ? Correction.BH : Correction.HOLM;
   }
 
@@ -187,6 +193,7 @@ public final class Conditions {
       case "neurons", "neurons:" -> parts.neurons(word);
       case "top:" -> List.of(top(word, parts));
       case "random:" -> random(word, rest, parts);
+      case "directions:" -> directions(word, rest, asked.point());
       case "dose:" -> doses(word, rest, asked.directions());
       case HOOK -> {
         LoadedHook hook = sources.hook(rest);
@@ -205,6 +212,40 @@ public final class Conditions {
           throw new IllegalArgumentException(
               "no conditions are called '" + word + "'; there are " + KNOWN);
     };
+  }
+
+  /** Each vector of a file taken out of what stands at a point. */
+  private List<Condition> directions(String word, String text, String point) {
+    Vectors.Stored stored;
+    int rows;
+    Target target;
+    try {
+      stored = Vectors.Stored.parse(text);
+      rows = sources.vectors(stored).length;
+      target = Target.of(point);
+    } catch (IllegalArgumentException | CheckpointException e) {
+      throw new IllegalArgumentException(word + ": " + e.getMessage(), e);
+    }
+    OptionalInt layer =
+        HookPoint.parse(point).stream()
+            .mapToInt(HookPoint::layer)
+            .filter(number -> number >= 0)
+            .findFirst();
+    List<Condition> all = new ArrayList<>();
+    for (int row = 0; row < rows; row++) {
+      InterventionSpec spec =
+          InterventionSpec.of(
+              new Intervention(target, new Operation.ProjectOut(new Vectors.Row(stored, row))));
+      Condition one =
+          Condition.of(
+                  "dir" + row,
+                  "direction " + row + " of " + stored.file() + " taken out of " + point,
+                  Condition.Kind.PROJECTION,
+                  spec)
+              .reading(sources);
+      all.add(layer.isPresent() ? one.at(layer.getAsInt()) : one);
+    }
+    return all;
   }
 
   private Condition top(String word, Parts parts) throws IOException {
@@ -397,6 +438,13 @@ public final class Conditions {
           Vectors.length(
               literal.rows().getFirst().stream().mapToDouble(Double::doubleValue).toArray());
       case Vectors.Random random -> random.norm();
+      case Vectors.Row row -> {
+        try {
+          yield Vectors.length(sources.row(row));
+        } catch (CheckpointException e) {
+          yield Double.NaN;
+        }
+      }
     };
   }
 

@@ -40,8 +40,9 @@ import java.util.stream.IntStream;
  * drawn by chance, which tell how good the predictions are. A work item is a judged topic; of its
  * scores nothing is kept but what the measures make of them.
  *
- * <p>Memory: a topic's predicted scores as far as {@link ConditionPredictor} holds them at once, two
- * numbers for each condition and measure, and of the conditions that are run each topic's values.
+ * <p>Memory: a topic's predicted scores as far as {@link ConditionPredictor} holds them at once,
+ * two numbers for each condition and measure, and of the conditions that are run each topic's
+ * values.
  *
  * <p>Not thread-safe.
  */
@@ -373,8 +374,7 @@ public final class GradientScreen implements AutoCloseable {
           exact[t][i] = own[t];
         }
       }
-      for (String by :
-          List.of(ScreenAgreement.ALL, ScreenRow.PREDICTED, ScreenRow.RANDOM)) {
+      for (String by : List.of(ScreenAgreement.ALL, ScreenRow.PREDICTED, ScreenRow.RANDOM)) {
         int[] some =
             IntStream.range(0, run.size())
                 .filter(
@@ -382,7 +382,8 @@ public final class GradientScreen implements AutoCloseable {
                         by.equals(ScreenAgreement.ALL)
                             || by.equals(chosen.by.get(conditions.get(run.get(i)).id())))
                 .toArray();
-        if (some.length > 0) {
+        boolean same = some.length == run.size() && !by.equals(ScreenAgreement.ALL);
+        if (some.length > 0 && !same) {
           rows.add(
               ScreenAgreement.of(
                   measure,

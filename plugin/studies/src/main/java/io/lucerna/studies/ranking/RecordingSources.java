@@ -3,7 +3,7 @@ package io.lucerna.studies.ranking;
 import io.lucerna.instrumentation.checkpoint.Checkpoint;
 import io.lucerna.instrumentation.checkpoint.CheckpointException;
 import io.lucerna.instrumentation.checkpoint.Checkpoints;
-import io.lucerna.instrumentation.checkpoint.NumpyVector;
+import io.lucerna.instrumentation.checkpoint.NumpyVectors;
 import io.lucerna.instrumentation.intervene.InterventionSpec;
 import io.lucerna.instrumentation.intervene.LoadedHook;
 import io.lucerna.instrumentation.intervene.SpecSource;
@@ -28,7 +28,8 @@ public final class RecordingSources implements SpecSources, AutoCloseable {
   private final String modelSha256;
   private final Map<String, Recording> recordings = new LinkedHashMap<>();
   private final Map<String, Checkpoint> vectors = new LinkedHashMap<>();
-  private final Map<String, NumpyVector> arrays = new LinkedHashMap<>();
+  private final Map<Vectors.Stored, double[][]> rows = new LinkedHashMap<>();
+  private final Map<String, NumpyVectors> arrays = new LinkedHashMap<>();
   private final Map<String, LoadedHook> hooks = new LinkedHashMap<>();
 
   /**
@@ -69,13 +70,13 @@ public final class RecordingSources implements SpecSources, AutoCloseable {
 
   @Override
   public double[][] vectors(Vectors.Stored stored) {
-    return NumpyVector.isNamed(stored.file())
+    return NumpyVectors.isNamed(stored.file())
         ? SpecSources.super.vectors(stored)
-        : SpecSources.rows(file(stored.file()), stored);
+        : rows.computeIfAbsent(stored, s -> SpecSources.rows(file(s.file()), s));
   }
 
   @Override
-  public NumpyVector array(String file) {
+  public NumpyVectors array(String file) {
     return arrays.computeIfAbsent(file, SpecSources.super::array);
   }
 
@@ -86,7 +87,7 @@ public final class RecordingSources implements SpecSources, AutoCloseable {
 
   @Override
   public String sha256(SpecSource source) {
-    return source.kind() == SpecSource.Kind.VECTORS && !NumpyVector.isNamed(source.name())
+    return source.kind() == SpecSource.Kind.VECTORS && !NumpyVectors.isNamed(source.name())
         ? file(source.name()).sha256()
         : SpecSources.super.sha256(source);
   }

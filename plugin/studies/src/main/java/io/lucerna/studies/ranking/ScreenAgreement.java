@@ -9,8 +9,8 @@ import java.util.OptionalDouble;
  * How predicted changes agree with exact ones: a row of {@code agreement.csv}.
  *
  * @param measure the measure's name
- * @param chosenBy over which conditions: {@code predicted}, {@code random}, or {@code all} that
- *     were run
+ * @param chosenBy over which conditions: {@code all} that were run, or of both kinds {@code
+ *     predicted} and {@code random}
  * @param conditions how many they are
  * @param topics how many topics the changes are means over
  * @param pearson of the changes; empty where one of both does not vary
@@ -19,7 +19,7 @@ import java.util.OptionalDouble;
  * @param ciUpper the upper end
  * @param pearsonOfTopics of the changes of each topic
  * @param top10Overlap the share of the ten largest exact changes that is among the ten largest
- *     predicted ones
+ *     predicted ones; empty unless there are more than ten
  * @param signAgreement the share of exact changes other than 0 whose prediction has their sign
  */
 public record ScreenAgreement(
@@ -49,7 +49,7 @@ public record ScreenAgreement(
         defined(spearman.lower()),
         defined(spearman.upper()),
         defined(agreement.pearsonOfItems()),
-        defined(agreement.overlap()),
+        agreement.parts() > Agreement.TOP ? defined(agreement.overlap()) : OptionalDouble.empty(),
         defined(agreement.signs()));
   }
 

@@ -24,8 +24,7 @@ public final class StudyTables {
       Table.of(HeadChange.class, "layer", "attention_head");
 
   /** {@code screen.csv}. */
-  public static final Table<ScreenRow> SCREEN =
-      Table.of(ScreenRow.class, "condition", "measure");
+  public static final Table<ScreenRow> SCREEN = Table.of(ScreenRow.class, "condition", "measure");
 
   /** {@code agreement.csv}. */
   public static final Table<ScreenAgreement> AGREEMENT =

@@ -28,7 +28,8 @@ public final class StudyReport {
   private static final int ROWS = 20;
 
   private static final Pattern PICTURES =
-      Pattern.compile("(head-map|patching-map|screen|(dose-response|topics|ranks)\\..+)\\.(svg|png)");
+      Pattern.compile(
+          "(head-map|patching-map|screen|(dose-response|topics|ranks)\\..+)\\.(svg|png)");
   private static final Pattern TABLES =
       Pattern.compile("(head-map|patching-map|comparison\\..+)\\.(csv|tex)");
 

@@ -28,6 +28,7 @@ import java.util.Optional;
  */
 public sealed class JournalReader<T> implements Outcomes<T>, Closeable permits Journal {
   static final ObjectMapper MAPPER = new ObjectMapper();
+
   /** The file of a folder's work, unless another is named. */
   static final String FILE = "journal.jsonl";
 

@@ -1,5 +1,7 @@
 package io.lucerna.studies.ranking;
 
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -12,12 +14,17 @@ import io.lucerna.instrumentation.intervene.SpecSources;
 import io.lucerna.instrumentation.intervene.Vectors;
 import io.lucerna.reranker.ModelCard;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -44,12 +51,51 @@ class ConditionsTest {
     assertEquals(List.of("L1mlp", "L2mlp"), ids("layers:1-2"));
     assertEquals(List.of("L1H0", "L1H1", "L1H2", "L1H3", "L1mlp", "L1attn"), ids("components:1"));
     assertEquals(IntStream.range(0, 5).mapToObj(n -> "L2N" + n).toList(), ids("neurons:2"));
+    assertEquals(3 * 5, of("neurons").size());
     assertEquals(
         InterventionSpec.parse("zero blocks.2.mlp.hook_post unit=4"),
         of("neurons:2").getLast().spec());
     assertEquals(
         InterventionSpec.parse("zero blocks.0.attn.hook_z head=3"),
         of("heads:0.3").getFirst().spec());
+  }
+
+  @Test
+  void directionsAreTheRowsOfAFile(@TempDir Path folder) throws IOException {
+    String file = folder.resolve("two rows.npy").toString();
+    String header = "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 8), }";
+    ByteBuffer bytes = ByteBuffer.allocate(10 + header.length() + 64).order(LITTLE_ENDIAN);
+    bytes.put((byte) 0x93).put("NUMPY\1\0".getBytes(US_ASCII));
+    bytes.putShort((short) header.length()).put(header.getBytes(US_ASCII));
+    for (int i = 0; i < 16; i++) {
+      bytes.putFloat(i - 3);
+    }
+    Files.write(Path.of(file), bytes.array());
+    List<Condition> all = of("directions:" + file + " point=blocks.1.hook_mlp_out");
+    assertEquals(List.of("dir0", "dir1"), all.stream().map(Condition::id).toList());
+    assertEquals(
+        InterventionSpec.parse(
+            "project-out blocks.1.hook_mlp_out vector=\"row:1:" + file + "#array\""),
+        all.getLast().spec());
+    assertEquals(OptionalInt.of(1), all.getLast().layer());
+    assertEquals(Set.of(file), all.getLast().inputs().keySet());
+    assertEquals(
+        List.of("x-dir0", "x-dir1"), ids("directions:" + file + " point=hook_embed name=x"));
+    assertEquals(
+        "directions:"
+            + file
+            + " needs point=, where the directions are taken out, such as"
+            + " blocks.3.hook_mlp_out",
+        assertThrows(IllegalArgumentException.class, () -> of("directions:" + file)).getMessage());
+    assertEquals(
+        "directions:no.npy: no.npy: no such file",
+        assertThrows(IllegalArgumentException.class, () -> of("directions:no.npy point=hook_embed"))
+            .getMessage());
+    assertEquals(
+        "directions:[1,2]: expected FILE#NAME or FILE.npy, got [1,2]",
+        assertThrows(IllegalArgumentException.class, () -> of("directions:[1,2] point=hook_embed"))
+            .getMessage());
+    assertEquals(Correction.BH, Conditions.correction(List.of("directions:" + file)));
   }
 
   @Test

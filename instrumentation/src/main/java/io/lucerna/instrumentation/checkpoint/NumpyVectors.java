@@ -11,13 +11,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * One vector in a file of NumPy, as {@code np.save} writes an array of one dimension
+ * Vectors in a file of NumPy, as {@code np.save} writes an array of one dimension or two
  * (numpy.lib.format, 1.0 to 3.0).
  *
- * @param values its numbers, finite
+ * @param rows one for each vector, whose numbers are finite
  * @param sha256 the hash of the file's bytes, in hex
  */
-public record NumpyVector(double[] values, String sha256) {
+public record NumpyVectors(double[][] rows, String sha256) {
   private static final String ENDING = ".npy";
   private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
 
@@ -26,13 +26,14 @@ public record NumpyVector(double[] values, String sha256) {
 
   private static final int LAST_VERSION = 3;
 
-  /** More than any layer of any model has units. */
-  private static final int LARGEST = 1 << 26;
+  /** 256 directions of a large model, or 65,536 of a small one, take less. */
+  private static final int LARGEST = 1 << 28;
 
   private static final Pattern TYPE = Pattern.compile("'descr'\\s*:\\s*('[^']*'|[^,}]*)");
   private static final Pattern ORDER = Pattern.compile("'fortran_order'\\s*:\\s*(True|False)");
   private static final Pattern SHAPE = Pattern.compile("'shape'\\s*:\\s*(\\([\\d, ]*\\))");
-  private static final Pattern ONE_DIMENSION = Pattern.compile("\\(\\s*(\\d{1,9})\\s*,\\s*\\)");
+  private static final Pattern SIZES =
+      Pattern.compile("\\(\\s*(\\d{1,9})\\s*,\\s*(?:(\\d{1,9})\\s*,?\\s*)?\\)");
 
   /**
    * {@return whether a file is one of NumPy by its name}
@@ -46,20 +47,20 @@ public record NumpyVector(double[] values, String sha256) {
   /**
    * Reads a file.
    *
-   * @param file floats of 16, 32 or 64 bits, little-endian, in one dimension
-   * @return the vector, at the precision of the file
+   * @param file floats of 16, 32 or 64 bits, little-endian, (d,) or (k, d)
+   * @return the vectors, at the precision of the file
    * @throws CheckpointException if it is anything else; the message names the file and says why
    */
-  public static NumpyVector read(Path file) {
+  public static NumpyVectors read(Path file) {
     try (WeightFile open = WeightFile.open(file)) {
       if (open.size() > LARGEST) {
         throw new CheckpointException(
-            file + ": has " + open.size() + " bytes; one vector has at most " + LARGEST);
+            file + ": has " + open.size() + " bytes; vectors have at most " + LARGEST);
       }
       ByteBuffer bytes = ByteBuffer.allocate((int) open.size()).order(ByteOrder.LITTLE_ENDIAN);
       open.read(0, bytes);
       String sha256 = HexFormat.of().formatHex(Sha256.digest().digest(bytes.array()));
-      return new NumpyVector(new Reader(file, bytes).values(), sha256);
+      return new NumpyVectors(new Reader(file, bytes).rows(), sha256);
     } catch (IOException e) {
       throw new CheckpointException(file + ": " + e.getMessage(), e);
     }
@@ -67,41 +68,45 @@ public record NumpyVector(double[] values, String sha256) {
 
   /** The bytes, taken from front to end. */
   private record Reader(Path file, ByteBuffer bytes) {
-    double[] values() {
+    double[][] rows() {
       String header = header();
       ElementType type = type(field(TYPE, header, "descr"));
       if (field(ORDER, header, "fortran_order").equals("True")) {
         throw error("is in Fortran order; save it in C order (np.ascontiguousarray)");
       }
       String shape = field(SHAPE, header, "shape");
-      Matcher one = ONE_DIMENSION.matcher(shape);
-      if (!one.matches()) {
-        throw error("has the shape " + shape + "; expected one vector, (d,)");
+      Matcher sizes = SIZES.matcher(shape);
+      if (!sizes.matches()) {
+        throw error("has the shape " + shape + "; expected one vector, (d,), or several, (k, d)");
       }
-      int count = Integer.parseInt(one.group(1));
-      if (count == 0 || bytes.remaining() != (long) count * type.bytes) {
+      boolean one = sizes.group(2) == null;
+      int many = one ? 1 : Integer.parseInt(sizes.group(1));
+      int width = Integer.parseInt(sizes.group(one ? 1 : 2));
+      long count = (long) many * width;
+      if (count == 0 || bytes.remaining() != count * type.bytes) {
         throw error(
             "has "
                 + bytes.remaining()
                 + " bytes of numbers, where the shape "
                 + shape
                 + " takes "
-                + (long) count * type.bytes
+                + count * type.bytes
                 + (count == 0 ? "; a vector has at least one number" : ""));
       }
-      double[] values = new double[count];
+      double[][] rows = new double[many][width];
       for (int i = 0; i < count; i++) {
-        values[i] =
+        double value =
             switch (type) {
               case F16 -> Float.float16ToFloat(bytes.getShort());
               case F32 -> bytes.getFloat();
               default -> bytes.getDouble();
             };
-        if (!Double.isFinite(values[i])) {
-          throw error("value at index " + i + " is " + values[i] + "; all must be finite");
+        if (!Double.isFinite(value)) {
+          throw error("value at index " + i + " is " + value + "; all must be finite");
         }
+        rows[i / width][i % width] = value;
       }
-      return values;
+      return rows;
     }
 
     private String header() {

@@ -9,6 +9,8 @@ import io.lucerna.instrumentation.intervene.InterventionSpec;
 import io.lucerna.instrumentation.intervene.SpecSources;
 import io.lucerna.instrumentation.intervene.Vectors;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class NumpyVectorTest {
+class NumpyVectorsTest {
   /** What numpy 1 and 2 write of {@code np.array([1.5, -2, 0.1])}, after the type. */
   private static final String START =
       "934e554d5059010076007b276465736372273a2027%s272c2027666f727472616e5f6f72646572273a2046616c"
@@ -66,7 +68,7 @@ class NumpyVectorTest {
         assertTrue(HexFormat.of().formatHex(bytes).startsWith(START.replace("%s", hex)));
       }
       Path file = write(bytes);
-      assertArrayEquals(new double[] {1.5, -2, third}, NumpyVector.read(file).values());
+      assertArrayEquals(new double[][] {{1.5, -2, third}}, NumpyVectors.read(file).rows());
       Vectors.Stored stored = new Vectors.Stored(file.toString(), Vectors.Stored.ARRAY);
       assertArrayEquals(
           new double[][] {{1.5, -2, third}}, SpecSources.withoutRecordings().vectors(stored));
@@ -82,7 +84,7 @@ class NumpyVectorTest {
         "{'descr': '<i8', 'fortran_order': False, 'shape': (3,), } | has numbers of the type '<i8'; floats",
         "{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (3,), } | has numbers of the type [('a'; floats",
         "{'descr': '<f4', 'fortran_order': True, 'shape': (3,), } | is in Fortran order; save it in C",
-        "{'descr': '<f4', 'fortran_order': False, 'shape': (1, 3), } | has the shape (1, 3); expected one vector, (d,)",
+        "{'descr': '<f4', 'fortran_order': False, 'shape': (1, 3, 1), } | has the shape (1, 3, 1); expected one vector, (d,), or several, (k, d)",
         "{'descr': '<f4', 'fortran_order': False, 'shape': (), } | has the shape (); expected one vector, (d,)",
         "{'descr': '<f4', 'fortran_order': False, 'shape': (4,), } | has 12 bytes of numbers, where the shape (4,) takes 16",
         "{'descr': '<f4', 'fortran_order': False, 'shape': (0,), } | takes 0; a vector has at least one number",
@@ -93,7 +95,7 @@ class NumpyVectorTest {
     Path file = write(npy(header, 1, new byte[12]));
     String message =
         String.valueOf(
-            assertThrows(CheckpointException.class, () -> NumpyVector.read(file)).getMessage());
+            assertThrows(CheckpointException.class, () -> NumpyVectors.read(file)).getMessage());
     assertTrue(message.startsWith(file + ": ") && message.contains(why), message);
   }
 
@@ -116,8 +118,30 @@ class NumpyVectorTest {
   private static void refuses(Path file, String why) {
     String message =
         String.valueOf(
-            assertThrows(CheckpointException.class, () -> NumpyVector.read(file)).getMessage());
+            assertThrows(CheckpointException.class, () -> NumpyVectors.read(file)).getMessage());
     assertTrue(message.startsWith(file + ": ") && message.contains(why), message);
+  }
+
+  @Test
+  void readsSeveralVectorsAndOneOfThem() throws IOException {
+    ByteBuffer numbers = ByteBuffer.allocate(24).order(ByteOrder.LITTLE_ENDIAN);
+    for (int i = 0; i < 6; i++) {
+      numbers.putFloat(i - 2.5f);
+    }
+    String header = "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }";
+    Path file = write(npy(header, 1, numbers.array()));
+    double[][] rows = {{-2.5, -1.5, -.5}, {.5, 1.5, 2.5}};
+    assertArrayEquals(rows, NumpyVectors.read(file).rows());
+    SpecSources sources = SpecSources.withoutRecordings();
+    Vectors.Stored all = new Vectors.Stored(file.toString(), Vectors.Stored.ARRAY);
+    assertArrayEquals(rows[1], sources.row(new Vectors.Row(all, 1)));
+    assertEquals(
+        all + " has 2 rows, 0 to 1, got 2",
+        assertThrows(CheckpointException.class, () -> sources.row(new Vectors.Row(all, 2)))
+            .getMessage());
+    InterventionSpec spec = InterventionSpec.parse("project-out a vector=row:1:" + file);
+    assertEquals("project-out a vector=row:1:" + file + "#array", spec.toString());
+    assertEquals(NumpyVectors.read(file).sha256(), sources.sha256(spec.sources().getFirst()));
   }
 
   /** Whatever the bytes, the complaint is one that names the file. */
@@ -133,7 +157,7 @@ class NumpyVectorTest {
       }
       Path file = write(bytes);
       try {
-        NumpyVector.read(file);
+        NumpyVectors.read(file);
       } catch (CheckpointException e) {
         assertTrue(String.valueOf(e.getMessage()).startsWith(file + ": "), "seed " + seed);
       }
@@ -147,7 +171,7 @@ class NumpyVectorTest {
     InterventionSpec spec = InterventionSpec.parse("add a vector=" + file);
     assertEquals("add a vector=" + file + "#array dose=1", spec.toString());
     SpecSources sources = SpecSources.withoutRecordings();
-    assertEquals(NumpyVector.read(file).sha256(), sources.sha256(spec.sources().getFirst()));
+    assertEquals(NumpyVectors.read(file).sha256(), sources.sha256(spec.sources().getFirst()));
     String message =
         assertThrows(
                 CheckpointException.class,
