@@ -837,7 +837,7 @@ class StudyCommandTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "hearts | no conditions are called 'hearts'; there are heads, layers, components (or of",
+        "hearts | no conditions are called 'hearts'; there are heads, layers, components, neurons (or of",
         "random:9 | random:9: the number of heads must be in 1..8, got 9",
         "random:2:0 | random:2:0: the number of sets must be 1 or more, got 0",
         "top:2 | expected top:K:DIR, got top:2",
