@@ -18,9 +18,9 @@ import java.util.OptionalDouble;
  * @param ciLower the lower end of Spearman's 95% interval over topics; empty for few topics
  * @param ciUpper the upper end
  * @param pearsonOfTopics of the changes of each topic
- * @param top10Overlap the share of the ten largest exact changes that is among the ten largest
+ * @param top10 the share of the ten largest exact changes that is among the ten largest
  *     predicted ones; empty unless there are more than ten
- * @param signAgreement the share of exact changes other than 0 whose prediction has their sign
+ * @param signs the share of exact changes other than 0 whose prediction has their sign
  */
 public record ScreenAgreement(
     String measure,
@@ -32,8 +32,8 @@ public record ScreenAgreement(
     OptionalDouble ciLower,
     OptionalDouble ciUpper,
     OptionalDouble pearsonOfTopics,
-    OptionalDouble top10Overlap,
-    OptionalDouble signAgreement) {
+    OptionalDouble top10,
+    OptionalDouble signs) {
   /** All conditions that were run. */
   public static final String ALL = "all";
 
@@ -61,8 +61,8 @@ public record ScreenAgreement(
         two(pearson),
         two(spearman),
         ciLower.isEmpty() ? "" : " [" + two(ciLower) + ", " + two(ciUpper) + "]",
-        two(top10Overlap),
-        two(signAgreement));
+        two(top10),
+        two(signs));
   }
 
   private static String two(OptionalDouble number) {

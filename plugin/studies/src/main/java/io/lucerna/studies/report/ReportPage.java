@@ -112,8 +112,8 @@ final class ReportPage {
                         Digits.two(a.ciLower().orElse(Double.NaN)),
                         Digits.two(a.ciUpper().orElse(Double.NaN)),
                         Digits.two(a.pearsonOfTopics().orElse(Double.NaN)),
-                        Digits.two(a.top10Overlap().orElse(Double.NaN)),
-                        Digits.two(a.signAgreement().orElse(Double.NaN))))
+                        Digits.two(a.top10().orElse(Double.NaN)),
+                        Digits.two(a.signs().orElse(Double.NaN))))
             .toList());
     String measure = info.measures().getFirst();
     rows(
