@@ -18,8 +18,8 @@ import java.util.OptionalDouble;
  * @param ciLower the lower end of Spearman's 95% interval over topics; empty for few topics
  * @param ciUpper the upper end
  * @param pearsonOfTopics of the changes of each topic
- * @param top10 the share of the ten largest exact changes that is among the ten largest
- *     predicted ones; empty unless there are more than ten
+ * @param top10 the share of the ten largest exact changes that is among the ten largest predicted
+ *     ones; empty unless there are more than ten
  * @param signs the share of exact changes other than 0 whose prediction has their sign
  */
 public record ScreenAgreement(
