@@ -264,7 +264,8 @@ public final class StudyCommand implements Command {
               rerank.depth,
               passages,
               lock,
-              read.decisive(identity).put("judgments", Hashes.sha256(judgments), qrels),
+              read.decisive(identity)
+                  .put("judgments", Hashes.sha256(judgments), judgments.toString()),
               judged,
               settings)) {
         predict(
