@@ -1,39 +1,43 @@
 package io.lucerna.reranker;
 
-import io.lucerna.instrumentation.config.Task;
-import io.lucerna.instrumentation.hooks.Hook;
-import io.lucerna.instrumentation.hooks.HookPoint;
-import io.lucerna.instrumentation.hooks.Hooks;
-import io.lucerna.instrumentation.hooks.Site;
-import io.lucerna.instrumentation.model.Gradient;
+import io.lucerna.instrumentation.model.Biases;
 import io.lucerna.instrumentation.model.HookedModel;
 import io.lucerna.instrumentation.model.LinearPass;
 import io.lucerna.instrumentation.model.LinearPass.Shares;
-import io.lucerna.instrumentation.nn.Numbers;
-import io.lucerna.instrumentation.text.TokenBatch;
+import io.lucerna.instrumentation.model.LinearPass.Written;
 import io.lucerna.instrumentation.text.TokenBatch.Side;
 import io.lucerna.instrumentation.text.TokenSequence;
 import io.lucerna.reranker.Reading.Linear;
 import io.lucerna.reranker.ScoreParts.Direct;
+import io.lucerna.reranker.ScoreParts.MaxSims;
+import io.lucerna.reranker.ScoreParts.Meeting;
 import io.lucerna.reranker.ScoreParts.Pairs;
 import io.lucerna.reranker.ScoreParts.SideParts;
+import io.lucerna.reranker.ScoreParts.Term;
+import io.lucerna.reranker.ScoreParts.Terms;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /** Divides scores into what they are made of. */
 final class Decomposition {
-  /** Copies of a query that go through the network together. */
-  private static final int COPIES = 64;
+  /** Terms that are divided among tokens; the others are together. */
+  private static final int TERMS = 20;
 
   private final Reading reading;
   private final String query;
   private final String passage;
+  private final ExplainOptions options;
   private final HookedModel model;
 
-  Decomposition(Reading reading, String query, String passage) {
+  Decomposition(Reading reading, String query, String passage, ExplainOptions options) {
     this.reading = reading;
     this.query = query;
     this.passage = passage;
+    this.options = options;
     this.model = reading.model();
   }
 
@@ -87,9 +91,11 @@ final class Decomposition {
   }
 
   private static Direct direct(Side side, LinearPass pass, Linear linear) {
-    LinearPass.Written written = pass.written(linear.weights());
-    Shares rest = more(written.rest(), linear.constant());
-    return new Direct(side, new LinearPass.Written(written.components(), rest));
+    return new Direct(side, more(pass.written(linear.weights()), linear.constant()));
+  }
+
+  private static Written more(Written written, double constant) {
+    return new Written(written.components(), more(written.rest(), constant));
   }
 
   private TokenSequence input(Side side) {
@@ -100,25 +106,36 @@ final class Decomposition {
       float score, TokenSequence asked, LinearPass one, TokenSequence read, LinearPass other) {
     Linear byQuery = reading.linear(Side.QUERY, one.output(), other.output());
     Linear byPassage = reading.linear(Side.PASSAGE, other.output(), one.output());
-    Optional<Pairs> pairs =
-        model.task() == Task.VECTOR
-            ? Optional.of(pairs(asked, one, other, byPassage))
-            : Optional.empty();
     return new ScoreParts(
         score,
         List.of(side(Side.QUERY, asked, one, byQuery), side(Side.PASSAGE, read, other, byPassage)),
-        pairs);
+        options.detail()
+            ? Optional.of(meeting(one, read, other, byPassage.weights()))
+            : Optional.empty());
   }
 
-  private static SideParts side(Side side, TokenSequence input, LinearPass pass, Linear linear) {
-    LinearPass.Written written = direct(side, pass, linear).written();
+  /**
+   * Where the texts meet.
+   *
+   * @param slopes of the score by the passage's output
+   */
+  private Meeting meeting(LinearPass one, TokenSequence read, LinearPass other, float[] slopes) {
+    return switch (model.task()) {
+      case TERMS -> terms(other, slopes);
+      case TOKEN_VECTORS -> maxSims(read, one.output(), other.output());
+      default -> pairs(one, other, slopes);
+    };
+  }
+
+  private SideParts side(Side side, TokenSequence input, LinearPass pass, Linear linear) {
+    LinearPass.Parts parts = pass.parts(linear.weights(), options.biases(), options.detail());
     return new SideParts(
         side,
         input.tokens(),
-        more(pass.shares(linear.weights()), linear.constant()),
-        written.components(),
-        written.rest(),
-        pass.writtenByToken(linear.weights()));
+        more(parts.byToken(), linear.constant()),
+        parts.written().components(),
+        more(parts.written().rest(), linear.constant()),
+        parts.byBoth());
   }
 
   private static Shares more(Shares shares, double constant) {
@@ -128,76 +145,104 @@ final class Decomposition {
   /**
    * Both vectors are sums over tokens, so their product is a sum over pairs.
    *
-   * @param byPassage the query's vector, divided as the similarity says
+   * @param slopes of the score by the passage's vector: the query's, divided as the similarity says
    */
-  private Pairs pairs(TokenSequence asked, LinearPass one, LinearPass other, Linear byPassage) {
-    float[] vector = one.output();
-    double[][] tokens = vectors(asked, vector.length); // [tokens, width]
-    double[] biases = new double[vector.length];
-    for (int i = 0; i < biases.length; i++) {
-      biases[i] = vector[i];
-      for (double[] token : tokens) {
-        biases[i] -= token[i];
+  private Pairs pairs(LinearPass one, LinearPass other, float[] slopes) {
+    double factor = factor(one.output(), slopes);
+    List<float[]> rows = new ArrayList<>();
+    for (float[] source : one.sources(options.biases())) {
+      float[] row = new float[source.length];
+      for (int i = 0; i < row.length; i++) {
+        row[i] = (float) (source[i] * factor);
       }
+      rows.add(row);
     }
-    double[][] values = new double[tokens.length + 1][];
-    for (int row = 0; row < values.length; row++) {
-      double[] part = row < tokens.length ? tokens[row] : biases;
-      float[] weights = new float[vector.length];
-      for (int i = 0; i < weights.length; i++) {
-        // The same factor for all numbers of a vector: 1, or one over both lengths.
-        weights[i] = (float) (part[i] * factor(vector, byPassage.weights()));
-      }
-      Shares shares = other.shares(weights);
-      values[row] = new double[shares.tokens().length + 1];
-      System.arraycopy(shares.tokens(), 0, values[row], 0, shares.tokens().length);
-      values[row][shares.tokens().length] = shares.biases();
-    }
-    return new Pairs(values);
+    return new Pairs(
+        divided(other, rows).stream().map(Decomposition::flat).toArray(double[][]::new));
   }
 
-  private static double factor(float[] vector, float[] weights) {
+  /** What the tokens of a text add to weighted sums of its output. */
+  private List<Shares> divided(LinearPass pass, List<float[]> weights) {
+    if (options.biases() == Biases.OWN) {
+      return pass.shares(weights);
+    }
+    float[][] sources = pass.sources(options.biases());
+    List<Shares> shares = new ArrayList<>();
+    for (float[] row : weights) {
+      double[] sums =
+          Arrays.stream(sources).mapToDouble(source -> Similarity.inner(source, row)).toArray();
+      int tokens = sums.length - 1;
+      shares.add(new Shares(Arrays.copyOf(sums, tokens), sums[tokens]));
+    }
+    return shares;
+  }
+
+  private static double[] flat(Shares shares) {
+    double[] flat = Arrays.copyOf(shares.tokens(), shares.tokens().length + 1);
+    flat[flat.length - 1] = shares.biases();
+    return flat;
+  }
+
+  /** The same for all numbers of a vector: 1, or one over both lengths. */
+  private static double factor(float[] vector, float[] slopes) {
     int largest = 0;
     for (int i = 1; i < vector.length; i++) {
       largest = Math.abs(vector[i]) > Math.abs(vector[largest]) ? i : largest;
     }
-    return vector[largest] == 0 ? 0 : (double) weights[largest] / vector[largest];
+    return vector[largest] == 0 ? 0 : (double) slopes[largest] / vector[largest];
   }
 
-  /** What each token adds to a text's vector, one pass back for each of its numbers. */
-  private double[][] vectors(TokenSequence text, int width) {
-    double[][] vectors = new double[text.length()][width];
-    String entry = HookPoint.of(0, Site.RESID_PRE).toString();
-    for (int from = 0; from < width; from += COPIES) {
-      int first = from;
-      int count = Math.min(COPIES, width - from);
-      double[][] inputs = new double[1][];
-      Hook.Observer keep = (context, x) -> inputs[0] = Numbers.doubles(x);
-      Hook.Observer add =
-          (context, gradient) -> add(inputs[0], Numbers.doubles(gradient), count, first, vectors);
-      TokenBatch copies =
-          TokenBatch.repeated(text, count, model.config().padId(), Side.QUERY, text.length());
-      model.gradients(
-          copies,
-          Hooks.none().observe(entry, keep).observeGradient(entry, add),
-          Gradient.FROZEN,
-          rows -> {
-            float[][] units = new float[count][width];
-            for (int row = 0; row < count; row++) {
-              units[row][first + row] = 1;
-            }
-            return units;
-          });
+  private MaxSims maxSims(TokenSequence read, float[] asked, float[] found) {
+    MaxSim maxSim = new MaxSim(model.outputs());
+    List<Integer> places = new ArrayList<>();
+    for (int i = 0; i < read.length(); i++) {
+      if (!model.skipped().contains(read.ids()[i])) {
+        places.add(i);
+      }
     }
-    return vectors;
+    int width = maxSim.width();
+    double[][] products = new double[asked.length / width][read.length()];
+    int[] taken = new int[products.length];
+    for (int q = 0; q < products.length; q++) {
+      Arrays.fill(products[q], Double.NaN);
+      for (int p = 0; p < places.size(); p++) {
+        products[q][places.get(p)] = maxSim.product(asked, q * width, found, p * width);
+      }
+      taken[q] = places.get(maxSim.nearest(asked, q * width, found) / width);
+    }
+    return new MaxSims(products, taken);
   }
 
-  private static void add(
-      double[] inputs, double[] slopes, int count, int first, double[][] vectors) {
-    int width = slopes.length / count / vectors.length;
-    for (int i = 0; i < slopes.length; i++) {
-      int row = i / width / vectors.length;
-      vectors[i / width % vectors.length][first + row] += inputs[i] * slopes[i];
+  /**
+   * The score is the sum of the terms' products.
+   *
+   * @param slopes of the score by the passage's weights: those of the query
+   */
+  private Terms terms(LinearPass pass, float[] slopes) {
+    float[] found = pass.output();
+    List<Integer> heaviest =
+        IntStream.range(0, found.length)
+            .filter(term -> slopes[term] * found[term] != 0)
+            .boxed()
+            .sorted(Comparator.comparingDouble(term -> -Math.abs(slopes[term] * found[term])))
+            .limit(TERMS)
+            .toList();
+    List<float[]> rows = new ArrayList<>();
+    float[] others = slopes.clone();
+    for (int term : heaviest) {
+      float[] row = new float[slopes.length];
+      row[term] = slopes[term];
+      others[term] = 0;
+      rows.add(row);
     }
+    rows.add(others);
+    List<Shares> shares = divided(pass, rows);
+    List<Term> terms = new ArrayList<>();
+    for (int i = 0; i < heaviest.size(); i++) {
+      int term = heaviest.get(i);
+      TokenSequence entry = TokenSequence.ofIds(new long[] {term}, new long[1]);
+      terms.add(new Term(reading.text(entry), slopes[term], found[term], shares.get(i)));
+    }
+    return new Terms(terms, shares.getLast());
   }
 }

@@ -41,7 +41,7 @@ record MaxSim(int width) implements Comparison {
   }
 
   /** Where the passage's vector begins that has the largest product with one of the query's. */
-  private int nearest(float[] query, int q, float[] passage) {
+  int nearest(float[] query, int q, float[] passage) {
     int nearest = 0;
     double best = Double.NEGATIVE_INFINITY;
     for (int p = 0; p < passage.length; p += width) {
@@ -54,7 +54,8 @@ record MaxSim(int width) implements Comparison {
     return nearest;
   }
 
-  private double product(float[] query, int q, float[] passage, int p) {
+  /** The inner product of two vectors, which begin at these places. */
+  double product(float[] query, int q, float[] passage, int p) {
     double product = 0;
     for (int i = 0; i < width; i++) {
       product += (double) query[q + i] * passage[p + i];

@@ -102,25 +102,14 @@ public final class NeuralRescorer extends Rescorer {
     String text = known == null || divided ? text(searcher, docId) : "";
     Scored it = known != null ? known : scored(scorer.score(query, List.of(text), hooks), 0);
     ModelCard card = scorer.card();
-    List<Explanation> details = new ArrayList<>();
-    if (divided) {
-      details.add(ScoreTree.of(scorer.explain(query, text).withScore(it.score)));
-    }
-    details.add(Explanation.match(it.tokens, "tokens read, of at most " + card.maxTokens()));
-    details.add(Explanation.match(it.truncated ? 1 : 0, "1 if the passage was truncated"));
-    details.add(Explanation.match(firstPass.getValue(), "first-pass score", firstPass));
-    return Explanation.match(
-        it.score,
-        "neural score of "
-            + card.name()
-            + ", "
-            + card.scorer()
-            + ", weights "
-            + card.sha256()
-            + ", computed as the model's score"
-            + (divided ? "" : " under hooks")
-            + " from:",
-        details);
+    Explanation[] details = {
+      Explanation.match(it.tokens, "tokens read, of at most " + card.maxTokens()),
+      Explanation.match(it.truncated ? 1 : 0, "1 if the passage was truncated"),
+      Explanation.match(firstPass.getValue(), "first-pass score", firstPass)
+    };
+    return divided
+        ? ScoreTree.of(scorer, query, text, it.score, details)
+        : ScoreTree.root(card, it.score, "under hooks from:", List.of(details));
   }
 
   private String text(IndexSearcher searcher, int docId) throws IOException {

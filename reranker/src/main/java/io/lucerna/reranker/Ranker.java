@@ -129,8 +129,7 @@ public interface Ranker extends AutoCloseable {
   }
 
   /**
-   * Says what a score is made of: parts that add up to it. That takes about as many passes as there
-   * are heads and layers.
+   * Says what a score is made of: parts that add up to it, {@link ExplainOptions#DEFAULT} ones.
    *
    * @param query the query's text
    * @param passage the passage's text
@@ -139,8 +138,24 @@ public interface Ranker extends AutoCloseable {
    *     is strict
    */
   default ScoreParts explain(String query, String passage) {
+    return explain(query, passage, ExplainOptions.DEFAULT);
+  }
+
+  /**
+   * Says what a score is made of: parts that add up to it.
+   *
+   * @param query the query's text
+   * @param passage the passage's text
+   * @param options how it is divided
+   * @return the score, by token, by component, and by both
+   * @throws IllegalArgumentException if something is null, the query is too long and truncation is
+   *     strict, or a text is too long for its tokens to share biases
+   */
+  default ScoreParts explain(String query, String passage, ExplainOptions options) {
+    Given.value(options, "the options");
     float score = score(query, List.of(Given.value(passage, "the passage"))).scores()[0];
-    return reading().whileOpen(() -> new Decomposition(reading(), query, passage).of(score));
+    return reading()
+        .whileOpen(() -> new Decomposition(reading(), query, passage, options).of(score));
   }
 
   /**
@@ -201,7 +216,10 @@ public interface Ranker extends AutoCloseable {
                 .runAll(
                     texts.stream()
                         .<Callable<List<ScoreParts.Direct>>>map(
-                            text -> () -> new Decomposition(reading, query, text).direct())
+                            text ->
+                                () ->
+                                    new Decomposition(reading, query, text, ExplainOptions.DEFAULT)
+                                        .direct())
                         .toList()));
   }
 

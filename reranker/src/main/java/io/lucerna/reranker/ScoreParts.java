@@ -15,14 +15,14 @@ import java.util.Optional;
  * Why a passage has its score: what tokens, or components, or both, add to it in the network made
  * linear around the pass ({@link io.lucerna.instrumentation.model.Gradient#FROZEN}; Modarressi et
  * al. 2023, section 3). A score of two texts that are read apart is divided twice, among the parts
- * of the query and among those of the passage, and by pairs of their tokens.
+ * of the query and among those of the passage, and by what meets between them.
  *
  * @param score the score, as {@link Ranker#score} gives it
  * @param sides one for each text that the model reads: the pair, or query and passage
- * @param pairs what pairs of tokens add; empty where query and passage are read together, and for
- *     weights of terms
+ * @param meeting where the two texts meet; empty where they are read together, or it was not asked
+ *     for
  */
-public record ScoreParts(float score, List<SideParts> sides, Optional<Pairs> pairs) {
+public record ScoreParts(float score, List<SideParts> sides, Optional<Meeting> meeting) {
 
   /** Copies the list. */
   public ScoreParts {
@@ -34,7 +34,7 @@ public record ScoreParts(float score, List<SideParts> sides, Optional<Pairs> pai
    * otherwise}
    */
   ScoreParts withScore(float other) {
-    return new ScoreParts(other, sides, pairs);
+    return new ScoreParts(other, sides, meeting);
   }
 
   /**
@@ -57,7 +57,8 @@ public record ScoreParts(float score, List<SideParts> sides, Optional<Pairs> pai
    *     straight to the score
    * @param rest what the tokens' embeddings add straight, and the biases on that way: with the
    *     components the score
-   * @param byBoth what each component adds, by the token that it has it from
+   * @param byBoth what each component adds, by the token that it has it from; empty if it was not
+   *     asked for
    */
   public record SideParts(
       Side side,
@@ -83,11 +84,48 @@ public record ScoreParts(float score, List<SideParts> sides, Optional<Pairs> pai
    */
   public record Direct(Side side, Written written) {}
 
+  /** Where two texts that are read apart meet in the score. */
+  public sealed interface Meeting {}
+
   /**
-   * What pairs of a token of the query and one of the passage add to the score.
+   * Two vectors: what pairs of a token of the query and one of the passage add to the score.
    *
    * @param values by token of the query, and then of the passage; the last row is that of the
    *     query's biases, the last column that of the passage's
    */
-  public record Pairs(double[][] values) {}
+  public record Pairs(double[][] values) implements Meeting {}
+
+  /**
+   * Late interaction: the products of the tokens' vectors, of which each token of the query adds
+   * the largest (Khattab and Zaharia 2020, equation 3). Where several are, the first of them is
+   * taken, in the score's derivatives too.
+   *
+   * @param products by token of the query, and then of the passage; NaN at a token of the passage
+   *     that has no vector
+   * @param taken for each token of the query the token of the passage whose product is in the score
+   */
+  public record MaxSims(double[][] products, int[] taken) implements Meeting {}
+
+  /**
+   * Weights of terms: what the terms that both texts have add to the score.
+   *
+   * @param heaviest those that add the most, the largest first
+   * @param other what all other terms add, by token of the passage
+   */
+  public record Terms(List<Term> heaviest, Shares other) implements Meeting {
+    /** Copies the list. */
+    public Terms {
+      heaviest = List.copyOf(heaviest);
+    }
+  }
+
+  /**
+   * A term of the vocabulary, whose part of the score is the product of its two weights.
+   *
+   * @param text the vocabulary's entry
+   * @param query its weight in the query, over what the score divides by
+   * @param passage its weight in the passage
+   * @param byToken what the passage's tokens and biases add to the product
+   */
+  public record Term(String text, double query, double passage, Shares byToken) {}
 }

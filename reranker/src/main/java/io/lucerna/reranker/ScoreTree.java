@@ -12,14 +12,51 @@ import org.apache.lucene.search.Explanation;
  * The parts of a score as Lucene's tree. The details of a node that says {@code sum of:} add up to
  * its value, as Lucene's own tests want it.
  */
-final class ScoreTree {
+public final class ScoreTree {
   private static final int TOKENS = 10;
   private static final int COMPONENTS = 5;
 
   private ScoreTree() {}
 
+  /**
+   * Explains a score that a ranker gave.
+   *
+   * @param ranker the ranker
+   * @param query the query's text
+   * @param passage the passage's text
+   * @param score what the ranker gave, in whatever batch
+   * @param details what else is said of it
+   * @return a tree whose value is the score
+   * @throws IllegalArgumentException as {@link Ranker#explain} does
+   */
+  public static Explanation of(
+      Ranker ranker, String query, String passage, float score, Explanation... details) {
+    List<Explanation> all = new ArrayList<>();
+    all.add(of(ranker.explain(query, passage).withScore(score)));
+    all.addAll(List.of(details));
+    return root(ranker.card(), score, "from:", all);
+  }
+
+  /**
+   * The score with what it is made of.
+   *
+   * @param how the rest of the description
+   */
+  static Explanation root(ModelCard card, float score, String how, List<Explanation> details) {
+    String what =
+        "neural score of "
+            + card.name()
+            + ", "
+            + card.scorer()
+            + ", weights "
+            + card.sha256()
+            + ", computed as the model's score "
+            + how;
+    return Explanation.match(score, what, details);
+  }
+
   /** What the tokens of the pair, or of the passage, add to the score. */
-  static Explanation of(ScoreParts parts) {
+  private static Explanation of(ScoreParts parts) {
     SideParts side = parts.sides().getLast();
     List<Explanation> details = new ArrayList<>();
     details.add(Explanation.match((float) side.byToken().biases(), "biases"));

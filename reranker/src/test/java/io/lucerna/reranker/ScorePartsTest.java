@@ -3,7 +3,7 @@ package io.lucerna.reranker;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.lucerna.instrumentation.config.Task;
+import io.lucerna.instrumentation.model.Biases;
 import io.lucerna.instrumentation.model.LinearPass.Shares;
 import io.lucerna.reranker.ScoreParts.SideParts;
 import io.lucerna.testkit.Checkout;
@@ -11,9 +11,11 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The parts of a score add up to it. */
 class ScorePartsTest {
@@ -31,8 +33,25 @@ class ScorePartsTest {
   @ParameterizedTest(name = "{0}")
   @MethodSource("models")
   void partsAddUpToTheScore(Path folder) {
+    addsUp(folder, Biases.OWN);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "bert-cross-2labels",
+        "bert-bi",
+        "families/bert-colbert",
+        "families/bert-mlm-splade",
+        "families/t5-monot5"
+      })
+  void partsThatShareBiasesDoToo(String model) {
+    addsUp(Path.of(Checkout.model(model)), Biases.ABSDOT);
+  }
+
+  private static void addsUp(Path folder, Biases biases) {
     try (Ranker ranker = Rankers.open(folder, "parts", ScorerOptions.defaults())) {
-      ScoreParts parts = ranker.explain(QUERY, PASSAGE);
+      ScoreParts parts = ranker.explain(QUERY, PASSAGE, ExplainOptions.DEFAULT.withBiases(biases));
       float score = ranker.score(QUERY, List.of(PASSAGE)).scores()[0];
       assertEquals(score, parts.score());
       assertEquals(ranker.reading().sides(), parts.sides().stream().map(SideParts::side).toList());
@@ -51,8 +70,43 @@ class ScorePartsTest {
           assertEquals(side.byToken().tokens()[token], sum, 1e-5 * size, what + " token " + token);
         }
       }
-      assertEquals(ranker.reading().model().task() == Task.VECTOR, parts.pairs().isPresent());
-      parts.pairs().ifPresent(pairs -> theSame(parts, pairs.values()));
+      Optional<ScoreParts.Meeting> meeting = parts.meeting();
+      assertEquals(parts.sides().size() == 2, meeting.isPresent());
+      meeting.ifPresent(what -> addsUp(parts, what));
+    }
+  }
+
+  private static void addsUp(ScoreParts parts, ScoreParts.Meeting meeting) {
+    switch (meeting) {
+      case ScoreParts.Pairs pairs -> theSame(parts, pairs.values());
+      case ScoreParts.MaxSims sims -> {
+        double sum = 0;
+        for (int q = 0; q < sims.taken().length; q++) {
+          double[] row = sims.products()[q];
+          sum += row[sims.taken()[q]];
+          assertEquals(
+              Arrays.stream(row).filter(d -> !Double.isNaN(d)).max().orElseThrow(),
+              row[sims.taken()[q]]);
+        }
+        assertEquals(parts.sides().get(0).tokens().size(), sims.taken().length);
+        assertEquals(parts.score(), sum, 1e-5 * Math.max(1, sum));
+      }
+      case ScoreParts.Terms terms -> {
+        double sum = terms.other().sum();
+        for (ScoreParts.Term term : terms.heaviest()) {
+          assertEquals(term.query() * term.passage(), term.byToken().sum(), 1e-5, term.text());
+          sum += term.byToken().sum();
+        }
+        assertEquals(parts.score(), sum, 1e-5 * Math.max(1, Math.abs(sum)));
+        double[] first = parts.sides().getLast().byToken().tokens().clone();
+        for (int token = 0; token < first.length; token++) {
+          double own = terms.other().tokens()[token];
+          for (ScoreParts.Term term : terms.heaviest()) {
+            own += term.byToken().tokens()[token];
+          }
+          assertEquals(first[token], own, 1e-5 * Math.max(1, Math.abs(sum)), "token " + token);
+        }
+      }
     }
   }
 

@@ -82,7 +82,7 @@ record TermWeights(Linear transform, Activation activation, Norm norm, List<Line
         NDArray read = norm.apply(activated, pass); // [B, S, H]
         NDArray most =
             pass.wants(Site.MLM_LOGITS, -1)
-                ? most(pass.at(Site.MLM_LOGITS, logits(read, pass)), pass.batch())
+                ? most(pass.at(Site.MLM_LOGITS, logits(read, pass)), pass)
                 : mostOf(read, pass)) { // [B, V]
       // The largest logit has the largest weight, so the rest is computed for it alone.
       return pass.at(
@@ -109,7 +109,7 @@ record TermWeights(Linear transform, Activation activation, Norm norm, List<Line
       NDList parts = new NDList();
       for (Linear part : decoder) {
         try (NDArray logits = part.apply(read, pass)) { // [B, S, v]
-          NDArray most = most(logits, pass.batch());
+          NDArray most = most(logits, pass);
           most.attach(scope);
           parts.add(most); // [B, v]
         }
@@ -121,7 +121,11 @@ record TermWeights(Linear transform, Activation activation, Norm norm, List<Line
   }
 
   /** logits [B, S, v] -> the largest over each text's tokens, [B, v]. */
-  private static NDArray most(NDArray logits, TokenBatch batch) {
+  private static NDArray most(NDArray logits, Pass pass) {
+    TokenBatch batch = pass.batch();
+    if (!batch.padded()) {
+      return pass.kernels().largest(logits);
+    }
     NDManager outer = logits.getManager();
     try (NDManager scope = outer.newSubManager()) {
       logits.attach(scope); // views and maxima belong to the scope too

@@ -38,11 +38,17 @@ record TokenVectors(Linear projection, Set<Long> skipped) implements OutputHead 
   @Override
   public NDArray apply(NDArray hidden, Pass pass) {
     try (NDArray mapped = projection.apply(hidden, pass); // [B, S, W]
-        NDArray squares = mapped.square();
-        NDArray sum = squares.sum(new int[] {2}, true); // [B, S, 1]
-        NDArray root = sum.sqrt();
-        NDArray length = pass.kernels().atLeast(root, SHORTEST)) {
-      return pass.at(Site.TOKEN_VECTORS, mapped.div(pass.kernels().constant(length))); // [B, S, W]
+        NDArray length = pass.kernels().constant(() -> length(mapped, pass))) {
+      return pass.at(Site.TOKEN_VECTORS, mapped.div(length)); // [B, S, W]
+    }
+  }
+
+  /** [B, S, W] -> [B, S, 1]. */
+  private static NDArray length(NDArray mapped, Pass pass) {
+    try (NDArray squares = mapped.square();
+        NDArray sum = squares.sum(new int[] {2}, true);
+        NDArray root = sum.sqrt()) {
+      return pass.kernels().atLeast(root, SHORTEST);
     }
   }
 

@@ -49,6 +49,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BiFunction;
@@ -68,7 +69,7 @@ public final class HookedModel implements AutoCloseable {
   private static final String NAME = "the model";
 
   /** For what native code creates in a pass: shapes, which are small and soon garbage. */
-  private static final int HEADROOM = 1 << 18;
+  static final int HEADROOM = 1 << 18;
 
   private final Architecture architecture;
   private final OutputSettings output;
@@ -260,12 +261,12 @@ public final class HookedModel implements AutoCloseable {
   }
 
   /** The last hidden states [B, S, H] of a whole pass. */
-  NDArray whole(NDManager scope, Pass pass) {
+  private NDArray whole(NDManager scope, Pass pass) {
     return hidden(0, blocks().size(), embedded(scope, pass), pass);
   }
 
   /** What enters the first block [B, S, H]; what it was made of is freed. */
-  private NDArray embedded(NDManager scope, Pass pass) {
+  NDArray embedded(NDManager scope, Pass pass) {
     try (Pass.Scope parts = pass.within(scope)) {
       NDArray embedded = network.embed(parts.manager(), pass);
       embedded.attach(scope);
@@ -380,18 +381,11 @@ public final class HookedModel implements AutoCloseable {
     TokenBatch batch = TokenBatch.of(List.of(input), config().padId(), side);
     check(batch);
     return whileOpen(
-        () ->
-            Workers.one(
-                () -> {
-                  Headroom.require(HEADROOM);
-                  boolean before = JniUtils.isGradMode();
-                  JniUtils.setGradMode(true);
-                  try (NDManager scope = manager.newSubManager()) {
-                    return work.apply(new LinearPass(this, batch, scope));
-                  } finally {
-                    JniUtils.setGradMode(before);
-                  }
-                }));
+        () -> {
+          try (NDManager scope = manager.newSubManager()) {
+            return work.apply(new LinearPass(this, batch, scope));
+          }
+        });
   }
 
   private static void read(
@@ -595,6 +589,11 @@ public final class HookedModel implements AutoCloseable {
   /** {@return the points that hooks can name} */
   public HookRegistry registry() {
     return registry;
+  }
+
+  /** {@return the token ids that have no vector in the output for a passage} */
+  public Set<Long> skipped() {
+    return output.skipped();
   }
 
   /**

@@ -7,12 +7,14 @@ import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
 import io.lucerna.instrumentation.hooks.HookPoint;
 import io.lucerna.instrumentation.hooks.Hooks;
+import io.lucerna.instrumentation.nn.Biased;
+import io.lucerna.instrumentation.nn.Constants;
+import io.lucerna.instrumentation.nn.Derivatives;
 import io.lucerna.instrumentation.nn.Kernels;
 import io.lucerna.instrumentation.nn.Leaves;
 import io.lucerna.instrumentation.nn.Numbers;
 import io.lucerna.instrumentation.nn.Pass;
-import io.lucerna.instrumentation.text.TokenBatch;
-import java.util.Set;
+import java.util.Objects;
 
 /**
  * A forward pass through the linear network that can be gone back through many times.
@@ -25,21 +27,20 @@ record LinearGraph(Leaves leaves, NDArray output, NDArray nothing) {
   /**
    * Runs the pass.
    *
-   * @param points where leaves are
-   * @param cut below which of them nothing has a gradient
+   * @param text what is run, as often as it has copies
+   * @param leaves where gradients will be read
+   * @param constants the network's
    * @param biases whether there are leaves at biases too
    */
-  static LinearGraph of(
-      HookedModel model,
-      TokenBatch batch,
-      Set<HookPoint> points,
-      Set<HookPoint> cut,
-      boolean biases,
-      NDManager scope) {
-    Leaves leaves = new Leaves(points, cut, scope);
-    Kernels kernels = biases ? Kernels.frozen(leaves) : Kernels.frozen();
-    Pass pass = Pass.differentiable(Hooks.none().bind(model.registry(), batch), kernels, leaves);
-    NDArray output = model.network().head().apply(model.whole(scope, pass), pass);
+  static LinearGraph of(LinearText text, Leaves leaves, Constants constants, boolean biases) {
+    HookedModel model = text.model();
+    Biased biased = biases ? Biased.withLeaves(leaves) : Biased.asTheyAre();
+    Kernels kernels = Kernels.frozen(constants, biased, true);
+    Pass pass =
+        Pass.differentiable(Hooks.none().bind(model.registry(), text.batch()), kernels, leaves);
+    NDManager scope = text.embedded().getManager();
+    NDArray hidden = model.hidden(0, model.blocks().size(), text.embedded().duplicate(), pass);
+    NDArray output = model.network().head().apply(hidden, pass);
     pass.finish();
     NDArray zero = scope.zeros(new Shape(), output.getDataType());
     NDArray nothing = zero;
@@ -61,6 +62,24 @@ record LinearGraph(Leaves leaves, NDArray output, NDArray nothing) {
   }
 
   /** A leaf's gradient times what stands where it is. */
+  double[] products(HookPoint point) {
+    return products(leaf(point), leaves.activation(point));
+  }
+
+  /** The number's slope at a point, in an array of its own. */
+  NDArray slope(HookPoint point, NDManager outer) {
+    try (NDArray gradient = leaf(point).getGradient()) {
+      NDArray slope = gradient.duplicate();
+      slope.attach(outer);
+      return slope;
+    }
+  }
+
+  private NDArray leaf(HookPoint point) {
+    return Objects.requireNonNull(leaves.all().get(point));
+  }
+
+  /** A leaf's gradient times what stands where it is. */
   static double[] products(NDArray leaf, NDArray activation) {
     try (NDArray gradient = leaf.getGradient()) {
       double[] slopes = Numbers.doubles(gradient);
@@ -74,14 +93,12 @@ record LinearGraph(Leaves leaves, NDArray output, NDArray nothing) {
 
   /** Takes the gradients of the last number away. */
   void clear() {
-    boolean before = JniUtils.isGradMode();
-    JniUtils.setGradMode(false);
-    try {
-      leaves.all().values().forEach(LinearGraph::clear);
-      leaves.biases().forEach(bias -> clear(bias.leaf()));
-    } finally {
-      JniUtils.setGradMode(before);
-    }
+    Derivatives.without(
+        () -> {
+          leaves.all().values().forEach(LinearGraph::clear);
+          leaves.biases().forEach(bias -> clear(bias.leaf()));
+          return leaves;
+        });
   }
 
   private static void clear(NDArray leaf) {

@@ -216,7 +216,9 @@ public class Attention {
     }
     boolean whole = pass.wants(Site.ATTN_SCORES, layer) || pass.wants(Site.PATTERN, layer);
     NDArray mixed = // [B, N, Q, D]
-        whole ? mixed(q, shared(k), v, places, pass) : inParts(q, shared(k), v, places, pass);
+        whole || pass.kernels().constantsAreKnown()
+            ? mixed(q, shared(k), v, places, pass)
+            : inParts(q, shared(k), v, places, pass);
     return mixed.transpose(0, 2, 1, 3); // [B, Q, N, D]
   }
 
@@ -246,23 +248,36 @@ public class Attention {
 
   /** q, k, v [B, ., N, D] to [B, N, Q, D]. */
   private NDArray mixed(NDArray q, NDArray k, NDArray v, Places places, Pass pass) {
+    NDArray weights = pass.kernels().constant(() -> weights(q, k, places, pass));
+    NDArray pattern = pass.at(Site.PATTERN, layer, weights); // [B, N, Q, S]
+    NDArray mixed = mixed(pattern, v); // [B, N, Q, D]
+    pass.done(pattern);
+    return mixed;
+  }
+
+  /** q, k [B, ., N, D] to [B, N, Q, S]. */
+  private NDArray weights(NDArray q, NDArray k, Places places, Pass pass) {
     NDArray scores = scores(q, k, places, pass); // [B, N, Q, S]
     NDArray mask = places.mask(q.getShape().get(1));
     if (mask != null) {
       scores = pass.kernels().plus(scores, mask);
     }
     scores = pass.at(Site.ATTN_SCORES, layer, scores);
-    NDArray pattern =
-        pass.at(Site.PATTERN, layer, pass.kernels().constant(scores.softmax(3))); // [B, N, Q, S]
+    NDArray weights = scores.softmax(3);
     pass.done(scores);
-    NDArray mixed = mixed(pattern, v); // [B, N, Q, D]
-    pass.done(pattern);
-    return mixed;
+    return weights;
   }
 
-  /** Pattern [B, N, Q, S] and values [B, S, N, D] to [B, N, Q, D]. */
+  /**
+   * Pattern [B, N, Q, S], or [1, N, Q, S] of all texts, and values [B, S, N, D] to [B, N, Q, D].
+   */
   private NDArray mixed(NDArray pattern, NDArray v) {
     Shape shape = pattern.getShape();
+    if (shape.get(0) < v.getShape().get(0)) {
+      NDArray side = v.transpose(2, 1, 0, 3).reshape(heads, shape.get(3), -1); // [N, S, B D]
+      NDArray sums = pattern.reshape(heads, shape.get(2), shape.get(3)).matMul(side); // [N, Q, B D]
+      return sums.reshape(heads, shape.get(2), -1, width).transpose(2, 0, 1, 3);
+    }
     try (NDArray weights = pattern.reshape(-1, shape.get(2), shape.get(3));
         NDArray read = byHead(v);
         NDArray sums = weights.matMul(read)) {

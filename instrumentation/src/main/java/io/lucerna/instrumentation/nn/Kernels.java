@@ -1,6 +1,7 @@
 package io.lucerna.instrumentation.nn;
 
 import ai.djl.ndarray.NDArray;
+import java.util.function.Supplier;
 
 /**
  * The operations that a pass computes in one of several ways. An array called spent is not to be
@@ -30,12 +31,14 @@ public abstract sealed class Kernels permits FastKernels, DifferentiableKernels 
   }
 
   /**
-   * The same for one pass, with a leaf at every bias.
+   * The same for one pass.
    *
-   * @param leaves the pass's
+   * @param constants what is constant, or where it is kept
+   * @param biases what becomes of each bias
+   * @param goBack whether PyTorch goes back through the pass
    */
-  public static Kernels frozen(Leaves leaves) {
-    return new FrozenKernels(leaves);
+  public static Kernels frozen(Constants constants, Biased biases, boolean goBack) {
+    return new FrozenKernels(constants, biases, goBack);
   }
 
   Kernels() {}
@@ -45,9 +48,19 @@ public abstract sealed class Kernels permits FastKernels, DifferentiableKernels 
     return true;
   }
 
-  /** What counts as a constant on the way back where the network is made linear. */
-  public NDArray constant(NDArray x) {
-    return x;
+  /** What counts as a constant where the network is made linear. */
+  public NDArray constant(Supplier<NDArray> made) {
+    return made.get();
+  }
+
+  /** Whether constants are those of another pass, of one text, of which a batch has copies. */
+  boolean constantsAreKnown() {
+    return false;
+  }
+
+  /** The largest of each text: [B, S, v] -> [B, v]. */
+  public NDArray largest(NDArray x) {
+    return x.max(new int[] {1});
   }
 
   /**

@@ -18,6 +18,7 @@ import java.util.TreeSet;
 public final class Leaves {
   private final Set<HookPoint> points;
   private final Set<HookPoint> cut;
+  private final Set<HookPoint> kept;
   private final NDManager scope;
   private final Map<HookPoint, NDArray> leaves = new LinkedHashMap<>();
   private final Map<HookPoint, NDArray> activations = new LinkedHashMap<>();
@@ -36,17 +37,19 @@ public final class Leaves {
    * @param scope holds the leaves until their gradients have been read
    */
   public Leaves(Set<HookPoint> points, NDManager scope) {
-    this(points, Set.of(), scope);
+    this(points, Set.of(), Set.of(), scope);
   }
 
   /**
    * @param points where gradients are wanted
    * @param cut those of them below which there is no gradient
+   * @param kept other points whose activations are wanted
    * @param scope holds the leaves until their gradients have been read
    */
-  public Leaves(Set<HookPoint> points, Set<HookPoint> cut, NDManager scope) {
+  public Leaves(Set<HookPoint> points, Set<HookPoint> cut, Set<HookPoint> kept, NDManager scope) {
     this.points = Set.copyOf(points);
     this.cut = Set.copyOf(cut);
+    this.kept = Set.copyOf(kept);
     this.scope = scope;
   }
 
@@ -56,6 +59,9 @@ public final class Leaves {
 
   /** The activation with a leaf added if one is wanted here. */
   NDArray added(HookPoint point, NDArray activation) {
+    if (kept.contains(point)) {
+      keep(point, activation);
+    }
     if (!wants(point)) {
       return activation;
     }
@@ -63,10 +69,14 @@ public final class Leaves {
     leaves.put(point, leaf);
     NDArray below = cut.contains(point) ? activation.stopGradient() : activation;
     NDArray added = below.add(leaf);
-    NDArray kept = added.reshape(added.getShape()); // the pass may close the other
-    kept.attach(scope);
-    activations.put(point, kept);
+    keep(point, added);
     return added;
+  }
+
+  private void keep(HookPoint point, NDArray activation) {
+    NDArray own = activation.reshape(activation.getShape()); // the pass may close the other
+    own.attach(scope);
+    activations.put(point, own);
   }
 
   /** A bias with a leaf added. */
@@ -89,7 +99,7 @@ public final class Leaves {
     return leaves;
   }
 
-  /** The activation, with its leaf, at one of the wanted points, once a pass has reached it. */
+  /** The activation, with its leaf if it has one, at a wanted point that a pass has reached. */
   public NDArray activation(HookPoint point) {
     return Objects.requireNonNull(activations.get(point));
   }

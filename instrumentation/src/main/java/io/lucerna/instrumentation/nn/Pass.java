@@ -27,7 +27,16 @@ public final class Pass {
 
   /** A plain pass. */
   public static Pass of(BoundHooks hooks) {
-    return new Pass(hooks, Kernels.fast(), null);
+    return of(hooks, Kernels.fast());
+  }
+
+  /**
+   * A pass that nobody goes back through.
+   *
+   * @param kernels how it computes
+   */
+  public static Pass of(BoundHooks hooks, Kernels kernels) {
+    return new Pass(hooks, kernels, null);
   }
 
   /**

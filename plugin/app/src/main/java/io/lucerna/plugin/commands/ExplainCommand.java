@@ -1,5 +1,6 @@
 package io.lucerna.plugin.commands;
 
+import io.lucerna.instrumentation.model.Biases;
 import io.lucerna.plugin.cli.Command;
 import io.lucerna.plugin.cli.Console;
 import io.lucerna.plugin.explain.ExplainJob;
@@ -8,6 +9,7 @@ import io.lucerna.plugin.options.CollectionOptions;
 import io.lucerna.plugin.options.ModelOptions;
 import io.lucerna.plugin.options.Outputs;
 import io.lucerna.plugin.rerank.Provenance;
+import io.lucerna.reranker.ExplainOptions;
 import io.lucerna.reranker.Ranker;
 import io.lucerna.reranker.ScorerOptions;
 import io.lucerna.studies.record.PairTable;
@@ -28,8 +30,18 @@ public final class ExplainCommand implements Command {
   @Option(
       name = "-output",
       metaVar = "[folder]",
-      usage = "Also write explanation.json into this folder, which is made if it does not exist.")
+      usage =
+          "Also write a page, pictures, explanation.json and arrays into this folder, which is made"
+              + " if it does not exist.")
   @Nullable String output;
+
+  @Option(
+      name = "-bias",
+      metaVar = "[rule]",
+      usage =
+          "What becomes of biases: own (a part of their own), or absdot (tokens share each by its"
+              + " products with their parts).")
+  String bias = Biases.OWN.toString();
 
   public ExplainCommand(ModelRegistry models, CollectionOptions collections) {
     this.models = models;
@@ -53,6 +65,7 @@ public final class ExplainCommand implements Command {
   @Override
   public void run(Console console) throws Exception {
     ScorerOptions options = model.scorerOptions();
+    ExplainOptions how = ExplainOptions.DEFAULT.withBiases(Biases.parse(bias));
     pairs.check();
     if (evaluation.wanted()) {
       evaluation.run(output, models, model, options, console);
@@ -63,7 +76,7 @@ public final class ExplainCommand implements Command {
     List<PairTable.Row> rows = pairs.wanted(provenance, console);
     try (Ranker ranker = models.open(model.modelOrDefault(), options, console)) {
       provenance.put(ranker.card());
-      new ExplainJob(ranker, pairs.areCompared(), folder, provenance, console).run(rows);
+      new ExplainJob(ranker, how, pairs.areCompared(), folder, provenance, console).run(rows);
     }
   }
 }

@@ -6,8 +6,10 @@ import io.lucerna.plugin.cli.Command;
 import io.lucerna.plugin.cli.CommandException;
 import io.lucerna.plugin.cli.Console;
 import io.lucerna.plugin.cli.ExitCode;
+import io.lucerna.plugin.explain.HitTrees;
 import io.lucerna.plugin.models.ModelRegistry;
 import io.lucerna.plugin.options.CollectionOptions;
+import io.lucerna.plugin.options.HitsOptions;
 import io.lucerna.plugin.options.InterventionOptions;
 import io.lucerna.plugin.options.ModelOptions;
 import io.lucerna.plugin.options.Outputs;
@@ -46,6 +48,7 @@ public final class RerankCommand implements Command {
   private final RerankOptions rerank = new RerankOptions();
   private final RunInputs inputs = new RunInputs();
   private final InterventionOptions intervene = new InterventionOptions();
+  private final HitsOptions explain = new HitsOptions();
   private final CollectionOptions collections;
 
   @Option(
@@ -73,7 +76,7 @@ public final class RerankCommand implements Command {
 
   @Override
   public List<Object> options() {
-    return List.of(this, inputs, model, rerank, intervene, collections);
+    return List.of(this, inputs, model, rerank, intervene, explain, collections);
   }
 
   @Override
@@ -90,6 +93,7 @@ public final class RerankCommand implements Command {
       throw new CommandException(
           ExitCode.USAGE, "-rerank.model none: there is no model to intervene in");
     }
+    explain.check(!NONE.equals(model.model), intervene.spec());
     Outputs out = new Outputs(output, format, runtag == null ? TAG : runtag);
     boolean requests = Requests.isRequests(output);
     // Requests carry the texts of all candidates, a run those of none.
@@ -130,14 +134,25 @@ public final class RerankCommand implements Command {
     try (Ranker scorer = models.open(model.modelOrDefault(), options, console);
         Interventions interventions = intervene.compile(scorer)) {
       QueryLimits.ofTopics(scorer, candidates, inputs.queries(), console);
+      CleanedTexts passages = new CleanedTexts(texts, cleaning);
       RerankJob.Outcome outcome =
-          new RerankJob(scorer, rerank.depth, interventions, console)
-              .run(candidates, new CleanedTexts(texts, cleaning));
+          new RerankJob(scorer, rerank.depth, interventions, console).run(candidates, passages);
       Outputs tagged = out.tagged(interventions.tag(tag(scorer)));
       provenance.put(scorer.card()).put("depth", rerank.depth).put("cleaning", cleaning.toString());
       intervene.describe(provenance, interventions);
       provenance.put(outcome).write(out.path(), () -> tagged.write(outcome, candidates, texts));
       console.say("%s", outcome.summary(scorer));
+      if (explain.count() > 0) {
+        HitTrees.of(
+                scorer,
+                explain.count(),
+                candidates,
+                outcome.rankings(),
+                rerank.depth,
+                passages,
+                console)
+            .writeBeside(out.path(), console);
+      }
     }
   }
 

@@ -15,8 +15,10 @@ import io.lucerna.plugin.cli.CommandException;
 import io.lucerna.plugin.cli.Console;
 import io.lucerna.plugin.cli.ExitCode;
 import io.lucerna.plugin.collections.NamedCollection;
+import io.lucerna.plugin.explain.HitTrees;
 import io.lucerna.plugin.models.ModelRegistry;
 import io.lucerna.plugin.options.CollectionOptions;
+import io.lucerna.plugin.options.HitsOptions;
 import io.lucerna.plugin.options.InterventionOptions;
 import io.lucerna.plugin.options.ModelOptions;
 import io.lucerna.plugin.options.Outputs;
@@ -58,6 +60,7 @@ public final class SearchCommand implements Command {
   private final ModelOptions model = new ModelOptions();
   private final RerankOptions rerank = new RerankOptions();
   private final InterventionOptions intervene = new InterventionOptions();
+  private final HitsOptions explain = new HitsOptions();
   private final CollectionOptions collections;
   private Optional<NamedCollection> collection = Optional.empty();
 
@@ -68,7 +71,7 @@ public final class SearchCommand implements Command {
 
   @Override
   public List<Object> options() {
-    return List.of(args, model, rerank, intervene, collections);
+    return List.of(args, model, rerank, intervene, explain, collections);
   }
 
   @Override
@@ -86,6 +89,7 @@ public final class SearchCommand implements Command {
       throw new CommandException(
           ExitCode.USAGE, "-intervene and -hook need a -rerank.model to change");
     }
+    explain.check(model.model != null, spec);
     Outputs out = new Outputs(args.output, args.format, args.runtag);
     checkNumbers();
     try (IndexTexts texts = IndexTexts.open(args.index)) {
@@ -131,6 +135,11 @@ public final class SearchCommand implements Command {
     if (model.model != null && Boolean.TRUE.equals(args.backgroundLinking)) {
       throw new CommandException(
           ExitCode.USAGE, "-rerank.model needs queries in words; -backgroundLinking has documents");
+    }
+    if (explain.count() > 0 && Boolean.TRUE.equals(args.selectMaxPassage)) {
+      throw new CommandException(
+          ExitCode.USAGE,
+          "-explain divides scores of passages; -selectMaxPassage gives those of documents");
     }
   }
 
@@ -216,9 +225,9 @@ public final class SearchCommand implements Command {
     CleaningChoice cleaning = rerank.cleaning(collection, texts);
     console.say("passages cleaned: %s", cleaning);
     QueryLimits.ofTopics(scorer, candidates, args.topics[0], console);
+    CleanedTexts passages = new CleanedTexts(texts, cleaning);
     RerankJob.Outcome outcome =
-        new RerankJob(scorer, rerank.depth, interventions, console)
-            .run(candidates, new CleanedTexts(texts, cleaning));
+        new RerankJob(scorer, rerank.depth, interventions, console).run(candidates, passages);
     if (Boolean.TRUE.equals(args.selectMaxPassage)) {
       outcome = outcome.with(outcome.rankings().stream().map(this::bestSegments).toList());
     }
@@ -230,6 +239,17 @@ public final class SearchCommand implements Command {
         .put(written)
         .write(to.path(), () -> tagged.write(written, candidates, texts));
     console.say("%s", outcome.summary(scorer));
+    if (explain.count() > 0) {
+      HitTrees.of(
+              scorer,
+              explain.count(),
+              candidates,
+              written.rankings(),
+              rerank.depth,
+              passages,
+              console)
+          .writeBeside(to.path(), console);
+    }
   }
 
   /** Keeps the best segment of each document, under the document's id, as Anserini does. */

@@ -6,7 +6,12 @@ import io.lucerna.base.AtomicFile;
 import io.lucerna.instrumentation.model.LinearPass.Component;
 import io.lucerna.instrumentation.model.LinearPass.Shares;
 import io.lucerna.instrumentation.text.Token;
+import io.lucerna.reranker.ScoreParts.MaxSims;
+import io.lucerna.reranker.ScoreParts.Meeting;
+import io.lucerna.reranker.ScoreParts.Pairs;
 import io.lucerna.reranker.ScoreParts.SideParts;
+import io.lucerna.reranker.ScoreParts.Term;
+import io.lucerna.reranker.ScoreParts.Terms;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -77,14 +82,50 @@ public final class ExplainFiles {
       json.writeEndObject();
     }
     json.writeEndArray();
-    if (pair.parts().pairs().isPresent()) {
-      json.writeArrayFieldStart("pairs");
-      for (double[] row : pair.parts().pairs().get().values()) {
-        json.writeArray(row, 0, row.length);
+    if (pair.parts().meeting().isPresent()) {
+      meeting(pair.parts().meeting().get(), json);
+    }
+    json.writeEndObject();
+  }
+
+  private static void meeting(Meeting meeting, JsonGenerator json) throws IOException {
+    switch (meeting) {
+      case Pairs pairs -> rows("pairs", pairs.values(), json);
+      case MaxSims sims -> {
+        rows("maxsim", sims.products(), json);
+        json.writeFieldName("maxsim_taken");
+        json.writeArray(sims.taken(), 0, sims.taken().length);
+      }
+      case Terms terms -> {
+        json.writeArrayFieldStart("terms");
+        for (Term term : terms.heaviest()) {
+          json.writeStartObject();
+          json.writeStringField("term", term.text());
+          json.writeNumberField("query", term.query());
+          json.writeNumberField("passage", term.passage());
+          shares("by_token", term.byToken(), json);
+          json.writeEndObject();
+        }
+        json.writeEndArray();
+        shares("other_terms", terms.other(), json);
+      }
+    }
+  }
+
+  private static void rows(String name, double[][] rows, JsonGenerator json) throws IOException {
+    json.writeArrayFieldStart(name);
+    for (double[] row : rows) {
+      json.writeStartArray();
+      for (double value : row) {
+        if (Double.isNaN(value)) {
+          json.writeNull();
+        } else {
+          json.writeNumber(value);
+        }
       }
       json.writeEndArray();
     }
-    json.writeEndObject();
+    json.writeEndArray();
   }
 
   private static void tokens(List<Token> tokens, JsonGenerator json) throws IOException {

@@ -1,8 +1,14 @@
 package io.lucerna.plugin.explain;
 
+import io.lucerna.instrumentation.text.Token;
 import io.lucerna.plugin.cli.TextTable;
 import io.lucerna.plugin.explain.Words.Word;
+import io.lucerna.reranker.ScoreParts.MaxSims;
+import io.lucerna.reranker.ScoreParts.Meeting;
+import io.lucerna.reranker.ScoreParts.Pairs;
 import io.lucerna.reranker.ScoreParts.SideParts;
+import io.lucerna.reranker.ScoreParts.Term;
+import io.lucerna.reranker.ScoreParts.Terms;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -14,7 +20,6 @@ import java.util.Map;
 /** Divided scores as lines of text. */
 public final class ExplainText {
   private static final int SHOWN = 10;
-  private static final String DIFFERENCE = "difference";
 
   private static final String PLAIN = "\u001b[0m";
 
@@ -44,13 +49,20 @@ public final class ExplainText {
               side.byToken().biases(),
               tokens,
               pair.parts().residual(side)));
-      List<Word> words = Words.of(side, pair.query(), pair.passage());
+      List<Word> words = Words.of(side, pair);
       if (coloured) {
         lines.add(painted(words));
       }
       lines.addAll(largest(words).lines());
       lines.addAll(largest(side).lines());
     }
+    pair.parts()
+        .meeting()
+        .ifPresent(
+            meeting -> {
+              lines.add("");
+              lines.addAll(largest(pair, meeting).lines());
+            });
     return lines;
   }
 
@@ -68,53 +80,85 @@ public final class ExplainText {
     side.components().forEach((component, adds) -> parts.put(component.toString(), adds));
     parts.put("embeddings", Arrays.stream(side.rest().tokens()).sum());
     parts.put("biases", side.rest().biases());
-    return largest(parts, "component", "adds");
+    TextTable table = new TextTable(1, "component", "adds");
+    parts.entrySet().stream()
+        .sorted(Comparator.comparingDouble(part -> -Math.abs(part.getValue())))
+        .limit(SHOWN)
+        .forEach(part -> table.add(List.of(part.getKey(), number(part.getValue()))));
+    return table;
+  }
+
+  /** The largest of what query and passage have together. */
+  private static TextTable largest(Explained pair, Meeting meeting) {
+    List<Token> asked = pair.parts().sides().getFirst().tokens();
+    List<Token> read = pair.parts().sides().getLast().tokens();
+    return switch (meeting) {
+      case Pairs pairs -> {
+        List<Met> met = new ArrayList<>();
+        for (int q = 0; q < asked.size(); q++) {
+          for (int p = 0; p < read.size(); p++) {
+            met.add(new Met(asked.get(q), read.get(p), pairs.values()[q][p]));
+          }
+        }
+        met.sort(Comparator.comparingDouble(one -> -Math.abs(one.adds)));
+        yield table(met.subList(0, Math.min(SHOWN, met.size())));
+      }
+      case MaxSims sims -> {
+        List<Met> met = new ArrayList<>();
+        for (int q = 0; q < asked.size(); q++) {
+          int taken = sims.taken()[q];
+          met.add(new Met(asked.get(q), read.get(taken), sims.products()[q][taken]));
+        }
+        yield table(met);
+      }
+      case Terms terms -> {
+        TextTable table = new TextTable(1, "term", "query", "passage", "adds");
+        for (Term term : terms.heaviest().subList(0, Math.min(SHOWN, terms.heaviest().size()))) {
+          table.add(
+              List.of(
+                  term.text(),
+                  number(term.query()),
+                  number(term.passage()),
+                  number(term.query() * term.passage())));
+        }
+        yield table;
+      }
+    };
+  }
+
+  private record Met(Token query, Token passage, double adds) {}
+
+  private static TextTable table(List<Met> met) {
+    TextTable table = new TextTable(2, "query token", "passage token", "adds");
+    met.forEach(
+        one -> table.add(List.of(one.query.piece(), one.passage.piece(), number(one.adds))));
+    return table;
   }
 
   /** What the parts of one passage add beyond those of another, for the same query. */
   public List<String> difference(Explained one, Explained other) {
+    Difference difference = Difference.of(one, other);
     List<String> lines = new ArrayList<>();
     lines.add("");
     lines.add(
         String.format(
             Locale.ROOT,
-            "%s above %s: %+.6f",
+            "%s %s %s: %+.6f, rounding %+.1e",
             one.docid(),
+            difference.side(),
             other.docid(),
-            (double) one.parts().score() - other.parts().score()));
-    SideParts left = one.parts().sides().getLast();
-    SideParts right = other.parts().sides().getLast();
-    Map<String, Double> words = byWord(left, one);
-    byWord(right, other).forEach((word, adds) -> words.merge(word, -adds, Double::sum));
-    words.merge("(biases)", left.byToken().biases() - right.byToken().biases(), Double::sum);
-    lines.addAll(largest(words, "word", DIFFERENCE).lines());
-    Map<String, Double> components = new LinkedHashMap<>();
-    left.components().forEach((component, adds) -> components.put(component.toString(), adds));
-    right
-        .components()
-        .forEach((component, adds) -> components.merge(component.toString(), -adds, Double::sum));
-    components.put("rest", left.rest().sum() - right.rest().sum());
-    lines.addAll(largest(components, "component", DIFFERENCE).lines());
+            difference.score(),
+            difference.rounding()));
+    lines.addAll(largest("word", difference.words()).lines());
+    lines.addAll(largest("component", difference.components()).lines());
     return lines;
   }
 
-  /** What the tokens of each word, wherever it stands, add. */
-  private static Map<String, Double> byWord(SideParts side, Explained pair) {
-    Map<String, Double> words = new LinkedHashMap<>();
-    for (Word word : Words.of(side, pair.query(), pair.passage())) {
-      String name = word.from().isEmpty() ? word.text() : word.text().toLowerCase(Locale.ROOT);
-      String shown = word.from().equals("query") ? name + " (query)" : name;
-      words.merge(shown, word.adds(), Double::sum);
-    }
-    return words;
-  }
-
-  private static TextTable largest(Map<String, Double> parts, String what, String number) {
-    TextTable table = new TextTable(1, what, number);
-    parts.entrySet().stream()
-        .sorted(Comparator.comparingDouble(part -> -Math.abs(part.getValue())))
+  private static TextTable largest(String what, List<Difference.Row> rows) {
+    TextTable table = new TextTable(1, what, "difference");
+    rows.stream()
         .limit(SHOWN)
-        .forEach(part -> table.add(List.of(part.getKey(), number(part.getValue()))));
+        .forEach(row -> table.add(List.of(row.name(), number(row.difference()))));
     return table;
   }
 

@@ -15,12 +15,23 @@ final class Words {
    * @param from {@code query}, {@code passage}, or empty for a special token
    * @param gap whether whitespace was before it
    * @param adds the sum over its tokens
+   * @param first its first token
+   * @param end after its last token
    */
-  record Word(String text, String from, boolean gap, double adds) {}
+  record Word(String text, String from, boolean gap, double adds, int first, int end) {
+    /** What its tokens have of these numbers together. */
+    double of(double[] tokens) {
+      double sum = 0;
+      for (int i = first; i < end; i++) {
+        sum += tokens[i];
+      }
+      return sum;
+    }
+  }
 
   private Words() {}
 
-  static List<Word> of(SideParts side, String query, String passage) {
+  static List<Word> of(SideParts side, Explained pair) {
     List<Word> words = new ArrayList<>();
     double[] adds = side.byToken().tokens();
     for (int at = 0; at < adds.length; ) {
@@ -34,16 +45,21 @@ final class Words {
         next++;
       }
       boolean asked = side.side() == Side.QUERY || first.segment() == 0 && side.side() == Side.PAIR;
-      String text = asked ? query : passage;
+      String text = asked ? pair.query() : pair.passage();
       boolean gap =
           first.special()
               || first.start() == 0
               || Character.isWhitespace(text.charAt(first.start() - 1));
       words.add(
           first.special()
-              ? new Word(first.piece(), "", true, sum)
+              ? new Word(first.piece(), "", true, sum, at, next)
               : new Word(
-                  text.substring(first.start(), end), asked ? "query" : "passage", gap, sum));
+                  text.substring(first.start(), end),
+                  asked ? "query" : "passage",
+                  gap,
+                  sum,
+                  at,
+                  next));
       at = next;
     }
     return words;

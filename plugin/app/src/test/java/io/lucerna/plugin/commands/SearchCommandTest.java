@@ -4,9 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.lucerna.eval.Ranking;
 import io.lucerna.eval.Run;
 import io.lucerna.plugin.Shell;
 import io.lucerna.plugin.cli.ExitCode;
+import io.lucerna.testkit.Checkout;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -105,6 +109,25 @@ class SearchCommandTest {
     done(run("rerank", "two", with(candidates, model)));
     assertEquals(read("one"), read("two"));
     assertFalse(read("bm25").equals(read("one")), "reranking must change something");
+  }
+
+  @Test
+  void firstHitsAreExplained() throws IOException {
+    String[] model = {"-bm25", "-hits", "3", "-rerank.model", Checkout.model("bert-bi")};
+    done(search("run", with(model, "-explain", "1")));
+    Run run = Run.read(folder.resolve("run"));
+    List<String> lines = Files.readAllLines(folder.resolve("run.explain.jsonl"));
+    assertEquals(20, lines.size());
+    for (String line : lines) {
+      JsonNode hit = new ObjectMapper().readTree(line);
+      Ranking ranking = run.ranking(hit.path("qid").asText()).orElseThrow();
+      assertEquals(ranking.docno(0), hit.path("docid").asText());
+      assertEquals(ranking.score(0), hit.at("/explanation/value").floatValue());
+    }
+    Shell segments =
+        search("no", with(model, "-explain", "-selectMaxPassage", "-selectMaxPassage.hits", "3"));
+    assertEquals(ExitCode.USAGE, segments.code());
+    assertTrue(segments.err().contains("-explain divides scores of passages"), segments.err());
   }
 
   @Test

@@ -68,7 +68,7 @@ public final class PlainText {
   }
 
   /** About how wide the text is in a wide sans-serif face, in units of its size. */
-  static double width(String text) {
+  public static double width(String text) {
     return text.codePoints().mapToDouble(c -> c < 0x2e80 ? narrow(c) : 1.0).sum();
   }
 

@@ -1,5 +1,6 @@
 package io.lucerna.studies.patch;
 
+import io.lucerna.base.Internal;
 import java.io.BufferedOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
@@ -14,7 +15,8 @@ import java.util.stream.Collectors;
  * Writes one array in NumPy's format 1.0 (numpy.lib.format): C order, little-endian, value by
  * value. Close it after the last.
  */
-final class Npy implements Closeable {
+@Internal
+public final class Npy implements Closeable {
   /** The header's length is a multiple of this. */
   private static final int ALIGNMENT = 64;
 
@@ -48,6 +50,11 @@ final class Npy implements Closeable {
     return new Npy(out, "<f4", shape);
   }
 
+  /** An array of 64-bit floats. */
+  public static Npy doubles(OutputStream out, int... shape) throws IOException {
+    return new Npy(out, "<f8", shape);
+  }
+
   /** An array of signed bytes. */
   static Npy bytes(OutputStream out, int... shape) throws IOException {
     return new Npy(out, "|i1", shape);
@@ -56,6 +63,12 @@ final class Npy implements Closeable {
   void put(float value) throws IOException {
     room();
     buffer.putFloat(value);
+  }
+
+  /** Adds a value to an array of 64-bit floats. */
+  public void put(double value) throws IOException {
+    room();
+    buffer.putDouble(value);
   }
 
   void put(byte value) throws IOException {
@@ -67,7 +80,7 @@ final class Npy implements Closeable {
     if (left-- <= 0) {
       throw new IllegalStateException("more values than the shape holds");
     }
-    if (buffer.remaining() < Float.BYTES) {
+    if (buffer.remaining() < Double.BYTES) {
       flush();
     }
   }
