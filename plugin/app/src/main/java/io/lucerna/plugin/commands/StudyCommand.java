@@ -85,7 +85,8 @@ public final class StudyCommand implements Command {
       metaVar = "[what]",
       usage =
           "What is done to the model (repeatable): heads, layers, components, neurons (heads:8.2,9-11),"
-              + " top:K:DIR, random:K[:N], dose:SPEC:0,1,2, spec:SPEC, hook:CODE; after"
+              + " directions:FILE point=POINT, top:K:DIR, random:K[:N], dose:SPEC:0,1,2, spec:SPEC,"
+              + " hook:CODE; after"
               + " it name=ID and, for parts, by=mean or by=resample with from=RECORDING.")
   List<String> conditions = new ArrayList<>();
 
@@ -143,8 +144,7 @@ public final class StudyCommand implements Command {
       name = "-correction",
       metaVar = "[name]",
       usage =
-          "Adjusts the p-values of each measure: holm, bh, none (default: bh for heads, layers,"
-              + " components, else holm).")
+          "Adjusts the p-values of each measure: holm, bh, none (default: bh for screens, else holm).")
   @Nullable String correction;
 
   @Option(
