@@ -38,6 +38,7 @@ public final class ExplainCommand implements Command {
   @Option(
       name = "-bias",
       metaVar = "[rule]",
+      forbids = "-evaluate",
       usage =
           "What becomes of biases: own (a part of their own), or absdot (tokens share each by its"
               + " products with their parts).")
