@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.lucerna.instrumentation.checkpoint.NumpyVector;
+import io.lucerna.instrumentation.checkpoint.NumpyVectors;
 import io.lucerna.plugin.Browser;
 import io.lucerna.plugin.Shell;
 import io.lucerna.plugin.cli.ExitCode;
@@ -107,7 +107,7 @@ class ExplainCommandTest {
     assertTrue(Files.exists(output.resolve("explanation.json.meta.json")));
     JsonNode last = pairs.path(2).path("sides").path(model.equals("bert-bi") ? 1 : 0);
     String name = "3." + last.path("side").asText() + ".by_token.npy";
-    double[] array = NumpyVector.read(output.resolve("arrays").resolve(name)).values();
+    double[] array = NumpyVectors.read(output.resolve("arrays").resolve(name)).rows()[0];
     int tokens = last.path("tokens").size();
     assertEquals(tokens + 1, array.length);
     assertEquals(last.at("/by_token/biases").asDouble(), array[tokens]);
