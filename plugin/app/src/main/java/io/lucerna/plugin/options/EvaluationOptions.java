@@ -11,6 +11,7 @@ import org.kohsuke.args4j.Option;
 public final class EvaluationOptions {
   @Option(
       name = "-evaluate",
+      forbids = {"-query", "-passage", "-topic", "-docid"},
       usage =
           "Take tokens away in the order of several methods, and see what becomes of scores and"
               + " rankings; -output is needed.")

@@ -212,6 +212,10 @@ class ExplainEvaluationTest {
         ExitCode.USAGE,
         "-evaluate needs -output",
         explain(Checkout.model("bert-bi"), "-spans", path("spans.jsonl")));
+    fails(
+        ExitCode.USAGE,
+        "cannot be used with the option(s)",
+        spans("out", "-topic", "1", "-docid", "a"));
     fails(ExitCode.USAGE, "-erase must be mask or remove", spans("out", "-erase", "cut"));
     fails(ExitCode.USAGE, "-steps must be at least 1", spans("out", "-steps", "0"));
     fails(
