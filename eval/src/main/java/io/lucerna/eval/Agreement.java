@@ -1,8 +1,10 @@
 package io.lucerna.eval;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
@@ -41,8 +43,9 @@ public record Agreement(
    * @param exact the exact effects, NaN in the same places
    * @param clusters for each item the number of its cluster, such as its query, from 0
    * @param seed the same seed gives the same interval
-   * @param rounds of the bootstrap, 1 or more; those in which a list does not vary do not count
-   * @throws IllegalArgumentException if there is no item, or sizes differ
+   * @param rounds of the bootstrap, 0 for no interval; those in which a list does not vary do not
+   *     count
+   * @throws IllegalArgumentException if there is no item, or sizes or places of NaN differ
    */
   public static Agreement of(
       double[][] estimated, double[][] exact, int[] clusters, long seed, int rounds) {
@@ -50,50 +53,115 @@ public record Agreement(
       throw new IllegalArgumentException(
           estimated.length + " and " + exact.length + " items in " + clusters.length);
     }
-    int count = Arrays.stream(clusters).max().orElse(0) + 1;
-    Sums of = new Sums(estimated, clusters, count);
-    Sums to = new Sums(exact, clusters, count);
-    int[] each = IntStream.range(0, count).toArray();
-    double[] estimates = of.means(each);
-    double[] effects = to.means(each);
-    int[] present =
-        IntStream.range(0, effects.length).filter(i -> !Double.isNaN(effects[i])).toArray();
-    double[] x = pick(estimates, present);
-    double[] y = pick(effects, present);
-    double rho = Correlation.spearman(x, y);
-    Estimate spearman = new Estimate(rho, Double.NaN, Double.NaN);
-    if (count >= ClusteredRatios.FEWEST_CLUSTERS) {
-      SplittableRandom random = new SplittableRandom(seed);
-      double[] drawn =
-          IntStream.range(0, rounds)
-              .mapToDouble(
-                  round -> {
-                    int[] some = new int[count];
-                    Arrays.setAll(some, i -> random.nextInt(count));
-                    double[] a = of.means(some);
-                    double[] b = to.means(some);
-                    int[] had = Arrays.stream(present).filter(i -> !Double.isNaN(b[i])).toArray();
-                    return Correlation.spearman(pick(a, had), pick(b, had));
-                  })
-              .filter(r -> !Double.isNaN(r))
-              .toArray();
-      spearman = Estimate.of(rho, drawn);
+    Builder builder = new Builder(clusters);
+    int parts = exact[0].length;
+    for (int i = 0; i < exact.length; i++) {
+      if (estimated[i].length != parts || exact[i].length != parts) {
+        throw new IllegalArgumentException(
+            "item " + i + " has " + estimated[i].length + " and " + exact[i].length + " parts");
+      }
     }
-    return new Agreement(
-        exact.length,
-        present.length,
-        Correlation.pearson(x, y),
-        spearman,
-        ofItems(estimated, exact),
-        overlap(x, y),
-        signs(x, y));
+    for (int part = 0; part < parts; part++) {
+      int at = part;
+      builder.add(
+          Arrays.stream(estimated).mapToDouble(item -> item[at]).toArray(),
+          Arrays.stream(exact).mapToDouble(item -> item[at]).toArray());
+    }
+    return builder.build(seed, rounds);
   }
 
-  private static double ofItems(double[][] estimated, double[][] exact) {
-    double[] y = Arrays.stream(exact).flatMapToDouble(Arrays::stream).toArray();
-    double[] x = Arrays.stream(estimated).flatMapToDouble(Arrays::stream).toArray();
-    int[] present = IntStream.range(0, y.length).filter(i -> !Double.isNaN(y[i])).toArray();
-    return Correlation.pearson(pick(x, present), pick(y, present));
+  /** Takes part after part; memory grows with parts x clusters, not with items. Not thread-safe. */
+  public static final class Builder {
+    private final int[] clusters;
+    private final int count;
+    private final List<Sums> estimates = new ArrayList<>();
+    private final List<Sums> effects = new ArrayList<>();
+    private final Moments all = new Moments();
+
+    /**
+     * Begins without a part.
+     *
+     * @param clusters for each item the number of its cluster, such as its query, from 0
+     */
+    public Builder(int[] clusters) {
+      this.clusters = clusters.clone();
+      this.count = Arrays.stream(clusters).max().orElse(-1) + 1;
+    }
+
+    /**
+     * Adds a part.
+     *
+     * @param estimated for each item its estimate; NaN where the item lacks the part
+     * @param exact the exact effects, NaN in the same places
+     * @throws IllegalArgumentException if sizes or places of NaN differ
+     */
+    public void add(double[] estimated, double[] exact) {
+      if (estimated.length != clusters.length || exact.length != clusters.length) {
+        throw new IllegalArgumentException(
+            estimated.length + " and " + exact.length + " items in " + clusters.length);
+      }
+      Sums x = new Sums(count);
+      Sums y = new Sums(count);
+      for (int i = 0; i < exact.length; i++) {
+        if (Double.isNaN(estimated[i]) != Double.isNaN(exact[i])) {
+          throw new IllegalArgumentException(
+              "item " + i + " has the part in one list alone: " + estimated[i] + ", " + exact[i]);
+        }
+        if (!Double.isNaN(exact[i])) {
+          x.add(clusters[i], estimated[i]);
+          y.add(clusters[i], exact[i]);
+          all.add(estimated[i], exact[i]);
+        }
+      }
+      estimates.add(x);
+      effects.add(y);
+    }
+
+    /**
+     * {@return how the two lists agree}
+     *
+     * @param seed the same seed gives the same interval
+     * @param rounds of the bootstrap, 0 for no interval
+     */
+    public Agreement build(long seed, int rounds) {
+      int[] each = IntStream.range(0, count).toArray();
+      double[] wide = means(effects, each);
+      int[] present = IntStream.range(0, wide.length).filter(i -> !Double.isNaN(wide[i])).toArray();
+      double[] x = pick(means(estimates, each), present);
+      double[] y = pick(wide, present);
+      double rho = Correlation.spearman(x, y);
+      Estimate spearman = new Estimate(rho, Double.NaN, Double.NaN);
+      if (count >= ClusteredRatios.FEWEST_CLUSTERS) {
+        SplittableRandom random = new SplittableRandom(seed);
+        double[] drawn =
+            IntStream.range(0, rounds)
+                .mapToDouble(
+                    round -> {
+                      int[] some = new int[count];
+                      Arrays.setAll(some, i -> random.nextInt(count));
+                      double[] b = means(effects, some);
+                      int[] had =
+                          IntStream.range(0, b.length).filter(i -> !Double.isNaN(b[i])).toArray();
+                      return Correlation.spearman(pick(means(estimates, some), had), pick(b, had));
+                    })
+                .filter(r -> !Double.isNaN(r))
+                .toArray();
+        spearman = Estimate.of(rho, drawn);
+      }
+      return new Agreement(
+          clusters.length,
+          present.length,
+          Correlation.pearson(x, y),
+          spearman,
+          all.pearson(),
+          overlap(x, y),
+          signs(x, y));
+    }
+
+    /** The parts' means over the items of some clusters; NaN where none of them has the part. */
+    private static double[] means(List<Sums> parts, int[] some) {
+      return parts.stream().mapToDouble(part -> part.mean(some)).toArray();
+    }
   }
 
   private static double overlap(double[] x, double[] y) {
@@ -123,40 +191,52 @@ public record Agreement(
     return Arrays.stream(places).mapToDouble(i -> values[i]).toArray();
   }
 
-  /** Effects added up by cluster, so that a round of a bootstrap goes through clusters. */
-  private static final class Sums {
-    private final double[][] sums;
-    private final int[][] counts;
-
-    Sums(double[][] items, int[] clusters, int count) {
-      int parts = items[0].length;
-      this.sums = new double[count][parts];
-      this.counts = new int[count][parts];
-      for (int i = 0; i < items.length; i++) {
-        if (items[i].length != parts) {
-          throw new IllegalArgumentException(items[i].length + " parts against " + parts);
-        }
-        for (int part = 0; part < parts; part++) {
-          if (!Double.isNaN(items[i][part])) {
-            sums[clusters[i]][part] += items[i][part];
-            counts[clusters[i]][part]++;
-          }
-        }
-      }
+  /**
+   * One part's effects added up by cluster, so that a round of a bootstrap goes through clusters.
+   */
+  private record Sums(double[] sums, int[] counts) {
+    Sums(int clusters) {
+      this(new double[clusters], new int[clusters]);
     }
 
-    /** The means over the items of some clusters; NaN where none of them has the part. */
-    double[] means(int[] some) {
-      double[] means = new double[sums[0].length];
-      int[] number = new int[means.length];
+    void add(int cluster, double value) {
+      sums[cluster] += value;
+      counts[cluster]++;
+    }
+
+    double mean(int[] some) {
+      double sum = 0;
+      int count = 0;
       for (int cluster : some) {
-        for (int part = 0; part < means.length; part++) {
-          means[part] += sums[cluster][part];
-          number[part] += counts[cluster][part];
-        }
+        sum += sums[cluster];
+        count += counts[cluster];
       }
-      Arrays.setAll(means, part -> means[part] / number[part]);
-      return means;
+      return sum / count;
+    }
+  }
+
+  /** Pearson's r of pairs of numbers that are seen once (Welford 1962). */
+  private static final class Moments {
+    private long count;
+    private double meanX;
+    private double meanY;
+    private double xx;
+    private double yy;
+    private double xy;
+
+    void add(double x, double y) {
+      count++;
+      double dx = x - meanX;
+      double dy = y - meanY;
+      meanX += dx / count;
+      meanY += dy / count;
+      xx += dx * (x - meanX);
+      yy += dy * (y - meanY);
+      xy += dx * (y - meanY);
+    }
+
+    double pearson() {
+      return xy / Math.sqrt(xx * yy);
     }
   }
 }

@@ -157,7 +157,13 @@ public final class Correlation {
     return (asLarge + 1.0) / (rounds + 1.0);
   }
 
+  /** Ranks from 0; NaN for all if one of the values is. */
   private static double[] ranks(double[] values) {
+    if (Arrays.stream(values).anyMatch(Double::isNaN)) {
+      double[] none = new double[values.length];
+      Arrays.fill(none, Double.NaN);
+      return none;
+    }
     int[] order =
         IntStream.range(0, values.length)
             .boxed()

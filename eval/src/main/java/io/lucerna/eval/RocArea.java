@@ -15,12 +15,18 @@ public final class RocArea {
    *
    * @param values finite numbers
    * @param positive which of them are of positives
-   * @throws IllegalArgumentException if there are not as many of one as of the other
+   * @throws IllegalArgumentException if there are not as many of one as of the other, or a value is
+   *     not finite
    */
   public static OptionalDouble of(double[] values, boolean[] positive) {
     if (values.length != positive.length) {
       throw new IllegalArgumentException(
           values.length + " values, " + positive.length + " truth values");
+    }
+    for (int i = 0; i < values.length; i++) {
+      if (!Double.isFinite(values[i])) {
+        throw new IllegalArgumentException("value " + i + " is not finite: " + values[i]);
+      }
     }
     Integer[] order = IntStream.range(0, values.length).boxed().toArray(Integer[]::new);
     Arrays.sort(order, (a, b) -> Double.compare(values[a], values[b]));

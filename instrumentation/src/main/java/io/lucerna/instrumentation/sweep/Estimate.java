@@ -1,5 +1,6 @@
 package io.lucerna.instrumentation.sweep;
 
+import io.lucerna.instrumentation.config.ModelConfig;
 import io.lucerna.instrumentation.hooks.Site;
 import io.lucerna.instrumentation.model.Gradient;
 import java.util.List;
@@ -84,14 +85,15 @@ public record Estimate(Gradient gradient, int steps, boolean patterns)
   }
 
   @Override
-  public PatchingSweep.Cost cost(List<Cell> cells) {
+  public PatchingSweep.Cost cost(List<Cell> cells, ModelConfig model, int width) {
     long points = cells.stream().map(Cell::point).distinct().count();
     if (steps > 0) {
       return new PatchingSweep.Cost(2 + points * steps, points * steps);
     }
     int gradients = cells.stream().allMatch(this::renews) ? 0 : 1;
     PatchingSweep.Cost of = new PatchingSweep.Cost(2 + gradients, gradients);
-    return cells.stream().anyMatch(this::renews) ? of.plus(RenewedPatterns.COST) : of;
+    long renewed = cells.stream().filter(this::renews).map(Cell::layer).distinct().count();
+    return of.plus(RenewedPatterns.cost((int) renewed, model, width));
   }
 
   /**

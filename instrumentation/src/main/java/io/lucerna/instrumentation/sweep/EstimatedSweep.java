@@ -24,6 +24,9 @@ import java.util.concurrent.Callable;
  * with steps, one there and back of as many copies for each activation.
  */
 final class EstimatedSweep {
+  /** Tokens of all copies of a text that go through the network together. */
+  private static final int TOKENS = 2048;
+
   private final HookedModel model;
   private final TokenBatch recipient;
   private final TokenBatch donor;
@@ -48,16 +51,6 @@ final class EstimatedSweep {
     static Values of(NDArray array) {
       return new Values(array.getShape().getShape(), Numbers.doubles(array));
     }
-
-    /** What is left when the rows of the batch are one: their mean. */
-    double[] mean() {
-      int rows = (int) shape[0];
-      double[] mean = new double[values.length / rows];
-      for (int i = 0; i < values.length; i++) {
-        mean[i % mean.length] += values[i] / rows;
-      }
-      return mean;
-    }
   }
 
   /** The estimated scores. */
@@ -73,7 +66,7 @@ final class EstimatedSweep {
     for (HookPoint point : points) {
       Values from = Objects.requireNonNull(own.get(point));
       double[] to = Objects.requireNonNull(donors.get(point)).values;
-      double[] slopes = Objects.requireNonNull(gradients.get(point)).mean();
+      double[] slopes = Objects.requireNonNull(gradients.get(point)).values;
       double[] products = new double[slopes.length];
       Arrays.setAll(products, i -> (to[i] - from.values[i]) * slopes[i]);
       parts.put(point, Parts.of(point.site(), from.shape, products));
@@ -136,36 +129,48 @@ final class EstimatedSweep {
   }
 
   /** Points on the way, each in the middle of its step, one behind the other. */
-  static double[] midpoints(double[] from, double[] to, int steps) {
-    double[] way = new double[steps * from.length];
+  static double[] midpoints(double[] from, double[] to, int steps, int first, int count) {
+    double[] way = new double[count * from.length];
     for (int i = 0; i < way.length; i++) {
-      double share = (i / from.length + 0.5) / steps;
+      double share = (first + i / from.length + 0.5) / steps;
       int at = i % from.length;
       way[i] = from[at] + share * (to[at] - from[at]);
     }
     return way;
   }
 
-  /** The gradients at the midpoints of the way from the recipient's activation to the donor's. */
+  /**
+   * The mean gradient at the midpoints of the way from the recipient's activation to the donor's;
+   * some copies of the text go through the network together.
+   */
   private Values along(HookPoint point, Map<HookPoint, Values> own, Map<HookPoint, Values> donors) {
     int steps = estimate.steps();
-    double[] from = Objects.requireNonNull(own.get(point)).values;
+    Values from = Objects.requireNonNull(own.get(point));
     double[] to = Objects.requireNonNull(donors.get(point)).values;
-    double[] way = midpoints(from, to, steps);
-    Hook.Intervention move =
-        (context, x) -> x.getManager().create(way, x.getShape()).toType(x.getDataType(), false);
-    Map<HookPoint, Values> gradient = new LinkedHashMap<>();
-    goBack(
-        TokenBatch.repeated(
-            recipient.sequences().getFirst(),
-            steps,
-            recipient.padId(),
-            recipient.side(),
-            recipient.width()),
-        Hooks.none()
-            .intervene(point.toString(), move)
-            .observeGradient(point.toString(), keep(gradient)));
-    return Objects.requireNonNull(gradient.get(point));
+    double[] mean = new double[to.length];
+    int most = Math.max(1, TOKENS / recipient.width());
+    for (int first = 0; first < steps; first += most) {
+      int count = Math.min(most, steps - first);
+      double[] way = midpoints(from.values, to, steps, first, count);
+      Hook.Intervention move =
+          (context, x) -> x.getManager().create(way, x.getShape()).toType(x.getDataType(), false);
+      Hook.Observer add =
+          (context, gradient) -> {
+            double[] some = Numbers.doubles(gradient);
+            for (int i = 0; i < some.length; i++) {
+              mean[i % mean.length] += some[i] / steps;
+            }
+          };
+      goBack(
+          TokenBatch.repeated(
+              recipient.sequences().getFirst(),
+              count,
+              recipient.padId(),
+              recipient.side(),
+              recipient.width()),
+          Hooks.none().intervene(point.toString(), move).observeGradient(point.toString(), add));
+    }
+    return new Values(from.shape, mean);
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.lucerna.instrumentation.sweep;
 
+import io.lucerna.instrumentation.config.ModelConfig;
 import io.lucerna.instrumentation.model.HookedModel;
 import io.lucerna.instrumentation.model.Readout;
 import io.lucerna.instrumentation.replay.Trace;
@@ -46,8 +47,10 @@ public record PatchingSweep(
      * {@return what one pair costs in one direction}
      *
      * @param cells all cells of the sweep
+     * @param model what the model is made of
+     * @param width how many positions its inputs have, padding included
      */
-    Cost cost(List<Cell> cells);
+    Cost cost(List<Cell> cells, ModelConfig model, int width);
   }
 
   /**
@@ -81,7 +84,7 @@ public record PatchingSweep(
     }
 
     @Override
-    public Cost cost(List<Cell> cells) {
+    public Cost cost(List<Cell> cells, ModelConfig model, int width) {
       return new Cost(2L + cells.size(), 0);
     }
   }

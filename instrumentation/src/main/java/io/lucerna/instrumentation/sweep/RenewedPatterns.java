@@ -1,6 +1,7 @@
 package io.lucerna.instrumentation.sweep;
 
 import ai.djl.ndarray.NDArray;
+import io.lucerna.instrumentation.config.ModelConfig;
 import io.lucerna.instrumentation.hooks.Hook;
 import io.lucerna.instrumentation.hooks.HookPoint;
 import io.lucerna.instrumentation.hooks.Hooks;
@@ -25,7 +26,7 @@ import java.util.function.BiConsumer;
  */
 final class RenewedPatterns {
   /** Of both texts, of two mixed ones, and of the recipient there and back. */
-  static final PatchingSweep.Cost COST = new PatchingSweep.Cost(5, 1);
+  private static final PatchingSweep.Cost COST = new PatchingSweep.Cost(5, 1);
 
   /** What the scores of the layers that are done at once may take: five arrays of them. */
   private static final long BYTES = 512L << 20;
@@ -48,13 +49,27 @@ final class RenewedPatterns {
     this.goBack = goBack;
   }
 
+  /** What so many layers cost. */
+  static PatchingSweep.Cost cost(int layers, ModelConfig model, int width) {
+    PatchingSweep.Cost all = new PatchingSweep.Cost(0, 0);
+    int each = atOnce(model, width);
+    for (int from = 0; from < layers; from += each) {
+      all = all.plus(COST);
+    }
+    return all;
+  }
+
+  /** How many layers are done at once. */
+  private static int atOnce(ModelConfig model, long width) {
+    long each = ARRAYS * Double.BYTES * model.heads() * width * width;
+    return (int) Math.clamp(BYTES / each, 1, model.layers());
+  }
+
   /** How far each of the cells, all of what enters blocks, moves the score. */
   Map<Cell, Double> changes(List<Cell> cells) {
     Map<Cell, Double> changes = new HashMap<>();
     List<Integer> layers = cells.stream().map(Cell::layer).distinct().toList();
-    long width = recipient.width();
-    long each = ARRAYS * Double.BYTES * model.config().heads() * width * width;
-    int atOnce = (int) Math.clamp(BYTES / each, 1, model.config().layers());
+    int atOnce = atOnce(model.config(), recipient.width());
     for (int from = 0; from < layers.size(); from += atOnce) {
       List<Integer> some = layers.subList(from, Math.min(from + atOnce, layers.size()));
       List<Cell> own = cells.stream().filter(cell -> some.contains(cell.layer())).toList();

@@ -1,5 +1,6 @@
 package io.lucerna.instrumentation.sweep;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.Arrays;
@@ -50,7 +51,10 @@ class PatternChangeTest {
   /** x y from (0, 0) to (1, 1): gradients at midpoints share the change evenly, all of it. */
   @Test
   void midpointsAreCompleteForAProduct() {
-    double[] way = EstimatedSweep.midpoints(new double[] {0, 0}, new double[] {1, 1}, 5);
+    double[] way = EstimatedSweep.midpoints(new double[] {0, 0}, new double[] {1, 1}, 5, 0, 5);
+    assertArrayEquals(
+        Arrays.copyOfRange(way, 4, 8),
+        EstimatedSweep.midpoints(new double[] {0, 0}, new double[] {1, 1}, 5, 2, 2));
     double ofX = 0;
     double ofY = 0;
     for (int step = 0; step < 5; step++) {

@@ -97,6 +97,11 @@ class BusyFoldersTest {
     return words("record" + CANDIDATES + options + " -output @" + output);
   }
 
+  private String[] explain(String output) {
+    String options = "-erase remove -steps 1 -model " + MODEL;
+    return words("explain -evaluate" + CANDIDATES + options + " -output @" + output);
+  }
+
   private String[] index(String output) {
     String options = "-generator DefaultLuceneDocumentGenerator -threads 1 -index @" + output;
     return words("index -collection JsonCollection -input @corpus " + options);
@@ -147,7 +152,11 @@ class BusyFoldersTest {
   @Test
   void aFolderOfAnotherCommandIsNamed() {
     Map<String, String[]> commands =
-        Map.of("study", study("study"), "patch", patch("patch"), "record", record("record"));
+        Map.of(
+            "study", study("study"),
+            "patch", patch("patch"),
+            "record", record("record"),
+            "explain", explain("explain"));
     commands.values().forEach(Shell::succeed);
     for (String owner : commands.keySet()) {
       for (String command : commands.keySet()) {

@@ -1,9 +1,12 @@
 package io.lucerna.plugin.groundtruth;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.lucerna.base.JsonFaults;
 import io.lucerna.base.TextFile;
 import io.lucerna.eval.RocArea;
+import io.lucerna.instrumentation.config.ModelConfig;
 import io.lucerna.instrumentation.intervene.CompiledSpec;
 import io.lucerna.instrumentation.sweep.Direction;
 import io.lucerna.instrumentation.sweep.Estimate;
@@ -18,6 +21,7 @@ import io.lucerna.studies.patch.Floor;
 import io.lucerna.studies.patch.PatchSettings;
 import io.lucerna.studies.patch.Patching;
 import io.lucerna.studies.patch.SweepSettings;
+import io.lucerna.studies.work.StudyInputException;
 import io.lucerna.topics.ContrastPair;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -101,15 +105,21 @@ public final class NodeTrial {
    *
    * @param folder where {@link GroundTruth#write} put it
    * @param ranker reads that folder; it stays the caller's
-   * @throws IllegalArgumentException if {@code truth.json} does not name nodes of the ranker
+   * @throws StudyInputException if {@code truth.json} does not name nodes of the ranker
    * @throws IOException if it cannot be read
    */
   public static NodeTrial of(Path folder, Ranker ranker) throws IOException {
     Path file = folder.resolve(GroundTruth.TRUTH);
-    NodeTrial trial = new NodeTrial(new ObjectMapper().readTree(TextFile.of(file).text()), ranker);
+    String content = TextFile.of(file).text();
+    NodeTrial trial;
+    try {
+      trial = new NodeTrial(new ObjectMapper().readTree(content), ranker);
+    } catch (JsonProcessingException e) {
+      throw JsonFaults.inFile(file.toString(), "JSON", e, content);
+    }
     int heads = ranker.card().layers() * (ranker.card().heads() + 1);
     if (trial.truth.isEmpty() || trial.nodes.size() != heads) {
-      throw new IllegalArgumentException(
+      throw new StudyInputException(
           file + ": names " + trial.nodes.size() + " heads and MLPs; the model has " + heads);
     }
     return trial;
@@ -146,7 +156,8 @@ public final class NodeTrial {
     rows.add(row("study", ZERO, cut, cut, new Cost(nodes.size() + 1L, 0)));
     rows.add(row("study -screen gradient", ZERO, predicted(pairs), cut, new Cost(2, 1)));
     Found written = written(pairs);
-    rows.add(row("explain", "what parts write to the score", written, written, new Cost(1, 1)));
+    rows.add(
+        row("explain, lens", "what parts write to the score", written, written, new Cost(1, 1)));
     return rows;
   }
 
@@ -170,10 +181,11 @@ public final class NodeTrial {
   }
 
   private Cost cost(Method method) {
+    ModelConfig model = ranker.reading().model().config();
     Cost cost = new Cost(0, 0);
     for (SweepKind kind : KINDS) {
       Sweep sweep = Sweep.of(kind);
-      cost = cost.plus(method.cost(sweep.cells(ranker.reading().model().config(), 1)));
+      cost = cost.plus(method.cost(sweep.cells(model, 1), model, 1));
     }
     return cost;
   }
@@ -249,9 +261,10 @@ public final class NodeTrial {
     Found found = new Found();
     for (ContrastPair pair : pairs) {
       ranker
-          .explain(pair.query(), pair.perturbed())
-          .sides()
+          .direct(pair.query(), List.of(pair.perturbed()))
           .getFirst()
+          .getFirst()
+          .written()
           .components()
           .forEach((component, value) -> found.add(component.toString(), value));
     }

@@ -431,6 +431,11 @@ class PatchFilesTest {
     assertFalse(Files.exists(folder.resolve("heads.denoise.csv")));
     CSVRecord row = table(folder.resolve("agreement.csv")).getFirst();
     assertEquals("atp", row.get("method"));
+    assertEquals(
+        List.of("3.0", "1.0", "0.25"),
+        List.of(row.get("forwards"), row.get("backwards"), row.get("seconds")),
+        "means of those that were measured");
+    assertEquals("exact", table(folder.resolve("agreement.csv")).getLast().get("method"));
     int pairs = Integer.parseInt(row.get("pairs"));
     assertTrue(pairs > 6 && pairs <= 12, "those of 12 that count: " + pairs);
     assertArrayEquals(

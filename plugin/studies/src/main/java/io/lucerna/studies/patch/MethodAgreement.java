@@ -6,6 +6,7 @@ import io.lucerna.base.Counted;
 import io.lucerna.eval.Agreement;
 import io.lucerna.instrumentation.sweep.PatchingSweep;
 import io.lucerna.studies.table.Csv;
+import io.lucerna.topics.ContrastPair;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -30,11 +31,14 @@ import java.util.stream.IntStream;
 record MethodAgreement(
     Way way, Perturbed of, int queries, Agreement agreement, int pairs, PairOutcome.Spent spent) {
 
+  /** Cells that are worked on at once; what they need of each pair is in memory. */
+  private static final int BLOCK = 64;
+
   /** One for each direction, perturbation and method; none where nothing is compared. */
   static List<MethodAgreement> of(PatchSettings settings, StudyData data, List<Perturbed> kinds)
       throws IOException {
     List<MethodAgreement> all = new ArrayList<>();
-    for (WayRows rows : settings.sweep().compares() ? data.ways() : List.<WayRows>of()) {
+    for (WayRows rows : settings.sweep().compares() ? data.compared() : List.<WayRows>of()) {
       Optional<WayRows> exact = data.exact(rows.direction());
       for (Perturbed of : exact.isPresent() ? kinds : List.<Perturbed>of()) {
         of(settings, data, rows, exact.orElseThrow(), of).ifPresent(all::add);
@@ -50,48 +54,46 @@ record MethodAgreement(
     for (int i = 0; i < exact.rows().size(); i++) {
       places.put(exact.rows().get(i).pair().id(), i);
     }
+    WayRows counting = data.direction(rows.direction());
     int[] own =
         IntStream.range(0, rows.rows().size())
-            .filter(i -> rows.rows().get(i).used() && of.has(rows.rows().get(i).pair()))
-            .filter(i -> places.containsKey(rows.rows().get(i).pair().id()))
+            .filter(
+                i -> {
+                  WayRows.Row row = rows.rows().get(i);
+                  return of.has(row.pair())
+                      && places.containsKey(row.pair().id())
+                      && counting.reaches(row.pair(), row.change());
+                })
             .toArray();
     if (own.length == 0) {
       return Optional.empty();
     }
-    int[] theirs =
-        IntStream.of(own)
-            .map(i -> places.getOrDefault(rows.rows().get(i).pair().id(), -1))
-            .toArray();
+    int[] theirs = new int[own.length];
+    int[] queries = new int[own.length];
     Map<String, Integer> numbers = new HashMap<>();
-    int[] queries =
-        IntStream.of(own)
-            .map(
-                i ->
-                    numbers.computeIfAbsent(
-                        rows.rows().get(i).pair().qid(), query -> numbers.size()))
-            .toArray();
+    for (int i = 0; i < own.length; i++) {
+      ContrastPair pair = rows.rows().get(own[i]).pair();
+      theirs[i] = places.getOrDefault(pair.id(), -1);
+      queries[i] = numbers.computeIfAbsent(pair.qid(), query -> numbers.size());
+    }
+    Agreement.Builder agreement = new Agreement.Builder(queries);
     int cells = data.space().size();
-    Agreement agreement =
-        Agreement.of(
-            turned(rows.moves().columns(0, cells, own)),
-            turned(exact.moves().columns(0, cells, theirs)),
-            queries,
-            settings.sweep().seed(),
-            settings.rounds());
-    return Optional.of(
-        new MethodAgreement(
-            rows.way(), of, numbers.size(), agreement, rows.rows().size(), rows.spent()));
-  }
-
-  /** Cells of pairs to pairs of cells. */
-  private static double[][] turned(double[][] columns) {
-    double[][] rows = new double[columns[0].length][columns.length];
-    for (int i = 0; i < rows.length; i++) {
-      for (int j = 0; j < columns.length; j++) {
-        rows[i][j] = columns[j][i];
+    for (int from = 0; from < cells; from += BLOCK) {
+      int to = Math.min(from + BLOCK, cells);
+      double[][] estimated = rows.moves().columns(from, to, own);
+      double[][] effects = exact.moves().columns(from, to, theirs);
+      for (int i = 0; i < effects.length; i++) {
+        agreement.add(estimated[i], effects[i]);
       }
     }
-    return rows;
+    return Optional.of(
+        new MethodAgreement(
+            rows.way(),
+            of,
+            numbers.size(),
+            agreement.build(settings.sweep().seed(), rows.way().isExact() ? 0 : settings.rounds()),
+            rows.measured(),
+            rows.spent()));
   }
 
   private double perPair(long passes) {
@@ -148,8 +150,8 @@ record MethodAgreement(
   String words() {
     return String.format(
         Locale.ROOT,
-        "%s against exact, %s of %s: Pearson %s, Spearman %s, %.0f%% of the top %d, %s of signs; %.1f"
-            + " forward and %.1f backward passes a pair, %.0f ms",
+        "%s against exact, %s of %s: Pearson %s, Spearman %s, %.0f%% of the top %d, %s; %.1f"
+            + " forward and %.1f backward passes a pair",
         of.words(way.words()),
         Counted.of(agreement.items(), "pair"),
         Counted.of(queries, "query"),
@@ -158,11 +160,10 @@ record MethodAgreement(
         100 * agreement.overlap(),
         Math.min(Agreement.TOP, agreement.parts()),
         Double.isNaN(agreement.signs())
-            ? "none"
-            : String.format(Locale.ROOT, "%.0f%%", 100 * agreement.signs()),
+            ? "no signs to compare"
+            : String.format(Locale.ROOT, "%.0f%% of signs agree", 100 * agreement.signs()),
         perPair(spent.cost().forwards()),
-        perPair(spent.cost().backwards()),
-        1e3 * spent.seconds() / pairs);
+        perPair(spent.cost().backwards()));
   }
 
   private static String number(double value) {

@@ -88,7 +88,7 @@ final class StudyData implements Closeable {
       case PairOutcome.Swept done -> {
         swept.add(pair);
         longest = Math.max(longest, done.base().size());
-        for (WayRows rows : Stream.concat(ways.stream(), checks.stream()).toList()) {
+        for (WayRows rows : compared()) {
           Optional<PairOutcome.Patched> patched = done.in(rows.way());
           if (patched.isPresent()) {
             rows.add(pair, patched.get(), space);
@@ -144,9 +144,14 @@ final class StudyData implements Closeable {
     return ways.stream().filter(rows -> rows.direction() == direction).findFirst().orElseThrow();
   }
 
+  /** All ways, and the exact sweeps that check them. */
+  List<WayRows> compared() {
+    return Stream.concat(ways.stream(), checks.stream()).toList();
+  }
+
   /** The exact effects in a direction of all pairs, or of those that check estimates. */
   Optional<WayRows> exact(Direction direction) {
-    return Stream.concat(ways.stream(), checks.stream())
+    return compared().stream()
         .filter(rows -> rows.way().isExact() && rows.direction() == direction)
         .findFirst();
   }
@@ -172,7 +177,7 @@ final class StudyData implements Closeable {
 
   @Override
   public void close() throws IOException {
-    for (WayRows rows : Stream.concat(ways.stream(), checks.stream()).toList()) {
+    for (WayRows rows : compared()) {
       rows.close();
     }
   }

@@ -1,6 +1,7 @@
 package io.lucerna.studies.patch;
 
 import io.lucerna.base.Internal;
+import io.lucerna.instrumentation.config.ModelConfig;
 import io.lucerna.instrumentation.hooks.Hooks;
 import io.lucerna.instrumentation.model.Readout;
 import io.lucerna.instrumentation.sweep.Direction;
@@ -121,7 +122,9 @@ public final class SweepEngine implements PairSweeper {
   }
 
   private PatchingSweep.Cost cost(PatchingSweep.Method method, AlignedPair inputs) {
-    return method.cost(settings.cells().cells(ranker.reading().model().config(), inputs.length()));
+    ModelConfig model = ranker.reading().model().config();
+    int width = exact.width() == 0 ? inputs.length() : exact.width();
+    return method.cost(settings.cells().cells(model, inputs.length()), model, width);
   }
 
   private PairAligner.Result align(ContrastPair pair) {

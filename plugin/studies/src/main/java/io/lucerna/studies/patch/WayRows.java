@@ -61,6 +61,7 @@ final class WayRows implements Closeable {
   private final SortedMap<String, Part> parts = new TreeMap<>();
   private PatchingSweep.Cost cost = new PatchingSweep.Cost(0, 0);
   private double seconds;
+  private int measured;
 
   WayRows(Way way, MoveMatrix moves) {
     this.way = way;
@@ -77,12 +78,18 @@ final class WayRows implements Closeable {
             spent -> {
               cost = cost.plus(spent.cost());
               seconds += spent.seconds();
+              measured++;
             });
   }
 
-  /** What all of them took, where it was measured. */
+  /** What those of them took for which it was measured. */
   PairOutcome.Spent spent() {
     return new PairOutcome.Spent(cost, seconds);
+  }
+
+  /** For how many it was measured. */
+  int measured() {
+    return measured;
   }
 
   /**

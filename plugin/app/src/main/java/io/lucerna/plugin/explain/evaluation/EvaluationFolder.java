@@ -44,7 +44,7 @@ public record EvaluationFolder(
     Map<String, Object> settings,
     Comparison.Settings comparison) {
   /** The setting by which a journal is known as one of an evaluation. */
-  public static final String METHODS = "methods";
+  public static final String METHODS = "token_methods";
 
   private static final Correction CORRECTION = Correction.HOLM;
   private static final Pattern PICTURES = Pattern.compile("(deletion|insertion|ndcg)\\.(svg|png)");
