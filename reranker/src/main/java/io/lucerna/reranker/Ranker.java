@@ -9,9 +9,6 @@ import io.lucerna.instrumentation.intervene.CompiledSpec;
 import io.lucerna.instrumentation.intervene.InterventionSpec;
 import io.lucerna.instrumentation.intervene.SpecSources;
 import io.lucerna.instrumentation.intervene.SpecSyntaxException;
-import io.lucerna.instrumentation.model.Readout;
-import io.lucerna.instrumentation.text.TokenBatch.Side;
-import io.lucerna.instrumentation.text.TokenSequence;
 import io.lucerna.reranker.input.QueryFit;
 import java.time.Duration;
 import java.util.List;
@@ -173,26 +170,7 @@ public interface Ranker extends AutoCloseable {
     Given.value(query, "the query");
     List<String> texts = Given.list(passages, "passages", "passage");
     Reading reading = reading();
-    return reading.whileOpen(
-        () -> {
-          Side side = reading.sides().getLast();
-          List<TokenSequence> inputs =
-              texts.stream().map(text -> reading.input(side, query, text)).toList();
-          List<float[][]> outputs = reading.lens(side, inputs);
-          List<float[][]> asked =
-              side == Side.PAIR
-                  ? List.of()
-                  : reading.lens(Side.QUERY, List.of(reading.input(Side.QUERY, query, "")));
-          float[][] scores = new float[outputs.size()][texts.size()];
-          for (int layer = 0; layer < scores.length; layer++) {
-            float[] fixed = asked.isEmpty() ? new float[0] : asked.get(layer)[0];
-            Readout readout = reading.readout(side, fixed);
-            for (int i = 0; i < texts.size(); i++) {
-              scores[layer][i] = readout.score(outputs.get(layer)[i]);
-            }
-          }
-          return scores;
-        });
+    return reading.whileOpen(() -> reading.lens(query, texts));
   }
 
   /**

@@ -213,24 +213,40 @@ public final class Reading {
   }
 
   /**
-   * Each layer's outputs for inputs of one side, in their order.
+   * Scores by every layer. What the layers make of a batch is scored and dropped in its task: all
+   * of it, of all batches, can be gigabytes.
    *
-   * @return by layer, the embeddings first, and by input
+   * @return by layer, the embeddings first, and by passage
    */
-  List<float[][]> lens(Side side, List<TokenSequence> inputs) {
-    List<TokenBatch> batches = batches(side, inputs);
-    List<List<float[][]>> outputs =
-        model.runAll(
-            batches.stream()
-                .<Callable<List<float[][]>>>map(batch -> () -> model.lens(batch))
-                .toList());
-    List<float[][]> layers = new ArrayList<>();
-    for (int layer = 0; layer <= model.blocks().size(); layer++) {
-      int at = layer;
-      List<float[][]> ofLayer = outputs.stream().map(batch -> batch.get(at)).toList();
-      layers.add(ordered(batches, ofLayer, inputs.size()));
+  float[][] lens(String query, List<String> passages) {
+    Side side = sides().getLast();
+    List<Readout> readouts = readoutsByLayer(side, query);
+    List<TokenSequence> inputs = passages.stream().map(text -> input(side, query, text)).toList();
+    float[][] scores = new float[readouts.size()][inputs.size()];
+    model.runAll(
+        batches(side, inputs).stream()
+            .<Callable<Integer>>map(
+                batch ->
+                    () -> {
+                      List<float[][]> layers = model.lens(batch);
+                      for (int i = 0; i < scores.length; i++) {
+                        score(batch, layers.get(i), readouts.get(i), Hooks.none(), scores[i]);
+                      }
+                      return batch.size();
+                    })
+            .toList());
+    return scores;
+  }
+
+  /** A bi-encoder's query is read at the same layer as the passages. */
+  private List<Readout> readoutsByLayer(Side side, String query) {
+    if (side == Side.PAIR) {
+      return Collections.nCopies(model.blocks().size() + 1, readout(side, new float[0]));
     }
-    return layers;
+    List<TokenSequence> asked = List.of(input(Side.QUERY, query, ""));
+    return model.lens(batches(Side.QUERY, asked).getFirst()).stream()
+        .map(layer -> readout(side, layer[0]))
+        .toList();
   }
 
   /**

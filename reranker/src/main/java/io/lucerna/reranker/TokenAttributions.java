@@ -39,8 +39,6 @@ public final class TokenAttributions {
     REMOVE
   }
 
-  private static final List<String> MASKS = List.of("[MASK]", "<mask>");
-
   /** Tokens of all copies of a text that go through the network together. */
   private static final int TOKENS = 2048;
 
@@ -64,22 +62,11 @@ public final class TokenAttributions {
     this.side = reading.sides().getLast();
     this.erasure = erasure;
     this.steps = steps;
-    this.mask = mask(reading);
+    this.mask = reading.tokenizer().mask();
     if (erasure == Erasure.MASK && mask.isEmpty()) {
-      throw new IllegalArgumentException("the model's tokenizer has no mask token");
+      throw new IllegalArgumentException(
+          "the model's tokenizer has no mask token: give -erase remove");
     }
-  }
-
-  private static OptionalLong mask(Reading reading) {
-    for (String name : MASKS) {
-      TokenSequence word = reading.word(name);
-      int[] inside =
-          IntStream.range(0, word.length()).filter(i -> !word.tokens().get(i).special()).toArray();
-      if (inside.length == 1 && word.tokens().get(inside[0]).piece().equals(name)) {
-        return OptionalLong.of(word.ids()[inside[0]]);
-      }
-    }
-    return OptionalLong.empty();
   }
 
   /**

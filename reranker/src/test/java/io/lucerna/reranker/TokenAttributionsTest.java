@@ -167,7 +167,8 @@ class TokenAttributionsTest {
       IllegalArgumentException refused =
           assertThrows(
               IllegalArgumentException.class, () -> new TokenAttributions(ranker, Erasure.MASK, 1));
-      assertEquals("the model's tokenizer has no mask token", refused.getMessage());
+      assertEquals(
+          "the model's tokenizer has no mask token: give -erase remove", refused.getMessage());
     }
   }
 }

@@ -3,6 +3,9 @@ package io.lucerna.instrumentation.attribution;
 import io.lucerna.instrumentation.model.HookedModel;
 import io.lucerna.instrumentation.text.TokenBatch.Side;
 import io.lucerna.instrumentation.text.TokenSequence;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
 
 /**
  * Token contributions through the layers (ALTI; Ferrando, G&aacute;llego and Costa-juss&agrave;
@@ -23,12 +26,27 @@ public final class Alti {
    *     attention's output goes through a norm of its own, or a convolution
    */
   public static double[] of(HookedModel model, TokenSequence input, Side side) {
-    double[][] rollout = new double[0][];
-    for (CarriedParts layer : CarriedParts.of(model, input, side)) {
-      double[][] shares = layer.shares();
-      rollout = rollout.length == 0 ? shares : product(shares, rollout);
+    // Each layer by itself: the parts of all together can be gigabytes.
+    List<double[][]> layers =
+        model.runAll(
+            IntStream.range(0, model.blocks().size())
+                .<Callable<double[][]>>mapToObj(
+                    layer -> () -> CarriedParts.of(model, layer, input, side).shares())
+                .toList());
+    return ReadPositions.sum(ReadPositions.weights(model, input.length()), rollout(layers));
+  }
+
+  /**
+   * From what of the input each position of the last layer is.
+   *
+   * @param layers the first one first; each by position it carries to, and from
+   */
+  static double[][] rollout(List<double[][]> layers) {
+    double[][] rollout = layers.getFirst();
+    for (double[][] layer : layers.subList(1, layers.size())) {
+      rollout = product(layer, rollout);
     }
-    return ReadPositions.sum(ReadPositions.weights(model, input.length()), rollout);
+    return rollout;
   }
 
   /**

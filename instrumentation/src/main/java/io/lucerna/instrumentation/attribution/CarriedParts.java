@@ -17,7 +17,6 @@ import io.lucerna.instrumentation.nn.PreNormBlock;
 import io.lucerna.instrumentation.text.TokenBatch;
 import io.lucerna.instrumentation.text.TokenBatch.Side;
 import io.lucerna.instrumentation.text.TokenSequence;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -68,34 +67,23 @@ final class CarriedParts {
     return Objects.requireNonNull(seen.get(site));
   }
 
-  /** The blocks of a pass, in order. */
-  static List<CarriedParts> of(HookedModel model, TokenSequence input, Side side) {
-    model.blocks().forEach(CarriedParts::check);
+  /** One block of a pass of its own. */
+  static CarriedParts of(HookedModel model, int layer, TokenSequence input, Side side) {
+    Block block = model.blocks().get(layer);
+    check(block);
     TokenBatch batch = TokenBatch.of(List.of(input), model.config().padId(), side);
-    List<Map<Site, double[]>> seen = new ArrayList<>();
+    Map<Site, double[]> seen = new LinkedHashMap<>();
     Hooks hooks = Hooks.none();
-    for (int layer = 0; layer < model.blocks().size(); layer++) {
-      Map<Site, double[]> own = new LinkedHashMap<>();
-      seen.add(own);
-      for (Site site :
-          List.of(
-              Site.RESID_PRE, Site.V, Site.PATTERN, Site.RESID_MID, Site.NORMALIZED_RESID_MID)) {
-        hooks =
-            hooks.observe(
-                HookPoint.of(layer, site).toString(),
-                (context, x) -> own.put(site, Numbers.doubles(x)));
-      }
+    for (Site site :
+        List.of(Site.RESID_PRE, Site.V, Site.PATTERN, Site.RESID_MID, Site.NORMALIZED_RESID_MID)) {
+      hooks =
+          hooks.observe(
+              HookPoint.of(layer, site).toString(),
+              (context, x) -> seen.put(site, Numbers.doubles(x)));
     }
     model.forward(batch, hooks);
     Pass pass = Pass.of(Hooks.none().bind(model.registry(), batch));
-    return model.whileOpen(
-        () -> {
-          List<CarriedParts> parts = new ArrayList<>();
-          for (int layer = 0; layer < seen.size(); layer++) {
-            parts.add(of(model, model.blocks().get(layer), seen.get(layer), pass));
-          }
-          return parts;
-        });
+    return model.whileOpen(() -> of(model, block, seen, pass));
   }
 
   private static void check(Block block) {

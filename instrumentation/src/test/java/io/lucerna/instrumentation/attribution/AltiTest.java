@@ -5,13 +5,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.lucerna.instrumentation.hooks.Hooks;
 import io.lucerna.instrumentation.model.HookedModel;
 import io.lucerna.instrumentation.model.Precision;
+import io.lucerna.instrumentation.nn.Numbers;
+import io.lucerna.instrumentation.text.TokenBatch;
 import io.lucerna.instrumentation.text.TokenBatch.Side;
 import io.lucerna.instrumentation.text.TokenSequence;
 import io.lucerna.testkit.Checkout;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
@@ -45,6 +49,18 @@ class AltiTest {
     assertArrayEquals(new double[1], Alti.shares(new double[] {1}, new double[][] {{-1}}));
   }
 
+  /** What the later layer reads is what the earlier one made. */
+  @Test
+  void laterLayersAreMultipliedWithEarlierOnes() {
+    double[][] first = {{1, 0}, {.5, .5}};
+    double[][] second = {{.25, .75}, {0, 1}};
+    double[][] third = {{0, 1}, {1, 0}};
+    assertArrayEquals(
+        new double[][] {{.625, .375}, {.5, .5}}, Alti.rollout(List.of(first, second)));
+    assertArrayEquals(
+        new double[][] {{.5, .5}, {.625, .375}}, Alti.rollout(List.of(first, second, third)));
+  }
+
   @ParameterizedTest(name = "{0}")
   @MethodSource("models")
   void partsAndBiasesAreTheSum(Path folder) throws IOException {
@@ -54,9 +70,10 @@ class AltiTest {
         assertThrows(IllegalArgumentException.class, () -> Alti.of(model, TEXT, Side.PAIR));
         return;
       }
-      List<CarriedParts> layers = CarriedParts.of(model, TEXT, Side.PAIR);
-      assertEquals(model.blocks().size(), layers.size());
-      for (CarriedParts layer : layers) {
+      List<double[][]> layers = new ArrayList<>();
+      for (int block = 0; block < model.blocks().size(); block++) {
+        CarriedParts layer = CarriedParts.of(model, block, TEXT, Side.PAIR);
+        layers.add(layer.shares());
         for (int to = 0; to < TEXT.length(); to++) {
           double[] sum = layer.biases(to);
           for (int from = 0; from < TEXT.length(); from++) {
@@ -71,17 +88,45 @@ class AltiTest {
       double[] shares = Alti.of(model, TEXT, Side.PAIR);
       assertEquals(1, Arrays.stream(shares).sum(), 1e-9);
       assertTrue(Arrays.stream(shares).allMatch(share -> share >= 0), "no share is negative");
+      double[] expected = ReadPositions.weights(model, TEXT.length());
+      for (double[][] layer : layers.reversed()) {
+        double[] earlier = new double[expected.length];
+        for (int to = 0; to < expected.length; to++) {
+          for (int from = 0; from < expected.length; from++) {
+            earlier[from] += expected[to] * layer[to][from];
+          }
+        }
+        expected = earlier;
+      }
+      assertArrayEquals(expected, shares, 1e-12, folder.toString());
       assertEquals(live, model.liveArrays(), "live arrays");
     }
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"bert-cross", "bert-bi", "families/llama-rank"})
-  void attentionAddsUp(String name) throws IOException {
+  void attentionIsOfTheLastBlock(String name) throws IOException {
     try (HookedModel model = open(Path.of(Checkout.model(name)))) {
       double[] shares = AttentionShares.of(model, TEXT, Side.PAIR);
-      assertEquals(TEXT.length(), shares.length);
       assertEquals(1, Arrays.stream(shares).sum(), 1e-9);
+      List<double[]> pattern = new ArrayList<>();
+      String last = "blocks." + (model.blocks().size() - 1) + ".attn.hook_pattern";
+      model.forward(
+          TokenBatch.of(List.of(TEXT), model.config().padId(), Side.PAIR),
+          Hooks.none().observe(last, (context, x) -> pattern.add(Numbers.doubles(x))));
+      double[] seen = pattern.getFirst(); // [head, from position, to position]
+      int length = TEXT.length();
+      int heads = seen.length / length / length;
+      double[] weights = ReadPositions.weights(model, length);
+      double[] expected = new double[length];
+      for (int head = 0; head < heads; head++) {
+        for (int by = 0; by < length; by++) {
+          for (int at = 0; at < length; at++) {
+            expected[at] += weights[by] * seen[(head * length + by) * length + at] / heads;
+          }
+        }
+      }
+      assertArrayEquals(expected, shares, 1e-12);
     }
   }
 

@@ -15,6 +15,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -47,6 +48,9 @@ public final class PairTokenizer implements AutoCloseable {
 
   /** What is cut, and whether from the beginning. */
   private record Cut(Truncation truncation, boolean beginning) {}
+
+  /** What masks are called where the settings say nothing. */
+  private static final List<String> MASKS = List.of("[MASK]", "<mask>");
 
   /** A vocabulary's entry. */
   private record Entry(String text, long id) {
@@ -173,6 +177,17 @@ public final class PairTokenizer implements AutoCloseable {
 
   private String refusal(int tokens) {
     return cut.truncation == Truncation.STRICT ? tooLongMessage(tokens) : "";
+  }
+
+  /**
+   * {@return the id of the mask token; empty where the vocabulary has none}
+   *
+   * @throws CheckpointException if the tokenizer's files cannot be read
+   */
+  public OptionalLong mask() {
+    String said = TokenizerSettings.read(folder).token("mask_token", "");
+    return (said.isEmpty() ? MASKS : List.of(said))
+        .stream().flatMapToLong(name -> TokenizerFiles.find(folder, name).stream()).findFirst();
   }
 
   /** {@return the most token ids of one input, special tokens included} */

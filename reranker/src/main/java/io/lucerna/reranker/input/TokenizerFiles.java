@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalLong;
 
 /**
  * Finds a model folder's tokenizer: {@code tokenizer.json}, or one made of the vocabulary of BERT
@@ -115,8 +116,13 @@ public final class TokenizerFiles {
 
   /** Whether the folder's tokenizer has an entry in its vocabulary. */
   static boolean has(Path folder, String entry) {
+    return find(folder, entry).isPresent();
+  }
+
+  /** The id of an entry of the folder's tokenizer; empty if its vocabulary lacks it. */
+  static OptionalLong find(Path folder, String entry) {
     try {
-      return TokenizerJson.id(read(folder), entry).isPresent();
+      return TokenizerJson.id(read(folder), entry);
     } catch (IOException e) {
       throw new CheckpointException(
           folder + ": the tokenizer cannot be read: " + e.getMessage(), e);

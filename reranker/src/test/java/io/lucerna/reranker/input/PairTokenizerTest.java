@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
@@ -117,6 +118,22 @@ class PairTokenizerTest {
         assertEquals(expected.tokens(), actual.tokens(), text);
       }
     }
+  }
+
+  @Test
+  void theMaskIsTheOneOfTheSettings() throws IOException {
+    Files.copy(folder.resolve("tokenizer.json"), temp.resolve("tokenizer.json"));
+    try (PairTokenizer usual = open(temp, 64)) {
+      assertEquals(id(usual, "[MASK]"), usual.mask());
+    }
+    Files.writeString(temp.resolve("tokenizer_config.json"), "{\"mask_token\": \"lamp\"}");
+    try (PairTokenizer named = open(temp, 64)) {
+      assertEquals(id(named, "lamp"), named.mask());
+    }
+  }
+
+  private static OptionalLong id(PairTokenizer tokenizer, String word) {
+    return OptionalLong.of(tokenizer.ids(List.of(word)).getFirst());
   }
 
   @ParameterizedTest

@@ -74,7 +74,7 @@ public final class ExplainCommand implements Command {
     }
     Provenance provenance = new Provenance(console);
     Optional<Path> folder = Optional.ofNullable(output).map(Outputs::folder);
-    List<PairTable.Row> rows = pairs.wanted(provenance, console);
+    List<PairTable.Row> rows = pairs.wanted(provenance::put, console);
     try (Ranker ranker = models.open(model.modelOrDefault(), options, console)) {
       provenance.put(ranker.card());
       new ExplainJob(ranker, how, pairs.areCompared(), folder, provenance, console).run(rows);

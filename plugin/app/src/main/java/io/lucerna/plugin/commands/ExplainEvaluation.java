@@ -16,7 +16,6 @@ import io.lucerna.plugin.options.FolderOptions;
 import io.lucerna.plugin.options.ModelOptions;
 import io.lucerna.plugin.options.RoundsOptions;
 import io.lucerna.plugin.options.SeedOptions;
-import io.lucerna.plugin.rerank.Provenance;
 import io.lucerna.qrels.Qrels;
 import io.lucerna.reranker.Ranker;
 import io.lucerna.reranker.ScorerOptions;
@@ -69,7 +68,7 @@ final class ExplainEvaluation {
     }
     Map<String, Object> inputs = new LinkedHashMap<>();
     List<MarkedPair> pairs = pairs(inputs, console);
-    Qrels qrels = qrels(inputs);
+    Qrels qrels = qrels(pairs, inputs, console);
     FolderOptions folder = new FolderOptions();
     folder.output = output;
     folder.resume = options.resume;
@@ -102,7 +101,10 @@ final class ExplainEvaluation {
         throw new CommandException(ExitCode.INPUT, options.spans + ": there are no pairs");
       }
     } else {
-      pairs = given.all(new Provenance(console), console).stream().map(MarkedPair::of).toList();
+      pairs = given.all(inputs::put, console).stream().map(MarkedPair::of).toList();
+      if (given.table() != null) {
+        inputs.put("table", Hashes.of(Path.of(given.table())));
+      }
     }
     Set<List<String>> seen = new HashSet<>();
     for (MarkedPair pair : pairs) {
@@ -115,14 +117,28 @@ final class ExplainEvaluation {
     return pairs;
   }
 
-  /** The judgments that were named, or come with the collection; none where neither is given. */
-  private Qrels qrels(Map<String, Object> inputs) throws Exception {
+  /**
+   * The judgments that were named, or come with the collection; none where neither is given, or the
+   * collection's are of other topics.
+   */
+  private Qrels qrels(List<MarkedPair> pairs, Map<String, Object> inputs, Console console)
+      throws Exception {
     String named = options.qrels == null ? given.collection() : options.qrels;
     if (named == null) {
       return Qrels.of(Map.of());
     }
     Path file = collections.qrels(named);
+    Qrels qrels = Qrels.read(file);
+    if (pairs.stream().noneMatch(pair -> qrels.topics().contains(pair.row().qid()))) {
+      if (options.qrels != null) {
+        throw new CommandException(
+            ExitCode.INPUT,
+            "the pairs and " + named + " have no topic in common: nothing to measure");
+      }
+      console.say("%s judges none of the topics: no nDCG@10", named);
+      return Qrels.of(Map.of());
+    }
     inputs.put("qrels", Hashes.of(file));
-    return Qrels.read(file);
+    return qrels;
   }
 }

@@ -8,12 +8,12 @@ import io.lucerna.plugin.options.CollectionOptions;
 import io.lucerna.plugin.options.PairsOptions;
 import io.lucerna.plugin.options.RerankOptions;
 import io.lucerna.plugin.options.RunInputs;
-import io.lucerna.plugin.rerank.Provenance;
 import io.lucerna.studies.record.PairTable;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.kohsuke.args4j.Option;
 
@@ -87,13 +87,18 @@ final class ExplainPairs {
     }
   }
 
+  /** The table that was given; null if none was. */
+  @Nullable String table() {
+    return given.pairs;
+  }
+
   /**
    * All that was given: every pair of a table, every candidate.
    *
    * @param provenance is told of the candidates
    * @throws CommandException if there are none
    */
-  List<PairTable.Row> all(Provenance provenance, Console console) throws Exception {
+  List<PairTable.Row> all(BiConsumer<String, Object> provenance, Console console) throws Exception {
     return PairRows.read(given, inputs, rerank, collections, provenance, console);
   }
 
@@ -103,7 +108,8 @@ final class ExplainPairs {
    * @param provenance is told of the candidates
    * @throws CommandException if nothing is named, or a name is not among what is read
    */
-  List<PairTable.Row> wanted(Provenance provenance, Console console) throws Exception {
+  List<PairTable.Row> wanted(BiConsumer<String, Object> provenance, Console console)
+      throws Exception {
     if (query != null && passage != null) {
       return List.of(new PairTable.Row(0, "query", query, "passage", passage));
     }

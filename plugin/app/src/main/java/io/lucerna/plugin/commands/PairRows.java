@@ -7,7 +7,6 @@ import io.lucerna.plugin.options.CollectionOptions;
 import io.lucerna.plugin.options.PairsOptions;
 import io.lucerna.plugin.options.RerankOptions;
 import io.lucerna.plugin.options.RunInputs;
-import io.lucerna.plugin.rerank.Provenance;
 import io.lucerna.plugin.texts.CandidatePool;
 import io.lucerna.plugin.texts.CleaningChoice;
 import io.lucerna.plugin.texts.Ids;
@@ -16,6 +15,7 @@ import io.lucerna.studies.record.PairTable;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiConsumer;
 
 /** The pairs of query and passage that a command is given: those of a table, or candidates. */
 final class PairRows {
@@ -32,7 +32,7 @@ final class PairRows {
       RunInputs inputs,
       RerankOptions rerank,
       CollectionOptions collections,
-      Provenance provenance,
+      BiConsumer<String, Object> provenance,
       Console console)
       throws IOException {
     return given.pairs == null
@@ -45,7 +45,7 @@ final class PairRows {
       RunInputs inputs,
       RerankOptions rerank,
       CollectionOptions collections,
-      Provenance provenance,
+      BiConsumer<String, Object> provenance,
       Console console)
       throws IOException {
     inputs.complete(collections, console);
@@ -65,7 +65,7 @@ final class PairRows {
                       p ->
                           rows.add(
                               new PairTable.Row(0, p.qid(), group.query(), p.docid(), p.text()))));
-      read.identity().forEach(provenance::put);
+      read.identity().forEach(provenance);
     }
     if (rows.isEmpty()) {
       throw new CommandException(ExitCode.INPUT, inputs.run + ": there are no candidates");

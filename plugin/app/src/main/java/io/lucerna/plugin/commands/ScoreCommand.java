@@ -76,7 +76,7 @@ public final class ScoreCommand implements Command {
     rerank.check();
     Provenance provenance = new Provenance(console);
     List<PairTable.Row> rows =
-        PairRows.read(given, inputs, rerank, collections, provenance, console);
+        PairRows.read(given, inputs, rerank, collections, provenance::put, console);
     Path target = Outputs.writable(output);
     try (Ranker scorer = models.open(model.modelOrDefault(), options, console);
         Interventions interventions = intervene.compile(scorer)) {

@@ -47,9 +47,14 @@ public final class Attribution {
    *
    * @param mean over topics
    * @param statistics relevant passages (value) against those that were judged and are not relevant
-   *     (baseline), over topics that have both
+   *     (baseline), over topics that have both; nothing of it is defined where none has
    */
-  public record Row(String side, String component, double mean, Statistics statistics) {}
+  public record Row(String side, String component, double mean, Statistics statistics) {
+    /** Whether any topic has both. */
+    boolean isCompared() {
+      return statistics.topics() > 0;
+    }
+  }
 
   private final Qrels qrels;
   private final int level;

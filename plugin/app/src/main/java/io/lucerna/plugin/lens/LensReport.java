@@ -149,9 +149,15 @@ public final class LensReport {
     all.put("layers", LensFigures.layers(comparison, setting, settings.comparison()));
     if (!parts.isEmpty()) {
       all.put("attribution", LensFigures.mean(parts, setting));
+    }
+    if (isCompared()) {
       all.put("relevance", LensFigures.relevance(parts, setting));
     }
     return all;
+  }
+
+  private boolean isCompared() {
+    return parts.stream().anyMatch(Attribution.Row::isCompared);
   }
 
   private void page(Path file) throws IOException {
@@ -163,8 +169,8 @@ public final class LensReport {
     table(body, LensText.header(comparison), LensText.rows(comparison, model).stream());
     body.append("</section>\n<section><h2>Topics that are decided late</h2>\n<p>");
     body.append("Value at layer ").append(LateTopic.half(layers.size()));
-    body.append(" furthest from that of the last layer; settled is the first layer from which on");
-    body.append(" the value is within ").append(LateTopic.NEAR).append(" of the last.</p>\n");
+    body.append(" furthest from that of the last layer; settled is the first layer from which");
+    body.append(" every value stays within ").append(LateTopic.NEAR).append(" of the last.</p>\n");
     table(
         body,
         List.of("topic", "query", "at half", "last", "change", "settled"),
@@ -182,6 +188,9 @@ public final class LensReport {
       body.append("</section>\n<section><h2>Heads and MLPs</h2>\n");
       figure(body, "attribution", figures);
       figure(body, "relevance", figures);
+      if (!isCompared()) {
+        body.append("<p>").append(LensText.NOT_COMPARED).append("</p>\n");
+      }
     }
     body.append("</section>\n<section><h2>How it was made</h2>\n<pre>");
     body.append(escaped(identity.commandLine())).append("</pre></section>\n</main>\n");

@@ -19,6 +19,11 @@ final class LensText {
   /** How many topics and components are named. */
   static final int NAMED = 5;
 
+  /** Why relevant passages are not compared with others. */
+  static final String NOT_COMPARED =
+      "no topic has both relevant and judged non-relevant passages among those whose scores were"
+          + " divided: they are not compared";
+
   private LensText() {}
 
   /** The header of the table of layers. */
@@ -121,9 +126,13 @@ final class LensText {
   /** The components that tell relevant passages from others, and how far their sum is exact. */
   static List<String> lines(List<Attribution.Row> rows, double residual) {
     List<String> lines = new ArrayList<>();
-    for (String side : rows.stream().map(Attribution.Row::side).distinct().toList()) {
+    List<Attribution.Row> compared = rows.stream().filter(Attribution.Row::isCompared).toList();
+    if (compared.isEmpty()) {
+      lines.add(NOT_COMPARED);
+    }
+    for (String side : compared.stream().map(Attribution.Row::side).distinct().toList()) {
       List<String> named =
-          rows.stream()
+          compared.stream()
               .filter(row -> row.side().equals(side))
               .sorted(Comparator.comparingDouble(row -> -Math.abs(row.statistics().change())))
               .limit(NAMED)
@@ -136,7 +145,7 @@ final class LensText {
               .toList();
       lines.add(
           side
-              + ": most more to relevant passages than to others that were judged: "
+              + ": components that favour relevant over judged non-relevant passages most: "
               + String.join(", ", named)
               + " (* adjusted p < 0.05)");
     }

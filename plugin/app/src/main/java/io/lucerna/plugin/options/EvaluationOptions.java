@@ -21,7 +21,18 @@ public final class EvaluationOptions {
       name = "-spans",
       metaVar = "[file]",
       depends = "-evaluate",
-      forbids = {"-pairs", "-run", "-collection"},
+      forbids = {
+        "-pairs",
+        "-run",
+        "-topics",
+        "-topicReader",
+        "-topicField",
+        "-index",
+        "-corpus",
+        "-collection",
+        "-rerank.depth",
+        "-passage.clean"
+      },
       usage =
           "Pairs in which a person marked what is relevant, in JSON lines: qid, docid, query,"
               + " passage, spans.")

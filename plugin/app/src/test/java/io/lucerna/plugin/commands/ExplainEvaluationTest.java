@@ -1,5 +1,6 @@
 package io.lucerna.plugin.commands;
 
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -8,16 +9,26 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.lucerna.plugin.Shell;
 import io.lucerna.plugin.cli.ExitCode;
+import io.lucerna.reranker.Ranker;
+import io.lucerna.reranker.Rankers;
+import io.lucerna.reranker.ScorerOptions;
+import io.lucerna.reranker.TokenAttributions;
+import io.lucerna.reranker.TokenAttributions.Attributed;
 import io.lucerna.reranker.TokenMethod;
 import io.lucerna.studies.table.CsvFile;
+import io.lucerna.studies.work.Hashes;
 import io.lucerna.testkit.Checkout;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntPredicate;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -148,6 +159,116 @@ class ExplainEvaluationTest {
     assertTrue(Files.exists(folder.resolve("out/figures/ndcg.svg")));
   }
 
+  /** Every word is a token, so that scores without tokens are those of a text without words. */
+  @Test
+  void curvesAndAreasAreOfTheScoresWithoutWords() throws IOException {
+    String query = "what light";
+    List<String> words = List.of("ship", "keeper", "flame", "lamp", "light", "oil", "sea");
+    String text = String.join(" ", words);
+    int from = text.indexOf("flame");
+    int to = text.indexOf(" light");
+    Files.writeString(
+        folder.resolve("spans.jsonl"),
+        "{\"qid\":\"1\",\"docid\":\"a\",\"query\":\"what light\",\"passage\":\""
+            + text
+            + "\",\"spans\":[["
+            + from
+            + ","
+            + to
+            + "]]}\n");
+    Shell shell =
+        explain(
+            Checkout.model("bert-cross"),
+            "-spans",
+            path("spans.jsonl"),
+            "-erase",
+            "remove",
+            "-output",
+            path("out"));
+    assertEquals(ExitCode.DONE, shell.code(), shell.err());
+    Map<String, Double> found = new HashMap<>();
+    for (CsvFile.Row row : table("out/curves.csv").rows()) {
+      int share = (int) Math.round(10 * row.number("share"));
+      found.put(row.text("curve") + row.text("method") + share, row.number("value"));
+    }
+    for (CsvFile.Row row : table("out/pairs.csv").rows()) {
+      found.put(row.text("method"), row.number("auc"));
+    }
+    Path model = Path.of(Checkout.model("bert-cross"));
+    try (Ranker ranker = Rankers.open(model, "tokens", ScorerOptions.defaults())) {
+      Attributed passage =
+          new TokenAttributions(ranker, TokenAttributions.Erasure.REMOVE, 2).of(query, text, 1);
+      assertEquals(words.size(), passage.tokens().length);
+      for (TokenMethod method : List.of(TokenMethod.DECOMPOSITION, TokenMethod.ALTI)) {
+        double[] values = requireNonNull(passage.values().get(method));
+        List<String> texts = new ArrayList<>(List.of(text, ""));
+        for (int first = 1; first <= words.size(); first++) {
+          double least = Arrays.stream(values).sorted().toArray()[words.size() - first];
+          texts.add(words(words, i -> values[i] < least));
+          texts.add(words(words, i -> values[i] >= least));
+        }
+        float[] scores = ranker.score(query, texts).scores();
+        for (int share = 1; share <= 9; share++) {
+          int first = (share * words.size() + 9) / 10;
+          String key = method.option() + share;
+          assertEquals(
+              scores[2 * first] - scores[0],
+              found.getOrDefault("deletion" + key, Double.NaN),
+              1e-5,
+              key);
+          assertEquals(
+              scores[2 * first + 1] - scores[1],
+              found.getOrDefault("insertion" + key, Double.NaN),
+              1e-5,
+              key);
+        }
+        double above = 0;
+        for (int marked : new int[] {2, 3}) {
+          above += Arrays.stream(values).filter(value -> value < values[marked]).count();
+          above -= values[5 - marked] < values[marked] ? 1 : 0;
+        }
+        assertEquals(
+            above / 10, found.getOrDefault(method.option(), Double.NaN), 1e-6, method.option());
+      }
+    }
+  }
+
+  private static String words(List<String> words, IntPredicate kept) {
+    return IntStream.range(0, words.size())
+        .filter(kept)
+        .mapToObj(words::get)
+        .collect(Collectors.joining(" "));
+  }
+
+  /** A topic and a document that together read like another pair's. */
+  @Test
+  void namesWithSlashesAreApart() throws IOException {
+    Files.writeString(
+        folder.resolve("pairs.tsv"),
+        "qid\tquery\tdocid\ttext\na/b\toil\tc\tan oil lamp\na\told\tb/c\ttime\n");
+    Shell shell =
+        explain(Checkout.model("bert-bi"), "-pairs", path("pairs.tsv"), "-output", path("out"));
+    assertEquals(ExitCode.DONE, shell.code(), shell.err());
+    assertEquals(2, Files.readAllLines(folder.resolve("out/journal.jsonl")).size() - 1);
+    String manifest = Files.readString(folder.resolve("out/evaluation.json"));
+    assertTrue(manifest.contains(Hashes.sha256(folder.resolve("pairs.tsv"))), manifest);
+  }
+
+  @Test
+  void inputsAreNamedWithTheirHashes() throws IOException {
+    List<String> run = new ArrayList<>(List.of("-run", path("run.txt")));
+    run.addAll(List.of("-topics", path("topics.tsv"), "-corpus", path("corpus.jsonl")));
+    run.addAll(List.of("-output", path("out")));
+    Shell shell = explain(Checkout.model("bert-bi"), run.toArray(String[]::new));
+    assertEquals(ExitCode.DONE, shell.code(), shell.err());
+    String manifest = Files.readString(folder.resolve("out/evaluation.json"));
+    for (String file : List.of("run.txt", "topics.tsv")) {
+      assertTrue(manifest.contains(Hashes.sha256(folder.resolve(file))), file + ": " + manifest);
+    }
+    assertTrue(manifest.contains("corpus.jsonl"), manifest);
+    assertTrue(manifest.contains("\"cleaning\""), manifest);
+  }
+
   @Test
   void aResumedEvaluationGivesTheSameFiles() throws IOException {
     assertEquals(ExitCode.DONE, spans("one").code());
@@ -207,7 +328,13 @@ class ExplainEvaluationTest {
   }
 
   @Test
-  void wrongUseIsNamed() {
+  void wrongUseIsNamed() throws IOException {
+    Files.writeString(folder.resolve("qrels.txt"), "9 0 a 1\n");
+    fails(
+        ExitCode.INPUT,
+        "have no topic in common: nothing to measure",
+        spans("out", "-qrels", path("qrels.txt")));
+    fails(ExitCode.USAGE, "-spans", spans("out", "-corpus", path("corpus.jsonl")));
     fails(
         ExitCode.USAGE,
         "-evaluate needs -output",

@@ -187,6 +187,22 @@ class LensCommandTest {
     assertTrue(Files.exists(folder.resolve("lens/figures/layers.svg")));
   }
 
+  @Test
+  void whereNothingIsComparedThatIsSaid() throws IOException {
+    assertEquals(ExitCode.DONE, lens("bert-cross").code());
+    Path picture = folder.resolve("lens/figures/relevance.svg");
+    assertTrue(Files.exists(picture));
+    Files.writeString(folder.resolve("qrels.txt"), "1 0 d1 1\n2 0 d2 2\n3 0 d3 0\n");
+    Shell shell = lens("bert-cross");
+    assertEquals(ExitCode.DONE, shell.code(), shell.err());
+    assertFalse(Files.exists(picture), "there is nothing to show");
+    assertTrue(Files.exists(folder.resolve("lens/figures/attribution.svg")));
+    String why = "no topic has both relevant and judged non-relevant passages";
+    assertTrue(shell.out().contains(why), shell.out());
+    assertFalse(shell.out().contains("favour"), shell.out());
+    assertTrue(Files.readString(folder.resolve("lens/report.html")).contains(why));
+  }
+
   private void fails(ExitCode code, String message, Shell shell) {
     assertEquals(code, shell.code(), shell.err());
     assertTrue(shell.err().contains(message), shell.err());

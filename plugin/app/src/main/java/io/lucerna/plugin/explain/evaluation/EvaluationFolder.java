@@ -182,7 +182,7 @@ public record EvaluationFolder(
     lines.add(
         String.format(
             Locale.ROOT,
-            "integrated gradients lack %.1e of a score's change at most, %.1e on average",
+            "integrated gradients miss the score's change by at most %.1e (mean %.1e)",
             residuals[0],
             residuals[1]));
     return lines;

@@ -36,12 +36,17 @@ public record EvaluationJob(TokenAttributions attributions, long seed, Console c
 
   /** What a pair is called in the journal. */
   static String id(MarkedPair pair) {
-    return pair.row().qid() + "/" + pair.row().docid();
+    return pair.row().qid() + "\t" + pair.row().docid();
+  }
+
+  /** What makes a pair's random order another than others'; two with the same do no harm. */
+  private static int number(MarkedPair pair) {
+    return (pair.row().qid() + "/" + pair.row().docid()).hashCode();
   }
 
   private PairCurves curves(MarkedPair pair) {
     Attributed passage =
-        attributions.of(pair.row().query(), pair.row().text(), seed ^ id(pair).hashCode());
+        attributions.of(pair.row().query(), pair.row().text(), seed ^ number(pair));
     int tokens = passage.tokens().length;
     List<boolean[]> kept = new ArrayList<>();
     boolean[] all = new boolean[tokens];

@@ -249,7 +249,7 @@ final class Faithfulness {
     return rows;
   }
 
-  /** The most, and the mean, that integrated gradients lack. */
+  /** The most, and the mean, by which integrated gradients miss the score's change. */
   double[] residuals() {
     double[] all = outcomes.stream().mapToDouble(PairCurves::residual).toArray();
     return new double[] {

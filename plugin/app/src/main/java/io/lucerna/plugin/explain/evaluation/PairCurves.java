@@ -15,7 +15,7 @@ import java.util.List;
  * @param score with all of them
  * @param empty with none
  * @param methods by {@link io.lucerna.reranker.TokenMethod}, in order; none if there are no tokens
- * @param residual what integrated gradients lack
+ * @param residual by how much integrated gradients miss the score's change
  */
 record PairCurves(
     int tokens, float score, float empty, List<MethodCurves> methods, double residual) {
