@@ -50,7 +50,7 @@ public final class Benchmarks {
     Path cacm = Path.of(System.getProperty("lucerna.shared", ""), "collections", "cacm");
     if (Files.isDirectory(cacm)) {
       StudyBenchmark.run(cacm, 10, 50);
-      StudyBenchmark.predict(cacm, 10, 50);
+      StudyBenchmark.predict(cacm, 4, 50);
       RerankBenchmark.run(cacm, 20);
     } else {
       System.out.println("skipped the benchmark on CACM: no folder " + cacm);
