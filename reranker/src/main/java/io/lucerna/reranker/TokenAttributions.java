@@ -52,6 +52,9 @@ public final class TokenAttributions {
   private final OptionalLong mask;
 
   /**
+   * Explains a ranker's scores.
+   *
+   * @param ranker what scores; it stays the caller's
    * @param erasure what is in the place of tokens that are taken away
    * @param steps of integrated gradients
    * @throws IllegalArgumentException if tokens are to be masked, and the model has no mask
@@ -74,6 +77,7 @@ public final class TokenAttributions {
    *
    * @param input what the model reads
    * @param tokens the positions of the passage's tokens in it
+   * @param readout what makes the score of the model's output
    * @param values by method, a number for each of them; the larger, the more it is for the score
    * @param residual what the sum of integrated gradients lacks of the score's change from masks to
    *     the passage
@@ -88,6 +92,8 @@ public final class TokenAttributions {
   /**
    * {@return what the tokens of a passage do}
    *
+   * @param query the query's text
+   * @param passage the passage's text
    * @param seed of the random numbers
    */
   public Attributed of(String query, String passage, long seed) {

@@ -50,7 +50,13 @@ public final class Npy implements Closeable {
     return new Npy(out, "<f4", shape);
   }
 
-  /** An array of 64-bit floats. */
+  /**
+   * {@return an array of 64-bit floats}
+   *
+   * @param out where it goes; it stays the caller's
+   * @param shape its dimensions, outermost first
+   * @throws IOException if the header cannot be written
+   */
   public static Npy doubles(OutputStream out, int... shape) throws IOException {
     return new Npy(out, "<f8", shape);
   }
@@ -65,7 +71,12 @@ public final class Npy implements Closeable {
     buffer.putFloat(value);
   }
 
-  /** Adds a value to an array of 64-bit floats. */
+  /**
+   * Adds a value to an array of 64-bit floats.
+   *
+   * @param value the next one in C order
+   * @throws IOException if it cannot be written
+   */
   public void put(double value) throws IOException {
     room();
     buffer.putDouble(value);

@@ -95,12 +95,20 @@ public final class GradientScreen implements AutoCloseable {
     this.journal = journal;
   }
 
-  /** Whether a folder holds predictions. */
+  /**
+   * {@return whether a folder holds predictions}
+   *
+   * @param folder a study's folder
+   */
   public static boolean isIn(Path folder) {
     return Files.exists(folder.resolve(FILE));
   }
 
-  /** Whether a folder holds predictions, of which nothing has been run. */
+  /**
+   * {@return whether a folder holds predictions, of which nothing has been run}
+   *
+   * @param folder a study's folder
+   */
   public static boolean isBegun(Path folder) {
     return isIn(folder) && !Journal.isIn(folder);
   }
