@@ -13,9 +13,7 @@ public record Estimate(double value, double lower, double upper) {
   /** The share of a bootstrap's rounds beyond each end of an interval. */
   private static final double TAIL = 0.025;
 
-  /**
-   * A number with the 95% percentile interval of what a bootstrap drew; without it if that is none.
-   */
+  /** A number with the 95% percentile interval of what a bootstrap drew, if it drew anything. */
   static Estimate of(double value, double[] drawn) {
     if (drawn.length == 0) {
       return new Estimate(value, Double.NaN, Double.NaN);

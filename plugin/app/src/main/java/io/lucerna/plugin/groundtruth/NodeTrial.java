@@ -39,8 +39,8 @@ import java.util.stream.Stream;
 
 /**
  * How well methods tell the heads and MLPs of a compiled ranker that matter from its decoys. Every
- * method gives each node the mean size of what it finds over the same texts: passages in which one
- * word that is none of the query's became one that is.
+ * method gives each node the mean size of what it finds over the same texts: passages in which a
+ * word that is not in the query became one that is.
  */
 public final class NodeTrial {
   /** How many pairs of texts methods are tried on, unless it is said. */
