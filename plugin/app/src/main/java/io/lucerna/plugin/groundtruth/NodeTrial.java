@@ -31,6 +31,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Random;
 import java.util.Set;
@@ -46,7 +47,8 @@ public final class NodeTrial {
   /** How many pairs of texts methods are tried on, unless it is said. */
   public static final int PAIRS = 60;
 
-  private static final int STEPS = 5;
+  private static final List<Estimate> ESTIMATES =
+      List.of(Estimate.ATP, Estimate.ATP_QK, Estimate.integrated(5), Estimate.FROZEN);
 
   private static final List<SweepKind> KINDS = List.of(SweepKind.HEAD, SweepKind.MLP);
 
@@ -137,28 +139,32 @@ public final class NodeTrial {
     }
     List<ContrastPair> pairs = pairs(count);
     List<Row> rows = new ArrayList<>();
-    List<Method> methods =
-        List.of(
-            Method.FAST,
-            Estimate.ATP,
-            Estimate.ATP_QK,
-            Estimate.integrated(STEPS),
-            Estimate.FROZEN);
     for (Direction direction : Direction.values()) {
       Found exact = patched(Method.FAST, direction, pairs);
-      for (Method method : methods) {
-        Found found = method == Method.FAST ? exact : patched(method, direction, pairs);
-        String name = "patch -method " + method.option();
-        rows.add(row(name, direction.option(), found, exact, cost(method)));
+      rows.add(
+          row(patch(Method.FAST), direction.option(), exact, Optional.empty(), cost(Method.FAST)));
+      for (Estimate estimate : ESTIMATES) {
+        Found found = patched(estimate, direction, pairs);
+        rows.add(
+            row(patch(estimate), direction.option(), found, Optional.of(exact), cost(estimate)));
       }
     }
     Found cut = cut(pairs);
-    rows.add(row("study", ZERO, cut, cut, new Cost(nodes.size() + 1L, 0)));
-    rows.add(row("study -screen gradient", ZERO, predicted(pairs), cut, new Cost(2, 1)));
-    Found written = written(pairs);
+    rows.add(row("study", ZERO, cut, Optional.empty(), new Cost(nodes.size() + 1L, 0)));
     rows.add(
-        row("explain, lens", "what parts write to the score", written, written, new Cost(1, 1)));
+        row("study -screen gradient", ZERO, predicted(pairs), Optional.of(cut), new Cost(2, 1)));
+    rows.add(
+        row(
+            "explain, lens",
+            "what parts write to the score",
+            written(pairs),
+            Optional.empty(),
+            new Cost(1, 1)));
     return rows;
+  }
+
+  private static String patch(Method method) {
+    return "patch -method " + method.option();
   }
 
   /** Passages, and what they are with one word of the query more. */
@@ -271,7 +277,7 @@ public final class NodeTrial {
     return found;
   }
 
-  private Row row(String method, String of, Found found, Found exact, Cost cost) {
+  private Row row(String method, String of, Found found, Optional<Found> exact, Cost cost) {
     double[] values =
         nodes.stream().mapToDouble(node -> found.sizes.getOrDefault(node, 0.0)).toArray();
     boolean[] positive = new boolean[values.length];
@@ -288,11 +294,13 @@ public final class NodeTrial {
             .filter(i -> positive[i])
             .count();
     OptionalDouble share =
-        found == exact
+        exact.isEmpty()
             ? OptionalDouble.empty()
             : truth.stream()
                 .mapToDouble(
-                    node -> found.sums.getOrDefault(node, 0.0) / exact.sums.getOrDefault(node, 0.0))
+                    node ->
+                        found.sums.getOrDefault(node, 0.0)
+                            / exact.get().sums.getOrDefault(node, 0.0))
                 .average();
     return new Row(
         method, of, RocArea.of(values, positive), hits / (double) truth.size(), share, cost);
