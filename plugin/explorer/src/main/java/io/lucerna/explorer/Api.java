@@ -1,0 +1,167 @@
+package io.lucerna.explorer;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.lucerna.base.JsonFaults;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.util.Fields;
+import org.jspecify.annotations.Nullable;
+
+/** The requests below {@code /api/v1}, described in {@code openapi.json} among the resources. */
+final class Api {
+  static final String ROOT = "/api/v1/";
+
+  /** The longest body, in bytes: a spec of the longest kind in its widest letters. */
+  static final int LONGEST_BODY = 1 << 17;
+
+  private static final int LONGEST_ID = 2_000;
+
+  private static final ObjectMapper MAPPER =
+      JsonMapper.builder(
+              JsonFactory.builder()
+                  .streamReadConstraints(
+                      StreamReadConstraints.builder().maxNestingDepth(8).maxNumberLength(32).build())
+                  .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                  .build())
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .build();
+
+  /** Answers one kind of request. */
+  private interface Route {
+    byte[] answer(Request request) throws Exception;
+  }
+
+  private final Workbench workbench;
+  private final Desk desk;
+
+  /** By path and method. */
+  private final Map<String, Map<String, Route>> routes = new LinkedHashMap<>();
+
+  Api(Workbench workbench, Desk desk) throws IOException {
+    this.workbench = workbench;
+    this.desk = desk;
+    byte[] description;
+    try (InputStream in = Api.class.getResourceAsStream("openapi.json")) {
+      if (in == null) {
+        throw new IllegalStateException("the jar lacks openapi.json");
+      }
+      description = in.readAllBytes();
+    }
+    byte[] model = MAPPER.writeValueAsBytes(workbench.model());
+    byte[] topics = MAPPER.writeValueAsBytes(workbench.topics());
+    routes.put("openapi.json", Map.of("GET", request -> description));
+    routes.put("model", Map.of("GET", request -> model));
+    routes.put("topics", Map.of("GET", request -> topics));
+    routes.put("passage", Map.of("GET", this::passage));
+    routes.put("rank", Map.of("POST", this::rank));
+  }
+
+  /**
+   * The answer, in JSON.
+   *
+   * @throws Refusal if there is none
+   */
+  byte[] answer(Request request) throws Exception {
+    String path = Request.getPathInContext(request).substring(ROOT.length());
+    Map<String, Route> methods = routes.get(path);
+    if (methods == null) {
+      throw new Refusal(404, "the API has no such address; see " + ROOT + "openapi.json");
+    }
+    Route route = methods.get(request.getMethod());
+    if (route == null) {
+      throw new Refusal(405, "use " + String.join(", ", methods.keySet()));
+    }
+    return route.answer(request);
+  }
+
+  /** A refusal in JSON. */
+  static byte[] error(String message, int column) {
+    Map<String, Object> error = new LinkedHashMap<>();
+    error.put("message", message);
+    if (column > 0) {
+      error.put("column", column);
+    }
+    try {
+      return MAPPER.writeValueAsBytes(Map.of("error", error));
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private byte[] passage(Request request) throws Exception {
+    Fields fields;
+    try {
+      fields = Request.extractQueryParameters(request);
+    } catch (RuntimeException e) {
+      Refusal malformed = new Refusal(400, "the address is malformed");
+      malformed.initCause(e);
+      throw malformed;
+    }
+    String topic = parameter(fields, "topic", "");
+    String docno = parameter(fields, "docno", null);
+    Map<String, Object> answer = new LinkedHashMap<>();
+    answer.put("docno", docno);
+    answer.put("text", desk.work("", () -> workbench.passage(topic, docno)));
+    return MAPPER.writeValueAsBytes(answer);
+  }
+
+  private static String parameter(
+      Fields fields, String name, @Nullable String otherwise) {
+    String value = fields.getValue(name);
+    value = value == null ? otherwise : value;
+    if (value == null || value.length() > LONGEST_ID) {
+      throw new Refusal(400, name + " is missing, or longer than " + LONGEST_ID + " characters");
+    }
+    return value;
+  }
+
+  private byte[] rank(Request request) throws Exception {
+    RankRequest asked = read(request);
+    return MAPPER.writeValueAsBytes(desk.work(asked.page(), () -> workbench.rank(asked)));
+  }
+
+  private static RankRequest read(Request request) throws IOException {
+    String type = String.valueOf(request.getHeaders().get(HttpHeader.CONTENT_TYPE));
+    if (!type.matches("(?i)application/json(\\s*;\\s*charset=\"?utf-8\"?)?")) {
+      throw new Refusal(415, "the body must be application/json");
+    }
+    byte[] body;
+    try (InputStream in = Request.asInputStream(request)) {
+      body = request.getLength() > LONGEST_BODY ? null : in.readNBytes(LONGEST_BODY + 1);
+    }
+    if (body == null || body.length > LONGEST_BODY) {
+      throw new Refusal(413, "the body has more than " + LONGEST_BODY + " bytes");
+    }
+    try {
+      RankRequest asked = MAPPER.readValue(body, RankRequest.class);
+      if (asked == null) {
+        throw new Refusal(400, "the body must be a JSON object");
+      }
+      return asked;
+    } catch (JsonMappingException e) {
+      if (e.getCause() instanceof Refusal refusal) {
+        throw refusal;
+      }
+      throw malformed(e);
+    } catch (JsonProcessingException e) {
+      throw malformed(e);
+    }
+  }
+
+  private static Refusal malformed(JsonProcessingException e) {
+    Refusal refusal = new Refusal(400, "the body is malformed: " + JsonFaults.reason(e));
+    refusal.initCause(e);
+    return refusal;
+  }
+}

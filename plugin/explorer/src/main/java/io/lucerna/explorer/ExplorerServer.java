@@ -1,0 +1,211 @@
+package io.lucerna.explorer;
+
+import io.lucerna.qrels.Qrels;
+import io.lucerna.reranker.Ranker;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.NetworkConnectionLimit;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.VirtualThreads;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+
+/** Serves the page and its API to browsers on this machine. */
+public final class ExplorerServer implements AutoCloseable {
+  private static final String LOOPBACK = "127.0.0.1";
+  private static final String JSON = "application/json";
+  private static final int THREADS = 16;
+  private static final int CONNECTIONS = 512;
+  private static final int LONGEST_HEADERS = 8 << 10;
+
+  /** Fewer bytes of a body in a second are those of a client that only wants to stay. */
+  private static final int SLOWEST = 200;
+
+  private static final Duration IDLE = Duration.ofSeconds(30);
+  private static final Duration WORK = Duration.ofSeconds(60);
+  private static final int NEXT_PORTS = 100;
+
+  private final Server server;
+  private final ServerConnector connector;
+  private final Desk desk;
+
+  private ExplorerServer(Server server, ServerConnector connector, Desk desk) {
+    this.server = server;
+    this.connector = connector;
+    this.desk = desk;
+  }
+
+  /**
+   * Starts.
+   *
+   * @param port where to listen; 0 for any that is free
+   * @param ranker what ranks; it stays the caller's
+   * @param source what is ranked; it stays the caller's
+   * @param qrels the judgments; none if there are none
+   * @param level the lowest grade that is relevant
+   * @param failures told of what a request brought about and should not have
+   * @throws IOException if the port is taken; the message names one that is free
+   */
+  public static ExplorerServer start(
+      int port,
+      Ranker ranker,
+      Source source,
+      Qrels qrels,
+      int level,
+      Consumer<Throwable> failures)
+      throws IOException {
+    Desk desk = new Desk(WORK);
+    Api api = new Api(new Workbench(ranker, source, qrels, level), desk);
+    QueuedThreadPool threads = new QueuedThreadPool(THREADS);
+    threads.setName("explorer");
+    threads.setDaemon(true);
+    threads.setVirtualThreadsExecutor(
+        VirtualThreads.getNamedVirtualThreadsExecutor("explorer-request-"));
+    Server server = new Server(threads);
+    HttpConfiguration http = new HttpConfiguration();
+    http.setSendServerVersion(false);
+    http.setRequestHeaderSize(LONGEST_HEADERS);
+    http.setMinRequestDataRate(SLOWEST);
+    ServerConnector connector = new ServerConnector(server, new HttpConnectionFactory(http));
+    connector.setHost(LOOPBACK);
+    connector.setPort(port);
+    connector.setIdleTimeout(IDLE.toMillis());
+    server.addConnector(connector);
+    server.addBean(new NetworkConnectionLimit(CONNECTIONS, server));
+    Site site = new Site(new Assets(), api, failures);
+    server.setHandler(site);
+    server.setErrorHandler(site::unreadable);
+    ExplorerServer explorer = new ExplorerServer(server, connector, desk);
+    boolean started = false;
+    try {
+      connector.open();
+      server.start();
+      started = true;
+      return explorer;
+    } catch (IOException e) {
+      throw port != 0 && (e instanceof BindException || e.getCause() instanceof BindException)
+          ? taken(port, e)
+          : e;
+    } catch (Exception e) {
+      throw new IOException("the server cannot start: " + e.getMessage(), e);
+    } finally {
+      if (!started) {
+        explorer.close();
+      }
+    }
+  }
+
+  private static IOException taken(int port, IOException cause) {
+    for (int next = port + 1; next <= Math.min(port + NEXT_PORTS, 65_535); next++) {
+      try (ServerSocket free = new ServerSocket(next, 1, InetAddress.getByName(LOOPBACK))) {
+        return new IOException(
+            "port " + port + " is taken; " + free.getLocalPort() + " is free: -port " + next,
+            cause);
+      } catch (IOException e) {
+        // Taken too.
+      }
+    }
+    return new IOException("port " + port + " is taken; -port 0 finds a free one", cause);
+  }
+
+  /** Where the page is. */
+  public URI address() {
+    return URI.create("http://" + LOOPBACK + ":" + connector.getLocalPort() + "/");
+  }
+
+  /** Ends what is being done and listens no longer. */
+  @Override
+  public void close() {
+    desk.close();
+    try {
+      server.stop();
+    } catch (Exception e) {
+      throw new IllegalStateException("the server cannot stop", e);
+    }
+  }
+
+  /** Everything that is answered. */
+  private static final class Site extends Handler.Abstract {
+    private final Assets assets;
+    private final Api api;
+    private final Consumer<Throwable> failures;
+
+    Site(Assets assets, Api api, Consumer<Throwable> failures) {
+      this.assets = assets;
+      this.api = api;
+      this.failures = failures;
+    }
+
+    @Override
+    public boolean handle(Request request, Response response, Callback callback) {
+      try {
+        String path = Request.getPathInContext(request);
+        boolean asks = path.startsWith(Api.ROOT);
+        Gate.check(request, asks);
+        // Idle is who waits for the model.
+        request.addIdleTimeoutListener(timeout -> false);
+        if (asks) {
+          send(response, 200, JSON, api.answer(request), callback);
+        } else {
+          file(request, path, response, callback);
+        }
+      } catch (Refusal refusal) {
+        refuse(response, refusal, callback);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        refuse(response, new Refusal(503, "the server is ending"), callback);
+      } catch (IllegalArgumentException e) {
+        refuse(response, new Refusal(400, String.valueOf(e.getMessage())), callback);
+      } catch (Exception e) {
+        failures.accept(e);
+        refuse(response, new Refusal(500, "the request failed; the terminal says why"), callback);
+      }
+      return true;
+    }
+
+    private void file(Request request, String path, Response response, Callback callback) {
+      if (!request.getMethod().equals("GET")) {
+        throw new Refusal(405, "use GET");
+      }
+      Optional<Assets.Asset> asset = assets.at(path);
+      if (asset.isEmpty()) {
+        throw new Refusal(404, "there is nothing here");
+      }
+      send(response, 200, asset.get().type(), asset.get().bytes(), callback);
+    }
+
+    /** What the server could not read as a request at all. */
+    boolean unreadable(Request request, Response response, Callback callback) {
+      refuse(response, new Refusal(response.getStatus(), "the request is malformed"), callback);
+      return true;
+    }
+
+    private static void refuse(Response response, Refusal refusal, Callback callback) {
+      byte[] body = Api.error(refusal.reason(), refusal.column());
+      send(response, refusal.status(), JSON, body, callback);
+    }
+
+    private static void send(
+        Response response, int status, String type, byte[] body, Callback callback) {
+      response.setStatus(status);
+      Gate.protect(response.getHeaders());
+      response.getHeaders().put(HttpHeader.CONTENT_TYPE, type);
+      response.getHeaders().put(HttpHeader.CONTENT_LENGTH, body.length);
+      response.write(true, ByteBuffer.wrap(body), callback);
+    }
+  }
+}

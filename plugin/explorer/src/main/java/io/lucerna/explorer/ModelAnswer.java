@@ -1,0 +1,37 @@
+package io.lucerna.explorer;
+
+import io.lucerna.reranker.ModelCard;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the page needs to know before it asks.
+ *
+ * @param model what ranks
+ * @param collection what is ranked
+ * @param searches whether any query may be asked
+ * @param judged how many topics have judgments
+ * @param level the lowest grade that is relevant
+ * @param measures the names of the measures
+ * @param cells the parts of the model that a click cuts
+ * @param points the names of the hook points, for specs
+ */
+record ModelAnswer(
+    ModelCard model,
+    String collection,
+    boolean searches,
+    int judged,
+    int level,
+    List<String> measures,
+    List<Cell> cells,
+    List<String> points) {
+  /**
+   * A part of the model.
+   *
+   * @param layer from 0
+   * @param head from 0; null for the layer's MLP
+   * @param name such as {@code L3H7}
+   * @param spec the intervention that cuts it
+   */
+  record Cell(int layer, @Nullable Integer head, String name, String spec) {}
+}

@@ -1,0 +1,58 @@
+package io.lucerna.explorer;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is to be ranked.
+ *
+ * @param topic a topic's id; empty for a query that is typed in
+ * @param query the text; empty with a topic
+ * @param depth how many documents, at most
+ * @param spec what is done to the model; empty for nothing
+ * @param page names the page that asks, whose earlier requests are given up; empty if none does
+ */
+record RankRequest(String topic, String query, int depth, String spec, String page) {
+  private static final int DEPTH = 100;
+  private static final int DEEPEST = 1000;
+  private static final int LONGEST_QUERY = 2_000;
+  private static final int LONGEST_SPEC = 16_000;
+  private static final int LONGEST_PAGE = 64;
+
+  /**
+   * Reads and checks a request.
+   *
+   * @throws Refusal if something is missing or too large
+   */
+  @JsonCreator
+  static RankRequest of(
+      @JsonProperty("topic") @Nullable String topic,
+      @JsonProperty("query") @Nullable String query,
+      @JsonProperty("depth") @Nullable Integer depth,
+      @JsonProperty("spec") @Nullable String spec,
+      @JsonProperty("page") @Nullable String page) {
+    RankRequest request =
+        new RankRequest(
+            text("topic", topic, LONGEST_QUERY),
+            text("query", query, LONGEST_QUERY),
+            depth == null ? DEPTH : depth,
+            text("spec", spec, LONGEST_SPEC),
+            text("page", page, LONGEST_PAGE));
+    if (request.depth < 1 || request.depth > DEEPEST) {
+      throw new Refusal(400, "depth must be in 1.." + DEEPEST + ", got " + request.depth);
+    }
+    if (request.topic.isEmpty() == request.query.isEmpty()) {
+      throw new Refusal(400, "give a topic or a query, and not both");
+    }
+    return request;
+  }
+
+  private static String text(String field, @Nullable String value, int most) {
+    if (value != null && value.length() > most) {
+      throw new Refusal(
+          400, field + " has " + value.length() + " characters; " + most + " are allowed");
+    }
+    return value == null ? "" : value.strip();
+  }
+}

@@ -1,0 +1,40 @@
+package io.lucerna.explorer;
+
+import io.lucerna.eval.Ranking;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+
+/** What is ranked. One thread at a time asks. */
+public interface Source extends AutoCloseable {
+
+  /** What the page calls it. */
+  String name();
+
+  /** The topics that are suggested, in their order. */
+  List<Topic> topics();
+
+  /** Whether a query that is no topic's finds anything. */
+  boolean searches();
+
+  /**
+   * The first stage's ranking.
+   *
+   * @param topic one of {@link #topics}, or any query where {@link #searches}
+   * @param depth the most documents
+   * @return under the topic's id; empty if nothing was found
+   */
+  Ranking candidates(Topic topic, int depth) throws IOException;
+
+  /**
+   * A passage as the model reads it.
+   *
+   * @param topic the id of the topic that it is a candidate for
+   * @param docno the document's id
+   * @return empty if there is no such document
+   */
+  Optional<String> passage(String topic, String docno) throws IOException;
+
+  @Override
+  void close() throws IOException;
+}

@@ -1,0 +1,284 @@
+package io.lucerna.explorer;
+
+import io.lucerna.eval.Evaluation;
+import io.lucerna.eval.Measure;
+import io.lucerna.eval.RankChanges;
+import io.lucerna.eval.Ranking;
+import io.lucerna.eval.Reordering;
+import io.lucerna.eval.Run;
+import io.lucerna.instrumentation.hooks.HookPoint;
+import io.lucerna.instrumentation.intervene.CompiledSpec;
+import io.lucerna.instrumentation.intervene.InterventionSpec;
+import io.lucerna.instrumentation.intervene.SpecSource;
+import io.lucerna.instrumentation.intervene.SpecSources;
+import io.lucerna.instrumentation.intervene.SpecSyntaxException;
+import io.lucerna.instrumentation.intervene.Touched;
+import io.lucerna.qrels.Qrels;
+import io.lucerna.reranker.Ranker;
+import io.lucerna.studies.ranking.Condition;
+import io.lucerna.studies.ranking.Conditions;
+import io.lucerna.studies.record.PairSource;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Ranks, as {@code search}, {@code rerank} and {@code eval} do one after the other, and remembers
+ * what it has ranked. One thread at a time uses it.
+ */
+final class Workbench {
+  /** Rankings and their scores that are remembered. */
+  private static final int REMEMBERED = 256;
+
+  private static final int SNIPPET = 180;
+
+  private static final List<Measure> MEASURES =
+      List.of(Measure.parse("nDCG@10"), Measure.parse("AP"), Measure.parse("RR"));
+
+  /** Nothing outside a spec is looked for. */
+  private static final SpecSources NOTHING =
+      name -> {
+        throw new IllegalArgumentException("there are no recordings, so none is called " + name);
+      };
+
+  private final Ranker ranker;
+  private final Source source;
+  private final Qrels qrels;
+  private final Evaluation.Options options;
+  private final Map<String, Topic> topics = new LinkedHashMap<>();
+  private final Map<Asked, Candidates> candidates = recent();
+  private final Map<Changed, Scores> scores = recent();
+
+  /** What the first stage was asked. */
+  private record Asked(Topic topic, int depth) {}
+
+  /** What the model was asked: an empty spec for the plain one. */
+  private record Changed(Asked asked, String spec) {}
+
+  private record Candidates(Ranking ranking, List<String> texts) {}
+
+  private record Scores(Ranking ranking, List<String> notes) {}
+
+  Workbench(Ranker ranker, Source source, Qrels qrels, int level) {
+    this.ranker = ranker;
+    this.source = source;
+    this.qrels = qrels;
+    this.options = Evaluation.Options.DEFAULT.withLevel(level);
+    source.topics().forEach(topic -> topics.put(topic.id(), topic));
+  }
+
+  private static <K, V> Map<K, V> recent() {
+    return new LinkedHashMap<>(16, .75f, true) {
+      private static final long serialVersionUID = 1L;
+
+      @Override
+      protected boolean removeEldestEntry(Map.Entry<K, V> eldest) {
+        return size() > REMEMBERED;
+      }
+    };
+  }
+
+  /** What is known before anything is ranked. */
+  ModelAnswer model() throws IOException {
+    List<ModelAnswer.Cell> cells = new ArrayList<>();
+    List<String> parts = List.of("heads", "layers");
+    int neurons = Conditions.neurons(ranker);
+    for (Condition one : Conditions.of(parts, ranker.card(), neurons, 0, NOTHING)) {
+      if (one.layer().isPresent()) {
+        int layer = one.layer().getAsInt();
+        OptionalInt head = one.head();
+        String spec = one.spec().toString();
+        cells.add(new ModelAnswer.Cell(layer, boxed(head), one.id(), spec));
+      }
+    }
+    List<String> points = ranker.reading().points().points().stream().map(HookPoint::toString).toList();
+    return new ModelAnswer(
+        ranker.card(),
+        source.name(),
+        source.searches(),
+        (int) topics.keySet().stream().filter(id -> !qrels.judged(id).isEmpty()).count(),
+        options.level(),
+        MEASURES.stream().map(Measure::irName).toList(),
+        cells,
+        points);
+  }
+
+  private static @Nullable Integer boxed(OptionalInt number) {
+    return number.isPresent() ? Integer.valueOf(number.getAsInt()) : null;
+  }
+
+  /** The topics that are suggested. */
+  List<Topic> topics() {
+    return List.copyOf(topics.values());
+  }
+
+  /** A passage as the model reads it. */
+  String passage(String topic, String docno) throws IOException {
+    return source
+        .passage(topic, docno)
+        .orElseThrow(() -> new Refusal(404, "there is no document " + docno));
+  }
+
+  /** Ranks. */
+  RankAnswer rank(RankRequest request) throws IOException {
+    Asked asked = new Asked(topic(request), request.depth());
+    CompiledSpec spec = compile(request.spec());
+    Candidates found = candidates(asked);
+    Scores plain = scores(asked, found, compile(""));
+    Scores changed = spec.spec().isEmpty() ? null : scores(asked, found, spec);
+    return answer(asked, found, plain.ranking(), changed, spec.spec().toString());
+  }
+
+  private Topic topic(RankRequest request) {
+    if (request.topic().isEmpty()) {
+      if (!source.searches()) {
+        throw new Refusal(
+            400, source.name() + " has candidates for its topics alone; choose one of them");
+      }
+      return new Topic("", request.query());
+    }
+    Topic topic = topics.get(request.topic());
+    if (topic == null) {
+      throw new Refusal(404, "there is no topic " + request.topic());
+    }
+    return topic;
+  }
+
+  private CompiledSpec compile(String line) {
+    try {
+      InterventionSpec spec = InterventionSpec.parse(line);
+      List<SpecSource> outside = spec.sources();
+      if (!outside.isEmpty()) {
+        throw new Refusal(
+            400,
+            "the spec names "
+                + outside.getFirst().name()
+                + ": files, recordings and code can be named on the command line only");
+      }
+      return spec.compile(ranker.reading().points(), ranker.reading().sides(), NOTHING);
+    } catch (SpecSyntaxException e) {
+      throw new Refusal(400, String.valueOf(e.getMessage()), e.column());
+    }
+  }
+
+  private Candidates candidates(Asked asked) throws IOException {
+    Candidates known = candidates.get(asked);
+    if (known != null) {
+      return known;
+    }
+    Ranking ranking = source.candidates(asked.topic(), asked.depth()).top(asked.depth());
+    List<String> texts = new ArrayList<>();
+    for (String docno : ranking.docnos()) {
+      texts.add(passage(asked.topic().id(), docno));
+    }
+    Candidates found = new Candidates(ranking, texts);
+    candidates.put(asked, found);
+    return found;
+  }
+
+  private Scores scores(Asked asked, Candidates found, CompiledSpec spec) {
+    Changed key = new Changed(asked, spec.spec().toString());
+    Scores known = scores.get(key);
+    if (known != null) {
+      return known;
+    }
+    if (found.texts().isEmpty()) {
+      return new Scores(found.ranking(), List.of());
+    }
+    String id = asked.topic().id();
+    List<String> pairs =
+        found.ranking().docnos().stream().map(docno -> PairSource.Pair.id(id, docno)).toList();
+    float[] given =
+        ranker.score(asked.topic().query(), found.texts(), spec.hooks(id, pairs)).scores();
+    List<String> notes = new ArrayList<>();
+    for (Touched touched : spec.report()) {
+      notes.add(touched.problem().orElseGet(touched::toString));
+    }
+    Scores computed = new Scores(Reordering.of(found.ranking(), given), notes);
+    scores.put(key, computed);
+    return computed;
+  }
+
+  private RankAnswer answer(
+      Asked asked, Candidates found, Ranking plain, @Nullable Scores changed, String spec) {
+    Topic topic = asked.topic();
+    Map<String, RankAnswer.Place> plainly = places(plain);
+    Map<String, RankAnswer.Place> otherwise = changed == null ? Map.of() : places(changed.ranking());
+    List<RankAnswer.Doc> docs = new ArrayList<>();
+    for (int i = 0; i < found.ranking().size(); i++) {
+      String docno = found.ranking().docno(i);
+      docs.add(
+          new RankAnswer.Doc(
+              docno,
+              boxed(qrels.grade(topic.id(), docno)),
+              snippet(found.texts().get(i)),
+              new RankAnswer.Place(i + 1, found.ranking().score(i)),
+              place(plainly, docno),
+              otherwise.get(docno)));
+    }
+    return new RankAnswer(
+        topic.id(),
+        topic.query(),
+        asked.depth(),
+        spec,
+        docs,
+        measures(topic, found.ranking(), plain, changed),
+        changed == null ? null : changes(RankChanges.of(plain, changed.ranking())),
+        changed == null ? List.of() : changed.notes());
+  }
+
+  private static Map<String, RankAnswer.Place> places(Ranking ranking) {
+    Map<String, RankAnswer.Place> places = new HashMap<>();
+    for (int i = 0; i < ranking.size(); i++) {
+      places.put(ranking.docno(i), new RankAnswer.Place(i + 1, ranking.score(i)));
+    }
+    return places;
+  }
+
+  private static RankAnswer.Place place(Map<String, RankAnswer.Place> places, String docno) {
+    RankAnswer.Place place = places.get(docno);
+    if (place == null) {
+      throw new IllegalStateException("the model lost document " + docno);
+    }
+    return place;
+  }
+
+  private static RankAnswer.Changes changes(RankChanges changes) {
+    return new RankAnswer.Changes(changes.swappedPairs(), changes.moved(), changes.largestMove());
+  }
+
+  private static String snippet(String text) {
+    String line = text.strip().replaceAll("\\s+", " ");
+    int end = line.offsetByCodePoints(0, Math.min(SNIPPET, line.codePointCount(0, line.length())));
+    return end == line.length() ? line : line.substring(0, end) + "\u2026";
+  }
+
+  private List<RankAnswer.Values> measures(
+      Topic topic, Ranking first, Ranking plain, @Nullable Scores changed) {
+    if (first.size() == 0 || qrels.judged(topic.id()).isEmpty()) {
+      return List.of();
+    }
+    Evaluation before = evaluate(first);
+    Evaluation middle = evaluate(plain);
+    Evaluation after = changed == null ? null : evaluate(changed.ranking());
+    List<RankAnswer.Values> rows = new ArrayList<>();
+    for (Measure measure : MEASURES) {
+      rows.add(
+          new RankAnswer.Values(
+              measure.irName(),
+              before.values(measure)[0],
+              middle.values(measure)[0],
+              after == null ? null : after.values(measure)[0]));
+    }
+    return rows;
+  }
+
+  private Evaluation evaluate(Ranking ranking) {
+    return Evaluation.of(Run.of("explorer", List.of(ranking)), qrels, MEASURES, options);
+  }
+}

@@ -1,0 +1,170 @@
+import { html, nothing, render } from './lit/lit-html.js';
+import * as api from './api.js';
+import { lists, slide } from './lists.js';
+import { panel } from './panel.js';
+import { read, write } from './state.js';
+
+const DEPTHS = [10, 20, 50, 100, 200, 500, 1000];
+
+/** What there is, and what can be done; the views are given it. */
+const app = {
+  model: null,
+  topics: [],
+  state: read(),
+  answer: null,
+  passage: null,
+  error: '',
+  specError: '',
+  busy: false,
+  all: false,
+  side: 'after',
+
+  /** Another state: a step in the history, and asked of the server where it changes a ranking. */
+  go(change) {
+    const before = app.state;
+    app.state = { ...before, ...change };
+    write(app.state, true);
+    const ranks = ['topic', 'query', 'depth', 'spec'].some(key => before[key] !== app.state[key]);
+    return ranks ? load() : draw();
+  },
+
+  /** Shows a document's passage, or none. */
+  async open(docno, reveal) {
+    app.state = { ...app.state, doc: docno };
+    write(app.state, false);
+    app.all ||= reveal;
+    draw();
+    if (reveal) {
+      document.querySelector(`.list.after li[data-doc="${CSS.escape(docno)}"]`)?.scrollIntoView({ block: 'center' });
+    }
+    await loadPassage();
+  },
+
+  /** Marks a document in both lists. */
+  point(docno) {
+    for (const li of document.querySelectorAll('.list li')) {
+      li.classList.toggle('pointed', li.dataset.doc === docno);
+    }
+  },
+
+  turn(side) {
+    app.side = side;
+    draw();
+  },
+
+  lengthen() {
+    app.all = !app.all;
+    draw();
+  },
+};
+
+let pending = null;
+
+async function load() {
+  pending?.abort();
+  const mine = new AbortController();
+  pending = mine;
+  app.busy = true;
+  draw();
+  try {
+    app.answer = await api.rank(app.state, mine.signal);
+    app.error = app.specError = '';
+  } catch (e) {
+    if (pending !== mine || e.name === 'AbortError') {
+      return;
+    }
+    app.specError = e.column > 0 || /^the spec/.test(e.message) ? e.message : '';
+    app.error = app.specError ? '' : e.message;
+  }
+  if (pending === mine) {
+    app.busy = false;
+    draw();
+    await loadPassage();
+  }
+}
+
+async function loadPassage() {
+  const { doc, topic } = app.state;
+  if (!doc || app.passage?.docno === doc) {
+    return;
+  }
+  try {
+    app.passage = await api.passage(topic, doc);
+  } catch (e) {
+    app.error = e.message;
+  }
+  draw();
+}
+
+/** A topic's query means the topic. */
+function ask(event) {
+  event.preventDefault();
+  const query = new FormData(event.target).get('query').trim();
+  const topic = app.topics.find(t => t.query === query || t.id === query);
+  if (topic || query) {
+    app.go({ topic: topic?.id ?? '', query: topic ? '' : query, doc: '' });
+  }
+}
+
+/** The next topic of the list, or the one before. */
+function step(by) {
+  const at = app.topics.findIndex(t => t.id === app.state.topic);
+  const next = app.topics[(at + by + app.topics.length) % app.topics.length];
+  app.go({ topic: next.id, query: '', doc: '' });
+}
+
+function asked() {
+  return app.state.topic ? (app.topics.find(t => t.id === app.state.topic)?.query ?? app.state.topic) : app.state.query;
+}
+
+const head = () => html`
+  <header>
+    <h1>Lucerna <span class="quiet">${app.model.model.label} on ${app.model.collection}</span></h1>
+    <form class="ask" @submit=${ask} role="search">
+      ${app.topics.length
+        ? html`<button type="button" title="The topic before" aria-label="The topic before" @click=${() => step(-1)}>‹</button>
+            <button type="button" title="The next topic" aria-label="The next topic" @click=${() => step(1)}>›</button>`
+        : nothing}
+      <input name="query" type="search" list="topics" autocomplete="off" maxlength="2000" aria-label="Query"
+        placeholder=${app.model.searches ? 'A query, or a topic' : 'A topic'} .value=${asked()}>
+      <datalist id="topics">${app.topics.map(t => html`<option value=${t.query}>${t.id}</option>`)}</datalist>
+      <label>top <select aria-label="Depth" @change=${e => app.go({ depth: Number(e.target.value) })}>
+        ${DEPTHS.map(d => html`<option ?selected=${d === app.state.depth}>${d}</option>`)}</select></label>
+      <button class="main">Rank</button>
+      <span class="quiet topic">${app.state.topic ? `topic ${app.state.topic}` : ''}</span>
+    </form>
+  </header>`;
+
+const view = () => html`
+  ${head()}
+  <div class="bar" role="status" aria-label=${app.busy ? 'ranking' : ''} ?hidden=${!app.busy}></div>
+  ${app.error ? html`<p class="error" role="alert">${app.error}</p>` : nothing}
+  ${app.answer
+    ? html`<main aria-busy=${app.busy}><div class="rankings">${lists(app)}</div>${panel(app)}</main>`
+    : nothing}`;
+
+function draw() {
+  document.title = `${asked() || 'Explorer'} · Lucerna`;
+  slide(() => render(view(), document.getElementById('app')));
+  document.documentElement.dataset.ready = String(!app.busy);
+}
+
+addEventListener('popstate', () => {
+  app.state = read();
+  load();
+});
+
+try {
+  [app.model, app.topics] = await Promise.all([api.model(), api.topics()]);
+  if (!app.state.topic && !app.state.query && app.topics.length) {
+    app.state.topic = app.topics[0].id;
+    write(app.state, false);
+  }
+  if (app.state.topic || app.state.query) {
+    await load();
+  } else {
+    draw();
+  }
+} catch (e) {
+  document.getElementById('app').textContent = e.message;
+}

@@ -1,0 +1,115 @@
+// What is done to the model, and what that does to the measures.
+import { html, nothing } from './lit/lit-html.js';
+import { change, interventions, move, number, toggle } from './words.js';
+
+function measures(app) {
+  const { answer } = app;
+  if (answer.measures.length === 0) {
+    return html`<p class="quiet">${answer.topic ? 'This topic has no judgments' : 'A typed query has no judgments'}: nothing to measure.</p>`;
+  }
+  const changed = answer.measures.some(m => m.changed !== null);
+  return html`
+    <table class="measures">
+      <thead><tr><th></th><th>First stage</th><th>${app.model.model.label}</th>
+        ${changed ? html`<th>changed</th><th>change</th>` : nothing}</tr></thead>
+      <tbody>${answer.measures.map(m => html`
+        <tr><th scope="row">${m.name}</th><td>${number(m.first)}</td><td>${number(m.plain)}</td>
+          ${changed
+            ? html`<td>${number(m.changed)}</td>
+                <td class=${m.changed > m.plain ? 'rises' : m.changed < m.plain ? 'falls' : ''}>${change(m.changed - m.plain)}</td>`
+            : nothing}</tr>`)}
+      </tbody>
+    </table>`;
+}
+
+const MOST = 4;
+
+function movers(app) {
+  const { answer } = app;
+  if (!answer.changes) {
+    return html`<p class="quiet">Click a cell below to cut a head or an MLP, and again to restore it.</p>`;
+  }
+  const { swappedPairs, moved, largestMove } = answer.changes;
+  const far = answer.docs
+    .filter(d => d.plain.rank !== d.changed.rank)
+    .toSorted((a, b) => Math.abs(b.plain.rank - b.changed.rank) - Math.abs(a.plain.rank - a.changed.rank))
+    .slice(0, MOST);
+  return html`
+    <p class="quiet">${moved} of ${answer.docs.length} documents moved, by ${largestMove} places at most;
+      ${swappedPairs} pairs swapped.</p>
+    ${far.length
+      ? html`<p class="movers">${far.map(d => {
+          const m = move(d.plain.rank, d.changed.rank);
+          return html`<button @click=${() => app.open(d.docno, true)} title="rank ${d.plain.rank} to ${d.changed.rank}">
+            <span class="move ${m.way}">${m.text}</span> ${d.docno}</button>`;
+        })}</p>`
+      : nothing}`;
+}
+
+const label = cell => (cell.head === null ? `MLP of layer ${cell.layer}` : `head ${cell.head} of layer ${cell.layer}`);
+
+/** Arrow keys walk from cell to cell. */
+function walk(event) {
+  const steps = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
+  const step = steps[event.key];
+  if (!step) {
+    return;
+  }
+  event.preventDefault();
+  const { layer, column } = event.target.dataset;
+  const to = event.currentTarget.querySelector(
+    `[data-layer="${Number(layer) + step[0]}"][data-column="${Number(column) + step[1]}"]`);
+  if (to) {
+    event.target.tabIndex = -1;
+    to.tabIndex = 0;
+    to.focus();
+  }
+}
+
+function grid(app) {
+  const { cells, model } = app.model;
+  const cut = new Set(interventions(app.state.spec));
+  const rows = Array.from({ length: model.layers }, (_, layer) => cells.filter(c => c.layer === layer));
+  const heads = Array.from({ length: model.heads }, (_, head) => head);
+  return html`
+    <div class="scroll">
+      <table class="grid" @keydown=${walk}>
+        <caption class="quiet">Heads by layer, and each layer's MLP</caption>
+        <thead><tr><th></th>${heads.map(h => html`<th scope="col">${h}</th>`)}<th scope="col">MLP</th></tr></thead>
+        <tbody>${rows.map((row, layer) => html`
+          <tr><th scope="row">L${layer}</th>${row.map((cell, column) => html`
+            <td><button data-layer=${layer} data-column=${column} data-cell=${cell.name} title=${cell.name}
+              tabindex=${layer === 0 && column === 0 ? 0 : -1}
+              aria-pressed=${cut.has(cell.spec)} aria-label="cut ${label(cell)}"
+              @click=${() => app.go({ spec: toggle(app.state.spec, cell.spec) })}>${cut.has(cell.spec) ? '×' : ''}</button></td>`)}</tr>`)}
+        </tbody>
+      </table>
+    </div>`;
+}
+
+function spec(app) {
+  const typed = e => {
+    e.preventDefault();
+    app.go({ spec: new FormData(e.target).get('spec').trim() });
+  };
+  return html`
+    <form class="spec" @submit=${typed}>
+      <label for="spec">Spec</label>
+      <input id="spec" name="spec" autocomplete="off" spellcheck="false" maxlength="16000"
+        placeholder="zero blocks.3.attn.hook_z head=7 at=match" .value=${app.state.spec}
+        aria-invalid=${Boolean(app.specError)}>
+      <button>Apply</button>
+      <button type="button" ?disabled=${!app.state.spec} @click=${() => app.go({ spec: '' })}>Restore all</button>
+    </form>
+    ${app.specError ? html`<pre class="error" role="alert">${app.specError}</pre>` : nothing}
+    ${!app.specError && app.answer.notes.length
+      ? html`<details class="quiet"><summary>What it touched</summary>
+          <ul>${app.answer.notes.map(note => html`<li>${note}</li>`)}</ul></details>`
+      : nothing}`;
+}
+
+/** All of it. */
+export const panel = app => html`
+  <aside class="panel" aria-label="The model and the measures">
+    ${measures(app)} ${movers(app)} ${grid(app)} ${spec(app)}
+  </aside>`;

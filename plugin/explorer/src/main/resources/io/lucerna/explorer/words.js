@@ -1,0 +1,31 @@
+// How numbers and specs are written.
+
+export const MINUS = '\u2212';
+
+/** With four decimals, as `eval` prints measures. */
+export const number = value => value.toFixed(4).replace('-', MINUS);
+
+/** With its sign; an exact nothing has none. */
+export const change = value =>
+  value === 0 ? '0' : (value > 0 ? '+' : '') + number(value);
+
+/** How a document moved: places up, places down, or not. */
+export function move(from, to) {
+  const places = from - to;
+  return places === 0
+    ? { text: '\u00b7', way: 'stays', said: 'stays' }
+    : places > 0
+      ? { text: '\u25b2' + places, way: 'rises', said: `rises by ${places}` }
+      : { text: '\u25bc' + -places, way: 'falls', said: `falls by ${-places}` };
+}
+
+/** The interventions of a spec: what semicolons separate, unless they are in quotes. */
+export const interventions = spec =>
+  (spec.match(/(?:"(?:\\.|[^"\\])*"|[^;"])+/g) ?? []).map(s => s.trim().replace(/\s+/g, ' ')).filter(s => s);
+
+/** The spec with an intervention, or without it where it had it. */
+export function toggle(spec, intervention) {
+  const all = interventions(spec);
+  const without = all.filter(one => one !== intervention);
+  return (without.length === all.length ? [...all, intervention] : without).join('; ');
+}
