@@ -13,6 +13,7 @@ import io.lucerna.plugin.commands.CompareCommand;
 import io.lucerna.plugin.commands.DemoCommand;
 import io.lucerna.plugin.commands.EvalCommand;
 import io.lucerna.plugin.commands.ExplainCommand;
+import io.lucerna.plugin.commands.ExploreCommand;
 import io.lucerna.plugin.commands.GroundTruthCommand;
 import io.lucerna.plugin.commands.HooksCommand;
 import io.lucerna.plugin.commands.IndexCommand;
@@ -113,6 +114,10 @@ public final class Main {
             "explain",
             "Say what tokens and components add to a score.",
             () -> new ExplainCommand(models, collections.get())),
+        new Entry(
+            "explore",
+            "Open a page in which a ranking is changed by hand.",
+            () -> new ExploreCommand(models, collections.get())),
         new Entry(
             "perturb",
             "Make contrast pairs: passages, and changed versions of them.",

@@ -48,6 +48,7 @@ class ArchitectureTest {
   private static final String INSTRUMENTATION = "io.lucerna.instrumentation..";
   private static final String RERANKER = "io.lucerna.reranker..";
   private static final String STUDIES = "io.lucerna.studies..";
+  private static final String EXPLORER = "io.lucerna.explorer..";
   private static final String PLUGIN = "io.lucerna.plugin..";
 
   private static ArchRule only(String module, String... mayUse) {
@@ -115,6 +116,19 @@ class ArchitectureTest {
           "com.fasterxml.jackson..");
 
   @ArchTest
+  static final ArchRule explorerNeedsNoCommandLine =
+      only(
+          EXPLORER,
+          BASE,
+          QRELS,
+          EVAL,
+          INSTRUMENTATION,
+          RERANKER,
+          STUDIES,
+          "org.eclipse.jetty..",
+          "com.fasterxml.jackson..");
+
+  @ArchTest
   static final ArchRule onlyPluginSeesAnserini =
       noClasses()
           .that()
@@ -143,7 +157,7 @@ class ArchitectureTest {
   static final ArchRule onlyTheModelsSeeNdArrays =
       noClasses()
           .that()
-          .resideInAnyPackage(PLUGIN, STUDIES, EVAL, TOPICS, QRELS)
+          .resideInAnyPackage(PLUGIN, EXPLORER, STUDIES, EVAL, TOPICS, QRELS)
           .should()
           .dependOnClassesThat()
           .resideInAPackage("ai.djl.ndarray..");

@@ -20,6 +20,7 @@ import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.handler.MinimumDataRateHandler;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.VirtualThreads;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
@@ -54,7 +55,7 @@ public final class ExplorerServer implements AutoCloseable {
    *
    * @param port where to listen; 0 for any that is free
    * @param ranker what ranks; it stays the caller's
-   * @param source what is ranked; it stays the caller's
+   * @param explored what is ranked; it stays the caller's
    * @param qrels the judgments; none if there are none
    * @param level the lowest grade that is relevant
    * @param failures told of what a request brought about and should not have
@@ -63,13 +64,13 @@ public final class ExplorerServer implements AutoCloseable {
   public static ExplorerServer start(
       int port,
       Ranker ranker,
-      Source source,
+      Explored explored,
       Qrels qrels,
       int level,
       Consumer<Throwable> failures)
       throws IOException {
     Desk desk = new Desk(WORK);
-    Api api = new Api(new Workbench(ranker, source, qrels, level), desk);
+    Api api = new Api(new Workbench(ranker, explored, qrels, level), desk);
     QueuedThreadPool threads = new QueuedThreadPool(THREADS);
     threads.setName("explorer");
     threads.setDaemon(true);
@@ -79,7 +80,6 @@ public final class ExplorerServer implements AutoCloseable {
     HttpConfiguration http = new HttpConfiguration();
     http.setSendServerVersion(false);
     http.setRequestHeaderSize(LONGEST_HEADERS);
-    http.setMinRequestDataRate(SLOWEST);
     ServerConnector connector = new ServerConnector(server, new HttpConnectionFactory(http));
     connector.setHost(LOOPBACK);
     connector.setPort(port);
@@ -87,7 +87,7 @@ public final class ExplorerServer implements AutoCloseable {
     server.addConnector(connector);
     server.addBean(new NetworkConnectionLimit(CONNECTIONS, server));
     Site site = new Site(new Assets(), api, failures);
-    server.setHandler(site);
+    server.setHandler(new MinimumDataRateHandler(site, SLOWEST, 0));
     server.setErrorHandler(site::unreadable);
     ExplorerServer explorer = new ExplorerServer(server, connector, desk);
     boolean started = false;

@@ -47,7 +47,7 @@ final class Workbench {
       };
 
   private final Ranker ranker;
-  private final Source source;
+  private final Explored explored;
   private final Qrels qrels;
   private final Evaluation.Options options;
   private final Map<String, Topic> topics = new LinkedHashMap<>();
@@ -64,12 +64,12 @@ final class Workbench {
 
   private record Scores(Ranking ranking, List<String> notes) {}
 
-  Workbench(Ranker ranker, Source source, Qrels qrels, int level) {
+  Workbench(Ranker ranker, Explored explored, Qrels qrels, int level) {
     this.ranker = ranker;
-    this.source = source;
+    this.explored = explored;
     this.qrels = qrels;
     this.options = Evaluation.Options.DEFAULT.withLevel(level);
-    source.topics().forEach(topic -> topics.put(topic.id(), topic));
+    explored.topics().forEach(topic -> topics.put(topic.id(), topic));
   }
 
   private static <K, V> Map<K, V> recent() {
@@ -99,8 +99,8 @@ final class Workbench {
     List<String> points = ranker.reading().points().points().stream().map(HookPoint::toString).toList();
     return new ModelAnswer(
         ranker.card(),
-        source.name(),
-        source.searches(),
+        explored.name(),
+        explored.searches(),
         (int) topics.keySet().stream().filter(id -> !qrels.judged(id).isEmpty()).count(),
         options.level(),
         MEASURES.stream().map(Measure::irName).toList(),
@@ -119,7 +119,7 @@ final class Workbench {
 
   /** A passage as the model reads it. */
   String passage(String topic, String docno) throws IOException {
-    return source
+    return explored
         .passage(topic, docno)
         .orElseThrow(() -> new Refusal(404, "there is no document " + docno));
   }
@@ -136,9 +136,9 @@ final class Workbench {
 
   private Topic topic(RankRequest request) {
     if (request.topic().isEmpty()) {
-      if (!source.searches()) {
+      if (!explored.searches()) {
         throw new Refusal(
-            400, source.name() + " has candidates for its topics alone; choose one of them");
+            400, explored.name() + " has candidates for its topics alone; choose one of them");
       }
       return new Topic("", request.query());
     }
@@ -171,7 +171,7 @@ final class Workbench {
     if (known != null) {
       return known;
     }
-    Ranking ranking = source.candidates(asked.topic(), asked.depth()).top(asked.depth());
+    Ranking ranking = explored.candidates(asked.topic(), asked.depth()).top(asked.depth());
     List<String> texts = new ArrayList<>();
     for (String docno : ranking.docnos()) {
       texts.add(passage(asked.topic().id(), docno));

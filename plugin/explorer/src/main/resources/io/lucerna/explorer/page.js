@@ -140,7 +140,7 @@ const view = () => html`
   <div class="bar" role="status" aria-label=${app.busy ? 'ranking' : ''} ?hidden=${!app.busy}></div>
   ${app.error ? html`<p class="error" role="alert">${app.error}</p>` : nothing}
   ${app.answer
-    ? html`<main aria-busy=${app.busy}><div class="rankings">${lists(app)}</div>${panel(app)}</main>`
+    ? html`<main aria-busy=${app.busy} class=${app.specError || app.error ? 'stale' : ''}><div class="rankings">${lists(app)}</div>${panel(app)}</main>`
     : nothing}`;
 
 function draw() {

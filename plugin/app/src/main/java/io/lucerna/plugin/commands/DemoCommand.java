@@ -121,7 +121,7 @@ public final class DemoCommand implements Command {
   }
 
   /** Runs another command; its results are files, so what it prints as result is left out. */
-  private static void step(String name, Command command, List<String> options, Console console)
+  static void step(String name, Command command, List<String> options, Console console)
       throws Exception {
     List<String> commandLine = new ArrayList<>(List.of(name));
     commandLine.addAll(options);

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** What is ranked. One thread at a time asks. */
-public interface Source extends AutoCloseable {
+public interface Explored extends AutoCloseable {
 
   /** What the page calls it. */
   String name();

@@ -1,0 +1,179 @@
+package io.lucerna.plugin.commands;
+
+import io.lucerna.base.Sha256;
+import io.lucerna.base.TextFile;
+import io.lucerna.explorer.ExplorerServer;
+import io.lucerna.explorer.Explored;
+import io.lucerna.plugin.anserini.IndexTexts;
+import io.lucerna.plugin.cli.Command;
+import io.lucerna.plugin.cli.CommandException;
+import io.lucerna.plugin.cli.Console;
+import io.lucerna.plugin.cli.ExitCode;
+import io.lucerna.plugin.collections.CollectionStore;
+import io.lucerna.plugin.collections.NamedCollection;
+import io.lucerna.plugin.collections.Source;
+import io.lucerna.plugin.explore.ExploredIndex;
+import io.lucerna.plugin.explore.ExploredRun;
+import io.lucerna.plugin.models.ModelRegistry;
+import io.lucerna.plugin.options.CollectionOptions;
+import io.lucerna.plugin.options.ModelOptions;
+import io.lucerna.plugin.options.RerankOptions;
+import io.lucerna.plugin.options.RunInputs;
+import io.lucerna.plugin.texts.CandidatePool;
+import io.lucerna.plugin.texts.Ids;
+import io.lucerna.qrels.Qrels;
+import io.lucerna.reranker.Ranker;
+import io.lucerna.reranker.ScorerOptions;
+import io.lucerna.topics.BundledCollection;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import org.kohsuke.args4j.Option;
+
+/**
+ * {@code explore}: serves a page in which a person ranks, changes the model and sees the documents
+ * move, until it is interrupted. Without options it is of the bundled collection.
+ */
+public final class ExploreCommand implements Command {
+  private static final int HIGHEST_PORT = 65_535;
+
+  private final ModelRegistry models;
+  private final ModelOptions model = new ModelOptions();
+  private final RerankOptions rerank = new RerankOptions();
+  private final RunInputs inputs = new RunInputs();
+  private final CollectionOptions collections;
+
+  @Option(
+      name = "-port",
+      metaVar = "[num]",
+      usage = "Where the page is, on this machine alone; 0 for any port that is free.")
+  int port = 8765;
+
+  @Option(
+      name = "-qrels",
+      metaVar = "[file]",
+      usage = "Judgments in TREC format, or the name of a collection.")
+  @Nullable String qrels;
+
+  @Option(name = "-level", metaVar = "[grade]", usage = "The lowest grade that is relevant.")
+  int level = 1;
+
+  public ExploreCommand(ModelRegistry models, CollectionOptions collections) {
+    this.models = models;
+    this.collections = collections;
+  }
+
+  @Override
+  public List<Object> options() {
+    return List.of(this, inputs, model, rerank, collections);
+  }
+
+  @Override
+  public String example() {
+    return "-collection dl19 -model e5-small-v2-q -level 2";
+  }
+
+  @Override
+  public void run(Console console) throws Exception {
+    ScorerOptions options = model.scorerOptions();
+    rerank.check();
+    if (port < 0 || port > HIGHEST_PORT) {
+      throw new CommandException(
+          ExitCode.USAGE, "-port must be in 0.." + HIGHEST_PORT + ", got " + port);
+    }
+    if (level < 0) {
+      throw new CommandException(ExitCode.USAGE, "-level must be 0 or more, got " + level);
+    }
+    if (inputs.named == null && inputs.run == null && inputs.index == null) {
+      inputs.named = BundledCollection.NAME;
+    }
+    Optional<NamedCollection> collection = inputs.complete(collections, console);
+    qrels = qrels == null ? inputs.named : qrels;
+    Qrels judged = qrels == null ? Qrels.of(Map.of()) : Qrels.read(collections.qrels(qrels));
+    try (Explored explored = explored(collection, console);
+        Ranker ranker = models.open(model.modelOrDefault(), options, console);
+        ExplorerServer server =
+            ExplorerServer.start(
+                port, ranker, explored, judged, level, e -> report(e, console))) {
+      console.out().println(server.address());
+      console.out().flush();
+      console.say("%s on %s; Ctrl-C ends it", ranker.card().label(), explored.name());
+      new CountDownLatch(1).await();
+    }
+  }
+
+  private static void report(Throwable failure, Console console) {
+    console.say("unexpected failure, please report it with this trace:");
+    failure.printStackTrace(console.err());
+  }
+
+  private Explored explored(Optional<NamedCollection> collection, Console console) throws Exception {
+    String name = collection.map(NamedCollection::name).orElse(null);
+    if (inputs.run != null) {
+      CandidatePool pool = inputs.read(rerank.depth, Ids.RUN, collections, console);
+      return new ExploredRun(
+          name == null ? inputs.run : name,
+          pool,
+          rerank.cleaning(inputs.collection(), pool.texts()));
+    }
+    if (inputs.index == null) {
+      inputs.index = index(collection.orElseThrow(), console);
+    }
+    String index = inputs.index;
+    Map<String, String> queries =
+        inputs.topics == null ? Map.of() : inputs.queries(collections, console);
+    IndexTexts texts = IndexTexts.open(index);
+    boolean done = false;
+    try {
+      Explored explored =
+          new ExploredIndex(
+              name == null ? index : name,
+              index,
+              texts,
+              rerank.cleaning(inputs.collection(), texts),
+              queries);
+      done = true;
+      return explored;
+    } finally {
+      if (!done) {
+        texts.close();
+      }
+    }
+  }
+
+  /** The index of a named collection, which is made once and kept in the cache. */
+  private String index(NamedCollection collection, Console console) throws IOException {
+    CollectionStore store = collections.store();
+    Path corpus = store.corpus(collection);
+    List<String> flags = new ArrayList<>(collection.indexFlags());
+    String content =
+        switch (collection.corpus().orElseThrow()) {
+          case Source.Resource resource ->
+              TextFile.of(corpus.resolve(resource.fileName())).sha256();
+          case Source.Remote remote -> remote.checksum().hex();
+          case Source.Joined joined -> throw new IllegalStateException(joined.fileName());
+        };
+    String version = Sha256.of(String.join(" ", flags) + content).substring(0, 8);
+    return store
+        .derived(
+            collection.name() + "-index-" + version,
+            folder -> {
+              console.say("indexing %s, once", collection.name());
+              flags.addAll(List.of("-input", corpus.toString(), "-index", folder.toString()));
+              flags.addAll(List.of("-threads", "1"));
+              try {
+                DemoCommand.step("index", new IndexCommand(collections), flags, console);
+              } catch (IOException | RuntimeException e) {
+                throw e;
+              } catch (Exception e) {
+                throw new IOException(e.getMessage(), e);
+              }
+            })
+        .toString();
+  }
+}

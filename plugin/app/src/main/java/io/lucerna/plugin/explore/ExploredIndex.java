@@ -1,0 +1,84 @@
+package io.lucerna.plugin.explore;
+
+import io.anserini.search.ScoredDoc;
+import io.anserini.search.SimpleSearcher;
+import io.lucerna.eval.RankedDoc;
+import io.lucerna.eval.Ranking;
+import io.lucerna.explorer.Explored;
+import io.lucerna.explorer.Topic;
+import io.lucerna.plugin.anserini.IndexTexts;
+import io.lucerna.plugin.texts.CleanedTexts;
+import io.lucerna.plugin.texts.CleaningChoice;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** What BM25 finds in an index for any query, with Anserini's parameters. */
+public final class ExploredIndex implements Explored {
+  private final String name;
+  private final SimpleSearcher searcher;
+  private final IndexTexts stored;
+  private final CleanedTexts texts;
+  private final List<Topic> topics;
+
+  /**
+   * Opens an index to be searched.
+   *
+   * @param name what the page calls it
+   * @param index the index's folder
+   * @param stored its texts; closed with this
+   * @param cleaning how stored text becomes passages
+   * @param queries the topics that are suggested, by id
+   */
+  public ExploredIndex(
+      String name,
+      String index,
+      IndexTexts stored,
+      CleaningChoice cleaning,
+      Map<String, String> queries)
+      throws IOException {
+    this.name = name;
+    this.stored = stored;
+    this.texts = new CleanedTexts(stored, cleaning);
+    this.topics =
+        queries.entrySet().stream().map(q -> new Topic(q.getKey(), q.getValue())).toList();
+    this.searcher = new SimpleSearcher(index);
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public List<Topic> topics() {
+    return topics;
+  }
+
+  @Override
+  public boolean searches() {
+    return true;
+  }
+
+  @Override
+  public Ranking candidates(Topic topic, int depth) throws IOException {
+    List<RankedDoc> docs = new ArrayList<>();
+    for (ScoredDoc hit : searcher.search(topic.query(), depth)) {
+      docs.add(new RankedDoc(hit.docid, hit.score));
+    }
+    return Ranking.of(topic.id(), docs);
+  }
+
+  @Override
+  public Optional<String> passage(String topic, String docno) throws IOException {
+    return stored.has(topic, docno) ? Optional.of(texts.of(topic, docno)) : Optional.empty();
+  }
+
+  @Override
+  public void close() throws IOException {
+    searcher.close();
+    stored.close();
+  }
+}

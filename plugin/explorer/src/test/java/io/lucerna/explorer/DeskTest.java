@@ -1,0 +1,141 @@
+package io.lucerna.explorer;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.lucerna.instrumentation.call.Limit;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class DeskTest {
+  private final Desk desk = new Desk(Duration.ofMinutes(5));
+  private final ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor();
+
+  @AfterEach
+  void close() {
+    desk.close();
+    clients.shutdownNow();
+  }
+
+  private static int refusal(Future<?> answer) {
+    Throwable cause = assertThrows(ExecutionException.class, answer::get).getCause();
+    return ((Refusal) cause).status();
+  }
+
+  /** Works until it is given up. */
+  private static Callable<String> endless(CountDownLatch begun) {
+    return () -> {
+      begun.countDown();
+      while (true) {
+        Limit.check();
+        Thread.onSpinWait();
+      }
+    };
+  }
+
+  @Test
+  void worksAndPassesFailuresOn() throws Exception {
+    assertEquals("done", desk.work("", () -> "done"));
+    assertThrows(
+        java.io.IOException.class,
+        () ->
+            desk.work(
+                "",
+                () -> {
+                  throw new java.io.IOException("no");
+                }));
+  }
+
+  @Test
+  void aPageThatAsksAgainGivesUpWhatItAsked() throws Exception {
+    CountDownLatch begun = new CountDownLatch(1);
+    Future<String> first = clients.submit(() -> desk.work("page", endless(begun)));
+    begun.await();
+    assertEquals("second", desk.work("page", () -> "second"));
+    assertEquals(409, refusal(first));
+  }
+
+  @Test
+  void aSecondPageWaitsForTheFirst() throws Exception {
+    CountDownLatch begun = new CountDownLatch(1);
+    CountDownLatch free = new CountDownLatch(1);
+    Future<String> first =
+        clients.submit(
+            () ->
+                desk.work(
+                    "one",
+                    () -> {
+                      begun.countDown();
+                      free.await();
+                      return "first";
+                    }));
+    begun.await();
+    Future<String> second = clients.submit(() -> desk.work("two", () -> "second"));
+    free.countDown();
+    assertEquals("first", first.get());
+    assertEquals("second", second.get());
+  }
+
+  @Test
+  void whatTakesTooLongIsGivenUp() {
+    try (Desk hasty = new Desk(Duration.ofNanos(1))) {
+      Refusal late =
+          assertThrows(Refusal.class, () -> hasty.work("", endless(new CountDownLatch(1))));
+      assertEquals(503, late.status());
+    }
+  }
+
+  @Test
+  void thoseWhoAreTooManyAreSentAway() throws Exception {
+    CountDownLatch begun = new CountDownLatch(1);
+    CountDownLatch free = new CountDownLatch(1);
+    List<Future<String>> waiting = new ArrayList<>();
+    waiting.add(
+        clients.submit(
+            () ->
+                desk.work(
+                    "",
+                    () -> {
+                      begun.countDown();
+                      free.await();
+                      return "done";
+                    })));
+    begun.await();
+    for (int i = 0; i < 100; i++) {
+      waiting.add(clients.submit(() -> desk.work("", () -> "done")));
+    }
+    // All of them have come once the desk is full: 1 works and 32 wait, so 68 are refused.
+    while (waiting.stream().filter(Future::isDone).count() < 68) {
+      Thread.onSpinWait();
+    }
+    free.countDown();
+    int done = 0;
+    for (Future<String> one : waiting) {
+      try {
+        assertEquals("done", one.get());
+        done++;
+      } catch (ExecutionException e) {
+        assertEquals(429, ((Refusal) e.getCause()).status());
+      }
+    }
+    assertEquals(33, done);
+  }
+
+  @Test
+  void whoWaitsIsToldWhenItEnds() throws Exception {
+    CountDownLatch begun = new CountDownLatch(1);
+    Future<String> working = clients.submit(() -> desk.work("", endless(begun)));
+    begun.await();
+    desk.close();
+    assertThrows(ExecutionException.class, working::get);
+  }
+}

@@ -1,0 +1,399 @@
+package io.lucerna.explorer;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.lucerna.eval.Evaluation;
+import io.lucerna.eval.Measure;
+import io.lucerna.eval.Ranking;
+import io.lucerna.eval.Reordering;
+import io.lucerna.eval.Run;
+import io.lucerna.reranker.Ranker;
+import io.lucerna.reranker.Rankers;
+import io.lucerna.reranker.ScorerOptions;
+import java.io.IOException;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ExplorerServerTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String CUT = "zero blocks.2.attn.hook_z head=5";
+  private static final SmallCollection SMALL = new SmallCollection();
+  private static final List<Throwable> FAILURES = Collections.synchronizedList(new ArrayList<>());
+  private static final HttpClient CLIENT = HttpClient.newHttpClient();
+
+  @SuppressWarnings("NullAway.Init")
+  private static Ranker ranker;
+
+  @SuppressWarnings("NullAway.Init")
+  private static ExplorerServer server;
+
+  @BeforeAll
+  static void start() throws IOException {
+    ranker = Rankers.embedded("minilm", ScorerOptions.defaults());
+    server = ExplorerServer.start(0, ranker, SMALL, SmallCollection.QRELS, 1, FAILURES::add);
+  }
+
+  @AfterAll
+  static void stop() {
+    server.close();
+    ranker.close();
+    assertEquals(List.of(), FAILURES);
+  }
+
+  private static HttpResponse<String> send(HttpRequest.Builder request) throws Exception {
+    return CLIENT.send(request.build(), HttpResponse.BodyHandlers.ofString());
+  }
+
+  private static HttpRequest.Builder to(String path) {
+    return HttpRequest.newBuilder(server.address().resolve(path));
+  }
+
+  private static HttpResponse<String> rank(String body) throws Exception {
+    return send(
+        to("api/v1/rank")
+            .header("Content-Type", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofString(body)));
+  }
+
+  private static JsonNode ranked(Map<String, Object> request) throws Exception {
+    HttpResponse<String> response = rank(JSON.writeValueAsString(request));
+    assertEquals(200, response.statusCode(), response.body());
+    return JSON.readTree(response.body());
+  }
+
+  private static String message(HttpResponse<String> response) throws IOException {
+    return JSON.readTree(response.body()).path("error").path("message").asText();
+  }
+
+  /** Writes bytes as no client of HTTP would, and reads the answer's status. */
+  private static int raw(String request) throws IOException {
+    URI address = server.address();
+    try (Socket socket = new Socket(address.getHost(), address.getPort())) {
+      socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
+      String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      return Integer.parseInt(answer.split(" ", 3)[1]);
+    }
+  }
+
+  private static int raw(String line, String... headers) throws IOException {
+    return raw(line + " HTTP/1.1\r\n" + String.join("\r\n", headers) + "\r\nConnection: close\r\n\r\n");
+  }
+
+  @Test
+  void ranksAsTheRankerDoes() throws Exception {
+    JsonNode answer = ranked(Map.of("topic", "t1", "spec", CUT));
+    String query = SmallCollection.TOPIC.query();
+    float[] plain = ranker.score(query, SMALL.texts()).scores();
+    float[] changed = ranker.score(query, SMALL.texts(), ranker.compile(CUT).hooks()).scores();
+    assertFalse(java.util.Arrays.equals(plain, changed));
+    assertArrayEquals(plain, scores(answer, "plain"));
+    assertArrayEquals(changed, scores(answer, "changed"));
+    Ranking first = SMALL.candidates(SmallCollection.TOPIC, 100);
+    for (String name : List.of("nDCG@10", "AP", "RR")) {
+      JsonNode row = answer.path("measures").findParents("name").stream()
+          .filter(m -> m.path("name").asText().equals(name)).findFirst().orElseThrow();
+      assertEquals(measured(name, first), row.path("first").asDouble());
+      assertEquals(measured(name, Reordering.of(first, plain)), row.path("plain").asDouble());
+      assertEquals(measured(name, Reordering.of(first, changed)), row.path("changed").asDouble());
+    }
+    assertEquals(CUT, answer.path("spec").asText());
+    assertEquals(1, answer.path("notes").size());
+    List<String> docnos = Reordering.of(first, changed).docnos();
+    for (JsonNode doc : answer.path("docs")) {
+      String docno = doc.path("docno").asText();
+      assertEquals(docnos.indexOf(docno) + 1, doc.path("changed").path("rank").asInt(), docno);
+    }
+  }
+
+  private static float[] scores(JsonNode answer, String which) {
+    float[] scores = new float[answer.path("docs").size()];
+    for (int i = 0; i < scores.length; i++) {
+      scores[i] = answer.path("docs").path(i).path(which).path("score").floatValue();
+    }
+    return scores;
+  }
+
+  private static double measured(String name, Ranking ranking) {
+    Measure measure = Measure.parse(name);
+    Run run = Run.of("run", List.of(ranking));
+    return Evaluation.of(run, SmallCollection.QRELS, List.of(measure), Evaluation.Options.DEFAULT)
+        .summary(measure);
+  }
+
+  @Test
+  void aQueryHasNoJudgments() throws Exception {
+    JsonNode answer = ranked(Map.of("query", "yeast", "depth", 3));
+    assertEquals(3, answer.path("docs").size());
+    assertEquals(0, answer.path("measures").size());
+    assertTrue(answer.path("changes").isNull());
+    assertTrue(answer.path("docs").path(0).path("changed").isNull());
+    assertTrue(answer.path("docs").path(0).path("grade").isNull());
+    assertEquals(0, ranked(Map.of("query", "nothing", "spec", CUT)).path("docs").size());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{}                                | 400 | give a topic or a query, and not both",
+        "{\"topic\":\"t1\",\"query\":\"q\"}| 400 | give a topic or a query, and not both",
+        "{\"topic\":\"t2\"}                | 404 | there is no topic t2",
+        "{\"topic\":\"t1\",\"depth\":0}    | 400 | depth must be in 1..1000, got 0",
+        "{\"topic\":\"t1\",\"depth\":1e99} | 400 | malformed",
+        "{\"topic\":[[[[[[[[[1]]]]]]]]]}   | 400 | malformed",
+        "{\"topic\":\"t1\",\"depht\":1}    | 400 | depht",
+        "{\"topic\":\"t1\",\"topic\":\"\"} | 400 | malformed",
+        "{\"topic\":\"t1\"} 1              | 400 | malformed",
+        "null                              | 400 | JSON object",
+        "[                                 | 400 | malformed",
+        "{\"topic\":\"t1\",\"spec\":\"zero\"} | 400 | column 5",
+      })
+  void saysWhatIsWrongWithARequest(String body, int status, String why) throws Exception {
+    HttpResponse<String> response = rank(body);
+    assertEquals(status, response.statusCode(), response.body());
+    assertTrue(message(response).contains(why), response.body());
+  }
+
+  @Test
+  void aFaultInASpecHasItsColumn() throws Exception {
+    HttpResponse<String> response =
+        rank("{\"topic\":\"t1\",\"spec\":\"zero blocks.2.attn.hook_zz\"}");
+    assertEquals(400, response.statusCode());
+    assertEquals(6, JSON.readTree(response.body()).path("error").path("column").asInt());
+  }
+
+  /** Nothing of the file system is read, and no code is run. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "add blocks.1.hook_resid_pre vector=/etc/passwd.npy",
+        "add blocks.1.hook_resid_pre vector=/etc/passwd#v",
+        "patch blocks.1.hook_resid_pre from=/etc",
+        "mean blocks.1.hook_resid_pre from=/etc",
+        "hook blocks.1.hook_resid_pre code=/tmp/Evil.java",
+        "hook code=/tmp/Evil.java",
+      })
+  void specsNameNothingOutside(String spec) throws Exception {
+    HttpResponse<String> response =
+        rank(JSON.writeValueAsString(Map.of("topic", "t1", "spec", spec)));
+    assertEquals(400, response.statusCode(), response.body());
+    assertFalse(message(response).contains("no such file"), response.body());
+  }
+
+  @Test
+  void passagesAreGivenAsTheyAre() throws Exception {
+    String docno = java.net.URLEncoder.encode(SmallCollection.HOSTILE, StandardCharsets.UTF_8);
+    HttpResponse<String> response = send(to("api/v1/passage?topic=t1&docno=" + docno));
+    assertEquals(200, response.statusCode());
+    assertEquals("application/json", response.headers().firstValue("Content-Type").orElse(""));
+    assertEquals(SMALL.texts().getFirst(), JSON.readTree(response.body()).path("text").asText());
+    assertEquals(404, send(to("api/v1/passage?topic=t1&docno=none")).statusCode());
+    assertEquals(400, send(to("api/v1/passage?topic=t1")).statusCode());
+    assertEquals(400, raw("GET /api/v1/passage?docno=%ff%zz", "Host: localhost"));
+  }
+
+  @Test
+  void answersThisMachineAlone() throws Exception {
+    assertEquals(200, raw("GET /", "Host: localhost"));
+    assertEquals(200, raw("GET /api/v1/model", "Host: 127.0.0.1:1"), "another port: a tunnel");
+    assertEquals(200, raw("GET /api/v1/model", "Host: [::1]:8765"));
+    for (String host : List.of("evil.example", "localhost.evil.example", "127.0.0.1.nip.io", "0.0.0.0")) {
+      assertEquals(403, raw("GET /", "Host: " + host), host);
+      assertEquals(403, raw("GET /api/v1/model", "Host: " + host + ":8765"), host);
+    }
+    assertEquals(400, raw("GET /api/v1/model"), "without a host");
+  }
+
+  @Test
+  void answersItsOwnPagesAlone() throws Exception {
+    String host = "Host: localhost:8765";
+    assertEquals(200, raw("GET /api/v1/model", host, "Origin: http://localhost:8765"));
+    assertEquals(200, raw("GET /api/v1/model", host, "Sec-Fetch-Site: same-origin"));
+    assertEquals(200, raw("GET /", host, "Sec-Fetch-Site: cross-site"), "a link");
+    for (String origin : List.of("http://evil.example", "https://localhost:8765", "http://localhost:1", "null")) {
+      assertEquals(403, raw("GET /api/v1/model", host, "Origin: " + origin), origin);
+    }
+    assertEquals(403, raw("GET /api/v1/model", host, "Sec-Fetch-Site: cross-site"));
+    assertEquals(403, raw("GET /api/v1/model", host, "Sec-Fetch-Site: same-site"));
+    HttpResponse<String> form =
+        send(
+            to("api/v1/rank")
+                .header("Content-Type", "text/plain")
+                .POST(HttpRequest.BodyPublishers.ofString("{\"topic\":\"t1\"}")));
+    assertEquals(415, form.statusCode(), "what a form of another site can send");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "page.js", "lit/lit-html.js", "api/v1/model", "api/v1/none", "none"})
+  void everyAnswerIsProtected(String path) throws Exception {
+    HttpResponse<String> response = send(to(path));
+    String policy = response.headers().firstValue("Content-Security-Policy").orElse("");
+    assertTrue(policy.startsWith("default-src 'none'; script-src 'self';"), policy);
+    assertFalse(policy.contains("unsafe"), policy);
+    assertEquals("nosniff", response.headers().firstValue("X-Content-Type-Options").orElse(""));
+    assertTrue(response.headers().firstValue("Server").isEmpty());
+    assertTrue(response.headers().firstValue("Access-Control-Allow-Origin").isEmpty());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/../../../../etc/passwd",
+        "/%2e%2e/%2e%2e/etc/passwd",
+        "/lit/..%2f..%2fpage.js",
+        "/lit//lit-html.js",
+        "/page.js/",
+        "/page.js;x",
+        "/META-INF/MANIFEST.MF",
+        "/io/lucerna/explorer/openapi.json",
+        "/api/v1/../../page.js%00",
+        "/%c0%ae%c0%ae/",
+        "//etc/passwd",
+      })
+  void servesNoOtherFile(String path) throws Exception {
+    int status = raw("GET " + path, "Host: localhost");
+    assertTrue(status == 404 || status == 400, path + ": " + status);
+  }
+
+  @Test
+  void sizesAreBounded() throws Exception {
+    String spec = "x".repeat(16_001);
+    assertEquals(400, rank("{\"topic\":\"t1\",\"spec\":\"" + spec + "\"}").statusCode());
+    assertEquals(413, rank(" ".repeat(Api.LONGEST_BODY + 1)).statusCode());
+    assertEquals(
+        413,
+        raw("POST /api/v1/rank", "Host: localhost", "Content-Type: application/json",
+            "Content-Length: 1000000000000"));
+    assertEquals(431, raw("GET /", "Host: localhost", "X: " + "x".repeat(10_000)));
+    assertEquals(414, raw("GET /?" + "x".repeat(10_000), "Host: localhost"));
+  }
+
+  @Test
+  void methodsAreThoseOfTheDescription() throws Exception {
+    JsonNode paths = JSON.readTree(send(to("api/v1/openapi.json")).body()).path("paths");
+    assertEquals(5, paths.size());
+    for (var path : paths.properties()) {
+      String method = path.getValue().fieldNames().next().toUpperCase(java.util.Locale.ROOT);
+      String other = method.equals("GET") ? "POST" : "GET";
+      String address = path.getKey();
+      int known = raw(method + " " + address, "Host: localhost", "Content-Length: 0");
+      assertTrue(known == 200 || known == 400 || known == 415, address + ": " + known);
+      assertEquals(405, raw(other + " " + address, "Host: localhost", "Content-Length: 0"));
+    }
+    assertEquals(404, send(to("api/v1/none")).statusCode());
+    assertEquals(405, raw("DELETE /", "Host: localhost"));
+  }
+
+  /** What is answered has the fields that the description requires, and no others. */
+  @Test
+  void answersAreThoseOfTheDescription() throws Exception {
+    JsonNode schemas =
+        JSON.readTree(send(to("api/v1/openapi.json")).body()).path("components").path("schemas");
+    String passage = send(to("api/v1/passage?topic=t1&docno=bees")).body();
+    Map<String, JsonNode> answers =
+        Map.of(
+            "Model", JSON.readTree(send(to("api/v1/model")).body()),
+            "Topic", JSON.readTree(send(to("api/v1/topics")).body()).path(0),
+            "Passage", JSON.readTree(passage),
+            "Ranking", ranked(Map.of("topic", "t1", "spec", CUT)),
+            "Error", JSON.readTree(rank("{}").body()));
+    answers.forEach((name, answer) -> assertFields(name, schemas.path(name), answer));
+    assertFields(
+        "Doc",
+        schemas.path("Ranking").path("properties").path("docs").path("items"),
+        answers.get("Ranking").path("docs").path(0));
+    assertFields("Cell", schemas.path("Cell"), answers.get("Model").path("cells").path(0));
+  }
+
+  private static void assertFields(String name, JsonNode schema, JsonNode answer) {
+    List<String> required = new ArrayList<>();
+    schema.path("required").forEach(field -> required.add(field.asText()));
+    List<String> fields = new ArrayList<>();
+    answer.fieldNames().forEachRemaining(fields::add);
+    assertFalse(required.isEmpty(), name);
+    assertEquals(required, fields, name);
+  }
+
+  @Test
+  void theModelHasACellForEachHeadAndMlp() throws Exception {
+    JsonNode model = JSON.readTree(send(to("api/v1/model")).body());
+    assertEquals(6 * 12 + 6, model.path("cells").size());
+    List<String> specs = model.path("cells").findValuesAsText("spec");
+    assertTrue(specs.contains(CUT), specs.toString());
+    ObjectNode all = JSON.createObjectNode().put("topic", "t1").put("depth", 1);
+    all.put("spec", String.join("; ", specs));
+    assertEquals(200, rank(all.toString()).statusCode());
+  }
+
+  @Test
+  void twoHundredClientsAtOnce() throws Exception {
+    try (ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<Integer>> answers =
+          IntStream.range(0, 200)
+              .mapToObj(i -> clients.submit(() -> send(to("api/v1/topics")).statusCode()))
+              .toList();
+      for (Future<Integer> answer : answers) {
+        assertEquals(200, answer.get());
+      }
+    }
+  }
+
+  @Test
+  void slowClientsKeepNobodyWaiting() throws Exception {
+    List<Socket> slow = new ArrayList<>();
+    try {
+      for (int i = 0; i < 100; i++) {
+        Socket socket = new Socket(server.address().getHost(), server.address().getPort());
+        slow.add(socket);
+        String begun =
+            "POST /api/v1/rank HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+                + (i % 2 == 0 ? "Content-Length: 100\r\n\r\n{" : "");
+        socket.getOutputStream().write(begun.getBytes(StandardCharsets.US_ASCII));
+      }
+      assertEquals(200, send(to("api/v1/topics")).statusCode());
+      assertEquals(5, ranked(Map.of("topic", "t1")).path("docs").size());
+    } finally {
+      for (Socket socket : slow) {
+        socket.close();
+      }
+    }
+  }
+
+  @Test
+  void aPortThatIsTakenIsNamedWithOneThatIsFree() {
+    int port = server.address().getPort();
+    IOException taken =
+        assertThrows(
+            IOException.class,
+            () -> ExplorerServer.start(port, ranker, SMALL, SmallCollection.QRELS, 1, e -> {}));
+    assertTrue(
+        String.valueOf(taken.getMessage())
+            .matches("port " + port + " is taken; (\\d+ is free: -port \\d+|-port 0 finds a free one)"),
+        taken.getMessage());
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.lucerna.explorer;
+
+import org.jspecify.annotations.NullMarked;
