@@ -11,6 +11,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -92,7 +93,30 @@ public final class Browser implements AutoCloseable {
 
   /** Opens a file. */
   public void open(Path file) throws IOException, InterruptedException {
-    post(session + "/url", Map.of("url", file.toUri().toString()));
+    open(file.toUri());
+  }
+
+  /** Opens a page. */
+  public void open(URI address) throws IOException, InterruptedException {
+    post(session + "/url", Map.of("url", address.toString()));
+  }
+
+  /** Shows the page on a screen of that size, in that mode, and writes what is seen. */
+  public void picture(int width, int height, boolean dark, Path file)
+      throws IOException, InterruptedException {
+    devtools(
+        "Emulation.setDeviceMetricsOverride",
+        Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", width < 500));
+    Map<String, String> mode =
+        Map.of("name", "prefers-color-scheme", "value", dark ? "dark" : "light");
+    devtools("Emulation.setEmulatedMedia", Map.of("features", List.of(mode)));
+    JsonNode taken = devtools("Page.captureScreenshot", Map.of("format", "png"));
+    Files.write(file, Base64.getDecoder().decode(taken.path("data").asText()));
+  }
+
+  private JsonNode devtools(String command, Map<String, ?> parameters)
+      throws IOException, InterruptedException {
+    return post(session + "/goog/cdp/execute", Map.of("cmd", command, "params", parameters));
   }
 
   /** Runs the body of a function in the page and gives what it returns. */

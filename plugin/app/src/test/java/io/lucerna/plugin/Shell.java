@@ -86,6 +86,11 @@ public record Shell(ExitCode code, String out, String err) {
     return run(models, System.getenv(), arguments);
   }
 
+  /** A command line with the same models that talks to these streams, for a test to run. */
+  public static Main main(PrintStream out, PrintStream err) {
+    return new Main(Main.commands(MODELS, System.getenv()), out, err, false);
+  }
+
   private static Shell run(
       ModelRegistry models, Map<String, String> environment, String... arguments) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();

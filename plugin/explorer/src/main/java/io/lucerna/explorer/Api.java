@@ -104,9 +104,7 @@ final class Api {
     try {
       fields = Request.extractQueryParameters(request);
     } catch (RuntimeException e) {
-      Refusal malformed = new Refusal(400, "the address is malformed");
-      malformed.initCause(e);
-      throw malformed;
+      throw new Refusal(400, "the address is malformed", e);
     }
     String topic = parameter(fields, "topic", "");
     String docno = parameter(fields, "docno", null);
@@ -136,15 +134,8 @@ final class Api {
     if (!type.matches("(?i)application/json(\\s*;\\s*charset=\"?utf-8\"?)?")) {
       throw new Refusal(415, "the body must be application/json");
     }
-    byte[] body;
-    try (InputStream in = Request.asInputStream(request)) {
-      body = request.getLength() > LONGEST_BODY ? null : in.readNBytes(LONGEST_BODY + 1);
-    }
-    if (body == null || body.length > LONGEST_BODY) {
-      throw new Refusal(413, "the body has more than " + LONGEST_BODY + " bytes");
-    }
     try {
-      RankRequest asked = MAPPER.readValue(body, RankRequest.class);
+      RankRequest asked = MAPPER.readValue(body(request), RankRequest.class);
       if (asked == null) {
         throw new Refusal(400, "the body must be a JSON object");
       }
@@ -159,9 +150,20 @@ final class Api {
     }
   }
 
+  private static byte[] body(Request request) {
+    byte[] body;
+    try (InputStream in = Request.asInputStream(request)) {
+      body = request.getLength() > LONGEST_BODY ? null : in.readNBytes(LONGEST_BODY + 1);
+    } catch (IOException e) {
+      throw new Refusal(400, "the body ended before its end", e);
+    }
+    if (body == null || body.length > LONGEST_BODY) {
+      throw new Refusal(413, "the body has more than " + LONGEST_BODY + " bytes");
+    }
+    return body;
+  }
+
   private static Refusal malformed(JsonProcessingException e) {
-    Refusal refusal = new Refusal(400, "the body is malformed: " + JsonFaults.reason(e));
-    refusal.initCause(e);
-    return refusal;
+    return new Refusal(400, "the body is malformed: " + JsonFaults.reason(e), e);
   }
 }

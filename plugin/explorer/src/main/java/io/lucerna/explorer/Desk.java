@@ -57,9 +57,7 @@ final class Desk implements AutoCloseable {
     try {
       return submit(limit, work).get();
     } catch (CancellationException e) {
-      Refusal ending = new Refusal(503, "the server is ending");
-      ending.initCause(e);
-      throw ending;
+      throw new Refusal(503, "the server is ending", e);
     } catch (ExecutionException e) {
       if (e.getCause() instanceof CallCancelledException) {
         throw !page.isEmpty() && pages.get(page) != limit
@@ -86,9 +84,7 @@ final class Desk implements AutoCloseable {
                     return work.call();
                   }));
     } catch (RejectedExecutionException e) {
-      Refusal busy = new Refusal(429, "too many requests are waiting; try again in a second");
-      busy.initCause(e);
-      throw busy;
+      throw new Refusal(429, "too many requests are waiting; try again in a second", e);
     }
   }
 

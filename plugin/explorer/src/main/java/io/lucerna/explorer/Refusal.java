@@ -1,5 +1,8 @@
 package io.lucerna.explorer;
 
+import io.lucerna.instrumentation.intervene.SpecSyntaxException;
+import org.jspecify.annotations.Nullable;
+
 /** A request that is not answered, for a reason that its sender is told. */
 final class Refusal extends RuntimeException {
   private static final long serialVersionUID = 1L;
@@ -10,14 +13,20 @@ final class Refusal extends RuntimeException {
   private final int column;
 
   Refusal(int status, String message) {
-    this(status, message, 0);
+    this(status, message, null, 0);
   }
 
-  /**
-   * @param column the place in the spec that is at fault
-   */
-  Refusal(int status, String message, int column) {
-    super(message);
+  Refusal(int status, String message, Throwable cause) {
+    this(status, message, cause, 0);
+  }
+
+  /** Of a spec, which knows where its fault is. */
+  Refusal(SpecSyntaxException fault) {
+    this(400, String.valueOf(fault.getMessage()), fault, fault.column());
+  }
+
+  private Refusal(int status, String message, @Nullable Throwable cause, int column) {
+    super(message, cause);
     this.status = status;
     this.column = column;
   }

@@ -162,7 +162,7 @@ final class Workbench {
       }
       return spec.compile(ranker.reading().points(), ranker.reading().sides(), NOTHING);
     } catch (SpecSyntaxException e) {
-      throw new Refusal(400, String.valueOf(e.getMessage()), e.column());
+      throw new Refusal(e);
     }
   }
 

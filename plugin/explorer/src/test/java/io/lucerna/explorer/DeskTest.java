@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.lucerna.instrumentation.call.Limit;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,12 +47,12 @@ class DeskTest {
   void worksAndPassesFailuresOn() throws Exception {
     assertEquals("done", desk.work("", () -> "done"));
     assertThrows(
-        java.io.IOException.class,
+        IOException.class,
         () ->
             desk.work(
                 "",
                 () -> {
-                  throw new java.io.IOException("no");
+                  throw new IOException("no");
                 }));
   }
 

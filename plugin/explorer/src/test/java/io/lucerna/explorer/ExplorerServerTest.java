@@ -20,13 +20,16 @@ import io.lucerna.reranker.ScorerOptions;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -91,7 +94,7 @@ class ExplorerServerTest {
   }
 
   /** Writes bytes as no client of HTTP would, and reads the answer's status. */
-  private static int raw(String request) throws IOException {
+  private static int bytes(String request) throws IOException {
     URI address = server.address();
     try (Socket socket = new Socket(address.getHost(), address.getPort())) {
       socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
@@ -101,7 +104,11 @@ class ExplorerServerTest {
   }
 
   private static int raw(String line, String... headers) throws IOException {
-    return raw(line + " HTTP/1.1\r\n" + String.join("\r\n", headers) + "\r\nConnection: close\r\n\r\n");
+    StringBuilder request = new StringBuilder(line + " HTTP/1.1\r\nConnection: close\r\n");
+    for (String header : headers) {
+      request.append(header).append("\r\n");
+    }
+    return bytes(request.append("\r\n").toString());
   }
 
   @Test
@@ -110,13 +117,14 @@ class ExplorerServerTest {
     String query = SmallCollection.TOPIC.query();
     float[] plain = ranker.score(query, SMALL.texts()).scores();
     float[] changed = ranker.score(query, SMALL.texts(), ranker.compile(CUT).hooks()).scores();
-    assertFalse(java.util.Arrays.equals(plain, changed));
+    assertFalse(Arrays.equals(plain, changed));
     assertArrayEquals(plain, scores(answer, "plain"));
     assertArrayEquals(changed, scores(answer, "changed"));
     Ranking first = SMALL.candidates(SmallCollection.TOPIC, 100);
-    for (String name : List.of("nDCG@10", "AP", "RR")) {
-      JsonNode row = answer.path("measures").findParents("name").stream()
-          .filter(m -> m.path("name").asText().equals(name)).findFirst().orElseThrow();
+    List<String> names = List.of("nDCG@10", "AP", "RR");
+    for (String name : names) {
+      JsonNode row = answer.path("measures").path(names.indexOf(name));
+      assertEquals(name, row.path("name").asText());
       assertEquals(measured(name, first), row.path("first").asDouble());
       assertEquals(measured(name, Reordering.of(first, plain)), row.path("plain").asDouble());
       assertEquals(measured(name, Reordering.of(first, changed)), row.path("changed").asDouble());
@@ -195,19 +203,19 @@ class ExplorerServerTest {
         "add blocks.1.hook_resid_pre vector=/etc/passwd#v",
         "patch blocks.1.hook_resid_pre from=/etc",
         "mean blocks.1.hook_resid_pre from=/etc",
-        "hook blocks.1.hook_resid_pre code=/tmp/Evil.java",
-        "hook code=/tmp/Evil.java",
+        "custom blocks.1.hook_resid_pre code=/tmp/Evil.java",
+        "custom blocks.1.hook_resid_pre code=/tmp/evil.jar:Evil",
       })
   void specsNameNothingOutside(String spec) throws Exception {
     HttpResponse<String> response =
         rank(JSON.writeValueAsString(Map.of("topic", "t1", "spec", spec)));
     assertEquals(400, response.statusCode(), response.body());
-    assertFalse(message(response).contains("no such file"), response.body());
+    assertTrue(message(response).contains("on the command line only"), response.body());
   }
 
   @Test
   void passagesAreGivenAsTheyAre() throws Exception {
-    String docno = java.net.URLEncoder.encode(SmallCollection.HOSTILE, StandardCharsets.UTF_8);
+    String docno = URLEncoder.encode(SmallCollection.HOSTILE, StandardCharsets.UTF_8);
     HttpResponse<String> response = send(to("api/v1/passage?topic=t1&docno=" + docno));
     assertEquals(200, response.statusCode());
     assertEquals("application/json", response.headers().firstValue("Content-Type").orElse(""));
@@ -268,7 +276,6 @@ class ExplorerServerTest {
         "/lit/..%2f..%2fpage.js",
         "/lit//lit-html.js",
         "/page.js/",
-        "/page.js;x",
         "/META-INF/MANIFEST.MF",
         "/io/lucerna/explorer/openapi.json",
         "/api/v1/../../page.js%00",
@@ -298,7 +305,7 @@ class ExplorerServerTest {
     JsonNode paths = JSON.readTree(send(to("api/v1/openapi.json")).body()).path("paths");
     assertEquals(5, paths.size());
     for (var path : paths.properties()) {
-      String method = path.getValue().fieldNames().next().toUpperCase(java.util.Locale.ROOT);
+      String method = path.getValue().fieldNames().next().toUpperCase(Locale.ROOT);
       String other = method.equals("GET") ? "POST" : "GET";
       String address = path.getKey();
       int known = raw(method + " " + address, "Host: localhost", "Content-Length: 0");

@@ -113,13 +113,10 @@ public final class ExploreCommand implements Command {
   }
 
   private Explored explored(Optional<NamedCollection> collection, Console console) throws Exception {
-    String name = collection.map(NamedCollection::name).orElse(null);
     if (inputs.run != null) {
       CandidatePool pool = inputs.read(rerank.depth, Ids.RUN, collections, console);
       return new ExploredRun(
-          name == null ? inputs.run : name,
-          pool,
-          rerank.cleaning(inputs.collection(), pool.texts()));
+          name(collection, inputs.run), pool, rerank.cleaning(inputs.collection(), pool.texts()));
     }
     if (inputs.index == null) {
       inputs.index = index(collection.orElseThrow(), console);
@@ -132,7 +129,7 @@ public final class ExploreCommand implements Command {
     try {
       Explored explored =
           new ExploredIndex(
-              name == null ? index : name,
+              name(collection, index),
               index,
               texts,
               rerank.cleaning(inputs.collection(), texts),
@@ -144,6 +141,13 @@ public final class ExploreCommand implements Command {
         texts.close();
       }
     }
+  }
+
+  /** The collection's name, or that of a file or folder without where it is. */
+  private static String name(Optional<NamedCollection> collection, String path) {
+    return collection
+        .map(NamedCollection::name)
+        .orElseGet(() -> String.valueOf(Path.of(path).getFileName()));
   }
 
   /** The index of a named collection, which is made once and kept in the cache. */

@@ -1,4 +1,0 @@
-@NullMarked
-package io.lucerna.explorer;
-
-import org.jspecify.annotations.NullMarked;
