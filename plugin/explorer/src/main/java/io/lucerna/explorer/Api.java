@@ -31,7 +31,10 @@ final class Api {
       JsonMapper.builder(
               JsonFactory.builder()
                   .streamReadConstraints(
-                      StreamReadConstraints.builder().maxNestingDepth(8).maxNumberLength(32).build())
+                      StreamReadConstraints.builder()
+                          .maxNestingDepth(8)
+                          .maxNumberLength(32)
+                          .build())
                   .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                   .build())
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
@@ -114,8 +117,7 @@ final class Api {
     return MAPPER.writeValueAsBytes(answer);
   }
 
-  private static String parameter(
-      Fields fields, String name, @Nullable String otherwise) {
+  private static String parameter(Fields fields, String name, @Nullable String otherwise) {
     String value = fields.getValue(name);
     value = value == null ? otherwise : value;
     if (value == null || value.length() > LONGEST_ID) {

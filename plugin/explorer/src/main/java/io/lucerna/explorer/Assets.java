@@ -34,8 +34,7 @@ final class Assets {
     Map<String, Asset> own =
         Stream.of("page", "state", "api", "lists", "panel", "words")
             .collect(
-                Collectors.toMap(
-                    name -> "/" + name + ".js", name -> unchecked("", name + ".js")));
+                Collectors.toMap(name -> "/" + name + ".js", name -> unchecked("", name + ".js")));
     Map<String, Asset> lit =
         Stream.of("lit-html", "directive", "directive-helpers", "directives/repeat")
             .collect(

@@ -96,7 +96,8 @@ final class Workbench {
         cells.add(new ModelAnswer.Cell(layer, boxed(head), one.id(), spec));
       }
     }
-    List<String> points = ranker.reading().points().points().stream().map(HookPoint::toString).toList();
+    List<String> points =
+        ranker.reading().points().points().stream().map(HookPoint::toString).toList();
     return new ModelAnswer(
         ranker.card(),
         explored.name(),
@@ -208,7 +209,8 @@ final class Workbench {
       Asked asked, Candidates found, Ranking plain, @Nullable Scores changed, String spec) {
     Topic topic = asked.topic();
     Map<String, RankAnswer.Place> plainly = places(plain);
-    Map<String, RankAnswer.Place> otherwise = changed == null ? Map.of() : places(changed.ranking());
+    Map<String, RankAnswer.Place> otherwise =
+        changed == null ? Map.of() : places(changed.ranking());
     List<RankAnswer.Doc> docs = new ArrayList<>();
     for (int i = 0; i < found.ranking().size(); i++) {
       String docno = found.ranking().docno(i);

@@ -230,7 +230,8 @@ class ExplorerServerTest {
     assertEquals(200, raw("GET /", "Host: localhost"));
     assertEquals(200, raw("GET /api/v1/model", "Host: 127.0.0.1:1"), "another port: a tunnel");
     assertEquals(200, raw("GET /api/v1/model", "Host: [::1]:8765"));
-    for (String host : List.of("evil.example", "localhost.evil.example", "127.0.0.1.nip.io", "0.0.0.0")) {
+    for (String host :
+        List.of("evil.example", "localhost.evil.example", "127.0.0.1.nip.io", "0.0.0.0")) {
       assertEquals(403, raw("GET /", "Host: " + host), host);
       assertEquals(403, raw("GET /api/v1/model", "Host: " + host + ":8765"), host);
     }
@@ -243,7 +244,8 @@ class ExplorerServerTest {
     assertEquals(200, raw("GET /api/v1/model", host, "Origin: http://localhost:8765"));
     assertEquals(200, raw("GET /api/v1/model", host, "Sec-Fetch-Site: same-origin"));
     assertEquals(200, raw("GET /", host, "Sec-Fetch-Site: cross-site"), "a link");
-    for (String origin : List.of("http://evil.example", "https://localhost:8765", "http://localhost:1", "null")) {
+    for (String origin :
+        List.of("http://evil.example", "https://localhost:8765", "http://localhost:1", "null")) {
       assertEquals(403, raw("GET /api/v1/model", host, "Origin: " + origin), origin);
     }
     assertEquals(403, raw("GET /api/v1/model", host, "Sec-Fetch-Site: cross-site"));
@@ -294,7 +296,10 @@ class ExplorerServerTest {
     assertEquals(413, rank(" ".repeat(Api.LONGEST_BODY + 1)).statusCode());
     assertEquals(
         413,
-        raw("POST /api/v1/rank", "Host: localhost", "Content-Type: application/json",
+        raw(
+            "POST /api/v1/rank",
+            "Host: localhost",
+            "Content-Type: application/json",
             "Content-Length: 1000000000000"));
     assertEquals(431, raw("GET /", "Host: localhost", "X: " + "x".repeat(10_000)));
     assertEquals(414, raw("GET /?" + "x".repeat(10_000), "Host: localhost"));
@@ -400,7 +405,8 @@ class ExplorerServerTest {
             () -> ExplorerServer.start(port, ranker, SMALL, SmallCollection.QRELS, 1, e -> {}));
     assertTrue(
         String.valueOf(taken.getMessage())
-            .matches("port " + port + " is taken; (\\d+ is free: -port \\d+|-port 0 finds a free one)"),
+            .matches(
+                "port " + port + " is taken; (\\d+ is free: -port \\d+|-port 0 finds a free one)"),
         taken.getMessage());
   }
 }

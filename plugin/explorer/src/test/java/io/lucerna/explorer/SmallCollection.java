@@ -23,7 +23,8 @@ final class SmallCollection implements Explored {
     passages.put(HOSTILE, "</script><script>alert(1)</script> Flowers and bees, bees and flowers.");
     passages.put("wasps", "Wasps visit flowers late in summer.");
     passages.put("trains", "The night train leaves at ten and calls at every station.");
-    passages.put("bees", "A bee sees ultraviolet marks on petals and smells the blossom from afar.");
+    passages.put(
+        "bees", "A bee sees ultraviolet marks on petals and smells the blossom from afar.");
     passages.put("bread", "Bread rises because yeast makes gas.");
   }
 

@@ -2,8 +2,8 @@ package io.lucerna.plugin.commands;
 
 import io.lucerna.base.Sha256;
 import io.lucerna.base.TextFile;
-import io.lucerna.explorer.ExplorerServer;
 import io.lucerna.explorer.Explored;
+import io.lucerna.explorer.ExplorerServer;
 import io.lucerna.plugin.anserini.IndexTexts;
 import io.lucerna.plugin.cli.Command;
 import io.lucerna.plugin.cli.CommandException;
@@ -98,8 +98,7 @@ public final class ExploreCommand implements Command {
     try (Explored explored = explored(collection, console);
         Ranker ranker = models.open(model.modelOrDefault(), options, console);
         ExplorerServer server =
-            ExplorerServer.start(
-                port, ranker, explored, judged, level, e -> report(e, console))) {
+            ExplorerServer.start(port, ranker, explored, judged, level, e -> report(e, console))) {
       console.out().println(server.address());
       console.out().flush();
       console.say("%s on %s; Ctrl-C ends it", ranker.card().label(), explored.name());
@@ -112,7 +111,8 @@ public final class ExploreCommand implements Command {
     failure.printStackTrace(console.err());
   }
 
-  private Explored explored(Optional<NamedCollection> collection, Console console) throws Exception {
+  private Explored explored(Optional<NamedCollection> collection, Console console)
+      throws Exception {
     if (inputs.run != null) {
       CandidatePool pool = inputs.read(rerank.depth, Ids.RUN, collections, console);
       return new ExploredRun(

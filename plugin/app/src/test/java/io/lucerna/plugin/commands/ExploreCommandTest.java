@@ -90,13 +90,15 @@ class ExploreCommandTest {
         "-generator",
         "DefaultLuceneDocumentGenerator",
         "-storeRaw");
-    Files.writeString(folder.resolve("topics.tsv"), "1\thow does a bee find flowers\n2\tspelling\n");
+    Files.writeString(
+        folder.resolve("topics.tsv"), "1\thow does a bee find flowers\n2\tspelling\n");
     Files.writeString(
         folder.resolve("qrels.txt"), "1 0 bees 2\n1 0 hive 3\n1 0 wasps 1\n1 0 spell 0\n");
     PipedInputStream read = new PipedInputStream();
     PrintStream out = new PrintStream(new PipedOutputStream(read), true, StandardCharsets.UTF_8);
-    PrintStream err = new PrintStream(Files.newOutputStream(folder.resolve("err.txt")), true,
-        StandardCharsets.UTF_8);
+    PrintStream err =
+        new PrintStream(
+            Files.newOutputStream(folder.resolve("err.txt")), true, StandardCharsets.UTF_8);
     command =
         Thread.ofPlatform()
             .start(
@@ -104,8 +106,17 @@ class ExploreCommandTest {
                     ENDED.complete(
                         Shell.main(out, err)
                             .run(
-                                "explore", "-index", path("index"), "-topics", path("topics.tsv"),
-                                "-qrels", path("qrels.txt"), "-level", "2", "-port", "0")));
+                                "explore",
+                                "-index",
+                                path("index"),
+                                "-topics",
+                                path("topics.tsv"),
+                                "-qrels",
+                                path("qrels.txt"),
+                                "-level",
+                                "2",
+                                "-port",
+                                "0")));
     BufferedReader lines = new BufferedReader(new InputStreamReader(read, StandardCharsets.UTF_8));
     String line = lines.readLine();
     assertTrue(line != null, Files.readString(folder.resolve("err.txt")));
@@ -131,13 +142,23 @@ class ExploreCommandTest {
     return JSON.readTree(response.body());
   }
 
-  /** The first stage, the plain and the changed ranking, and their measures, to the digits printed. */
+  /**
+   * The first stage, the plain and the changed ranking, and their measures, to the digits printed.
+   */
   @Test
   void numbersAreThoseOfTheOtherCommands() throws Exception {
     String first = path("first.txt");
     Shell.succeed(
-        "search", "-index", path("index"), "-topics", path("topics.tsv"), "-bm25", "-hits", "100",
-        "-output", first);
+        "search",
+        "-index",
+        path("index"),
+        "-topics",
+        path("topics.tsv"),
+        "-bm25",
+        "-hits",
+        "100",
+        "-output",
+        first);
     String[] rerank = {
       "rerank", "-index", path("index"), "-topics", path("topics.tsv"), "-run", first
     };
@@ -149,7 +170,8 @@ class ExploreCommandTest {
     assertRanking(answer, "first", first);
     assertRanking(answer, "plain", plain);
     assertRanking(answer, "changed", changed);
-    assertNotEquals(answer.path("docs").findValues("plain"), answer.path("docs").findValues("changed"));
+    assertNotEquals(
+        answer.path("docs").findValues("plain"), answer.path("docs").findValues("changed"));
     assertEquals(3, answer.path("measures").size());
     for (JsonNode row : answer.path("measures")) {
       for (String which : List.of("first", "plain", "changed")) {
@@ -245,11 +267,14 @@ class ExploreCommandTest {
       click(browser, ".list.after li[data-doc='<b>x</b>'] .row");
       awaitThat(browser, "document.querySelector('.after .passage')?.textContent.length > 5");
       assertEquals(
-          HOSTILE, browser.run("return document.querySelector('.after .passage').textContent").asText());
+          HOSTILE,
+          browser.run("return document.querySelector('.after .passage').textContent").asText());
       assertEquals(
-          "how does a bee find flowers \u00b7 Lucerna", browser.run("return document.title").asText());
+          "how does a bee find flowers \u00b7 Lucerna",
+          browser.run("return document.title").asText());
       assertEquals(
-          0, browser.run("return document.querySelectorAll('#app script, #app img').length").asInt());
+          0,
+          browser.run("return document.querySelectorAll('#app script, #app img').length").asInt());
 
       pictures(browser);
 
@@ -272,7 +297,8 @@ class ExploreCommandTest {
           "const box = document.getElementById('spec'); box.value = 'zero blocks.2.attn.hook_zz';"
               + "box.form.requestSubmit()");
       await(browser);
-      String fault = browser.run("return document.querySelector('[role=alert]').innerText").asText();
+      String fault =
+          browser.run("return document.querySelector('[role=alert]').innerText").asText();
       assertTrue(fault.contains("column 6"), fault);
       assertTrue(fault.contains("     ^"), fault);
     }
