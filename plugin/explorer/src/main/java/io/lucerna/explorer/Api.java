@@ -67,7 +67,8 @@ final class Api {
     routes.put("model", Map.of("GET", request -> model));
     routes.put("topics", Map.of("GET", request -> topics));
     routes.put("passage", Map.of("GET", this::passage));
-    routes.put("rank", Map.of("POST", this::rank));
+    routes.put("rank", Map.of("POST", request -> ranked(request, workbench::rank)));
+    routes.put("estimates", Map.of("POST", request -> ranked(request, workbench::estimates)));
   }
 
   /**
@@ -126,9 +127,13 @@ final class Api {
     return value;
   }
 
-  private byte[] rank(Request request) throws Exception {
+  private interface Work {
+    Object answer(RankRequest asked) throws IOException;
+  }
+
+  private byte[] ranked(Request request, Work work) throws Exception {
     RankRequest asked = read(request);
-    return MAPPER.writeValueAsBytes(desk.work(asked.page(), () -> workbench.rank(asked)));
+    return MAPPER.writeValueAsBytes(desk.work(asked.page(), () -> work.answer(asked)));
   }
 
   private static RankRequest read(Request request) throws IOException {

@@ -14,7 +14,9 @@ import io.lucerna.instrumentation.intervene.SpecSources;
 import io.lucerna.instrumentation.intervene.SpecSyntaxException;
 import io.lucerna.instrumentation.intervene.Touched;
 import io.lucerna.qrels.Qrels;
+import io.lucerna.reranker.ConditionPredictor;
 import io.lucerna.reranker.Ranker;
+import io.lucerna.reranker.WorkItem;
 import io.lucerna.studies.ranking.Condition;
 import io.lucerna.studies.ranking.Conditions;
 import io.lucerna.studies.record.PairSource;
@@ -35,6 +37,9 @@ final class Workbench {
   /** Rankings and their scores that are remembered. */
   private static final int REMEMBERED = 256;
 
+  /** Predicted scores that are in memory at once. */
+  private static final long PREDICTED = 1 << 22;
+
   private static final int SNIPPET = 180;
 
   private static final List<Measure> MEASURES =
@@ -53,6 +58,8 @@ final class Workbench {
   private final Map<String, Topic> topics = new LinkedHashMap<>();
   private final Map<Asked, Candidates> candidates = recent();
   private final Map<Changed, Scores> scores = recent();
+  private final Map<Asked, EstimatesAnswer> estimates = recent();
+  private final List<ModelAnswer.Cell> cells;
 
   /** What the first stage was asked. */
   private record Asked(Topic topic, int depth) {}
@@ -64,12 +71,27 @@ final class Workbench {
 
   private record Scores(Ranking ranking, List<String> notes) {}
 
-  Workbench(Ranker ranker, Explored explored, Qrels qrels, int level) {
+  Workbench(Ranker ranker, Explored explored, Qrels qrels, int level) throws IOException {
     this.ranker = ranker;
     this.explored = explored;
     this.qrels = qrels;
     this.options = Evaluation.Options.DEFAULT.withLevel(level);
     explored.topics().forEach(topic -> topics.put(topic.id(), topic));
+    this.cells = cells(ranker);
+  }
+
+  private static List<ModelAnswer.Cell> cells(Ranker ranker) throws IOException {
+    List<ModelAnswer.Cell> cells = new ArrayList<>();
+    List<String> parts = List.of("heads", "layers");
+    int neurons = Conditions.neurons(ranker);
+    for (Condition one : Conditions.of(parts, ranker.card(), neurons, 0, NOTHING)) {
+      if (one.layer().isPresent()) {
+        int layer = one.layer().getAsInt();
+        String spec = one.spec().toString();
+        cells.add(new ModelAnswer.Cell(layer, boxed(one.head()), one.id(), spec));
+      }
+    }
+    return List.copyOf(cells);
   }
 
   private static <K, V> Map<K, V> recent() {
@@ -84,18 +106,7 @@ final class Workbench {
   }
 
   /** What is known before anything is ranked. */
-  ModelAnswer model() throws IOException {
-    List<ModelAnswer.Cell> cells = new ArrayList<>();
-    List<String> parts = List.of("heads", "layers");
-    int neurons = Conditions.neurons(ranker);
-    for (Condition one : Conditions.of(parts, ranker.card(), neurons, 0, NOTHING)) {
-      if (one.layer().isPresent()) {
-        int layer = one.layer().getAsInt();
-        OptionalInt head = one.head();
-        String spec = one.spec().toString();
-        cells.add(new ModelAnswer.Cell(layer, boxed(head), one.id(), spec));
-      }
-    }
+  ModelAnswer model() {
     List<String> points =
         ranker.reading().points().points().stream().map(HookPoint::toString).toList();
     return new ModelAnswer(
@@ -133,6 +144,45 @@ final class Workbench {
     Scores plain = scores(asked, found, compile(""));
     Scores changed = spec.spec().isEmpty() ? null : scores(asked, found, spec);
     return answer(asked, found, plain.ranking(), changed, spec.spec().toString());
+  }
+
+  /** Estimates what cutting each cell would do; nothing else is done to the model. */
+  EstimatesAnswer estimates(RankRequest request) throws IOException {
+    if (!request.spec().isEmpty()) {
+      throw new Refusal(400, "estimates are of the plain model; leave out the spec");
+    }
+    Asked asked = new Asked(topic(request), request.depth());
+    EstimatesAnswer known = estimates.get(asked);
+    if (known != null) {
+      return known;
+    }
+    EstimatesAnswer computed = estimates(asked, candidates(asked));
+    estimates.put(asked, computed);
+    return computed;
+  }
+
+  private EstimatesAnswer estimates(Asked asked, Candidates found) {
+    Topic topic = asked.topic();
+    Ranking plain = scores(asked, found, compile("")).ranking();
+    List<WorkItem.Passage> passages = new ArrayList<>();
+    for (int i = 0; i < found.texts().size(); i++) {
+      String pair = PairSource.Pair.id(topic.id(), found.ranking().docno(i));
+      passages.add(new WorkItem.Passage(pair, found.texts().get(i), List.of()));
+    }
+    WorkItem.Query query = new WorkItem.Query(topic.id(), topic.query());
+    List<CompiledSpec> cuts = cells.stream().map(cell -> compile(cell.spec())).toList();
+    List<EstimatesAnswer.Estimate> all = new ArrayList<>();
+    new ConditionPredictor(ranker, cuts, PREDICTED)
+        .predict(
+            new WorkItem(List.of(query), passages),
+            (number, predicted) -> {
+              Ranking cut = Reordering.of(found.ranking(), predicted);
+              List<Double> changes =
+                  measures(topic, plain, cut).stream().map(m -> m.plain() - m.first()).toList();
+              long swapped = RankChanges.of(plain, cut).swappedPairs();
+              all.add(new EstimatesAnswer.Estimate(cells.get(number).name(), changes, swapped));
+            });
+    return new EstimatesAnswer(topic.id(), topic.query(), asked.depth(), List.copyOf(all));
   }
 
   private Topic topic(RankRequest request) {
@@ -258,6 +308,10 @@ final class Workbench {
     String line = text.strip().replaceAll("\\s+", " ");
     int end = line.offsetByCodePoints(0, Math.min(SNIPPET, line.codePointCount(0, line.length())));
     return end == line.length() ? line : line.substring(0, end) + "\u2026";
+  }
+
+  private List<RankAnswer.Values> measures(Topic topic, Ranking first, Ranking plain) {
+    return measures(topic, first, plain, null);
   }
 
   private List<RankAnswer.Values> measures(

@@ -38,12 +38,17 @@ export const topics = () => ask('topics');
 
 export const passage = (topic, docno) => ask('passage?' + new URLSearchParams({ topic, docno }));
 
-export const rank = (state, signal) =>
-  ask('rank', {
+const post = (path, body, signal) =>
+  ask(path, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify({
-      topic: state.topic, query: state.topic ? '' : state.query, depth: state.depth, spec: state.spec, page: PAGE,
-    }),
+    body: JSON.stringify({ ...body, page: PAGE }),
     signal,
   });
+
+const asked = ({ topic, query, depth }) => ({ topic, query: topic ? '' : query, depth });
+
+export const rank = (state, signal) => post('rank', { ...asked(state), spec: state.spec }, signal);
+
+/** Of the plain model: what cutting each cell alone would do. */
+export const estimates = (state, signal) => post('estimates', asked(state), signal);

@@ -13,6 +13,7 @@ const app = {
   state: read(),
   answer: null,
   passage: null,
+  estimates: null,
   error: '',
   specError: '',
   busy: false,
@@ -80,6 +81,27 @@ async function load() {
     app.busy = false;
     draw();
     await loadPassage();
+    await estimate(mine);
+  }
+}
+
+/** Estimates for the grid, in the background: whatever is asked next gives them up. */
+async function estimate(mine) {
+  const of = ['topic', 'query', 'depth'].map(key => app.answer?.[key]).join('\n');
+  if (!app.answer || app.estimates?.of === of) {
+    return;
+  }
+  app.estimates = null;
+  draw();
+  try {
+    const { cells } = await api.estimates(app.state, mine.signal);
+    app.estimates = { of, cells: new Map(cells.map(cell => [cell.name, cell])) };
+    draw();
+  } catch (e) {
+    if (pending === mine && e.name !== 'AbortError' && e.status !== 409) {
+      app.error = e.message;
+      draw();
+    }
   }
 }
 

@@ -66,21 +66,68 @@ function walk(event) {
   }
 }
 
+const SWAPS = 'swapped pairs';
+const SHADES = 4;
+
+/** What the cells are coloured by, and how far each is from none: in steps of -4 to 4. */
+function colours(app) {
+  const judged = app.answer.measures.length > 0;
+  const choices = [...(judged ? app.model.measures : []), SWAPS, 'nothing'];
+  const chosen = choices.includes(app.state.colour) ? app.state.colour : choices[0];
+  const measure = app.model.measures.indexOf(chosen);
+  const value = cell => {
+    const estimate = app.estimates?.cells.get(cell.name);
+    return !estimate || chosen === 'nothing' ? null : measure < 0 ? estimate.swappedPairs : estimate.changes[measure];
+  };
+  const most = Math.max(...app.model.cells.map(cell => Math.abs(value(cell) ?? 0)));
+  const shade = cell => {
+    const part = most ? (value(cell) ?? 0) / most : 0;
+    return Math.sign(part) * Math.ceil(Math.abs(part) * SHADES);
+  };
+  const said = cell => {
+    const number = value(cell);
+    return number === null ? '' : `, ${chosen} ${measure < 0 ? number : change(number)} (estimated)`;
+  };
+  return { choices, chosen, most, measure, shade, said };
+}
+
+function legend(app, by) {
+  return html`
+    <p class="legend quiet">
+      <label>Colour: estimated change of
+        <select @change=${e => app.go({ colour: e.target.value })}>
+          ${by.choices.map(c => html`<option value=${c} ?selected=${c === by.chosen}>${c}</option>`)}</select></label>
+      ${by.chosen === 'nothing'
+        ? nothing
+        : !app.estimates
+          ? html`<span>…</span>`
+          : by.measure < 0
+            ? html`<span class="scale"><i data-shade="0"></i><i data-shade="2"></i><i data-shade="4"></i> up to ${by.most}</span>`
+            : by.most === 0
+              ? html`<span>none</span>`
+              : html`<span class="scale">${change(-by.most)} <i data-shade="-4"></i><i data-shade="-2"></i><i data-shade="0"></i><i
+                  data-shade="2"></i><i data-shade="4"></i> ${change(by.most)}</span>`}
+    </p>`;
+}
+
 function grid(app) {
+  const by = colours(app);
   const { cells, model } = app.model;
   const cut = new Set(interventions(app.state.spec));
   const rows = Array.from({ length: model.layers }, (_, layer) => cells.filter(c => c.layer === layer));
   const heads = Array.from({ length: model.heads }, (_, head) => head);
   return html`
+    ${legend(app, by)}
     <div class="scroll">
       <table class="grid" @keydown=${walk}>
-        <caption class="quiet">Heads by layer, and each layer's MLP</caption>
+        <caption class="hidden">Heads by layer, and each layer's MLP</caption>
         <thead><tr><th></th>${heads.map(h => html`<th scope="col">${h}</th>`)}<th scope="col">MLP</th></tr></thead>
         <tbody>${rows.map((row, layer) => html`
           <tr><th scope="row">L${layer}</th>${row.map((cell, column) => html`
-            <td><button data-layer=${layer} data-column=${column} data-cell=${cell.name} title=${cell.name}
+            <td><button data-layer=${layer} data-column=${column} data-cell=${cell.name} data-shade=${by.shade(cell)}
+              title=${cell.name + by.said(cell)}
               tabindex=${layer === 0 && column === 0 ? 0 : -1}
-              aria-pressed=${cut.has(cell.spec)} aria-label="cut ${label(cell)}"
+              aria-pressed=${cut.has(cell.spec)} aria-label="cut ${label(cell)}${by.said(cell)}"
               @click=${() => app.go({ spec: toggle(app.state.spec, cell.spec) })}>${cut.has(cell.spec) ? '×' : ''}</button></td>`)}</tr>`)}
         </tbody>
       </table>

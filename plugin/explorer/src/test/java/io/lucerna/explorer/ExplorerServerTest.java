@@ -11,12 +11,16 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.lucerna.eval.Evaluation;
 import io.lucerna.eval.Measure;
+import io.lucerna.eval.RankChanges;
 import io.lucerna.eval.Ranking;
 import io.lucerna.eval.Reordering;
 import io.lucerna.eval.Run;
+import io.lucerna.instrumentation.intervene.CompiledSpec;
+import io.lucerna.reranker.ConditionPredictor;
 import io.lucerna.reranker.Ranker;
 import io.lucerna.reranker.Rankers;
 import io.lucerna.reranker.ScorerOptions;
+import io.lucerna.reranker.WorkItem;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.URI;
@@ -77,8 +81,12 @@ class ExplorerServerTest {
   }
 
   private static HttpResponse<String> rank(String body) throws Exception {
+    return post("api/v1/rank", body);
+  }
+
+  private static HttpResponse<String> post(String path, String body) throws Exception {
     return send(
-        to("api/v1/rank")
+        to(path)
             .header("Content-Type", "application/json")
             .POST(HttpRequest.BodyPublishers.ofString(body)));
   }
@@ -151,6 +159,40 @@ class ExplorerServerTest {
     Run run = Run.of("run", List.of(ranking));
     return Evaluation.of(run, SmallCollection.QRELS, List.of(measure), Evaluation.Options.DEFAULT)
         .summary(measure);
+  }
+
+  /** Every cell's change is that of the scores predicted for it alone. */
+  @Test
+  void estimatesAreThePredictors() throws Exception {
+    String body = "{\"topic\":\"t1\"}";
+    JsonNode answer = JSON.readTree(post("api/v1/estimates", body).body());
+    JsonNode cells = JSON.readTree(send(to("api/v1/model")).body()).path("cells");
+    assertEquals(cells.findValuesAsText("name"), answer.path("cells").findValuesAsText("name"));
+    Topic topic = SmallCollection.TOPIC;
+    Ranking first = SMALL.candidates(topic, 100);
+    Ranking plain = Reordering.of(first, ranker.score(topic.query(), SMALL.texts()).scores());
+    List<WorkItem.Passage> passages = new ArrayList<>();
+    for (int i = 0; i < first.size(); i++) {
+      String text = SMALL.texts().get(i);
+      passages.add(new WorkItem.Passage("t1/" + first.docno(i), text, List.of()));
+    }
+    WorkItem item = new WorkItem(List.of(new WorkItem.Query("t1", topic.query())), passages);
+    long swapped = 0;
+    for (int i = 0; i < cells.size(); i += 11) {
+      JsonNode estimate = answer.path("cells").path(i);
+      CompiledSpec cut = ranker.compile(cells.path(i).path("spec").asText());
+      List<Ranking> predicted = new ArrayList<>();
+      new ConditionPredictor(ranker, List.of(cut), 1000)
+          .predict(item, (condition, scores) -> predicted.add(Reordering.of(first, scores)));
+      Ranking alone = predicted.getFirst();
+      assertEquals(
+          RankChanges.of(plain, alone).swappedPairs(), estimate.path("swappedPairs").asLong());
+      assertEquals(
+          measured("AP", alone) - measured("AP", plain), estimate.path("changes").path(1).asDouble());
+      swapped += estimate.path("swappedPairs").asLong();
+    }
+    assertTrue(swapped > 0, "nothing moves");
+    assertEquals(400, post("api/v1/estimates", "{\"topic\":\"t1\",\"spec\":\"zero\"}").statusCode());
   }
 
   @Test
@@ -308,7 +350,7 @@ class ExplorerServerTest {
   @Test
   void methodsAreThoseOfTheDescription() throws Exception {
     JsonNode paths = JSON.readTree(send(to("api/v1/openapi.json")).body()).path("paths");
-    assertEquals(5, paths.size());
+    assertEquals(6, paths.size());
     for (var path : paths.properties()) {
       String method = path.getValue().fieldNames().next().toUpperCase(Locale.ROOT);
       String other = method.equals("GET") ? "POST" : "GET";
@@ -332,6 +374,7 @@ class ExplorerServerTest {
             "Model", JSON.readTree(send(to("api/v1/model")).body()),
             "Topic", JSON.readTree(send(to("api/v1/topics")).body()).path(0),
             "Passage", JSON.readTree(passage),
+            "Estimates", JSON.readTree(post("api/v1/estimates", "{\"topic\":\"t1\"}").body()),
             "Ranking", ranked(Map.of("topic", "t1", "spec", CUT)),
             "Error", JSON.readTree(rank("{}").body()));
     answers.forEach((name, answer) -> assertFields(name, schemas.path(name), answer));
