@@ -91,12 +91,15 @@ function colours(app) {
   return { choices, chosen, most, measure, shade, said };
 }
 
+const spoken = choice =>
+  choice === 'nothing' ? 'none' : choice === SWAPS ? 'estimated swapped pairs' : `estimated change of ${choice}`;
+
 function legend(app, by) {
   return html`
     <p class="legend quiet">
-      <label>Colour: estimated change of
+      <label>Colour
         <select @change=${e => app.go({ colour: e.target.value })}>
-          ${by.choices.map(c => html`<option value=${c} ?selected=${c === by.chosen}>${c}</option>`)}</select></label>
+          ${by.choices.map(c => html`<option value=${c} ?selected=${c === by.chosen}>${spoken(c)}</option>`)}</select></label>
       ${by.chosen === 'nothing'
         ? nothing
         : !app.estimates

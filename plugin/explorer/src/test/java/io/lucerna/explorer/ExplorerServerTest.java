@@ -188,11 +188,13 @@ class ExplorerServerTest {
       assertEquals(
           RankChanges.of(plain, alone).swappedPairs(), estimate.path("swappedPairs").asLong());
       assertEquals(
-          measured("AP", alone) - measured("AP", plain), estimate.path("changes").path(1).asDouble());
+          measured("AP", alone) - measured("AP", plain),
+          estimate.path("changes").path(1).asDouble());
       swapped += estimate.path("swappedPairs").asLong();
     }
     assertTrue(swapped > 0, "nothing moves");
-    assertEquals(400, post("api/v1/estimates", "{\"topic\":\"t1\",\"spec\":\"zero\"}").statusCode());
+    assertEquals(
+        400, post("api/v1/estimates", "{\"topic\":\"t1\",\"spec\":\"zero\"}").statusCode());
   }
 
   @Test
