@@ -111,7 +111,7 @@ public final class ExplorerServer implements AutoCloseable {
 
   private static IOException taken(int port, IOException cause) {
     for (int next = port + 1; next <= Math.min(port + NEXT_PORTS, 65_535); next++) {
-      try (ServerSocket free = new ServerSocket(next, 1, InetAddress.getByName(LOOPBACK))) {
+      try (ServerSocket free = new ServerSocket(next, 1, InetAddress.getLoopbackAddress())) {
         return new IOException(
             "port " + port + " is taken; " + free.getLocalPort() + " is free: -port " + next,
             cause);

@@ -1,6 +1,7 @@
 package io.lucerna.explorer;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.lucerna.instrumentation.call.Limit;
@@ -28,8 +29,8 @@ class DeskTest {
   }
 
   private static int refusal(Future<?> answer) {
-    Throwable cause = assertThrows(ExecutionException.class, answer::get).getCause();
-    return ((Refusal) cause).status();
+    ExecutionException e = assertThrows(ExecutionException.class, answer::get);
+    return assertInstanceOf(Refusal.class, e.getCause()).status();
   }
 
   /** Works until it is given up. */
@@ -125,7 +126,7 @@ class DeskTest {
         assertEquals("done", one.get());
         done++;
       } catch (ExecutionException e) {
-        assertEquals(429, ((Refusal) e.getCause()).status());
+        assertEquals(429, assertInstanceOf(Refusal.class, e.getCause()).status());
       }
     }
     assertEquals(33, done);

@@ -371,20 +371,22 @@ class ExplorerServerTest {
     JsonNode schemas =
         JSON.readTree(send(to("api/v1/openapi.json")).body()).path("components").path("schemas");
     String passage = send(to("api/v1/passage?topic=t1&docno=bees")).body();
+    JsonNode model = JSON.readTree(send(to("api/v1/model")).body());
+    JsonNode ranking = ranked(Map.of("topic", "t1", "spec", CUT));
     Map<String, JsonNode> answers =
         Map.of(
-            "Model", JSON.readTree(send(to("api/v1/model")).body()),
+            "Model", model,
             "Topic", JSON.readTree(send(to("api/v1/topics")).body()).path(0),
             "Passage", JSON.readTree(passage),
             "Estimates", JSON.readTree(post("api/v1/estimates", "{\"topic\":\"t1\"}").body()),
-            "Ranking", ranked(Map.of("topic", "t1", "spec", CUT)),
+            "Ranking", ranking,
             "Error", JSON.readTree(rank("{}").body()));
     answers.forEach((name, answer) -> assertFields(name, schemas.path(name), answer));
     assertFields(
         "Doc",
         schemas.path("Ranking").path("properties").path("docs").path("items"),
-        answers.get("Ranking").path("docs").path(0));
-    assertFields("Cell", schemas.path("Cell"), answers.get("Model").path("cells").path(0));
+        ranking.path("docs").path(0));
+    assertFields("Cell", schemas.path("Cell"), model.path("cells").path(0));
   }
 
   private static void assertFields(String name, JsonNode schema, JsonNode answer) {
