@@ -177,20 +177,21 @@ class ExplorerServerTest {
       passages.add(new WorkItem.Passage("t1/" + first.docno(i), text, List.of()));
     }
     WorkItem item = new WorkItem(List.of(new WorkItem.Query("t1", topic.query())), passages);
+    List<Integer> some = IntStream.range(0, cells.size()).filter(i -> i % 11 == 0).boxed().toList();
+    List<CompiledSpec> cuts =
+        some.stream().map(i -> ranker.compile(cells.path(i).path("spec").asText())).toList();
+    List<Ranking> predicted = new ArrayList<>();
+    new ConditionPredictor(ranker, cuts, 1000)
+        .predict(item, (condition, scores) -> predicted.add(Reordering.of(first, scores)));
     long swapped = 0;
-    for (int i = 0; i < cells.size(); i += 11) {
-      JsonNode estimate = answer.path("cells").path(i);
-      CompiledSpec cut = ranker.compile(cells.path(i).path("spec").asText());
-      List<Ranking> predicted = new ArrayList<>();
-      new ConditionPredictor(ranker, List.of(cut), 1000)
-          .predict(item, (condition, scores) -> predicted.add(Reordering.of(first, scores)));
-      Ranking alone = predicted.getFirst();
-      assertEquals(
-          RankChanges.of(plain, alone).swappedPairs(), estimate.path("swappedPairs").asLong());
-      assertEquals(
-          measured("AP", alone) - measured("AP", plain),
-          estimate.path("changes").path(1).asDouble());
-      swapped += estimate.path("swappedPairs").asLong();
+    for (int i = 0; i < some.size(); i++) {
+      JsonNode estimate = answer.path("cells").path(some.get(i));
+      Ranking alone = predicted.get(i);
+      long pairs = estimate.path("swappedPairs").asLong();
+      assertEquals(RankChanges.of(plain, alone).swappedPairs(), pairs);
+      double change = measured("AP", alone) - measured("AP", plain);
+      assertEquals(change, estimate.path("changes").path(1).asDouble());
+      swapped += pairs;
     }
     assertTrue(swapped > 0, "nothing moves");
     assertEquals(

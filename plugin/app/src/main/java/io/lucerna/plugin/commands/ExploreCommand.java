@@ -89,6 +89,10 @@ public final class ExploreCommand implements Command {
     if (level < 0) {
       throw new CommandException(ExitCode.USAGE, "-level must be 0 or more, got " + level);
     }
+    if (inputs.corpus != null && inputs.run == null) {
+      throw new CommandException(
+          ExitCode.USAGE, "-corpus holds the texts of a run; give -run, or -index to search");
+    }
     if (inputs.named == null && inputs.run == null && inputs.index == null) {
       inputs.named = BundledCollection.NAME;
     }
@@ -116,7 +120,10 @@ public final class ExploreCommand implements Command {
     if (inputs.run != null) {
       CandidatePool pool = inputs.read(rerank.depth, Ids.RUN, collections, console);
       return new ExploredRun(
-          name(collection, inputs.run), pool, rerank.cleaning(inputs.collection(), pool.texts()));
+          name(collection, inputs.run),
+          pool,
+          rerank.depth,
+          rerank.cleaning(inputs.collection(), pool.texts()));
     }
     if (inputs.index == null) {
       inputs.index = index(collection.orElseThrow(), console);

@@ -18,16 +18,19 @@ import java.util.Optional;
 public final class ExploredRun implements Explored {
   private final String name;
   private final CandidatePool pool;
+  private final int deepest;
   private final CleanedTexts texts;
   private final Map<String, Candidates> topics = new LinkedHashMap<>();
 
   /**
    * @param name what the page calls it
    * @param pool the candidates; closed with this
+   * @param depth how many texts of a topic were read: no ranking is deeper
    * @param cleaning how stored text becomes passages
    */
-  public ExploredRun(String name, CandidatePool pool, CleaningChoice cleaning) {
+  public ExploredRun(String name, CandidatePool pool, int depth, CleaningChoice cleaning) {
     this.name = name;
+    this.deepest = depth;
     this.pool = pool;
     this.texts = new CleanedTexts(pool.texts(), cleaning);
     pool.topics().forEach(topic -> topics.put(topic.topic(), topic));
@@ -50,7 +53,9 @@ public final class ExploredRun implements Explored {
 
   @Override
   public Ranking candidates(Topic topic, int depth) {
-    return Objects.requireNonNull(topics.get(topic.id()), topic.id()).ranking().top(depth);
+    return Objects.requireNonNull(topics.get(topic.id()), topic.id())
+        .ranking()
+        .top(Math.min(depth, deepest));
   }
 
   @Override

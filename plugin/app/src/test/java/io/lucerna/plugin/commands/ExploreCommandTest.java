@@ -216,6 +216,7 @@ class ExploreCommandTest {
         "-collection nowhere| nowhere: no such collection",
         "-index nowhere     | nowhere: no such index",
         "-qrels nowhere     | nowhere: no such file",
+        "-corpus nowhere    | -corpus holds the texts of a run; give -run, or -index to search",
       })
   void saysWhatIsWrong(String options, String message) {
     Shell shell = Shell.run(("explore " + options).split(" "));
