@@ -323,10 +323,10 @@ class ExploreCommandTest {
   private static void assertMeasures(Browser browser, JsonNode answer) throws Exception {
     String cells =
         "return [...document.querySelectorAll('.measures tbody tr')]"
-            + ".map(r => [...r.cells].slice(0, 4).map(c => c.textContent).join(' ')).join('\\n')";
+            + ".map(r => [...r.cells].slice(0, 4).map(c => c.textContent).join(' ')).join('; ')";
     StringBuilder expected = new StringBuilder();
     for (JsonNode row : answer.path("measures")) {
-      expected.append(expected.isEmpty() ? "" : "\n").append(row.path("name").asText());
+      expected.append(expected.isEmpty() ? "" : "; ").append(row.path("name").asText());
       for (String which : List.of("first", "plain", "changed")) {
         expected.append(String.format(Locale.ROOT, " %.4f", row.path(which).asDouble()));
       }
