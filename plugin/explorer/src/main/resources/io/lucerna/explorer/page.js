@@ -48,6 +48,8 @@ const app = {
     }
   },
 
+  draw: () => draw(),
+
   turn(side) {
     app.side = side;
     draw();

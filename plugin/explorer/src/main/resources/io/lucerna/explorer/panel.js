@@ -1,5 +1,6 @@
 // What is done to the model, and what that does to the measures.
 import { html, nothing } from './lit/lit-html.js';
+import { spec } from './spec.js';
 import { change, interventions, move, number, toggle } from './words.js';
 
 function measures(app) {
@@ -135,41 +136,6 @@ function grid(app) {
         </tbody>
       </table>
     </div>`;
-}
-
-/** Enter applies: a spec is one line, which only looks like several. */
-function apply(event) {
-  if (event.key === 'Enter') {
-    event.preventDefault();
-    event.target.form.requestSubmit();
-  }
-}
-
-/** What is wrong, then the spec with a caret below the place. */
-function fault(message) {
-  const [what, ...where] = message.split('\n');
-  return html`<div class="error" role="alert"><p>${what}</p>${where.length ? html`<pre>${where.join('\n')}</pre>` : nothing}</div>`;
-}
-
-function spec(app) {
-  const typed = e => {
-    e.preventDefault();
-    app.go({ spec: new FormData(e.target).get('spec').trim() });
-  };
-  return html`
-    <form class="spec" @submit=${typed}>
-      <label for="spec">Spec</label>
-      <textarea id="spec" name="spec" rows="3" autocomplete="off" spellcheck="false" maxlength="16000"
-        placeholder="zero blocks.3.attn.hook_z head=7 at=match" .value=${app.state.spec} @keydown=${apply}
-        aria-invalid=${Boolean(app.specError)}></textarea>
-      <button>Apply</button>
-      <button type="button" ?disabled=${!app.state.spec} @click=${() => app.go({ spec: '' })}>Restore all</button>
-    </form>
-    ${app.specError ? fault(app.specError) : nothing}
-    ${!app.specError && app.answer.notes.length
-      ? html`<details class="quiet"><summary>What it touched</summary>
-          <ul>${app.answer.notes.map(note => html`<li>${note}</li>`)}</ul></details>`
-      : nothing}`;
 }
 
 /** All of it. */

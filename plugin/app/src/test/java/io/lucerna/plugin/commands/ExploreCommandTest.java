@@ -293,6 +293,20 @@ class ExploreCommandTest {
       assertEquals("", browser.run(outside).asText());
       assertEquals(List.of(), browser.console());
 
+      // A point is completed where one is due, and nowhere else.
+      String type =
+          "const box = document.getElementById('spec'); box.focus(); box.value = '%s';"
+              + "box.dispatchEvent(new Event('input', {bubbles: true}));"
+              + "const offers = document.querySelectorAll('#offers li').length;"
+              + "if (offers) box.dispatchEvent(new KeyboardEvent('keydown', {key: 'Tab', bubbles: true}));"
+              + "return offers + ' ' + box.value";
+      assertEquals(
+          "1 zero blocks.0.attn.hook_z; add blocks.5.hook_mlp_out ",
+          browser
+              .run(type.replace("%s", "zero blocks.0.attn.hook_z; add blocks.5.hook_ml"))
+              .asText());
+      assertEquals("0 zer", browser.run(type.replace("%s", "zer")).asText());
+
       // A spec with a fault is shown with its place.
       browser.run(
           "const box = document.getElementById('spec'); box.value = 'zero blocks.2.attn.hook_zz';"
