@@ -25,6 +25,9 @@ final class Api {
   /** The longest body, in bytes: a spec of the longest kind in its widest letters. */
   static final int LONGEST_BODY = 1 << 17;
 
+  /** Bytes of a longer one that are read and dropped. */
+  private static final int DROPPED = 1 << 23;
+
   private static final int LONGEST_ID = 2_000;
 
   private static final ObjectMapper MAPPER =
@@ -141,6 +144,9 @@ final class Api {
     if (!type.matches("(?i)application/json(\\s*;\\s*charset=\"?utf-8\"?)?")) {
       throw new Refusal(415, "the body must be application/json");
     }
+    if (request.getLength() > LONGEST_BODY + DROPPED) {
+      throw new Refusal(413, "the body has more than " + LONGEST_BODY + " bytes");
+    }
     try {
       RankRequest asked = MAPPER.readValue(body(request), RankRequest.class);
       if (asked == null) {
@@ -158,16 +164,25 @@ final class Api {
   }
 
   private static byte[] body(Request request) {
-    byte[] body;
     try (InputStream in = Request.asInputStream(request)) {
-      body = request.getLength() > LONGEST_BODY ? null : in.readNBytes(LONGEST_BODY + 1);
+      byte[] body = in.readNBytes(LONGEST_BODY + 1);
+      if (body.length > LONGEST_BODY) {
+        drop(in);
+        throw new Refusal(413, "the body has more than " + LONGEST_BODY + " bytes");
+      }
+      return body;
     } catch (IOException e) {
       throw new Refusal(400, "the body ended before its end", e);
     }
-    if (body == null || body.length > LONGEST_BODY) {
-      throw new Refusal(413, "the body has more than " + LONGEST_BODY + " bytes");
+  }
+
+  /** Reads on for a while: a client that is still sending does not see an answer. */
+  private static void drop(InputStream in) throws IOException {
+    byte[] some = new byte[1 << 13];
+    int left = DROPPED;
+    for (int got = in.read(some); got >= 0 && left > 0; got = in.read(some)) {
+      left -= got;
     }
-    return body;
   }
 
   private static Refusal malformed(JsonProcessingException e) {

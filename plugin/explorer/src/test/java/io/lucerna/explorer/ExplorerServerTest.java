@@ -339,6 +339,7 @@ class ExplorerServerTest {
     String spec = "x".repeat(16_001);
     assertEquals(400, rank("{\"topic\":\"t1\",\"spec\":\"" + spec + "\"}").statusCode());
     assertEquals(413, rank(" ".repeat(Api.LONGEST_BODY + 1)).statusCode());
+    assertEquals(413, rank(" ".repeat(4_000_000)).statusCode());
     assertEquals(
         413,
         raw(
