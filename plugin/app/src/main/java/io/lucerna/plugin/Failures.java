@@ -39,12 +39,12 @@ public final class Failures {
    * @param code how the program ends
    * @param message one line for the user
    */
-  record Failure(ExitCode code, String message) {}
+  public record Failure(ExitCode code, String message) {}
 
   private Failures() {}
 
   /** Explains a failure; empty when it is not one that a user can bring about, and so is a bug. */
-  static Optional<Failure> explain(Throwable thrown) {
+  public static Optional<Failure> explain(Throwable thrown) {
     return switch (thrown) {
       // First: those who pass an interrupt on do so in exceptions of many kinds.
       case Throwable t when interrupted(t) -> failure(ExitCode.INTERRUPTED, "interrupted");

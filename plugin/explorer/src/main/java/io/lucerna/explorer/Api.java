@@ -9,10 +9,13 @@ import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.lucerna.base.JsonFaults;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.util.Fields;
@@ -50,13 +53,18 @@ final class Api {
 
   private final Workbench workbench;
   private final Desk desk;
+  private final Duration longestBody;
 
   /** By path and method. */
   private final Map<String, Map<String, Route>> routes = new LinkedHashMap<>();
 
-  Api(Workbench workbench, Desk desk) throws IOException {
+  /**
+   * @param longestBody how long a body may take to arrive
+   */
+  Api(Workbench workbench, Desk desk, Duration longestBody) throws IOException {
     this.workbench = workbench;
     this.desk = desk;
+    this.longestBody = longestBody;
     byte[] description;
     try (InputStream in = Api.class.getResourceAsStream("openapi.json")) {
       if (in == null) {
@@ -117,7 +125,7 @@ final class Api {
     String docno = parameter(fields, "docno", null);
     Map<String, Object> answer = new LinkedHashMap<>();
     answer.put("docno", docno);
-    answer.put("text", desk.work("", () -> workbench.passage(topic, docno)));
+    answer.put("text", workbench.passage(topic, docno));
     return MAPPER.writeValueAsBytes(answer);
   }
 
@@ -139,7 +147,7 @@ final class Api {
     return MAPPER.writeValueAsBytes(desk.work(asked.page(), () -> work.answer(asked)));
   }
 
-  private static RankRequest read(Request request) throws IOException {
+  private RankRequest read(Request request) throws IOException {
     String type = String.valueOf(request.getHeaders().get(HttpHeader.CONTENT_TYPE));
     if (!type.matches("(?i)application/json(\\s*;\\s*charset=\"?utf-8\"?)?")) {
       throw new Refusal(415, "the body must be application/json");
@@ -163,26 +171,38 @@ final class Api {
     }
   }
 
-  private static byte[] body(Request request) {
+  /** Reads a body that is too long on for a while: a client that still sends sees no answer. */
+  private byte[] body(Request request) {
+    long begun = System.nanoTime();
+    ByteArrayOutputStream body = new ByteArrayOutputStream();
+    byte[] piece = new byte[1 << 13];
+    int length = 0;
     try (InputStream in = Request.asInputStream(request)) {
-      byte[] body = in.readNBytes(LONGEST_BODY + 1);
-      if (body.length > LONGEST_BODY) {
-        drop(in);
-        throw new Refusal(413, "the body has more than " + LONGEST_BODY + " bytes");
+      for (int got = in.read(piece); got >= 0; got = in.read(piece)) {
+        if (System.nanoTime() - begun > longestBody.toNanos()) {
+          throw slow();
+        }
+        length += got;
+        if (length > LONGEST_BODY + DROPPED) {
+          break;
+        }
+        if (length <= LONGEST_BODY) {
+          body.write(piece, 0, got);
+        }
       }
-      return body;
     } catch (IOException e) {
-      throw new Refusal(400, "the body ended before its end", e);
+      throw e.getCause() instanceof TimeoutException
+          ? slow()
+          : new Refusal(400, "the body ended before its end", e);
     }
+    if (length > LONGEST_BODY) {
+      throw new Refusal(413, "the body has more than " + LONGEST_BODY + " bytes");
+    }
+    return body.toByteArray();
   }
 
-  /** Reads on for a while: a client that is still sending does not see an answer. */
-  private static void drop(InputStream in) throws IOException {
-    byte[] some = new byte[1 << 13];
-    int left = DROPPED;
-    for (int got = in.read(some); got >= 0 && left > 0; got = in.read(some)) {
-      left -= got;
-    }
+  private Refusal slow() {
+    return new Refusal(408, "the body did not arrive within " + longestBody.toSeconds() + " s");
   }
 
   private static Refusal malformed(JsonProcessingException e) {

@@ -1,6 +1,7 @@
 package io.lucerna.explorer;
 
 import io.lucerna.instrumentation.call.CallCancelledException;
+import io.lucerna.instrumentation.call.CallInterruptedException;
 import io.lucerna.instrumentation.call.Limit;
 import java.time.Duration;
 import java.util.Map;
@@ -10,9 +11,12 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where requests wait for the model: one works at a time, a few wait, and the rest are sent away. A
@@ -23,7 +27,10 @@ final class Desk implements AutoCloseable {
 
   private final Duration time;
   private final ThreadPoolExecutor worker;
-  private final Map<String, Limit> pages = new ConcurrentHashMap<>();
+  private final Map<String, Asked<?>> pages = new ConcurrentHashMap<>();
+
+  /** Work with the limit that gives it up. */
+  private record Asked<T>(Limit limit, FutureTask<T> task) {}
 
   /**
    * @param time how long a request may take, waiting included
@@ -48,44 +55,74 @@ final class Desk implements AutoCloseable {
    */
   <T> T work(String page, Callable<T> work) throws Exception {
     Limit limit = Limit.of(time);
+    Asked<T> asked =
+        new Asked<>(
+            limit,
+            new FutureTask<>(
+                () ->
+                    limit.call(
+                        () -> {
+                          Limit.check();
+                          return work.call();
+                        })));
     if (!page.isEmpty()) {
-      Limit before = pages.put(page, limit);
-      if (before != null) {
-        before.cancel();
-      }
+      giveUp(pages.put(page, asked));
     }
     try {
-      return submit(limit, work).get();
-    } catch (CancellationException e) {
-      throw new Refusal(503, "the server is ending", e);
+      worker.execute(asked.task);
+      return asked.task.get(time.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (RejectedExecutionException e) {
+      throw worker.isShutdown()
+          ? ending()
+          : new Refusal(429, "too many requests are waiting; try again in a second", e);
+    } catch (CancellationException | TimeoutException e) {
+      throw givenUp(page, asked);
     } catch (ExecutionException e) {
       if (e.getCause() instanceof CallCancelledException) {
-        throw !page.isEmpty() && pages.get(page) != limit
-            ? new Refusal(409, "given up: the page asked for something else")
-            : new Refusal(503, "given up: it took longer than " + time.toSeconds() + " s");
+        throw givenUp(page, asked);
+      }
+      if (e.getCause() instanceof CallInterruptedException) {
+        throw ending();
       }
       if (e.getCause() instanceof Exception cause) {
         throw cause;
       }
+      if (e.getCause() instanceof Error cause) {
+        throw cause;
+      }
       throw e;
     } finally {
-      limit.cancel();
-      pages.remove(page, limit);
+      giveUp(asked);
+      pages.remove(page, asked);
     }
   }
 
-  private <T> Future<T> submit(Limit limit, Callable<T> work) {
-    try {
-      return worker.submit(
-          () ->
-              limit.call(
-                  () -> {
-                    Limit.check();
-                    return work.call();
-                  }));
-    } catch (RejectedExecutionException e) {
-      throw new Refusal(429, "too many requests are waiting; try again in a second", e);
+  /** Ends work, and frees the place in which it waits. */
+  private void giveUp(@Nullable Asked<?> asked) {
+    if (asked != null) {
+      asked.limit.cancel();
+      if (worker.remove(asked.task)) {
+        asked.task.cancel(false);
+      }
     }
+  }
+
+  private Refusal givenUp(String page, Asked<?> asked) {
+    if (worker.isShutdown()) {
+      return ending();
+    }
+    return !page.isEmpty() && pages.get(page) != asked
+        ? new Refusal(409, "given up: the page asked for something else")
+        : new Refusal(503, "given up: it took longer than " + time.toSeconds() + " s");
+  }
+
+  private static Refusal ending() {
+    return new Refusal(503, "the server is ending");
+  }
+
+  /** How much work waits for its turn. */
+  int waiting() {
+    return worker.getQueue().size();
   }
 
   @Override

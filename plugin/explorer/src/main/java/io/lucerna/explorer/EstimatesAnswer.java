@@ -7,7 +7,7 @@ import java.util.List;
  *
  * @param topic the topic's id; empty for a query that was typed in
  * @param query its text
- * @param depth the most documents
+ * @param depth how many documents the model read, at most
  * @param cells in the order of {@link ModelAnswer#cells}
  */
 record EstimatesAnswer(String topic, String query, int depth, List<Estimate> cells) {

@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 
-/** What is ranked. One thread at a time asks. */
+/** What is ranked. One thread at a time asks for candidates; any number ask for passages. */
 public interface Explored extends AutoCloseable {
 
   /** What the page calls it. */
@@ -17,14 +17,17 @@ public interface Explored extends AutoCloseable {
   /** Whether a query that is no topic's finds anything. */
   boolean searches();
 
+  /** How many of a topic's candidates have a passage, at most; 1 or more. */
+  int deepest();
+
   /**
-   * The first stage's ranking.
+   * The first stage's ranking: all of it, since measures are of all of it.
    *
    * @param topic one of {@link #topics}, or any query where {@link #searches}
-   * @param depth the most documents
    * @return under the topic's id; empty if nothing was found
+   * @throws IllegalArgumentException if the query cannot be searched for, and why
    */
-  Ranking candidates(Topic topic, int depth) throws IOException;
+  Ranking candidates(Topic topic) throws IOException;
 
   /**
    * A passage as the model reads it.

@@ -8,7 +8,6 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.eclipse.jetty.http.HttpHeader;
@@ -20,7 +19,6 @@ import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
-import org.eclipse.jetty.server.handler.MinimumDataRateHandler;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.VirtualThreads;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
@@ -33,11 +31,6 @@ public final class ExplorerServer implements AutoCloseable {
   private static final int CONNECTIONS = 512;
   private static final int LONGEST_HEADERS = 8 << 10;
 
-  /** Fewer bytes of a body in a second are those of a client that only wants to stay. */
-  private static final int SLOWEST = 200;
-
-  private static final Duration IDLE = Duration.ofSeconds(30);
-  private static final Duration WORK = Duration.ofSeconds(60);
   private static final int NEXT_PORTS = 100;
 
   private final Server server;
@@ -69,8 +62,16 @@ public final class ExplorerServer implements AutoCloseable {
       int level,
       Consumer<Throwable> failures)
       throws IOException {
-    Desk desk = new Desk(WORK);
-    Api api = new Api(new Workbench(ranker, explored, qrels, level), desk);
+    Workbench workbench = new Workbench(ranker, explored, qrels, level);
+    return start(port, workbench, Limits.DEFAULT, failures);
+  }
+
+  /** The same with other limits. */
+  static ExplorerServer start(
+      int port, Workbench workbench, Limits limits, Consumer<Throwable> failures)
+      throws IOException {
+    Desk desk = new Desk(limits.work());
+    Api api = new Api(workbench, desk, limits.body());
     QueuedThreadPool threads = new QueuedThreadPool(THREADS);
     threads.setName("explorer");
     threads.setDaemon(true);
@@ -83,11 +84,11 @@ public final class ExplorerServer implements AutoCloseable {
     ServerConnector connector = new ServerConnector(server, new HttpConnectionFactory(http));
     connector.setHost(LOOPBACK);
     connector.setPort(port);
-    connector.setIdleTimeout(IDLE.toMillis());
+    connector.setIdleTimeout(limits.idle().toMillis());
     server.addConnector(connector);
     server.addBean(new NetworkConnectionLimit(CONNECTIONS, server));
     Site site = new Site(new Assets(), api, failures);
-    server.setHandler(new MinimumDataRateHandler(site, SLOWEST, 0));
+    server.setHandler(site);
     server.setErrorHandler(site::unreadable);
     ExplorerServer explorer = new ExplorerServer(server, connector, desk);
     boolean started = false;
@@ -106,6 +107,19 @@ public final class ExplorerServer implements AutoCloseable {
       if (!started) {
         explorer.close();
       }
+    }
+  }
+
+  /**
+   * Looks whether a port can be listened at, before anything is read that takes long.
+   *
+   * @throws IOException if it is taken; the message names one that is free
+   */
+  public static void requireFree(int port) throws IOException {
+    try (ServerSocket free = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+      free.getLocalPort();
+    } catch (BindException e) {
+      throw taken(port, e);
     }
   }
 
@@ -168,9 +182,7 @@ public final class ExplorerServer implements AutoCloseable {
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         refuse(response, new Refusal(503, "the server is ending"), callback);
-      } catch (IllegalArgumentException e) {
-        refuse(response, new Refusal(400, String.valueOf(e.getMessage())), callback);
-      } catch (Exception e) {
+      } catch (Exception | OutOfMemoryError e) {
         failures.accept(e);
         refuse(response, new Refusal(500, "the request failed; the terminal says why"), callback);
       }

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param model what ranks
  * @param collection what is ranked
  * @param searches whether any query may be asked
+ * @param deepest how many documents the model may be asked to read
  * @param judged how many topics have judgments
  * @param level the lowest grade that is relevant
  * @param measures the names of the measures
@@ -20,6 +21,7 @@ record ModelAnswer(
     ModelCard model,
     String collection,
     boolean searches,
+    int deepest,
     int judged,
     int level,
     List<String> measures,

@@ -8,10 +8,11 @@ import org.jspecify.annotations.Nullable;
  *
  * @param topic the topic's id; empty for a query that was typed in
  * @param query its text
- * @param depth the most documents
+ * @param depth how many documents the model read, at most
  * @param spec what was done to the model, in the one form that specs are printed in
- * @param docs in the first stage's order
- * @param measures of the topic; none where it has no judgments
+ * @param docs those that the model read, in the first stage's order
+ * @param measures of the topic's whole ranking, in which those that the model did not read stay
+ *     below; none where it has no judgments
  * @param changes from the plain to the changed ranking
  * @param notes what the change of the model touched, and what it did not
  */

@@ -9,13 +9,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param topic a topic's id; empty for a query that is typed in
  * @param query the text; empty with a topic
- * @param depth how many documents, at most
+ * @param depth how many documents the model reads, at most; null for the default
  * @param spec what is done to the model; empty for nothing
  * @param page names the page that asks, whose earlier requests are given up; empty if none does
  */
-record RankRequest(String topic, String query, int depth, String spec, String page) {
+record RankRequest(
+    String topic, String query, @Nullable Integer depth, String spec, String page) {
   private static final int DEPTH = 100;
-  private static final int DEEPEST = 1000;
   private static final int LONGEST_QUERY = 2_000;
   private static final int LONGEST_SPEC = 16_000;
   private static final int LONGEST_PAGE = 64;
@@ -36,16 +36,27 @@ record RankRequest(String topic, String query, int depth, String spec, String pa
         new RankRequest(
             text("topic", topic, LONGEST_QUERY),
             text("query", query, LONGEST_QUERY),
-            depth == null ? DEPTH : depth,
+            depth,
             text("spec", spec, LONGEST_SPEC),
             text("page", page, LONGEST_PAGE));
-    if (request.depth < 1 || request.depth > DEEPEST) {
-      throw new Refusal(400, "depth must be in 1.." + DEEPEST + ", got " + request.depth);
-    }
     if (request.topic.isEmpty() == request.query.isEmpty()) {
       throw new Refusal(400, "give a topic or a query, and not both");
     }
     return request;
+  }
+
+  /**
+   * The depth that is asked for.
+   *
+   * @param deepest the largest that is allowed
+   * @throws Refusal if it is larger, or not at least 1
+   */
+  int depth(int deepest) {
+    int asked = depth == null ? Math.min(DEPTH, deepest) : depth;
+    if (asked < 1 || asked > deepest) {
+      throw new Refusal(400, "depth must be in 1.." + deepest + ", got " + asked);
+    }
+    return asked;
   }
 
   private static String text(String field, @Nullable String value, int most) {

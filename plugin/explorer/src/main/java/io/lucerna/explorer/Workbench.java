@@ -7,6 +7,7 @@ import io.lucerna.eval.Ranking;
 import io.lucerna.eval.Reordering;
 import io.lucerna.eval.Run;
 import io.lucerna.instrumentation.hooks.HookPoint;
+import io.lucerna.instrumentation.hooks.Hooks;
 import io.lucerna.instrumentation.intervene.CompiledSpec;
 import io.lucerna.instrumentation.intervene.InterventionSpec;
 import io.lucerna.instrumentation.intervene.SpecSource;
@@ -16,6 +17,7 @@ import io.lucerna.instrumentation.intervene.Touched;
 import io.lucerna.qrels.Qrels;
 import io.lucerna.reranker.ConditionPredictor;
 import io.lucerna.reranker.Ranker;
+import io.lucerna.reranker.ScoreException;
 import io.lucerna.reranker.WorkItem;
 import io.lucerna.studies.ranking.Condition;
 import io.lucerna.studies.ranking.Conditions;
@@ -31,11 +33,18 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Ranks, as {@code search}, {@code rerank} and {@code eval} do one after the other, and remembers
- * what it has ranked. One thread at a time uses it.
+ * what it has ranked. One thread at a time ranks; any number ask for passages.
  */
 final class Workbench {
-  /** Rankings and their scores that are remembered. */
-  private static final int REMEMBERED = 256;
+  /** Characters of candidates that are remembered. */
+  private static final long REMEMBERED_TEXT = 1 << 24;
+
+  /** Places of rankings, and characters of specs, that are remembered. */
+  private static final long REMEMBERED_SCORES = 1 << 18;
+
+  private static final long REMEMBERED_ESTIMATES = 256;
+
+  private static final int DEEPEST = 1000;
 
   /** Predicted scores that are in memory at once. */
   private static final long PREDICTED = 1 << 22;
@@ -56,19 +65,42 @@ final class Workbench {
   private final Qrels qrels;
   private final Evaluation.Options options;
   private final Map<String, Topic> topics = new LinkedHashMap<>();
-  private final Map<Asked, Candidates> candidates = recent();
-  private final Map<Changed, Scores> scores = recent();
-  private final Map<Asked, EstimatesAnswer> estimates = recent();
+  private final int deepest;
+  private final Recent<Asked, Candidates> candidates =
+      new Recent<>(REMEMBERED_TEXT, (asked, found) -> found.size());
+  private final Recent<Changed, Scores> scores =
+      new Recent<>(
+          REMEMBERED_SCORES, (key, scored) -> scored.ranking().size() + key.spec().length());
+  private final Recent<Asked, EstimatesAnswer> estimates =
+      new Recent<>(REMEMBERED_ESTIMATES, (asked, answer) -> 1);
   private final List<ModelAnswer.Cell> cells;
 
-  /** What the first stage was asked. */
+  /** What is ranked, and how much of it the model reads. */
   private record Asked(Topic topic, int depth) {}
 
   /** What the model was asked: an empty spec for the plain one. */
   private record Changed(Asked asked, String spec) {}
 
-  private record Candidates(Ranking ranking, List<String> texts) {}
+  /**
+   * What the first stage found.
+   *
+   * @param ranking all of it
+   * @param texts the passages of its first documents, which the model reads
+   */
+  private record Candidates(Ranking ranking, List<String> texts) {
+    /** In characters, roughly. */
+    long size() {
+      return ranking.size() + texts.stream().mapToLong(String::length).sum();
+    }
 
+    List<String> pairs(String topic) {
+      return ranking.top(texts.size()).docnos().stream()
+          .map(docno -> PairSource.Pair.id(topic, docno))
+          .toList();
+    }
+  }
+
+  /** All documents of the first stage, those that the model did not read below the others. */
   private record Scores(Ranking ranking, List<String> notes) {}
 
   Workbench(Ranker ranker, Explored explored, Qrels qrels, int level) throws IOException {
@@ -76,6 +108,7 @@ final class Workbench {
     this.explored = explored;
     this.qrels = qrels;
     this.options = Evaluation.Options.DEFAULT.withLevel(level);
+    this.deepest = Math.min(DEEPEST, explored.deepest());
     explored.topics().forEach(topic -> topics.put(topic.id(), topic));
     this.cells = cells(ranker);
   }
@@ -94,17 +127,6 @@ final class Workbench {
     return List.copyOf(cells);
   }
 
-  private static <K, V> Map<K, V> recent() {
-    return new LinkedHashMap<>(16, .75f, true) {
-      private static final long serialVersionUID = 1L;
-
-      @Override
-      protected boolean removeEldestEntry(Map.Entry<K, V> eldest) {
-        return size() > REMEMBERED;
-      }
-    };
-  }
-
   /** What is known before anything is ranked. */
   ModelAnswer model() {
     List<String> points =
@@ -113,6 +135,7 @@ final class Workbench {
         ranker.card(),
         explored.name(),
         explored.searches(),
+        deepest,
         (int) topics.keySet().stream().filter(id -> !qrels.judged(id).isEmpty()).count(),
         options.level(),
         MEASURES.stream().map(Measure::irName).toList(),
@@ -138,7 +161,7 @@ final class Workbench {
 
   /** Ranks. */
   RankAnswer rank(RankRequest request) throws IOException {
-    Asked asked = new Asked(topic(request), request.depth());
+    Asked asked = new Asked(topic(request), request.depth(deepest));
     CompiledSpec spec = compile(request.spec());
     Candidates found = candidates(asked);
     Scores plain = scores(asked, found, compile(""));
@@ -151,7 +174,7 @@ final class Workbench {
     if (!request.spec().isEmpty()) {
       throw new Refusal(400, "estimates are of the plain model; leave out the spec");
     }
-    Asked asked = new Asked(topic(request), request.depth());
+    Asked asked = new Asked(topic(request), request.depth(deepest));
     EstimatesAnswer known = estimates.get(asked);
     if (known != null) {
       return known;
@@ -165,23 +188,27 @@ final class Workbench {
     Topic topic = asked.topic();
     Ranking plain = scores(asked, found, compile("")).ranking();
     List<WorkItem.Passage> passages = new ArrayList<>();
-    for (int i = 0; i < found.texts().size(); i++) {
-      String pair = PairSource.Pair.id(topic.id(), found.ranking().docno(i));
-      passages.add(new WorkItem.Passage(pair, found.texts().get(i), List.of()));
+    List<String> pairs = found.pairs(topic.id());
+    for (int i = 0; i < pairs.size(); i++) {
+      passages.add(new WorkItem.Passage(pairs.get(i), found.texts().get(i), List.of()));
     }
     WorkItem.Query query = new WorkItem.Query(topic.id(), topic.query());
     List<CompiledSpec> cuts = cells.stream().map(cell -> compile(cell.spec())).toList();
     List<EstimatesAnswer.Estimate> all = new ArrayList<>();
-    new ConditionPredictor(ranker, cuts, PREDICTED)
-        .predict(
-            new WorkItem(List.of(query), passages),
-            (number, predicted) -> {
-              Ranking cut = Reordering.of(found.ranking(), predicted);
-              List<Double> changes =
-                  measures(topic, plain, cut).stream().map(m -> m.plain() - m.first()).toList();
-              long swapped = RankChanges.of(plain, cut).swappedPairs();
-              all.add(new EstimatesAnswer.Estimate(cells.get(number).name(), changes, swapped));
-            });
+    try {
+      new ConditionPredictor(ranker, cuts, PREDICTED)
+          .predict(
+              new WorkItem(List.of(query), passages),
+              (number, predicted) -> {
+                Ranking cut = Reordering.of(found.ranking(), predicted);
+                List<Double> changes =
+                    measures(topic, plain, cut).stream().map(m -> m.plain() - m.first()).toList();
+                long swapped = RankChanges.of(plain, cut).swappedPairs();
+                all.add(new EstimatesAnswer.Estimate(cells.get(number).name(), changes, swapped));
+              });
+    } catch (ScoreException e) {
+      throw new Refusal(400, String.valueOf(e.getMessage()), e);
+    }
     return new EstimatesAnswer(topic.id(), topic.query(), asked.depth(), List.copyOf(all));
   }
 
@@ -214,6 +241,8 @@ final class Workbench {
       return spec.compile(ranker.reading().points(), ranker.reading().sides(), NOTHING);
     } catch (SpecSyntaxException e) {
       throw new Refusal(e);
+    } catch (IllegalArgumentException e) {
+      throw new Refusal(400, "the spec cannot be applied: " + e.getMessage(), e);
     }
   }
 
@@ -222,9 +251,14 @@ final class Workbench {
     if (known != null) {
       return known;
     }
-    Ranking ranking = explored.candidates(asked.topic(), asked.depth()).top(asked.depth());
+    Ranking ranking;
+    try {
+      ranking = explored.candidates(asked.topic());
+    } catch (IllegalArgumentException e) {
+      throw new Refusal(400, String.valueOf(e.getMessage()), e);
+    }
     List<String> texts = new ArrayList<>();
-    for (String docno : ranking.docnos()) {
+    for (String docno : ranking.top(asked.depth()).docnos()) {
       texts.add(passage(asked.topic().id(), docno));
     }
     Candidates found = new Candidates(ranking, texts);
@@ -241,11 +275,14 @@ final class Workbench {
     if (found.texts().isEmpty()) {
       return new Scores(found.ranking(), List.of());
     }
-    String id = asked.topic().id();
-    List<String> pairs =
-        found.ranking().docnos().stream().map(docno -> PairSource.Pair.id(id, docno)).toList();
-    float[] given =
-        ranker.score(asked.topic().query(), found.texts(), spec.hooks(id, pairs)).scores();
+    Topic topic = asked.topic();
+    float[] given;
+    try {
+      Hooks hooks = spec.hooks(topic.id(), found.pairs(topic.id()));
+      given = ranker.score(topic.query(), found.texts(), hooks).scores();
+    } catch (IllegalArgumentException | ScoreException e) {
+      throw new Refusal(400, String.valueOf(e.getMessage()), e);
+    }
     List<String> notes = new ArrayList<>();
     for (Touched touched : spec.report()) {
       notes.add(touched.problem().orElseGet(touched::toString));
@@ -262,7 +299,7 @@ final class Workbench {
     Map<String, RankAnswer.Place> otherwise =
         changed == null ? Map.of() : places(changed.ranking());
     List<RankAnswer.Doc> docs = new ArrayList<>();
-    for (int i = 0; i < found.ranking().size(); i++) {
+    for (int i = 0; i < found.texts().size(); i++) {
       String docno = found.ranking().docno(i);
       docs.add(
           new RankAnswer.Doc(

@@ -46,7 +46,7 @@ const post = (path, body, signal) =>
     signal,
   });
 
-const asked = ({ topic, query, depth }) => ({ topic, query: topic ? '' : query, depth });
+const asked = ({ topic, query, depth }) => ({ topic, query: topic ? '' : query, depth: depth || undefined });
 
 export const rank = (state, signal) => post('rank', { ...asked(state), spec: state.spec }, signal);
 

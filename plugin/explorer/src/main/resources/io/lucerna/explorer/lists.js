@@ -5,12 +5,12 @@ import { move } from './words.js';
 
 const SHORT = 20;
 
-/** Which ranking the left list shows: of the first stage, or of the plain model. */
-export const baseOf = (state, answer) =>
-  state.base || (answer.docs.some(d => d.changed) ? 'plain' : 'first');
-
-/** Which one the right list shows: the last. */
+/** Which ranking the right list shows: the last. */
 const lastOf = answer => (answer.docs.some(d => d.changed) ? 'changed' : 'plain');
+
+/** Which one the left list shows: of the first stage or, next to a changed one, of the plain model unless asked. */
+const baseOf = (state, answer) =>
+  lastOf(answer) === 'changed' && state.base !== 'first' ? 'plain' : 'first';
 
 const titles = (app, which) =>
   ({ first: 'First stage', plain: app.model.model.label, changed: app.model.model.label + ', changed' })[which];
@@ -28,7 +28,7 @@ function passage(app, doc) {
   if (app.state.doc !== doc.docno) {
     return nothing;
   }
-  return html`<div class="passage">${app.passage?.docno === doc.docno ? app.passage.text : '…'}</div>`;
+  return html`<div class="passage">${app.passage?.of === app.opened() ? app.passage.text : '…'}</div>`;
 }
 
 function row(app, doc, which, base) {

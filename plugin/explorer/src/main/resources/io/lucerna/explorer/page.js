@@ -4,7 +4,10 @@ import { lists, slide } from './lists.js';
 import { panel } from './panel.js';
 import { read, write } from './state.js';
 
-const DEPTHS = [10, 20, 50, 100, 200, 500, 1000];
+const DEPTHS = [10, 20, 50, 100, 200, 500];
+
+/** The server's, where none is asked for. */
+const DEPTH = 100;
 
 /** What there is, and what can be done; the views are given it. */
 const app = {
@@ -16,6 +19,8 @@ const app = {
   estimates: null,
   error: '',
   specError: '',
+  /** Whether the ranking that is shown is not the one that was asked for. */
+  stale: false,
   busy: false,
   all: false,
   side: 'after',
@@ -48,6 +53,9 @@ const app = {
     }
   },
 
+  /** Which passage is open: requests may have another text of a document for another topic. */
+  opened: () => JSON.stringify([app.state.topic, app.state.doc]),
+
   draw: () => draw(),
 
   turn(side) {
@@ -72,12 +80,14 @@ async function load() {
   try {
     app.answer = await api.rank(app.state, mine.signal);
     app.error = app.specError = '';
+    app.stale = false;
   } catch (e) {
     if (pending !== mine || e.name === 'AbortError') {
       return;
     }
     app.specError = e.column > 0 || /^the spec/.test(e.message) ? e.message : '';
     app.error = app.specError ? '' : e.message;
+    app.stale = true;
   }
   if (pending === mine) {
     app.busy = false;
@@ -87,16 +97,17 @@ async function load() {
   }
 }
 
-/** Estimates for the grid, in the background: whatever is asked next gives them up. */
+/** Estimates for the grid of the ranking that is shown, in the background: whatever is asked next gives them up. */
 async function estimate(mine) {
-  const of = ['topic', 'query', 'depth'].map(key => app.answer?.[key]).join('\n');
-  if (!app.answer || app.estimates?.of === of) {
+  const { answer } = app;
+  const of = answer && JSON.stringify([answer.topic, answer.query, answer.depth]);
+  if (!answer || app.estimates?.of === of) {
     return;
   }
   app.estimates = null;
   draw();
   try {
-    const { cells } = await api.estimates(app.state, mine.signal);
+    const { cells } = await api.estimates(answer, mine.signal);
     app.estimates = { of, cells: new Map(cells.map(cell => [cell.name, cell])) };
     draw();
   } catch (e) {
@@ -109,13 +120,14 @@ async function estimate(mine) {
 
 async function loadPassage() {
   const { doc, topic } = app.state;
-  if (!doc || app.passage?.docno === doc) {
+  const of = app.opened();
+  if (!doc || app.passage?.of === of) {
     return;
   }
   try {
-    app.passage = await api.passage(topic, doc);
+    app.passage = { of, text: (await api.passage(topic, doc)).text };
   } catch (e) {
-    app.error = e.message;
+    app.passage = { of, text: e.message };
   }
   draw();
 }
@@ -141,6 +153,12 @@ function asked() {
   return app.state.topic ? (app.topics.find(t => t.id === app.state.topic)?.query ?? app.state.topic) : app.state.query;
 }
 
+const depth = () => app.state.depth || Math.min(DEPTH, app.model.deepest);
+
+/** As deep as there are texts. */
+const depths = () =>
+  [...new Set([...DEPTHS.filter(d => d < app.model.deepest), app.model.deepest, depth()])].toSorted((a, b) => a - b);
+
 const head = () => html`
   <header>
     <h1>Lucerna <span class="quiet">${app.model.model.label} on ${app.model.collection}</span></h1>
@@ -153,7 +171,7 @@ const head = () => html`
         placeholder=${app.model.searches ? 'A query, or a topic' : 'A topic'} .value=${asked()}>
       <datalist id="topics">${app.topics.map(t => html`<option value=${t.query}>${t.id}</option>`)}</datalist>
       <label>top <select aria-label="Depth" @change=${e => app.go({ depth: Number(e.target.value) })}>
-        ${DEPTHS.map(d => html`<option ?selected=${d === app.state.depth}>${d}</option>`)}</select></label>
+        ${depths().map(d => html`<option ?selected=${d === depth()}>${d}</option>`)}</select></label>
       <button class="main">Rank</button>
       <span class="quiet topic">${app.state.topic ? `topic ${app.state.topic}` : ''}</span>
     </form>
@@ -164,7 +182,7 @@ const view = () => html`
   <div class="bar" role="status" aria-label=${app.busy ? 'ranking' : ''} ?hidden=${!app.busy}></div>
   ${app.error ? html`<p class="error" role="alert">${app.error}</p>` : nothing}
   ${app.answer
-    ? html`<main aria-busy=${app.busy} class=${app.specError || app.error ? 'stale' : ''}><div class="rankings">${lists(app)}</div>${panel(app)}</main>`
+    ? html`<main aria-busy=${app.busy} class=${app.stale ? 'stale' : ''}><div class="rankings">${lists(app)}</div>${panel(app)}</main>`
     : nothing}`;
 
 function draw() {

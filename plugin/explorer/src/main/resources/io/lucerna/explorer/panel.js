@@ -1,7 +1,7 @@
 // What is done to the model, and what that does to the measures.
 import { html, nothing } from './lit/lit-html.js';
 import { spec } from './spec.js';
-import { change, interventions, move, number, toggle } from './words.js';
+import { change, count, interventions, move, number, toggle } from './words.js';
 
 function measures(app) {
   const { answer } = app;
@@ -36,8 +36,8 @@ function movers(app) {
     .toSorted((a, b) => Math.abs(b.plain.rank - b.changed.rank) - Math.abs(a.plain.rank - a.changed.rank))
     .slice(0, MOST);
   return html`
-    <p class="quiet">${moved} of ${answer.docs.length} documents moved, by ${largestMove} places at most;
-      ${swappedPairs} pairs swapped.</p>
+    <p class="quiet">${moved} of ${count(answer.docs.length, 'document')} moved, by ${count(largestMove, 'place')} at most;
+      ${count(swappedPairs, 'pair')} swapped.</p>
     ${far.length
       ? html`<p class="movers">${far.map(d => {
           const m = move(d.plain.rank, d.changed.rank);

@@ -1,7 +1,7 @@
 // What the page shows is in its address, behind the #, which no server sees and no server limits.
 
-/** What there is without an address. */
-const START = { topic: '', query: '', depth: 100, spec: '', base: '', colour: '', doc: '' };
+/** What there is without an address; the depth is then the server's. */
+const START = { topic: '', query: '', depth: 0, spec: '', base: '', colour: '', doc: '' };
 
 /** The state that the address holds. */
 export function read() {

@@ -2,8 +2,16 @@
 
 export const MINUS = '\u2212';
 
-/** With four decimals, as `eval` prints measures. */
-export const number = value => value.toFixed(4).replace('-', MINUS);
+/** With four decimals, as `eval` prints measures: halfway, which only odd 32nds are, is rounded to the even digit. */
+export function number(value) {
+  const digits = Math.floor(Math.abs(value) * 1e4);
+  const halfway = Math.abs(value * 32) % 2 === 1;
+  const rounded = halfway ? Math.sign(value) * (digits + digits % 2) / 1e4 : value;
+  return rounded.toFixed(4).replace('-', MINUS);
+}
+
+/** How many of something. */
+export const count = (n, one) => `${n} ${one}${n === 1 ? '' : 's'}`;
 
 /** With its sign; an exact nothing has none. */
 export const change = value =>

@@ -1,6 +1,7 @@
 package io.lucerna.explorer;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
@@ -55,6 +56,14 @@ class DeskTest {
                 () -> {
                   throw new IOException("no");
                 }));
+    assertThrows(
+        OutOfMemoryError.class,
+        () ->
+            desk.work(
+                "",
+                () -> {
+                  throw new OutOfMemoryError("no");
+                }));
   }
 
   @Test
@@ -78,13 +87,41 @@ class DeskTest {
                     () -> {
                       begun.countDown();
                       free.await();
+                      Limit.check();
                       return "first";
                     }));
     begun.await();
     Future<String> second = clients.submit(() -> desk.work("two", () -> "second"));
+    awaitWaiting(1);
+    assertFalse(second.isDone());
     free.countDown();
-    assertEquals("first", first.get());
+    assertEquals("first", first.get(), "given up");
     assertEquals("second", second.get());
+  }
+
+  private void awaitWaiting(int count) {
+    while (desk.waiting() != count) {
+      Thread.onSpinWait();
+    }
+  }
+
+  @Test
+  void whatWaitsInVainFreesItsPlace() throws Exception {
+    CountDownLatch begun = new CountDownLatch(1);
+    Future<String> first = clients.submit(() -> desk.work("one", endless(begun)));
+    begun.await();
+    Future<String> last = clients.submit(() -> desk.work("two", () -> "0"));
+    for (int i = 1; i < 100; i++) {
+      awaitWaiting(1);
+      String number = String.valueOf(i);
+      Future<String> next = clients.submit(() -> desk.work("two", () -> number));
+      assertEquals(409, refusal(last));
+      last = next;
+    }
+    awaitWaiting(1);
+    assertEquals("done", desk.work("one", () -> "done"));
+    assertEquals(409, refusal(first));
+    assertEquals("99", last.get());
   }
 
   @Test
@@ -137,7 +174,12 @@ class DeskTest {
     CountDownLatch begun = new CountDownLatch(1);
     Future<String> working = clients.submit(() -> desk.work("", endless(begun)));
     begun.await();
+    Future<String> waiting = clients.submit(() -> desk.work("", () -> "done"));
+    awaitWaiting(1);
     desk.close();
-    assertThrows(ExecutionException.class, working::get);
+    assertEquals(503, refusal(working));
+    assertEquals(503, refusal(waiting));
+    Refusal late = assertThrows(Refusal.class, () -> desk.work("", () -> "done"));
+    assertEquals(503, late.status());
   }
 }

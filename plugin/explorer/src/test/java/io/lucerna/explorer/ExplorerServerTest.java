@@ -29,6 +29,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -59,8 +60,12 @@ class ExplorerServerTest {
   @SuppressWarnings("NullAway.Init")
   private static ExplorerServer server;
 
+  @SuppressWarnings("NullAway.Init")
+  private static JsonNode description;
+
   @BeforeAll
   static void start() throws IOException {
+    description = JSON.readTree(Api.class.getResource("openapi.json"));
     ranker = Rankers.embedded("minilm", ScorerOptions.defaults());
     server = ExplorerServer.start(0, ranker, SMALL, SmallCollection.QRELS, 1, FAILURES::add);
   }
@@ -72,8 +77,21 @@ class ExplorerServerTest {
     assertEquals(List.of(), FAILURES);
   }
 
-  private static HttpResponse<String> send(HttpRequest.Builder request) throws Exception {
-    return CLIENT.send(request.build(), HttpResponse.BodyHandlers.ofString());
+  /** What is answered is in the description. */
+  private static HttpResponse<String> send(HttpRequest.Builder builder) throws Exception {
+    HttpRequest request = builder.build();
+    HttpResponse<String> response =
+        CLIENT.send(request, HttpResponse.BodyHandlers.ofString());
+    JsonNode operation =
+        description
+            .path("paths")
+            .path(request.uri().getPath())
+            .path(request.method().toLowerCase(Locale.ROOT));
+    String status = String.valueOf(response.statusCode());
+    assertTrue(
+        operation.isMissingNode() || operation.path("responses").has(status),
+        request + " is answered " + status);
+    return response;
   }
 
   private static HttpRequest.Builder to(String path) {
@@ -103,7 +121,11 @@ class ExplorerServerTest {
 
   /** Writes bytes as no client of HTTP would, and reads the answer's status. */
   private static int bytes(String request) throws IOException {
-    URI address = server.address();
+    return bytes(server, request);
+  }
+
+  private static int bytes(ExplorerServer to, String request) throws IOException {
+    URI address = to.address();
     try (Socket socket = new Socket(address.getHost(), address.getPort())) {
       socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
       String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -128,7 +150,7 @@ class ExplorerServerTest {
     assertFalse(Arrays.equals(plain, changed));
     assertArrayEquals(plain, scores(answer, "plain"));
     assertArrayEquals(changed, scores(answer, "changed"));
-    Ranking first = SMALL.candidates(SmallCollection.TOPIC, 100);
+    Ranking first = SMALL.candidates(SmallCollection.TOPIC);
     List<String> names = List.of("nDCG@10", "AP", "RR");
     for (String name : names) {
       JsonNode row = answer.path("measures").path(names.indexOf(name));
@@ -161,6 +183,94 @@ class ExplorerServerTest {
         .summary(measure);
   }
 
+  /** As {@code rerank} does: what the model did not read stays below, and is measured too. */
+  @Test
+  void measuresTheWholeRanking() throws Exception {
+    JsonNode answer = ranked(Map.of("topic", "t1", "depth", 3, "spec", CUT));
+    assertEquals(3, answer.path("docs").size());
+    assertEquals(3, answer.path("depth").asInt());
+    Ranking first = SMALL.candidates(SmallCollection.TOPIC);
+    List<String> texts = SMALL.texts().subList(0, 3);
+    float[] plain = ranker.score(SmallCollection.TOPIC.query(), texts).scores();
+    JsonNode row = answer.path("measures").path(1);
+    assertEquals(measured("AP", first), row.path("first").asDouble());
+    assertEquals(measured("AP", Reordering.of(first, plain)), row.path("plain").asDouble());
+    assertTrue(measured("AP", first) > measured("AP", first.top(3)), "the fourth is relevant");
+    assertEquals(5, ranked(Map.of("topic", "t1")).path("depth").asInt(), "not 100");
+  }
+
+  /** A score that is not finite is the fault of who asked for it. */
+  @Test
+  void aModelThatIsBrokenByItsSpecIsSaidToBe() throws Exception {
+    String spec = "scale blocks.*.hook_mlp_out factor=1e38";
+    HttpResponse<String> response =
+        rank(JSON.writeValueAsString(Map.of("topic", "t1", "spec", spec)));
+    assertEquals(400, response.statusCode(), response.body());
+    assertTrue(message(response).contains("NaN"), response.body());
+  }
+
+  @Test
+  void failuresAreTold() throws Exception {
+    List<Throwable> failures = Collections.synchronizedList(new ArrayList<>());
+    try (ExplorerServer other = small(new SmallCollection(), Limits.DEFAULT, failures)) {
+      for (String query : List.of("broken", "odd", "large")) {
+        HttpResponse<String> response = post(other, "{\"query\":\"" + query + "\"}");
+        assertEquals(500, response.statusCode(), response.body());
+        assertEquals("the request failed; the terminal says why", message(response));
+      }
+      assertEquals(200, post(other, "{\"topic\":\"t1\"}").statusCode());
+    }
+    assertEquals(
+        List.of("the index is broken", "a bug", "no memory"),
+        failures.stream().map(Throwable::getMessage).toList());
+  }
+
+  private static ExplorerServer small(
+      SmallCollection collection, Limits limits, List<Throwable> failures) throws IOException {
+    Workbench workbench = new Workbench(ranker, collection, SmallCollection.QRELS, 1);
+    return ExplorerServer.start(0, workbench, limits, failures::add);
+  }
+
+  private static HttpResponse<String> post(ExplorerServer to, String body) throws Exception {
+    return send(
+        HttpRequest.newBuilder(to.address().resolve("api/v1/rank"))
+            .header("Content-Type", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofString(body)));
+  }
+
+  @Test
+  void aPassageDoesNotWaitForTheModel() throws Exception {
+    SmallCollection collection = new SmallCollection();
+    try (ExplorerServer other = small(collection, Limits.DEFAULT, FAILURES);
+        ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<HttpResponse<String>> ranked =
+          clients.submit(() -> post(other, "{\"query\":\"waits\"}"));
+      collection.waits.await();
+      HttpResponse<String> passage =
+          send(HttpRequest.newBuilder(other.address().resolve("api/v1/passage?docno=bees")));
+      assertEquals(200, passage.statusCode(), passage.body());
+      collection.go.countDown();
+      assertEquals(200, ranked.get().statusCode());
+    }
+  }
+
+  /** A body is bounded in time, whether its sender stops or sends a byte now and then. */
+  @Test
+  void aSlowBodyIsGivenUp() throws Exception {
+    Duration never = Duration.ofDays(1);
+    Duration soon = Duration.ofMillis(50);
+    Duration atOnce = Duration.ofNanos(1);
+    for (Limits limits :
+        List.of(new Limits(soon, never, never), new Limits(never, atOnce, never))) {
+      try (ExplorerServer other = small(new SmallCollection(), limits, FAILURES)) {
+        String begun =
+            "POST /api/v1/rank HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+                + "Connection: close\r\nContent-Length: 100\r\n\r\n{";
+        assertEquals(408, bytes(other, begun), limits.toString());
+      }
+    }
+  }
+
   /** Every cell's change is that of the scores predicted for it alone. */
   @Test
   void estimatesAreThePredictors() throws Exception {
@@ -169,7 +279,7 @@ class ExplorerServerTest {
     JsonNode cells = JSON.readTree(send(to("api/v1/model")).body()).path("cells");
     assertEquals(cells.findValuesAsText("name"), answer.path("cells").findValuesAsText("name"));
     Topic topic = SmallCollection.TOPIC;
-    Ranking first = SMALL.candidates(topic, 100);
+    Ranking first = SMALL.candidates(topic);
     Ranking plain = Reordering.of(first, ranker.score(topic.query(), SMALL.texts()).scores());
     List<WorkItem.Passage> passages = new ArrayList<>();
     for (int i = 0; i < first.size(); i++) {
@@ -207,6 +317,7 @@ class ExplorerServerTest {
     assertTrue(answer.path("docs").path(0).path("changed").isNull());
     assertTrue(answer.path("docs").path(0).path("grade").isNull());
     assertEquals(0, ranked(Map.of("query", "nothing", "spec", CUT)).path("docs").size());
+    assertEquals(200, post("api/v1/estimates", "{\"query\":\"nothing\"}").statusCode());
   }
 
   @ParameterizedTest
@@ -216,7 +327,8 @@ class ExplorerServerTest {
         "{}                                | 400 | give a topic or a query, and not both",
         "{\"topic\":\"t1\",\"query\":\"q\"}| 400 | give a topic or a query, and not both",
         "{\"topic\":\"t2\"}                | 404 | there is no topic t2",
-        "{\"topic\":\"t1\",\"depth\":0}    | 400 | depth must be in 1..1000, got 0",
+        "{\"topic\":\"t1\",\"depth\":0}    | 400 | depth must be in 1..5, got 0",
+        "{\"topic\":\"t1\",\"depth\":6}    | 400 | depth must be in 1..5, got 6",
         "{\"topic\":\"t1\",\"depth\":1e99} | 400 | malformed",
         "{\"topic\":[[[[[[[[[1]]]]]]]]]}   | 400 | malformed",
         "{\"topic\":\"t1\",\"depht\":1}    | 400 | depht",
@@ -225,6 +337,7 @@ class ExplorerServerTest {
         "null                              | 400 | JSON object",
         "[                                 | 400 | malformed",
         "{\"topic\":\"t1\",\"spec\":\"zero\"} | 400 | column 5",
+        "{\"query\":\"unsearchable\"}       | 400 | not that query",
       })
   void saysWhatIsWrongWithARequest(String body, int status, String why) throws Exception {
     HttpResponse<String> response = rank(body);
@@ -457,5 +570,8 @@ class ExplorerServerTest {
             .matches(
                 "port " + port + " is taken; (\\d+ is free: -port \\d+|-port 0 finds a free one)"),
         taken.getMessage());
+    assertEquals(
+        taken.getMessage(),
+        assertThrows(IOException.class, () -> ExplorerServer.requireFree(port)).getMessage());
   }
 }

@@ -68,6 +68,11 @@ public final class IndexTexts implements TextSource {
     }
   }
 
+  /** Where the index is. */
+  public Path folder() {
+    return path;
+  }
+
   public DirectoryReader reader() {
     return reader;
   }

@@ -4,11 +4,13 @@ import io.lucerna.base.Sha256;
 import io.lucerna.base.TextFile;
 import io.lucerna.explorer.Explored;
 import io.lucerna.explorer.ExplorerServer;
+import io.lucerna.plugin.Failures;
 import io.lucerna.plugin.anserini.IndexTexts;
 import io.lucerna.plugin.cli.Command;
 import io.lucerna.plugin.cli.CommandException;
 import io.lucerna.plugin.cli.Console;
 import io.lucerna.plugin.cli.ExitCode;
+import io.lucerna.plugin.cli.Versions;
 import io.lucerna.plugin.collections.CollectionStore;
 import io.lucerna.plugin.collections.NamedCollection;
 import io.lucerna.plugin.collections.Source;
@@ -31,6 +33,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import org.kohsuke.args4j.Option;
@@ -96,6 +99,8 @@ public final class ExploreCommand implements Command {
     if (inputs.named == null && inputs.run == null && inputs.index == null) {
       inputs.named = BundledCollection.NAME;
     }
+    // Before all that takes long.
+    ExplorerServer.requireFree(port);
     Optional<NamedCollection> collection = inputs.complete(collections, console);
     qrels = qrels == null ? inputs.named : qrels;
     Qrels judged = qrels == null ? Qrels.of(Map.of()) : Qrels.read(collections.qrels(qrels));
@@ -110,20 +115,31 @@ public final class ExploreCommand implements Command {
     }
   }
 
-  private static void report(Throwable failure, Console console) {
-    console.say("unexpected failure, please report it with this trace:");
-    failure.printStackTrace(console.err());
+  /** Says why a request failed, as commands do. */
+  static void report(Throwable failure, Console console) {
+    Optional<Failures.Failure> known = Failures.explain(failure);
+    console.say(
+        "a request failed: %s",
+        known
+            .map(Failures.Failure::message)
+            .orElse("unexpectedly, please report it with this trace:"));
+    if (known.isEmpty()) {
+      failure.printStackTrace(console.err());
+    }
   }
 
   private Explored explored(Optional<NamedCollection> collection, Console console)
       throws Exception {
     if (inputs.run != null) {
       CandidatePool pool = inputs.read(rerank.depth, Ids.RUN, collections, console);
-      return new ExploredRun(
-          name(collection, inputs.run),
+      return closing(
           pool,
-          rerank.depth,
-          rerank.cleaning(inputs.collection(), pool.texts()));
+          () ->
+              new ExploredRun(
+                  name(collection, inputs.run),
+                  pool,
+                  rerank.depth,
+                  rerank.cleaning(inputs.collection(), pool.texts())));
     }
     if (inputs.index == null) {
       inputs.index = index(collection.orElseThrow(), console);
@@ -132,20 +148,27 @@ public final class ExploreCommand implements Command {
     Map<String, String> queries =
         inputs.topics == null ? Map.of() : inputs.queries(collections, console);
     IndexTexts texts = IndexTexts.open(index);
-    boolean done = false;
+    return closing(
+        texts,
+        () ->
+            new ExploredIndex(
+                name(collection, index),
+                texts,
+                rerank.cleaning(inputs.collection(), texts),
+                queries));
+  }
+
+  /** What is made of candidates, which are closed if nothing is. */
+  private static Explored closing(AutoCloseable candidates, Callable<Explored> making)
+      throws Exception {
+    boolean made = false;
     try {
-      Explored explored =
-          new ExploredIndex(
-              name(collection, index),
-              index,
-              texts,
-              rerank.cleaning(inputs.collection(), texts),
-              queries);
-      done = true;
+      Explored explored = making.call();
+      made = true;
       return explored;
     } finally {
-      if (!done) {
-        texts.close();
+      if (!made) {
+        candidates.close();
       }
     }
   }
@@ -169,7 +192,9 @@ public final class ExploreCommand implements Command {
           case Source.Remote remote -> remote.checksum().hex();
           case Source.Joined joined -> throw new IllegalStateException(joined.fileName());
         };
-    String version = Sha256.of(String.join(" ", flags) + content).substring(0, 8);
+    String anserini = Versions.all().get("Anserini");
+    String version =
+        Sha256.of(String.join(" ", flags) + content + " " + anserini).substring(0, 8);
     return store
         .derived(
             collection.name() + "-index-" + version,

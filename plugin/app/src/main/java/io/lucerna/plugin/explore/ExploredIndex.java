@@ -14,9 +14,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.lucene.search.IndexSearcher;
 
 /** What BM25 finds in an index for any query, with Anserini's parameters. */
 public final class ExploredIndex implements Explored {
+  /** As many as {@code search} writes. */
+  private static final int HITS = 1000;
+
   private final String name;
   private final SimpleSearcher searcher;
   private final IndexTexts stored;
@@ -27,14 +31,12 @@ public final class ExploredIndex implements Explored {
    * Opens an index to be searched.
    *
    * @param name what the page calls it
-   * @param index the index's folder
-   * @param stored its texts; closed with this
+   * @param stored the index; closed with this
    * @param cleaning how stored text becomes passages
    * @param queries the topics that are suggested, by id
    */
   public ExploredIndex(
       String name,
-      String index,
       IndexTexts stored,
       CleaningChoice cleaning,
       Map<String, String> queries)
@@ -44,7 +46,7 @@ public final class ExploredIndex implements Explored {
     this.texts = new CleanedTexts(stored, cleaning);
     this.topics =
         queries.entrySet().stream().map(q -> new Topic(q.getKey(), q.getValue())).toList();
-    this.searcher = new SimpleSearcher(index);
+    this.searcher = new SimpleSearcher(stored.folder().toString());
   }
 
   @Override
@@ -63,10 +65,19 @@ public final class ExploredIndex implements Explored {
   }
 
   @Override
-  public Ranking candidates(Topic topic, int depth) throws IOException {
+  public int deepest() {
+    return HITS;
+  }
+
+  @Override
+  public Ranking candidates(Topic topic) throws IOException {
     List<RankedDoc> docs = new ArrayList<>();
-    for (ScoredDoc hit : searcher.search(topic.query(), depth)) {
-      docs.add(new RankedDoc(hit.docid, hit.score));
+    try {
+      for (ScoredDoc hit : searcher.search(topic.query(), HITS)) {
+        docs.add(new RankedDoc(hit.docid, hit.score));
+      }
+    } catch (IndexSearcher.TooManyClauses e) {
+      throw new IllegalArgumentException("the query has too many different words", e);
     }
     return Ranking.of(topic.id(), docs);
   }

@@ -25,12 +25,12 @@ public final class ExploredRun implements Explored {
   /**
    * @param name what the page calls it
    * @param pool the candidates; closed with this
-   * @param depth how many texts of a topic were read: no ranking is deeper
+   * @param deepest how many texts of a topic were read
    * @param cleaning how stored text becomes passages
    */
-  public ExploredRun(String name, CandidatePool pool, int depth, CleaningChoice cleaning) {
+  public ExploredRun(String name, CandidatePool pool, int deepest, CleaningChoice cleaning) {
     this.name = name;
-    this.deepest = depth;
+    this.deepest = deepest;
     this.pool = pool;
     this.texts = new CleanedTexts(pool.texts(), cleaning);
     pool.topics().forEach(topic -> topics.put(topic.topic(), topic));
@@ -52,10 +52,13 @@ public final class ExploredRun implements Explored {
   }
 
   @Override
-  public Ranking candidates(Topic topic, int depth) {
-    return Objects.requireNonNull(topics.get(topic.id()), topic.id())
-        .ranking()
-        .top(Math.min(depth, deepest));
+  public int deepest() {
+    return deepest;
+  }
+
+  @Override
+  public Ranking candidates(Topic topic) {
+    return Objects.requireNonNull(topics.get(topic.id()), topic.id()).ranking();
   }
 
   @Override
