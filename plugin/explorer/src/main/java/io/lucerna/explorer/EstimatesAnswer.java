@@ -8,7 +8,7 @@ import java.util.List;
  * @param topic the topic's id; empty for a query that was typed in
  * @param query its text
  * @param depth how many documents the model read, at most
- * @param cells in the order of {@link ModelAnswer#cells}
+ * @param cells in the order of {@link ModelAnswer#cells}; none where nothing was found
  */
 record EstimatesAnswer(String topic, String query, int depth, List<Estimate> cells) {
   /**

@@ -186,6 +186,9 @@ final class Workbench {
 
   private EstimatesAnswer estimates(Asked asked, Candidates found) {
     Topic topic = asked.topic();
+    if (found.texts().isEmpty()) {
+      return new EstimatesAnswer(topic.id(), topic.query(), asked.depth(), List.of());
+    }
     Ranking plain = scores(asked, found, compile("")).ranking();
     List<WorkItem.Passage> passages = new ArrayList<>();
     List<String> pairs = found.pairs(topic.id());

@@ -202,7 +202,8 @@ class ExplorerServerTest {
   /** A score that is not finite is the fault of who asked for it. */
   @Test
   void aModelThatIsBrokenByItsSpecIsSaidToBe() throws Exception {
-    String spec = "scale blocks.*.hook_mlp_out factor=1e38";
+    String large = "scale blocks.*.hook_mlp_out by=1e38";
+    String spec = large + "; " + large;
     HttpResponse<String> response =
         rank(JSON.writeValueAsString(Map.of("topic", "t1", "spec", spec)));
     assertEquals(400, response.statusCode(), response.body());

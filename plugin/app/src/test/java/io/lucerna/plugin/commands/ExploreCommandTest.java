@@ -11,13 +11,18 @@ import io.lucerna.eval.Ranking;
 import io.lucerna.eval.Run;
 import io.lucerna.plugin.Browser;
 import io.lucerna.plugin.Shell;
+import io.lucerna.plugin.cli.Console;
 import io.lucerna.plugin.cli.ExitCode;
+import io.lucerna.plugin.texts.TextSourceException;
 import io.lucerna.testkit.Checkout;
 import java.io.BufferedReader;
+import java.io.ByteArrayOutputStream;
 import java.io.InputStreamReader;
 import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
 import java.io.PrintStream;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -26,13 +31,17 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -44,6 +53,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ExploreCommandTest {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String CUT = "zero blocks.2.attn.hook_z head=5; zero blocks.4.hook_mlp_out";
+
+  /** Not all that is found. */
+  private static final int DEPTH = 4;
 
   /** The script would change the title. */
   private static final String HOSTILE =
@@ -93,7 +105,7 @@ class ExploreCommandTest {
     Files.writeString(
         folder.resolve("topics.tsv"), "1\thow does a bee find flowers\n2\tspelling\n");
     Files.writeString(
-        folder.resolve("qrels.txt"), "1 0 bees 2\n1 0 hive 3\n1 0 wasps 1\n1 0 spell 0\n");
+        folder.resolve("qrels.txt"), "1 0 bees 1\n1 0 drone 2\n1 0 honey 3\n1 0 lost 2\n1 0 spell 2\n");
     PipedInputStream read = new PipedInputStream();
     PrintStream out = new PrintStream(new PipedOutputStream(read), true, StandardCharsets.UTF_8);
     PrintStream err =
@@ -130,16 +142,22 @@ class ExploreCommandTest {
   }
 
   private static JsonNode ranked(String topic, String spec) throws Exception {
-    String body = JSON.writeValueAsString(Map.of("topic", topic, "spec", spec));
+    return ranked(topic, spec, 100);
+  }
+
+  private static JsonNode ranked(String topic, String spec, int depth) throws Exception {
+    HttpResponse<String> response = post(Map.of("topic", topic, "spec", spec, "depth", depth));
+    assertEquals(200, response.statusCode(), response.body());
+    return JSON.readTree(response.body());
+  }
+
+  private static HttpResponse<String> post(Map<String, Object> body) throws Exception {
     HttpRequest request =
         HttpRequest.newBuilder(address.resolve("api/v1/rank"))
             .header("Content-Type", "application/json")
-            .POST(HttpRequest.BodyPublishers.ofString(body))
+            .POST(HttpRequest.BodyPublishers.ofString(JSON.writeValueAsString(body)))
             .build();
-    HttpResponse<String> response =
-        HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
-    assertEquals(200, response.statusCode(), response.body());
-    return JSON.readTree(response.body());
+    return HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
   }
 
   /**
@@ -155,36 +173,51 @@ class ExploreCommandTest {
         "-topics",
         path("topics.tsv"),
         "-bm25",
-        "-hits",
-        "100",
         "-output",
         first);
     String[] rerank = {
-      "rerank", "-index", path("index"), "-topics", path("topics.tsv"), "-run", first
+      "rerank",
+      "-index",
+      path("index"),
+      "-topics",
+      path("topics.tsv"),
+      "-run",
+      first,
+      "-rerank.depth",
+      String.valueOf(DEPTH)
     };
     String plain = path("plain.txt");
     String changed = path("changed.txt");
     Shell.succeed(with(rerank, "-output", plain));
     Shell.succeed(with(rerank, "-output", changed, "-intervene", CUT));
-    JsonNode answer = ranked("1", CUT);
+    JsonNode answer = ranked("1", CUT, DEPTH);
     assertRanking(answer, "first", first);
     assertRanking(answer, "plain", plain);
     assertRanking(answer, "changed", changed);
     assertNotEquals(
         answer.path("docs").findValues("plain"), answer.path("docs").findValues("changed"));
     assertEquals(3, answer.path("measures").size());
+    Set<String> values = new HashSet<>();
     for (JsonNode row : answer.path("measures")) {
       for (String which : List.of("first", "plain", "changed")) {
-        String name = row.path("name").asText();
-        Shell eval =
-            Shell.succeed(
-                "eval", "-q", "-l", "2", "-m", name, path("qrels.txt"), path(which + ".txt"));
-        String value = String.format(Locale.ROOT, "%.4f", row.path(which).asDouble());
-        assertTrue(
-            eval.out().lines().anyMatch(l -> l.matches("\\S+\\s+1\\s+" + value)),
-            name + " of " + which + " is " + value + ":\n" + eval.out());
+        String value = printed(row.path("name").asText(), "qrels.txt", which + ".txt");
+        assertEquals(Double.parseDouble(value), row.path(which).asDouble(), 0.00005, which);
+        values.add(value);
       }
     }
+    assertTrue(values.size() > 4, "too much alike: " + values);
+  }
+
+  /** What {@code eval} prints of the first topic. */
+  private static String printed(String measure, String qrels, String run) {
+    String out =
+        Shell.succeed("eval", "-q", "-l", "2", "-m", measure, path(qrels), path(run)).out();
+    return out.lines()
+        .map(line -> line.split("\\s+"))
+        .filter(words -> words.length == 3 && words[1].equals("1"))
+        .map(words -> words[2])
+        .findFirst()
+        .orElseThrow(() -> new AssertionError(out));
   }
 
   private static String[] with(String[] words, String... more) {
@@ -195,7 +228,8 @@ class ExploreCommandTest {
 
   private static void assertRanking(JsonNode answer, String which, String run) throws Exception {
     Ranking ranking = Run.read(Path.of(run)).ranking("1").orElseThrow();
-    assertEquals(ranking.size(), answer.path("docs").size());
+    assertEquals(DEPTH, answer.path("docs").size());
+    assertTrue(DEPTH < ranking.size());
     for (JsonNode doc : answer.path("docs")) {
       JsonNode place = doc.path(which);
       int at = place.path("rank").asInt() - 1;
@@ -233,6 +267,41 @@ class ExploreCommandTest {
   }
 
   @Test
+  void aPortThatIsTakenIsNamedBeforeAnythingIsRead() {
+    Shell shell =
+        Shell.run("explore", "-model", "none", "-port", String.valueOf(address.getPort()));
+    assertTrue(shell.err().contains("port " + address.getPort() + " is taken; "), shell.err());
+  }
+
+  @Test
+  void aFailureThatIsKnownHasNoTrace() {
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    PrintStream to = new PrintStream(err, true, StandardCharsets.UTF_8);
+    Console console = new Console(to, to, false, false, List.of());
+    ExploreCommand.report(new TextSourceException("i: no text is stored for d"), console);
+    ExploreCommand.report(new OutOfMemoryError("heap"), console);
+    assertEquals(
+        "a request failed: i: no text is stored for d\n"
+            + "a request failed: out of memory: give Java more with LUCERNA_OPTS=-Xmx8g, or use a"
+            + " smaller -batch\n",
+        err.toString(StandardCharsets.UTF_8));
+    ExploreCommand.report(new IllegalStateException("odd"), console);
+    assertTrue(err.toString(StandardCharsets.UTF_8).contains("report it"), err.toString());
+  }
+
+  /** More than the index can be asked for at once. */
+  @Test
+  void aQueryOfTooManyWordsIsRefused() throws Exception {
+    String query =
+        IntStream.range(0, 1_900)
+            .mapToObj(i -> Character.toString(0x4e00 + i))
+            .collect(Collectors.joining());
+    HttpResponse<String> response = post(Map.of("query", query));
+    assertEquals(400, response.statusCode(), response.body());
+    assertTrue(response.body().contains("too many different words"), response.body());
+  }
+
+  @Test
   void worksInABrowser() throws Exception {
     Optional<Browser> installed = Browser.start();
     if (installed.isEmpty()) {
@@ -255,14 +324,24 @@ class ExploreCommandTest {
       assertMeasures(browser, ranked("1", CUT));
 
       // A reload, and the way back, bring it back.
-      browser.run("location.reload()");
-      await(browser);
+      browser.run("window.left = true; location.reload()");
+      awaitThat(browser, "!window.left && " + READY);
       assertEquals(ranks(ranked("1", CUT), "changed"), browser.run("return " + AFTER).asText());
       click(browser, "[data-cell=L4mlp]");
       assertEquals("1", browser.run("return " + PRESSED).asText());
       browser.run("history.back()");
-      await(browser);
-      assertEquals("2", browser.run("return " + PRESSED).asText());
+      awaitThat(browser, PRESSED + " === '2' && " + READY);
+
+      // Digits are those that eval prints, where a value is halfway too.
+      Files.writeString(folder.resolve("halfway.txt"), halfway());
+      Files.writeString(folder.resolve("one.txt"), "1 0 d32 2\n");
+      String printed = printed("RR", "one.txt", "halfway.txt");
+      String numbers =
+          "return import('./words.js').then(w => "
+              + "[1 / 32, 3 / 32, 0.5, 1, 0, 2 / 3, -1 / 32].map(w.number).join(' '))";
+      assertEquals(
+          printed + " 0.0938 0.5000 1.0000 0.0000 0.6667 \u22120.0312",
+          browser.run(numbers).asText());
 
       // A passage is text, whatever it holds.
       click(browser, ".list.after li[data-doc='<b>x</b>'] .row");
@@ -307,6 +386,12 @@ class ExploreCommandTest {
               .asText());
       assertEquals("0 zer", browser.run(type.replace("%s", "zer")).asText());
 
+      // What to compare with is no state of its own, and one that there is not is none.
+      browser.run("location.hash = '#topic=1&base=plain'");
+      awaitThat(browser, "document.querySelector('.list.before h2').textContent === 'First stage'");
+      browser.run("location.hash = '#topic=1&base=other&spec=zero+blocks.4.hook_mlp_out'");
+      awaitThat(browser, "document.querySelector('.list.before select')?.value === 'plain'");
+
       // A spec with a fault is shown with its place.
       browser.run(
           "const box = document.getElementById('spec'); box.value = 'zero blocks.2.attn.hook_zz';"
@@ -316,6 +401,8 @@ class ExploreCommandTest {
           browser.run("return document.querySelector('[role=alert]').innerText").asText();
       assertTrue(fault.contains("column 6"), fault);
       assertTrue(fault.contains("     ^"), fault);
+
+      estimatesAreOfWhatIsShown(browser);
     }
   }
 
@@ -342,10 +429,15 @@ class ExploreCommandTest {
     for (JsonNode row : answer.path("measures")) {
       expected.append(expected.isEmpty() ? "" : "; ").append(row.path("name").asText());
       for (String which : List.of("first", "plain", "changed")) {
-        expected.append(String.format(Locale.ROOT, " %.4f", row.path(which).asDouble()));
+        expected.append(' ').append(measured(row.path(which).asDouble()));
       }
     }
     assertEquals(expected.toString(), browser.run(cells).asText());
+  }
+
+  /** A value as {@code eval} prints it. */
+  private static String measured(double value) {
+    return new BigDecimal(value).setScale(4, RoundingMode.HALF_EVEN).toPlainString();
   }
 
   /** As a person sees it; none is wider than its screen. */
@@ -367,9 +459,37 @@ class ExploreCommandTest {
     await(browser);
   }
 
+  private static final String READY = "document.documentElement.dataset.ready === 'true'";
+
   /** Until nothing is being ranked. */
   private static void await(Browser browser) throws Exception {
-    awaitThat(browser, "document.documentElement.dataset.ready === 'true'");
+    awaitThat(browser, READY);
+  }
+
+  /** A run of one topic. */
+  private static String halfway() {
+    return IntStream.rangeClosed(1, 40)
+        .mapToObj(i -> "1 Q0 d" + i + " " + i + " " + (100 - i) + " run\n")
+        .collect(Collectors.joining());
+  }
+
+  /** When a ranking was refused, the one before it stays, and its estimates are still missing. */
+  private static void estimatesAreOfWhatIsShown(Browser browser) throws Exception {
+    // The first estimates never come until they are given up.
+    browser.run(
+        "window.bodies = []; window.real = window.fetch;"
+            + "window.fetch = (path, options) => {"
+            + "  if (!path.endsWith('estimates')) return window.real(path, options);"
+            + "  bodies.push(JSON.parse(options.body).topic);"
+            + "  return bodies.length > 1 ? window.real(path, options)"
+            + "    : new Promise((done, refuse) => options.signal.addEventListener('abort',"
+            + "      () => refuse(new DOMException('', 'AbortError'))));"
+            + "};"
+            + "location.hash = '#topic=2'");
+    awaitThat(browser, "bodies.length === 1");
+    browser.run("location.hash = '#topic=1&spec=zero'");
+    awaitThat(browser, "bodies.length === 2");
+    assertEquals("2,2", browser.run("return bodies.join()").asText());
   }
 
   private static void awaitThat(Browser browser, String condition) throws Exception {
