@@ -201,8 +201,8 @@ final class Api {
     return body.toByteArray();
   }
 
-  private Refusal slow() {
-    return new Refusal(408, "the body did not arrive within " + longestBody.toSeconds() + " s");
+  private static Refusal slow() {
+    return new Refusal(408, "the body came too slowly");
   }
 
   private static Refusal malformed(JsonProcessingException e) {

@@ -124,12 +124,11 @@ async function loadPassage() {
   if (!doc || app.passage?.of === of) {
     return;
   }
-  try {
-    app.passage = { of, text: (await api.passage(topic, doc)).text };
-  } catch (e) {
-    app.passage = { of, text: e.message };
+  const text = await api.passage(topic, doc).then(passage => passage.text, e => e.message);
+  if (of === app.opened()) {
+    app.passage = { of, text };
+    draw();
   }
-  draw();
 }
 
 /** A topic's query means the topic. */

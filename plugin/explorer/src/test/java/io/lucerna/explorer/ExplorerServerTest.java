@@ -1,5 +1,6 @@
 package io.lucerna.explorer;
 
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -65,7 +66,7 @@ class ExplorerServerTest {
 
   @BeforeAll
   static void start() throws IOException {
-    description = JSON.readTree(Api.class.getResource("openapi.json"));
+    description = JSON.readTree(requireNonNull(Api.class.getResource("openapi.json")));
     ranker = Rankers.embedded("minilm", ScorerOptions.defaults());
     server = ExplorerServer.start(0, ranker, SMALL, SmallCollection.QRELS, 1, FAILURES::add);
   }

@@ -130,13 +130,14 @@ public final class ExploreCommand implements Command {
 
   private Explored explored(Optional<NamedCollection> collection, Console console)
       throws Exception {
-    if (inputs.run != null) {
+    String run = inputs.run;
+    if (run != null) {
       CandidatePool pool = inputs.read(rerank.depth, Ids.RUN, collections, console);
       return closing(
           pool,
           () ->
               new ExploredRun(
-                  name(collection, inputs.run),
+                  name(collection, run),
                   pool,
                   rerank.depth,
                   rerank.cleaning(inputs.collection(), pool.texts())));
