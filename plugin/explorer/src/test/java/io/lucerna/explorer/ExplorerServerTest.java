@@ -203,12 +203,12 @@ class ExplorerServerTest {
   /** A score that is not finite is the fault of who asked for it. */
   @Test
   void aModelThatIsBrokenByItsSpecIsSaidToBe() throws Exception {
-    String large = "scale blocks.*.hook_mlp_out by=1e38";
-    String spec = large + "; " + large;
+    String query = "scale blocks.0.attn.hook_q by=1e30";
+    String spec = query + "; " + query.replace("hook_q", "hook_k");
     HttpResponse<String> response =
         rank(JSON.writeValueAsString(Map.of("topic", "t1", "spec", spec)));
     assertEquals(400, response.statusCode(), response.body());
-    assertTrue(message(response).contains("NaN"), response.body());
+    assertTrue(message(response).contains("the score NaN"), response.body());
   }
 
   @Test
