@@ -13,8 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param spec what is done to the model; empty for nothing
  * @param page names the page that asks, whose earlier requests are given up; empty if none does
  */
-record RankRequest(
-    String topic, String query, @Nullable Integer depth, String spec, String page) {
+record RankRequest(String topic, String query, @Nullable Integer depth, String spec, String page) {
   private static final int DEPTH = 100;
   private static final int LONGEST_QUERY = 2_000;
   private static final int LONGEST_SPEC = 16_000;

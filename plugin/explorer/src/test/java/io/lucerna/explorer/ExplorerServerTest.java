@@ -81,8 +81,7 @@ class ExplorerServerTest {
   /** What is answered is in the description. */
   private static HttpResponse<String> send(HttpRequest.Builder builder) throws Exception {
     HttpRequest request = builder.build();
-    HttpResponse<String> response =
-        CLIENT.send(request, HttpResponse.BodyHandlers.ofString());
+    HttpResponse<String> response = CLIENT.send(request, HttpResponse.BodyHandlers.ofString());
     JsonNode operation =
         description
             .path("paths")

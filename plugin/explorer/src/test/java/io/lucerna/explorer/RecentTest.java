@@ -7,8 +7,7 @@ import org.junit.jupiter.api.Test;
 
 class RecentTest {
   /** Ten characters. */
-  private final Recent<Integer, String> recent =
-      new Recent<>(10, (key, value) -> value.length());
+  private final Recent<Integer, String> recent = new Recent<>(10, (key, value) -> value.length());
 
   @Test
   void whatWasNotUsedForLongestMakesRoom() {

@@ -194,8 +194,7 @@ public final class ExploreCommand implements Command {
           case Source.Joined joined -> throw new IllegalStateException(joined.fileName());
         };
     String anserini = Versions.all().get("Anserini");
-    String version =
-        Sha256.of(String.join(" ", flags) + content + " " + anserini).substring(0, 8);
+    String version = Sha256.of(String.join(" ", flags) + content + " " + anserini).substring(0, 8);
     return store
         .derived(
             collection.name() + "-index-" + version,

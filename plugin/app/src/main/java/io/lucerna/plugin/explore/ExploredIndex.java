@@ -36,10 +36,7 @@ public final class ExploredIndex implements Explored {
    * @param queries the topics that are suggested, by id
    */
   public ExploredIndex(
-      String name,
-      IndexTexts stored,
-      CleaningChoice cleaning,
-      Map<String, String> queries)
+      String name, IndexTexts stored, CleaningChoice cleaning, Map<String, String> queries)
       throws IOException {
     this.name = name;
     this.stored = stored;

@@ -105,7 +105,8 @@ class ExploreCommandTest {
     Files.writeString(
         folder.resolve("topics.tsv"), "1\thow does a bee find flowers\n2\tspelling\n");
     Files.writeString(
-        folder.resolve("qrels.txt"), "1 0 bees 1\n1 0 drone 2\n1 0 honey 3\n1 0 lost 2\n1 0 spell 2\n");
+        folder.resolve("qrels.txt"),
+        "1 0 bees 1\n1 0 drone 2\n1 0 honey 3\n1 0 lost 2\n1 0 spell 2\n");
     PipedInputStream read = new PipedInputStream();
     PrintStream out = new PrintStream(new PipedOutputStream(read), true, StandardCharsets.UTF_8);
     PrintStream err =
