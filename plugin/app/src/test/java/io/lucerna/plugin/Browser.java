@@ -101,6 +101,11 @@ public final class Browser implements AutoCloseable {
     post(session + "/url", Map.of("url", address.toString()));
   }
 
+  /** Loads the page anew. */
+  public void reload() throws IOException, InterruptedException {
+    post(session + "/refresh", Map.of());
+  }
+
   /** Shows the page on a screen of that size, in that mode, and writes what is seen. */
   public void picture(int width, int height, boolean dark, Path file)
       throws IOException, InterruptedException {
@@ -119,7 +124,7 @@ public final class Browser implements AutoCloseable {
     return post(session + "/goog/cdp/execute", Map.of("cmd", command, "params", parameters));
   }
 
-  /** Runs the body of a function in the page and gives what it returns. */
+  /** Runs the body of a function in the page and gives what it returns or, later, promises. */
   public JsonNode run(String script) throws IOException, InterruptedException {
     return post(session + "/execute/sync", Map.of("script", script, "args", List.of()));
   }
