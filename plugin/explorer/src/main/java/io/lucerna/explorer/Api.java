@@ -79,6 +79,7 @@ final class Api {
     routes.put("topics", Map.of("GET", request -> topics));
     routes.put("passage", Map.of("GET", this::passage));
     routes.put("rank", Map.of("POST", request -> ranked(request, workbench::rank)));
+    routes.put("commands", Map.of("POST", this::commands));
     routes.put("estimates", Map.of("POST", request -> ranked(request, workbench::estimates)));
   }
 
@@ -138,16 +139,20 @@ final class Api {
     return value;
   }
 
+  private byte[] commands(Request request) throws Exception {
+    return MAPPER.writeValueAsBytes(workbench.commands(read(request, CommandsRequest.class)));
+  }
+
   private interface Work {
     Object answer(RankRequest asked) throws IOException;
   }
 
   private byte[] ranked(Request request, Work work) throws Exception {
-    RankRequest asked = read(request);
+    RankRequest asked = read(request, RankRequest.class);
     return MAPPER.writeValueAsBytes(desk.work(asked.page(), () -> work.answer(asked)));
   }
 
-  private RankRequest read(Request request) throws IOException {
+  private <T> T read(Request request, Class<T> kind) throws IOException {
     String type = String.valueOf(request.getHeaders().get(HttpHeader.CONTENT_TYPE));
     if (!type.matches("(?i)application/json(\\s*;\\s*charset=\"?utf-8\"?)?")) {
       throw new Refusal(415, "the body must be application/json");
@@ -156,7 +161,7 @@ final class Api {
       throw new Refusal(413, "the body has more than " + LONGEST_BODY + " bytes");
     }
     try {
-      RankRequest asked = MAPPER.readValue(body(request), RankRequest.class);
+      T asked = MAPPER.readValue(body(request), kind);
       if (asked == null) {
         throw new Refusal(400, "the body must be a JSON object");
       }

@@ -51,6 +51,7 @@ public final class ExplorerServer implements AutoCloseable {
    * @param explored what is ranked; it stays the caller's
    * @param qrels the judgments; none if there are none
    * @param level the lowest grade that is relevant
+   * @param launch what the page's command lines are made of
    * @param failures told of what a request brought about and should not have
    * @throws IOException if the port is taken; the message names one that is free
    */
@@ -60,9 +61,10 @@ public final class ExplorerServer implements AutoCloseable {
       Explored explored,
       Qrels qrels,
       int level,
+      Launch launch,
       Consumer<Throwable> failures)
       throws IOException {
-    Workbench workbench = new Workbench(ranker, explored, qrels, level);
+    Workbench workbench = new Workbench(ranker, explored, qrels, level, launch);
     return start(port, workbench, Limits.DEFAULT, failures);
   }
 

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 record RankRequest(String topic, String query, @Nullable Integer depth, String spec, String page) {
   private static final int DEPTH = 100;
-  private static final int LONGEST_QUERY = 2_000;
+  static final int LONGEST_QUERY = 2_000;
   private static final int LONGEST_SPEC = 16_000;
   private static final int LONGEST_PAGE = 64;
 
@@ -58,7 +58,12 @@ record RankRequest(String topic, String query, @Nullable Integer depth, String s
     return asked;
   }
 
-  private static String text(String field, @Nullable String value, int most) {
+  /**
+   * A field's text.
+   *
+   * @throws Refusal if it is too long
+   */
+  static String text(String field, @Nullable String value, int most) {
     if (value != null && value.length() > most) {
       throw new Refusal(
           400, field + " has " + value.length() + " characters; " + most + " are allowed");

@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Ranks, as {@code search}, {@code rerank} and {@code eval} do one after the other, and remembers
- * what it has ranked. One thread at a time ranks; any number ask for passages.
+ * what it has ranked. One thread at a time ranks; any number ask for passages and command lines.
  */
 final class Workbench {
   /** Characters of candidates that are remembered. */
@@ -63,6 +63,7 @@ final class Workbench {
   private final Ranker ranker;
   private final Explored explored;
   private final Qrels qrels;
+  private final Launch launch;
   private final Evaluation.Options options;
   private final Map<String, Topic> topics = new LinkedHashMap<>();
   private final int deepest;
@@ -103,10 +104,12 @@ final class Workbench {
   /** All documents of the first stage, those that the model did not read below the others. */
   private record Scores(Ranking ranking, List<String> notes) {}
 
-  Workbench(Ranker ranker, Explored explored, Qrels qrels, int level) throws IOException {
+  Workbench(Ranker ranker, Explored explored, Qrels qrels, int level, Launch launch)
+      throws IOException {
     this.ranker = ranker;
     this.explored = explored;
     this.qrels = qrels;
+    this.launch = launch;
     this.options = Evaluation.Options.DEFAULT.withLevel(level);
     this.deepest = Math.min(DEEPEST, explored.deepest());
     explored.topics().forEach(topic -> topics.put(topic.id(), topic));
@@ -138,9 +141,13 @@ final class Workbench {
         deepest,
         (int) topics.keySet().stream().filter(id -> !qrels.judged(id).isEmpty()).count(),
         options.level(),
-        MEASURES.stream().map(Measure::irName).toList(),
+        names(),
         cells,
         points);
+  }
+
+  private static List<String> names() {
+    return MEASURES.stream().map(Measure::irName).toList();
   }
 
   private static @Nullable Integer boxed(OptionalInt number) {
@@ -157,6 +164,19 @@ final class Workbench {
     return explored
         .passage(topic, docno)
         .orElseThrow(() -> new Refusal(404, "there is no document " + docno));
+  }
+
+  /** The command lines that give what {@link #rank} answers; nothing is ranked. */
+  CommandsAnswer commands(CommandsRequest request) {
+    RankRequest ranked = request.ranked();
+    Topic topic = topic(ranked);
+    return new CommandLines(launch, names(), options.level())
+        .of(
+            topic,
+            !qrels.judged(topic.id()).isEmpty(),
+            ranked.depth(deepest),
+            compile(ranked.spec()).spec().toString(),
+            request.docno());
   }
 
   /** Ranks. */

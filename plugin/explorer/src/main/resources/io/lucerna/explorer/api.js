@@ -42,13 +42,16 @@ const post = (path, body, signal) =>
   ask(path, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify({ ...body, page: PAGE }),
+    body: JSON.stringify(body),
     signal,
   });
 
 const asked = ({ topic, query, depth }) => ({ topic, query: topic ? '' : query, depth: depth || undefined });
 
-export const rank = (state, signal) => post('rank', { ...asked(state), spec: state.spec }, signal);
+export const rank = (state, signal) => post('rank', { ...asked(state), spec: state.spec, page: PAGE }, signal);
 
 /** Of the plain model: what cutting each cell alone would do. */
-export const estimates = (state, signal) => post('estimates', asked(state), signal);
+export const estimates = (state, signal) => post('estimates', { ...asked(state), page: PAGE }, signal);
+
+/** Of what is shown, and of the passage that is open. */
+export const commands = state => post('commands', { ...asked(state), spec: state.spec, docno: state.doc });

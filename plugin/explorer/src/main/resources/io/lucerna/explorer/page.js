@@ -1,5 +1,6 @@
 import { html, nothing, render } from './lit/lit-html.js';
 import * as api from './api.js';
+import { commands } from './commands.js';
 import { lists, slide } from './lists.js';
 import { panel } from './panel.js';
 import { read, write } from './state.js';
@@ -181,7 +182,7 @@ const view = () => html`
   <div class="bar" role="status" aria-label=${app.busy ? 'ranking' : ''} ?hidden=${!app.busy}></div>
   ${app.error ? html`<p class="error" role="alert">${app.error}</p>` : nothing}
   ${app.answer
-    ? html`<main aria-busy=${app.busy} class=${app.stale ? 'stale' : ''}><div class="rankings">${lists(app)}</div>${panel(app)}</main>`
+    ? html`<main aria-busy=${app.busy} class=${app.stale ? 'stale' : ''}><div class="rankings">${lists(app)} ${commands(app)}</div>${panel(app)}</main>`
     : nothing}`;
 
 function draw() {

@@ -70,7 +70,9 @@ class ExplorerServerTest {
   static void start() throws IOException {
     description = JSON.readTree(requireNonNull(Api.class.getResource("openapi.json")));
     ranker = Rankers.embedded("minilm", ScorerOptions.defaults());
-    server = ExplorerServer.start(0, ranker, SMALL, SmallCollection.QRELS, 1, FAILURES::add);
+    server =
+        ExplorerServer.start(
+            0, ranker, SMALL, SmallCollection.QRELS, 1, SmallCollection.LAUNCH, FAILURES::add);
   }
 
   @AfterAll
@@ -235,7 +237,8 @@ class ExplorerServerTest {
 
   private static ExplorerServer small(
       SmallCollection collection, Limits limits, List<Throwable> failures) throws IOException {
-    Workbench workbench = new Workbench(ranker, collection, SmallCollection.QRELS, 1);
+    Workbench workbench =
+        new Workbench(ranker, collection, SmallCollection.QRELS, 1, SmallCollection.LAUNCH);
     return ExplorerServer.start(0, workbench, limits, failures::add);
   }
 
@@ -475,7 +478,7 @@ class ExplorerServerTest {
   @Test
   void methodsAreThoseOfTheDescription() throws Exception {
     JsonNode paths = JSON.readTree(send(to("api/v1/openapi.json")).body()).path("paths");
-    assertEquals(6, paths.size());
+    assertEquals(7, paths.size());
     for (var path : paths.properties()) {
       String method = path.getValue().fieldNames().next().toUpperCase(Locale.ROOT);
       String other = method.equals("GET") ? "POST" : "GET";
@@ -502,6 +505,7 @@ class ExplorerServerTest {
             "Topic", JSON.readTree(send(to("api/v1/topics")).body()).path(0),
             "Passage", JSON.readTree(passage),
             "Estimates", JSON.readTree(post("api/v1/estimates", "{\"topic\":\"t1\"}").body()),
+            "Commands", JSON.readTree(post("api/v1/commands", "{\"topic\":\"t1\"}").body()),
             "Ranking", ranking,
             "Error", JSON.readTree(rank("{}").body()));
     answers.forEach((name, answer) -> assertFields(name, schemas.path(name), answer));
@@ -519,6 +523,38 @@ class ExplorerServerTest {
     answer.fieldNames().forEachRemaining(fields::add);
     assertFalse(required.isEmpty(), name);
     assertEquals(required, fields, name);
+  }
+
+  /** Whatever a word holds, a shell reads it as it is. */
+  @Test
+  void commandLinesAreQuoted() throws Exception {
+    Map<String, String> request =
+        Map.of("topic", "t1", "spec", CUT, "docno", SmallCollection.HOSTILE);
+    JsonNode answer =
+        JSON.readTree(post("api/v1/commands", JSON.writeValueAsString(request)).body());
+    List<String> lines = answer.path("lines").findValuesAsText("line");
+    String ranked =
+        "./lucerna rerank -index 'an index' -topics topics.tsv -run run.first.txt -model minilm"
+            + " -rerank.depth 5 -output run.plain.txt";
+    assertEquals(ranked, lines.get(1));
+    assertEquals(
+        "./lucerna eval -q -l 1 -m nDCG@10 -m AP -m RR 'bees'\\'' qrels' run.changed.txt",
+        lines.get(5));
+    assertTrue(lines.getLast().endsWith("-docid '" + SmallCollection.HOSTILE + "'"));
+  }
+
+  @Test
+  void commandLinesOfATypedQuerySayHowItBecomesATopic() throws Exception {
+    JsonNode answer =
+        JSON.readTree(
+            post("api/v1/commands", "{\"query\":\"what's\\ta bee\", \"docno\": \"a,b\"}").body());
+    List<String> lines = answer.path("lines").findValuesAsText("line");
+    assertEquals("printf '1\\t%s\\n' 'what'\\''s a bee' > query.tsv", lines.getFirst());
+    assertEquals(3, lines.size(), lines.toString());
+    assertTrue(lines.get(2).contains(" -topics query.tsv "), lines.get(2));
+    assertEquals(
+        "No line explains a,b: explain takes a comma for the end of an id.",
+        answer.path("notes").path(1).asText());
   }
 
   @Test
@@ -572,7 +608,15 @@ class ExplorerServerTest {
     IOException taken =
         assertThrows(
             IOException.class,
-            () -> ExplorerServer.start(port, ranker, SMALL, SmallCollection.QRELS, 1, e -> {}));
+            () ->
+                ExplorerServer.start(
+                    port,
+                    ranker,
+                    SMALL,
+                    SmallCollection.QRELS,
+                    1,
+                    SmallCollection.LAUNCH,
+                    e -> {}));
     assertTrue(
         String.valueOf(taken.getMessage())
             .matches(

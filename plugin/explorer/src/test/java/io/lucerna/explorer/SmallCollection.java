@@ -19,6 +19,15 @@ final class SmallCollection implements Explored {
   static final Qrels QRELS =
       Qrels.of(Map.of(TOPIC.id(), Map.of("bees", 3, "wasps", 1, HOSTILE, 0)));
 
+  static final Launch LAUNCH =
+      new Launch(
+          List.of("-index", "an index"),
+          List.of("-topics", "topics.tsv"),
+          List.of("-index", "an index"),
+          List.of(),
+          List.of("-model", "minilm"),
+          "bees' qrels");
+
   /** Whether somebody has asked for {@code waits}, who does so until {@link #go}. */
   final CountDownLatch waits = new CountDownLatch(1);
 

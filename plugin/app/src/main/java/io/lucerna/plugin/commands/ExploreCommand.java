@@ -4,6 +4,7 @@ import io.lucerna.base.Sha256;
 import io.lucerna.base.TextFile;
 import io.lucerna.explorer.Explored;
 import io.lucerna.explorer.ExplorerServer;
+import io.lucerna.explorer.Launch;
 import io.lucerna.plugin.Failures;
 import io.lucerna.plugin.anserini.IndexTexts;
 import io.lucerna.plugin.cli.Command;
@@ -19,6 +20,7 @@ import io.lucerna.plugin.explore.ExploredRun;
 import io.lucerna.plugin.models.ModelRegistry;
 import io.lucerna.plugin.options.CollectionOptions;
 import io.lucerna.plugin.options.ModelOptions;
+import io.lucerna.plugin.options.OptionWords;
 import io.lucerna.plugin.options.RerankOptions;
 import io.lucerna.plugin.options.RunInputs;
 import io.lucerna.plugin.texts.CandidatePool;
@@ -30,11 +32,14 @@ import io.lucerna.topics.BundledCollection;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.kohsuke.args4j.Option;
 
@@ -101,18 +106,61 @@ public final class ExploreCommand implements Command {
     }
     // Before all that takes long.
     ExplorerServer.requireFree(port);
+    SequencedMap<String, String> given = OptionWords.of(inputs, new RunInputs());
     Optional<NamedCollection> collection = inputs.complete(collections, console);
     qrels = qrels == null ? inputs.named : qrels;
     Qrels judged = qrels == null ? Qrels.of(Map.of()) : Qrels.read(collections.qrels(qrels));
     try (Explored explored = explored(collection, console);
         Ranker ranker = models.open(model.modelOrDefault(), options, console);
         ExplorerServer server =
-            ExplorerServer.start(port, ranker, explored, judged, level, e -> report(e, console))) {
+            ExplorerServer.start(
+                port, ranker, explored, judged, level, launch(given), e -> report(e, console))) {
       console.out().println(server.address());
       console.out().flush();
       console.say("%s on %s; Ctrl-C ends it", ranker.card().label(), explored.name());
       new CountDownLatch(1).await();
     }
+  }
+
+  /**
+   * What other commands need to be told.
+   *
+   * @param given the options that name the candidates, as they were given
+   */
+  private Launch launch(SequencedMap<String, String> given) {
+    SequencedMap<String, String> candidates = new LinkedHashMap<>(given);
+    SequencedMap<String, String> topics = new LinkedHashMap<>();
+    if (inputs.run == null) {
+      candidates.put("-index", String.valueOf(inputs.index));
+      if (inputs.named != null && !given.containsKey("-topics")) {
+        // As a name of topics it is one that search knows too.
+        candidates.put("-topics", String.valueOf(candidates.remove("-collection")));
+      }
+      for (String option : List.of("-topics", "-topicReader", "-topicField")) {
+        String value = candidates.remove(option);
+        if (value != null) {
+          topics.put(option, value);
+        }
+      }
+    }
+    RerankOptions passages = new RerankOptions();
+    passages.depth = rerank.depth;
+    candidates.putAll(OptionWords.of(rerank, passages));
+    SequencedMap<String, String> ranker = OptionWords.of(model, new ModelOptions());
+    ranker.putFirst("-model", model.modelOrDefault());
+    return new Launch(
+        inputs.run == null ? List.of("-index", String.valueOf(inputs.index)) : List.of(),
+        words(topics),
+        words(candidates),
+        words(OptionWords.of(collections, new CollectionOptions(Map.of()))),
+        words(ranker),
+        qrels);
+  }
+
+  private static List<String> words(Map<String, String> options) {
+    return options.entrySet().stream()
+        .flatMap(option -> Stream.of(option.getKey(), option.getValue()))
+        .toList();
   }
 
   /** Says why a request failed, as commands do. */

@@ -16,9 +16,12 @@ import io.lucerna.plugin.Shell;
 import io.lucerna.plugin.cli.Console;
 import io.lucerna.plugin.cli.ExitCode;
 import io.lucerna.plugin.texts.TextSourceException;
+import io.lucerna.studies.ranking.StudyTables;
+import io.lucerna.studies.ranking.TopicValue;
 import io.lucerna.testkit.Checkout;
 import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
@@ -32,7 +35,9 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -42,8 +47,11 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -81,9 +89,7 @@ class ExploreCommandTest {
   private static URI address;
 
   @SuppressWarnings("NullAway.Init")
-  private static Thread command;
-
-  private static final CompletableFuture<ExitCode> ENDED = new CompletableFuture<>();
+  private static Explorer explorer;
 
   private static String path(String name) {
     return folder.resolve(name).toString();
@@ -109,39 +115,49 @@ class ExploreCommandTest {
     Files.writeString(
         folder.resolve("qrels.txt"),
         "1 0 bees 1\n1 0 drone 3\n1 0 wasps 2\n1 0 lost 2\n1 0 spell 0\n");
-    PipedInputStream read = new PipedInputStream();
-    PrintStream out = new PrintStream(new PipedOutputStream(read), true, StandardCharsets.UTF_8);
-    PrintStream err =
-        new PrintStream(
-            Files.newOutputStream(folder.resolve("err.txt")), true, StandardCharsets.UTF_8);
-    command =
-        Thread.ofPlatform()
-            .start(
-                () ->
-                    ENDED.complete(
-                        Shell.main(out, err)
-                            .run(
-                                "explore",
-                                "-index",
-                                path("index"),
-                                "-topics",
-                                path("topics.tsv"),
-                                "-qrels",
-                                path("qrels.txt"),
-                                "-level",
-                                "2",
-                                "-port",
-                                "0")));
-    BufferedReader lines = new BufferedReader(new InputStreamReader(read, StandardCharsets.UTF_8));
-    String line = lines.readLine();
-    assertTrue(line != null, Files.readString(folder.resolve("err.txt")));
-    address = URI.create(line);
+    explorer =
+        Explorer.start(
+            List.of(
+                "-index",
+                path("index"),
+                "-topics",
+                path("topics.tsv"),
+                "-qrels",
+                path("qrels.txt"),
+                "-level",
+                "2"));
+    address = explorer.address();
+  }
+
+  /** A command that serves until it is interrupted. */
+  private record Explorer(URI address, Thread command, Future<ExitCode> ended)
+      implements AutoCloseable {
+    static Explorer start(List<String> options) throws IOException {
+      PipedInputStream read = new PipedInputStream();
+      PrintStream out = new PrintStream(new PipedOutputStream(read), true, StandardCharsets.UTF_8);
+      ByteArrayOutputStream said = new ByteArrayOutputStream();
+      PrintStream err = new PrintStream(said, true, StandardCharsets.UTF_8);
+      List<String> words = new ArrayList<>(List.of("explore", "-port", "0"));
+      words.addAll(options);
+      CompletableFuture<ExitCode> ended = new CompletableFuture<>();
+      Thread command =
+          Thread.ofPlatform().start(() -> ended.complete(Shell.main(out, err).run(array(words))));
+      String line =
+          new BufferedReader(new InputStreamReader(read, StandardCharsets.UTF_8)).readLine();
+      assertTrue(line != null, said.toString(StandardCharsets.UTF_8));
+      return new Explorer(URI.create(line), command, ended);
+    }
+
+    @Override
+    public void close() throws InterruptedException, ExecutionException {
+      command.interrupt();
+      assertEquals(ExitCode.INTERRUPTED, ended.get());
+    }
   }
 
   @AfterAll
   static void endsWhenItIsInterrupted() throws InterruptedException, ExecutionException {
-    command.interrupt();
-    assertEquals(ExitCode.INTERRUPTED, ENDED.get());
+    explorer.close();
   }
 
   private static JsonNode ranked(String topic, String spec) throws Exception {
@@ -155,69 +171,151 @@ class ExploreCommandTest {
   }
 
   private static HttpResponse<String> post(Map<String, Object> body) throws Exception {
+    return post(address, "rank", body);
+  }
+
+  private static HttpResponse<String> post(URI server, String path, Map<String, Object> body)
+      throws Exception {
     HttpRequest request =
-        HttpRequest.newBuilder(address.resolve("api/v1/rank"))
+        HttpRequest.newBuilder(server.resolve("api/v1/" + path))
             .header("Content-Type", "application/json")
             .POST(HttpRequest.BodyPublishers.ofString(JSON.writeValueAsString(body)))
             .build();
     return HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
   }
 
-  /**
-   * The first stage, the plain and the changed ranking, and their measures, to the digits printed.
-   */
+  /** The lines, as a person copies them, give the numbers of the page, to the digits printed. */
   @Test
-  void numbersAreThoseOfTheOtherCommands() throws Exception {
-    String first = path("first.txt");
-    Shell.succeed(
-        "search",
-        "-index",
-        path("index"),
-        "-topics",
-        path("topics.tsv"),
-        "-bm25",
-        "-output",
-        first);
-    String[] rerank = {
-      "rerank",
-      "-index",
-      path("index"),
-      "-topics",
-      path("topics.tsv"),
-      "-run",
-      first,
-      "-rerank.depth",
-      String.valueOf(DEPTH)
-    };
-    String plain = path("plain.txt");
-    String changed = path("changed.txt");
-    Shell.succeed(with(rerank, "-output", plain));
-    Shell.succeed(with(rerank, "-output", changed, "-intervene", CUT));
+  void numbersAreThoseOfTheLinesThatItShows() throws Exception {
+    Map<String, String> printed = new HashMap<>();
+    for (String line : lines(address, "1", CUT, "bees")) {
+      List<String> words = words(line);
+      printed.put(words.getFirst() + " " + words.getLast(), Shell.succeed(array(words)).out());
+    }
     JsonNode answer = ranked("1", CUT, DEPTH);
-    assertRanking(answer, "first", first);
-    assertRanking(answer, "plain", plain);
-    assertRanking(answer, "changed", changed);
-    assertNotEquals(
-        answer.path("docs").findValues("plain"), answer.path("docs").findValues("changed"));
-    assertEquals(3, answer.path("measures").size());
     Set<String> values = new HashSet<>();
     for (String which : List.of("first", "plain", "changed")) {
-      Map<String, String> printed = printed("qrels.txt", which + ".txt");
+      String run = path("run." + which + ".txt");
+      assertRanking(answer, which, run);
+      Map<String, String> evaluated = ofTopic(requireNonNull(printed.get("eval " + run)));
       for (JsonNode row : answer.path("measures")) {
-        Measure measure = Measure.parse(row.path("name").asText());
-        String value = requireNonNull(printed.get(measure.trecName()));
+        String name = Measure.parse(row.path("name").asText()).trecName();
+        String value = requireNonNull(evaluated.get(name));
         assertEquals(value, measured(row.path(which).asDouble()), which);
         values.add(value);
       }
     }
+    assertEquals(3, answer.path("measures").size());
     assertTrue(values.size() > 4, "too much alike: " + values);
+    Set<String> studied = new HashSet<>();
+    for (TopicValue value : StudyTables.TOPICS.read(Path.of(path("study.changed/topics.csv")))) {
+      if (value.topic().equals("1") && value.condition().equals("changed")) {
+        JsonNode row =
+            stream(answer.path("measures"))
+                .filter(m -> m.path("name").asText().equals(value.measure()))
+                .findFirst()
+                .orElseThrow();
+        assertEquals(row.path("plain").asDouble(), value.baseline());
+        assertEquals(row.path("changed").asDouble(), value.value());
+        studied.add(value.measure());
+      }
+    }
+    assertEquals(3, studied.size());
+    JsonNode bees =
+        stream(answer.path("docs"))
+            .filter(d -> d.path("docno").asText().equals("bees"))
+            .findFirst()
+            .orElseThrow();
+    String score = String.format(Locale.ROOT, "%.4f", bees.path("plain").path("score").asDouble());
+    String explained = requireNonNull(printed.get("explain bees"));
+    assertTrue(explained.contains(score), explained);
+  }
+
+  /** A query that is no topic becomes one by a line of the shell. */
+  @Test
+  void aTypedQueryHasLinesToo() throws Exception {
+    String query = "what's a \"bee\" & $HOME";
+    Map<String, Object> asked = Map.of("query", query, "depth", DEPTH, "docno", "");
+    List<String> lines = lines(post(address, "commands", asked));
+    Process shell =
+        new ProcessBuilder("sh", "-c", lines.getFirst()).directory(folder.toFile()).start();
+    assertEquals(0, shell.waitFor());
+    lines.subList(1, lines.size()).forEach(line -> Shell.succeed(array(words(line))));
+    JsonNode answer = JSON.readTree(post(address, "rank", asked).body());
+    assertRanking(answer, "first", path("run.first.txt"));
+    assertRanking(answer, "plain", path("run.plain.txt"));
+  }
+
+  /** Candidates of a run are shown as they were given. */
+  @Test
+  void linesOfARunNameIt() throws Exception {
+    String run = path("a run.txt");
+    List<String> found = List.of("search", "-index", path("index"), "-topics", path("topics.tsv"));
+    Shell.succeed(with(array(found), "-bm25", "-output", run));
+    List<String> given =
+        List.of("-run", run, "-index", path("index"), "-topics", path("topics.tsv"), "-batch", "3");
+    try (Explorer other = Explorer.start(given)) {
+      List<String> lines = lines(other.address(), "1", "", "");
+      assertEquals(2, lines.size(), "nothing is judged: " + lines);
+      List<String> plain = words(lines.get(1));
+      assertTrue(plain.containsAll(List.of(run, "-batch", "3")), lines.get(1));
+      lines.forEach(line -> Shell.succeed(array(words(line))));
+      Map<String, Object> asked = Map.of("topic", "1", "depth", DEPTH);
+      JsonNode answer = JSON.readTree(post(other.address(), "rank", asked).body());
+      assertRanking(answer, "first", path("run.first.txt"));
+      assertRanking(answer, "plain", path("run.plain.txt"));
+    }
+  }
+
+  private static List<String> lines(URI server, String topic, String spec, String docno)
+      throws Exception {
+    return lines(
+        post(
+            server,
+            "commands",
+            Map.of("topic", topic, "spec", spec, "depth", DEPTH, "docno", docno)));
+  }
+
+  private static List<String> lines(HttpResponse<String> answer) throws IOException {
+    assertEquals(200, answer.statusCode(), answer.body());
+    return JSON.readTree(answer.body()).path("lines").findValuesAsText("line");
+  }
+
+  /**
+   * The words of a line, as a shell reads them, without the program; what it writes is in the
+   * folder.
+   */
+  private static List<String> words(String line) {
+    try {
+      Process shell =
+          new ProcessBuilder("sh", "-c", "set -- " + line + "; printf '%s\\000' \"$@\"").start();
+      String words = new String(shell.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      assertEquals(0, shell.waitFor());
+      return Stream.of(words.split("\0"))
+          .skip(1)
+          .map(w -> w.matches("run\\.\\w+\\.txt|study\\.changed|query\\.tsv") ? path(w) : w)
+          .toList();
+    } catch (IOException | InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static String[] array(List<String> words) {
+    return words.toArray(String[]::new);
+  }
+
+  private static Stream<JsonNode> stream(JsonNode array) {
+    return StreamSupport.stream(array.spliterator(), false);
   }
 
   /** What {@code eval} prints of the first topic, by measure. */
   private static Map<String, String> printed(String qrels, String run) {
     String[] eval = {"eval", "-q", "-l", "2", "-m", "nDCG@10", "-m", "AP", "-m", "RR"};
-    return Shell.succeed(with(eval, path(qrels), path(run)))
-        .out()
+    return ofTopic(Shell.succeed(with(eval, path(qrels), path(run))).out());
+  }
+
+  private static Map<String, String> ofTopic(String printed) {
+    return printed
         .lines()
         .map(line -> line.split("\\s+"))
         .filter(words -> words[1].equals("1"))
@@ -359,6 +457,22 @@ class ExploreCommandTest {
       assertEquals(
           0,
           browser.run("return document.querySelectorAll('#app script, #app img').length").asInt());
+
+      // The command lines are those of the API, of the passage that is open too.
+      browser.run("document.querySelector('.commands summary').click()");
+      awaitThat(browser, "document.querySelectorAll('.commands code').length > 7");
+      assertEquals(
+          String.join(
+              "\n",
+              lines(
+                  post(
+                      address,
+                      "commands",
+                      Map.of("topic", "1", "spec", CUT, "docno", "<b>x</b>")))),
+          browser
+              .run(
+                  "return [...document.querySelectorAll('.commands code')].map(c => c.textContent).join('\\n')")
+              .asText());
 
       pictures(browser);
 

@@ -1,0 +1,151 @@
+package io.lucerna.explorer;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/** Writes the command lines of a state of the page. */
+final class CommandLines {
+  private static final String FIRST = "run.first.txt";
+  private static final String PLAIN = "run.plain.txt";
+  private static final String CHANGED = "run.changed.txt";
+  private static final String STUDY = "study.changed";
+
+  /** Holds a query that is no topic. */
+  private static final String TOPICS = "query.tsv";
+
+  private static final String TYPED = "1";
+
+  private static final Pattern PLAIN_WORD = Pattern.compile("[A-Za-z0-9_@%+=:,./-]+");
+
+  private final Launch launch;
+  private final List<String> measures;
+  private final int level;
+  private final List<CommandsAnswer.Line> lines = new ArrayList<>();
+  private final List<String> notes = new ArrayList<>();
+
+  /**
+   * @param measures names of those that the page shows
+   * @param level the lowest grade that is relevant
+   */
+  CommandLines(Launch launch, List<String> measures, int level) {
+    this.launch = launch;
+    this.measures = measures;
+    this.level = level;
+  }
+
+  /**
+   * The lines.
+   *
+   * @param topic what is ranked; without an id if it was typed in
+   * @param judged whether it has judgments
+   * @param depth how many documents the model reads
+   * @param spec what is done to it; empty for nothing
+   * @param docno the document whose score is explained; empty for none
+   */
+  CommandsAnswer of(Topic topic, boolean judged, int depth, String spec, String docno) {
+    if (launch.equals(Launch.NONE)) {
+      return new CommandsAnswer(List.of(), List.of("No command line started this server."));
+    }
+    boolean typed = topic.id().isEmpty();
+    if (typed) {
+      String query = topic.query().replaceAll("\\s+", " ");
+      lines.add(
+          new CommandsAnswer.Line(
+              "The query, which is no topic, as one",
+              "printf '" + TYPED + "\\t%s\\n' " + quoted(query) + " > " + TOPICS));
+      notes.add("Nobody has judged a typed query, so there is nothing to measure.");
+    }
+    List<String> topics = typed ? List.of("-topics", TOPICS) : launch.topics();
+    List<String> candidates = new ArrayList<>(launch.candidates());
+    candidates.addAll(topics);
+    candidates.addAll(launch.collections());
+    if (launch.searches()) {
+      add(
+          "The first stage",
+          List.of("search"),
+          launch.index(),
+          topics,
+          launch.collections(),
+          List.of("-bm25", "-output", FIRST));
+      candidates.addAll(List.of("-run", FIRST));
+    } else {
+      add(
+          "The first stage",
+          List.of("rerank"),
+          candidates,
+          List.of("-model", "none", "-output", FIRST));
+    }
+    List<String> ranked = new ArrayList<>(candidates);
+    ranked.addAll(launch.model());
+    ranked.addAll(List.of("-rerank.depth", String.valueOf(depth)));
+    add("The model's ranking", List.of("rerank"), ranked, List.of("-output", PLAIN));
+    if (!spec.isEmpty()) {
+      add(
+          "The changed model's",
+          List.of("rerank"),
+          ranked,
+          List.of("-intervene", spec, "-output", CHANGED));
+    }
+    String qrels = launch.qrels();
+    if (judged && qrels != null) {
+      measure(qrels, spec.isEmpty() ? List.of(FIRST, PLAIN) : List.of(FIRST, PLAIN, CHANGED));
+      if (!spec.isEmpty()) {
+        add(
+            "The change, of every topic and with tests",
+            List.of("study"),
+            ranked,
+            List.of("-qrels", qrels, "-level", String.valueOf(level)),
+            each("-measures"),
+            List.of("-conditions", "spec:" + spec + " name=changed", "-output", STUDY));
+      }
+    }
+    if (docno.contains(",")) {
+      notes.add("No line explains " + docno + ": explain takes a comma for the end of an id.");
+    } else if (!docno.isEmpty()) {
+      add(
+          "What the words of " + docno + " add to the plain model's score",
+          List.of("explain"),
+          ranked,
+          List.of("-topic", typed ? TYPED : topic.id(), "-docid", docno));
+    }
+    if (!typed) {
+      notes.add("They rank every topic; this page shows topic " + topic.id() + ".");
+    }
+    return new CommandsAnswer(List.copyOf(lines), List.copyOf(notes));
+  }
+
+  private void measure(String qrels, List<String> runs) {
+    for (String run : runs) {
+      add(
+          "Measures of " + run,
+          List.of("eval", "-q", "-l", String.valueOf(level)),
+          each("-m"),
+          launch.collections(),
+          List.of(qrels, run));
+    }
+  }
+
+  /** An option with each of the measures. */
+  private List<String> each(String option) {
+    return measures.stream().flatMap(name -> List.of(option, name).stream()).toList();
+  }
+
+  @SafeVarargs
+  private void add(String gives, List<String>... words) {
+    lines.add(
+        new CommandsAnswer.Line(
+            gives,
+            "./lucerna "
+                + List.of(words).stream()
+                    .flatMap(List::stream)
+                    .map(CommandLines::quoted)
+                    .collect(Collectors.joining(" "))));
+  }
+
+  /** A word as a POSIX shell reads it. */
+  private static String quoted(String word) {
+    return PLAIN_WORD.matcher(word).matches() ? word : "'" + word.replace("'", "'\\''") + "'";
+  }
+}

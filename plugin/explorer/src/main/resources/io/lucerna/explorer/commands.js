@@ -1,0 +1,77 @@
+// The command lines that give the numbers of the page.
+import { html, nothing } from './lit/lit-html.js';
+import * as api from './api.js';
+
+/** Whether the panel is open, the lines of which state there are, and what was copied last. */
+let open = false;
+let shown = null;
+let copied = '';
+
+const of = ({ topic, query, depth, spec, doc }) => JSON.stringify([topic, query, depth, spec, doc]);
+
+/** Asks for the lines of what is shown, where nobody has. */
+async function load(app) {
+  const { topic, query, depth, spec } = app.answer;
+  const state = { topic, query, depth, spec, doc: app.state.doc };
+  if (shown?.of === of(state)) {
+    return;
+  }
+  const mine = (shown = { of: of(state), lines: shown?.lines ?? [], notes: [], error: '' });
+  try {
+    Object.assign(mine, await api.commands(state));
+  } catch (e) {
+    Object.assign(mine, { lines: [], error: e.message });
+  }
+  if (shown === mine) {
+    app.draw();
+  }
+}
+
+/** Into the clipboard, which a page from another machine has only for what is selected. */
+async function copy(app, text) {
+  if (navigator.clipboard) {
+    await navigator.clipboard.writeText(text).catch(() => select(text));
+  } else {
+    select(text);
+  }
+  copied = text;
+  app.draw();
+}
+
+function select(text) {
+  const box = document.createElement('textarea');
+  box.value = text;
+  document.body.append(box);
+  box.select();
+  document.execCommand('copy');
+  box.remove();
+}
+
+const button = (app, text, words, what) => html`
+  <button type="button" aria-label="Copy ${what}" @click=${() => copy(app, text)}>${copied === text ? 'copied' : words}</button>`;
+
+export function commands(app) {
+  if (open) {
+    load(app);
+  }
+  const lines = shown?.lines ?? [];
+  const toggle = event => {
+    open = event.target.open;
+    if (open) {
+      load(app);
+    }
+  };
+  return html`
+    <details class="commands" ?open=${open} @toggle=${toggle}>
+      <summary>As commands</summary>
+      ${shown?.error ? html`<p class="error" role="alert">${shown.error}</p>` : nothing}
+      ${lines.length
+        ? html`<p class="quiet">For a shell, where this server was started; they give the numbers of this page.
+            ${button(app, lines.map(one => one.line).join('\n'), 'copy all', 'all lines')}</p>`
+        : nothing}
+      <ol>${lines.map(({ gives, line }) => html`
+        <li><span class="gives">${gives}</span> ${button(app, line, 'copy', gives)}
+          <code>${line}</code></li>`)}</ol>
+      ${shown?.notes.map(note => html`<p class="quiet">${note}</p>`)}
+    </details>`;
+}
