@@ -32,7 +32,7 @@ final class Assets {
             "/page.css", own("page.css", "text/css; charset=utf-8"),
             "/icon.svg", own("icon.svg", "image/svg+xml"));
     Map<String, Asset> own =
-        Stream.of("page", "state", "api", "lists", "panel", "spec", "words", "commands")
+        Stream.of("page", "state", "api", "lists", "panel", "spec", "words", "commands", "pin")
             .collect(
                 Collectors.toMap(name -> "/" + name + ".js", name -> unchecked("", name + ".js")));
     Map<String, Asset> lit =

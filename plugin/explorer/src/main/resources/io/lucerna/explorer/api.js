@@ -50,6 +50,9 @@ const asked = ({ topic, query, depth }) => ({ topic, query: topic ? '' : query, 
 
 export const rank = (state, signal) => post('rank', { ...asked(state), spec: state.spec, page: PAGE }, signal);
 
+/** The same beside what the page asks: neither gives up the other. */
+export const rankBeside = state => post('rank', { ...asked(state), spec: state.spec, page: PAGE + '-beside' });
+
 /** Of the plain model: what cutting each cell alone would do. */
 export const estimates = (state, signal) => post('estimates', { ...asked(state), page: PAGE }, signal);
 

@@ -1,19 +1,32 @@
 // The ranking before and after, side by side.
 import { html, nothing } from './lit/lit-html.js';
 import { repeat } from './lit/directives/repeat.js';
+import { comparable, lastOf, pinned } from './pin.js';
 import { move } from './words.js';
 
 const SHORT = 20;
 
-/** Which ranking the right list shows: the last. */
-const lastOf = answer => (answer.docs.some(d => d.changed) ? 'changed' : 'plain');
+/** What the left list can show: the first stage's ranking, the plain model's beside a changed one, what is pinned. */
+const bases = answer =>
+  [...(pinned() ? ['pin'] : []), ...(lastOf(answer) === 'changed' ? ['plain'] : []), 'first'];
 
-/** Which one the left list shows: of the first stage or, next to a changed one, of the plain model unless asked. */
-const baseOf = (state, answer) =>
-  lastOf(answer) === 'changed' && state.base !== 'first' ? 'plain' : 'first';
+/** Which one it shows: the nearest, unless asked. */
+const baseOf = (state, answer) => (bases(answer).includes(state.base) ? state.base : bases(answer)[0]);
 
 const titles = (app, which) =>
-  ({ first: 'First stage', plain: app.model.model.label, changed: app.model.model.label + ', changed' })[which];
+  ({
+    first: 'First stage',
+    plain: app.model.model.label,
+    changed: app.model.model.label + ', changed',
+    pin: 'Pinned',
+  })[which];
+
+/** The documents of a ranking in its order, each with its place. */
+function places(app, which) {
+  const { docs } = which === 'pin' ? pinned() : app.answer;
+  const of = which === 'pin' ? lastOf(pinned()) : which;
+  return docs.map(doc => ({ ...doc, place: doc[of] })).toSorted((a, b) => a.place.rank - b.place.rank);
+}
 
 function grade(app, doc) {
   if (doc.grade === null) {
@@ -31,36 +44,45 @@ function passage(app, doc) {
   return html`<div class="passage">${app.passage?.of === app.opened() ? app.passage.text : '…'}</div>`;
 }
 
-function row(app, doc, which, base) {
-  const place = doc[which];
-  const moved = which === base ? null : move(doc[base].rank, place.rank);
+/** From where a document came, if that can be said. */
+function moved(before, { docno, place }) {
+  if (!before) {
+    return html`<span class="move"></span>`;
+  }
+  const { way, said, text } = before.has(docno)
+    ? move(before.get(docno), place.rank)
+    : { way: 'stays', said: 'is not among the pinned', text: '+' };
+  return html`<span class="move ${way}" aria-label=${said} title=${said}>${text}</span>`;
+}
+
+function row(app, doc, side, before) {
   const open = app.state.doc === doc.docno;
   return html`
     <li data-doc=${doc.docno} class=${open ? 'open' : ''}>
       <button class="row" aria-expanded=${open} @click=${() => app.open(open ? '' : doc.docno)}
         @pointerenter=${() => app.point(doc.docno)} @pointerleave=${() => app.point('')}>
-        <span class="rank">${place.rank}</span>
-        ${moved ? html`<span class="move ${moved.way}" aria-label=${moved.said}>${moved.text}</span>` : nothing}
+        <span class="rank">${doc.place.rank}</span>
+        ${side === 'after' ? moved(before, doc) : nothing}
         ${grade(app, doc)}
         <span class="what"><b>${doc.docno}</b> <span class="snippet">${doc.snippet}</span></span>
-        <span class="score">${place.score.toFixed(3).replace('-', '\u2212')}</span>
+        <span class="score">${doc.place.score.toFixed(3).replace('-', '\u2212')}</span>
       </button>
       ${passage(app, doc)}
     </li>`;
 }
 
-function list(app, which, base, side) {
-  const docs = app.answer.docs.toSorted((a, b) => a[which].rank - b[which].rank);
+function list(app, which, side, before) {
+  const docs = places(app, which);
   const shown = app.all ? docs : docs.slice(0, SHORT);
-  const choice = side === 'before' && lastOf(app.answer) === 'changed';
+  const choices = bases(app.answer);
   return html`
     <section class="list ${side}" aria-label=${titles(app, which)}>
-      <h2>${choice
+      <h2>${side === 'before' && choices.length > 1
         ? html`<select aria-label="Compare with" @change=${e => app.go({ base: e.target.value })}>
-            ${['first', 'plain'].map(b => html`<option value=${b} ?selected=${b === which}>${titles(app, b)}</option>`)}
+            ${choices.map(b => html`<option value=${b} ?selected=${b === which}>${titles(app, b)}</option>`)}
           </select>`
         : titles(app, which)}</h2>
-      <ol>${repeat(shown, doc => doc.docno, doc => row(app, doc, which, base))}</ol>
+      <ol>${repeat(shown, doc => doc.docno, doc => row(app, doc, side, before))}</ol>
     </section>`;
 }
 
@@ -72,15 +94,17 @@ export function lists(app) {
   }
   const base = baseOf(app.state, answer);
   const last = lastOf(answer);
+  const apart = base === 'pin' && !comparable(app);
+  const before = apart ? null : new Map(places(app, base).map(doc => [doc.docno, doc.place.rank]));
   const more = answer.docs.length - SHORT;
   return html`
-    <div class="lists" data-side=${app.side}>
+    <div class="lists ${apart ? 'apart' : ''}" data-side=${app.side}>
       <div class="sides" role="group" aria-label="Which ranking">
         ${[['before', titles(app, base)], ['after', titles(app, last)]].map(([side, title]) => html`
           <button aria-pressed=${app.side === side} @click=${() => app.turn(side)}>${title}</button>`)}
       </div>
-      ${list(app, base, base, 'before')}
-      ${list(app, last, base, 'after')}
+      ${list(app, base, 'before')}
+      ${list(app, last, 'after', before)}
     </div>
     ${more > 0
       ? html`<button class="more" @click=${() => app.lengthen()}>

@@ -3,6 +3,7 @@ import * as api from './api.js';
 import { commands } from './commands.js';
 import { lists, slide } from './lists.js';
 import { panel } from './panel.js';
+import * as pin from './pin.js';
 import { read, write } from './state.js';
 
 const DEPTHS = [10, 20, 50, 100, 200, 500];
@@ -32,7 +33,7 @@ const app = {
     app.state = { ...before, ...change };
     write(app.state, true);
     const ranks = ['topic', 'query', 'depth', 'spec'].some(key => before[key] !== app.state[key]);
-    return ranks ? load() : draw();
+    return ranks ? load() : (draw(), pin.load(app));
   },
 
   /** Shows a document's passage, or none. */
@@ -93,6 +94,7 @@ async function load() {
   if (pending === mine) {
     app.busy = false;
     draw();
+    pin.load(app);
     await loadPassage();
     await estimate(mine);
   }
@@ -173,6 +175,7 @@ const head = () => html`
       <label>top <select aria-label="Depth" @change=${e => app.go({ depth: Number(e.target.value) })}>
         ${depths().map(d => html`<option ?selected=${d === depth()}>${d}</option>`)}</select></label>
       <button class="main">Rank</button>
+      ${pin.pinButton(app)}
       <span class="quiet topic">${app.state.topic ? `topic ${app.state.topic}` : ''}</span>
     </form>
   </header>`;
@@ -181,6 +184,7 @@ const view = () => html`
   ${head()}
   <div class="bar" role="status" aria-label=${app.busy ? 'ranking' : ''} ?hidden=${!app.busy}></div>
   ${app.error ? html`<p class="error" role="alert">${app.error}</p>` : nothing}
+  ${app.answer ? pin.pins(app) : nothing}
   ${app.answer
     ? html`<main aria-busy=${app.busy} class=${app.stale ? 'stale' : ''}><div class="rankings">${lists(app)} ${commands(app)}</div>${panel(app)}</main>`
     : nothing}`;

@@ -1,11 +1,11 @@
 // What the page shows is in its address, behind the #, which no server sees and no server limits.
 
 /** What there is without an address; the depth is then the server's. */
-const START = { topic: '', query: '', depth: 0, spec: '', base: '', colour: '', doc: '' };
+const START = { topic: '', query: '', depth: 0, spec: '', base: '', colour: '', doc: '', pin: '' };
 
-/** The state that the address holds. */
-export function read() {
-  const given = new URLSearchParams(location.hash.slice(1));
+/** The state that a text holds. */
+export function parse(text) {
+  const given = new URLSearchParams(text);
   const state = { ...START };
   for (const key of Object.keys(START)) {
     if (given.has(key)) {
@@ -15,15 +15,17 @@ export function read() {
   return state;
 }
 
+/** A state as a text, without what is as at the start. */
+export const format = state =>
+  String(new URLSearchParams(Object.entries(state).filter(([key, value]) => value !== START[key])));
+
+/** The state that the address holds. */
+export const read = () => parse(location.hash.slice(1));
+
 /** Puts the state into the address: as a new step back to which one can go, or not. */
 export function write(state, step) {
-  const kept = new URLSearchParams();
-  for (const [key, value] of Object.entries(state)) {
-    if (value !== START[key]) {
-      kept.set(key, value);
-    }
-  }
-  const address = location.pathname + (kept.size ? '#' + kept : '');
+  const text = format(state);
+  const address = location.pathname + (text ? '#' + text : '');
   if (step) {
     history.pushState(null, '', address);
   } else {
