@@ -48,6 +48,8 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -226,16 +228,18 @@ class ExploreCommandTest {
             .filter(d -> d.path("docno").asText().equals("bees"))
             .findFirst()
             .orElseThrow();
-    String score = String.format(Locale.ROOT, "%.4f", bees.path("plain").path("score").asDouble());
     String explained = requireNonNull(printed.get("explain bees"));
-    assertTrue(explained.contains(score), explained);
+    Matcher score = Pattern.compile("passage bees: score (\\S+)").matcher(explained);
+    assertTrue(score.find(), explained);
+    assertEquals(
+        bees.path("plain").path("score").asDouble(), Double.parseDouble(score.group(1)), 1e-6);
   }
 
   /** A query that is no topic becomes one by a line of the shell. */
   @Test
   void aTypedQueryHasLinesToo() throws Exception {
     String query = "what's a \"bee\" & $HOME";
-    Map<String, Object> asked = Map.of("query", query, "depth", DEPTH, "docno", "");
+    Map<String, Object> asked = Map.of("query", query, "depth", DEPTH);
     List<String> lines = lines(post(address, "commands", asked));
     Process shell =
         new ProcessBuilder("sh", "-c", lines.getFirst()).directory(folder.toFile()).start();
@@ -253,12 +257,20 @@ class ExploreCommandTest {
     List<String> found = List.of("search", "-index", path("index"), "-topics", path("topics.tsv"));
     Shell.succeed(with(array(found), "-bm25", "-output", run));
     List<String> given =
-        List.of("-run", run, "-index", path("index"), "-topics", path("topics.tsv"), "-batch", "3");
+        List.of(
+            "-run",
+            run,
+            "-index",
+            path("index"),
+            "-topics",
+            path("topics.tsv"),
+            "-passage.clean",
+            "none");
     try (Explorer other = Explorer.start(given)) {
       List<String> lines = lines(other.address(), "1", "", "");
       assertEquals(2, lines.size(), "nothing is judged: " + lines);
       List<String> plain = words(lines.get(1));
-      assertTrue(plain.containsAll(List.of(run, "-batch", "3")), lines.get(1));
+      assertTrue(plain.containsAll(List.of(run, "-passage.clean", "none")), lines.get(1));
       lines.forEach(line -> Shell.succeed(array(words(line))));
       Map<String, Object> asked = Map.of("topic", "1", "depth", DEPTH);
       JsonNode answer = JSON.readTree(post(other.address(), "rank", asked).body());
@@ -474,7 +486,21 @@ class ExploreCommandTest {
                   "return [...document.querySelectorAll('.commands code')].map(c => c.textContent).join('\\n')")
               .asText());
 
+      // What is pinned stays beside what comes next; the address holds both.
+      browser.run(
+          "[...document.querySelectorAll('.ask button')].find(b => b.textContent.trim() === 'Pin').click()");
+      awaitThat(browser, "document.querySelector('.pins .measures')");
+      click(browser, "[data-cell=L4mlp]");
+      String one = CUT.substring(0, CUT.indexOf(';'));
+      assertBeside(browser, ranked("1", CUT), ranked("1", one));
+      browser.reload();
+      await(browser);
+      awaitThat(browser, "document.querySelector('.pins .measures')");
+      assertBeside(browser, ranked("1", CUT), ranked("1", one));
+
       pictures(browser);
+      browser.run("document.querySelector('.pins h2 button').click()");
+      awaitThat(browser, "!document.querySelector('.pins') && !" + STATE + ".has('pin')");
 
       // Cells are walked with arrows.
       browser.run(
@@ -551,6 +577,32 @@ class ExploreCommandTest {
       }
     }
     assertEquals(expected.toString(), browser.run(cells).asText());
+  }
+
+  /** Both rankings, their measures, and the difference. */
+  private static void assertBeside(Browser browser, JsonNode pinned, JsonNode now)
+      throws Exception {
+    String left = AFTER.replace("after", "before");
+    assertEquals(ranks(pinned, "changed"), browser.run("return " + left).asText());
+    assertEquals(ranks(now, "changed"), browser.run("return " + AFTER).asText());
+    String cells =
+        "return [...document.querySelectorAll('.pins tbody tr:not(.said)')]"
+            + ".map(r => [...r.cells].map(c => c.textContent).join(' ')).join('; ')";
+    List<String> rows = new ArrayList<>();
+    for (int i = 0; i < now.path("measures").size(); i++) {
+      JsonNode row = now.path("measures").path(i);
+      double from = pinned.path("measures").path(i).path("changed").asDouble();
+      double to = row.path("changed").asDouble();
+      String sign = to > from ? "+" : "\u2212";
+      String change = to == from ? "0" : sign + measured(Math.abs(to - from));
+      rows.add(String.join(" ", row.path("name").asText(), measured(from), measured(to), change));
+    }
+    assertEquals(String.join("; ", rows), browser.run(cells).asText());
+    String specs =
+        "return [...document.querySelectorAll('.pins code')].map(c => c.textContent).join(' | ')";
+    assertEquals(
+        pinned.path("spec").asText() + " | " + now.path("spec").asText(),
+        browser.run(specs).asText());
   }
 
   /** A value as {@code eval} prints it. */
