@@ -99,7 +99,7 @@ const done = spec => (spec ? html`<code>${spec}</code>` : html`<span class="quie
 
 function both(app) {
   return html`
-    <table class="measures">
+    <div class="both"><table class="measures">
       <thead><tr><th></th><th>Pinned</th><th>Now</th><th>change</th></tr></thead>
       <tbody>
         <tr class="said"><th scope="row">Query</th><td>${asked(pinned())}</td><td>${asked(app.answer)}</td><td></td></tr>
@@ -107,7 +107,7 @@ function both(app) {
         ${measures(app)}
       </tbody>
     </table>
-    ${movers(app)}`;
+    <div class="moves">${movers(app)}</div></div>`;
 }
 
 /** The pinned state beside the present one. */
