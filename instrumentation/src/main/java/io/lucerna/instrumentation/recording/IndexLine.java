@@ -44,18 +44,19 @@ final class IndexLine {
    * The line of one input, with its line end. What a reader looks for first comes first.
    *
    * @param place where its activations are
-   * @param query the query whose gradients are there too; empty for none
+   * @param query the query whose gradients are there too: its capture; empty for none
    */
   static byte[] of(
       RecordingWriter.Entry entry,
-      OpenShard.Source source,
+      Capture capture,
+      int row,
       OpenShard.Item place,
-      Optional<OpenShard.Source> query,
+      Optional<Capture> query,
       int shard,
       Map<String, Long> overflows)
       throws IOException {
-    TokenSequence input = source.input();
-    int[] positions = source.positions();
+    TokenSequence input = capture.batch().sequences().get(row);
+    int[] positions = capture.positions(row);
     ByteArrayOutputStream line = new ByteArrayOutputStream();
     try (JsonGenerator json = JSON.createGenerator(line, JsonEncoding.UTF8)) {
       json.writeStartObject();
@@ -76,10 +77,10 @@ final class IndexLine {
       json.writeFieldName(POSITIONS);
       json.writeArray(positions, 0, positions.length);
       if (query.isPresent()) {
-        int[] own = query.get().positions();
+        int[] own = query.get().positions(row);
         json.writeFieldName(QUERY_POSITIONS);
         json.writeArray(own, 0, own.length);
-        json.writeNumberField(QUERY_TOKENS, query.get().input().length());
+        json.writeNumberField(QUERY_TOKENS, query.get().batch().sequences().get(row).length());
       }
       if (!overflows.isEmpty()) {
         json.writeObjectFieldStart(OVERFLOWS);

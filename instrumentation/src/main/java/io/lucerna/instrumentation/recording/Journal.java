@@ -109,6 +109,11 @@ final class Journal {
       settle();
       shard = number;
     }
+    last.add(new Line(start, sizes(spec, json), json.path(IndexLine.OVERFLOWS)));
+  }
+
+  /** How much of each series a line speaks of. */
+  static List<OpenShard.Size> sizes(RecordingSpec spec, JsonNode json) {
     Side side = TensorNames.side(json.path(IndexLine.SIDE).asText());
     int rows = spec.kept().rows(json.path(IndexLine.POSITIONS).size());
     int tokens = json.path(IndexLine.TOKENS).size();
@@ -122,7 +127,7 @@ final class Journal {
         sizes.add(size(Side.QUERY, Part.GRADIENT, asked, queryTokens));
       }
     }
-    last.add(new Line(start, sizes, json.path(IndexLine.OVERFLOWS)));
+    return sizes;
   }
 
   private static OpenShard.Size size(Side side, Part part, int rows, int tokens) {

@@ -3,7 +3,6 @@ package io.lucerna.instrumentation.recording;
 import io.lucerna.instrumentation.checkpoint.SafetensorsHeader;
 import io.lucerna.instrumentation.hooks.PointShape;
 import io.lucerna.instrumentation.text.TokenBatch.Side;
-import io.lucerna.instrumentation.text.TokenSequence;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -18,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
+import java.util.function.IntFunction;
 
 /**
  * The shard that is being filled. Inputs are appended to a part file as they come, each with its
@@ -56,18 +56,21 @@ final class OpenShard implements Closeable {
     }
   }
 
-  /** What becomes of one row of a batch. */
-  record Source(Series series, Capture capture, int row) {
-    TokenSequence input() {
-      return capture.batch().sequences().get(row);
+  /**
+   * A series of an input that is to be written.
+   *
+   * @param values gives what was kept of a point, by its number in the specification
+   */
+  record Source(Size size, IntFunction<float[]> values) {
+    /** What becomes of one row of a batch. */
+    static Source of(Series series, Capture capture, int row) {
+      int tokens = capture.batch().sequences().get(row).length();
+      return new Source(
+          new Size(series, capture.rows(row), tokens), point -> capture.of(point, row));
     }
 
-    int[] positions() {
-      return capture.positions(row);
-    }
-
-    Size size() {
-      return new Size(series, capture.rows(row), input().length());
+    Series series() {
+      return size.series;
     }
   }
 
@@ -186,14 +189,14 @@ final class OpenShard implements Closeable {
     for (Source source : sources) {
       for (int point = 0; point < spec.points().size(); point++) {
         long infinite = 0;
-        for (float value : source.capture.of(point, source.row)) {
+        for (float value : source.values.apply(point)) {
           if (buffer.remaining() < Float.BYTES) {
             flush();
           }
           infinite += put(value) ? 1 : 0;
         }
         if (infinite > 0) {
-          String name = spec.points().get(point).point() + source.series.part.ending();
+          String name = spec.points().get(point).point() + source.series().part.ending();
           overflows.accept(name, infinite);
         }
       }

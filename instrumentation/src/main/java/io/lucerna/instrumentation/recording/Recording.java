@@ -52,7 +52,8 @@ public final class Recording implements ActivationSource {
     return Files.exists(new RecordingFolder(path).index());
   }
 
-  private Recording(RecordingFolder folder) throws IOException {
+  /** Opens a recording, or of several shards of one that of this number. */
+  private Recording(RecordingFolder folder, boolean part) throws IOException {
     this.folder = folder;
     if (!Files.exists(folder.manifest())) {
       throw new RecordingException(
@@ -61,6 +62,15 @@ public final class Recording implements ActivationSource {
               : folder.manifest() + ": no such file; this folder holds no recording");
     }
     JsonNode manifest = RecordingFolder.read(folder.manifest());
+    if (manifest.has(RecordingFolder.SHARD) != part) {
+      throw new RecordingException(
+          folder.path()
+              + (part
+                  ? ": is a whole recording, not a shard of one"
+                  : ": is shard "
+                      + manifest.path(RecordingFolder.SHARD).asText()
+                      + " of a recording; join all of them with merge"));
+    }
     modelSha256 = manifest.path("model").path("sha256").asText();
     sha256 = Manifest.sha256(manifest);
     gradients = manifest.path("gradients").asBoolean();
@@ -89,7 +99,30 @@ public final class Recording implements ActivationSource {
    * @throws IOException if a file cannot be read
    */
   public static Recording open(Path folder) throws IOException {
-    return new Recording(new RecordingFolder(folder));
+    return new Recording(new RecordingFolder(folder), false);
+  }
+
+  /** Opens one of several shards of a recording. */
+  static Recording openShard(Path folder) throws IOException {
+    return new Recording(new RecordingFolder(folder), true);
+  }
+
+  /** All that is recorded. */
+  List<PointShape> shapes() {
+    return List.copyOf(points.values());
+  }
+
+  /** What is stored of a line's input, or with it of its query. */
+  float[] values(JsonNode line, OpenShard.Series series, PointShape shape) {
+    boolean query = series.side() == Side.QUERY && line.has(IndexLine.QUERY_TOKENS);
+    return slice(
+            line,
+            series.side(),
+            series.part(),
+            shape,
+            positions(line, query ? IndexLine.QUERY_POSITIONS : IndexLine.POSITIONS),
+            query ? line.path(IndexLine.QUERY_TOKENS).asInt() : line.path(IndexLine.TOKENS).size())
+        .values();
   }
 
   private PointShape shape(JsonNode json) {

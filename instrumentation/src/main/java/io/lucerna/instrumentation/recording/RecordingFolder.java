@@ -27,6 +27,9 @@ record RecordingFolder(Path path) {
   static final int VERSION = 1;
   static final String COMMAND = "command";
 
+  /** The entry of a manifest that only one of several shards of a recording has. */
+  static final String SHARD = "shard";
+
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
   /** There once the recording is complete. */

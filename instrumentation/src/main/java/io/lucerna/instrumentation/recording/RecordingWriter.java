@@ -124,7 +124,7 @@ public final class RecordingWriter implements AutoCloseable {
         : command == null ? "recording" : command.toString();
   }
 
-  private static Optional<RecordingWriter> open(
+  static Optional<RecordingWriter> open(
       FolderLock lock, ObjectNode wanted, RecordingSpec spec, boolean resume) throws IOException {
     RecordingFolder folder = new RecordingFolder(lock.path());
     // Another process may have come and gone since.
@@ -224,7 +224,10 @@ public final class RecordingWriter implements AutoCloseable {
    * @throws IOException naming the folder if it cannot be written; what was recorded before is kept
    */
   public void add(Capture capture, int row, Entry entry) throws IOException {
-    add(List.of(source(capture.batch().side(), Part.ACTIVATION, capture, row)), entry);
+    add(
+        List.of(source(capture.batch().side(), Part.ACTIVATION, capture, row)),
+        (place, number, infinite) ->
+            IndexLine.of(entry, capture, row, place, Optional.empty(), number, infinite));
   }
 
   /**
@@ -250,14 +253,31 @@ public final class RecordingWriter implements AutoCloseable {
     sources.add(source(side, Part.ACTIVATION, capture, row));
     sources.add(source(side, Part.GRADIENT, gradients.own, row));
     gradients.query.ifPresent(query -> sources.add(source(Side.QUERY, Part.GRADIENT, query, row)));
-    add(sources, entry);
+    add(
+        sources,
+        (place, number, infinite) ->
+            IndexLine.of(entry, capture, row, place, gradients.query, number, infinite));
   }
 
   private static OpenShard.Source source(Side side, Part part, Capture capture, int row) {
-    return new OpenShard.Source(new OpenShard.Series(side, part), capture, row);
+    return OpenShard.Source.of(new OpenShard.Series(side, part), capture, row);
   }
 
-  private void add(List<OpenShard.Source> sources, Entry entry) throws IOException {
+  /** Makes the line of an input. */
+  @FunctionalInterface
+  interface Line {
+    /**
+     * The line, with its line end.
+     *
+     * @param place where the input's activations are
+     * @param number of the file that they are in
+     * @param infinite how many numbers became infinite, by tensor
+     */
+    byte[] at(OpenShard.Item place, int number, Map<String, Long> infinite) throws IOException;
+  }
+
+  /** Records an input. */
+  void add(List<OpenShard.Source> sources, Line maker) throws IOException {
     try {
       if (!shard.takes(sources.stream().map(OpenShard.Source::size).toList())) {
         int next = shard.number() + 1;
@@ -266,14 +286,7 @@ public final class RecordingWriter implements AutoCloseable {
       }
       Map<String, Long> infinite = new LinkedHashMap<>();
       List<OpenShard.Item> places = shard.append(sources, infinite::put);
-      byte[] line =
-          IndexLine.of(
-              entry,
-              sources.getFirst(),
-              places.getFirst(),
-              sources.size() > 2 ? Optional.of(sources.getLast()) : Optional.empty(),
-              shard.number(),
-              infinite);
+      byte[] line = maker.at(places.getFirst(), shard.number(), infinite);
       RecordingFolder.writeAll(index, ByteBuffer.wrap(line));
       lock.check();
       infinite.forEach((tensor, count) -> overflows.merge(tensor, count, Long::sum));

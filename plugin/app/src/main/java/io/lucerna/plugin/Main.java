@@ -18,6 +18,7 @@ import io.lucerna.plugin.commands.GroundTruthCommand;
 import io.lucerna.plugin.commands.HooksCommand;
 import io.lucerna.plugin.commands.IndexCommand;
 import io.lucerna.plugin.commands.LensCommand;
+import io.lucerna.plugin.commands.MergeCommand;
 import io.lucerna.plugin.commands.ModelsCommand;
 import io.lucerna.plugin.commands.PatchCommand;
 import io.lucerna.plugin.commands.PerturbCommand;
@@ -138,6 +139,10 @@ public final class Main {
             "lens",
             "Rank by every layer of a model, and measure what each is worth.",
             () -> new LensCommand(models, collections.get())),
+        new Entry(
+            "merge",
+            "Join the folders of shards into what one process would have written.",
+            MergeCommand::new),
         new Entry(
             "report", "Write the page, pictures and tables of a study again.", ReportCommand::new),
         new Entry(

@@ -53,7 +53,7 @@ public final class FakePairs {
   }
 
   /** Pairs that fit the smallest models, as a file of JSON lines. */
-  static String lines(int count) {
+  public static String lines(int count) {
     StringBuilder lines = new StringBuilder();
     for (int i = 0; i < count; i++) {
       String base = "the disk of water " + i;

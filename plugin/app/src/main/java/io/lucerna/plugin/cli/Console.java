@@ -33,15 +33,17 @@ public record Console(
 
   /**
    * The command without what distinguishes a run that was interrupted, or one into another folder,
-   * from others: {@code -resume} is left out, and the value of {@code -output} is {@code DIR}.
+   * from others: {@code -resume} and {@code -shard} with its value are left out, and the value of
+   * {@code -output} is {@code DIR}.
    */
   public List<String> repeatable() {
     List<String> words = new ArrayList<>();
+    String last = "";
     for (String word : commandLine) {
-      boolean value = !words.isEmpty() && words.getLast().matches("--?output");
-      if (!word.matches("--?resume")) {
-        words.add(value ? "DIR" : word);
+      if (!word.matches("--?(resume|shard)") && !last.matches("--?shard")) {
+        words.add(last.matches("--?output") ? "DIR" : word);
       }
+      last = word;
     }
     return words;
   }

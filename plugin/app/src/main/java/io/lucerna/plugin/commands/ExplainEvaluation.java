@@ -28,6 +28,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -72,6 +73,8 @@ final class ExplainEvaluation {
     FolderOptions folder = new FolderOptions();
     folder.output = output;
     folder.resume = options.resume;
+    folder.shard = options.shard;
+    folder.shard();
     Map<String, Object> settings = new LinkedHashMap<>();
     settings.put("erase", options.erasure().name());
     settings.put("steps", options.steps);
@@ -84,12 +87,26 @@ final class ExplainEvaluation {
             new Identity(console.repeatable(), Versions.all(), ranker.card(), inputs);
         Comparison.Settings comparison =
             Comparison.Settings.DEFAULT.withSeed(random.seed).withRounds(rounds.rounds);
-        new EvaluationFolder(pairs, qrels, identity, settings, comparison)
-            .work(lock, new EvaluationJob(attributions, random.seed, console))
-            .forEach(console.out()::println);
-        console.say("wrote %s", lock.path().resolve("evaluation.json"));
+        Optional<List<String>> lines =
+            new EvaluationFolder(pairs, qrels, identity, settings, comparison)
+                .work(
+                    lock,
+                    new EvaluationJob(pairs, attributions, random.seed),
+                    folder.shard(),
+                    console);
+        if (lines.isPresent()) {
+          finish(lines.get(), lock.path(), console);
+        } else {
+          folder.sayDone(console);
+        }
       }
     }
+  }
+
+  /** Says what was found. */
+  static void finish(List<String> lines, Path folder, Console console) {
+    lines.forEach(console.out()::println);
+    console.say("wrote %s", folder.resolve("evaluation.json"));
   }
 
   private List<MarkedPair> pairs(Map<String, Object> inputs, Console console) throws Exception {

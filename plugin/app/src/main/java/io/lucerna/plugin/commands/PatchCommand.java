@@ -25,14 +25,15 @@ import io.lucerna.plugin.options.SeedOptions;
 import io.lucerna.reranker.ModelCard;
 import io.lucerna.reranker.ScorerOptions;
 import io.lucerna.studies.patch.Floor;
-import io.lucerna.studies.patch.PairCodec;
 import io.lucerna.studies.patch.PairOutcome;
 import io.lucerna.studies.patch.PairSweeper;
 import io.lucerna.studies.patch.PatchSettings;
+import io.lucerna.studies.patch.PatchShards;
 import io.lucerna.studies.patch.PatchStudy;
 import io.lucerna.studies.patch.SweepSettings;
 import io.lucerna.studies.work.Hashes;
 import io.lucerna.studies.work.Identity;
+import io.lucerna.studies.work.ItemWork;
 import io.lucerna.studies.work.Journal;
 import io.lucerna.studies.work.JournalSettings;
 import io.lucerna.topics.ContrastPair;
@@ -210,12 +211,19 @@ public final class PatchCommand implements Command {
         QueryLimits.check(sweeper::fit, queries, pairs, console);
         Identity identity = identity(sweeper.card(), console);
         PatchStudy study = new PatchStudy(settings, chosen, all);
-        try (Journal<PairOutcome> journal =
-            Journal.open(
-                lock, decisive(settings, identity), new PairCodec(settings.sweep().kind()))) {
-          sweep(study, sweeper, journal, chosen, console);
+        ItemWork<PairOutcome> work = study.by(sweeper);
+        JournalSettings decisive = decisive(settings, identity).put(folder.shard());
+        try (Journal<PairOutcome> journal = Journal.open(lock, decisive, work.codec())) {
+          if (folder.shard().isPresent()) {
+            PatchShards.keep(settings, chosen, work, folder.shard().get(), identity, lock);
+          }
+          sweep(work, work.places(folder.shard()), journal, console);
+          if (folder.shard().isPresent()) {
+            folder.sayDone(console);
+            return;
+          }
           lock.check();
-          finish(study.write(journal, identity, lock.path()), console);
+          finish(study.write(journal, identity, lock.path()), folder.path(), console);
         }
       }
     }
@@ -233,9 +241,10 @@ public final class PatchCommand implements Command {
     return all.stream().filter(pair -> ids.contains(pair.id())).toList();
   }
 
-  private void finish(PatchStudy.Outcome outcome, Console console) {
+  /** Says what was found. */
+  static void finish(PatchStudy.Outcome outcome, Path folder, Console console) {
     outcome.notes().forEach(note -> console.say("%s", note));
-    console.say("wrote %s", folder.path().resolve("report.html"));
+    console.say("wrote %s", folder.resolve("report.html"));
     if (!outcome.failures().isEmpty()) {
       throw new CommandException(
           ExitCode.FAILED, "the controls failed: " + String.join("; ", outcome.failures()));
@@ -243,18 +252,15 @@ public final class PatchCommand implements Command {
   }
 
   private static void sweep(
-      PatchStudy study,
-      PairSweeper sweeper,
-      Journal<PairOutcome> journal,
-      List<ContrastPair> chosen,
-      Console console)
+      ItemWork<PairOutcome> work, int[] places, Journal<PairOutcome> journal, Console console)
       throws IOException {
-    long left = chosen.stream().filter(pair -> !journal.has(pair.id())).count();
-    if (left < chosen.size()) {
-      console.say("%d of %s done already", chosen.size() - left, Counted.of(chosen.size(), "pair"));
+    long done =
+        Arrays.stream(places).filter(place -> journal.has(work.items().get(place).id())).count();
+    if (done > 0) {
+      console.say("%d of %s done already", done, Counted.of(places.length, "pair"));
     }
-    try (Progress progress = new Progress(console, "patching", left)) {
-      study.sweep(sweeper, journal, () -> progress.advance(1));
+    try (Progress progress = new Progress(console, "patching", places.length - done)) {
+      work.work(places, journal, item -> progress.advance(1));
     }
   }
 

@@ -5,6 +5,7 @@ import io.lucerna.instrumentation.hooks.PointShape;
 import io.lucerna.instrumentation.hooks.Site;
 import io.lucerna.instrumentation.recording.Kept;
 import io.lucerna.instrumentation.recording.RecordingException;
+import io.lucerna.instrumentation.recording.RecordingShards;
 import io.lucerna.instrumentation.recording.RecordingSpec;
 import io.lucerna.instrumentation.recording.RecordingWriter;
 import io.lucerna.plugin.cli.Command;
@@ -33,6 +34,7 @@ import io.lucerna.studies.record.GroupDifference;
 import io.lucerna.studies.record.PairSource;
 import io.lucerna.studies.record.RecordJob;
 import io.lucerna.studies.record.RecordPlan;
+import io.lucerna.studies.record.RecordShards;
 import io.lucerna.studies.record.TablePairs;
 import io.lucerna.studies.work.Hashes;
 import io.lucerna.studies.work.Identity;
@@ -40,6 +42,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -176,7 +179,8 @@ public final class RecordCommand implements Command {
       QueryLimits.check(
           ranker::fit, queries, given.pairs == null ? inputs.queries() : given.pairs, console);
       RecordPlan plan = RecordPlan.of(source, ranker, spec);
-      requireRoom(folder, plan, spec, console);
+      int[] places = plan.places(target.shard());
+      requireRoom(folder, plan, places, spec, console);
       Map<String, Object> data = new LinkedHashMap<>(source.identity());
       if (judgments != null) {
         data.put("qrels", Hashes.of(judgments));
@@ -184,25 +188,43 @@ public final class RecordCommand implements Command {
       Identity identity =
           new Identity(console.repeatable(), Versions.all(), ranker.card(), Map.of("data", data));
       Optional<RecordingWriter> opened =
-          RecordingWriter.open(folder, identity.fields(), spec, target.resume);
+          RecordingWriter.open(folder, head(identity), spec, target.resume);
       if (opened.isEmpty()) {
         console.say("%s already holds the complete recording", folder);
       } else {
         try (RecordingWriter writer = opened.get()) {
-          record(source, ranker, grades, plan, writer, folder, console);
+          if (target.shard().isPresent()) {
+            Optional<String> later = Optional.ofNullable(difference);
+            RecordShards.keep(plan, spec, target.shard().get(), identity, later, folder);
+          }
+          record(source, ranker, grades, plan, places, writer, folder, console);
         }
       }
     }
-    if (groups != null) {
-      GroupDifference.Written written = groups.write(folder);
-      console.say(
-          "wrote %s: %s, %s (%d minus %s)",
-          folder.resolve(GroupDifference.FILE),
-          Counted.of(written.vectors(), "vector"),
-          groups.words(),
-          written.first(),
-          Counted.of(written.second(), "passage"));
+    if (target.shard().isPresent()) {
+      target.sayDone(console);
+    } else if (groups != null) {
+      write(groups, folder, console);
     }
+  }
+
+  /** Writes a difference, and says so. */
+  static void write(GroupDifference groups, Path folder, Console console) throws IOException {
+    GroupDifference.Written written = groups.write(folder);
+    console.say(
+        "wrote %s: %s, %s (%d minus %s)",
+        folder.resolve(GroupDifference.FILE),
+        Counted.of(written.vectors(), "vector"),
+        groups.words(),
+        written.first(),
+        Counted.of(written.second(), "passage"));
+  }
+
+  /** What decides the recording, and of which part it is. */
+  private Map<String, Object> head(Identity identity) {
+    Map<String, Object> head = identity.fields();
+    target.shard().ifPresent(part -> head.put(RecordingShards.SHARD, part.toString()));
+    return head;
   }
 
   private void requireGroups(GroupDifference groups, @Nullable Path judgments) throws IOException {
@@ -272,8 +294,12 @@ public final class RecordCommand implements Command {
   }
 
   /** Says what is coming, and refuses what the disk cannot take. */
-  private void requireRoom(Path folder, RecordPlan plan, RecordingSpec spec, Console console)
+  private void requireRoom(
+      Path folder, RecordPlan plan, int[] places, RecordingSpec spec, Console console)
       throws IOException {
+    long bytes = Arrays.stream(places).mapToLong(place -> plan.parts().get(place).bytes()).sum();
+    long tokens =
+        Arrays.stream(places).mapToLong(place -> plan.parts().get(place).item().size()).sum();
     long there = 0;
     Path place = folder.toAbsolutePath();
     if (Files.exists(folder)) {
@@ -292,11 +318,13 @@ public final class RecordCommand implements Command {
         Counted.of(spec.points().size(), "point"),
         size(plan.bytes()),
         size(free));
+    target
+        .shard()
+        .ifPresent(
+            part ->
+                console.say("shard %s: %s, %s", part, Counted.of(tokens, "token"), size(bytes)));
     // While it is assembled, the disk holds a shard twice.
-    long needed =
-        plan.bytes()
-            + Math.min(plan.bytes(), spec.shardBytes())
-            + plan.tokens() * INDEX_BYTES_PER_TOKEN;
+    long needed = bytes + Math.min(bytes, spec.shardBytes()) + tokens * INDEX_BYTES_PER_TOKEN;
     if (needed - there > free) {
       throw new CommandException(
           ExitCode.FAILED,
@@ -314,20 +342,25 @@ public final class RecordCommand implements Command {
       Ranker ranker,
       Qrels grades,
       RecordPlan plan,
+      int[] places,
       RecordingWriter writer,
       Path folder,
       Console console)
       throws IOException {
     long before = writer.inputs();
+    long inputs = Arrays.stream(places).mapToLong(place -> plan.parts().get(place).inputs()).sum();
     if (before > 0) {
-      console.say("resuming after %d of %s", before, Counted.of(plan.inputs(), "input"));
+      console.say("resuming after %d of %s", before, Counted.of(inputs, "input"));
     }
     long start = System.nanoTime();
     RecordingWriter.Written written;
-    try (Progress progress = new Progress(console, "recording", plan.inputs() - before)) {
+    try (Progress progress = new Progress(console, "recording", inputs - before)) {
       RecordJob job = new RecordJob(ranker, writer, grades, () -> progress.advance(1));
-      source.forEach(job::record);
+      job.record(source, plan, places);
       written = writer.finish(plan.counts());
+    }
+    if (places.length < plan.parts().size()) {
+      return; // what follows is of the whole
     }
     double seconds = (System.nanoTime() - start) / 1e9;
     console.say(

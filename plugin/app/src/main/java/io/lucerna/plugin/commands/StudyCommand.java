@@ -42,7 +42,7 @@ import io.lucerna.studies.ranking.Findings;
 import io.lucerna.studies.ranking.GradientScreen;
 import io.lucerna.studies.ranking.Passages;
 import io.lucerna.studies.ranking.RecordingSources;
-import io.lucerna.studies.ranking.Study;
+import io.lucerna.studies.ranking.StudyEnd;
 import io.lucerna.studies.ranking.StudyFolder;
 import io.lucerna.studies.ranking.StudySettings;
 import io.lucerna.studies.ranking.StudyTopic;
@@ -54,6 +54,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -61,7 +62,6 @@ import org.kohsuke.args4j.Option;
 
 /** {@code study}: the same candidates reranked under many interventions, and what that changes. */
 public final class StudyCommand implements Command {
-  private static final String FIRST_STAGE = "first-stage.txt";
   private static final String GRADIENT = "gradient";
 
   private final ModelRegistry models;
@@ -244,17 +244,27 @@ public final class StudyCommand implements Command {
                     topics,
                     rerank.depth,
                     passages,
+                    scorer::score,
                     lock,
-                    read.decisive(identity))) {
+                    read.decisive(identity),
+                    folder.shard())) {
+              StudyEnd end =
+                  study.end(
+                      identity, effects == null ? Map.of() : effects.effects(), judged, settings);
               // Not before: a study that cannot be resumed keeps its own.
-              first.write(lock.path().resolve(FIRST_STAGE));
-              work(study.study(), scorer, topics.size(), conditions.size(), console);
-              return study.write(identity, effects, judged, settings);
+              study.begin(first, end);
+              work(study, conditions.size(), console);
+              return folder.shard().isPresent() ? Optional.empty() : Optional.of(study.write(end));
             }
           };
       if (confirm == null) {
         GradientScreen.requireNone(lock.path());
-        report(exact.run(asked), List.of(), console);
+        Optional<Findings> findings = exact.run(asked);
+        if (findings.isPresent()) {
+          report(findings.get(), List.of(), folder.path(), console);
+        } else {
+          folder.sayDone(console);
+        }
         return;
       }
       try (GradientScreen predictions =
@@ -271,16 +281,16 @@ public final class StudyCommand implements Command {
         predict(
             predictions, new ConditionPredictor(ranker, specs, numbers()), asked.size(), console);
         GradientScreen.Chosen chosen = predictions.choose(confirm);
-        Findings findings = exact.run(chosen.conditions());
-        report(findings, predictions.write(chosen, findings, lock.path()), console);
+        Findings findings = exact.run(chosen.conditions()).orElseThrow();
+        report(findings, predictions.write(chosen, findings, lock.path()), folder.path(), console);
       }
     }
   }
 
-  /** Runs conditions, and writes what comes of them. */
+  /** Runs conditions, and writes what comes of them, unless it is part of a whole. */
   @FunctionalInterface
   private interface Exact {
-    Findings run(List<Condition> conditions) throws IOException;
+    Optional<Findings> run(List<Condition> conditions) throws IOException;
   }
 
   private void checkScreen() {
@@ -298,6 +308,11 @@ public final class StudyCommand implements Command {
           ExitCode.USAGE,
           "-screen needs -confirm, how many conditions are run: 1 or more"
               + (confirm == null ? "" : ", got " + confirm));
+    }
+    if (folder.shard().isPresent()) {
+      throw new CommandException(
+          ExitCode.USAGE,
+          "-shard is not for -screen: which conditions are run depends on all topics");
     }
     if (screenMemory < 1) {
       throw new CommandException(
@@ -380,15 +395,15 @@ public final class StudyCommand implements Command {
     }
   }
 
-  private void work(Study study, ConditionScorer scorer, int topics, int many, Console console)
-      throws IOException {
+  private static void work(StudyFolder study, int many, Console console) throws IOException {
+    String topics = Counted.of(study.topics(), "topic");
     int done = study.done();
     if (done > 0) {
-      console.say("%d of %s done already", done, Counted.of(topics, "topic"));
+      console.say("%d of %s done already", done, topics);
     }
-    console.say("%s under %s", Counted.of(topics, "topic"), Counted.of(many, "condition"));
-    try (Progress progress = new Progress(console, "studying", study.left())) {
-      study.work(scorer::score, progress::advance);
+    console.say("%s under %s", topics, Counted.of(many, "condition"));
+    try (Progress progress = new Progress(console, "studying", study.passagesLeft())) {
+      study.work(progress::advance);
     }
   }
 
@@ -401,11 +416,12 @@ public final class StudyCommand implements Command {
     }
   }
 
-  private void report(Findings findings, List<String> predicted, Console console)
+  /** Writes the report, and says what was found. */
+  static void report(Findings findings, List<String> predicted, Path folder, Console console)
       throws IOException {
     findings.summary().forEach(line -> console.say("%s", line));
     predicted.forEach(line -> console.say("%s", line));
-    ReportCommand.write(folder.path(), OptionalInt.empty(), console);
+    ReportCommand.write(folder, OptionalInt.empty(), console);
     if (!findings.problems().isEmpty()) {
       throw new CommandException(ExitCode.FAILED, String.join("; ", findings.problems()));
     }

@@ -62,6 +62,15 @@ public final class EvaluationOptions {
   @Option(name = "-resume", depends = "-evaluate", usage = "Resume what the folder holds.")
   public boolean resume;
 
+  @Option(
+      name = "-shard",
+      metaVar = "[num/num]",
+      depends = "-evaluate",
+      usage =
+          "Do one part of the pairs, such as 3/20, the third of twenty; merge joins the folders of"
+              + " all parts.")
+  public @Nullable String shard;
+
   /**
    * What is in the place of tokens that are taken away.
    *

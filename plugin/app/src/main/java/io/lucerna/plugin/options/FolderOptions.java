@@ -1,20 +1,20 @@
 package io.lucerna.plugin.options;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.lucerna.base.FolderLock;
 import io.lucerna.instrumentation.recording.Recording;
 import io.lucerna.plugin.cli.CommandException;
 import io.lucerna.plugin.cli.Console;
 import io.lucerna.plugin.cli.ExitCode;
 import io.lucerna.plugin.explain.evaluation.EvaluationFolder;
-import io.lucerna.studies.patch.SweepSettings;
+import io.lucerna.studies.patch.PairCodec;
 import io.lucerna.studies.ranking.GradientScreen;
-import io.lucerna.studies.ranking.ItemScores;
 import io.lucerna.studies.work.Journal;
 import io.lucerna.studies.work.JournalReader;
+import io.lucerna.studies.work.Shard;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.kohsuke.args4j.Option;
 
 /** The folder of work that can be resumed. */
@@ -31,9 +31,35 @@ public final class FolderOptions {
       usage = "Resume what the folder holds; with the same options as before.")
   public boolean resume;
 
+  @Option(
+      name = "-shard",
+      metaVar = "[num/num]",
+      usage =
+          "Do one part of the work, such as 3/20, the third of twenty; merge joins the folders of"
+              + " all parts.")
+  public @Nullable String shard;
+
   /** The folder. */
   public Path path() {
     return Path.of(output);
+  }
+
+  /**
+   * The part of the work; empty for all of it.
+   *
+   * @throws CommandException if there is no such part
+   */
+  public Optional<Shard> shard() {
+    try {
+      return Optional.ofNullable(shard).map(Shard::parse);
+    } catch (IllegalArgumentException e) {
+      throw new CommandException(ExitCode.USAGE, "-shard: " + e.getMessage(), e);
+    }
+  }
+
+  /** Says that a part is done, and what is to be done with it. */
+  public void sayDone(Console console) {
+    console.say("shard %s is in %s; merge joins it with the others", String.valueOf(shard), path());
   }
 
   /** Whose files a folder holds, if anybody's who resumes. */
@@ -44,16 +70,14 @@ public final class FolderOptions {
     if (!Journal.isIn(folder)) {
       return GradientScreen.isIn(folder) ? Optional.of("study") : Optional.empty();
     }
-    try (var journal = JournalReader.open(folder, ItemScores.CODEC)) {
-      JsonNode settings = journal.settings();
-      if (settings.isMissingNode()) {
-        return Optional.empty();
-      }
-      if (settings.has(EvaluationFolder.METHODS)) {
-        return Optional.of("explain");
-      }
-      return Optional.of(settings.has(SweepSettings.SWEEP) ? "patch" : "study");
-    }
+    return JournalReader.outcomes(folder)
+        .map(
+            outcomes ->
+                switch (outcomes) {
+                  case EvaluationFolder.OUTCOMES -> "explain";
+                  case PairCodec.OUTCOMES -> "patch";
+                  default -> "study";
+                });
   }
 
   /**

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.lucerna.base.Internal;
 import io.lucerna.instrumentation.sweep.Axis;
 import io.lucerna.instrumentation.sweep.Direction;
 import io.lucerna.instrumentation.sweep.Estimate;
@@ -28,9 +27,21 @@ import java.util.stream.IntStream;
  *
  * @param kind of the sweep
  */
-@Internal
 public record PairCodec(SweepKind kind) implements ItemCodec<PairOutcome> {
+  /** What these outcomes are. */
+  public static final String OUTCOMES = "patches";
+
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
+
+  @Override
+  public String outcomes() {
+    return OUTCOMES;
+  }
+
+  @Override
+  public int version() {
+    return 1;
+  }
 
   @Override
   public String key() {

@@ -10,6 +10,9 @@ import io.lucerna.instrumentation.sweep.SweepKind;
 import io.lucerna.studies.chart.HeatMap;
 import io.lucerna.studies.chart.PngCanvas;
 import io.lucerna.studies.work.Identity;
+import io.lucerna.studies.work.Item;
+import io.lucerna.studies.work.ItemCodec;
+import io.lucerna.studies.work.ItemWork;
 import io.lucerna.studies.work.OldFiles;
 import io.lucerna.studies.work.Outcomes;
 import io.lucerna.studies.work.StudyException;
@@ -70,21 +73,37 @@ public final class PatchStudy {
   }
 
   /**
-   * Sweeps the pairs that are not done.
+   * {@return the work: a sweep for each pair; its size is that of the texts}
    *
    * @param sweeper what sweeps them; it stays the caller's
-   * @param outcomes where the outcomes go, by the pairs' ids
-   * @param done is run after each pair
-   * @throws IOException if an outcome cannot be kept
    */
-  public void sweep(PairSweeper sweeper, Outcomes.Store<PairOutcome> outcomes, Runnable done)
-      throws IOException {
-    for (ContrastPair pair : pairs) {
-      if (!outcomes.has(pair.id())) {
-        outcomes.append(pair.id(), sweeper.sweep(pair, unrelated(pair), methods(pair)));
-        done.run();
+  public ItemWork<PairOutcome> by(PairSweeper sweeper) {
+    List<Item> items =
+        pairs.stream()
+            .map(p -> new Item(p.id(), (long) p.base().length() + p.perturbed().length()))
+            .toList();
+    return new ItemWork<>() {
+      @Override
+      public List<Item> items() {
+        return items;
       }
-    }
+
+      @Override
+      public PairOutcome run(int place) {
+        ContrastPair pair = pairs.get(place);
+        return sweeper.sweep(pair, unrelated(pair), methods(pair));
+      }
+
+      @Override
+      public ItemCodec<PairOutcome> codec() {
+        return PatchStudy.this.codec();
+      }
+    };
+  }
+
+  /** {@return how outcomes are written} */
+  public PairCodec codec() {
+    return new PairCodec(settings.sweep().kind());
   }
 
   private List<PatchingSweep.Method> methods(ContrastPair pair) {

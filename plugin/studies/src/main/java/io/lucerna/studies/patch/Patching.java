@@ -4,6 +4,7 @@ import io.lucerna.eval.RatioAggregate;
 import io.lucerna.instrumentation.sweep.SweepKind;
 import io.lucerna.instrumentation.sweep.SweepResult;
 import io.lucerna.reranker.Ranker;
+import io.lucerna.studies.work.ItemWork;
 import io.lucerna.studies.work.Outcomes;
 import io.lucerna.topics.ContrastPair;
 import java.io.IOException;
@@ -14,6 +15,7 @@ import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
 
@@ -140,7 +142,8 @@ public final class Patching {
     Outcomes.Store<PairOutcome> outcomes = Outcomes.inMemory();
     try {
       // Not closed, as that would close the ranker.
-      study.sweep(new SweepEngine(ranker, settings.sweep()), outcomes, () -> {});
+      ItemWork<PairOutcome> work = study.by(new SweepEngine(ranker, settings.sweep()));
+      work.work(work.places(Optional.empty()), outcomes, item -> {});
       try (StudyData data = study.data(outcomes, columns -> MoveMatrix.inMemory())) {
         Exclusions exclusions = Exclusions.of(data);
         WayRows rows = data.ways().getFirst();

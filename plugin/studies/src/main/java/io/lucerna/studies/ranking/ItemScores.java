@@ -3,7 +3,6 @@ package io.lucerna.studies.ranking;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.lucerna.base.Internal;
 import io.lucerna.instrumentation.intervene.Touched;
 import io.lucerna.reranker.ConditionScores;
 import io.lucerna.studies.work.Floats;
@@ -12,12 +11,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The outcome of an item.
+ * The outcome of an item of a study: what the pairs of a topic score under each condition.
  *
  * @param scores for each condition
  * @param touched for each condition, how many texts each of its interventions changed
  */
-@Internal
 public record ItemScores(List<float[]> scores, List<long[]> touched) {
   /** As a journal holds it: scores are base64 of little-endian 32-bit floats. */
   public static final ItemCodec<ItemScores> CODEC = new Codec();
@@ -31,6 +29,16 @@ public record ItemScores(List<float[]> scores, List<long[]> touched) {
   }
 
   private static final class Codec implements ItemCodec<ItemScores> {
+    @Override
+    public String outcomes() {
+      return "scores";
+    }
+
+    @Override
+    public int version() {
+      return 1;
+    }
+
     @Override
     public String key() {
       return "item";

@@ -16,6 +16,16 @@ record Predicted(double[] values) {
 
   private static final class Codec implements ItemCodec<Predicted> {
     @Override
+    public String outcomes() {
+      return "predictions";
+    }
+
+    @Override
+    public int version() {
+      return 1;
+    }
+
+    @Override
     public String key() {
       return "topic";
     }

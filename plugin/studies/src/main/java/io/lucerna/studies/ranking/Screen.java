@@ -5,7 +5,6 @@ import io.lucerna.eval.Estimate;
 import io.lucerna.eval.Measure;
 import io.lucerna.instrumentation.sweep.Head;
 import io.lucerna.reranker.ModelCard;
-import io.lucerna.studies.patch.HeadEffects;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -18,7 +17,6 @@ import java.util.Set;
 import java.util.function.DoubleUnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What taking away each head of a model does to nDCG@10, in the way that comes first, next to the
@@ -31,7 +29,7 @@ record Screen(List<HeadChange> cells, List<double[]> changes) {
   private static final String NDCG = Measure.parse("nDCG@10").irName();
 
   /** The screen of all heads; empty if a head was left out or nDCG@10 was not measured. */
-  static Optional<Screen> of(Findings findings, ModelCard model, @Nullable HeadEffects effects) {
+  static Optional<Screen> of(Findings findings, ModelCard model, Map<Head, Double> effects) {
     Map<String, Condition> conditions =
         findings.conditions().stream()
             .filter(condition -> condition.kind() == Condition.Kind.HEAD)
@@ -47,13 +45,14 @@ record Screen(List<HeadChange> cells, List<double[]> changes) {
         if (!seen.add(new Head(layer, head))) {
           continue; // taken away in another way before
         }
+        Double effect = effects.get(new Head(layer, head));
         cells.add(
             new HeadChange(
                 layer,
                 head,
                 contrast.statistics().change(),
                 contrast.statistics().pTAdjusted(),
-                effects == null ? OptionalDouble.empty() : effects.of(layer, head)));
+                effect == null ? OptionalDouble.empty() : OptionalDouble.of(effect)));
         changes.add(findings.changes(contrast.condition(), NDCG));
       }
     }

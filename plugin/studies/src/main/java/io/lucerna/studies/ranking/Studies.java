@@ -181,9 +181,11 @@ public final class Studies {
       ConditionScorer scorer =
           new ConditionScorer(ranker, Conditions.compile(all, ranker, sources));
       Plan plan = new Plan(topics, depth, this::text);
-      Study study = new Study(all, scorer.perItem(), plan, Outcomes.inMemory());
-      study.work(scorer::score, passages -> {});
-      return study.measure(ranker.card(), qrels, settings, (condition, ranked) -> ranked);
+      Study study = new Study(plan, scorer.perItem(), scorer::score);
+      Outcomes.Store<ItemScores> outcomes = Outcomes.inMemory();
+      study.work(study.places(Optional.empty()), outcomes, item -> {});
+      return Reranked.of(all, scorer.perItem(), plan)
+          .measure(outcomes, ranker.card(), qrels, settings, (condition, ranked) -> ranked);
     }
   }
 

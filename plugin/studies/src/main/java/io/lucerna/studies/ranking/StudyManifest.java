@@ -41,7 +41,7 @@ final class StudyManifest {
     }
     List<ObjectNode> conditions = new ArrayList<>();
     for (Condition condition : findings.conditions()) {
-      String run = StudyFolder.runName(condition);
+      String run = StudyEnd.runName(condition);
       ConditionInfo info =
           ConditionInfo.of(
               condition,

@@ -38,7 +38,7 @@ import java.util.stream.IntStream;
 @Internal
 public record StudyProgress(int done, int items, int topics, List<Change> changes) {
   /** What a study expects to do; written before the work begins. */
-  private static final String FILE = "plan.json";
+  static final String FILE = "plan.json";
 
   /** Refuses null, which a plan has nowhere. */
   private static final ObjectMapper MAPPER =
@@ -58,7 +58,8 @@ public record StudyProgress(int done, int items, int topics, List<Change> change
    */
   public record Change(String condition, OptionalDouble scoreChange, OrderStatistics order) {}
 
-  private record Expected(List<String> conditions, boolean[] perItem, Places places) {}
+  /** What a study expects to do. */
+  record Expected(List<String> conditions, boolean[] perItem, Places places) {}
 
   /** Whether what the items of a study will hold was noted. */
   static boolean isExpected(Path folder) {
@@ -118,7 +119,7 @@ public record StudyProgress(int done, int items, int topics, List<Change> change
     }
   }
 
-  private static Expected expected(Path file) throws IOException {
+  static Expected expected(Path file) throws IOException {
     String content = TextFile.of(file).text();
     try {
       Expected expected = MAPPER.readValue(content, Expected.class);

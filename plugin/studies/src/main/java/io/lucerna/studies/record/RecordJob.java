@@ -15,14 +15,11 @@ import io.lucerna.studies.work.StudyException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.BiFunction;
 
@@ -37,9 +34,8 @@ public final class RecordJob {
   private final Qrels qrels;
   private final Runnable progress;
   private final long done;
-  private final Set<String> queriesSeen = new HashSet<>();
 
-  /** The number of the next input. */
+  /** The number of the next input of the group in work. */
   private long next;
 
   /**
@@ -59,23 +55,43 @@ public final class RecordJob {
   }
 
   /**
+   * Records some groups of a source.
+   *
+   * @param source the pairs
+   * @param plan what was found out of them
+   * @param places which groups, ascending
+   * @throws IOException if the pairs cannot be read, or the recording not be written
+   */
+  public void record(PairSource source, RecordPlan plan, int[] places) throws IOException {
+    List<RecordPlan.Part> parts = plan.parts();
+    int[] at = {0, 0};
+    long[] first = {0};
+    source.forEach(
+        group -> {
+          int place = at[0]++;
+          if (at[1] < places.length && places[at[1]] == place) {
+            at[1]++;
+            record(group, parts.get(place), first[0]);
+            first[0] += parts.get(place).inputs();
+          }
+        });
+  }
+
+  /**
    * Records a group of pairs.
    *
-   * @param group the next group of the source
+   * @param group the pairs
+   * @param part what was found out of them
+   * @param first the number of its first input in this recording
    * @throws IOException if the recording cannot be written
    */
-  public void record(PairSource.Group group) throws IOException {
-    Set<String> qids = new LinkedHashSet<>();
-    boolean apart = ranker.reading().sides().contains(Side.QUERY);
-    group.pairs().stream()
-        .map(PairSource.Pair::qid)
-        .filter(qid -> apart && queriesSeen.add(qid))
-        .forEach(qids::add);
-    if (next + qids.size() + group.pairs().size() <= done) {
-      next += qids.size() + group.pairs().size();
+  public void record(PairSource.Group group, RecordPlan.Part part, long first) throws IOException {
+    if (first + part.inputs() <= done) {
       return;
     }
-    if (!apart) {
+    next = first;
+    List<String> qids = part.queries();
+    if (!ranker.reading().sides().contains(Side.QUERY)) {
       passages(group, Side.PAIR, new Asked(Optional.empty(), new float[0]));
       return;
     }
@@ -92,7 +108,7 @@ public final class RecordJob {
   private record Asked(Optional<TokenSequence> input, float[] output) {}
 
   /** The query's vector; it is recorded for these topics, which have it for the first time. */
-  private float[] query(TokenSequence input, Set<String> qids) throws IOException {
+  private float[] query(TokenSequence input, List<String> qids) throws IOException {
     TokenBatch batch = ranker.reading().batches(Side.QUERY, List.of(input)).getFirst();
     if (next + qids.size() <= done) {
       next += qids.size();

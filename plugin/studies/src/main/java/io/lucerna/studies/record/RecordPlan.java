@@ -5,20 +5,41 @@ import io.lucerna.instrumentation.recording.RecordingSpec;
 import io.lucerna.instrumentation.text.TokenBatch.Side;
 import io.lucerna.instrumentation.text.TokenSequence;
 import io.lucerna.reranker.Ranker;
+import io.lucerna.studies.work.Item;
+import io.lucerna.studies.work.Shard;
 import io.lucerna.studies.work.StudyInputException;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * What recording will take, found out by going through all pairs once, tokenizer included: it costs
  * a hundredth of the recording, and finds what is wrong with the pairs before any of it is done.
  */
 public final class RecordPlan {
+  /**
+   * A group of pairs, as an item of work.
+   *
+   * @param item names it by its first pair; its size is the number of tokens
+   * @param queries topics whose query is recorded with it, where queries are read alone
+   * @param inputs how many inputs the model has of it, these queries included
+   * @param bytes how many its activations take
+   */
+  public record Part(Item item, List<String> queries, int inputs, long bytes) {
+    /** Copies the topics. */
+    public Part {
+      queries = List.copyOf(queries);
+    }
+  }
+
+  private final List<Part> parts = new ArrayList<>();
   private final Ranker ranker;
   private final RecordingSpec spec;
   private final Coverage coverage;
@@ -65,6 +86,10 @@ public final class RecordPlan {
   }
 
   private void add(PairSource.Group group) {
+    List<String> asked = new ArrayList<>();
+    long inputsBefore = inputs;
+    long tokensBefore = tokens;
+    long bytesBefore = bytes;
     for (PairSource.Pair pair : group.pairs()) {
       if (!ids.add(pair.id())) {
         throw new StudyInputException("the pair " + pair.id() + " occurs twice; ids must differ");
@@ -80,6 +105,9 @@ public final class RecordPlan {
                 + group.query()
                 + "'");
       }
+      if (before == null && ranker.reading().sides().contains(Side.QUERY)) {
+        asked.add(pair.qid());
+      }
       pairs++;
       empty += pair.text().isBlank() ? 1 : 0;
       for (Side side : ranker.reading().sides()) {
@@ -88,6 +116,12 @@ public final class RecordPlan {
         }
       }
     }
+    parts.add(
+        new Part(
+            new Item(group.pairs().getFirst().id(), tokens - tokensBefore),
+            asked,
+            Math.toIntExact(inputs - inputsBefore),
+            bytes - bytesBefore));
   }
 
   private void add(Side side, String query, PairSource.Pair pair) {
@@ -108,6 +142,22 @@ public final class RecordPlan {
     }
     truncated += input.truncated() ? 1 : 0;
     coverage.add(input, side);
+  }
+
+  /** {@return the groups in their order: what is recorded together, alone or in any company} */
+  public List<Part> parts() {
+    return List.copyOf(parts);
+  }
+
+  /**
+   * {@return the places of a process's groups, ascending}
+   *
+   * @param shard its part; empty for all
+   */
+  public int[] places(Optional<Shard> shard) {
+    return shard
+        .map(part -> part.places(parts.stream().map(Part::item).toList()))
+        .orElseGet(() -> IntStream.range(0, parts.size()).toArray());
   }
 
   /** {@return the number of pairs of query and passage} */

@@ -1,10 +1,12 @@
 package io.lucerna.studies.work;
 
+import io.lucerna.base.Internal;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Base64;
 
 /** Numbers in JSON without loss: base64 of little-endian floats of 32 or 64 bits. */
+@Internal
 public final class Floats {
   private Floats() {}
 

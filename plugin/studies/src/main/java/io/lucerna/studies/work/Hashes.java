@@ -1,6 +1,7 @@
 package io.lucerna.studies.work;
 
 import io.lucerna.base.AtomicFile;
+import io.lucerna.base.Internal;
 import io.lucerna.base.Sha256;
 import io.lucerna.base.TextFile;
 import java.io.BufferedWriter;
@@ -16,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** Fingerprints of inputs for provenance. */
+@Internal
 public final class Hashes {
   private Hashes() {}
 

@@ -1,5 +1,6 @@
 package io.lucerna.studies.work;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.lucerna.reranker.ModelCard;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,12 +20,16 @@ public record Identity(
     ModelCard model,
     Map<String, Object> inputs) {
 
-  /** The command as one line for a shell. */
+  /** {@return the command as one line for a shell} */
   public String commandLine() {
     return commandLine(command);
   }
 
-  /** A command's words as one line for a shell. */
+  /**
+   * {@return a command as one line for a shell}
+   *
+   * @param words its name and arguments
+   */
   public static String commandLine(List<String> words) {
     StringBuilder line = new StringBuilder("./lucerna");
     for (String word : words) {
@@ -34,7 +39,22 @@ public record Identity(
     return line.toString();
   }
 
-  /** How a manifest begins. */
+  /**
+   * {@return an identity that {@link #json} wrote}
+   *
+   * @param json a map
+   * @throws IllegalArgumentException if it is another
+   */
+  public static Identity of(JsonNode json) {
+    return JsonText.value(json, Identity.class);
+  }
+
+  /** {@return the identity as JSON} */
+  public JsonNode json() {
+    return JsonText.tree(this);
+  }
+
+  /** {@return how a manifest begins} */
   public Map<String, Object> fields() {
     Map<String, Object> fields = new LinkedHashMap<>();
     fields.put("command", command);
@@ -44,7 +64,9 @@ public record Identity(
     return fields;
   }
 
-  /** What of the model and the program decides outcomes; inputs are for the study to add. */
+  /**
+   * {@return what of the model and the program decides outcomes; inputs are for the study to add}
+   */
   public JournalSettings decisive() {
     JournalSettings all = new JournalSettings();
     all.put("model", model.sha256(), model.name());

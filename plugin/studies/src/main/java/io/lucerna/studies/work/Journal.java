@@ -2,6 +2,7 @@ package io.lucerna.studies.work;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.lucerna.base.FolderLock;
+import io.lucerna.base.Internal;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -9,18 +10,21 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.Map;
-import java.util.Optional;
+import java.util.Iterator;
 
 /**
  * The outcomes of the items that are done, one line each, forced to disk before the next item
- * begins: whatever ends the program costs at most the item in work. The first line holds what
- * decides the outcomes; a journal that was made with anything else is refused. When it is opened
- * again, a last line that is torn or broken is dropped, and its item is done again.
+ * begins: whatever ends the program costs at most the item in work. The first line holds the
+ * versions and what decides the outcomes; a journal that was made with anything else is refused.
+ * When it is opened again, a last line that is torn or broken is dropped, and its item is done
+ * again.
  *
  * @param <T> the outcome of an item
  */
 public final class Journal<T> extends JournalReader<T> implements Outcomes.Store<T> {
+  /** How much text is written at once. */
+  private static final int BLOCK = 1 << 20;
+
   private final FolderLock lock;
 
   private Journal(Path path, FileChannel channel, ItemCodec<T> codec, FolderLock lock) {
@@ -28,7 +32,11 @@ public final class Journal<T> extends JournalReader<T> implements Outcomes.Store
     this.lock = lock;
   }
 
-  /** Whether a folder holds a journal. */
+  /**
+   * {@return whether a folder holds a journal}
+   *
+   * @param folder a folder, which need not exist
+   */
   public static boolean isIn(Path folder) {
     return Files.exists(folder.resolve(FILE));
   }
@@ -39,6 +47,7 @@ public final class Journal<T> extends JournalReader<T> implements Outcomes.Store
    * @param lock of the folder; closing it stays the caller's
    * @throws StudyException if it was made with others, or is damaged
    */
+  @Internal
   public static <T> Journal<T> open(FolderLock lock, JournalSettings settings, ItemCodec<T> codec)
       throws IOException {
     return open(lock, FILE, settings, codec);
@@ -50,6 +59,7 @@ public final class Journal<T> extends JournalReader<T> implements Outcomes.Store
    * @param file its name
    * @throws StudyException as the other {@code open} does
    */
+  @Internal
   public static <T> Journal<T> open(
       FolderLock lock, String file, JournalSettings settings, ItemCodec<T> codec)
       throws IOException {
@@ -74,7 +84,10 @@ public final class Journal<T> extends JournalReader<T> implements Outcomes.Store
     }
     channel.truncate(end());
     if (end() == 0) {
-      write(MAPPER.writeValueAsString(Map.of("settings", decisive.json())) + "\n");
+      ObjectNode first = MAPPER.createObjectNode().put(JOURNAL, VERSION);
+      first.put(OUTCOMES, codec.outcomes()).put(OUTCOMES_VERSION, codec.version());
+      first.set(SETTINGS, decisive.json());
+      write(MAPPER.writeValueAsString(first) + "\n", true);
     }
   }
 
@@ -85,29 +98,66 @@ public final class Journal<T> extends JournalReader<T> implements Outcomes.Store
    */
   @Override
   public void append(String item, T outcome) throws IOException {
-    StringBuilder lines = new StringBuilder();
-    Optional<ObjectNode> own = codec.shared(outcome);
-    if (own.isPresent()) {
-      String line = MAPPER.writeValueAsString(own.get());
-      if (shared().isMissingNode()) {
-        lines.append(line).append('\n');
-      } else if (!MAPPER.readTree(line).equals(shared())) {
-        throw new IllegalStateException(item + " has " + line + ", not " + shared());
-      }
-    }
-    ObjectNode line = MAPPER.createObjectNode().put(codec.key(), item);
-    codec.write(outcome, line);
-    write(lines.append(MAPPER.writeValueAsString(line)).append('\n').toString());
+    append(Encoded.of(codec, item, outcome));
   }
 
-  private void write(String lines) throws IOException {
+  /**
+   * Appends the outcome of an item that was encoded elsewhere; returns when it is on disk.
+   *
+   * @param outcome of an item that is not done
+   * @throws IllegalStateException if what it shares with the others differs from theirs
+   * @throws IOException if it cannot be written
+   */
+  public void append(Encoded outcome) throws IOException {
+    write((shares(outcome) ? outcome.shared() + "\n" : "") + outcome.line() + "\n", true);
+  }
+
+  /** Whether the line that an outcome shares with others has to be written before it. */
+  private boolean shares(Encoded outcome) throws IOException {
+    if (outcome.shared().isEmpty() || shared().isMissingNode()) {
+      return !outcome.shared().isEmpty();
+    }
+    if (!MAPPER.readTree(outcome.shared()).equals(shared())) {
+      throw new IllegalStateException(
+          outcome.item() + " has " + outcome.shared() + ", not " + shared());
+    }
+    return false;
+  }
+
+  /**
+   * Appends many outcomes; returns when all are on disk.
+   *
+   * @param outcomes of items that are not done
+   * @throws IllegalStateException if what one shares with the others differs from theirs
+   * @throws IOException if they cannot be written
+   */
+  public void appendAll(Iterator<Encoded> outcomes) throws IOException {
+    StringBuilder lines = new StringBuilder();
+    while (outcomes.hasNext()) {
+      Encoded outcome = outcomes.next();
+      if (shares(outcome)) {
+        write(lines + outcome.shared() + "\n", false);
+        lines.setLength(0);
+      }
+      lines.append(outcome.line()).append('\n');
+      if (lines.length() >= BLOCK) {
+        write(lines.toString(), false);
+        lines.setLength(0);
+      }
+    }
+    write(lines.toString(), true);
+  }
+
+  private void write(String lines, boolean force) throws IOException {
     lock.check();
     channel.position(end());
     ByteBuffer bytes = ByteBuffer.wrap(lines.getBytes(StandardCharsets.UTF_8));
     while (bytes.hasRemaining()) {
       channel.write(bytes);
     }
-    channel.force(false);
+    if (force) {
+      channel.force(false);
+    }
     refresh();
   }
 }

@@ -13,10 +13,12 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -27,12 +29,18 @@ import java.util.Optional;
  * @param <T> the outcome of an item
  */
 public sealed class JournalReader<T> implements Outcomes<T>, Closeable permits Journal {
+  /** The version of journals that this program writes and reads. */
+  public static final int VERSION = 1;
+
   static final ObjectMapper MAPPER = new ObjectMapper();
 
   /** The file of a folder's work, unless another is named. */
   static final String FILE = "journal.jsonl";
 
-  private static final String SETTINGS = "settings";
+  static final String JOURNAL = "journal";
+  static final String OUTCOMES = "outcomes";
+  static final String OUTCOMES_VERSION = "version";
+  static final String SETTINGS = "settings";
   private static final int BUFFER = 1 << 16;
 
   /** Where a line is, without its end. */
@@ -56,8 +64,13 @@ public sealed class JournalReader<T> implements Outcomes<T>, Closeable permits J
   /**
    * Reads the journal of a folder as far as it has come.
    *
+   * @param folder of the work
+   * @param codec how its outcomes are written
+   * @param <T> the outcome of an item
+   * @return the journal, which the caller closes
    * @throws java.nio.file.NoSuchFileException if there is none
-   * @throws StudyException if it is damaged
+   * @throws StudyException if it is of another version or of other outcomes, or damaged
+   * @throws IOException if it cannot be read
    */
   public static <T> JournalReader<T> open(Path folder, ItemCodec<T> codec) throws IOException {
     Path path = folder.resolve(FILE);
@@ -73,9 +86,31 @@ public sealed class JournalReader<T> implements Outcomes<T>, Closeable permits J
   }
 
   /**
+   * {@return what the outcomes of a folder's journal are, as {@link ItemCodec#outcomes} says it;
+   * empty if no journal says so}
+   *
+   * @param folder of any work
+   * @throws IOException if its journal cannot be read
+   */
+  public static Optional<String> outcomes(Path folder) throws IOException {
+    if (!Journal.isIn(folder)) {
+      return Optional.empty();
+    }
+    try (FileChannel channel = FileChannel.open(folder.resolve(FILE), StandardOpenOption.READ)) {
+      InputStream in = new BufferedInputStream(Channels.newInputStream(channel), BUFFER);
+      Optional<byte[]> first = line(in);
+      return (first.isEmpty() ? Optional.<JsonNode>empty() : parse(first.get()))
+          .map(line -> line.path(OUTCOMES).asText())
+          .filter(outcomes -> !outcomes.isEmpty());
+    }
+  }
+
+  /**
    * Takes up what was written since. A last line that is not whole is left for the next time.
    *
-   * @throws StudyException if another line is not JSON
+   * @throws StudyException if the journal is of another version or of other outcomes, or another
+   *     line is not JSON
+   * @throws IOException if it cannot be read
    */
   public final void refresh() throws IOException {
     long size = channel.size();
@@ -120,6 +155,7 @@ public sealed class JournalReader<T> implements Outcomes<T>, Closeable permits J
 
   private void take(JsonNode line, int length) {
     if (count == 0) {
+      requireKnown(line);
       settings = line.path(SETTINGS);
     } else if (line.has(codec.key())) {
       lines.put(line.path(codec.key()).asText(), new Line(end, length));
@@ -129,17 +165,41 @@ public sealed class JournalReader<T> implements Outcomes<T>, Closeable permits J
     count++;
   }
 
-  /** What decides the outcomes; a missing node if nothing is written yet. */
+  private void requireKnown(JsonNode first) {
+    requireVersion(first.path(JOURNAL), "is a journal", VERSION);
+    String outcomes = first.path(OUTCOMES).asText();
+    if (!outcomes.equals(codec.outcomes())) {
+      throw new StudyException(
+          path + ": holds " + outcomes + ", not " + codec.outcomes() + "; give another folder");
+    }
+    requireVersion(first.path(OUTCOMES_VERSION), "holds " + outcomes, codec.version());
+  }
+
+  private void requireVersion(JsonNode there, String what, int known) {
+    if (there.asInt() != known) {
+      throw new StudyException(
+          String.format(
+              Locale.ROOT,
+              "%s: %s of version %s, this program reads version %d; use the program that made it,"
+                  + " or give another folder",
+              path,
+              what,
+              there.asText("none"),
+              known));
+    }
+  }
+
+  /** {@return what decides the outcomes; a missing node if nothing is written yet} */
   public final JsonNode settings() {
     return settings;
   }
 
-  /** What all outcomes have in common; a missing node if nothing. */
+  /** {@return what all outcomes have in common; a missing node if nothing} */
   public final JsonNode shared() {
     return shared;
   }
 
-  /** The ids of the items that are done, in the order in which they were done. */
+  /** {@return the ids of the items that are done, in the order in which they were done} */
   public final List<String> done() {
     return List.copyOf(lines.keySet());
   }
@@ -157,6 +217,10 @@ public sealed class JournalReader<T> implements Outcomes<T>, Closeable permits J
    */
   @Override
   public final T read(String item) throws IOException {
+    return decode(item, bytes(item));
+  }
+
+  private byte[] bytes(String item) throws IOException {
     Line line = lines.get(item);
     if (line == null) {
       throw new IllegalArgumentException(codec.key() + " " + item + " is not done");
@@ -167,11 +231,29 @@ public sealed class JournalReader<T> implements Outcomes<T>, Closeable permits J
         throw new EOFException(path + ": was cut off while it was read");
       }
     }
+    return bytes.array();
+  }
+
+  private T decode(String item, byte[] line) throws IOException {
     try {
-      return codec.read(MAPPER.readTree(bytes.array()), shared);
+      return codec.read(MAPPER.readTree(line), shared);
     } catch (IllegalArgumentException e) {
       throw damaged(item, String.valueOf(e.getMessage()));
     }
+  }
+
+  /**
+   * {@return the outcome of an item as it stands here}
+   *
+   * @param item its id
+   * @throws IllegalArgumentException if it is not done
+   * @throws StudyException if its line is damaged
+   * @throws IOException if it cannot be read
+   */
+  public final Encoded encoded(String item) throws IOException {
+    byte[] line = bytes(item);
+    String own = codec.shared(decode(item, line)).map(JsonNode::toString).orElse("");
+    return new Encoded(item, own, new String(line, StandardCharsets.UTF_8));
   }
 
   @Override

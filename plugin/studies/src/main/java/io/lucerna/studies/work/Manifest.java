@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.util.DefaultIndenter;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lucerna.base.AtomicFile;
+import io.lucerna.base.Internal;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
@@ -12,6 +13,7 @@ import java.util.Map;
  * The file that says what a folder holds and how it was made: JSON that begins with {@link
  * Identity#fields}. It has no times, so that it repeats.
  */
+@Internal
 public final class Manifest {
   private static final ObjectMapper MAPPER = new ObjectMapper();
 

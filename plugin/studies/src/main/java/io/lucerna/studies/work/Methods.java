@@ -1,6 +1,7 @@
 package io.lucerna.studies.work;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.lucerna.base.Internal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -9,6 +10,7 @@ import java.util.Locale;
  * Phrases for the paragraph that says in a paper how something was made. They say what a manifest
  * says, and no more; hashes are cut.
  */
+@Internal
 public final class Methods {
   private static final int HASH = 12;
 

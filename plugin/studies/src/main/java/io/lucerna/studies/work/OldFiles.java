@@ -1,5 +1,6 @@
 package io.lucerna.studies.work;
 
+import io.lucerna.base.Internal;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -8,6 +9,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** What the same work with other settings left in a folder. */
+@Internal
 public final class OldFiles {
   private OldFiles() {}
 

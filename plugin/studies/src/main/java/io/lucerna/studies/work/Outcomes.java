@@ -11,26 +11,52 @@ import org.jspecify.annotations.Nullable;
  * @param <T> the outcome of an item
  */
 public interface Outcomes<T> {
-  /** Outcomes to which more are added. */
+  /**
+   * Outcomes to which more are added.
+   *
+   * @param <T> the outcome of an item
+   */
   interface Store<T> extends Outcomes<T> {
-    /** Adds the outcome of an item that is not done yet. */
+    /**
+     * Adds the outcome of an item that is not done yet.
+     *
+     * @param item its id
+     * @param outcome what came of it
+     * @throws IOException if it cannot be kept
+     */
     void append(String item, T outcome) throws IOException;
   }
 
-  /** Whether an item is done. */
+  /**
+   * {@return whether an item is done}
+   *
+   * @param item its id
+   */
   boolean has(String item);
 
   /**
    * Reads the outcome of an item.
    *
+   * @param item its id
+   * @return what came of it
    * @throws IllegalArgumentException if it is not done
+   * @throws IOException if it cannot be read
    */
   T read(String item) throws IOException;
 
-  /** The complaint about an item whose outcome cannot be of this work. */
+  /**
+   * {@return the complaint about an item whose outcome cannot be of this work}
+   *
+   * @param item its id
+   * @param why what is wrong with the outcome
+   */
   RuntimeException damaged(String item, String why);
 
-  /** Outcomes in memory, none yet. */
+  /**
+   * {@return outcomes in memory, none yet}
+   *
+   * @param <T> the outcome of an item
+   */
   static <T> Store<T> inMemory() {
     Map<String, T> outcomes = new HashMap<>();
     return new Store<>() {

@@ -4,7 +4,11 @@ package io.lucerna.studies.work;
 public final class StudyException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  /** Creates the exception; the message says what is wrong and what to do. */
+  /**
+   * Creates the exception.
+   *
+   * @param message what is wrong and what to do
+   */
   public StudyException(String message) {
     super(message);
   }

@@ -3,11 +3,17 @@
  *
  * <p>A {@link io.lucerna.studies.work.Journal} has one line for each finished item, on disk before
  * the next item begins. Its first line holds {@link io.lucerna.studies.work.JournalSettings},
- * everything that decides the outcomes, by content and not by path. An {@link
- * io.lucerna.studies.work.ItemCodec} says how an outcome is written.
+ * everything that decides the outcomes, by content and not by path, and the version of what an
+ * {@link io.lucerna.studies.work.ItemCodec} writes.
  *
- * <p>For example, {@code Journal.open(lock, settings, codec)} opens a new journal, or the existing
- * one if it was made with the same settings.
+ * <p>{@link io.lucerna.studies.work.ItemWork} is the seam for more than one process: a list of
+ * items with stable ids, what does one of them, and the codec of what comes out. A {@link
+ * io.lucerna.studies.work.Shard} is a process's part of that list; an {@link
+ * io.lucerna.studies.work.Encoded} outcome is what one process sends to the one that writes the
+ * journal. Tables are made from a journal that has all items, whoever did them.
+ *
+ * <p>For example, {@code JournalReader.open(folder, codec)} reads the outcomes of a study, even
+ * while it is at work.
  *
  * <p>Never:
  *
@@ -17,9 +23,7 @@
  *   <li>Write without the folder's lock.
  * </ul>
  */
-@Internal
 @NullMarked
 package io.lucerna.studies.work;
 
-import io.lucerna.base.Internal;
 import org.jspecify.annotations.NullMarked;

@@ -36,6 +36,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -114,10 +115,18 @@ class GradientScreenTest {
     ConditionScorer scorer = new ConditionScorer(ranker, compiled(conditions, ranker));
     try (StudyFolder study =
         StudyFolder.open(
-            conditions, scorer.perItem(), topics, DEPTH, this::text, lock, decisive())) {
-      study.study().work(scorer::score, passages -> {});
-      return study.write(
-          new Identity(List.of("study"), Map.of(), ranker.card(), Map.of()), null, qrels, SETTINGS);
+            conditions,
+            scorer.perItem(),
+            topics,
+            DEPTH,
+            this::text,
+            scorer::score,
+            lock,
+            decisive(),
+            Optional.empty())) {
+      study.work(passages -> {});
+      Identity identity = new Identity(List.of("study"), Map.of(), ranker.card(), Map.of());
+      return study.write(study.end(identity, Map.of(), qrels, SETTINGS));
     }
   }
 

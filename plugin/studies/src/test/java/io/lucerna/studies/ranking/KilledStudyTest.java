@@ -29,6 +29,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -111,17 +112,27 @@ class KilledStudyTest {
     JournalSettings settings = new JournalSettings().put("model", "m");
     try (FolderLock lock = FolderLock.take(folder, "study");
         StudyFolder study =
-            StudyFolder.open(conditions, perItem, topics, DEPTH, (t, d) -> d, lock, settings)) {
-      study.study().work(work, passages -> assertEquals(DEPTH, passages));
+            StudyFolder.open(
+                conditions,
+                perItem,
+                topics,
+                DEPTH,
+                (t, d) -> d,
+                work,
+                lock,
+                settings,
+                Optional.empty())) {
+      study.work(passages -> assertEquals(DEPTH, passages));
       study.write(
-          new Identity(List.of("study"), Map.of(), MODEL, Map.of()),
-          null,
-          Qrels.of(judgments),
-          new StudySettings(
-              List.of(Measure.parse("nDCG@10"), Measure.parse("AP")),
-              1,
-              Correction.BH,
-              new Comparison.Settings(1, 100, .01)));
+          study.end(
+              new Identity(List.of("study"), Map.of(), MODEL, Map.of()),
+              Map.of(),
+              Qrels.of(judgments),
+              new StudySettings(
+                  List.of(Measure.parse("nDCG@10"), Measure.parse("AP")),
+                  1,
+                  Correction.BH,
+                  new Comparison.Settings(1, 100, .01))));
     }
   }
 

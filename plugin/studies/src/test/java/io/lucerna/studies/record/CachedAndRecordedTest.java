@@ -9,11 +9,13 @@ import io.lucerna.instrumentation.recording.InputActivations;
 import io.lucerna.instrumentation.recording.Recording;
 import io.lucerna.instrumentation.recording.RecordingSpec;
 import io.lucerna.instrumentation.recording.RecordingWriter;
+import io.lucerna.instrumentation.text.TokenBatch.Side;
 import io.lucerna.qrels.Qrels;
 import io.lucerna.reranker.ActivationCache;
 import io.lucerna.reranker.Ranker;
 import io.lucerna.reranker.Rankers;
 import io.lucerna.reranker.ScorerOptions;
+import io.lucerna.studies.work.Item;
 import io.lucerna.testkit.Checkout;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -59,9 +61,15 @@ class CachedAndRecordedTest {
     try (RecordingWriter writer =
         RecordingWriter.open(temp.resolve("recorded"), head, spec, false).orElseThrow()) {
       new RecordJob(ranker, writer, Qrels.of(Map.of()), () -> {})
-          .record(new PairSource.Group(QUERY, pairs));
+          .record(new PairSource.Group(QUERY, pairs), part(ranker, pairs), 0);
       writer.finish(Map.of());
     }
+  }
+
+  private static RecordPlan.Part part(Ranker ranker, List<PairSource.Pair> pairs) {
+    boolean apart = ranker.reading().sides().contains(Side.QUERY);
+    List<String> queries = apart ? List.of("q") : List.of();
+    return new RecordPlan.Part(new Item("q/0", 1), queries, pairs.size() + queries.size(), 1);
   }
 
   private static void equal(Recording recording, String id, InputActivations cached) {

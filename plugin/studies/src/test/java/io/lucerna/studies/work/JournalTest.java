@@ -21,11 +21,22 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class JournalTest {
   /** Numbers; those above 0 share a unit. */
   private static final class Numbers implements ItemCodec<Integer> {
+    @Override
+    public String outcomes() {
+      return "numbers";
+    }
+
+    @Override
+    public int version() {
+      return 3;
+    }
+
     @Override
     public String key() {
       return "number";
@@ -85,7 +96,7 @@ class JournalTest {
     assertTrue(Journal.isIn(folder));
     assertEquals(
         List.of(
-            "{\"settings\":{\"model\":\"a\"}}",
+            "{\"journal\":1,\"outcomes\":\"numbers\",\"version\":3,\"settings\":{\"model\":\"a\"}}",
             "{\"number\":\"x\",\"value\":0}",
             "{\"unit\":\"s\"}",
             "{\"number\":\"y\",\"value\":7}",
@@ -175,6 +186,24 @@ class JournalTest {
               file() + ": number y is damaged: no value; remove its line and resume",
               e.getMessage());
         });
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "\"journal\":1 | \"journal\":2 | is a journal of version 2, this program reads version 1",
+        "\"journal\":1, | '' | is a journal of version none, this program reads version 1",
+        "\"version\":3 | \"version\":2 | holds numbers of version 2, this program reads version 3",
+        "numbers | scores | holds scores, not numbers",
+      })
+  void aJournalOfAnotherVersionIsRefused(String here, String there, String why) throws IOException {
+    open(journal -> journal.append("x", 0));
+    Files.writeString(file(), Files.readString(file()).replace(here, there));
+    byte[] before = Files.readAllBytes(file());
+    StudyException e = assertThrows(StudyException.class, () -> open(journal -> {}));
+    assertTrue(String.valueOf(e.getMessage()).startsWith(file() + ": " + why), e.getMessage());
+    assertArrayEquals(before, Files.readAllBytes(file()));
   }
 
   @Test

@@ -1,32 +1,29 @@
 package io.lucerna.plugin.explain.evaluation;
 
-import io.lucerna.base.Counted;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.lucerna.base.FolderLock;
 import io.lucerna.eval.Comparison;
-import io.lucerna.eval.Correction;
-import io.lucerna.plugin.cli.TextTable;
+import io.lucerna.plugin.cli.Console;
+import io.lucerna.plugin.cli.Progress;
 import io.lucerna.qrels.Qrels;
 import io.lucerna.reranker.TokenMethod;
-import io.lucerna.studies.chart.Figure;
-import io.lucerna.studies.ranking.Statistics;
-import io.lucerna.studies.report.Digits;
-import io.lucerna.studies.table.Table;
 import io.lucerna.studies.work.Hashes;
 import io.lucerna.studies.work.Identity;
 import io.lucerna.studies.work.Journal;
 import io.lucerna.studies.work.JournalSettings;
-import io.lucerna.studies.work.Manifest;
-import io.lucerna.studies.work.OldFiles;
+import io.lucerna.studies.work.JsonText;
+import io.lucerna.studies.work.Judgments;
+import io.lucerna.studies.work.Shard;
+import io.lucerna.studies.work.ShardFolder;
+import io.lucerna.studies.work.Shards;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.regex.Pattern;
+import java.util.Optional;
 
 /**
  * The folder of an evaluation: the journal of its pairs, and the tables and pictures made of it.
@@ -43,148 +40,106 @@ public record EvaluationFolder(
     Identity identity,
     Map<String, Object> settings,
     Comparison.Settings comparison) {
-  /** The setting by which a journal is known as one of an evaluation. */
-  public static final String METHODS = "token_methods";
+  /** Whose shards these are. */
+  public static final String COMMAND = "explain";
 
-  private static final Correction CORRECTION = Correction.HOLM;
-  private static final Pattern PICTURES = Pattern.compile("(deletion|insertion|ndcg)\\.(svg|png)");
+  /** What the outcomes in a journal of an evaluation are. */
+  public static final String OUTCOMES = "curves";
+
+  private static final String PAIRS_SHA256 = "pairs_sha256";
+  private static final ObjectMapper MAPPER = new ObjectMapper();
 
   /**
-   * Does what is not done yet, and writes all files.
+   * Does what is not done yet, and writes all files, unless it is one part of several.
+   *
+   * @return lines for people; empty for a part
+   */
+  public Optional<List<String>> work(
+      FolderLock lock, EvaluationJob job, Optional<Shard> shard, Console console)
+      throws IOException {
+    EvaluationEnd end =
+        new EvaluationEnd(
+            pairs.stream().map(PairId::of).toList(),
+            sha256(),
+            qrels,
+            identity,
+            settings,
+            comparison);
+    JournalSettings decisive = identity.decisive();
+    decisive.put(
+        "token_methods", Arrays.stream(TokenMethod.values()).map(TokenMethod::option).toList());
+    decisive.putAll(settings);
+    decisive.put("pairs", end.sha256());
+    try (Journal<PairCurves> journal = Journal.open(lock, decisive.put(shard), PairCurves.CODEC)) {
+      int[] places = job.places(shard);
+      if (shard.isPresent()) {
+        Judgments.write(qrels, lock.path());
+        ShardFolder.write(
+            lock.path(),
+            COMMAND,
+            shard.get(),
+            job.items(),
+            places,
+            List.of(Judgments.FILE),
+            identity,
+            json(end));
+      }
+      work(job, places, journal, console);
+      return shard.isPresent() ? Optional.empty() : Optional.of(end.write(journal, lock.path()));
+    }
+  }
+
+  private static void work(
+      EvaluationJob job, int[] places, Journal<PairCurves> journal, Console console)
+      throws IOException {
+    long done =
+        Arrays.stream(places).filter(place -> journal.has(job.items().get(place).id())).count();
+    if (done > 0) {
+      console.say("%d of %d pairs done already", done, places.length);
+    }
+    try (Progress progress = new Progress(console, "evaluating", places.length - done)) {
+      job.work(places, journal, item -> progress.advance(1));
+    }
+  }
+
+  private String sha256() throws IOException {
+    return Hashes.sha256(
+        out -> {
+          for (MarkedPair pair : pairs) {
+            out.write(pair + "\n");
+          }
+        });
+  }
+
+  private static ObjectNode json(EvaluationEnd end) {
+    ObjectNode json = MAPPER.createObjectNode();
+    json.set("settings", JsonText.tree(end.settings()));
+    json.set("comparison", JsonText.tree(end.comparison()));
+    return json.put(PAIRS_SHA256, end.sha256());
+  }
+
+  /**
+   * Makes the whole of its shards, in a folder that may hold some of it already.
    *
    * @return lines for people
+   * @throws io.lucerna.studies.work.StudyException naming a shard that is not finished
    */
-  public List<String> work(FolderLock lock, EvaluationJob job) throws IOException {
-    JournalSettings decisive = identity.decisive();
-    decisive.put(METHODS, Arrays.stream(TokenMethod.values()).map(TokenMethod::option).toList());
-    decisive.putAll(settings);
-    String read =
-        Hashes.sha256(
-            out -> {
-              for (MarkedPair pair : pairs) {
-                out.write(pair + "\n");
-              }
-            });
-    decisive.put("pairs", read);
-    try (Journal<PairCurves> journal = Journal.open(lock, decisive, PairCurves.CODEC)) {
-      job.run(pairs, journal);
-      List<MarkedPair> withTokens = new ArrayList<>();
-      List<PairCurves> outcomes = new ArrayList<>();
-      for (MarkedPair pair : pairs) {
-        PairCurves outcome = journal.read(EvaluationJob.id(pair));
-        if (outcome.tokens() > 0) {
-          withTokens.add(pair);
-          outcomes.add(outcome);
-        }
-      }
-      Faithfulness found = new Faithfulness(withTokens, outcomes, qrels);
-      return write(lock.path(), found, withTokens.size(), read);
+  public static List<String> merge(Shards shards, FolderLock lock) throws IOException {
+    JsonNode json = shards.whole();
+    Map<String, Object> settings = new LinkedHashMap<>();
+    json.path("settings").properties().forEach(s -> settings.put(s.getKey(), s.getValue()));
+    EvaluationEnd end =
+        new EvaluationEnd(
+            shards.ids().stream().map(PairId::parse).toList(),
+            json.path(PAIRS_SHA256).asText(),
+            Judgments.read(shards.folder()),
+            shards.identity(),
+            settings,
+            JsonText.value(json.path("comparison"), Comparison.Settings.class));
+    try (Shards.Journals<PairCurves> parts = new Shards.Journals<>(shards, PairCurves.CODEC);
+        Journal<PairCurves> journal = Journal.open(lock, parts.settings(), PairCurves.CODEC)) {
+      parts.copy(journal);
+      return end.write(journal, lock.path());
     }
-  }
-
-  private List<String> write(Path folder, Faithfulness found, int read, String sha256)
-      throws IOException {
-    List<TopicCurve> curves = found.curves();
-    List<Faithfulness.Row> rows = found.rows(curves, comparison, CORRECTION);
-    Table.of(Faithfulness.PairRow.class).write(folder.resolve("pairs.csv"), found.pairs().stream());
-    Table.of(TopicCurve.class).write(folder.resolve("curves.csv"), curves.stream());
-    Table.of(Faithfulness.Row.class).write(folder.resolve("methods.csv"), rows.stream());
-    Path figures = Files.createDirectories(folder.resolve("figures"));
-    OldFiles.delete(figures, PICTURES);
-    for (Map.Entry<String, Figure> figure : figures(curves, read).entrySet()) {
-      figure.getValue().write(figures, figure.getKey());
-    }
-    Map<String, Object> fields = identity.fields();
-    fields.put("pairs", Map.of("count", pairs.size(), "sha256", sha256));
-    fields.putAll(settings);
-    fields.put("comparison", comparison);
-    fields.put("correction", CORRECTION.toString());
-    Manifest.write(folder.resolve("evaluation.json"), fields);
-    return lines(found, rows, read);
-  }
-
-  private Map<String, Figure> figures(List<TopicCurve> curves, int read) {
-    String setting = identity.model().label() + ", " + Counted.of(read, "passage");
-    Map<String, Figure> all = new LinkedHashMap<>();
-    put(
-        all,
-        TopicCurve.DELETION,
-        "What the score loses without the first tokens of each method",
-        setting,
-        "share of tokens taken away",
-        curves);
-    put(
-        all,
-        TopicCurve.INSERTION,
-        "What the score gains from the first tokens of each method",
-        setting,
-        "share of tokens put in",
-        curves);
-    put(
-        all,
-        TopicCurve.NDCG,
-        "nDCG@10 without the first tokens of each passage",
-        setting,
-        "share of tokens taken away",
-        curves);
-    return all;
-  }
-
-  private void put(
-      Map<String, Figure> all,
-      String curve,
-      String title,
-      String setting,
-      String axis,
-      List<TopicCurve> curves) {
-    List<TopicCurve> own = curves.stream().filter(row -> row.curve().equals(curve)).toList();
-    if (!own.isEmpty()) {
-      all.put(curve, CurveFigures.of(title, setting, axis, own, comparison));
-    }
-  }
-
-  private List<String> lines(Faithfulness found, List<Faithfulness.Row> rows, int read) {
-    TextTable table =
-        new TextTable(2, "measure", "method", "value", "change", "95% interval", "p_t_adjusted");
-    String last = "";
-    for (Faithfulness.Row row : rows) {
-      Statistics own = row.statistics();
-      boolean first = !row.measure().equals(last);
-      last = row.measure();
-      table.add(
-          List.of(
-              first ? row.measure() : "",
-              row.method(),
-              Digits.value(own.value()),
-              first ? "" : Digits.change(own.change()),
-              first
-                  ? ""
-                  : "["
-                      + Digits.change(own.ciLower().orElse(Double.NaN))
-                      + ", "
-                      + Digits.change(own.ciUpper().orElse(Double.NaN))
-                      + "]",
-              first ? "" : Digits.p(own.pTAdjusted().orElse(Double.NaN))));
-    }
-    List<String> lines = new ArrayList<>(table.lines());
-    lines.add(
-        Counted.of(read, "passage")
-            + (read < pairs.size() ? " (" + (pairs.size() - read) + " have no tokens)" : "")
-            + "; change: against the decomposition, with topics as units (bootstrap, paired t-test,"
-            + " correction "
-            + CORRECTION
-            + " within each measure)");
-    found
-        .ndcg()
-        .ifPresent(
-            all -> lines.add("nDCG@10 of these passages with all tokens: " + Digits.value(all)));
-    double[] residuals = found.residuals();
-    lines.add(
-        String.format(
-            Locale.ROOT,
-            "integrated gradients miss the score's change by at most %.1e (mean %.1e)",
-            residuals[0],
-            residuals[1]));
-    return lines;
   }
 }

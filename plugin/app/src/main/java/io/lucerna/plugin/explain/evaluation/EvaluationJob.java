@@ -1,13 +1,12 @@
 package io.lucerna.plugin.explain.evaluation;
 
 import io.lucerna.eval.RocArea;
-import io.lucerna.plugin.cli.Console;
-import io.lucerna.plugin.cli.Progress;
 import io.lucerna.reranker.TokenAttributions;
 import io.lucerna.reranker.TokenAttributions.Attributed;
 import io.lucerna.reranker.TokenMethod;
-import io.lucerna.studies.work.Outcomes;
-import java.io.IOException;
+import io.lucerna.studies.work.Item;
+import io.lucerna.studies.work.ItemCodec;
+import io.lucerna.studies.work.ItemWork;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -15,28 +14,42 @@ import java.util.List;
 
 /**
  * Takes tokens away from pairs' passages in the order of every method, one pair after the other.
- *
- * @param seed of random order; each pair has its own numbers
  */
-public record EvaluationJob(TokenAttributions attributions, long seed, Console console) {
+public final class EvaluationJob implements ItemWork<PairCurves> {
+  private final List<MarkedPair> pairs;
+  private final TokenAttributions attributions;
+  private final long seed;
+  private final List<Item> items;
 
-  /** Does what is not done yet. */
-  void run(List<MarkedPair> pairs, Outcomes.Store<PairCurves> outcomes) throws IOException {
-    List<MarkedPair> left = pairs.stream().filter(pair -> !outcomes.has(id(pair))).toList();
-    if (left.size() < pairs.size()) {
-      console.say("%d of %d pairs done already", pairs.size() - left.size(), pairs.size());
-    }
-    try (Progress progress = new Progress(console, "evaluating", left.size())) {
-      for (MarkedPair pair : left) {
-        outcomes.append(id(pair), curves(pair));
-        progress.advance(1);
-      }
-    }
+  /**
+   * Creates the work.
+   *
+   * @param pairs what is evaluated
+   * @param seed of random order; each pair has its own numbers
+   */
+  public EvaluationJob(List<MarkedPair> pairs, TokenAttributions attributions, long seed) {
+    this.pairs = List.copyOf(pairs);
+    this.attributions = attributions;
+    this.seed = seed;
+    this.items =
+        pairs.stream()
+            .map(pair -> new Item(PairId.of(pair).id(), pair.row().text().length()))
+            .toList();
   }
 
-  /** What a pair is called in the journal. */
-  static String id(MarkedPair pair) {
-    return pair.row().qid() + "\t" + pair.row().docid();
+  @Override
+  public List<Item> items() {
+    return items;
+  }
+
+  @Override
+  public ItemCodec<PairCurves> codec() {
+    return PairCurves.CODEC;
+  }
+
+  @Override
+  public PairCurves run(int place) {
+    return curves(pairs.get(place));
   }
 
   /** What makes a pair's random order another than others'; two with the same do no harm. */

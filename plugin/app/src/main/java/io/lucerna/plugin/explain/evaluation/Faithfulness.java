@@ -48,7 +48,7 @@ final class Faithfulness {
    */
   public record Row(String measure, String method, Statistics statistics) {}
 
-  private final List<MarkedPair> pairs;
+  private final List<PairId> pairs;
   private final List<PairCurves> outcomes;
   private final Qrels qrels;
 
@@ -57,7 +57,7 @@ final class Faithfulness {
    * @param outcomes of each
    * @param qrels judgments; none for no rankings
    */
-  Faithfulness(List<MarkedPair> pairs, List<PairCurves> outcomes, Qrels qrels) {
+  Faithfulness(List<PairId> pairs, List<PairCurves> outcomes, Qrels qrels) {
     this.pairs = pairs;
     this.outcomes = outcomes;
     this.qrels = qrels;
@@ -72,8 +72,8 @@ final class Faithfulness {
         rows.add(
             new PairRow(
                 method.option(),
-                pairs.get(i).row().qid(),
-                pairs.get(i).row().docid(),
+                pairs.get(i).qid(),
+                pairs.get(i).docid(),
                 pair.tokens(),
                 pair.score(),
                 pair.empty(),
@@ -141,7 +141,7 @@ final class Faithfulness {
       PairCurves pair = outcomes.get(i);
       double own = value.applyAsDouble(pair, pair.methods().get(method.ordinal()));
       if (!Double.isNaN(own)) {
-        topics.computeIfAbsent(pairs.get(i).row().qid(), topic -> DoubleStream.builder()).add(own);
+        topics.computeIfAbsent(pairs.get(i).qid(), topic -> DoubleStream.builder()).add(own);
       }
     }
     Map<String, Double> means = new LinkedHashMap<>();
@@ -155,8 +155,8 @@ final class Faithfulness {
     for (int i = 0; i < pairs.size(); i++) {
       float own = (float) score.applyAsDouble(outcomes.get(i), i);
       topics
-          .computeIfAbsent(pairs.get(i).row().qid(), topic -> new ArrayList<>())
-          .add(new RankedDoc(pairs.get(i).row().docid(), own));
+          .computeIfAbsent(pairs.get(i).qid(), topic -> new ArrayList<>())
+          .add(new RankedDoc(pairs.get(i).docid(), own));
     }
     topics.keySet().retainAll(qrels.topics());
     List<Ranking> rankings = new ArrayList<>();

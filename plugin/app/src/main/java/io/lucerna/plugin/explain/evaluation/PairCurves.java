@@ -54,6 +54,16 @@ record PairCurves(
 
   private static final class Codec implements ItemCodec<PairCurves> {
     @Override
+    public String outcomes() {
+      return EvaluationFolder.OUTCOMES;
+    }
+
+    @Override
+    public int version() {
+      return 1;
+    }
+
+    @Override
     public String key() {
       return "item";
     }

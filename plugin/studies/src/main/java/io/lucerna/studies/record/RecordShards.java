@@ -1,0 +1,109 @@
+package io.lucerna.studies.record;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.lucerna.base.Internal;
+import io.lucerna.instrumentation.recording.RecordingShards;
+import io.lucerna.instrumentation.recording.RecordingSpec;
+import io.lucerna.instrumentation.recording.RecordingWriter;
+import io.lucerna.studies.work.Identity;
+import io.lucerna.studies.work.JsonText;
+import io.lucerna.studies.work.Shard;
+import io.lucerna.studies.work.ShardFolder;
+import io.lucerna.studies.work.Shards;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Shards of recordings: what they say of the whole, and how it is made of them. */
+@Internal
+public final class RecordShards {
+  /** Whose shards these are. */
+  public static final String COMMAND = "record";
+
+  private static final String INPUTS = "inputs_of_items";
+  private static final String DIFFERENCE = "difference";
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+
+  private RecordShards() {}
+
+  /**
+   * Says which shard a folder holds.
+   *
+   * @param difference the groups whose difference is written in the end; empty for none
+   */
+  public static void keep(
+      RecordPlan plan,
+      RecordingSpec spec,
+      Shard shard,
+      Identity identity,
+      Optional<String> difference,
+      Path folder)
+      throws IOException {
+    ObjectNode more = MAPPER.createObjectNode();
+    more.put("points", String.join(" ", spec.points().stream().map(p -> "" + p.point()).toList()));
+    more.put("positions", spec.kept().toString()).put("gradients", spec.gradients());
+    more.put("half", spec.half()).put("shard_bytes", spec.shardBytes());
+    difference.ifPresent(groups -> more.put(DIFFERENCE, groups));
+    more.set("counts", JsonText.tree(plan.counts()));
+    ArrayNode inputs = more.putArray(INPUTS);
+    plan.parts().forEach(part -> inputs.add(part.inputs()));
+    ShardFolder.write(
+        folder,
+        COMMAND,
+        shard,
+        plan.parts().stream().map(RecordPlan.Part::item).toList(),
+        plan.places(Optional.of(shard)),
+        List.of(),
+        identity,
+        more);
+  }
+
+  /** The groups whose difference is to be written; empty for none. */
+  public static Optional<GroupDifference> difference(Shards shards) {
+    JsonNode groups = shards.whole().path(DIFFERENCE);
+    return groups.isMissingNode()
+        ? Optional.empty()
+        : Optional.of(GroupDifference.parse(groups.asText()));
+  }
+
+  /**
+   * Makes the whole of its shards, in a folder that may hold some of it already.
+   *
+   * @param command what is done, for whoever comes second
+   * @return what was written; empty if the folder holds the whole already
+   * @throws io.lucerna.studies.work.StudyException naming a shard that is not finished
+   * @throws IOException if a file cannot be read or written
+   */
+  public static Optional<RecordingWriter.Written> merge(Shards shards, Path target, String command)
+      throws IOException {
+    int[] inputs = MAPPER.convertValue(shards.whole().path(INPUTS), int[].class);
+    List<Path> folders = new ArrayList<>();
+    for (ShardFolder shard : shards.all()) {
+      folders.add(shard.path());
+      if (!RecordingShards.isFinished(shard.path())) {
+        throw Shards.unfinished(shard, left(shard, inputs));
+      }
+    }
+    int[] owners =
+        shards.owners().values().stream().mapToInt(owner -> owner.shard().number() - 1).toArray();
+    return RecordingShards.merge(folders, owners, inputs, target, command);
+  }
+
+  private static List<String> left(ShardFolder shard, int[] inputs) throws IOException {
+    long done = RecordingShards.inputs(shard.path());
+    List<String> left = new ArrayList<>();
+    for (Map.Entry<Integer, String> item : shard.own().entrySet()) {
+      done -= inputs[item.getKey()];
+      if (done < 0) {
+        left.add(item.getValue());
+      }
+    }
+    return left;
+  }
+}

@@ -1,0 +1,132 @@
+package io.lucerna.studies.work;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.lucerna.base.AtomicFile;
+import io.lucerna.base.Internal;
+import io.lucerna.base.JsonFaults;
+import io.lucerna.base.TextFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * The folder of a shard: which part of which whole it holds. It says all that is needed to make the
+ * files of the whole from the outcomes.
+ *
+ * @param path the folder
+ * @param command which command's work it is
+ * @param shard which part
+ * @param items how many items the whole has
+ * @param own the ids of the shard's items, by their places in the whole
+ * @param files hashes of files that all shards have, by name
+ * @param whole what all shards say of the whole
+ */
+@Internal
+public record ShardFolder(
+    Path path,
+    String command,
+    Shard shard,
+    int items,
+    SortedMap<Integer, String> own,
+    JsonNode files,
+    JsonNode whole) {
+  /** The file that makes a folder one of a shard. */
+  static final String FILE = "shard.json";
+
+  private static final int VERSION = 1;
+
+  /**
+   * Says what a folder holds a shard of.
+   *
+   * @param folder whose lock is held
+   * @param items all items
+   * @param places those of the shard
+   * @param files that are in the folder and the same in all shards
+   * @param more what is needed, besides these files, the identity and the outcomes, to make the
+   *     files of the whole
+   */
+  public static void write(
+      Path folder,
+      String command,
+      Shard shard,
+      List<Item> items,
+      int[] places,
+      List<String> files,
+      Identity identity,
+      ObjectNode more)
+      throws IOException {
+    ObjectNode json = JournalReader.MAPPER.createObjectNode();
+    json.put("format", "lucerna-shard").put("version", VERSION).put("command", command);
+    json.put("shard", shard.toString()).put("items", items.size());
+    ObjectNode hashes = json.putObject("files");
+    for (String file : files) {
+      hashes.put(file, Hashes.sha256(folder.resolve(file)));
+    }
+    ObjectNode whole = json.putObject("whole").setAll((ObjectNode) identity.json());
+    whole.setAll(more);
+    ArrayNode own = json.putArray("own");
+    for (int place : places) {
+      own.addArray().add(place).add(items.get(place).id());
+    }
+    AtomicFile.write(folder.resolve(FILE), out -> out.write(json + "\n"));
+  }
+
+  /** Whether a folder is one of a shard. */
+  public static boolean isIn(Path folder) {
+    return Files.exists(folder.resolve(FILE));
+  }
+
+  /**
+   * Reads what a folder holds a shard of.
+   *
+   * @throws StudyInputException if it holds none, or one of another version
+   */
+  public static ShardFolder read(Path folder) throws IOException {
+    Path file = folder.resolve(FILE);
+    if (!Files.isDirectory(folder)) {
+      throw new StudyInputException(folder + ": no such folder");
+    }
+    if (!isIn(folder)) {
+      throw new StudyInputException(
+          folder + ": holds no shard, as there is no " + FILE + "; it was made without -shard");
+    }
+    String content = TextFile.of(file).text();
+    JsonNode json;
+    try {
+      json = JournalReader.MAPPER.readTree(content);
+    } catch (JsonProcessingException e) {
+      throw JsonFaults.inFile(file.toString(), "JSON", e, content);
+    }
+    if (json.path("version").asInt() != VERSION) {
+      throw new StudyInputException(
+          file
+              + ": is of version "
+              + json.path("version").asText("none")
+              + ", this program reads version "
+              + VERSION
+              + "; use the program that made it");
+    }
+    SortedMap<Integer, String> own = new TreeMap<>();
+    json.path("own").forEach(item -> own.put(item.path(0).asInt(), item.path(1).asText()));
+    return new ShardFolder(
+        folder,
+        json.path("command").asText(),
+        Shard.parse(json.path("shard").asText()),
+        json.path("items").asInt(),
+        own,
+        json.path("files"),
+        json.path("whole"));
+  }
+
+  /** The folder, and which shard it holds. */
+  @Override
+  public String toString() {
+    return path + " (shard " + shard + ")";
+  }
+}
