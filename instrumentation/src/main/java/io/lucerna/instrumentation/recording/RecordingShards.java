@@ -32,12 +32,21 @@ public final class RecordingShards {
 
   private RecordingShards() {}
 
-  /** Whether the recording in a folder has come to its end. */
+  /**
+   * {@return whether the recording in a folder has come to its end}
+   *
+   * @param folder of a shard
+   */
   public static boolean isFinished(Path folder) {
     return Files.exists(new RecordingFolder(folder).manifest());
   }
 
-  /** How many inputs the recording in a folder has so far. */
+  /**
+   * {@return how many inputs the recording in a folder has so far}
+   *
+   * @param folder of a shard
+   * @throws IOException if it cannot be read
+   */
   public static long inputs(Path folder) throws IOException {
     Path index = new RecordingFolder(folder).index();
     if (!Files.exists(index)) {
@@ -82,6 +91,7 @@ public final class RecordingShards {
    * @param shards their folders; all are finished
    * @param owners for each item the place of its shard's folder
    * @param inputs for each item how many inputs it has
+   * @param target the folder of the whole
    * @param command what is done, for whoever comes second
    * @return what was written; empty if the folder holds it already
    * @throws RecordingException if a shard is of another recording than the first, or the folder

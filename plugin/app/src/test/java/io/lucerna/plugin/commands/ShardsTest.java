@@ -74,8 +74,11 @@ class ShardsTest {
           "study -conditions heads -conditions random:2:2 -rounds 50 -qrels @qrels.txt -depth 4"
               + CANDIDATES,
           "record",
-          "record -hooks *resid_post,*pattern -positions all -qrels @qrels.txt"
-              + " -difference relevant -pairs @pairs.tsv",
+          "record -hooks *resid_post,*pattern -positions query,match,passage -gradients"
+              + " -qrels @qrels.txt -pairs @pairs.tsv",
+          "mean",
+          "record -hooks *resid_post,pooler* -positions mean -half -difference relevant"
+              + " -qrels @qrels.txt -pairs @pairs.tsv",
           "patch",
           "patch -sweep head -direction both -rounds 50 -floor 12.3% -pairs @contrast.jsonl",
           "explain",
@@ -142,6 +145,7 @@ class ShardsTest {
     "explain,bert-bi,0",
     "record,bert-cross,0",
     "record,bert-bi,0",
+    "mean,bert-cross,0",
   })
   void areWhatOneProcessWrites(String command, String model, int shards) throws IOException {
     Random random = new Random(command.hashCode() + model.hashCode());
@@ -171,7 +175,7 @@ class ShardsTest {
     done(run(line, "-output", path("whole")));
     done(run(line, "-shard", "1/2", "-output", path("a")));
     done(run(line, "-shard", "2/2", "-output", path("b")));
-    done(run(line + " -filler water", "-shard", "2/2", "-output", path("c")));
+    done(run(line + " -seed 5", "-shard", "2/2", "-output", path("c")));
     done(run(line, "-shard", "1/3", "-output", path("d")));
     String bi = COMMANDS.get("patch") + model("bert-bi");
     done(run(bi, "-shard", "2/2", "-output", path("e")));
@@ -179,7 +183,7 @@ class ShardsTest {
     refused(merge("a"), ExitCode.INPUT, "no folder holds shard 2/2: give the folders of all 2");
     refused(merge("a b a"), ExitCode.INPUT, a + ": is the same shard as " + a + "; give each once");
     String foreign = " (shard 2/2): is not of the same whole as " + a + ": ";
-    refused(merge("a c"), ExitCode.INPUT, path("c") + foreign + "filler is water, not a");
+    refused(merge("a c"), ExitCode.INPUT, path("c") + foreign + "seed is 5, not 42");
     refused(merge("a e"), ExitCode.INPUT, path("e") + foreign + "model name is ");
     refused(merge("a d"), ExitCode.INPUT, "number of shards is 3, not 2");
     refused(merge("a whole"), ExitCode.INPUT, path("whole") + ": holds no shard");

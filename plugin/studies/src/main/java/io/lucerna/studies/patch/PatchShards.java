@@ -47,8 +47,13 @@ public final class PatchShards {
   /**
    * Keeps what the end of the whole needs, besides the outcomes.
    *
+   * @param settings of the study
    * @param pairs all pairs
    * @param work their sweeps
+   * @param shard which part
+   * @param identity what was read, and what ran
+   * @param lock of the folder
+   * @throws IOException if it cannot be written
    */
   public static void keep(
       PatchSettings settings,
@@ -131,7 +136,9 @@ public final class PatchShards {
   /**
    * Makes the whole of its shards, in a folder that may hold some of it already.
    *
+   * @param shards all of them
    * @param lock of the folder
+   * @return notes for people, and what is wrong with the controls
    * @throws io.lucerna.studies.work.StudyException naming a shard that is not finished, or if no
    *     pair counts
    * @throws IOException if a file cannot be read or written

@@ -96,7 +96,9 @@ public final class StudyShards {
   /**
    * Makes the whole of its shards, in a folder that may hold some of it already.
    *
+   * @param shards all of them
    * @param lock of the folder
+   * @return what the conditions did to the rankings
    * @throws io.lucerna.studies.work.StudyException naming a shard that is not finished, or a file
    *     that was changed
    * @throws IOException if a file cannot be read or written

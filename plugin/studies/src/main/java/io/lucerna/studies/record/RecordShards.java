@@ -35,7 +35,13 @@ public final class RecordShards {
   /**
    * Says which shard a folder holds.
    *
+   * @param plan what was found out of the pairs
+   * @param spec what is recorded
+   * @param shard which part
+   * @param identity what was read, and what ran
    * @param difference the groups whose difference is written in the end; empty for none
+   * @param folder whose lock is held
+   * @throws IOException if it cannot be written
    */
   public static void keep(
       RecordPlan plan,
@@ -64,7 +70,11 @@ public final class RecordShards {
         more);
   }
 
-  /** The groups whose difference is to be written; empty for none. */
+  /**
+   * {@return the groups whose difference is to be written; empty for none}
+   *
+   * @param shards all of them
+   */
   public static Optional<GroupDifference> difference(Shards shards) {
     JsonNode groups = shards.whole().path(DIFFERENCE);
     return groups.isMissingNode()
@@ -75,6 +85,8 @@ public final class RecordShards {
   /**
    * Makes the whole of its shards, in a folder that may hold some of it already.
    *
+   * @param shards all of them
+   * @param target the folder of the whole
    * @param command what is done, for whoever comes second
    * @return what was written; empty if the folder holds the whole already
    * @throws io.lucerna.studies.work.StudyException naming a shard that is not finished

@@ -10,7 +10,11 @@ import java.util.Base64;
 public final class Floats {
   private Floats() {}
 
-  /** The numbers as text. */
+  /**
+   * {@return the numbers as text}
+   *
+   * @param values of 32 bits
+   */
   public static String base64(float[] values) {
     ByteBuffer bytes =
         ByteBuffer.allocate(values.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
@@ -19,8 +23,9 @@ public final class Floats {
   }
 
   /**
-   * The numbers of a text.
+   * {@return the numbers of a text, of 32 bits}
    *
+   * @param base64 what {@link #base64(float[])} gave
    * @throws IllegalArgumentException if it is not base64
    */
   public static float[] of(String base64) {
@@ -30,7 +35,11 @@ public final class Floats {
     return values;
   }
 
-  /** The numbers as text. */
+  /**
+   * {@return the numbers as text}
+   *
+   * @param values of 64 bits
+   */
   public static String base64(double[] values) {
     ByteBuffer bytes =
         ByteBuffer.allocate(values.length * Double.BYTES).order(ByteOrder.LITTLE_ENDIAN);
@@ -39,8 +48,9 @@ public final class Floats {
   }
 
   /**
-   * The numbers of a text, of 64 bits.
+   * {@return the numbers of a text, of 64 bits}
    *
+   * @param base64 what {@link #base64(double[])} gave
    * @throws IllegalArgumentException if it is not base64
    */
   public static double[] doubles(String base64) {

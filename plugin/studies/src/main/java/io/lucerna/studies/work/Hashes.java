@@ -21,12 +21,22 @@ import java.util.Map;
 public final class Hashes {
   private Hashes() {}
 
-  /** SHA-256 of a file's bytes, in hex; of a pipe, those that were read. */
+  /**
+   * {@return SHA-256 of a file's bytes, in hex; of a pipe, of those that were read}
+   *
+   * @param file the file
+   * @throws IOException if it cannot be read
+   */
   public static String sha256(Path file) throws IOException {
     return TextFile.of(file).sha256();
   }
 
-  /** SHA-256 of a text file that is not there yet, in hex. */
+  /**
+   * {@return SHA-256 of a text file that is not there yet, in hex}
+   *
+   * @param content what it will hold
+   * @throws IOException if the content cannot be made
+   */
   public static String sha256(AtomicFile.Content content) throws IOException {
     MessageDigest digest = Sha256.digest();
     try (BufferedWriter out =
@@ -39,7 +49,12 @@ public final class Hashes {
     return HexFormat.of().formatHex(digest.digest());
   }
 
-  /** Name and SHA-256 of a text that was read. */
+  /**
+   * {@return name and SHA-256 of a text that was read}
+   *
+   * @param file the text
+   * @throws IOException if it cannot be read
+   */
   public static Map<String, Object> of(TextFile file) throws IOException {
     Map<String, Object> identity = new LinkedHashMap<>();
     identity.put("path", file.name());
@@ -47,7 +62,12 @@ public final class Hashes {
     return identity;
   }
 
-  /** Path and SHA-256 of a file. */
+  /**
+   * {@return path and SHA-256 of a file}
+   *
+   * @param file the file
+   * @throws IOException if it cannot be read
+   */
   public static Map<String, Object> of(Path file) throws IOException {
     Map<String, Object> identity = new LinkedHashMap<>();
     identity.put("path", file.toString());
@@ -56,8 +76,10 @@ public final class Hashes {
   }
 
   /**
-   * An identity without the places of files: equal where the contents are. All {@code path} entries
-   * are left out, those of maps inside too.
+   * {@return an identity without the places of files: equal where the contents are} All {@code
+   * path} entries are left out, those of maps inside too.
+   *
+   * @param identity with places
    */
   public static Map<String, Object> content(Map<String, Object> identity) {
     Map<String, Object> content = new LinkedHashMap<>();

@@ -45,7 +45,12 @@ public final class Journal<T> extends JournalReader<T> implements Outcomes.Store
    * Opens a journal: a new one, or the one that is there if it was made with the same settings.
    *
    * @param lock of the folder; closing it stays the caller's
+   * @param settings what decides the outcomes
+   * @param codec how outcomes are written
+   * @param <T> the outcome of an item
+   * @return the journal, which the caller closes
    * @throws StudyException if it was made with others, or is damaged
+   * @throws IOException if it cannot be read or written
    */
   @Internal
   public static <T> Journal<T> open(FolderLock lock, JournalSettings settings, ItemCodec<T> codec)
@@ -56,8 +61,14 @@ public final class Journal<T> extends JournalReader<T> implements Outcomes.Store
   /**
    * Opens a journal of work that precedes that of the folder.
    *
+   * @param lock of the folder; closing it stays the caller's
    * @param file its name
+   * @param settings what decides the outcomes
+   * @param codec how outcomes are written
+   * @param <T> the outcome of an item
+   * @return the journal, which the caller closes
    * @throws StudyException as the other {@code open} does
+   * @throws IOException if it cannot be read or written
    */
   @Internal
   public static <T> Journal<T> open(

@@ -21,6 +21,9 @@ public final class JournalSettings {
   private final Map<String, Object> values = new LinkedHashMap<>();
   private final Map<String, String> called = new LinkedHashMap<>();
 
+  /** No settings yet. */
+  public JournalSettings() {}
+
   /**
    * {@return this, with one more setting}
    *

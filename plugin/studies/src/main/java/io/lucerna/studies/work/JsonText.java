@@ -18,7 +18,12 @@ public final class JsonText {
 
   private JsonText() {}
 
-  /** Values as they are read back: a number may be of another type than it was. */
+  /**
+   * {@return values as they are read back: a number may be of another type than it was}
+   *
+   * @param values maps, lists, records, strings, numbers and JSON
+   * @throws IllegalArgumentException if they hold anything else
+   */
   public static JsonNode tree(Object values) {
     try {
       return MAPPER.readTree(MAPPER.writeValueAsString(values));
@@ -27,7 +32,14 @@ public final class JsonText {
     }
   }
 
-  /** The object that a tree holds; it must be one that {@link #tree} made of such an object. */
+  /**
+   * {@return the object that a tree holds}
+   *
+   * @param tree what {@link #tree} made of it
+   * @param type its class
+   * @param <T> its class
+   * @throws IllegalArgumentException if it holds another
+   */
   public static <T> T value(JsonNode tree, Class<T> type) {
     try {
       return MAPPER.treeToValue(tree, type);
@@ -37,7 +49,11 @@ public final class JsonText {
   }
 
   /**
-   * The first difference of two trees in words: {@code a.b is 1, not 2}; empty if they are equal.
+   * {@return the first difference of two trees in words: {@code a b is 1, not 2}; empty if they are
+   * equal}
+   *
+   * @param is the tree
+   * @param expected what it should be
    */
   public static Optional<String> difference(JsonNode is, JsonNode expected) {
     return difference(new ArrayList<>(), is, expected);

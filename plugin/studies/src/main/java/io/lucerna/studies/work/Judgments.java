@@ -16,7 +16,13 @@ public final class Judgments {
 
   private Judgments() {}
 
-  /** Writes them into a folder in TREC's format, in their order. */
+  /**
+   * Writes them into a folder in TREC's format, in their order.
+   *
+   * @param qrels may be none
+   * @param folder where the file goes
+   * @throws IOException if it cannot be written
+   */
   public static void write(Qrels qrels, Path folder) throws IOException {
     AtomicFile.write(
         folder.resolve(FILE),
@@ -29,7 +35,12 @@ public final class Judgments {
         });
   }
 
-  /** Reads them back; none where the file is empty. */
+  /**
+   * {@return the judgments in a folder; none where the file is empty}
+   *
+   * @param folder where the file is
+   * @throws IOException if it cannot be read
+   */
   public static Qrels read(Path folder) throws IOException {
     Path file = folder.resolve(FILE);
     return Files.size(file) == 0 ? Qrels.of(Map.of()) : Qrels.read(file);

@@ -19,7 +19,13 @@ public final class Manifest {
 
   private Manifest() {}
 
-  /** Writes the file; values are strings, numbers, lists, maps, records and JSON. */
+  /**
+   * Writes the file.
+   *
+   * @param file where it goes
+   * @param fields strings, numbers, lists, maps, records and JSON
+   * @throws IOException if it cannot be written
+   */
   public static void write(Path file, Map<String, ?> fields) throws IOException {
     String json =
         MAPPER

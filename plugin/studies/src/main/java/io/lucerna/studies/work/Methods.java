@@ -16,12 +16,16 @@ public final class Methods {
 
   private final JsonNode manifest;
 
-  /** Phrases from a manifest that begins with {@link Identity#fields}. */
+  /**
+   * Phrases from a manifest.
+   *
+   * @param manifest which begins with {@link Identity#fields}
+   */
   public Methods(JsonNode manifest) {
     this.manifest = manifest;
   }
 
-  /** What the model is called, what it is, and the hash of its weights. */
+  /** {@return what the model is called, what it is, and the hash of its weights} */
   public String model() {
     JsonNode model = manifest.path("model");
     String name = model.path("name").asText();
@@ -44,25 +48,41 @@ public final class Methods {
     return label + " (" + String.join("; ", facts) + ")";
   }
 
-  /** The name of a file or folder that was read, with its hash. */
+  /**
+   * {@return the name of a file or folder that was read, with its hash}
+   *
+   * @param field of the manifest that describes it
+   */
   public String file(String field) {
     return file(manifest.path(field));
   }
 
-  /** The same of what a manifest says of a file. */
+  /**
+   * {@return the name of a file, with its hash}
+   *
+   * @param file what a manifest says of it
+   */
   public static String file(JsonNode file) {
     String path = file.path("path").asText(file.path("name").asText());
     String name = path.substring(path.lastIndexOf('/') + 1);
     return file.has("sha256") ? name + " (" + hash(file) + ")" : name;
   }
 
-  /** The start of a hash. */
+  /**
+   * {@return the start of a hash}
+   *
+   * @param hashed what a manifest says of a file or a model
+   */
   public static String hash(JsonNode hashed) {
     String sha256 = hashed.path("sha256").asText();
     return "SHA-256 " + sha256.substring(0, Math.min(HASH, sha256.length()));
   }
 
-  /** The sentence on the software, and on where the rest is said. */
+  /**
+   * {@return the sentence on the software, and on where the rest is said}
+   *
+   * @param manifestName the name of the manifest
+   */
   public String software(String manifestName) {
     JsonNode versions = manifest.path("versions");
     List<String> parts = new ArrayList<>();
@@ -86,7 +106,11 @@ public final class Methods {
     return versions.has("commit") ? " (commit " + versions.path("commit").asText() + ")" : "";
   }
 
-  /** A list as English has it: a, b and c. */
+  /**
+   * {@return a list as English has it: a, b and c}
+   *
+   * @param words a, b, c
+   */
   public static String listed(List<String> words) {
     int last = words.size() - 1;
     return last < 1

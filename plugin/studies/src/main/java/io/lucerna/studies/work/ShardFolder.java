@@ -45,11 +45,15 @@ public record ShardFolder(
    * Says what a folder holds a shard of.
    *
    * @param folder whose lock is held
+   * @param command whose work it is
+   * @param shard which part
    * @param items all items
    * @param places those of the shard
    * @param files that are in the folder and the same in all shards
+   * @param identity what was read, and what ran
    * @param more what is needed, besides these files, the identity and the outcomes, to make the
    *     files of the whole
+   * @throws IOException if it cannot be written
    */
   public static void write(
       Path folder,
@@ -77,15 +81,21 @@ public record ShardFolder(
     AtomicFile.write(folder.resolve(FILE), out -> out.write(json + "\n"));
   }
 
-  /** Whether a folder is one of a shard. */
+  /**
+   * {@return whether a folder is one of a shard}
+   *
+   * @param folder a folder, which need not exist
+   */
   public static boolean isIn(Path folder) {
     return Files.exists(folder.resolve(FILE));
   }
 
   /**
-   * Reads what a folder holds a shard of.
+   * {@return what a folder holds a shard of}
    *
+   * @param folder of a shard
    * @throws StudyInputException if it holds none, or one of another version
+   * @throws IOException if it cannot be read
    */
   public static ShardFolder read(Path folder) throws IOException {
     Path file = folder.resolve(FILE);

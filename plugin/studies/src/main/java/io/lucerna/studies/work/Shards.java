@@ -36,8 +36,10 @@ public record Shards(List<ShardFolder> all) {
    * Reads the folders of shards.
    *
    * @param folders in any order
+   * @return all shards of a whole
    * @throws StudyInputException naming a folder that holds no shard, one of another whole, or one
    *     that another folder holds too; and shards that are missing
+   * @throws IOException if one cannot be read
    */
   public static Shards read(List<Path> folders) throws IOException {
     List<ShardFolder> all = new ArrayList<>();
@@ -117,17 +119,17 @@ public record Shards(List<ShardFolder> all) {
     return all.getFirst();
   }
 
-  /** Whose work it is. */
+  /** {@return whose work it is} */
   public String command() {
     return first().command();
   }
 
-  /** What all shards say of the whole. */
+  /** {@return what all shards say of the whole} */
   public JsonNode whole() {
     return first().whole();
   }
 
-  /** What was read, and what ran. */
+  /** {@return what was read, and what ran} */
   public Identity identity() {
     ObjectNode identity = JournalReader.MAPPER.createObjectNode();
     for (String field : List.of("command", "versions", "model", "inputs")) {
@@ -136,19 +138,19 @@ public record Shards(List<ShardFolder> all) {
     return Identity.of(identity);
   }
 
-  /** A folder with the files that all shards have. */
+  /** {@return a folder with the files that all shards have} */
   public Path folder() {
     return first().path();
   }
 
-  /** Each item's folder, by its place in the whole. */
+  /** {@return each item's folder, by its place in the whole} */
   public SortedMap<Integer, ShardFolder> owners() {
     SortedMap<Integer, ShardFolder> owners = new TreeMap<>();
     all.forEach(each -> each.own().keySet().forEach(place -> owners.put(place, each)));
     return owners;
   }
 
-  /** The ids of all items, in their order. */
+  /** {@return the ids of all items, in their order} */
   public List<String> ids() {
     SortedMap<Integer, String> ids = new TreeMap<>();
     all.forEach(each -> ids.putAll(each.own()));
@@ -156,8 +158,9 @@ public record Shards(List<ShardFolder> all) {
   }
 
   /**
-   * The complaint about a shard that is not finished.
+   * {@return the complaint about a shard that is not finished}
    *
+   * @param shard which one
    * @param left the ids of the items that are not done
    */
   public static StudyException unfinished(ShardFolder shard, List<String> left) {
@@ -175,8 +178,10 @@ public record Shards(List<ShardFolder> all) {
   /**
    * Copies files that all shards have.
    *
+   * @param files their names
    * @param target the folder of the whole
    * @throws StudyException if one is not as it was written
+   * @throws IOException if one cannot be copied
    */
   public void copy(List<String> files, Path target) throws IOException {
     for (String name : files) {
@@ -200,7 +205,10 @@ public record Shards(List<ShardFolder> all) {
     /**
      * Opens them.
      *
+     * @param shards whose they are
+     * @param codec how outcomes are written
      * @throws StudyException naming a shard that is not finished, or was made with other settings
+     * @throws IOException if one cannot be read
      */
     public Journals(Shards shards, ItemCodec<T> codec) throws IOException {
       this.shards = shards;
@@ -224,12 +232,17 @@ public record Shards(List<ShardFolder> all) {
       }
     }
 
-    /** What decides the outcomes of the whole. */
+    /** {@return what decides the outcomes of the whole} */
     public JournalSettings settings() {
       return JournalSettings.ofWhole(readers.getFirst().settings());
     }
 
-    /** Appends the outcomes of all items to a journal that lacks some, in the items' order. */
+    /**
+     * Appends the outcomes of all items, in the items' order.
+     *
+     * @param journal which may have some already
+     * @throws IOException if one cannot be read or written
+     */
     public void copy(Journal<T> journal) throws IOException {
       List<String> ids = shards.ids();
       SortedMap<Integer, ShardFolder> owners = shards.owners();

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lucerna.eval.Correction;
 import io.lucerna.instrumentation.intervene.InterventionSpec;
 import io.lucerna.instrumentation.intervene.Operation;
@@ -209,5 +210,25 @@ class ConditionsTest {
     assertEquals(Correction.BH, Conditions.correction(List.of("heads:8-11 by=mean from=r")));
     assertEquals(Correction.BH, Conditions.correction(List.of("neurons:3")));
     assertEquals(Correction.HOLM, Conditions.correction(List.of("top:5:dir", "spec:zero x")));
+  }
+
+  @Test
+  void readBackFromJsonAsTheyWere() throws IOException {
+    List<Condition> all =
+        of(
+            "heads:0",
+            "components:1",
+            "neurons:0",
+            "random:2:2",
+            "dose:add blocks.0.hook_resid_pre vector=[1,0,0,0,0,0,0,0]:0,2.5 random=2 name=tf",
+            "spec:zero blocks.0.hook_mlp_out at=match name=cut");
+    for (Condition condition : all) {
+      Condition read =
+          ConditionJson.read(
+              new ObjectMapper().readTree(ConditionJson.write(condition).toString()));
+      assertEquals(condition, read);
+    }
+    Condition made = all.getFirst().madeOf("some file", "abc").at(1, 2);
+    assertEquals(made, ConditionJson.read(ConditionJson.write(made)));
   }
 }

@@ -11,6 +11,7 @@ import io.lucerna.eval.Correction;
 import io.lucerna.eval.Measure;
 import io.lucerna.eval.RankedDoc;
 import io.lucerna.eval.Ranking;
+import io.lucerna.eval.Run;
 import io.lucerna.instrumentation.intervene.SpecSources;
 import io.lucerna.qrels.Qrels;
 import io.lucerna.reranker.ConditionScores;
@@ -18,6 +19,9 @@ import io.lucerna.reranker.ModelCard;
 import io.lucerna.reranker.WorkItem;
 import io.lucerna.studies.work.Identity;
 import io.lucerna.studies.work.JournalSettings;
+import io.lucerna.studies.work.Shard;
+import io.lucerna.studies.work.Shards;
+import io.lucerna.studies.work.StudyException;
 import io.lucerna.testkit.ChildJvm;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -58,6 +62,7 @@ class KilledStudyTest {
       int[] done = {0};
       study(
           Path.of(arguments[0]),
+          Arrays.stream(arguments).skip(1).map(Shard::parse).findFirst(),
           item -> {
             if (done[0]++ == KILLED_AT) {
               stick();
@@ -94,6 +99,11 @@ class KilledStudyTest {
   }
 
   private static void study(Path folder, Study.Work work) throws IOException {
+    study(folder, Optional.empty(), work);
+  }
+
+  private static void study(Path folder, Optional<Shard> shard, Study.Work work)
+      throws IOException {
     List<StudyTopic> topics = new ArrayList<>();
     Map<String, Map<String, Integer>> judgments = new HashMap<>();
     for (int t = 0; t < TOPICS; t++) {
@@ -113,17 +123,8 @@ class KilledStudyTest {
     try (FolderLock lock = FolderLock.take(folder, "study");
         StudyFolder study =
             StudyFolder.open(
-                conditions,
-                perItem,
-                topics,
-                DEPTH,
-                (t, d) -> d,
-                work,
-                lock,
-                settings,
-                Optional.empty())) {
-      study.work(passages -> assertEquals(DEPTH, passages));
-      study.write(
+                conditions, perItem, topics, DEPTH, (t, d) -> d, work, lock, settings, shard)) {
+      StudyEnd end =
           study.end(
               new Identity(List.of("study"), Map.of(), MODEL, Map.of()),
               Map.of(),
@@ -132,7 +133,12 @@ class KilledStudyTest {
                   List.of(Measure.parse("nDCG@10"), Measure.parse("AP")),
                   1,
                   Correction.BH,
-                  new Comparison.Settings(1, 100, .01))));
+                  new Comparison.Settings(1, 100, .01)));
+      study.begin(Run.of("first", topics.stream().map(StudyTopic::first).toList()), end);
+      study.work(passages -> assertEquals(DEPTH, passages));
+      if (shard.isEmpty()) {
+        study.write(end);
+      }
     }
   }
 
@@ -151,15 +157,43 @@ class KilledStudyTest {
           return scores(item);
         });
     assertEquals(TOPICS - KILLED_AT, left[0]);
+    same(whole, killed);
+    assertTrue(Files.isRegularFile(whole.resolve("heads.csv")), "a screen of all heads");
+  }
+
+  private static void same(Path whole, Path other) throws IOException {
     try (Stream<Path> files = Files.walk(whole)) {
       for (Path file : files.filter(Files::isRegularFile).toList()) {
         assertArrayEquals(
             Files.readAllBytes(file),
-            Files.readAllBytes(killed.resolve(whole.relativize(file))),
+            Files.readAllBytes(other.resolve(whole.relativize(file))),
             file.toString());
       }
     }
-    assertTrue(Files.isRegularFile(whole.resolve("heads.csv")), "a screen of all heads");
+  }
+
+  @Test
+  void aShardThatWasKilledIsFinishedAndJoined() throws Exception {
+    Path whole = temporary.resolve("whole");
+    study(whole, KilledStudyTest::scores);
+    Path joined = temporary.resolve("joined");
+    Path second = temporary.resolve("second");
+    assertEquals(137, ChildJvm.killedWhen("stuck", Child.class, second.toString(), "2/2"));
+    Path first = temporary.resolve("first");
+    study(first, Optional.of(new Shard(1, 2)), KilledStudyTest::scores);
+    List<Path> parts = List.of(second, first);
+    StudyException e = assertThrows(StudyException.class, () -> merge(parts, joined));
+    String said = String.valueOf(e.getMessage());
+    assertTrue(said.contains("(shard 2/2): is unfinished, 2 of 10 items left: "), said);
+    study(second, Optional.of(new Shard(2, 2)), KilledStudyTest::scores);
+    merge(parts, joined);
+    same(whole, joined);
+  }
+
+  private static void merge(List<Path> parts, Path joined) throws IOException {
+    try (FolderLock lock = FolderLock.take(joined, "merge")) {
+      StudyShards.merge(Shards.read(parts), lock);
+    }
   }
 
   @Test
