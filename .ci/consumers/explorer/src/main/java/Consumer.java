@@ -3,6 +3,7 @@ import io.lucerna.eval.Ranking;
 import io.lucerna.explorer.Explored;
 import io.lucerna.explorer.ExplorerServer;
 import io.lucerna.explorer.Launch;
+import io.lucerna.explorer.Listening;
 import io.lucerna.explorer.Topic;
 import io.lucerna.qrels.Qrels;
 import io.lucerna.reranker.Ranker;
@@ -58,7 +59,13 @@ public final class Consumer {
     try (Ranker ranker = Rankers.open(folder, "consumer", ScorerOptions.defaults());
         ExplorerServer server =
             ExplorerServer.start(
-                0, ranker, new Lamp(), Qrels.of(Map.of()), 1, Launch.NONE, Throwable::printStackTrace);
+                Listening.here(0),
+                ranker,
+                new Lamp(),
+                Qrels.of(Map.of()),
+                1,
+                Launch.NONE,
+                Throwable::printStackTrace);
         HttpClient client = HttpClient.newHttpClient()) {
       HttpRequest request =
           HttpRequest.newBuilder(server.address().resolve("api/v1/rank"))

@@ -62,14 +62,32 @@ public final class ConditionPredictor {
    * @throws ScoreException if a score is not finite
    */
   public void predict(WorkItem item, Taker taker) {
-    List<WorkItem.Passage> passages = Given.value(item, "the item").passages();
-    if (passages.isEmpty()) {
+    List<String> texts =
+        Given.value(item, "the item").passages().stream().map(WorkItem.Passage::text).toList();
+    if (!texts.isEmpty()) {
+      predict(item, ranker.score(item.own().text(), texts).scores(), taker);
+    }
+  }
+
+  /**
+   * The same where the plain scores are known.
+   *
+   * @param item the passages, with its own query; others do not count
+   * @param plain what the ranker gives the passages without hooks
+   * @param taker is given the scores
+   * @throws IllegalArgumentException if the query alone exceeds the model's limit, or there are not
+   *     as many scores as passages
+   * @throws IllegalStateException if the ranker is closed
+   * @throws ScoreException if a score is not finite
+   */
+  public void predict(WorkItem item, float[] plain, Taker taker) {
+    int passages = Given.value(item, "the item").passages().size();
+    if (plain.length != passages) {
+      throw new IllegalArgumentException(plain.length + " scores of " + passages + " passages");
+    }
+    if (passages == 0) {
       return;
     }
-    float[] plain =
-        ranker
-            .score(item.own().text(), passages.stream().map(WorkItem.Passage::text).toList())
-            .scores();
     int most = (int) Math.clamp(numbers / plain.length, 1, conditions.size());
     for (int from = 0; from < conditions.size(); from += most) {
       List<CompiledSpec> some = conditions.subList(from, Math.min(from + most, conditions.size()));

@@ -7,7 +7,19 @@ import java.lang.ref.Reference;
  * finds no room does not throw, it ends the process.
  */
 public final class Headroom {
+  /** For what native code creates in a pass: shapes, which are small and soon garbage. */
+  private static final int PASS = 1 << 18;
+
   private Headroom() {}
+
+  /**
+   * Finds room for a pass through a model.
+   *
+   * @throws OutOfMemoryError if there is none
+   */
+  public static void requirePass() {
+    require(PASS);
+  }
 
   /**
    * Finds room, which is free again at once.

@@ -68,9 +68,6 @@ import java.util.function.UnaryOperator;
 public final class HookedModel implements AutoCloseable {
   private static final String NAME = "the model";
 
-  /** For what native code creates in a pass: shapes, which are small and soon garbage. */
-  static final int HEADROOM = 1 << 18;
-
   private final Architecture architecture;
   private final OutputSettings output;
   private final Processor processor;
@@ -254,7 +251,7 @@ public final class HookedModel implements AutoCloseable {
   }
 
   private float[][] output(Pass pass) {
-    Headroom.require(HEADROOM);
+    Headroom.requirePass();
     try (NDManager scope = manager.newSubManager()) {
       return output(whole(scope, pass), pass);
     }
@@ -346,7 +343,7 @@ public final class HookedModel implements AutoCloseable {
       Gradient kind,
       Map<HookPoint, List<Hook.Observer>> readers,
       UnaryOperator<float[][]> slope) {
-    Headroom.require(HEADROOM);
+    Headroom.requirePass();
     boolean before = JniUtils.isGradMode();
     JniUtils.setGradMode(true);
     try (NDManager scope = manager.newSubManager()) {
@@ -422,7 +419,7 @@ public final class HookedModel implements AutoCloseable {
   }
 
   private List<float[][]> layers(TokenBatch batch) {
-    Headroom.require(HEADROOM);
+    Headroom.requirePass();
     Pass pass = Pass.of(Hooks.none().bind(registry, batch));
     List<float[][]> outputs = new ArrayList<>();
     try (NDManager scope = manager.newSubManager()) {
@@ -471,13 +468,24 @@ public final class HookedModel implements AutoCloseable {
         batch -> gradients(batch, hooks, Gradient.TRUE, outputs -> slope.apply(batch, outputs)));
   }
 
-  private List<float[][]> each(
-      List<TokenBatch> batches, Hooks hooks, Function<TokenBatch, float[][]> run) {
+  /**
+   * Runs work that has hooks on each of some things, such as batches: on one after the other in
+   * their order, unless the hooks are {@link Hooks#concurrent}.
+   *
+   * @param <B> what the work is done on
+   * @param <R> what it returns
+   * @param all what to run it on
+   * @param hooks those of the work
+   * @param run the work, which may run forward passes
+   * @return the results in their order
+   * @throws IllegalStateException as {@link #runAll} does
+   */
+  @Internal
+  public <B, R> List<R> each(List<B> all, Hooks hooks, Function<B, R> run) {
     if (!hooks.isConcurrent()) {
-      return whileOpen(() -> batches.stream().map(run).toList());
+      return whileOpen(() -> all.stream().map(run).toList());
     }
-    return runAll(
-        batches.stream().<Callable<float[][]>>map(batch -> () -> run.apply(batch)).toList());
+    return runAll(all.stream().<Callable<R>>map(one -> () -> run.apply(one)).toList());
   }
 
   /**

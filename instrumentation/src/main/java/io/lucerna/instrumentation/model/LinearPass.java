@@ -59,7 +59,7 @@ public final class LinearPass {
     this.written = points(Site.Z, Site.MLP_POST);
     Set<HookPoint> all = new LinkedHashSet<>(entries);
     all.addAll(written);
-    Headroom.require(HookedModel.HEADROOM);
+    Headroom.requirePass();
     Pass plain = Pass.of(Hooks.none().bind(model.registry(), batch));
     this.text = new LinearText(model, batch, Workers.one(() -> model.embedded(scope, plain)));
     this.direct = run(() -> graph(all, constants));

@@ -3,8 +3,9 @@
  *
  * <p>An {@link io.lucerna.instrumentation.replay.Entry} is a place where a pass can be entered,
  * {@link io.lucerna.instrumentation.replay.Trace} keeps what a text's pass computed and resumes it
- * under many changes, and {@link io.lucerna.instrumentation.replay.Conditions} runs a batch once
- * for all conditions, each from its own entry.
+ * under many changes, {@link io.lucerna.instrumentation.replay.Conditions} runs a batch once for
+ * all conditions, each from its own entry, and {@link io.lucerna.instrumentation.replay.Kept} keeps
+ * whole batches for conditions that are not known yet.
  *
  * <p>For example, {@code Conditions.forwardAll(model, batches, conditions)} returns, for each batch
  * and condition, what {@code model.forward} would return, bit for bit.

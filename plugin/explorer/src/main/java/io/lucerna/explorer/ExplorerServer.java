@@ -4,7 +4,6 @@ import io.lucerna.qrels.Qrels;
 import io.lucerna.reranker.Ranker;
 import java.io.IOException;
 import java.net.BindException;
-import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.ByteBuffer;
@@ -23,9 +22,8 @@ import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.VirtualThreads;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
-/** Serves the page and its API to browsers on this machine. */
+/** Serves the page and its API to browsers, of this machine alone unless it is told otherwise. */
 public final class ExplorerServer implements AutoCloseable {
-  private static final String LOOPBACK = "127.0.0.1";
   private static final String JSON = "application/json";
   private static final int THREADS = 16;
   private static final int CONNECTIONS = 512;
@@ -35,18 +33,27 @@ public final class ExplorerServer implements AutoCloseable {
 
   private final Server server;
   private final ServerConnector connector;
+  private final Listening listening;
   private final Desk desk;
+  private final Workbench workbench;
 
-  private ExplorerServer(Server server, ServerConnector connector, Desk desk) {
+  private ExplorerServer(
+      Server server,
+      ServerConnector connector,
+      Listening listening,
+      Desk desk,
+      Workbench workbench) {
     this.server = server;
     this.connector = connector;
+    this.listening = listening;
     this.desk = desk;
+    this.workbench = workbench;
   }
 
   /**
    * Starts.
    *
-   * @param port where to listen; 0 for any that is free
+   * @param listening where
    * @param ranker what ranks; it stays the caller's
    * @param explored what is ranked; it stays the caller's
    * @param qrels the judgments; none if there are none
@@ -56,7 +63,7 @@ public final class ExplorerServer implements AutoCloseable {
    * @throws IOException if the port is taken; the message names one that is free
    */
   public static ExplorerServer start(
-      int port,
+      Listening listening,
       Ranker ranker,
       Explored explored,
       Qrels qrels,
@@ -65,12 +72,12 @@ public final class ExplorerServer implements AutoCloseable {
       Consumer<Throwable> failures)
       throws IOException {
     Workbench workbench = new Workbench(ranker, explored, qrels, level, launch);
-    return start(port, workbench, Limits.DEFAULT, failures);
+    return start(listening, workbench, Limits.DEFAULT, failures);
   }
 
   /** The same with other limits. */
   static ExplorerServer start(
-      int port, Workbench workbench, Limits limits, Consumer<Throwable> failures)
+      Listening listening, Workbench workbench, Limits limits, Consumer<Throwable> failures)
       throws IOException {
     Desk desk = new Desk(limits.work());
     Api api = new Api(workbench, desk, limits.body());
@@ -84,15 +91,15 @@ public final class ExplorerServer implements AutoCloseable {
     http.setSendServerVersion(false);
     http.setRequestHeaderSize(LONGEST_HEADERS);
     ServerConnector connector = new ServerConnector(server, new HttpConnectionFactory(http));
-    connector.setHost(LOOPBACK);
-    connector.setPort(port);
+    connector.setHost(listening.host());
+    connector.setPort(listening.port());
     connector.setIdleTimeout(limits.idle().toMillis());
     server.addConnector(connector);
     server.addBean(new NetworkConnectionLimit(CONNECTIONS, server));
-    Site site = new Site(new Assets(), api, failures);
+    Site site = new Site(new Assets(), new Gate(listening), api, failures);
     server.setHandler(site);
     server.setErrorHandler(site::unreadable);
-    ExplorerServer explorer = new ExplorerServer(server, connector, desk);
+    ExplorerServer explorer = new ExplorerServer(server, connector, listening, desk, workbench);
     boolean started = false;
     try {
       connector.open();
@@ -100,8 +107,8 @@ public final class ExplorerServer implements AutoCloseable {
       started = true;
       return explorer;
     } catch (IOException e) {
-      throw port != 0 && (e instanceof BindException || e.getCause() instanceof BindException)
-          ? taken(port, e)
+      throw e instanceof BindException || e.getCause() instanceof BindException
+          ? taken(listening, e)
           : e;
     } catch (Exception e) {
       throw new IOException("the server cannot start: " + e.getMessage(), e);
@@ -115,19 +122,21 @@ public final class ExplorerServer implements AutoCloseable {
   /**
    * Looks whether a port can be listened at, before anything is read that takes long.
    *
-   * @throws IOException if it is taken; the message names one that is free
+   * @throws IOException if it is taken, and the message names one that is free; or the host is not
+   *     this machine
    */
-  public static void requireFree(int port) throws IOException {
-    try (ServerSocket free = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+  public static void requireFree(Listening listening) throws IOException {
+    try (ServerSocket free = new ServerSocket(listening.port(), 1, listening.address())) {
       free.getLocalPort();
     } catch (BindException e) {
-      throw taken(port, e);
+      throw taken(listening, e);
     }
   }
 
-  private static IOException taken(int port, IOException cause) {
-    for (int next = port + 1; next <= Math.min(port + NEXT_PORTS, 65_535); next++) {
-      try (ServerSocket free = new ServerSocket(next, 1, InetAddress.getLoopbackAddress())) {
+  private static IOException taken(Listening listening, IOException cause) {
+    int port = listening.port();
+    for (int next = port + 1; port > 0 && next <= Math.min(port + NEXT_PORTS, 65_535); next++) {
+      try (ServerSocket free = new ServerSocket(next, 1, listening.address())) {
         return new IOException(
             "port " + port + " is taken; " + free.getLocalPort() + " is free: -port " + next,
             cause);
@@ -135,12 +144,18 @@ public final class ExplorerServer implements AutoCloseable {
         // Taken too.
       }
     }
-    return new IOException("port " + port + " is taken; -port 0 finds a free one", cause);
+    try (ServerSocket any = new ServerSocket(0, 1, listening.address())) {
+      return new IOException(
+          "port " + port + " is taken; " + any.getLocalPort() + " is free: -port 0 finds one",
+          cause);
+    } catch (IOException e) {
+      return new IOException(listening.host() + " is no address of this machine", e);
+    }
   }
 
-  /** Where the page is. */
+  /** Where the page is, with the token if it needs one. */
   public URI address() {
-    return URI.create("http://" + LOOPBACK + ":" + connector.getLocalPort() + "/");
+    return listening.page(connector.getLocalPort());
   }
 
   /** Ends what is being done and listens no longer. */
@@ -151,17 +166,21 @@ public final class ExplorerServer implements AutoCloseable {
       server.stop();
     } catch (Exception e) {
       throw new IllegalStateException("the server cannot stop", e);
+    } finally {
+      workbench.close();
     }
   }
 
   /** Everything that is answered. */
   private static final class Site extends Handler.Abstract {
     private final Assets assets;
+    private final Gate gate;
     private final Api api;
     private final Consumer<Throwable> failures;
 
-    Site(Assets assets, Api api, Consumer<Throwable> failures) {
+    Site(Assets assets, Gate gate, Api api, Consumer<Throwable> failures) {
       this.assets = assets;
+      this.gate = gate;
       this.api = api;
       this.failures = failures;
     }
@@ -171,10 +190,14 @@ public final class ExplorerServer implements AutoCloseable {
       try {
         String path = Request.getPathInContext(request);
         boolean asks = path.startsWith(Api.ROOT);
-        Gate.check(request, asks);
+        gate.check(request, asks);
         // Idle is who waits for the model.
         request.addIdleTimeoutListener(timeout -> false);
-        if (asks) {
+        if (path.equals("/") && gate.bringsToken(request)) {
+          response.getHeaders().put(gate.keepToken());
+          response.getHeaders().put(HttpHeader.LOCATION, "/");
+          send(response, 303, JSON, new byte[0], callback);
+        } else if (asks) {
           send(response, 200, JSON, api.answer(request), callback);
         } else {
           file(request, path, response, callback);

@@ -15,10 +15,16 @@ import org.eclipse.jetty.server.Request;
  * gives away a name that was bound to this machine's address afterwards; {@code Origin} and {@code
  * Sec-Fetch-Site} say whose page asks. The port is not compared with this server's: at the other
  * end of an SSH tunnel it has another one.
+ *
+ * <p>Where others than this machine reach the server, an address in digits is a good {@code Host}
+ * too, since no name was bound to it; and all but the files of the page needs the token: in a
+ * cookie, which the page's own address with the token sets, or in the header {@code Authorization}.
  */
 final class Gate {
-  private static final Pattern HERE =
-      Pattern.compile("(localhost|127\\.0\\.0\\.1|\\[::1\\])(:\\d{1,5})?");
+  private static final String PORT = "(:\\d{1,5})?";
+  private static final String HERE = "localhost|127\\.0\\.0\\.1|\\[::1\\]";
+  private static final String DIGITS = "\\d{1,3}(\\.\\d{1,3}){3}|\\[[0-9a-f:.]+\\]";
+  private static final String BEARER = "Bearer ";
 
   private static final HttpFields HEADERS =
       HttpFields.build()
@@ -34,18 +40,35 @@ final class Gate {
           .add("Cache-Control", "no-store")
           .asImmutable();
 
-  private Gate() {}
+  private final Listening listening;
+  private final Pattern hosts;
+  private final String cookie;
+
+  Gate(Listening listening) {
+    this.listening = listening;
+    String own = Pattern.quote(listening.host().toLowerCase(Locale.ROOT));
+    String name = Pattern.quote(Listening.ownName().toLowerCase(Locale.ROOT));
+    this.hosts =
+        Pattern.compile(
+            "("
+                + (listening.address().isLoopbackAddress()
+                    ? HERE
+                    : String.join("|", HERE, DIGITS, own, name))
+                + ")"
+                + PORT);
+    this.cookie = "lucerna-" + listening.port();
+  }
 
   /**
    * Refuses what no page of this server sends.
    *
    * @param api whether the API is asked, which no link of another site does either
    */
-  static void check(Request request, boolean api) {
+  void check(Request request, boolean api) {
     HttpFields headers = request.getHeaders();
     String host = String.valueOf(headers.get(HttpHeader.HOST)).toLowerCase(Locale.ROOT);
-    if (!HERE.matcher(host).matches()) {
-      throw new Refusal(403, "this server answers to localhost and 127.0.0.1 only");
+    if (!hosts.matcher(host).matches()) {
+      throw new Refusal(403, "this server does not answer to the name in Host");
     }
     String origin = headers.get(HttpHeader.ORIGIN);
     if (origin != null && !origin.equalsIgnoreCase("http://" + host)) {
@@ -55,6 +78,42 @@ final class Gate {
     if (api && site != null && !site.equals("same-origin") && !site.equals("none")) {
       throw new Refusal(403, "this server does not answer pages of other sites");
     }
+    if (api && !listening.token().isEmpty() && !hasToken(request)) {
+      throw new Refusal(401, "open the address that the terminal shows: it has the token");
+    }
+  }
+
+  private boolean hasToken(Request request) {
+    String header = request.getHeaders().get(HttpHeader.AUTHORIZATION);
+    if (header != null && header.startsWith(BEARER)) {
+      return listening.isToken(header.substring(BEARER.length()));
+    }
+    return Request.getCookies(request).stream()
+        .anyMatch(one -> one.getName().equals(cookie) && listening.isToken(one.getValue()));
+  }
+
+  /**
+   * Whether a request for the page brings the token, which the browser is to keep as a cookie and
+   * to leave out of the address.
+   *
+   * @throws Refusal if it brings another
+   */
+  boolean bringsToken(Request request) {
+    String query = request.getHttpURI().getQuery();
+    if (listening.token().isEmpty() || query == null || !query.startsWith("token=")) {
+      return false;
+    }
+    if (!listening.isToken(query.substring("token=".length()))) {
+      throw new Refusal(401, "this is not the token that the terminal shows");
+    }
+    return true;
+  }
+
+  /** What the browser sends back with all that the page asks, and no other site's page makes it. */
+  HttpField keepToken() {
+    return new HttpField(
+        HttpHeader.SET_COOKIE,
+        cookie + "=" + listening.token() + "; Path=/; HttpOnly; SameSite=Strict");
   }
 
   /** Adds what every answer has. */

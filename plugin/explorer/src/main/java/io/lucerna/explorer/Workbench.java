@@ -1,5 +1,6 @@
 package io.lucerna.explorer;
 
+import com.sun.management.OperatingSystemMXBean;
 import io.lucerna.eval.Evaluation;
 import io.lucerna.eval.Measure;
 import io.lucerna.eval.RankChanges;
@@ -23,6 +24,7 @@ import io.lucerna.studies.ranking.Condition;
 import io.lucerna.studies.ranking.Conditions;
 import io.lucerna.studies.record.PairSource;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -35,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  * Ranks, as {@code search}, {@code rerank} and {@code eval} do one after the other, and remembers
  * what it has ranked. One thread at a time ranks; any number ask for passages and command lines.
  */
-final class Workbench {
+final class Workbench implements AutoCloseable {
   /** Characters of candidates that are remembered. */
   private static final long REMEMBERED_TEXT = 1 << 24;
 
@@ -43,6 +45,13 @@ final class Workbench {
   private static final long REMEMBERED_SCORES = 1 << 18;
 
   private static final long REMEMBERED_ESTIMATES = 256;
+
+  /**
+   * Bytes of what the model computes that are kept, and the part of all memory that they may be.
+   */
+  private static final long KEPT = 1L << 29;
+
+  private static final int KEPT_PART = 16;
 
   private static final int DEEPEST = 1000;
 
@@ -67,6 +76,7 @@ final class Workbench {
   private final Evaluation.Options options;
   private final Map<String, Topic> topics = new LinkedHashMap<>();
   private final int deepest;
+  private final AtHand atHand;
   private final Recent<Asked, Candidates> candidates =
       new Recent<>(REMEMBERED_TEXT, (asked, found) -> found.size());
   private final Recent<Changed, Scores> scores =
@@ -112,8 +122,14 @@ final class Workbench {
     this.launch = launch;
     this.options = Evaluation.Options.DEFAULT.withLevel(level);
     this.deepest = Math.min(DEEPEST, explored.deepest());
+    this.atHand = new AtHand(ranker, Math.min(KEPT, memory() / KEPT_PART));
     explored.topics().forEach(topic -> topics.put(topic.id(), topic));
     this.cells = cells(ranker);
+  }
+
+  /** Bytes of this machine's memory, or of the container's. */
+  private static long memory() {
+    return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize();
   }
 
   private static List<ModelAnswer.Cell> cells(Ranker ranker) throws IOException {
@@ -210,6 +226,11 @@ final class Workbench {
       return new EstimatesAnswer(topic.id(), topic.query(), asked.depth(), List.of());
     }
     Ranking plain = scores(asked, found, compile("")).ranking();
+    Map<String, RankAnswer.Place> places = places(plain);
+    float[] known = new float[found.texts().size()];
+    for (int i = 0; i < known.length; i++) {
+      known[i] = place(places, found.ranking().docno(i)).score();
+    }
     List<WorkItem.Passage> passages = new ArrayList<>();
     List<String> pairs = found.pairs(topic.id());
     for (int i = 0; i < pairs.size(); i++) {
@@ -222,6 +243,7 @@ final class Workbench {
       new ConditionPredictor(ranker, cuts, PREDICTED)
           .predict(
               new WorkItem(List.of(query), passages),
+              known,
               (number, predicted) -> {
                 Ranking cut = Reordering.of(found.ranking(), predicted);
                 List<Double> changes =
@@ -250,7 +272,8 @@ final class Workbench {
     return topic;
   }
 
-  private CompiledSpec compile(String line) {
+  /** What a spec does; what it names outside is refused before it is opened. */
+  CompiledSpec compile(String line) {
     try {
       InterventionSpec spec = InterventionSpec.parse(line);
       List<SpecSource> outside = spec.sources();
@@ -302,9 +325,12 @@ final class Workbench {
     float[] given;
     try {
       Hooks hooks = spec.hooks(topic.id(), found.pairs(topic.id()));
-      given = ranker.score(topic.query(), found.texts(), hooks).scores();
+      given = atHand.pairs(asked, topic.query(), found.texts()).score(hooks).scores();
     } catch (IllegalArgumentException | ScoreException e) {
       throw new Refusal(400, String.valueOf(e.getMessage()), e);
+    } catch (OutOfMemoryError e) {
+      atHand.forget();
+      throw e;
     }
     List<String> notes = new ArrayList<>();
     for (Touched touched : spec.report()) {
@@ -396,5 +422,11 @@ final class Workbench {
 
   private Evaluation evaluate(Ranking ranking) {
     return Evaluation.of(Run.of("explorer", List.of(ranking)), qrels, MEASURES, options);
+  }
+
+  /** Waits for what is being ranked, and frees what is kept of it. */
+  @Override
+  public void close() {
+    atHand.close();
   }
 }

@@ -1,6 +1,5 @@
 package io.lucerna.explorer;
 
-import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -22,17 +21,11 @@ import io.lucerna.reranker.Ranker;
 import io.lucerna.reranker.Rankers;
 import io.lucerna.reranker.ScorerOptions;
 import io.lucerna.reranker.WorkItem;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.net.Socket;
-import java.net.SocketException;
-import java.net.URI;
 import java.net.URLEncoder;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -55,7 +48,6 @@ class ExplorerServerTest {
   private static final String CUT = "zero blocks.2.attn.hook_z head=5";
   private static final SmallCollection SMALL = new SmallCollection();
   private static final List<Throwable> FAILURES = Collections.synchronizedList(new ArrayList<>());
-  private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
   @SuppressWarnings("NullAway.Init")
   private static Ranker ranker;
@@ -64,15 +56,21 @@ class ExplorerServerTest {
   private static ExplorerServer server;
 
   @SuppressWarnings("NullAway.Init")
-  private static JsonNode description;
+  private static Client client;
 
   @BeforeAll
   static void start() throws IOException {
-    description = JSON.readTree(requireNonNull(Api.class.getResource("openapi.json")));
     ranker = Rankers.embedded("minilm", ScorerOptions.defaults());
     server =
         ExplorerServer.start(
-            0, ranker, SMALL, SmallCollection.QRELS, 1, SmallCollection.LAUNCH, FAILURES::add);
+            Listening.here(0),
+            ranker,
+            SMALL,
+            SmallCollection.QRELS,
+            1,
+            SmallCollection.LAUNCH,
+            FAILURES::add);
+    client = new Client(server);
   }
 
   @AfterAll
@@ -82,35 +80,20 @@ class ExplorerServerTest {
     assertEquals(List.of(), FAILURES);
   }
 
-  /** What is answered is in the description. */
   private static HttpResponse<String> send(HttpRequest.Builder builder) throws Exception {
-    HttpRequest request = builder.build();
-    HttpResponse<String> response = CLIENT.send(request, HttpResponse.BodyHandlers.ofString());
-    JsonNode operation =
-        description
-            .path("paths")
-            .path(request.uri().getPath())
-            .path(request.method().toLowerCase(Locale.ROOT));
-    String status = String.valueOf(response.statusCode());
-    assertTrue(
-        operation.isMissingNode() || operation.path("responses").has(status),
-        request + " is answered " + status);
-    return response;
+    return client.send(builder);
   }
 
   private static HttpRequest.Builder to(String path) {
-    return HttpRequest.newBuilder(server.address().resolve(path));
+    return client.to(path);
   }
 
   private static HttpResponse<String> rank(String body) throws Exception {
-    return post("api/v1/rank", body);
+    return client.rank(body);
   }
 
   private static HttpResponse<String> post(String path, String body) throws Exception {
-    return send(
-        to(path)
-            .header("Content-Type", "application/json")
-            .POST(HttpRequest.BodyPublishers.ofString(body)));
+    return client.post(path, body);
   }
 
   private static JsonNode ranked(Map<String, Object> request) throws Exception {
@@ -120,34 +103,11 @@ class ExplorerServerTest {
   }
 
   private static String message(HttpResponse<String> response) throws IOException {
-    return JSON.readTree(response.body()).path("error").path("message").asText();
-  }
-
-  /** Writes bytes as no client of HTTP would, and reads the answer's status. */
-  private static int bytes(String request) throws IOException {
-    return bytes(server, request);
-  }
-
-  private static int bytes(ExplorerServer to, String request) throws IOException {
-    URI address = to.address();
-    try (Socket socket = new Socket(address.getHost(), address.getPort())) {
-      socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
-      ByteArrayOutputStream answer = new ByteArrayOutputStream();
-      try {
-        socket.getInputStream().transferTo(answer);
-      } catch (SocketException e) {
-        // What the server did not read resets the connection, behind the answer.
-      }
-      return Integer.parseInt(answer.toString(StandardCharsets.UTF_8).split(" ", 3)[1]);
-    }
+    return Client.message(response);
   }
 
   private static int raw(String line, String... headers) throws IOException {
-    StringBuilder request = new StringBuilder(line + " HTTP/1.1\r\nConnection: close\r\n");
-    for (String header : headers) {
-      request.append(header).append("\r\n");
-    }
-    return bytes(request.append("\r\n").toString());
+    return client.raw(line, headers);
   }
 
   @Test
@@ -224,11 +184,11 @@ class ExplorerServerTest {
     List<Throwable> failures = Collections.synchronizedList(new ArrayList<>());
     try (ExplorerServer other = small(new SmallCollection(), Limits.DEFAULT, failures)) {
       for (String query : List.of("broken", "odd", "large")) {
-        HttpResponse<String> response = post(other, "{\"query\":\"" + query + "\"}");
+        HttpResponse<String> response = new Client(other).rank("{\"query\":\"" + query + "\"}");
         assertEquals(500, response.statusCode(), response.body());
         assertEquals("the request failed; the terminal says why", message(response));
       }
-      assertEquals(200, post(other, "{\"topic\":\"t1\"}").statusCode());
+      assertEquals(200, new Client(other).rank("{\"topic\":\"t1\"}").statusCode());
     }
     assertEquals(
         List.of("the index is broken", "a bug", "no memory"),
@@ -239,14 +199,7 @@ class ExplorerServerTest {
       SmallCollection collection, Limits limits, List<Throwable> failures) throws IOException {
     Workbench workbench =
         new Workbench(ranker, collection, SmallCollection.QRELS, 1, SmallCollection.LAUNCH);
-    return ExplorerServer.start(0, workbench, limits, failures::add);
-  }
-
-  private static HttpResponse<String> post(ExplorerServer to, String body) throws Exception {
-    return send(
-        HttpRequest.newBuilder(to.address().resolve("api/v1/rank"))
-            .header("Content-Type", "application/json")
-            .POST(HttpRequest.BodyPublishers.ofString(body)));
+    return ExplorerServer.start(Listening.here(0), workbench, limits, failures::add);
   }
 
   @Test
@@ -255,30 +208,12 @@ class ExplorerServerTest {
     try (ExplorerServer other = small(collection, Limits.DEFAULT, FAILURES);
         ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
       Future<HttpResponse<String>> ranked =
-          clients.submit(() -> post(other, "{\"query\":\"waits\"}"));
+          clients.submit(() -> new Client(other).rank("{\"query\":\"waits\"}"));
       collection.waits.await();
-      HttpResponse<String> passage =
-          send(HttpRequest.newBuilder(other.address().resolve("api/v1/passage?docno=bees")));
+      HttpResponse<String> passage = new Client(other).get("api/v1/passage?docno=bees");
       assertEquals(200, passage.statusCode(), passage.body());
       collection.go.countDown();
       assertEquals(200, ranked.get().statusCode());
-    }
-  }
-
-  /** A body is bounded in time, whether its sender stops or sends a byte now and then. */
-  @Test
-  void aSlowBodyIsGivenUp() throws Exception {
-    Duration never = Duration.ofDays(1);
-    Duration soon = Duration.ofMillis(50);
-    Duration atOnce = Duration.ofNanos(1);
-    for (Limits limits :
-        List.of(new Limits(soon, never, never), new Limits(never, atOnce, never))) {
-      try (ExplorerServer other = small(new SmallCollection(), limits, FAILURES)) {
-        String begun =
-            "POST /api/v1/rank HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
-                + "Connection: close\r\nContent-Length: 100\r\n\r\n{";
-        assertEquals(408, bytes(other, begun), limits.toString());
-      }
     }
   }
 
@@ -364,24 +299,6 @@ class ExplorerServerTest {
     assertEquals(6, JSON.readTree(response.body()).path("error").path("column").asInt());
   }
 
-  /** Nothing of the file system is read, and no code is run. */
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "add blocks.1.hook_resid_pre vector=/etc/passwd.npy",
-        "add blocks.1.hook_resid_pre vector=/etc/passwd#v",
-        "patch blocks.1.hook_resid_pre from=/etc",
-        "mean blocks.1.hook_resid_pre from=/etc",
-        "custom blocks.1.hook_resid_pre code=/tmp/Evil.java",
-        "custom blocks.1.hook_resid_pre code=/tmp/evil.jar:Evil",
-      })
-  void specsNameNothingOutside(String spec) throws Exception {
-    HttpResponse<String> response =
-        rank(JSON.writeValueAsString(Map.of("topic", "t1", "spec", spec)));
-    assertEquals(400, response.statusCode(), response.body());
-    assertTrue(message(response).contains("on the command line only"), response.body());
-  }
-
   @Test
   void passagesAreGivenAsTheyAre() throws Exception {
     String docno = URLEncoder.encode(SmallCollection.HOSTILE, StandardCharsets.UTF_8);
@@ -437,42 +354,6 @@ class ExplorerServerTest {
     assertEquals("nosniff", response.headers().firstValue("X-Content-Type-Options").orElse(""));
     assertTrue(response.headers().firstValue("Server").isEmpty());
     assertTrue(response.headers().firstValue("Access-Control-Allow-Origin").isEmpty());
-  }
-
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "/../../../../etc/passwd",
-        "/%2e%2e/%2e%2e/etc/passwd",
-        "/lit/..%2f..%2fpage.js",
-        "/lit//lit-html.js",
-        "/page.js/",
-        "/META-INF/MANIFEST.MF",
-        "/io/lucerna/explorer/openapi.json",
-        "/api/v1/../../page.js%00",
-        "/%c0%ae%c0%ae/",
-        "//etc/passwd",
-      })
-  void servesNoOtherFile(String path) throws Exception {
-    int status = raw("GET " + path, "Host: localhost");
-    assertTrue(status == 404 || status == 400, path + ": " + status);
-  }
-
-  @Test
-  void sizesAreBounded() throws Exception {
-    String spec = "x".repeat(16_001);
-    assertEquals(400, rank("{\"topic\":\"t1\",\"spec\":\"" + spec + "\"}").statusCode());
-    assertEquals(413, rank(" ".repeat(Api.LONGEST_BODY + 1)).statusCode());
-    assertEquals(413, rank(" ".repeat(4_000_000)).statusCode());
-    assertEquals(
-        413,
-        raw(
-            "POST /api/v1/rank",
-            "Host: localhost",
-            "Content-Type: application/json",
-            "Content-Length: 1000000000000"));
-    assertEquals(431, raw("GET /", "Host: localhost", "X: " + "x".repeat(10_000)));
-    assertEquals(414, raw("GET /?" + "x".repeat(10_000), "Host: localhost"));
   }
 
   @Test
@@ -569,40 +450,6 @@ class ExplorerServerTest {
   }
 
   @Test
-  void twoHundredClientsAtOnce() throws Exception {
-    try (ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
-      List<Future<Integer>> answers =
-          IntStream.range(0, 200)
-              .mapToObj(i -> clients.submit(() -> send(to("api/v1/topics")).statusCode()))
-              .toList();
-      for (Future<Integer> answer : answers) {
-        assertEquals(200, answer.get());
-      }
-    }
-  }
-
-  @Test
-  void slowClientsKeepNobodyWaiting() throws Exception {
-    List<Socket> slow = new ArrayList<>();
-    try {
-      for (int i = 0; i < 100; i++) {
-        Socket socket = new Socket(server.address().getHost(), server.address().getPort());
-        slow.add(socket);
-        String begun =
-            "POST /api/v1/rank HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
-                + (i % 2 == 0 ? "Content-Length: 100\r\n\r\n{" : "");
-        socket.getOutputStream().write(begun.getBytes(StandardCharsets.US_ASCII));
-      }
-      assertEquals(200, send(to("api/v1/topics")).statusCode());
-      assertEquals(5, ranked(Map.of("topic", "t1")).path("docs").size());
-    } finally {
-      for (Socket socket : slow) {
-        socket.close();
-      }
-    }
-  }
-
-  @Test
   void aPortThatIsTakenIsNamedWithOneThatIsFree() {
     int port = server.address().getPort();
     IOException taken =
@@ -610,7 +457,7 @@ class ExplorerServerTest {
             IOException.class,
             () ->
                 ExplorerServer.start(
-                    port,
+                    Listening.here(port),
                     ranker,
                     SMALL,
                     SmallCollection.QRELS,
@@ -619,11 +466,11 @@ class ExplorerServerTest {
                     e -> {}));
     assertTrue(
         String.valueOf(taken.getMessage())
-            .matches(
-                "port " + port + " is taken; (\\d+ is free: -port \\d+|-port 0 finds a free one)"),
+            .matches("port " + port + " is taken; (\\d+) is free: -port (\\1|0 finds one)"),
         taken.getMessage());
     assertEquals(
         taken.getMessage(),
-        assertThrows(IOException.class, () -> ExplorerServer.requireFree(port)).getMessage());
+        assertThrows(IOException.class, () -> ExplorerServer.requireFree(Listening.here(port)))
+            .getMessage());
   }
 }

@@ -5,6 +5,7 @@ import io.lucerna.base.TextFile;
 import io.lucerna.explorer.Explored;
 import io.lucerna.explorer.ExplorerServer;
 import io.lucerna.explorer.Launch;
+import io.lucerna.explorer.Listening;
 import io.lucerna.plugin.Failures;
 import io.lucerna.plugin.anserini.IndexTexts;
 import io.lucerna.plugin.cli.Command;
@@ -59,8 +60,24 @@ public final class ExploreCommand implements Command {
   @Option(
       name = "-port",
       metaVar = "[num]",
-      usage = "Where the page is, on this machine alone; 0 for any port that is free.")
+      usage = "Where the page is; 0 for any port that is free.")
   int port = 8765;
+
+  @Option(
+      name = "-host",
+      metaVar = "[name]",
+      usage =
+          "A name or address of this machine that others reach, or 0.0.0.0 for all; what they ask"
+              + " needs the token.")
+  String host = "127.0.0.1";
+
+  @Option(
+      name = "-token",
+      metaVar = "[text]",
+      usage =
+          "The secret in the page's address, 16 characters or more; with -host one is made if none"
+              + " is given.")
+  String token = "";
 
   @Option(
       name = "-qrels",
@@ -104,8 +121,9 @@ public final class ExploreCommand implements Command {
     if (inputs.named == null && inputs.run == null && inputs.index == null) {
       inputs.named = BundledCollection.NAME;
     }
+    Listening listening = listening();
     // Before all that takes long.
-    ExplorerServer.requireFree(port);
+    ExplorerServer.requireFree(listening);
     SequencedMap<String, String> given = OptionWords.of(inputs, new RunInputs());
     Optional<NamedCollection> collection = inputs.complete(collections, console);
     qrels = qrels == null ? inputs.named : qrels;
@@ -114,7 +132,13 @@ public final class ExploreCommand implements Command {
         Ranker ranker = models.open(model.modelOrDefault(), options, console);
         ExplorerServer server =
             ExplorerServer.start(
-                port, ranker, explored, judged, level, launch(given), e -> report(e, console))) {
+                listening,
+                ranker,
+                explored,
+                judged,
+                level,
+                launch(given),
+                e -> report(e, console))) {
       console.out().println(server.address());
       console.out().flush();
       console.say("%s on %s; Ctrl-C ends it", ranker.card().label(), explored.name());
@@ -161,6 +185,14 @@ public final class ExploreCommand implements Command {
     return options.entrySet().stream()
         .flatMap(option -> Stream.of(option.getKey(), option.getValue()))
         .toList();
+  }
+
+  private Listening listening() {
+    try {
+      return new Listening(host, port, token);
+    } catch (IllegalArgumentException e) {
+      throw new CommandException(ExitCode.USAGE, String.valueOf(e.getMessage()), e);
+    }
   }
 
   /** Says why a request failed, as commands do. */

@@ -1,0 +1,92 @@
+package io.lucerna.reranker;
+
+import io.lucerna.base.Given;
+import io.lucerna.instrumentation.hooks.Hooks;
+import io.lucerna.instrumentation.model.Readout;
+import io.lucerna.instrumentation.replay.Kept;
+import io.lucerna.instrumentation.text.TokenBatch;
+import io.lucerna.instrumentation.text.TokenBatch.Side;
+import io.lucerna.instrumentation.text.TokenSequence;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The passages of one query, to be scored with one set of hooks after the other: what the model
+ * computes of them without hooks is kept, and nothing below the lowest hook is computed again.
+ *
+ * <p>Scores are those of the ranker, bit for bit. Thread-safe. What is kept is native memory, until
+ * this is closed.
+ */
+public final class KeptPairs implements AutoCloseable {
+  private final Ranker ranker;
+  private final String query;
+  private final List<String> passages;
+  private final Side side;
+  private final List<TokenSequence> inputs;
+  private final Kept kept;
+
+  /**
+   * Reads the passages without hooks.
+   *
+   * @param ranker what scores; it stays the caller's
+   * @param query the query's text
+   * @param passages the passages' texts
+   * @param bytes the most to keep; the less it is, the more is computed again
+   * @throws IllegalArgumentException if something is null, or the query is too long and truncation
+   *     is strict
+   * @throws IllegalStateException if the ranker is closed
+   */
+  public KeptPairs(Ranker ranker, String query, List<String> passages, long bytes) {
+    this.ranker = Given.value(ranker, "the ranker");
+    this.query = Given.value(query, "the query");
+    this.passages = Given.list(passages, "passages", "passage");
+    Reading reading = ranker.reading();
+    this.side = reading.sides().getLast();
+    this.inputs = passages.stream().map(text -> reading.input(side, query, text)).toList();
+    this.kept = Kept.of(reading.model(), reading.batches(side, inputs), bytes);
+  }
+
+  /**
+   * Scores the passages, as {@link Ranker#score(String, List, Hooks)} does.
+   *
+   * @param hooks observers and interventions for this call
+   * @return one finite score per passage
+   * @throws IllegalArgumentException if a hook names a point that the model lacks
+   * @throws IllegalStateException if this, or the ranker, is closed
+   * @throws ScoreException if a score is not finite
+   */
+  public PairScores score(Hooks hooks) {
+    Given.value(hooks, "the argument hooks");
+    // Without hooks, a bi-encoder reads passages that repeat once, in other batches.
+    boolean others =
+        side == Side.PASSAGE && hooks.isEmpty() && Set.copyOf(passages).size() < passages.size();
+    if (hooks.goBack() || others) {
+      return ranker.score(query, passages, hooks);
+    }
+    Reading reading = ranker.reading();
+    return reading.counters().count(() -> reading.whileOpen(() -> scores(reading, hooks)));
+  }
+
+  private PairScores scores(Reading reading, Hooks hooks) {
+    Hooks inside = reading.inside(hooks);
+    float[] fixed = new float[0];
+    if (side == Side.PASSAGE) {
+      List<TokenSequence> asked = List.of(reading.input(Side.QUERY, query, ""));
+      fixed = reading.outputs(Side.QUERY, asked, inside)[0];
+    }
+    Readout readout = reading.readout(side, fixed);
+    List<TokenBatch> batches = kept.batches();
+    List<float[][]> outputs = kept.forwardAll(inside);
+    float[] scores = new float[inputs.size()];
+    for (int i = 0; i < batches.size(); i++) {
+      Reading.score(batches.get(i), outputs.get(i), readout, hooks, scores);
+    }
+    return PairScores.of(scores, inputs);
+  }
+
+  /** Waits for running calls, and frees what was kept; closing again does nothing. */
+  @Override
+  public void close() {
+    kept.close();
+  }
+}

@@ -1,0 +1,116 @@
+package io.lucerna.reranker;
+
+import static io.lucerna.reranker.InterventionSetup.PASSAGES;
+import static io.lucerna.reranker.InterventionSetup.QUERY;
+import static io.lucerna.reranker.InterventionSetup.compile;
+import static io.lucerna.reranker.InterventionSetup.open;
+import static io.lucerna.reranker.InterventionSetup.points;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.lucerna.instrumentation.hooks.HookPoint;
+import io.lucerna.instrumentation.hooks.Hooks;
+import io.lucerna.instrumentation.intervene.CompiledSpec;
+import io.lucerna.instrumentation.model.HookedModel;
+import io.lucerna.testkit.Checkout;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Passages scored again and again, against one call of the ranker for each time. */
+class KeptPairsTest {
+  private static final long ALL = 1 << 24;
+
+  /** Bytes of an activation of the passages that is as wide as the model. */
+  private static long one(Ranker ranker) {
+    var reading = ranker.reading();
+    var side = reading.sides().getLast();
+    var inputs = PASSAGES.stream().map(text -> reading.input(side, QUERY, text)).toList();
+    return reading.batches(side, inputs).stream()
+        .mapToLong(b -> (long) b.size() * b.width() * reading.model().config().width() * 4)
+        .sum();
+  }
+
+  static Stream<Path> models() throws IOException {
+    return Checkout.kinds(
+        "bert-(cross|bi|colbert|mlm-splade)|t5-monot5|qwen3-causal|deberta-v2-cross");
+  }
+
+  @ParameterizedTest
+  @MethodSource("models")
+  void scoresAreThoseOfTheRankerToTheBit(Path folder) {
+    try (Ranker ranker = open(folder)) {
+      List<String> lines = new ArrayList<>(List.of("", "scale hook_score by=2"));
+      for (HookPoint point : points(ranker)) {
+        lines.add("scale " + point + " by=0.5");
+      }
+      lines.add("zero blocks.0.hook_resid_post; zero blocks.0.hook_mlp_out at=0-2");
+      HookedModel model = ranker.reading().model();
+      int live = model.liveArrays();
+      try (KeptPairs all = new KeptPairs(ranker, QUERY, PASSAGES, ALL);
+          KeptPairs some = new KeptPairs(ranker, QUERY, PASSAGES, one(ranker))) {
+        for (String line : lines) {
+          CompiledSpec spec = compile(ranker, line);
+          float[] expected = ranker.score(QUERY, PASSAGES, spec.hooks()).scores();
+          for (KeptPairs kept : List.of(all, some)) {
+            CompiledSpec again = spec.fresh();
+            assertArrayEquals(expected, kept.score(again.hooks()).scores(), line);
+            assertEquals(spec.report(), again.report());
+          }
+        }
+        assertEquals(live, model.liveArrays());
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("io.lucerna.reranker.InterventionSetup#models")
+  void whatLiesBelowIsNotComputedAgain(Path folder) {
+    try (Ranker ranker = open(folder);
+        KeptPairs all = new KeptPairs(ranker, QUERY, PASSAGES, ALL);
+        KeptPairs none = new KeptPairs(ranker, QUERY, PASSAGES, 0)) {
+      Hooks top = compile(ranker, "zero blocks.1.hook_mlp_out").hooks();
+      HookedModel model = ranker.reading().model();
+      long before = model.operations();
+      all.score(top);
+      long resumed = model.operations() - before;
+      none.score(top);
+      long whole = model.operations() - before - resumed;
+      assertTrue(resumed < whole / 2, resumed + " operations, of " + whole);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("io.lucerna.reranker.InterventionSetup#models")
+  void passagesThatRepeatAreReadAsTheRankerReadsThem(Path folder) {
+    List<String> twice = List.of(PASSAGES.get(1), PASSAGES.get(0), PASSAGES.get(1));
+    try (Ranker ranker = open(folder);
+        KeptPairs kept = new KeptPairs(ranker, QUERY, twice, ALL)) {
+      Hooks cut = compile(ranker, "zero blocks.1.attn.hook_z head=1").hooks();
+      assertArrayEquals(ranker.score(QUERY, twice).scores(), kept.score(Hooks.none()).scores());
+      assertArrayEquals(ranker.score(QUERY, twice, cut).scores(), kept.score(cut).scores());
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("io.lucerna.reranker.InterventionSetup#models")
+  void isOfNoUseOnceItIsClosed(Path folder) {
+    try (Ranker ranker = open(folder)) {
+      KeptPairs kept = new KeptPairs(ranker, QUERY, PASSAGES, ALL);
+      Hooks cut = compile(ranker, "zero blocks.1.attn.hook_z head=1").hooks();
+      assertThrows(
+          IllegalArgumentException.class,
+          () -> kept.score(Hooks.none().observe("blocks.9.hook_mlp_out", (at, given) -> {})));
+      kept.close();
+      kept.close();
+      assertThrows(IllegalStateException.class, () -> kept.score(cut));
+      assertThrows(IllegalStateException.class, () -> kept.score(Hooks.none()));
+    }
+  }
+}
