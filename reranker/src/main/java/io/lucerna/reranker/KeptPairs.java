@@ -84,6 +84,11 @@ public final class KeptPairs implements AutoCloseable {
     return PairScores.of(scores, inputs);
   }
 
+  /** {@return what the model reads, by passage: the pair, or a bi-encoder's passage} */
+  public List<TokenSequence> inputs() {
+    return inputs;
+  }
+
   /** Waits for running calls, and frees what was kept; closing again does nothing. */
   @Override
   public void close() {

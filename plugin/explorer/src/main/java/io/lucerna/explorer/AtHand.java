@@ -13,8 +13,16 @@ final class AtHand implements AutoCloseable {
   private final Ranker ranker;
   private final long bytes;
   private @Nullable Object asked;
-  private @Nullable KeptPairs pairs;
+  private @Nullable Here here;
   private boolean closed;
+
+  /**
+   * The candidates.
+   *
+   * @param pairs to be scored
+   * @param recording of what the plain model computes of them
+   */
+  record Here(KeptPairs pairs, CandidateRecording recording) {}
 
   /**
    * @param bytes of native memory, at most
@@ -28,26 +36,28 @@ final class AtHand implements AutoCloseable {
    * The candidates, which the model reads unless they are at hand.
    *
    * @param of tells them from others
+   * @param ids of their pairs with the query
    */
-  synchronized KeptPairs pairs(Object of, String query, List<String> texts) {
-    KeptPairs here = pairs;
-    if (here == null || !of.equals(asked)) {
+  synchronized Here get(Object of, String query, List<String> texts, List<String> ids) {
+    Here known = here;
+    if (known == null || !of.equals(asked)) {
       forget();
       if (closed) {
         throw new IllegalStateException("the server is ending");
       }
-      here = new KeptPairs(ranker, query, texts, bytes);
-      pairs = here;
+      KeptPairs pairs = new KeptPairs(ranker, query, texts, bytes);
+      known = new Here(pairs, new CandidateRecording(ranker.reading(), pairs, query, ids));
+      here = known;
       asked = of;
     }
-    return here;
+    return known;
   }
 
   /** Frees the memory. */
   synchronized void forget() {
-    if (pairs != null) {
-      pairs.close();
-      pairs = null;
+    if (here != null) {
+      here.pairs.close();
+      here = null;
     }
   }
 

@@ -1,5 +1,6 @@
 package io.lucerna.explorer;
 
+import io.lucerna.instrumentation.intervene.InterventionSpec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -11,6 +12,9 @@ final class CommandLines {
   private static final String PLAIN = "run.plain.txt";
   private static final String CHANGED = "run.changed.txt";
   private static final String STUDY = "study.changed";
+
+  /** The first stage of one topic. */
+  private static final String ALONE = "run.topic.txt";
 
   /** Holds a query that is no topic. */
   private static final String TOPICS = "query.tsv";
@@ -41,13 +45,15 @@ final class CommandLines {
    * @param topic what is ranked; without an id if it was typed in
    * @param judged whether it has judgments
    * @param depth how many documents the model reads
-   * @param spec what is done to it; empty for nothing
+   * @param changed what is done to it
    * @param docno the document whose score is explained; empty for none
    */
-  CommandsAnswer of(Topic topic, boolean judged, int depth, String spec, String docno) {
+  CommandsAnswer of(
+      Topic topic, boolean judged, int depth, InterventionSpec changed, String docno) {
     if (launch.equals(Launch.NONE)) {
       return new CommandsAnswer(List.of(), List.of("No command line started this server."));
     }
+    String spec = changed.toString();
     boolean typed = topic.id().isEmpty();
     if (typed) {
       String query = topic.query().replaceAll("\\s+", " ");
@@ -81,6 +87,9 @@ final class CommandLines {
     ranked.addAll(launch.model());
     ranked.addAll(List.of("-rerank.depth", String.valueOf(depth)));
     add("The model's ranking", List.of("rerank"), ranked, List.of("-output", PLAIN));
+    if (!changed.sources().isEmpty()) {
+      record(topic, changed, ranked);
+    }
     if (!spec.isEmpty()) {
       add(
           "The changed model's",
@@ -114,6 +123,32 @@ final class CommandLines {
       notes.add("They rank every topic; this page shows topic " + topic.id() + ".");
     }
     return new CommandsAnswer(List.copyOf(lines), List.copyOf(notes));
+  }
+
+  /** The recording that the spec names: of the topic's candidates alone. */
+  private void record(Topic topic, InterventionSpec changed, List<String> ranked) {
+    List<String> alone = new ArrayList<>(ranked);
+    int run = alone.indexOf("-run");
+    if (run >= 0) {
+      alone.subList(run, run + 2).clear();
+    }
+    if (!topic.id().isEmpty()) {
+      String one = "awk -v topic=" + quoted(topic.id()) + " '$1 == topic' " + FIRST + " > " + ALONE;
+      lines.add(new CommandsAnswer.Line("The first stage of this topic", one));
+    }
+    List<String> points =
+        changed.interventions().stream()
+            .filter(one -> !InterventionSpec.of(one).sources().isEmpty())
+            .flatMap(one -> one.target().points().stream())
+            .distinct()
+            .toList();
+    add(
+        "What the plain model computes of its candidates",
+        List.of("record"),
+        alone,
+        List.of("-run", topic.id().isEmpty() ? FIRST : ALONE),
+        List.of("-hooks", String.join(",", points), "-positions", "all"),
+        List.of("-output", CandidateRecording.NAME));
   }
 
   private void measure(String qrels, List<String> runs) {

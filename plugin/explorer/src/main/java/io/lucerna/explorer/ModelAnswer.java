@@ -34,6 +34,7 @@ record ModelAnswer(
    * @param head from 0; null for the layer's MLP
    * @param name such as {@code L3H7}
    * @param spec the intervention that cuts it
+   * @param mean the one that sets it to its mean over the candidates
    */
-  record Cell(int layer, @Nullable Integer head, String name, String spec) {}
+  record Cell(int layer, @Nullable Integer head, String name, String spec, String mean) {}
 }

@@ -8,7 +8,6 @@ import io.lucerna.eval.Ranking;
 import io.lucerna.eval.Reordering;
 import io.lucerna.eval.Run;
 import io.lucerna.instrumentation.hooks.HookPoint;
-import io.lucerna.instrumentation.hooks.Hooks;
 import io.lucerna.instrumentation.intervene.CompiledSpec;
 import io.lucerna.instrumentation.intervene.InterventionSpec;
 import io.lucerna.instrumentation.intervene.SpecSource;
@@ -62,6 +61,9 @@ final class Workbench implements AutoCloseable {
 
   private static final List<Measure> MEASURES =
       List.of(Measure.parse("nDCG@10"), Measure.parse("AP"), Measure.parse("RR"));
+
+  private static final SpecSource CANDIDATES =
+      new SpecSource(SpecSource.Kind.RECORDING, CandidateRecording.NAME);
 
   /** Nothing outside a spec is looked for. */
   private static final SpecSources NOTHING =
@@ -140,7 +142,10 @@ final class Workbench implements AutoCloseable {
       if (one.layer().isPresent()) {
         int layer = one.layer().getAsInt();
         String spec = one.spec().toString();
-        cells.add(new ModelAnswer.Cell(layer, boxed(one.head()), one.id(), spec));
+        String target = spec.substring(spec.indexOf(' '));
+        String mean =
+            InterventionSpec.parse("mean" + target + " from=" + CandidateRecording.NAME).toString();
+        cells.add(new ModelAnswer.Cell(layer, boxed(one.head()), one.id(), spec, mean));
       }
     }
     return List.copyOf(cells);
@@ -186,23 +191,27 @@ final class Workbench implements AutoCloseable {
   CommandsAnswer commands(CommandsRequest request) {
     RankRequest ranked = request.ranked();
     Topic topic = topic(ranked);
+    InterventionSpec spec = parse(ranked.spec());
+    if (spec.sources().isEmpty()) {
+      compile(spec, NOTHING);
+    }
     return new CommandLines(launch, names(), options.level())
         .of(
             topic,
             !qrels.judged(topic.id()).isEmpty(),
             ranked.depth(deepest),
-            compile(ranked.spec()).spec().toString(),
+            spec,
             request.docno());
   }
 
   /** Ranks. */
   RankAnswer rank(RankRequest request) throws IOException {
     Asked asked = new Asked(topic(request), request.depth(deepest));
-    CompiledSpec spec = compile(request.spec());
+    InterventionSpec spec = parse(request.spec());
     Candidates found = candidates(asked);
-    Scores plain = scores(asked, found, compile(""));
-    Scores changed = spec.spec().isEmpty() ? null : scores(asked, found, spec);
-    return answer(asked, found, plain.ranking(), changed, spec.spec().toString());
+    Scores plain = scores(asked, found, InterventionSpec.none());
+    Scores changed = spec.isEmpty() ? null : scores(asked, found, spec);
+    return answer(asked, found, plain.ranking(), changed, spec.toString());
   }
 
   /** Estimates what cutting each cell would do; nothing else is done to the model. */
@@ -225,7 +234,7 @@ final class Workbench implements AutoCloseable {
     if (found.texts().isEmpty()) {
       return new EstimatesAnswer(topic.id(), topic.query(), asked.depth(), List.of());
     }
-    Ranking plain = scores(asked, found, compile("")).ranking();
+    Ranking plain = scores(asked, found, InterventionSpec.none()).ranking();
     Map<String, RankAnswer.Place> places = places(plain);
     float[] known = new float[found.texts().size()];
     for (int i = 0; i < known.length; i++) {
@@ -272,24 +281,42 @@ final class Workbench implements AutoCloseable {
     return topic;
   }
 
-  /** What a spec does; what it names outside is refused before it is opened. */
-  CompiledSpec compile(String line) {
+  /** Reads a spec; what it names outside is refused before it is opened. */
+  private static InterventionSpec parse(String line) {
     try {
       InterventionSpec spec = InterventionSpec.parse(line);
-      List<SpecSource> outside = spec.sources();
-      if (!outside.isEmpty()) {
-        throw new Refusal(
-            400,
-            "the spec names "
-                + outside.getFirst().name()
-                + ": files, recordings and code can be named on the command line only");
+      for (SpecSource source : spec.sources()) {
+        if (!source.equals(CANDIDATES)) {
+          throw new Refusal(
+              400,
+              "the spec names "
+                  + source.name()
+                  + ": files, recordings and code can be named on the command line only; here is"
+                  + " from="
+                  + CandidateRecording.NAME);
+        }
       }
-      return spec.compile(ranker.reading().points(), ranker.reading().sides(), NOTHING);
+      return spec;
     } catch (SpecSyntaxException e) {
       throw new Refusal(e);
     } catch (IllegalArgumentException e) {
       throw new Refusal(400, "the spec cannot be applied: " + e.getMessage(), e);
     }
+  }
+
+  private CompiledSpec compile(InterventionSpec spec, SpecSources sources) {
+    try {
+      return spec.compile(ranker.reading().points(), ranker.reading().sides(), sources);
+    } catch (SpecSyntaxException e) {
+      throw new Refusal(e);
+    } catch (IllegalArgumentException | ScoreException e) {
+      throw new Refusal(400, "the spec cannot be applied: " + e.getMessage(), e);
+    }
+  }
+
+  /** What a spec does that needs no candidates. */
+  CompiledSpec compile(String line) {
+    return compile(parse(line), NOTHING);
   }
 
   private Candidates candidates(Asked asked) throws IOException {
@@ -312,8 +339,8 @@ final class Workbench implements AutoCloseable {
     return found;
   }
 
-  private Scores scores(Asked asked, Candidates found, CompiledSpec spec) {
-    Changed key = new Changed(asked, spec.spec().toString());
+  private Scores scores(Asked asked, Candidates found, InterventionSpec changed) {
+    Changed key = new Changed(asked, changed.toString());
     Scores known = scores.get(key);
     if (known != null) {
       return known;
@@ -322,10 +349,19 @@ final class Workbench implements AutoCloseable {
       return new Scores(found.ranking(), List.of());
     }
     Topic topic = asked.topic();
+    List<String> ids = found.pairs(topic.id());
+    CompiledSpec spec;
     float[] given;
     try {
-      Hooks hooks = spec.hooks(topic.id(), found.pairs(topic.id()));
-      given = atHand.pairs(asked, topic.query(), found.texts()).score(hooks).scores();
+      AtHand.Here here = atHand.get(asked, topic.query(), found.texts(), ids);
+      spec =
+          compile(
+              changed,
+              name ->
+                  name.equals(CandidateRecording.NAME)
+                      ? here.recording()
+                      : NOTHING.recording(name));
+      given = here.pairs().score(spec.hooks(topic.id(), ids)).scores();
     } catch (IllegalArgumentException | ScoreException e) {
       throw new Refusal(400, String.valueOf(e.getMessage()), e);
     } catch (OutOfMemoryError e) {

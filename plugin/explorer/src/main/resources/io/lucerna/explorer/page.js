@@ -26,12 +26,14 @@ const app = {
   busy: false,
   all: false,
   side: 'after',
+  /** What a click on a cell does. */
+  way: 'cut',
 
-  /** Another state: a step in the history, and asked of the server where it changes a ranking. */
-  go(change) {
+  /** Another state: a step in the history unless it goes on with one, asked of the server where it changes a ranking. */
+  go(change, step = true) {
     const before = app.state;
     app.state = { ...before, ...change };
-    write(app.state, true);
+    write(app.state, step);
     const ranks = ['topic', 'query', 'depth', 'spec'].some(key => before[key] !== app.state[key]);
     return ranks ? load() : (draw(), pin.load(app));
   },

@@ -1,7 +1,7 @@
 // What is done to the model, and what that does to the measures.
 import { html, nothing } from './lit/lit-html.js';
 import { spec } from './spec.js';
-import { change, count, interventions, move, number, toggle } from './words.js';
+import { change, count, interventions, move, number, replace } from './words.js';
 
 function measures(app) {
   const { answer } = app;
@@ -28,7 +28,7 @@ const MOST = 4;
 function movers(app) {
   const { answer } = app;
   if (!answer.changes) {
-    return html`<p class="quiet">Click a cell below to cut a head or an MLP, and again to restore it.</p>`;
+    return html`<p class="quiet">Click a cell below to cut a head or an MLP, or with Shift to set it to its mean; again to restore it.</p>`;
   }
   const { swappedPairs, moved, largestMove } = answer.changes;
   const far = answer.docs
@@ -48,6 +48,23 @@ function movers(app) {
 }
 
 const label = cell => (cell.head === null ? `MLP of layer ${cell.layer}` : `head ${cell.head} of layer ${cell.layer}`);
+
+/** What a click does to a cell, and with Shift the other. */
+const WAYS = {
+  cut: { words: 'cuts', sign: '×', say: cell => `cut ${label(cell)}`, spec: cell => cell.spec },
+  mean: { words: 'sets to the mean', sign: 'μ', say: cell => `set ${label(cell)} to its mean`, spec: cell => cell.mean },
+};
+const other = way => (way === 'cut' ? 'mean' : 'cut');
+
+/** What is done to a cell, if anything. */
+const done = (given, cell) => Object.keys(WAYS).find(way => given.has(WAYS[way].spec(cell)));
+
+/** A cell that is clicked in the way in which it is changed is restored. */
+function click(app, cell, way) {
+  const given = interventions(app.state.spec);
+  const before = done(new Set(given), cell);
+  app.go({ spec: replace(app.state.spec, before && WAYS[before].spec(cell), before === way ? null : WAYS[way].spec(cell)) });
+}
 
 /** Arrow keys walk from cell to cell. */
 function walk(event) {
@@ -98,6 +115,9 @@ const spoken = choice =>
 function legend(app, by) {
   return html`
     <p class="legend quiet">
+      <label>A click
+        <select @change=${e => { app.way = e.target.value; app.draw(); }}>
+          ${Object.keys(WAYS).map(way => html`<option value=${way} ?selected=${way === app.way}>${WAYS[way].words}</option>`)}</select></label>
       <label>Colour
         <select @change=${e => app.go({ colour: e.target.value })}>
           ${by.choices.map(c => html`<option value=${c} ?selected=${c === by.chosen}>${spoken(c)}</option>`)}</select></label>
@@ -117,7 +137,7 @@ function legend(app, by) {
 function grid(app) {
   const by = colours(app);
   const { cells, model } = app.model;
-  const cut = new Set(interventions(app.state.spec));
+  const given = new Set(interventions(app.state.spec));
   const rows = Array.from({ length: model.layers }, (_, layer) => cells.filter(c => c.layer === layer));
   const heads = Array.from({ length: model.heads }, (_, head) => head);
   return html`
@@ -127,15 +147,22 @@ function grid(app) {
         <caption class="hidden">Heads by layer, and each layer's MLP</caption>
         <thead><tr><th></th>${heads.map(h => html`<th scope="col">${h}</th>`)}<th scope="col">MLP</th></tr></thead>
         <tbody>${rows.map((row, layer) => html`
-          <tr><th scope="row">L${layer}</th>${row.map((cell, column) => html`
+          <tr><th scope="row">L${layer}</th>${row.map((cell, column) => {
+            const way = done(given, cell);
+            return html`
             <td><button data-layer=${layer} data-column=${column} data-cell=${cell.name} data-shade=${by.shade(cell)}
               title=${cell.name + by.said(cell)}
               tabindex=${layer === 0 && column === 0 ? 0 : -1}
-              aria-pressed=${cut.has(cell.spec)} aria-label="cut ${label(cell)}${by.said(cell)}"
-              @click=${() => app.go({ spec: toggle(app.state.spec, cell.spec) })}>${cut.has(cell.spec) ? '×' : ''}</button></td>`)}</tr>`)}
+              aria-pressed=${Boolean(way)} aria-label="${WAYS[way ?? app.way].say(cell)}${by.said(cell)}"
+              @click=${e => click(app, cell, e.shiftKey ? other(app.way) : app.way)}>${way ? WAYS[way].sign : ''}</button></td>`;
+          })}</tr>`)}
         </tbody>
       </table>
-    </div>`;
+    </div>
+    ${[...given].some(one => one.endsWith(' from=candidates'))
+      ? html`<p class="quiet">μ: the mean, for each role of a token, over these ${count(app.answer.docs.length, 'candidate')} as the plain
+          model reads them.</p>`
+      : nothing}`;
 }
 
 /** All of it. */

@@ -1,5 +1,6 @@
 // The spec line: what is done to the model, in words.
 import { html, nothing } from './lit/lit-html.js';
+import { interventions, MINUS, replace } from './words.js';
 
 const MOST = 8;
 
@@ -59,6 +60,38 @@ const listed = app => html`
     <li role="option" id="offer-${i}" aria-selected=${i === chosen}
       @pointerdown=${event => { event.preventDefault(); accept(app, point); }}>${point}</li>`)}</ul>`;
 
+const DOSE = /(\sdose=)("[^"]*"|\S+)/;
+const WIDEST = 4;
+
+/** What of a spec has a dose: each with how much, and the largest that its slider offers. */
+const doses = spec =>
+  interventions(spec)
+    .filter(one => /^add\s/.test(one))
+    .map(one => ({ one, dose: Number((DOSE.exec(one)?.[2] ?? '1').replaceAll('"', '')) }))
+    .filter(({ dose }) => Number.isFinite(dose))
+    .map(given => ({ ...given, most: Math.max(WIDEST, 2 ** Math.ceil(Math.log2(Math.abs(given.dose) || 1))) }));
+
+const withDose = (one, dose) => (DOSE.test(one) ? one.replace(DOSE, `$1${dose}`) : `${one} dose=${dose}`);
+
+/** Where the slider that is being moved began: its range stays until it is let go. */
+let held = null;
+
+/** The list follows the slider; a movement from where it was taken to where it is let go is one step of the history. */
+function slide(app, number, given, dose) {
+  const step = !held;
+  held ??= { number, most: given.most };
+  app.go({ spec: replace(app.state.spec, given.one, withDose(given.one, dose)) }, step);
+}
+
+const sliders = app => html`${doses(app.state.spec).map((given, number) => {
+  const most = held?.number === number ? held.most : given.most;
+  return html`
+    <label class="dose"><span>dose of ${given.one.split(/\s+/)[1]}</span>
+      <input type="range" min=${-most} max=${most} step=${most / 40} .value=${String(given.dose)}
+        @input=${e => slide(app, number, given, Number(e.target.value))} @change=${() => { held = null; }}>
+      <output>${String(given.dose).replace('-', MINUS)}</output></label>`;
+})}`;
+
 /** What is wrong, then the spec with a caret below the place. */
 function fault(message) {
   const [what, ...where] = message.split('\n');
@@ -83,6 +116,7 @@ export function spec(app) {
       <button>Apply</button>
       <button type="button" ?disabled=${!app.state.spec} @click=${() => app.go({ spec: '' })}>Restore all</button>
     </form>
+    ${sliders(app)}
     ${app.specError ? fault(app.specError) : nothing}
     ${!app.specError && app.answer.notes.length
       ? html`<details class="quiet"><summary>What it touched</summary>

@@ -31,9 +31,10 @@ export function move(from, to) {
 export const interventions = spec =>
   (spec.match(/(?:"(?:\\.|[^"\\])*"|[^;"])+/g) ?? []).map(s => s.trim().replace(/\s+/g, ' ')).filter(s => s);
 
-/** The spec with an intervention, or without it where it had it. */
-export function toggle(spec, intervention) {
+/** The spec with an intervention in the place of another; where that is none, at its end; none takes it out. */
+export function replace(spec, before, after) {
   const all = interventions(spec);
-  const without = all.filter(one => one !== intervention);
-  return (without.length === all.length ? [...all, intervention] : without).join('; ');
+  const at = all.indexOf(before);
+  all.splice(at < 0 ? all.length : at, at < 0 ? 0 : 1, ...(after ? [after] : []));
+  return all.join('; ');
 }

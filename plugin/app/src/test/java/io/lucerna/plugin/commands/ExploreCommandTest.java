@@ -320,6 +320,47 @@ class ExploreCommandTest {
     return StreamSupport.stream(array.spliterator(), false);
   }
 
+  /** Candidates are what {@code record} makes of one topic's. */
+  @Test
+  void aMeanOverTheCandidatesIsThatOfARecording() throws Exception {
+    String first = path("all.txt");
+    Shell.succeed(
+        "search",
+        "-index",
+        path("index"),
+        "-topics",
+        path("topics.tsv"),
+        "-bm25",
+        "-output",
+        first);
+    Path alone = folder.resolve("alone.txt");
+    Files.write(
+        alone,
+        Files.readAllLines(Path.of(first)).stream().filter(l -> l.startsWith("1 ")).toList());
+    String[] candidates = {
+      "-index",
+      path("index"),
+      "-topics",
+      path("topics.tsv"),
+      "-run",
+      alone.toString(),
+      "-rerank.depth",
+      String.valueOf(DEPTH)
+    };
+    String recorded = path("recorded");
+    String[] record = with(new String[] {"record"}, candidates);
+    Shell.succeed(
+        with(record, "-hooks", "blocks.2.attn.hook_z", "-positions", "all", "-output", recorded));
+    String mean = "mean blocks.2.attn.hook_z head=5 from=";
+    String[] rerank = with(new String[] {"rerank"}, candidates);
+    String run = path("mean.txt");
+    Shell.succeed(with(rerank, "-intervene", mean + recorded, "-output", run));
+    JsonNode answer = ranked("1", mean + "candidates", DEPTH);
+    assertRanking(answer, "changed", run);
+    assertNotEquals(
+        answer.path("docs").findValues("plain"), answer.path("docs").findValues("changed"));
+  }
+
   /** What {@code eval} prints of the first topic, by measure. */
   private static Map<String, String> printed(String qrels, String run) {
     String[] eval = {"eval", "-q", "-l", "2", "-m", "nDCG@10", "-m", "AP", "-m", "RR"};
@@ -360,6 +401,8 @@ class ExploreCommandTest {
       delimiter = '|',
       value = {
         "-port 70000        | -port must be in 0..65535, got 70000",
+        "-token short       | a token has 16 to 128 characters of A-Z, a-z, 0-9, - and _",
+        "-host no.such.host.invalid | there is no host no.such.host.invalid",
         "-level -1          | -level must be 0 or more, got -1",
         "-collection nowhere| nowhere: no such collection",
         "-index nowhere     | nowhere: no such index",
@@ -502,6 +545,9 @@ class ExploreCommandTest {
       browser.run("document.querySelector('.pins h2 button').click()");
       awaitThat(browser, "!document.querySelector('.pins') && !" + STATE + ".has('pin')");
 
+      cellsAreSetToTheirMean(browser);
+      aSliderChangesTheDose(browser);
+
       // Cells are walked with arrows.
       browser.run(
           "document.querySelector('[data-cell=L0H0]').focus();"
@@ -548,6 +594,51 @@ class ExploreCommandTest {
 
       estimatesAreOfWhatIsShown(browser);
     }
+  }
+
+  /** With Shift, by mouse or keys, or without it after choosing so. */
+  private static void cellsAreSetToTheirMean(Browser browser) throws Exception {
+    String mean = "mean blocks.2.attn.hook_z head=5 from=candidates";
+    browser.run("location.hash = '#topic=1'");
+    awaitThat(browser, PRESSED + " === '0' && " + READY);
+    browser.run(
+        "document.querySelector('[data-cell=L2H5]')"
+            + ".dispatchEvent(new MouseEvent('click', {shiftKey: true, bubbles: true}))");
+    await(browser);
+    assertEquals(mean, browser.run("return " + STATE + ".get('spec')").asText());
+    assertEquals(
+        "\u03bc",
+        browser.run("return document.querySelector('[data-cell=L2H5]').textContent").asText());
+    assertEquals(ranks(ranked("1", mean), "changed"), browser.run("return " + AFTER).asText());
+    click(browser, "[data-cell=L2H5]");
+    assertEquals(
+        CUT.substring(0, CUT.indexOf(';')),
+        browser.run("return " + STATE + ".get('spec')").asText());
+    browser.run(
+        "const way = document.querySelector('.legend select'); way.value = 'mean';"
+            + "way.dispatchEvent(new Event('change'));");
+    click(browser, "[data-cell=L2H5]");
+    assertEquals(mean, browser.run("return " + STATE + ".get('spec')").asText());
+    click(browser, "[data-cell=L2H5]");
+    assertEquals("0", browser.run("return " + PRESSED).asText());
+  }
+
+  /** The list follows; a whole movement is one step of the history. */
+  private static void aSliderChangesTheDose(Browser browser) throws Exception {
+    String add = "add blocks.3.hook_resid_pre vector=random:7:2.0";
+    browser.run("location.hash = '#topic=1&spec=' + encodeURIComponent('" + add + "')");
+    awaitThat(browser, "document.querySelector('.dose output')?.value === '1' && " + READY);
+    browser.run(
+        "window.steps = history.length; const slider = document.querySelector('.dose input');"
+            + "for (const dose of ['2', '3', '3.4']) {"
+            + "  slider.value = dose; slider.dispatchEvent(new Event('input')); }"
+            + "slider.dispatchEvent(new Event('change'));");
+    await(browser);
+    String dosed = add + " dose=3.4";
+    assertEquals(dosed, browser.run("return " + STATE + ".get('spec')").asText());
+    assertEquals(dosed, browser.run("return document.getElementById('spec').value").asText());
+    assertEquals("1", browser.run("return String(history.length - steps)").asText());
+    assertEquals(ranks(ranked("1", dosed), "changed"), browser.run("return " + AFTER).asText());
   }
 
   private static final String QUERY = "document.querySelector('input[name=query]').value";
