@@ -15,12 +15,18 @@ import io.lucerna.reranker.ScorerOptions;
 import io.lucerna.testkit.ChildJvm;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -190,6 +196,52 @@ public class BrokenOffTest {
       assertEquals(
           Set.of(".lock", "first-stage.txt", "journal.jsonl", "plan.json"),
           files.map(f -> f.getFileName().toString()).collect(Collectors.toSet()));
+    }
+  }
+
+  /** With an open connection, and rankings that are asked for. */
+  @ParameterizedTest
+  @EnumSource
+  void stoppedWhileItExplores(Signal signal) throws Exception {
+    List<String> explore =
+        child(
+            "explore",
+            "-port",
+            "0",
+            "-model",
+            RecordCommandTest.MODELS.resolve("bert-cross").toString(),
+            "-topics",
+            folder.resolve("topics.tsv").toString(),
+            "-run",
+            folder.resolve("run.txt").toString(),
+            "-corpus",
+            folder.resolve("corpus.jsonl").toString());
+    Process process =
+        new ProcessBuilder(signal.heeded(explore))
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    try (BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {
+      URI address = URI.create(out.readLine());
+      HttpClient client = HttpClient.newHttpClient();
+      List<CompletableFuture<HttpResponse<String>>> answers = new ArrayList<>();
+      try (Socket open = new Socket(address.getHost(), address.getPort())) {
+        for (int topic = 0; topic < 30; topic++) {
+          HttpRequest rank =
+              HttpRequest.newBuilder(address.resolve("api/v1/rank"))
+                  .header("Content-Type", "application/json")
+                  .POST(HttpRequest.BodyPublishers.ofString("{\"topic\":\"" + topic + "\"}"))
+                  .build();
+          answers.add(client.sendAsync(rank, HttpResponse.BodyHandlers.ofString()));
+        }
+        Object first = CompletableFuture.anyOf(answers.toArray(CompletableFuture[]::new)).get();
+        assertEquals(200, ((HttpResponse<?>) first).statusCode());
+        signal.send(process);
+        assertEquals(signal.status(), process.waitFor());
+      } finally {
+        client.shutdownNow();
+      }
+    } finally {
+      process.destroyForcibly();
     }
   }
 

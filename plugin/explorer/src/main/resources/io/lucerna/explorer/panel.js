@@ -159,7 +159,7 @@ function grid(app) {
         </tbody>
       </table>
     </div>
-    ${[...given].some(one => one.endsWith(' from=candidates'))
+    ${[...given].some(one => / from=candidates\b/.test(one))
       ? html`<p class="quiet">μ: the mean, for each role of a token, over these ${count(app.answer.docs.length, 'candidate')} as the plain
           model reads them.</p>`
       : nothing}`;

@@ -598,7 +598,7 @@ class ExploreCommandTest {
 
   /** With Shift, by mouse or keys, or without it after choosing so. */
   private static void cellsAreSetToTheirMean(Browser browser) throws Exception {
-    String mean = "mean blocks.2.attn.hook_z head=5 from=candidates";
+    String mean = "mean blocks.2.attn.hook_z head=5 from=candidates per=role";
     browser.run("location.hash = '#topic=1'");
     awaitThat(browser, PRESSED + " === '0' && " + READY);
     browser.run(
