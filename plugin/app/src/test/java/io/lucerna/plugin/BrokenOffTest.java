@@ -204,7 +204,8 @@ public class BrokenOffTest {
   @EnumSource
   void stoppedWhileItExplores(Signal signal) throws Exception {
     List<String> explore =
-        child(
+        ChildJvm.command(
+            Main.class,
             "explore",
             "-port",
             "0",

@@ -89,6 +89,11 @@ async function load() {
     if (pending !== mine || e.name === 'AbortError') {
       return;
     }
+    if (e.status === 409) {
+      // What was asked before arrived behind it.
+      await load();
+      return;
+    }
     app.specError = e.column > 0 || /^the spec/.test(e.message) ? e.message : '';
     app.error = app.specError ? '' : e.message;
     app.stale = true;
