@@ -26,16 +26,26 @@ const app = {
   busy: false,
   all: false,
   side: 'after',
+  /** Whether the spec is not the one that was asked for last. */
+  passing: false,
   /** What a click on a cell does. */
   way: 'cut',
 
-  /** Another state: a step in the history unless it goes on with one, asked of the server where it changes a ranking. */
-  go(change, step = true) {
+  /** Another state: a step in the history, and asked of the server where it changes a ranking. */
+  go(change) {
     const before = app.state;
     app.state = { ...before, ...change };
-    write(app.state, step);
+    write(app.state, true);
     const ranks = ['topic', 'query', 'depth', 'spec'].some(key => before[key] !== app.state[key]);
     return ranks ? load() : (draw(), pin.load(app));
+  },
+
+  /** Another spec, on the way to one, and asked of the server when it has answered what it was asked before. */
+  pass(spec, step) {
+    app.state = { ...app.state, spec };
+    write(app.state, step);
+    app.passing = true;
+    draw();
   },
 
   /** Shows a document's passage, or none. */
@@ -80,6 +90,7 @@ async function load() {
   const mine = new AbortController();
   pending = mine;
   app.busy = true;
+  app.passing = false;
   draw();
   try {
     app.answer = await api.rank(app.state, mine.signal);
@@ -199,7 +210,10 @@ const view = () => html`
 function draw() {
   document.title = `${asked() || 'Explorer'} · Lucerna`;
   slide(() => render(view(), document.getElementById('app')));
-  document.documentElement.dataset.ready = String(!app.busy);
+  document.documentElement.dataset.ready = String(!app.busy && !app.passing);
+  if (app.passing && !app.busy) {
+    load();
+  }
 }
 
 addEventListener('popstate', () => {

@@ -80,7 +80,7 @@ let held = null;
 function slide(app, number, given, dose) {
   const step = !held;
   held ??= { number, most: given.most };
-  app.go({ spec: replace(app.state.spec, given.one, withDose(given.one, dose)) }, step);
+  app.pass(replace(app.state.spec, given.one, withDose(given.one, dose)), step);
 }
 
 const sliders = app => html`${doses(app.state.spec).map((given, number) => {
