@@ -65,6 +65,8 @@ final class Api {
     this.workbench = workbench;
     this.desk = desk;
     this.longestBody = longestBody;
+    Explaining explaining = new Explaining(workbench);
+    Inside inside = new Inside(workbench);
     byte[] description;
     try (InputStream in = Api.class.getResourceAsStream("openapi.json")) {
       if (in == null) {
@@ -78,9 +80,18 @@ final class Api {
     routes.put("model", Map.of("GET", request -> model));
     routes.put("topics", Map.of("GET", request -> topics));
     routes.put("passage", Map.of("GET", this::passage));
-    routes.put("rank", Map.of("POST", request -> ranked(request, workbench::rank)));
     routes.put("commands", Map.of("POST", this::commands));
-    routes.put("estimates", Map.of("POST", request -> ranked(request, workbench::estimates)));
+    work("rank", RankRequest.class, Desk.Kind.RANKING, workbench::rank);
+    work("estimates", RankRequest.class, Desk.Kind.ESTIMATES, workbench::estimates);
+    work(
+        "explain", PairsRequest.class, Desk.Kind.INSIDE, asked -> explaining.explain(asked, false));
+    work(
+        "explain/detail",
+        PairsRequest.class,
+        Desk.Kind.INSIDE,
+        asked -> explaining.explain(asked, true));
+    work("attention", AttentionRequest.class, Desk.Kind.INSIDE, inside::attention);
+    work("lens", PairsRequest.class, Desk.Kind.INSIDE, inside::lens);
   }
 
   /**
@@ -143,13 +154,18 @@ final class Api {
     return MAPPER.writeValueAsBytes(workbench.commands(read(request, CommandsRequest.class)));
   }
 
-  private interface Work {
-    Object answer(RankRequest asked) throws IOException;
+  private interface Work<T> {
+    Object answer(T asked) throws IOException;
   }
 
-  private byte[] ranked(Request request, Work work) throws Exception {
-    RankRequest asked = read(request, RankRequest.class);
-    return MAPPER.writeValueAsBytes(desk.work(asked.page(), () -> work.answer(asked)));
+  /** What the model is needed for. */
+  private <T extends Paged> void work(String path, Class<T> type, Desk.Kind kind, Work<T> work) {
+    Route route =
+        request -> {
+          T asked = read(request, type);
+          return MAPPER.writeValueAsBytes(desk.work(asked.page(), kind, () -> work.answer(asked)));
+        };
+    routes.put(path, Map.of("POST", route));
   }
 
   private <T> T read(Request request, Class<T> kind) throws IOException {

@@ -11,6 +11,7 @@ import java.util.stream.Stream;
 /** The files of the page: these and no others, read once from the jar. */
 final class Assets {
   private static final String HTML = "text/html; charset=utf-8";
+  private static final String CSS = "text/css; charset=utf-8";
   private static final String SCRIPT = "text/javascript; charset=utf-8";
   private static final String LIT = "/META-INF/resources/webjars/lit-html/3.3.1/";
 
@@ -29,10 +30,25 @@ final class Assets {
     Map<String, Asset> page =
         Map.of(
             "/", own("index.html", HTML),
-            "/page.css", own("page.css", "text/css; charset=utf-8"),
+            "/page.css", own("page.css", CSS),
+            "/inside.css", own("inside.css", CSS),
             "/icon.svg", own("icon.svg", "image/svg+xml"));
     Map<String, Asset> own =
-        Stream.of("page", "state", "api", "lists", "panel", "spec", "words", "commands", "pin")
+        Stream.of(
+                "page",
+                "state",
+                "api",
+                "lists",
+                "panel",
+                "spec",
+                "words",
+                "inside",
+                "why",
+                "attention",
+                "layers",
+                "tones",
+                "commands",
+                "pin")
             .collect(
                 Collectors.toMap(name -> "/" + name + ".js", name -> unchecked("", name + ".js")));
     Map<String, Asset> lit =

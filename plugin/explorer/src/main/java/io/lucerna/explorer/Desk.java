@@ -4,6 +4,7 @@ import io.lucerna.instrumentation.call.CallCancelledException;
 import io.lucerna.instrumentation.call.CallInterruptedException;
 import io.lucerna.instrumentation.call.Limit;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Callable;
@@ -20,14 +21,25 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Where requests wait for the model: one works at a time, a few wait, and the rest are sent away. A
- * page that asks again gives up what it asked before.
+ * page that asks again gives up what it asked before of the same kind, and of those that matter
+ * less.
  */
 final class Desk implements AutoCloseable {
   private static final int WAITING = 32;
 
   private final Duration time;
   private final ThreadPoolExecutor worker;
-  private final Map<String, Asked<?>> pages = new ConcurrentHashMap<>();
+  private final Map<Asker, Asked<?>> askers = new ConcurrentHashMap<>();
+
+  /** What is asked for; what matters most is first. */
+  enum Kind {
+    RANKING,
+    /** The inside of a score. */
+    INSIDE,
+    ESTIMATES
+  }
+
+  private record Asker(String page, Kind kind) {}
 
   /** Work with the limit that gives it up. */
   private record Asked<T>(Limit limit, FutureTask<T> task) {}
@@ -51,9 +63,10 @@ final class Desk implements AutoCloseable {
    * Does work in its turn.
    *
    * @param page names who asks; empty for somebody who gives up nothing
+   * @param kind what is asked for
    * @throws Refusal if there are too many before it, it took too long, or the page asked again
    */
-  <T> T work(String page, Callable<T> work) throws Exception {
+  <T> T work(String page, Kind kind, Callable<T> work) throws Exception {
     Limit limit = Limit.of(time);
     Asked<T> asked =
         new Asked<>(
@@ -65,8 +78,12 @@ final class Desk implements AutoCloseable {
                           Limit.check();
                           return work.call();
                         })));
+    Asker asker = new Asker(page, kind);
     if (!page.isEmpty()) {
-      giveUp(pages.put(page, asked));
+      giveUp(askers.put(asker, asked));
+      for (Kind less : EnumSet.range(kind, Kind.ESTIMATES)) {
+        giveUp(less == kind ? null : askers.remove(new Asker(page, less)));
+      }
     }
     try {
       worker.execute(asked.task);
@@ -76,10 +93,10 @@ final class Desk implements AutoCloseable {
           ? ending()
           : new Refusal(429, "too many requests are waiting; try again in a second", e);
     } catch (CancellationException | TimeoutException e) {
-      throw givenUp(page, asked);
+      throw givenUp(asker, asked);
     } catch (ExecutionException e) {
       if (e.getCause() instanceof CallCancelledException) {
-        throw givenUp(page, asked);
+        throw givenUp(asker, asked);
       }
       if (e.getCause() instanceof CallInterruptedException) {
         throw ending();
@@ -93,7 +110,7 @@ final class Desk implements AutoCloseable {
       throw e;
     } finally {
       giveUp(asked);
-      pages.remove(page, asked);
+      askers.remove(asker, asked);
     }
   }
 
@@ -107,11 +124,11 @@ final class Desk implements AutoCloseable {
     }
   }
 
-  private Refusal givenUp(String page, Asked<?> asked) {
+  private Refusal givenUp(Asker asker, Asked<?> asked) {
     if (worker.isShutdown()) {
       return ending();
     }
-    return !page.isEmpty() && pages.get(page) != asked
+    return !asker.page().isEmpty() && askers.get(asker) != asked
         ? new Refusal(409, "given up: the page asked for something else")
         : new Refusal(503, "given up: it took longer than " + time.toSeconds() + " s");
   }

@@ -13,9 +13,13 @@ import org.jspecify.annotations.Nullable;
  * @param spec what is done to the model; empty for nothing
  * @param page names the page that asks, whose earlier requests are given up; empty if none does
  */
-record RankRequest(String topic, String query, @Nullable Integer depth, String spec, String page) {
+record RankRequest(String topic, String query, @Nullable Integer depth, String spec, String page)
+    implements Paged {
   private static final int DEPTH = 100;
+
+  /** The longest query, in characters. */
   static final int LONGEST_QUERY = 2_000;
+
   private static final int LONGEST_SPEC = 16_000;
   private static final int LONGEST_PAGE = 64;
 
@@ -64,10 +68,19 @@ record RankRequest(String topic, String query, @Nullable Integer depth, String s
    * @throws Refusal if it is too long
    */
   static String text(String field, @Nullable String value, int most) {
-    if (value != null && value.length() > most) {
+    return value == null ? "" : bounded(field, value, most).strip();
+  }
+
+  /**
+   * A text that is not too long.
+   *
+   * @throws Refusal if it is
+   */
+  static String bounded(String field, String value, int most) {
+    if (value.length() > most) {
       throw new Refusal(
           400, field + " has " + value.length() + " characters; " + most + " are allowed");
     }
-    return value == null ? "" : value.strip();
+    return value;
   }
 }

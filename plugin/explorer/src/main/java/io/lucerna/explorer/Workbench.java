@@ -151,6 +151,10 @@ final class Workbench implements AutoCloseable {
     return List.copyOf(cells);
   }
 
+  Ranker ranker() {
+    return ranker;
+  }
+
   /** What is known before anything is ranked. */
   ModelAnswer model() {
     List<String> points =
@@ -190,7 +194,7 @@ final class Workbench implements AutoCloseable {
   /** The command lines that give what {@link #rank} answers; nothing is ranked. */
   CommandsAnswer commands(CommandsRequest request) {
     RankRequest ranked = request.ranked();
-    Topic topic = topic(ranked);
+    Topic topic = topic(ranked.topic(), ranked.query());
     InterventionSpec spec = parse(ranked.spec());
     if (spec.sources().isEmpty()) {
       compile(spec, NOTHING);
@@ -206,7 +210,7 @@ final class Workbench implements AutoCloseable {
 
   /** Ranks. */
   RankAnswer rank(RankRequest request) throws IOException {
-    Asked asked = new Asked(topic(request), request.depth(deepest));
+    Asked asked = new Asked(topic(request.topic(), request.query()), request.depth(deepest));
     InterventionSpec spec = parse(request.spec());
     Candidates found = candidates(asked);
     Scores plain = scores(asked, found, InterventionSpec.none());
@@ -219,7 +223,7 @@ final class Workbench implements AutoCloseable {
     if (!request.spec().isEmpty()) {
       throw new Refusal(400, "estimates are of the plain model; leave out the spec");
     }
-    Asked asked = new Asked(topic(request), request.depth(deepest));
+    Asked asked = new Asked(topic(request.topic(), request.query()), request.depth(deepest));
     EstimatesAnswer known = estimates.get(asked);
     if (known != null) {
       return known;
@@ -266,17 +270,35 @@ final class Workbench implements AutoCloseable {
     return new EstimatesAnswer(topic.id(), topic.query(), asked.depth(), List.copyOf(all));
   }
 
-  private Topic topic(RankRequest request) {
-    if (request.topic().isEmpty()) {
+  /**
+   * What a score is of.
+   *
+   * @param topic the topic's id; empty for a query that was typed in
+   */
+  record Pair(String topic, String query, String text) {}
+
+  /** The texts that are read. */
+  Pair pair(PairsRequest request, PairsRequest.Passage passage) throws IOException {
+    Topic topic = topic(request.topic(), request.query());
+    String query = passage.query();
+    String text = passage.text();
+    return new Pair(
+        topic.id(),
+        query == null ? topic.query() : query,
+        text == null ? passage(topic.id(), passage.docno()) : text);
+  }
+
+  private Topic topic(String id, String query) {
+    if (id.isEmpty()) {
       if (!explored.searches()) {
         throw new Refusal(
             400, explored.name() + " has candidates for its topics alone; choose one of them");
       }
-      return new Topic("", request.query());
+      return new Topic("", query);
     }
-    Topic topic = topics.get(request.topic());
+    Topic topic = topics.get(id);
     if (topic == null) {
-      throw new Refusal(404, "there is no topic " + request.topic());
+      throw new Refusal(404, "there is no topic " + id);
     }
     return topic;
   }

@@ -53,6 +53,9 @@ export const rank = (state, signal) => post('rank', { ...asked(state), spec: sta
 /** The same beside what the page asks: neither gives up the other. */
 export const rankBeside = state => post('rank', { ...asked(state), spec: state.spec, page: PAGE + '-beside' });
 
+/** The inside of scores: `explain`, `attention` or `lens`. */
+export const inside = (path, body, signal) => post(path, body, signal);
+
 /** Of the plain model: what cutting each cell alone would do. */
 export const estimates = (state, signal) => post('estimates', { ...asked(state), page: PAGE }, signal);
 

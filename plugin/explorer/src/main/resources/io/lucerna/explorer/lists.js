@@ -1,10 +1,14 @@
 // The ranking before and after, side by side.
 import { html, nothing } from './lit/lit-html.js';
 import { repeat } from './lit/directives/repeat.js';
+import { inside, replaces } from './inside.js';
 import { comparable, lastOf, pinned } from './pin.js';
 import { move } from './words.js';
 
 const SHORT = 20;
+
+/** As in the style sheet, where one list is seen at a time. */
+export const narrow = matchMedia('(max-width: 700px)');
 
 /** What the left list can show: the first stage's ranking, the plain model's beside a changed one, what is pinned. */
 const bases = answer =>
@@ -37,11 +41,14 @@ function grade(app, doc) {
   return html`<span class="grade g${shade}" title="grade ${doc.grade}, ${relevant ? '' : 'not '}relevant">${doc.grade}</span>`;
 }
 
-function passage(app, doc) {
-  if (app.state.doc !== doc.docno) {
+/** In the list that is seen: on a narrow screen either, on another the last. */
+function passage(app, doc, side) {
+  if (app.state.doc !== doc.docno || side !== (narrow.matches ? app.side : 'after')) {
     return nothing;
   }
-  return html`<div class="passage">${app.passage?.of === app.opened() ? app.passage.text : '…'}</div>`;
+  return html`
+    ${replaces(app) ? nothing : html`<div class="passage">${app.passage?.of === app.opened() ? app.passage.text : '…'}</div>`}
+    ${inside(app)}`;
 }
 
 /** From where a document came, if that can be said. */
@@ -67,7 +74,7 @@ function row(app, doc, side, before) {
         <span class="what"><b>${doc.docno}</b> <span class="snippet">${doc.snippet}</span></span>
         <span class="score">${doc.place.score.toFixed(3).replace('-', '\u2212')}</span>
       </button>
-      ${passage(app, doc)}
+      ${passage(app, doc, side)}
     </li>`;
 }
 

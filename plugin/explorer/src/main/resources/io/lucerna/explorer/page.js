@@ -1,7 +1,8 @@
 import { html, nothing, render } from './lit/lit-html.js';
 import * as api from './api.js';
 import { commands } from './commands.js';
-import { lists, slide } from './lists.js';
+import * as inside from './inside.js';
+import { lists, narrow, slide } from './lists.js';
 import { panel } from './panel.js';
 import * as pin from './pin.js';
 import { read, write } from './state.js';
@@ -50,14 +51,22 @@ const app = {
 
   /** Shows a document's passage, or none. */
   async open(docno, reveal) {
-    app.state = { ...app.state, doc: docno };
+    app.state = { ...app.state, doc: docno, other: '', pick: '' };
     write(app.state, false);
     app.all ||= reveal;
     draw();
     if (reveal) {
       document.querySelector(`.list.after li[data-doc="${CSS.escape(docno)}"]`)?.scrollIntoView({ block: 'center' });
     }
-    await loadPassage();
+    await loadOpened();
+  },
+
+  /** Another view of the open passage, which is no step in the history. */
+  show(change) {
+    app.state = { ...app.state, ...change };
+    write(app.state, false);
+    draw();
+    return loadOpened();
   },
 
   /** Marks a document in both lists. */
@@ -85,8 +94,18 @@ const app = {
 
 let pending = null;
 
+/** Which estimates are being made. */
+let estimating = null;
+
+function giveUpEstimates() {
+  estimating?.stop.abort();
+  estimating = null;
+}
+
 async function load() {
   pending?.abort();
+  giveUpEstimates();
+  inside.giveUp();
   const mine = new AbortController();
   pending = mine;
   app.busy = true;
@@ -113,28 +132,43 @@ async function load() {
     app.busy = false;
     draw();
     pin.load(app);
-    await loadPassage();
-    await estimate(mine);
+    await loadOpened();
   }
 }
 
+/** What belongs to the open passage; then the estimates, which that comes before. */
+async function loadOpened() {
+  await loadPassage();
+  if (inside.asks(app)) {
+    giveUpEstimates();
+  }
+  await inside.load(app);
+  await estimate();
+}
+
 /** Estimates for the grid of the ranking that is shown, in the background: whatever is asked next gives them up. */
-async function estimate(mine) {
+async function estimate() {
   const { answer } = app;
   const of = answer && JSON.stringify([answer.topic, answer.query, answer.depth]);
-  if (!answer || app.estimates?.of === of) {
+  if (!answer || app.estimates?.of === of || estimating?.of === of) {
     return;
   }
+  const mine = { of, stop: new AbortController() };
+  estimating = mine;
   app.estimates = null;
   draw();
   try {
-    const { cells } = await api.estimates(answer, mine.signal);
+    const { cells } = await api.estimates(answer, mine.stop.signal);
     app.estimates = { of, cells: new Map(cells.map(cell => [cell.name, cell])) };
     draw();
   } catch (e) {
-    if (pending === mine && e.name !== 'AbortError' && e.status !== 409) {
+    if (estimating === mine && e.name !== 'AbortError' && e.status !== 409) {
       app.error = e.message;
       draw();
+    }
+  } finally {
+    if (estimating === mine) {
+      estimating = null;
     }
   }
 }
@@ -215,6 +249,8 @@ function draw() {
     load();
   }
 }
+
+narrow.addEventListener('change', draw);
 
 addEventListener('popstate', () => {
   app.state = read();

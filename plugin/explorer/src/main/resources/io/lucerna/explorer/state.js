@@ -1,7 +1,7 @@
 // What the page shows is in its address, behind the #, which no server sees and no server limits.
 
 /** What there is without an address; the depth is then the server's. */
-const START = { topic: '', query: '', depth: 0, spec: '', base: '', colour: '', doc: '', pin: '' };
+const START = { topic: '', query: '', depth: 0, spec: '', base: '', colour: '', doc: '', other: '', view: '', pick: '', head: '', pin: '' };
 
 /** The state that a text holds. */
 export function parse(text) {

@@ -47,12 +47,13 @@ class DeskTest {
 
   @Test
   void worksAndPassesFailuresOn() throws Exception {
-    assertEquals("done", desk.work("", () -> "done"));
+    assertEquals("done", desk.work("", Desk.Kind.RANKING, () -> "done"));
     assertThrows(
         IOException.class,
         () ->
             desk.work(
                 "",
+                Desk.Kind.RANKING,
                 () -> {
                   throw new IOException("no");
                 }));
@@ -61,6 +62,7 @@ class DeskTest {
         () ->
             desk.work(
                 "",
+                Desk.Kind.RANKING,
                 () -> {
                   throw new OutOfMemoryError("no");
                 }));
@@ -69,10 +71,45 @@ class DeskTest {
   @Test
   void aPageThatAsksAgainGivesUpWhatItAsked() throws Exception {
     CountDownLatch begun = new CountDownLatch(1);
-    Future<String> first = clients.submit(() -> desk.work("page", endless(begun)));
+    Future<String> first =
+        clients.submit(() -> desk.work("page", Desk.Kind.RANKING, endless(begun)));
     begun.await();
-    assertEquals("second", desk.work("page", () -> "second"));
+    assertEquals("second", desk.work("page", Desk.Kind.RANKING, () -> "second"));
     assertEquals(409, refusal(first));
+  }
+
+  /** A ranking matters more than the inside of a score, and that more than estimates. */
+  @Test
+  void whatMattersLessIsGivenUp() throws Exception {
+    for (Desk.Kind kind : Desk.Kind.values()) {
+      for (Desk.Kind next : Desk.Kind.values()) {
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch free = new CountDownLatch(1);
+        Future<String> first =
+            clients.submit(
+                () ->
+                    desk.work(
+                        "page",
+                        kind,
+                        () -> {
+                          begun.countDown();
+                          while (free.getCount() > 0) {
+                            Limit.check();
+                            Thread.onSpinWait();
+                          }
+                          return "first";
+                        }));
+        begun.await();
+        Future<String> second = clients.submit(() -> desk.work("page", next, () -> "second"));
+        if (next.compareTo(kind) <= 0) {
+          assertEquals(409, refusal(first), kind + ", " + next);
+        } else {
+          free.countDown();
+          assertEquals("first", first.get());
+        }
+        assertEquals("second", second.get());
+      }
+    }
   }
 
   @Test
@@ -84,6 +121,7 @@ class DeskTest {
             () ->
                 desk.work(
                     "one",
+                    Desk.Kind.RANKING,
                     () -> {
                       begun.countDown();
                       free.await();
@@ -91,7 +129,8 @@ class DeskTest {
                       return "first";
                     }));
     begun.await();
-    Future<String> second = clients.submit(() -> desk.work("two", () -> "second"));
+    Future<String> second =
+        clients.submit(() -> desk.work("two", Desk.Kind.RANKING, () -> "second"));
     awaitWaiting(1);
     assertFalse(second.isDone());
     free.countDown();
@@ -108,18 +147,19 @@ class DeskTest {
   @Test
   void whatWaitsInVainFreesItsPlace() throws Exception {
     CountDownLatch begun = new CountDownLatch(1);
-    Future<String> first = clients.submit(() -> desk.work("one", endless(begun)));
+    Future<String> first =
+        clients.submit(() -> desk.work("one", Desk.Kind.RANKING, endless(begun)));
     begun.await();
-    Future<String> last = clients.submit(() -> desk.work("two", () -> "0"));
+    Future<String> last = clients.submit(() -> desk.work("two", Desk.Kind.RANKING, () -> "0"));
     for (int i = 1; i < 100; i++) {
       awaitWaiting(1);
       String number = String.valueOf(i);
-      Future<String> next = clients.submit(() -> desk.work("two", () -> number));
+      Future<String> next = clients.submit(() -> desk.work("two", Desk.Kind.RANKING, () -> number));
       assertEquals(409, refusal(last));
       last = next;
     }
     awaitWaiting(1);
-    assertEquals("done", desk.work("one", () -> "done"));
+    assertEquals("done", desk.work("one", Desk.Kind.RANKING, () -> "done"));
     assertEquals(409, refusal(first));
     assertEquals("99", last.get());
   }
@@ -128,7 +168,9 @@ class DeskTest {
   void whatTakesTooLongIsGivenUp() {
     try (Desk hasty = new Desk(Duration.ofNanos(1))) {
       Refusal late =
-          assertThrows(Refusal.class, () -> hasty.work("", endless(new CountDownLatch(1))));
+          assertThrows(
+              Refusal.class,
+              () -> hasty.work("", Desk.Kind.RANKING, endless(new CountDownLatch(1))));
       assertEquals(503, late.status());
     }
   }
@@ -143,6 +185,7 @@ class DeskTest {
             () ->
                 desk.work(
                     "",
+                    Desk.Kind.RANKING,
                     () -> {
                       begun.countDown();
                       free.await();
@@ -150,7 +193,7 @@ class DeskTest {
                     })));
     begun.await();
     for (int i = 0; i < 100; i++) {
-      waiting.add(clients.submit(() -> desk.work("", () -> "done")));
+      waiting.add(clients.submit(() -> desk.work("", Desk.Kind.RANKING, () -> "done")));
     }
     // All of them have come once the desk is full: 1 works and 32 wait, so 68 are refused.
     while (waiting.stream().filter(Future::isDone).count() < 68) {
@@ -172,14 +215,15 @@ class DeskTest {
   @Test
   void whoWaitsIsToldWhenItEnds() throws Exception {
     CountDownLatch begun = new CountDownLatch(1);
-    Future<String> working = clients.submit(() -> desk.work("", endless(begun)));
+    Future<String> working = clients.submit(() -> desk.work("", Desk.Kind.RANKING, endless(begun)));
     begun.await();
-    Future<String> waiting = clients.submit(() -> desk.work("", () -> "done"));
+    Future<String> waiting = clients.submit(() -> desk.work("", Desk.Kind.RANKING, () -> "done"));
     awaitWaiting(1);
     desk.close();
     assertEquals(503, refusal(working));
     assertEquals(503, refusal(waiting));
-    Refusal late = assertThrows(Refusal.class, () -> desk.work("", () -> "done"));
+    Refusal late =
+        assertThrows(Refusal.class, () -> desk.work("", Desk.Kind.RANKING, () -> "done"));
     assertEquals(503, late.status());
   }
 }

@@ -359,7 +359,7 @@ class ExplorerServerTest {
   @Test
   void methodsAreThoseOfTheDescription() throws Exception {
     JsonNode paths = JSON.readTree(send(to("api/v1/openapi.json")).body()).path("paths");
-    assertEquals(7, paths.size());
+    assertEquals(11, paths.size());
     for (var path : paths.properties()) {
       String method = path.getValue().fieldNames().next().toUpperCase(Locale.ROOT);
       String other = method.equals("GET") ? "POST" : "GET";
@@ -395,6 +395,65 @@ class ExplorerServerTest {
         schemas.path("Ranking").path("properties").path("docs").path("items"),
         ranking.path("docs").path(0));
     assertFields("Cell", schemas.path("Cell"), model.path("cells").path(0));
+    String two = "{\"topic\":\"t1\",\"passages\":[{\"docno\":\"bees\"},{\"docno\":\"wasps\"}]}";
+    JsonNode explanation = answered("explain", two);
+    assertFields("Explanation", schemas.path("Explanation"), explanation);
+    assertFields("Difference", schemas.path("Difference"), explanation.path("difference"));
+    JsonNode explained = explanation.path("passages").path(0);
+    assertFields("Explained", schemas.path("Explained"), explained);
+    JsonNode side = explained.path("sides").path(1);
+    assertFields("ExplainedSide", schemas.path("ExplainedSide"), side);
+    assertFields("Word", schemas.path("Word"), side.path("words").path(0));
+    assertFields("Component", schemas.path("Component"), side.path("components").path(0));
+    assertFields("Lens", schemas.path("Lens"), answered("lens", two));
+    String one = "{\"query\":\"bees\",\"passages\":[{\"docno\":\"a\",\"text\":\"a bee\"}]}";
+    JsonNode detail = answered("explain/detail", one).path("passages").path(0);
+    assertFields("Meeting", schemas.path("Meeting"), detail.path("meeting"));
+    JsonNode attention = answered("attention", one);
+    assertFields("Attention", schemas.path("Attention"), attention);
+    assertFields("AttentionSide", schemas.path("AttentionSide"), attention.path("sides").path(1));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '^',
+      value = {
+        "explain | {'topic':'t1'} | 400 | give one passage, or two",
+        "explain | {'topic':'t1','passages':[]} | 400 | give one passage, or two",
+        "explain | {'topic':'t1','passages':[null]} | 400 | give one passage, or two",
+        "explain | {'topic':'t1','passages':[{}]} | 400 | a passage has no docno",
+        "explain | {'topic':'t1','passages':['bees']} | 400 | the body is malformed",
+        "explain | {'topic':'t1','passages':[{'docno':'none'}]} | 404 | there is no document none",
+        "explain | {'topic':'t9','passages':[{'docno':'bees'}]} | 404 | there is no topic t9",
+        "explain | {'passages':[{'docno':'bees'}]} | 400 | give a topic or a query",
+        "explain | {'topic':'t1','spec':'','passages':[{'docno':'bees'}]} | 400 | spec",
+        "lens | {'topic':'t1','passages':[{'docno':'a'},{'docno':'b'},{'docno':'c'}]} | 400 | or two",
+        "attention | {'topic':'t1','passages':[{'docno':'a'},{'docno':'b'}]} | 400 | of one passage",
+        "attention | {'topic':'t1','head':'L77H0','passages':[{'docno':'bees'}]} | 404 | L77H0",
+        "attention | {'topic':'t1','spec':'zero x','passages':[{'docno':'bees'}]} | 400 | column",
+      })
+  void saysWhatIsWrongWithAPair(String path, String body, int status, String why) throws Exception {
+    HttpResponse<String> response = post("api/v1/" + path, body.replace('\'', '"'));
+    assertEquals(status, response.statusCode(), response.body());
+    assertTrue(message(response).contains(why), message(response));
+  }
+
+  @Test
+  void textsAreBounded() throws Exception {
+    String body = "{\"topic\":\"t1\",\"passages\":[{\"docno\":\"bees\",\"%s\":\"%s\"}]}";
+    for (String field : List.of("text", "query")) {
+      HttpResponse<String> response =
+          post("api/v1/explain", String.format(Locale.ROOT, body, field, "x".repeat(16_001)));
+      assertEquals(400, response.statusCode());
+      assertTrue(message(response).contains(field + " has 16001 characters"), message(response));
+    }
+  }
+
+  private static JsonNode answered(String path, String body) throws Exception {
+    HttpResponse<String> response = post("api/v1/" + path, body);
+    assertEquals(200, response.statusCode(), response.body());
+    return JSON.readTree(response.body());
   }
 
   private static void assertFields(String name, JsonNode schema, JsonNode answer) {

@@ -8,6 +8,7 @@ import io.lucerna.reranker.ScoreParts.Pairs;
 import io.lucerna.reranker.ScoreParts.SideParts;
 import io.lucerna.reranker.ScoreParts.Term;
 import io.lucerna.reranker.ScoreParts.Terms;
+import io.lucerna.studies.explain.Explained;
 import io.lucerna.studies.patch.Npy;
 import java.io.IOException;
 import java.nio.file.Path;

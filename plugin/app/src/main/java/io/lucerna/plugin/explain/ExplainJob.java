@@ -7,6 +7,7 @@ import io.lucerna.plugin.cli.Progress;
 import io.lucerna.plugin.rerank.Provenance;
 import io.lucerna.reranker.ExplainOptions;
 import io.lucerna.reranker.Ranker;
+import io.lucerna.studies.explain.Explained;
 import io.lucerna.studies.record.PairTable;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;

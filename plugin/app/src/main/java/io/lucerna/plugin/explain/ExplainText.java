@@ -2,13 +2,16 @@ package io.lucerna.plugin.explain;
 
 import io.lucerna.instrumentation.text.Token;
 import io.lucerna.plugin.cli.TextTable;
-import io.lucerna.plugin.explain.Words.Word;
 import io.lucerna.reranker.ScoreParts.MaxSims;
 import io.lucerna.reranker.ScoreParts.Meeting;
 import io.lucerna.reranker.ScoreParts.Pairs;
 import io.lucerna.reranker.ScoreParts.SideParts;
 import io.lucerna.reranker.ScoreParts.Term;
 import io.lucerna.reranker.ScoreParts.Terms;
+import io.lucerna.studies.explain.Difference;
+import io.lucerna.studies.explain.Explained;
+import io.lucerna.studies.explain.Words;
+import io.lucerna.studies.explain.Words.Word;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;

@@ -4,19 +4,18 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.lucerna.instrumentation.model.LinearPass.Shares;
-import io.lucerna.plugin.explain.Words.Word;
 import io.lucerna.reranker.ScoreParts.MaxSims;
 import io.lucerna.reranker.ScoreParts.Meeting;
-import io.lucerna.reranker.ScoreParts.Pairs;
 import io.lucerna.reranker.ScoreParts.SideParts;
-import io.lucerna.reranker.ScoreParts.Term;
 import io.lucerna.reranker.ScoreParts.Terms;
 import io.lucerna.studies.chart.DivergingScale;
 import io.lucerna.studies.chart.Rgb;
-import java.util.Arrays;
+import io.lucerna.studies.explain.Explained;
+import io.lucerna.studies.explain.MeetingWords;
+import io.lucerna.studies.explain.Words;
+import io.lucerna.studies.explain.Words.Word;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.IntStream;
 
 /**
  * What the page's script reads: numbers word by word.
@@ -80,58 +79,13 @@ record PageData(List<Explained> pairs) {
   }
 
   private static void meeting(ObjectNode doc, Explained pair, Meeting meeting) {
-    SideParts passage = pair.parts().sides().getLast();
-    List<Word> words = Words.of(passage, pair);
+    MeetingWords met = MeetingWords.of(pair, meeting);
     ArrayNode rows = doc.putArray("meeting");
-    switch (meeting) {
-      case Pairs pairs -> {
-        for (Word asked : Words.of(pair.parts().sides().getFirst(), pair)) {
-          double[] sums = new double[passage.tokens().size() + 1];
-          for (int row = asked.first(); row < asked.end(); row++) {
-            for (int i = 0; i < sums.length; i++) {
-              sums[i] += pairs.values()[row][i];
-            }
-          }
-          numbers(rows.addArray(), words, sums);
-        }
-      }
-      case MaxSims sims -> {
-        ArrayNode taken = doc.putArray("taken");
-        for (Word asked : Words.of(pair.parts().sides().getFirst(), pair)) {
-          ArrayNode best = rows.addArray();
-          words.forEach(word -> best.add(largest(sims, asked, word)));
-          ArrayNode places = taken.addArray();
-          IntStream.range(asked.first(), asked.end())
-              .map(token -> place(words, sims.taken()[token]))
-              .distinct()
-              .forEach(places::add);
-        }
-      }
-      case Terms terms -> {
-        for (Term term : terms.heaviest()) {
-          numbers(rows.addArray(), words, term.byToken().tokens());
-        }
-      }
+    met.rows().forEach(row -> row.forEach(rows.addArray()::add));
+    if (meeting instanceof MaxSims) {
+      ArrayNode taken = doc.putArray("taken");
+      met.taken().forEach(places -> places.forEach(taken.addArray()::add));
     }
     doc.put("of_terms", meeting instanceof Terms);
-  }
-
-  /** The largest product of the tokens of two words; 0 if there is none. */
-  private static double largest(MaxSims sims, Word asked, Word read) {
-    return Arrays.stream(sims.products(), asked.first(), asked.end())
-        .flatMapToDouble(row -> Arrays.stream(row, read.first(), read.end()))
-        .filter(product -> !Double.isNaN(product))
-        .max()
-        .orElse(0);
-  }
-
-  /** The word that a token is of. */
-  private static int place(List<Word> words, int token) {
-    for (int i = 0; i < words.size(); i++) {
-      if (token < words.get(i).end()) {
-        return i;
-      }
-    }
-    throw new IllegalStateException("token " + token + " is of no word");
   }
 }

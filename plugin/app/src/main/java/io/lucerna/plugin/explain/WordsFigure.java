@@ -1,6 +1,5 @@
 package io.lucerna.plugin.explain;
 
-import io.lucerna.plugin.explain.Words.Word;
 import io.lucerna.reranker.ScoreParts.SideParts;
 import io.lucerna.studies.chart.Canvas;
 import io.lucerna.studies.chart.Canvas.Anchor;
@@ -9,6 +8,10 @@ import io.lucerna.studies.chart.DivergingScale;
 import io.lucerna.studies.chart.Figure;
 import io.lucerna.studies.chart.PlainText;
 import io.lucerna.studies.chart.Rgb;
+import io.lucerna.studies.explain.Difference;
+import io.lucerna.studies.explain.Explained;
+import io.lucerna.studies.explain.Words;
+import io.lucerna.studies.explain.Words.Word;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

@@ -361,6 +361,102 @@ class ExploreCommandTest {
         answer.path("docs").findValues("plain"), answer.path("docs").findValues("changed"));
   }
 
+  /** Words, components and differences, to the digits that {@code explain} prints. */
+  @Test
+  void explanationsAreThoseOfTheCommand() throws Exception {
+    String[] explain = {
+      "explain", "-query", "how does a bee find flowers", "-passage", PASSAGES.get("bees")
+    };
+    String one = Shell.succeed(explain).out();
+    JsonNode bees = explained("bees").path("passages").path(0);
+    assertTrue(one.contains(": score " + bees.path("score").asText() + "\n"), one);
+    for (JsonNode side : bees.path("sides")) {
+      double words = 0;
+      for (JsonNode word : side.path("words")) {
+        words += word.path("adds").asDouble();
+      }
+      String sum =
+          String.format(
+              Locale.ROOT,
+              "%s: biases %+.4f, tokens %+.4f, rounding %+.1e",
+              side.path("side").asText(),
+              side.path("biases").asDouble(),
+              words,
+              side.path("rounding").asDouble());
+      assertTrue(one.contains(sum), sum + " is not in " + one);
+    }
+    Map<String, String> parts = new HashMap<>();
+    for (JsonNode side : bees.path("sides")) {
+      side.path("words").forEach(word -> put(parts, word.path("text"), word.path("adds")));
+      side.path("components").forEach(part -> put(parts, part.path("name"), part.path("adds")));
+      put(parts, "embeddings", side.path("embeddings").asDouble());
+      put(parts, "biases", side.path("straightBiases").asDouble());
+    }
+    assertPrinted(one, parts, 38);
+
+    String run = path("two.txt");
+    Files.writeString(Path.of(run), "1 Q0 bees 1 2 x\n1 Q0 wasps 2 1 x\n");
+    String two =
+        Shell.succeed(
+                "explain",
+                "-run",
+                run,
+                "-index",
+                path("index"),
+                "-topics",
+                path("topics.tsv"),
+                "-topic",
+                "1",
+                "-docid",
+                "bees,wasps")
+            .out();
+    JsonNode difference = explained("bees", "wasps").path("difference");
+    String tables = two.substring(two.lastIndexOf(" wasps: "));
+    Map<String, String> rows = new HashMap<>();
+    for (String table : List.of("words", "components")) {
+      for (JsonNode row : difference.path(table)) {
+        put(
+            rows,
+            row.path("name").asText(),
+            row.path("one").asDouble() - row.path("other").asDouble());
+      }
+    }
+    assertPrinted(tables, rows, 20);
+  }
+
+  private static void put(Map<String, String> parts, JsonNode name, JsonNode value) {
+    put(parts, name.asText(), value.asDouble());
+  }
+
+  private static void put(Map<String, String> parts, String name, double value) {
+    parts.merge(name, String.format(Locale.ROOT, "%+.5f", value), (a, b) -> a + " " + b);
+  }
+
+  /** Each row of the tables that were printed is one of these parts. */
+  private static void assertPrinted(String out, Map<String, String> parts, int atLeast) {
+    int rows = 0;
+    for (String line : out.split("\n", -1)) {
+      String[] words = line.strip().split("\\s{2,}");
+      if (words.length > 1 && words[words.length - 1].matches("[+-]\\d\\.\\d{5}")) {
+        String known = parts.getOrDefault(words[0], "");
+        if (words.length == 2 || words[1].matches("query|passage")) {
+          assertTrue(known.contains(words[words.length - 1]), line + " is not " + known);
+          rows++;
+        }
+      }
+    }
+    assertTrue(rows >= atLeast, rows + " rows in " + out);
+  }
+
+  private static JsonNode explained(String... docnos) throws Exception {
+    List<Map<String, String>> passages =
+        Arrays.stream(docnos).map(docno -> Map.of("docno", docno)).toList();
+    HttpResponse<String> response =
+        post(address, "explain", Map.of("topic", "1", "passages", passages));
+    assertEquals(200, response.statusCode(), response.body());
+    return JSON.readTree(response.body());
+  }
+
   /** What {@code eval} prints of the first topic, by measure. */
   private static Map<String, String> printed(String qrels, String run) {
     String[] eval = {"eval", "-q", "-l", "2", "-m", "nDCG@10", "-m", "AP", "-m", "RR"};
@@ -502,10 +598,10 @@ class ExploreCommandTest {
 
       // A passage is text, whatever it holds.
       click(browser, ".list.after li[data-doc='<b>x</b>'] .row");
-      awaitThat(browser, "document.querySelector('.after .passage')?.textContent.length > 5");
-      assertEquals(
-          HOSTILE,
-          browser.run("return document.querySelector('.after .passage').textContent").asText());
+      awaitThat(browser, "document.querySelector('.after .inside .words')");
+      String read =
+          browser.run("return document.querySelector('.after .inside').textContent").asText();
+      assertTrue(read.contains("onerror") && read.contains("script"), read);
       assertEquals(
           "how does a bee find flowers \u00b7 Lucerna",
           browser.run("return document.title").asText());

@@ -1,4 +1,4 @@
-package io.lucerna.plugin.explain;
+package io.lucerna.studies.explain;
 
 import io.lucerna.instrumentation.text.Token;
 import io.lucerna.instrumentation.text.TokenBatch.Side;
@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** The words of an input, each with what its tokens add to the score together. */
-final class Words {
+public final class Words {
   /**
    * A word, or a special token.
    *
@@ -18,9 +18,9 @@ final class Words {
    * @param first its first token
    * @param end after its last token
    */
-  record Word(String text, String from, boolean gap, double adds, int first, int end) {
+  public record Word(String text, String from, boolean gap, double adds, int first, int end) {
     /** What its tokens have of these numbers together. */
-    double of(double[] tokens) {
+    public double of(double[] tokens) {
       double sum = 0;
       for (int i = first; i < end; i++) {
         sum += tokens[i];
@@ -31,7 +31,7 @@ final class Words {
 
   private Words() {}
 
-  static List<Word> of(SideParts side, Explained pair) {
+  public static List<Word> of(SideParts side, Explained pair) {
     List<Word> words = new ArrayList<>();
     double[] adds = side.byToken().tokens();
     for (int at = 0; at < adds.length; ) {

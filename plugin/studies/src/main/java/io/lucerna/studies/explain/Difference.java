@@ -1,7 +1,7 @@
-package io.lucerna.plugin.explain;
+package io.lucerna.studies.explain;
 
-import io.lucerna.plugin.explain.Words.Word;
 import io.lucerna.reranker.ScoreParts.SideParts;
+import io.lucerna.studies.explain.Words.Word;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,20 +16,20 @@ import java.util.Map;
  *     difference first
  * @param components what each component adds, and the rest, the largest difference first
  */
-record Difference(double score, List<Row> words, List<Row> components) {
+public record Difference(double score, List<Row> words, List<Row> components) {
   /**
    * Something that both scores can have.
    *
    * @param one what it adds to the first score
    * @param other what it adds to the second
    */
-  record Row(String name, double one, double other) {
-    double difference() {
+  public record Row(String name, double one, double other) {
+    public double difference() {
       return one - other;
     }
   }
 
-  static Difference of(Explained one, Explained other) {
+  public static Difference of(Explained one, Explained other) {
     SideParts left = one.parts().sides().getLast();
     SideParts right = other.parts().sides().getLast();
     return new Difference(
@@ -39,12 +39,12 @@ record Difference(double score, List<Row> words, List<Row> components) {
   }
 
   /** Where the first stands. */
-  String side() {
+  public String side() {
     return score < 0 ? "below" : "above";
   }
 
   /** What rounding leaves of the scores' difference. */
-  double rounding() {
+  public double rounding() {
     return score - words.stream().mapToDouble(Row::difference).sum();
   }
 

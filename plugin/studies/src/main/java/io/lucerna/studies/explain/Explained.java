@@ -1,4 +1,4 @@
-package io.lucerna.plugin.explain;
+package io.lucerna.studies.explain;
 
 import io.lucerna.reranker.ScoreParts;
 

@@ -1,0 +1,205 @@
+// Where heads look: small pictures of all, and one of them token by token.
+import { html, nothing } from './lit/lit-html.js';
+import { tone, walk, when } from './tones.js';
+
+/** How dark an attention is: by its square root, since most are small. */
+const dark = attention => Math.sqrt(attention);
+
+const dusk = matchMedia('(prefers-color-scheme: dark)');
+
+/** A picture on a canvas, in the colour of the text; painted anew when that changes. */
+class Picture extends HTMLElement {
+  #canvas = document.createElement('canvas');
+  #again = () => this.paint();
+
+  connectedCallback() {
+    this.append(this.#canvas);
+    dusk.addEventListener('change', this.#again);
+    this.paint();
+  }
+
+  disconnectedCallback() {
+    dusk.removeEventListener('change', this.#again);
+  }
+
+  /** Cells of a size, each as dark as it is said to be. */
+  cells(width, height, size, darkness) {
+    this.#canvas.width = width * size;
+    this.#canvas.height = height * size;
+    const context = this.#canvas.getContext('2d');
+    context.fillStyle = getComputedStyle(this).color;
+    for (let row = 0; row < height; row++) {
+      for (let column = 0; column < width; column++) {
+        context.globalAlpha = darkness(row, column);
+        context.fillRect(column * size, row * size, size, size);
+      }
+    }
+  }
+}
+
+/** All of a head's attention, smaller. */
+class SmallPicture extends Picture {
+  #head = null;
+
+  set head(head) {
+    if (this.#head !== head) {
+      this.#head = head;
+      this.paint();
+    }
+  }
+
+  paint() {
+    if (this.isConnected && this.#head) {
+      const bytes = Uint8Array.from(atob(this.#head.image), letter => letter.charCodeAt(0));
+      const { width } = this.#head;
+      this.cells(width, bytes.length / width, 1, (row, column) => bytes[row * width + column] / 255);
+    }
+  }
+}
+
+/** A head's attention between some tokens; says where the pointer is. */
+class Matrix extends Picture {
+  #rows = null;
+  #looking = [];
+  #seen = [];
+  #size = 1;
+
+  /** Rows, with the numbers of those that are shown and of the columns. */
+  set shown([rows, looking, seen]) {
+    if (this.#rows !== rows || this.#looking.join() !== looking.join() || this.#seen.join() !== seen.join()) {
+      [this.#rows, this.#looking, this.#seen] = [rows, looking, seen];
+      this.paint();
+    }
+  }
+
+  paint() {
+    if (this.isConnected && this.#rows) {
+      const width = this.parentElement.clientWidth || 320;
+      this.#size = Math.max(2, Math.min(24, Math.floor(width / this.#seen.length)));
+      this.cells(this.#seen.length, this.#looking.length, this.#size,
+        (row, column) => dark(this.#rows[this.#looking[row]][this.#seen[column]]));
+    }
+  }
+
+  /** The tokens under the pointer: which looks, and at which. */
+  at(event) {
+    const box = this.querySelector('canvas').getBoundingClientRect();
+    const row = this.#looking[Math.floor((event.clientY - box.top) / this.#size)];
+    const column = this.#seen[Math.floor((event.clientX - box.left) / this.#size)];
+    return row === undefined || column === undefined ? null : { row, column };
+  }
+}
+
+customElements.define('small-picture', SmallPicture);
+customElements.define('attention-matrix', Matrix);
+
+const PARTS = {
+  all: ['all tokens', () => true, () => true],
+  there: ['query to passage', token => token.from === 'query', token => token.from === 'passage'],
+  back: ['passage to query', token => token.from === 'passage', token => token.from === 'query'],
+};
+
+/** What is shown of a head: which part, which way, and the token that is held. */
+let part = 'all';
+let way = 'from';
+let held = { side: '', token: -1 };
+
+const percent = share => (100 * share).toFixed(1) + '%';
+
+const written = attention => attention.toFixed(4);
+
+const said = head =>
+  head.name + (head.toPassage === undefined ? '' : `: query to passage ${percent(head.toPassage)}, back ${percent(head.toQuery)}`);
+
+function pictures(app, side, titled) {
+  const rows = Map.groupBy(side.heads, head => /^[LD]\d+/.exec(head.name)[0]);
+  return html`
+    ${titled ? html`<h3>${side.side === 'query' ? 'Query' : 'Passage'}</h3>` : nothing}
+    <div class="scroll"><table class="pictures"><caption class="hidden">Attention of all heads, by layer</caption><tbody @keydown=${walk}>
+      ${[...rows].map(([layer, heads], row) => html`<tr><th scope="row">${layer}</th>${heads.map((head, column) => html`
+        <td><button type="button" title=${said(head)} aria-label=${said(head)} aria-pressed=${app.state.head === head.name}
+          tabindex=${row + column === 0 ? 0 : -1}
+          @click=${() => app.show({ head: app.state.head === head.name ? '' : head.name })}><small-picture .head=${head}></small-picture></button></td>`)}</tr>`)}
+    </tbody></table></div>`;
+}
+
+/** What the held token looks at, or is looked at by; empty for a decoder's one position. */
+const along = (rows, token) => (way === 'from' ? rows[token] ?? [] : rows.map(row => row[token]));
+
+/** The held token of this side, if one is. */
+const heldOf = side => (held.side === side.side && held.token < side.tokens.length ? held.token : -1);
+
+function hold(app, side, token) {
+  held = { side: side.side, token: heldOf(side) === token ? -1 : token };
+  app.draw();
+}
+
+function tokens(app, side, head) {
+  const square = head.rows.length === side.tokens.length;
+  const token = heldOf(side);
+  const values = token < 0 ? null : along(head.rows, token);
+  const most = values && Math.max(...values);
+  return html`<p class="tokens" @keydown=${walk}>${side.tokens.map((one, i) => html`<button type="button"
+      class=${one.from ? 'token ' + one.from : 'token special'} aria-pressed=${token === i} tabindex=${i ? -1 : 0} ?disabled=${!square}
+      data-tone=${values ? tone(dark(values[i]), dark(most)) : 0}
+      aria-label=${values ? `${one.piece} ${written(values[i])}` : one.piece} title=${values ? written(values[i]) : ''}
+      @click=${() => hold(app, side, i)}>${one.piece}</button> `)}</p>`;
+}
+
+/** The tokens that the held one looks at most. */
+function most(side, head) {
+  const token = heldOf(side);
+  if (token < 0) {
+    return html`<p class="quiet">Pick a token: how much it attends to each of the others.</p>`;
+  }
+  const values = along(head.rows, token).map((value, i) => ({ value, i })).toSorted((a, b) => b.value - a.value).slice(0, 6);
+  return html`<p class="quiet"><b>${side.tokens[token].piece}</b> ${way === 'from' ? 'attends to' : 'is attended to by'}
+    ${values.map(({ value, i }, n) => html`${n ? ', ' : ''}${side.tokens[i].piece} ${written(value)}`)}</p>`;
+}
+
+function point(event, side, rows) {
+  const at = event.currentTarget.at(event);
+  const line = event.currentTarget.closest('.head').querySelector('.said');
+  line.textContent = at
+    ? `${side.tokens[at.row]?.piece ?? 'the decoder'} attends to ${side.tokens[at.column].piece}: ${written(rows[at.row][at.column])}`
+    : '';
+}
+
+function one(app, side) {
+  const head = side.heads[0];
+  const pair = side.side === 'pair' && head.rows.length === side.tokens.length;
+  const [, looks, seen] = PARTS[pair ? part : 'all'];
+  const numbers = side.tokens.map((_, i) => i);
+  const looking = head.rows.length === side.tokens.length
+    ? numbers.filter(i => looks(side.tokens[i]))
+    : head.rows.map((_, i) => i);
+  const columns = numbers.filter(i => seen(side.tokens[i]));
+  return html`
+    <div class=${'head of-' + side.side}>
+      <div class="choices">
+        ${pair ? html`<span role="group" aria-label="Which tokens">${Object.entries(PARTS).map(([name, [title]]) => html`
+            <button type="button" aria-pressed=${part === name} @click=${() => { part = name; app.draw(); }}>${title}</button>`)}</span>` : nothing}
+        <span role="group" aria-label="Which way">${[['from', 'it attends to'], ['to', 'attends to it']].map(([name, title]) => html`
+          <button type="button" aria-pressed=${way === name} @click=${() => { way = name; app.draw(); }}>${title}</button>`)}</span>
+      </div>
+      ${tokens(app, side, head)}
+      ${most(side, head)}
+      <div class="matrix"><attention-matrix .shown=${[head.rows, looking, columns]} role="img"
+        aria-label="Who attends to whom in ${head.name}: rows attend, columns are attended to"
+        @pointermove=${event => point(event, side, head.rows)} @pointerleave=${event => point(event, side, head.rows)}
+        @click=${event => { const at = event.currentTarget.at(event); if (at) { hold(app, side, at.row); } }}></attention-matrix></div>
+      <p class="said quiet" aria-hidden="true"></p>
+      <p class="quiet">Rows attend, columns are attended to; darkness is the square root, so that small numbers are seen.</p>
+    </div>`;
+}
+
+export function attention(app, found) {
+  return html`
+    ${app.state.spec ? html`<p class="quiet">Of the changed model.</p>` : nothing}
+    ${when(found.heads, ({ sides }) => html`
+      ${sides.toReversed().map(side => pictures(app, side, sides.length > 1))}
+      ${app.state.head
+        ? when(found.head, answer => answer.sides.toReversed().map(side => html`
+            <h3>${app.state.head}${answer.sides.length > 1 ? `, ${side.side}` : ''} <span class="quiet">${side.heads[0]?.point}</span></h3>${side.heads.length ? one(app, side) : nothing}`))
+        : html`<p class="quiet">Pick a head to see it token by token.</p>`}`)}`;
+}
