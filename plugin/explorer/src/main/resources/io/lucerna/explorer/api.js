@@ -54,7 +54,7 @@ export const rank = (state, signal) => post('rank', { ...asked(state), spec: sta
 export const rankBeside = state => post('rank', { ...asked(state), spec: state.spec, page: PAGE + '-beside' });
 
 /** The inside of scores: `explain`, `attention` or `lens`. */
-export const inside = (path, body, signal) => post(path, body, signal);
+export const inside = (path, body, signal) => post(path, { ...body, page: PAGE }, signal);
 
 /** Of the plain model: what cutting each cell alone would do. */
 export const estimates = (state, signal) => post('estimates', { ...asked(state), page: PAGE }, signal);
