@@ -48,10 +48,13 @@ const post = (path, body, signal) =>
 
 const asked = ({ topic, query, depth }) => ({ topic, query: topic ? '' : query, depth: depth || undefined });
 
-export const rank = (state, signal) => post('rank', { ...asked(state), spec: state.spec, page: PAGE }, signal);
+/** What is changed: the model, the query that it reads, or the text of one passage. */
+const changed = ({ spec, reads, edited, text }) => ({ spec, reads, edit: edited ? { docno: edited, text } : undefined });
+
+export const rank = (state, signal) => post('rank', { ...asked(state), ...changed(state), page: PAGE }, signal);
 
 /** The same beside what the page asks: neither gives up the other. */
-export const rankBeside = state => post('rank', { ...asked(state), spec: state.spec, page: PAGE + '-beside' });
+export const rankBeside = state => post('rank', { ...asked(state), ...changed(state), page: PAGE + '-beside' });
 
 /** The inside of scores: `explain`, `attention` or `lens`. */
 export const inside = (path, body, signal) => post(path, { ...body, page: PAGE }, signal);

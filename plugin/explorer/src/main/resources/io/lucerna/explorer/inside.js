@@ -2,6 +2,7 @@
 import { html } from './lit/lit-html.js';
 import * as api from './api.js';
 import { attention } from './attention.js';
+import { edit, edited, read } from './edit.js';
 import { layers } from './layers.js';
 import { detailed, why } from './why.js';
 
@@ -17,10 +18,14 @@ const VIEWS = [
   ['', 'Why', why],
   ['attention', 'Attention', attention],
   ['layers', 'Layers', layers],
+  ['edit', 'Edit', edit],
 ];
 
 /** The open passage and, where there is one, that which it is compared with. */
-const passages = app => [app.state.doc, app.state.other].filter(docno => docno).map(docno => ({ docno }));
+const passages = ({ state }) => [state.doc, state.other].filter(docno => docno).map(docno => read(state, docno));
+
+/** The open passage, and what it was before it or its query was edited. */
+const before = ({ state }) => [read(state, state.doc), { docno: state.doc }];
 
 /** What the view that is shown needs, in this order. */
 function wants(app) {
@@ -41,7 +46,9 @@ function wants(app) {
       ];
     }
     case 'layers':
-      return [want('lens', 'lens', pairs)];
+      return [want('lens', 'lens', edited(state) && !state.other ? { ...of, passages: before(app) } : pairs)];
+    case 'edit':
+      return edited(state) ? [want('explained', 'explain', { ...of, passages: before(app) })] : [];
     default:
       return [want('explained', 'explain', pairs), ...(detailed(app) ? [want('detail', 'explain/detail', one)] : [])];
   }
@@ -76,7 +83,7 @@ export async function load(app) {
     } catch (e) {
       if (e.name !== 'AbortError' && e.status !== 409) {
         keep(next.key, { error: e.message });
-      } else if (asking === mine) {
+      } else if (asking === mine && app.busy) {
         asking = null;
         return;
       }
@@ -99,7 +106,7 @@ function keep(key, answer) {
 }
 
 /** Whether the text of the passage is in the view, in pieces. */
-export const replaces = app => ['explained', 'heads'].some(name => found(app)[name]?.value);
+export const replaces = app => app.state.view === 'edit' || ['explained', 'heads'].some(name => found(app)[name]?.value);
 
 /** All of it, or that it is not there yet. */
 export function inside(app) {

@@ -34,7 +34,9 @@ function chart(passages) {
     </svg>`;
 }
 
-function lens({ passages }) {
+function lens({ passages: given }) {
+  const same = given.length > 1 && given[0].docno === given[1].docno;
+  const passages = same ? given.map((passage, i) => ({ ...passage, docno: ['now', 'before'][i] })) : given;
   return html`
     <p class="quiet">The score that the model's head gives to what leaves each layer, 0 being the embeddings; the last is the model's.
       No other layer was trained to be read.</p>

@@ -71,7 +71,7 @@ function row(app, doc, side, before) {
         <span class="rank">${doc.place.rank}</span>
         ${side === 'after' ? moved(before, doc) : nothing}
         ${grade(app, doc)}
-        <span class="what"><b>${doc.docno}</b> <span class="snippet">${doc.snippet}</span></span>
+        <span class="what"><b>${doc.docno}</b>${side === 'after' && app.state.edited === doc.docno ? html` <span class="badge">edited</span>` : nothing} <span class="snippet">${doc.snippet}</span></span>
         <span class="score">${doc.place.score.toFixed(3).replace('-', '\u2212')}</span>
       </button>
       ${passage(app, doc, side)}
@@ -124,7 +124,9 @@ export function slide(draw) {
   const rows = () => [...document.querySelectorAll('.list.after li')];
   const before = new Map(rows().map(li => [li.dataset.doc, li.getBoundingClientRect().top]));
   draw();
-  if (matchMedia('(prefers-reduced-motion: reduce)').matches) {
+  // Where a passage was opened or closed, nothing moved.
+  const order = [...before.keys()].join('\n') === rows().map(li => li.dataset.doc).join('\n');
+  if (order || matchMedia('(prefers-reduced-motion: reduce)').matches) {
     return;
   }
   for (const li of rows()) {

@@ -35,9 +35,10 @@ const app = {
   /** Another state: a step in the history, and asked of the server where it changes a ranking. */
   go(change) {
     const before = app.state;
-    app.state = { ...before, ...change };
+    const asIs = 'topic' in change || 'query' in change ? { reads: '', edited: '', text: '' } : {};
+    app.state = { ...before, ...asIs, ...change };
     write(app.state, true);
-    const ranks = ['topic', 'query', 'depth', 'spec'].some(key => before[key] !== app.state[key]);
+    const ranks = ['topic', 'query', 'depth', 'spec', 'reads', 'edited', 'text'].some(key => before[key] !== app.state[key]);
     return ranks ? load() : (draw(), pin.load(app));
   },
 

@@ -5,7 +5,8 @@ import { format, parse } from './state.js';
 import { change, count, move, number } from './words.js';
 
 /** Those of a state that decide the ranking. */
-const ranked = ({ topic, query, depth, spec }) => ({ topic, query: topic ? '' : query, depth, spec });
+const ranked = ({ topic, query, depth, spec, reads, edited, text }) =>
+  ({ topic, query: topic ? '' : query, depth, spec, reads, edited, text });
 
 /** What was pinned, as the address has it, and how it ranks; null if nothing is. */
 let kept = null;
@@ -41,13 +42,14 @@ export async function load(app) {
 /** Pins what is shown. */
 function pin(app) {
   const { topic, query, depth, spec } = app.answer;
-  const of = format(ranked({ topic, query, depth, spec }));
+  const { reads, edited, text } = app.state;
+  const of = format(ranked({ topic, query, depth, spec, reads, edited, text }));
   kept = { of, answer: app.answer, error: '' };
   app.go({ pin: of, base: '' });
 }
 
 /** What was pinned is shown, and the other way round. */
-const swap = app => app.go({ ...ranked(parse(kept.of)), pin: format(ranked(app.answer)), base: '', doc: '' });
+const swap = app => app.go({ ...ranked(parse(kept.of)), pin: format(ranked({ ...app.state, ...app.answer })), base: '', doc: '' });
 
 export const pinButton = app => html`
   <button type="button" title="Keep this ranking in sight, and go on" ?disabled=${!app.answer || app.stale} @click=${() => pin(app)}>

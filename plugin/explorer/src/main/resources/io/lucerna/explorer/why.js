@@ -226,17 +226,21 @@ const strongest = (words, sign) =>
 /** How many rows of a difference are shown. */
 let all = false;
 
-function difference(app, { passages, difference: found }) {
-  const names = passages.map(passage => passage.docno);
+/** What puts one passage above another, or what an edit does to the score of one. */
+export function difference(app, { passages, difference: found }) {
+  const same = passages[0].docno === passages[1].docno;
+  const names = same ? ['now', 'before'] : passages.map(passage => passage.docno);
   const most = limit(passages.flatMap(passage => passage.sides.at(-1).words.map(word => word.adds)));
   const side = passages[0].sides.at(-1);
   const byName = new Map(found.components.map(row => [row.name, row.one - row.other]));
   const values = side.components.map(component => byName.get(component.name));
   const count = all ? Infinity : SHOWN;
   return html`
-    <p class="lead"><b>${names[0]}</b> is ${found.score < 0 ? 'below' : 'above'} <b>${names[1]}</b>: ${signed(found.score, 6)}.
-      ${[[`For ${names[0]}`, 1], [`For ${names[1]}`, -1]].map(([title, sign]) => html`<span>${title}: ${strongest(found.words, sign)}</span>`)}</p>
-    ${passages.map(passage => html`<h3>${passage.docno} <span class="quiet">${passage.score}</span></h3>
+    <p class="lead">${same
+        ? html`The edit changes the score by ${signed(found.score, 6)}.`
+        : html`<b>${names[0]}</b> is ${found.score < 0 ? 'below' : 'above'} <b>${names[1]}</b>: ${signed(found.score, 6)}.`}
+      ${[[same ? 'More' : `For ${names[0]}`, 1], [same ? 'Less' : `For ${names[1]}`, -1]].map(([title, sign]) => html`<span>${title}: ${strongest(found.words, sign)}</span>`)}</p>
+    ${passages.map((passage, i) => html`<h3>${names[i]} <span class="quiet">${passage.score}</span></h3>
       ${words(app, passage.sides.at(-1), null, passage.sides.at(-1).words.map(word => word.adds), most, false)}`)}
     <p class="said quiet" aria-hidden="true"></p>
     ${scale(most, 'takes away', 'adds')}

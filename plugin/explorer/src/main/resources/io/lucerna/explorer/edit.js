@@ -1,0 +1,87 @@
+// Another text of the open passage, or another query, and what becomes of score, rank and measures.
+import { html, nothing } from './lit/lit-html.js';
+import { LONGEST } from './state.js';
+import { signed, when } from './tones.js';
+import { change, MINUS, move, number } from './words.js';
+import { difference } from './why.js';
+
+/** Whether another text or query than the collection's is read of the open passage. */
+export const edited = state => Boolean(state.reads) || state.edited === state.doc;
+
+/** A passage as it is read now. */
+export const read = (state, docno) => ({
+  docno,
+  ...(state.reads ? { query: state.reads } : {}),
+  ...(state.edited === docno ? { text: state.text } : {}),
+});
+
+function apply(app, event) {
+  event.preventDefault();
+  const given = new FormData(event.target);
+  const reads = given.get('reads').trim();
+  const text = given.get('text').replaceAll('\r\n', '\n');
+  const other = text !== stored(app);
+  app.go({
+    reads: reads === app.answer.query ? '' : reads,
+    // Of one passage at a time: that of another stays where this one is as it was.
+    ...(other
+      ? { edited: app.state.doc, text }
+      : app.state.edited === app.state.doc
+        ? { edited: '', text: '' }
+        : {}),
+  });
+}
+
+const stored = app => (app.passage?.of === app.opened() ? app.passage.text : '');
+
+function undo(app, event) {
+  const { form } = event.target;
+  form.elements.reads.value = app.answer.query;
+  form.elements.text.value = stored(app);
+  app.go({ reads: '', edited: '', text: '' });
+}
+
+function outcome(app) {
+  const doc = app.answer.docs.find(one => one.docno === app.state.doc);
+  if (!doc?.changed || app.stale) {
+    return nothing;
+  }
+  const { plain, changed } = doc;
+  const moved = move(plain.rank, changed.rank);
+  const score = value => String(value).replace('-', MINUS);
+  return html`
+    <table class="measures"><thead><tr><th></th><th>before</th><th>now</th><th>change</th></tr></thead><tbody>
+      <tr><th scope="row">score</th><td>${score(plain.score)}</td><td>${score(changed.score)}</td>
+        <td class=${changed.score > plain.score ? 'rises' : 'falls'}>${signed(changed.score - plain.score)}</td></tr>
+      <tr><th scope="row">rank</th><td>${plain.rank}</td><td>${changed.rank}</td><td class=${moved.way}>${moved.text}</td></tr>
+      ${app.answer.measures.map(m => html`
+        <tr><th scope="row">${m.name}</th><td>${number(m.plain)}</td><td>${number(m.changed)}</td>
+          <td class=${m.changed > m.plain ? 'rises' : m.changed < m.plain ? 'falls' : ''}>${change(m.changed - m.plain)}</td></tr>`)}
+    </tbody></table>
+    ${app.state.spec ? html`<p class="quiet">What is now is of the changed model, too.</p>` : nothing}`;
+}
+
+export function edit(app, { explained }) {
+  const { state, answer } = app;
+  const send = event => {
+    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
+      event.target.form.requestSubmit();
+    }
+  };
+  return html`
+    <form class="edit" @submit=${event => apply(app, event)} @keydown=${send}>
+      <label>Query <textarea name="reads" rows="2" maxlength="2000" required .value=${state.reads || answer.query}></textarea></label>
+      <label>Passage <textarea name="text" rows="8" maxlength="16000" .value=${state.edited === state.doc ? state.text : stored(app)}></textarea></label>
+      <button class="main">Score it</button>
+      <button type="button" ?disabled=${!edited(state)} @click=${event => undo(app, event)}>As it was</button>
+      <span class="quiet">or Ctrl+Enter</span>
+    </form>
+    <p class="quiet">The candidates stay: the first stage is not asked again, and its score is that of the old texts.
+      ${state.edited && state.edited !== state.doc
+        ? html`${state.edited} is edited, too; another edited passage takes its place.`
+        : nothing}
+      ${state.text.length > LONGEST
+        ? html`<b>A text of more than ${LONGEST} characters is not kept in the address: a reload brings the old one back.</b>`
+        : nothing}</p>
+    ${edited(state) ? html`${outcome(app)} ${when(explained, found => difference(app, found))}` : nothing}`;
+}
