@@ -8,11 +8,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Whose attention is to be shown, while which passage is read.
  *
+ * @param ranked what is done to the model, and what is ranked with it
  * @param pair the one passage
- * @param spec what is done to the model; empty for nothing
  * @param head such as {@code L3H7}; empty for small pictures of all
  */
-record AttentionRequest(PairsRequest pair, String spec, String head) implements Paged {
+record AttentionRequest(RankRequest ranked, PairsRequest pair, String head) implements Paged {
   private static final int LONGEST_HEAD = 16;
 
   /**
@@ -24,6 +24,7 @@ record AttentionRequest(PairsRequest pair, String spec, String head) implements 
   static AttentionRequest of(
       @JsonProperty("topic") @Nullable String topic,
       @JsonProperty("query") @Nullable String query,
+      @JsonProperty("depth") @Nullable Integer depth,
       @JsonProperty("passages") @Nullable List<PairsRequest.Passage> passages,
       @JsonProperty("spec") @Nullable String spec,
       @JsonProperty("head") @Nullable String head,
@@ -33,8 +34,8 @@ record AttentionRequest(PairsRequest pair, String spec, String head) implements 
       throw new Refusal(400, "attention is shown of one passage at a time");
     }
     return new AttentionRequest(
+        RankRequest.of(topic, query, depth, spec, page),
         pair,
-        RankRequest.of(topic, query, null, spec, page).spec(),
         head == null ? "" : RankRequest.bounded("head", head, LONGEST_HEAD));
   }
 

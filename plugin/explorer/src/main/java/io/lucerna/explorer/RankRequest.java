@@ -12,8 +12,17 @@ import org.jspecify.annotations.Nullable;
  * @param depth how many documents the model reads, at most; null for the default
  * @param spec what is done to the model; empty for nothing
  * @param page names the page that asks, whose earlier requests are given up; empty if none does
+ * @param reads what the model reads in place of the query; empty for the query
+ * @param edit another text of one document; null for none
  */
-record RankRequest(String topic, String query, @Nullable Integer depth, String spec, String page)
+record RankRequest(
+    String topic,
+    String query,
+    @Nullable Integer depth,
+    String spec,
+    String page,
+    String reads,
+    @Nullable Edit edit)
     implements Paged {
   private static final int DEPTH = 100;
 
@@ -34,18 +43,61 @@ record RankRequest(String topic, String query, @Nullable Integer depth, String s
       @JsonProperty("query") @Nullable String query,
       @JsonProperty("depth") @Nullable Integer depth,
       @JsonProperty("spec") @Nullable String spec,
-      @JsonProperty("page") @Nullable String page) {
+      @JsonProperty("page") @Nullable String page,
+      @JsonProperty("reads") @Nullable String reads,
+      @JsonProperty("edit") @Nullable Edit edit) {
     RankRequest request =
         new RankRequest(
             text("topic", topic, LONGEST_QUERY),
             text("query", query, LONGEST_QUERY),
             depth,
             text("spec", spec, LONGEST_SPEC),
-            text("page", page, LONGEST_PAGE));
+            text("page", page, LONGEST_PAGE),
+            text("reads", reads, LONGEST_QUERY),
+            edit);
     if (request.topic.isEmpty() == request.query.isEmpty()) {
       throw new Refusal(400, "give a topic or a query, and not both");
     }
     return request;
+  }
+
+  /** A request without edits. */
+  static RankRequest of(
+      @Nullable String topic,
+      @Nullable String query,
+      @Nullable Integer depth,
+      @Nullable String spec,
+      @Nullable String page) {
+    return of(topic, query, depth, spec, page, null, null);
+  }
+
+  /**
+   * Another text of a document.
+   *
+   * @param docno one that the model reads
+   */
+  record Edit(String docno, String text) {
+    /**
+     * Reads and checks an edit.
+     *
+     * @throws Refusal if something is missing or too large
+     */
+    @JsonCreator
+    static Edit of(
+        @JsonProperty("docno") @Nullable String docno,
+        @JsonProperty("text") @Nullable String text) {
+      if (docno == null || text == null) {
+        throw new Refusal(400, "an edit has a docno and a text");
+      }
+      return new Edit(
+          bounded("docno", docno, LONGEST_QUERY),
+          bounded("text", text, PairsRequest.LONGEST_TEXT));
+    }
+  }
+
+  /** Whether the model, or what it reads, is another. */
+  boolean changes() {
+    return !spec.isEmpty() || !reads.isEmpty() || edit != null;
   }
 
   /**

@@ -91,8 +91,8 @@ final class Workbench implements AutoCloseable {
   /** What is ranked, and how much of it the model reads. */
   private record Asked(Topic topic, int depth) {}
 
-  /** What the model was asked: an empty spec for the plain one. */
-  private record Changed(Asked asked, String spec) {}
+  /** What the model was asked with which query: an empty spec for the plain one. */
+  private record Changed(Asked asked, String reads, String spec) {}
 
   /**
    * What the first stage found.
@@ -106,8 +106,20 @@ final class Workbench implements AutoCloseable {
       return ranking.size() + texts.stream().mapToLong(String::length).sum();
     }
 
+    /** Of the documents that the model reads. */
+    List<String> docnos() {
+      return ranking.top(texts.size()).docnos();
+    }
+
+    /** The same with another text. */
+    Candidates with(int at, String text) {
+      List<String> others = new ArrayList<>(texts);
+      others.set(at, text);
+      return new Candidates(ranking, others);
+    }
+
     List<String> pairs(String topic) {
-      return ranking.top(texts.size()).docnos().stream()
+      return docnos().stream()
           .map(docno -> PairSource.Pair.id(topic, docno))
           .toList();
     }
@@ -214,14 +226,66 @@ final class Workbench implements AutoCloseable {
     InterventionSpec spec = parse(request.spec());
     Candidates found = candidates(asked);
     Scores plain = scores(asked, found, InterventionSpec.none());
-    Scores changed = spec.isEmpty() ? null : scores(asked, found, spec);
-    return answer(asked, found, plain.ranking(), changed, spec.toString());
+    if (!request.changes() || found.texts().isEmpty()) {
+      return answer(asked, found, plain.ranking(), null, spec.toString());
+    }
+    String reads = request.reads().isEmpty() ? asked.topic().query() : request.reads();
+    Scores changed = scores(asked, reads, found, spec);
+    RankRequest.Edit edit = request.edit();
+    if (edit == null) {
+      return answer(asked, found, plain.ranking(), changed, spec.toString());
+    }
+    int at = found.docnos().indexOf(edit.docno());
+    if (at < 0) {
+      throw new Refusal(400, "the model reads no document " + edit.docno() + ", so none is edited");
+    }
+    Scores edited = edited(asked, reads, found, spec, changed, at, edit.text());
+    return answer(
+        asked, found.with(at, edit.text()), plain.ranking(), edited, spec.toString());
+  }
+
+  /** The same with another text of one document, which is scored alone. */
+  private Scores edited(
+      Asked asked,
+      String reads,
+      Candidates found,
+      InterventionSpec spec,
+      Scores scores,
+      int at,
+      String text) {
+    String topic = asked.topic().id();
+    float[] given = given(found, scores.ranking());
+    try {
+      given[at] =
+          ranker
+              .score(
+                  reads,
+                  List.of(text),
+                  compile(spec, sources(asked, reads, found))
+                      .hooks(topic, List.of(found.pairs(topic).get(at))))
+              .scores()[0];
+    } catch (IllegalArgumentException | ScoreException e) {
+      throw new Refusal(400, String.valueOf(e.getMessage()), e);
+    }
+    return new Scores(Reordering.of(found.ranking(), given), scores.notes());
+  }
+
+  /** What the documents have that the model reads, in the first stage's order. */
+  private static float[] given(Candidates found, Ranking ranking) {
+    Map<String, RankAnswer.Place> places = places(ranking);
+    List<String> docnos = found.docnos();
+    float[] given = new float[docnos.size()];
+    for (int i = 0; i < given.length; i++) {
+      given[i] = place(places, docnos.get(i)).score();
+    }
+    return given;
   }
 
   /** Estimates what cutting each cell would do; nothing else is done to the model. */
   EstimatesAnswer estimates(RankRequest request) throws IOException {
-    if (!request.spec().isEmpty()) {
-      throw new Refusal(400, "estimates are of the plain model; leave out the spec");
+    if (request.changes()) {
+      throw new Refusal(
+          400, "estimates are of the plain model; leave out the spec, and what is edited");
     }
     Asked asked = new Asked(topic(request.topic(), request.query()), request.depth(deepest));
     EstimatesAnswer known = estimates.get(asked);
@@ -239,11 +303,7 @@ final class Workbench implements AutoCloseable {
       return new EstimatesAnswer(topic.id(), topic.query(), asked.depth(), List.of());
     }
     Ranking plain = scores(asked, found, InterventionSpec.none()).ranking();
-    Map<String, RankAnswer.Place> places = places(plain);
-    float[] known = new float[found.texts().size()];
-    for (int i = 0; i < known.length; i++) {
-      known[i] = place(places, found.ranking().docno(i)).score();
-    }
+    float[] known = given(found, plain);
     List<WorkItem.Passage> passages = new ArrayList<>();
     List<String> pairs = found.pairs(topic.id());
     for (int i = 0; i < pairs.size(); i++) {
@@ -337,8 +397,31 @@ final class Workbench implements AutoCloseable {
   }
 
   /** What a spec does that needs no candidates. */
-  CompiledSpec compile(String line) {
+  private CompiledSpec compile(String line) {
     return compile(parse(line), NOTHING);
+  }
+
+  /** What a request does to the model. */
+  CompiledSpec compile(RankRequest request) throws IOException {
+    InterventionSpec spec = parse(request.spec());
+    if (spec.sources().isEmpty()) {
+      return compile(spec, NOTHING);
+    }
+    Asked asked = new Asked(topic(request.topic(), request.query()), request.depth(deepest));
+    return compile(spec, sources(asked, asked.topic().query(), candidates(asked)));
+  }
+
+  /** What a spec may name: what the plain model computes of the candidates. */
+  private SpecSources sources(Asked asked, String reads, Candidates found) {
+    return name ->
+        name.equals(CandidateRecording.NAME)
+            ? here(asked, reads, found).recording()
+            : NOTHING.recording(name);
+  }
+
+  private AtHand.Here here(Asked asked, String reads, Candidates found) {
+    return atHand.get(
+        List.of(asked, reads), reads, found.texts(), found.pairs(asked.topic().id()));
   }
 
   private Candidates candidates(Asked asked) throws IOException {
@@ -362,7 +445,16 @@ final class Workbench implements AutoCloseable {
   }
 
   private Scores scores(Asked asked, Candidates found, InterventionSpec changed) {
-    Changed key = new Changed(asked, changed.toString());
+    return scores(asked, asked.topic().query(), found, changed);
+  }
+
+  /**
+   * Scores.
+   *
+   * @param reads what is read as the query
+   */
+  private Scores scores(Asked asked, String reads, Candidates found, InterventionSpec changed) {
+    Changed key = new Changed(asked, reads, changed.toString());
     Scores known = scores.get(key);
     if (known != null) {
       return known;
@@ -370,20 +462,16 @@ final class Workbench implements AutoCloseable {
     if (found.texts().isEmpty()) {
       return new Scores(found.ranking(), List.of());
     }
-    Topic topic = asked.topic();
-    List<String> ids = found.pairs(topic.id());
+    String topic = asked.topic().id();
     CompiledSpec spec;
     float[] given;
     try {
-      AtHand.Here here = atHand.get(asked, topic.query(), found.texts(), ids);
-      spec =
-          compile(
-              changed,
-              name ->
-                  name.equals(CandidateRecording.NAME)
-                      ? here.recording()
-                      : NOTHING.recording(name));
-      given = here.pairs().score(spec.hooks(topic.id(), ids)).scores();
+      spec = compile(changed, sources(asked, reads, found));
+      given =
+          here(asked, reads, found)
+              .pairs()
+              .score(spec.hooks(topic, found.pairs(topic)))
+              .scores();
     } catch (IllegalArgumentException | ScoreException e) {
       throw new Refusal(400, String.valueOf(e.getMessage()), e);
     } catch (OutOfMemoryError e) {

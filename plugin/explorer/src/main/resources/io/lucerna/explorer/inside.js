@@ -39,7 +39,7 @@ function wants(app) {
   const one = { ...of, passages: pairs.passages.slice(0, 1) };
   switch (state.view) {
     case 'attention': {
-      const heads = { ...one, spec: state.spec };
+      const heads = { ...one, spec: state.spec, depth: answer.depth };
       return [
         want('heads', 'attention', heads),
         ...(state.head ? [want('head', 'attention', { ...heads, head: state.head })] : []),
