@@ -46,6 +46,7 @@ final class Assets {
                 "why",
                 "attention",
                 "layers",
+                "edit",
                 "tones",
                 "commands",
                 "pin")

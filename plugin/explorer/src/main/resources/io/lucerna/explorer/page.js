@@ -35,7 +35,7 @@ const app = {
   /** Another state: a step in the history, and asked of the server where it changes a ranking. */
   go(change) {
     const before = app.state;
-    const asIs = 'topic' in change || 'query' in change ? { reads: '', edited: '', text: '' } : {};
+    const asIs = 'topic' in change || 'query' in change ? { other: '', pick: '', reads: '', edited: '', text: '' } : {};
     app.state = { ...before, ...asIs, ...change };
     write(app.state, true);
     const ranks = ['topic', 'query', 'depth', 'spec', 'reads', 'edited', 'text'].some(key => before[key] !== app.state[key]);

@@ -168,6 +168,52 @@ class ExplorerServerTest {
     assertEquals(5, ranked(Map.of("topic", "t1")).path("depth").asInt(), "not 100");
   }
 
+  /** An edited passage is placed where its score puts it; all else stays. */
+  @Test
+  void anEditedPassageTakesThePlaceOfItsScore() throws Exception {
+    String text = "How bees find flowers: a bee finds flowers by sight and by smell.";
+    String query = SmallCollection.TOPIC.query();
+    Ranking first = SMALL.candidates(SmallCollection.TOPIC);
+    int bread = first.docnos().indexOf("bread");
+    for (String spec : List.of("", CUT)) {
+      JsonNode answer =
+          ranked(
+              Map.of(
+                  "topic", "t1", "spec", spec, "edit", Map.of("docno", "bread", "text", text)));
+      assertArrayEquals(ranker.score(query, SMALL.texts()).scores(), scores(answer, "plain"));
+      float[] changed = ranker.score(query, SMALL.texts(), ranker.compile(spec).hooks()).scores();
+      changed[bread] =
+          ranker.score(query, List.of(text), ranker.compile(spec).hooks()).scores()[0];
+      assertArrayEquals(changed, scores(answer, "changed"));
+      Ranking edited = Reordering.of(first, changed);
+      JsonNode doc = answer.path("docs").path(bread);
+      assertEquals(edited.docnos().indexOf("bread") + 1, doc.path("changed").path("rank").asInt());
+      assertEquals(bread + 1, doc.path("first").path("rank").asInt());
+      assertTrue(doc.path("changed").path("rank").asInt() < doc.path("plain").path("rank").asInt());
+      assertEquals(text, doc.path("snippet").asText());
+      assertEquals(
+          measured("AP", edited), answer.path("measures").path(1).path("changed").asDouble());
+    }
+    assertTrue(
+        ranked(Map.of("topic", "t1")).path("docs").path(bread).path("changed").isNull(),
+        "nobody edits for others");
+  }
+
+  /** The candidates, the judgments and the plain ranking are still those of the topic. */
+  @Test
+  void anotherQueryIsReadWithTheSameCandidates() throws Exception {
+    String reads = "why does bread rise";
+    JsonNode answer = ranked(Map.of("topic", "t1", "reads", reads, "spec", CUT));
+    float[] plain = ranker.score(SmallCollection.TOPIC.query(), SMALL.texts()).scores();
+    float[] changed = ranker.score(reads, SMALL.texts(), ranker.compile(CUT).hooks()).scores();
+    assertArrayEquals(plain, scores(answer, "plain"));
+    assertArrayEquals(changed, scores(answer, "changed"));
+    assertEquals(SmallCollection.TOPIC.query(), answer.path("query").asText());
+    assertEquals(
+        measured("AP", Reordering.of(SMALL.candidates(SmallCollection.TOPIC), changed)),
+        answer.path("measures").path(1).path("changed").asDouble());
+  }
+
   /** A score that is not finite is the fault of who asked for it. */
   @Test
   void aModelThatIsBrokenByItsSpecIsSaidToBe() throws Exception {
@@ -436,6 +482,24 @@ class ExplorerServerTest {
   void saysWhatIsWrongWithAPair(String path, String body, int status, String why) throws Exception {
     HttpResponse<String> response = post("api/v1/" + path, body.replace('\'', '"'));
     assertEquals(status, response.statusCode(), response.body());
+    assertTrue(message(response).contains(why), message(response));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '^',
+      value = {
+        "rank | {'topic':'t1','edit':{'docno':'bees'}} | an edit has a docno and a text",
+        "rank | {'topic':'t1','edit':{'docno':'none','text':'a'}} | reads no document none",
+        "rank | {'topic':'t1','depth':1,'edit':{'docno':'bees','text':'a'}} | no document bees",
+        "rank | {'topic':'t1','edit':'bees'} | the body is malformed",
+        "estimates | {'topic':'t1','reads':'bread'} | leave out the spec, and what is edited",
+        "estimates | {'topic':'t1','edit':{'docno':'bees','text':'a'}} | and what is edited",
+      })
+  void saysWhatIsWrongWithAnEdit(String path, String body, String why) throws Exception {
+    HttpResponse<String> response = post("api/v1/" + path, body.replace('\'', '"'));
+    assertEquals(400, response.statusCode(), response.body());
     assertTrue(message(response).contains(why), message(response));
   }
 

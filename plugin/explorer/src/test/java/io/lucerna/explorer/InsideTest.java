@@ -42,8 +42,10 @@ class InsideTest {
 
   private static void with(String model, Tried tried) throws IOException {
     try (Ranker ranker =
-        Rankers.open(Checkout.models().resolve(model), model, ScorerOptions.defaults())) {
-      tried.with(ranker, new Workbench(ranker, SMALL, SmallCollection.QRELS, 1));
+            Rankers.open(Checkout.models().resolve(model), model, ScorerOptions.defaults());
+        Workbench workbench =
+            new Workbench(ranker, SMALL, SmallCollection.QRELS, 1, Launch.NONE)) {
+      tried.with(ranker, workbench);
     }
   }
 
@@ -53,6 +55,11 @@ class InsideTest {
 
   private static PairsRequest of(PairsRequest.Passage... passages) {
     return new PairsRequest("t1", "", List.of(passages), "");
+  }
+
+  private static AttentionRequest looking(String spec, String head) {
+    return new AttentionRequest(
+        RankRequest.of("t1", "", null, spec, ""), of(stored("bees")), head);
   }
 
   @ParameterizedTest
@@ -202,7 +209,7 @@ class InsideTest {
     with(
         model,
         (ranker, workbench) -> {
-          AttentionRequest all = new AttentionRequest(of(stored("bees")), line, "");
+          AttentionRequest all = looking(line, "");
           AttentionAnswer answer = new Inside(workbench).attention(all);
           List<AttentionAnswer.Head> heads = answer.sides().getLast().heads();
           AttentionAnswer.Head small =
@@ -210,7 +217,7 @@ class InsideTest {
           assertNull(small.rows());
           AttentionAnswer.Side side =
               new Inside(workbench)
-                  .attention(new AttentionRequest(all.pair(), line, head))
+                  .attention(looking(line, head))
                   .sides()
                   .getLast();
           AttentionAnswer.Head one = side.heads().getFirst();
@@ -270,11 +277,14 @@ class InsideTest {
         (ranker, workbench) -> {
           String spec = "zero blocks.0.hook_mlp_out";
           AttentionAnswer plain =
-              new Inside(workbench).attention(new AttentionRequest(of(stored("bees")), "", "L1H0"));
+              new Inside(workbench).attention(looking("", "L1H0"));
           AttentionAnswer changed =
-              new Inside(workbench)
-                  .attention(new AttentionRequest(of(stored("bees")), spec, "L1H0"));
+              new Inside(workbench).attention(looking(spec, "L1H0"));
           assertEquals(spec, changed.spec());
+          AttentionAnswer mean =
+              new Inside(workbench)
+                  .attention(looking("mean blocks.0.hook_mlp_out from=candidates", "L1H0"));
+          assertFalse(Arrays.equals(firstRow(mean), firstRow(changed)));
           float[] row = firstRow(plain);
           assertFalse(Arrays.equals(row, firstRow(changed)));
         });
@@ -317,7 +327,7 @@ class InsideTest {
     with(
         "bert-cross",
         (ranker, workbench) -> {
-          AttentionRequest request = new AttentionRequest(of(stored("bees")), "", head);
+          AttentionRequest request = looking("", head);
           Inside inside = new Inside(workbench);
           assertEquals(404, assertThrows(Refusal.class, () -> inside.attention(request)).status());
         });

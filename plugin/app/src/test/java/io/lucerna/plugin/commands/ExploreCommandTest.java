@@ -637,7 +637,7 @@ class ExploreCommandTest {
       awaitThat(browser, "document.querySelector('.pins .measures')");
       assertBeside(browser, ranked("1", CUT), ranked("1", one));
 
-      pictures(browser);
+      pictures(browser, "");
       browser.run("document.querySelector('.pins h2 button').click()");
       awaitThat(browser, "!document.querySelector('.pins') && !" + STATE + ".has('pin')");
 
@@ -688,6 +688,8 @@ class ExploreCommandTest {
       assertTrue(fault.contains("column 6"), fault);
       assertTrue(fault.contains("     ^"), fault);
 
+      insideOfAScore(browser);
+      assertEquals(List.of(), browser.console());
       estimatesAreOfWhatIsShown(browser);
     }
   }
@@ -754,7 +756,7 @@ class ExploreCommandTest {
 
   private static void assertMeasures(Browser browser, JsonNode answer) throws Exception {
     String cells =
-        "return [...document.querySelectorAll('.measures tbody tr')]"
+        "return [...document.querySelectorAll('.panel .measures tbody tr')]"
             + ".map(r => [...r.cells].slice(0, 4).map(c => c.textContent).join(' ')).join('; ')";
     StringBuilder expected = new StringBuilder();
     for (JsonNode row : answer.path("measures")) {
@@ -798,17 +800,77 @@ class ExploreCommandTest {
   }
 
   /** As a person sees it; none is wider than its screen. */
-  private static void pictures(Browser browser) throws Exception {
+  private static void pictures(Browser browser, String of) throws Exception {
     Path target = Checkout.root().resolve("plugin/app/target/explore");
     Files.createDirectories(target);
     for (int width : new int[] {390, 1280}) {
       for (boolean dark : new boolean[] {false, true}) {
-        String name = width + (dark ? "-dark" : "") + ".png";
+        String name = of + width + (dark ? "-dark" : "") + ".png";
         browser.picture(width, 900, dark, target.resolve(name));
         int wide = browser.run("return document.documentElement.scrollWidth").asInt();
         assertTrue(wide <= width, name + ": " + wide);
       }
     }
+  }
+
+  /** Words and components, another passage beside it, attention, layers, and an edit. */
+  private static void insideOfAScore(Browser browser) throws Exception {
+    browser.run("location.hash = '#topic=1&doc=bees'");
+    awaitThat(browser, "document.querySelector('.components')");
+    JsonNode bees = explained("bees").path("passages").path(0);
+    String sums = "return [...document.querySelectorAll('.inside .sum b')].map(b => b.textContent)";
+    for (JsonNode score : browser.run(sums)) {
+      assertEquals(bees.path("score").asText(), score.asText());
+    }
+    JsonNode word = bees.path("sides").path(1).path("words").path(2);
+    String adds = String.format(Locale.ROOT, "%+.5f", word.path("adds").asDouble());
+    assertEquals(
+        word.path("text").asText() + " " + adds.replace('-', '\u2212'),
+        browser.run("return document.querySelectorAll('.words')[1].children[2].ariaLabel").asText());
+    // A word is divided among components, which its grid shows.
+    browser.run("document.querySelectorAll('.words')[1].children[2].click()");
+    awaitThat(browser, "document.querySelector('.card .largest')");
+    assertEquals("w1.2", browser.run("return " + STATE + ".get('pick')").asText());
+    pictures(browser, "why-");
+    browser.run("document.querySelector('.card .close').click()");
+
+    browser.run(
+        "const box = document.querySelector('.compare select'); box.value = 'wasps';"
+            + "box.dispatchEvent(new Event('change', {bubbles: true}))");
+    awaitThat(browser, "document.querySelector('.against')");
+    JsonNode row = explained("bees", "wasps").path("difference").path("words").path(0);
+    String first = "return document.querySelector('.against tbody tr th').textContent";
+    assertEquals(row.path("name").asText(), browser.run(first).asText());
+    pictures(browser, "difference-");
+
+    browser.run("document.querySelectorAll('.views button')[1].click()");
+    awaitThat(browser, "document.querySelectorAll('small-picture canvas').length === 2 * 72");
+    browser.run("document.querySelector('.pictures button').click()");
+    awaitThat(browser, "document.querySelectorAll('attention-matrix canvas').length === 2");
+    assertEquals("L0H0", browser.run("return " + STATE + ".get('head')").asText());
+    pictures(browser, "attention-");
+
+    browser.run("document.querySelectorAll('.views button')[2].click()");
+    awaitThat(browser, "document.querySelectorAll('.chart .dot').length === 2 * 7");
+    pictures(browser, "layers-");
+
+    browser.run("document.querySelectorAll('.views button')[3].click()");
+    awaitThat(browser, "document.querySelector('.edit')?.elements.text.value.length > 20");
+    browser.run(
+        "const form = document.querySelector('.edit'); form.elements.text.value = 'A train.';"
+            + "form.requestSubmit()");
+    await(browser);
+    awaitThat(browser, "document.querySelector('.inside .against')");
+    Map<String, Object> edit =
+        Map.of("topic", "1", "edit", Map.of("docno", "bees", "text", "A train."));
+    JsonNode edited = JSON.readTree(post(edit).body());
+    assertEquals(ranks(edited, "changed"), browser.run("return " + AFTER).asText());
+    assertNotEquals(ranks(edited, "plain"), ranks(edited, "changed"));
+    assertMeasures(browser, edited);
+    pictures(browser, "edit-");
+    browser.reload();
+    awaitThat(browser, "document.querySelector('.inside .against')");
+    assertEquals(ranks(edited, "changed"), browser.run("return " + AFTER).asText());
   }
 
   private static void click(Browser browser, String selector) throws Exception {
