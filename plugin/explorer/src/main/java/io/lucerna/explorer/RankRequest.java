@@ -90,8 +90,7 @@ record RankRequest(
         throw new Refusal(400, "an edit has a docno and a text");
       }
       return new Edit(
-          bounded("docno", docno, LONGEST_QUERY),
-          bounded("text", text, PairsRequest.LONGEST_TEXT));
+          bounded("docno", docno, LONGEST_QUERY), bounded("text", text, PairsRequest.LONGEST_TEXT));
     }
   }
 

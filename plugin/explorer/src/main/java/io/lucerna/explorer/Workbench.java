@@ -119,9 +119,7 @@ final class Workbench implements AutoCloseable {
     }
 
     List<String> pairs(String topic) {
-      return docnos().stream()
-          .map(docno -> PairSource.Pair.id(topic, docno))
-          .toList();
+      return docnos().stream().map(docno -> PairSource.Pair.id(topic, docno)).toList();
     }
   }
 
@@ -240,8 +238,7 @@ final class Workbench implements AutoCloseable {
       throw new Refusal(400, "the model reads no document " + edit.docno() + ", so none is edited");
     }
     Scores edited = edited(asked, reads, found, spec, changed, at, edit.text());
-    return answer(
-        asked, found.with(at, edit.text()), plain.ranking(), edited, spec.toString());
+    return answer(asked, found.with(at, edit.text()), plain.ranking(), edited, spec.toString());
   }
 
   /** The same with another text of one document, which is scored alone. */
@@ -257,8 +254,7 @@ final class Workbench implements AutoCloseable {
     float[] given = given(found, scores.ranking());
     try {
       given[at] =
-          ranker
-              .score(
+          ranker.score(
                   reads,
                   List.of(text),
                   compile(spec, sources(asked, reads, found))
@@ -420,8 +416,7 @@ final class Workbench implements AutoCloseable {
   }
 
   private AtHand.Here here(Asked asked, String reads, Candidates found) {
-    return atHand.get(
-        List.of(asked, reads), reads, found.texts(), found.pairs(asked.topic().id()));
+    return atHand.get(List.of(asked, reads), reads, found.texts(), found.pairs(asked.topic().id()));
   }
 
   private Candidates candidates(Asked asked) throws IOException {
@@ -468,10 +463,7 @@ final class Workbench implements AutoCloseable {
     try {
       spec = compile(changed, sources(asked, reads, found));
       given =
-          here(asked, reads, found)
-              .pairs()
-              .score(spec.hooks(topic, found.pairs(topic)))
-              .scores();
+          here(asked, reads, found).pairs().score(spec.hooks(topic, found.pairs(topic))).scores();
     } catch (IllegalArgumentException | ScoreException e) {
       throw new Refusal(400, String.valueOf(e.getMessage()), e);
     } catch (OutOfMemoryError e) {

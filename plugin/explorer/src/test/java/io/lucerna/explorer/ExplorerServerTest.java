@@ -178,12 +178,10 @@ class ExplorerServerTest {
     for (String spec : List.of("", CUT)) {
       JsonNode answer =
           ranked(
-              Map.of(
-                  "topic", "t1", "spec", spec, "edit", Map.of("docno", "bread", "text", text)));
+              Map.of("topic", "t1", "spec", spec, "edit", Map.of("docno", "bread", "text", text)));
       assertArrayEquals(ranker.score(query, SMALL.texts()).scores(), scores(answer, "plain"));
       float[] changed = ranker.score(query, SMALL.texts(), ranker.compile(spec).hooks()).scores();
-      changed[bread] =
-          ranker.score(query, List.of(text), ranker.compile(spec).hooks()).scores()[0];
+      changed[bread] = ranker.score(query, List.of(text), ranker.compile(spec).hooks()).scores()[0];
       assertArrayEquals(changed, scores(answer, "changed"));
       Ranking edited = Reordering.of(first, changed);
       JsonNode doc = answer.path("docs").path(bread);

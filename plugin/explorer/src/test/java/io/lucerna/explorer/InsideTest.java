@@ -43,8 +43,7 @@ class InsideTest {
   private static void with(String model, Tried tried) throws IOException {
     try (Ranker ranker =
             Rankers.open(Checkout.models().resolve(model), model, ScorerOptions.defaults());
-        Workbench workbench =
-            new Workbench(ranker, SMALL, SmallCollection.QRELS, 1, Launch.NONE)) {
+        Workbench workbench = new Workbench(ranker, SMALL, SmallCollection.QRELS, 1, Launch.NONE)) {
       tried.with(ranker, workbench);
     }
   }
@@ -58,8 +57,7 @@ class InsideTest {
   }
 
   private static AttentionRequest looking(String spec, String head) {
-    return new AttentionRequest(
-        RankRequest.of("t1", "", null, spec, ""), of(stored("bees")), head);
+    return new AttentionRequest(RankRequest.of("t1", "", null, spec, ""), of(stored("bees")), head);
   }
 
   @ParameterizedTest
@@ -216,10 +214,7 @@ class InsideTest {
               heads.stream().filter(one -> one.name().equals(head)).findFirst().orElseThrow();
           assertNull(small.rows());
           AttentionAnswer.Side side =
-              new Inside(workbench)
-                  .attention(looking(line, head))
-                  .sides()
-                  .getLast();
+              new Inside(workbench).attention(looking(line, head)).sides().getLast();
           AttentionAnswer.Head one = side.heads().getFirst();
           assertEquals(1, side.heads().size());
           InputActivations kept =
@@ -276,10 +271,8 @@ class InsideTest {
         "bert-bi",
         (ranker, workbench) -> {
           String spec = "zero blocks.0.hook_mlp_out";
-          AttentionAnswer plain =
-              new Inside(workbench).attention(looking("", "L1H0"));
-          AttentionAnswer changed =
-              new Inside(workbench).attention(looking(spec, "L1H0"));
+          AttentionAnswer plain = new Inside(workbench).attention(looking("", "L1H0"));
+          AttentionAnswer changed = new Inside(workbench).attention(looking(spec, "L1H0"));
           assertEquals(spec, changed.spec());
           AttentionAnswer mean =
               new Inside(workbench)

@@ -826,7 +826,9 @@ class ExploreCommandTest {
     String adds = String.format(Locale.ROOT, "%+.5f", word.path("adds").asDouble());
     assertEquals(
         word.path("text").asText() + " " + adds.replace('-', '\u2212'),
-        browser.run("return document.querySelectorAll('.words')[1].children[2].ariaLabel").asText());
+        browser
+            .run("return document.querySelectorAll('.words')[1].children[2].ariaLabel")
+            .asText());
     // A word is divided among components, which its grid shows.
     browser.run("document.querySelectorAll('.words')[1].children[2].click()");
     awaitThat(browser, "document.querySelector('.card .largest')");
