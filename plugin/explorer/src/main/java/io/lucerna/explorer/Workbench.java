@@ -393,7 +393,7 @@ final class Workbench implements AutoCloseable {
   }
 
   /** What a spec does that needs no candidates. */
-  private CompiledSpec compile(String line) {
+  CompiledSpec compile(String line) {
     return compile(parse(line), NOTHING);
   }
 

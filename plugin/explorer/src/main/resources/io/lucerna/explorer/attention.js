@@ -74,7 +74,7 @@ class Matrix extends Picture {
 
   paint() {
     if (this.isConnected && this.#rows) {
-      const width = this.parentElement.clientWidth || 320;
+      const width = this.parentElement.clientWidth - 2 || 320;
       this.#size = Math.max(2, Math.min(24, Math.floor(width / this.#seen.length)));
       this.cells(this.#seen.length, this.#looking.length, this.#size,
         (row, column) => dark(this.#rows[this.#looking[row]][this.#seen[column]]));

@@ -80,7 +80,7 @@ function row(app, doc, side, before) {
 
 function list(app, which, side, before) {
   const docs = places(app, which);
-  const shown = app.all ? docs : docs.slice(0, SHORT);
+  const shown = app.all ? docs : docs.filter((doc, i) => i < SHORT || doc.docno === app.state.doc);
   const choices = bases(app.answer);
   return html`
     <section class="list ${side}" aria-label=${titles(app, which)}>

@@ -105,6 +105,7 @@ function giveUpEstimates() {
 
 async function load() {
   pending?.abort();
+  clearTimeout(later);
   giveUpEstimates();
   inside.giveUp();
   const mine = new AbortController();
@@ -137,14 +138,20 @@ async function load() {
   }
 }
 
+/** How long a person looks at a passage before the estimates go on, in milliseconds. */
+const LOOKS = 1500;
+let later = 0;
+
 /** What belongs to the open passage; then the estimates, which that comes before. */
 async function loadOpened() {
+  clearTimeout(later);
   await loadPassage();
   if (inside.asks(app)) {
     giveUpEstimates();
   }
   await inside.load(app);
-  await estimate();
+  clearTimeout(later);
+  later = setTimeout(estimate, app.state.doc ? LOOKS : 0);
 }
 
 /** Estimates for the grid of the ranking that is shown, in the background: whatever is asked next gives them up. */

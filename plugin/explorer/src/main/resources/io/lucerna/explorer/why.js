@@ -3,6 +3,7 @@ import { html, nothing } from './lit/lit-html.js';
 import { bar, limit, scale, signed, tiny, tone, walk, when } from './tones.js';
 
 const SHOWN = 8;
+const PRODUCT = 'with';
 
 /** Keeps a line from ending before punctuation. */
 const JOINED = '\u2060';
@@ -63,17 +64,17 @@ function grid(app, side, number, values, most) {
       </tbody></table></div>`;
 }
 
-/** The largest of some named numbers, and the sum of the others. */
-function largest(title, rows, count = SHOWN) {
+/** The largest of some named numbers, and the sum of the others where they add up. */
+function largest(title, rows, what = 'adds') {
   const sorted = rows.toSorted((a, b) => Math.abs(b.value) - Math.abs(a.value));
   const most = Math.abs(sorted[0]?.value ?? 1) || 1;
-  const others = sorted.slice(count);
+  const others = sorted.slice(SHOWN);
   return html`
-    <table class="largest"><thead><tr><th scope="col" colspan="2">${title}</th><th scope="col">adds</th></tr></thead><tbody>
-      ${sorted.slice(0, count).map(row => html`
+    <table class="largest"><thead><tr><th scope="col" colspan="2">${title}</th><th scope="col">${what}</th></tr></thead><tbody>
+      ${sorted.slice(0, SHOWN).map(row => html`
         <tr><th scope="row">${row.name}${row.of ? html` <span class="quiet">${row.of}</span>` : nothing}</th>
           <td>${bar(row.value, most)}</td><td class="n">${signed(row.value)}</td></tr>`)}
-      ${others.length
+      ${others.length && what === 'adds'
         ? html`<tr class="quiet"><th scope="row">${others.length} others</th><td></td><td class="n">${signed(sum(others.map(row => row.value)))}</td></tr>`
         : nothing}
     </tbody></table>`;
@@ -128,7 +129,7 @@ function chosen(app, passage, detail) {
     rows: met
       ? read.map((one, i) => ({ name: one.text, value: met[i] }))
       : [...side.components.map((component, i) => ({ name: component.name, value: through[i] })), { name: 'straight', value: word.straight }],
-    what: met ? (meeting.kind === 'maxsim' ? 'product with' : 'together with') : 'through',
+    what: met ? (meeting.kind === 'maxsim' ? PRODUCT : 'together with') : 'through',
   };
 }
 
@@ -146,11 +147,21 @@ function terms(app, meeting, side) {
     })}</p>`;
 }
 
+/** The words that add most, and those that take most away. */
+function lead(passage) {
+  const words = passage.sides.at(-1).words.toSorted((a, b) => b.adds - a.adds);
+  const listed = some => some.map((word, i) => html`${i ? ', ' : ''}“${word.text}” ${signed(word.adds)}`);
+  const less = words.filter(word => word.adds < 0).slice(-2).toReversed();
+  return html`<p class="lead">Most comes from ${listed(words.filter(word => word.adds > 0).slice(0, 4))}.
+    ${less.length ? html`<span>Against it: ${listed(less)}.</span>` : nothing}</p>`;
+}
+
 function one(app, passage, detail) {
   const pickedNow = chosen(app, passage, detail);
   const own = limit(passage.sides.flatMap(side => side.words.map(word => word.adds)));
   const meeting = detail?.value?.passages[0].meeting;
   return html`
+    ${lead(passage)}
     ${passage.sides.map((side, s) => {
       const values = pickedNow?.words.get(s);
       const parts = pickedNow?.components?.get(s);
@@ -179,14 +190,19 @@ function one(app, passage, detail) {
         </details>`;
     })}
     ${terms(app, meeting, passage.sides.length - 1)}
-    ${pickedNow ? nothing : tables(passage)}`;
+    ${pickedNow
+      ? nothing
+      : html`<p class="quiet">Pick a word: the heads and MLPs that it acts through${passage.sides.length > 1
+            ? ', and of a word of the query, the words of the passage that it meets'
+            : ''}. Pick one of those: its words.</p>
+          ${tables(passage)}`}`;
 }
 
 /** What was picked, and its largest parts. */
 const card = (app, one) => html`
   <div class="card" role="status"><p><b>${one.title}</b>
     <button type="button" class="close" aria-label="Back to the whole score" @click=${() => app.show({ pick: '' })}>×</button></p>
-    ${largest(one.what, one.rows)}</div>`;
+    ${largest(one.what, one.rows, one.what === PRODUCT ? 'product' : 'adds')}</div>`;
 
 const waiting = (app, side, detail) =>
   picked(app)?.side === side && !detail?.value
@@ -221,7 +237,7 @@ function against(title, rows, names, count) {
 /** The words with the largest differences in one direction. */
 const strongest = (words, sign) =>
   words.filter(row => sign * (row.one - row.other) > 0).slice(0, 4)
-    .map((row, i) => html`${i ? ', ' : ''}<i>${row.name}</i> ${signed(row.one - row.other)}`);
+    .map((row, i) => html`${i ? ', ' : ''}“${row.name}” ${signed(row.one - row.other)}`);
 
 /** How many rows of a difference are shown. */
 let all = false;
