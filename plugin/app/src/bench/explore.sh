@@ -69,6 +69,12 @@ for marks in " ???" " ??" " ?"; do
   ask "${address}api/v1/estimates" -d "{\"query\": \"$query$marks\"}"
 done | report "estimates of 72 heads and 6 MLPs over 100 candidates"
 
+docno=$(curl -s -H 'Content-Type: application/json' -d "{\"query\": \"$query\"}" "${address}api/v1/rank" |
+  grep -o '"docno":"[^"]*"' | awk 'NR <= 4')
+for passage in $docno; do
+  ask "${address}api/v1/explain" -d "{\"query\": \"$query\", \"passages\": [{$passage}]}"
+done | report "one passage explained"
+
 # In the middle of a ranking.
 rank " again" >/dev/null 2>&1 &
 sleep .3

@@ -21,7 +21,7 @@ import java.util.Locale;
 final class Client {
   static final ObjectMapper JSON = new ObjectMapper();
   private static final HttpClient HTTP = HttpClient.newHttpClient();
-  private static final JsonNode DESCRIPTION = description();
+  static final JsonNode DESCRIPTION = description();
 
   private final URI address;
 

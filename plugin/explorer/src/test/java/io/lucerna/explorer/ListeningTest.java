@@ -20,6 +20,7 @@ import java.net.URI;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterAll;
@@ -78,7 +79,8 @@ class ListeningTest {
     assertEquals(401, model(host));
     assertEquals(200, model(host, "Authorization: Bearer " + TOKEN));
     assertEquals(200, model(host, "Cookie: other=1; lucerna-0=" + TOKEN));
-    for (String wrong : List.of("", "x", TOKEN.substring(1), TOKEN + "x", TOKEN.toLowerCase())) {
+    for (String wrong :
+        List.of("", "x", TOKEN.substring(1), TOKEN + "x", TOKEN.toLowerCase(Locale.ROOT))) {
       assertEquals(401, model(host, "Authorization: Bearer " + wrong), wrong);
       assertEquals(401, model(host, "Cookie: lucerna-0=" + wrong), wrong);
     }
@@ -89,6 +91,18 @@ class ListeningTest {
     assertTrue(Client.message(refused).contains("terminal"), refused.body());
     assertEquals(401, client.rank("{\"topic\":\"t1\"}").statusCode());
     assertEquals(200, client.raw("GET /page.js", host), "what everybody may read");
+  }
+
+  @Test
+  void nothingOfTheApiIsAnsweredWithoutIt() throws Exception {
+    for (var path : Client.DESCRIPTION.path("paths").properties()) {
+      for (var operation : path.getValue().properties()) {
+        String method = operation.getKey().toUpperCase(Locale.ROOT);
+        String line = method + " " + path.getKey();
+        assertEquals(401, client.raw(line, "Host: 127.0.0.1", "Content-Length: 0"), line);
+        assertTrue(operation.getValue().path("responses").has("401"), line);
+      }
+    }
   }
 
   /** The page's address gives the browser a cookie, and is then without the token. */
