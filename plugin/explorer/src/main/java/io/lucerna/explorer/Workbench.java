@@ -1,6 +1,5 @@
 package io.lucerna.explorer;
 
-import com.sun.management.OperatingSystemMXBean;
 import io.lucerna.eval.Evaluation;
 import io.lucerna.eval.Measure;
 import io.lucerna.eval.RankChanges;
@@ -23,7 +22,6 @@ import io.lucerna.studies.ranking.Condition;
 import io.lucerna.studies.ranking.Conditions;
 import io.lucerna.studies.record.PairSource;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -134,14 +132,9 @@ final class Workbench implements AutoCloseable {
     this.launch = launch;
     this.options = Evaluation.Options.DEFAULT.withLevel(level);
     this.deepest = Math.min(DEEPEST, explored.deepest());
-    this.atHand = new AtHand(ranker, Math.min(KEPT, memory() / KEPT_PART));
+    this.atHand = new AtHand(ranker, Math.min(KEPT, Runtime.getRuntime().maxMemory() / KEPT_PART));
     explored.topics().forEach(topic -> topics.put(topic.id(), topic));
     this.cells = cells(ranker);
-  }
-
-  /** Bytes of this machine's memory, or of the container's. */
-  private static long memory() {
-    return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize();
   }
 
   private static List<ModelAnswer.Cell> cells(Ranker ranker) throws IOException {
