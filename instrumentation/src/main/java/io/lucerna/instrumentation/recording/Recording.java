@@ -1,6 +1,7 @@
 package io.lucerna.instrumentation.recording;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.lucerna.base.Internal;
 import io.lucerna.instrumentation.checkpoint.CheckpointException;
 import io.lucerna.instrumentation.checkpoint.TensorFile;
 import io.lucerna.instrumentation.hooks.HookPoint;
@@ -34,6 +35,7 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class Recording implements ActivationSource {
   private final RecordingFolder folder;
+  private final JsonNode manifest;
   private final String modelSha256;
   private final String sha256;
   private final boolean averaged;
@@ -61,7 +63,7 @@ public final class Recording implements ActivationSource {
               ? folder.path() + ": the recording is not finished; resume it with record -resume"
               : folder.manifest() + ": no such file; this folder holds no recording");
     }
-    JsonNode manifest = RecordingFolder.read(folder.manifest());
+    manifest = RecordingFolder.read(folder.manifest());
     if (manifest.has(RecordingFolder.SHARD) != part) {
       throw new RecordingException(
           folder.path()
@@ -157,6 +159,12 @@ public final class Recording implements ActivationSource {
               Files.size(file),
               expected.bytes()));
     }
+  }
+
+  /** {@return what the manifest says, which nobody changes} */
+  @Internal
+  public JsonNode manifest() {
+    return manifest;
   }
 
   /** {@return the hash of the model whose activations these are, as on its card} */

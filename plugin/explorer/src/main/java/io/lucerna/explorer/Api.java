@@ -15,6 +15,7 @@ import java.io.InputStream;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Request;
@@ -51,36 +52,39 @@ final class Api {
     byte[] answer(Request request) throws Exception;
   }
 
-  private final Workbench workbench;
   private final Desk desk;
   private final Duration longestBody;
 
   /** By path and method. */
   private final Map<String, Map<String, Route>> routes = new LinkedHashMap<>();
 
-  /**
-   * @param longestBody how long a body may take to arrive
-   */
-  Api(Workbench workbench, Desk desk, Duration longestBody) throws IOException {
-    this.workbench = workbench;
+  private Api(Desk desk, Duration longestBody) throws IOException {
     this.desk = desk;
     this.longestBody = longestBody;
-    Explaining explaining = new Explaining(workbench);
-    Inside inside = new Inside(workbench);
-    byte[] description;
     try (InputStream in = Api.class.getResourceAsStream("openapi.json")) {
       if (in == null) {
         throw new IllegalStateException("the jar lacks openapi.json");
       }
-      description = in.readAllBytes();
+      byte[] description = in.readAllBytes();
+      routes.put("openapi.json", Map.of("GET", request -> description));
     }
+  }
+
+  /**
+   * Of a server that ranks.
+   *
+   * @param longestBody how long a body may take to arrive
+   */
+  Api(Workbench workbench, Desk desk, Duration longestBody) throws IOException {
+    this(desk, longestBody);
     byte[] model = MAPPER.writeValueAsBytes(workbench.model());
     byte[] topics = MAPPER.writeValueAsBytes(workbench.topics());
-    routes.put("openapi.json", Map.of("GET", request -> description));
     routes.put("model", Map.of("GET", request -> model));
     routes.put("topics", Map.of("GET", request -> topics));
-    routes.put("passage", Map.of("GET", this::passage));
-    routes.put("commands", Map.of("POST", this::commands));
+    Explaining explaining = new Explaining(workbench);
+    Inside inside = new Inside(workbench);
+    routes.put("passage", Map.of("GET", request -> passage(request, workbench)));
+    routes.put("commands", Map.of("POST", request -> commands(request, workbench)));
     work("rank", RankRequest.class, Desk.Kind.RANKING, workbench::rank);
     work("estimates", RankRequest.class, Desk.Kind.ESTIMATES, workbench::estimates);
     work(
@@ -92,6 +96,38 @@ final class Api {
         asked -> explaining.explain(asked, true));
     work("attention", AttentionRequest.class, Desk.Kind.INSIDE, inside::attention);
     work("lens", PairsRequest.class, Desk.Kind.INSIDE, inside::lens);
+  }
+
+  /** Of a server that shows a folder. */
+  Api(Opened opened, Desk desk, Duration longestBody) throws IOException {
+    this(desk, longestBody);
+    routes.put("opened", Map.of("GET", request -> read(opened::overview)));
+    routes.put(
+        "opened/rows",
+        Map.of(
+            "GET",
+            request -> {
+              Fields asked = parameters(request);
+              int map = number(asked, "map");
+              String cell = parameter(asked, "cell", "");
+              return read(() -> opened.rows(map, cell));
+            }));
+    routes.put(
+        "opened/row",
+        Map.of(
+            "GET",
+            request -> {
+              Fields asked = parameters(request);
+              int map = number(asked, "map");
+              String cell = parameter(asked, "cell", "");
+              String row = parameter(asked, "row", null);
+              return read(() -> opened.row(map, cell, row));
+            }));
+  }
+
+  /** What is read of a folder, one after the other. */
+  private byte[] read(Callable<?> answer) throws Exception {
+    return MAPPER.writeValueAsBytes(desk.work("", Desk.Kind.RANKING, answer));
   }
 
   /**
@@ -126,19 +162,31 @@ final class Api {
     }
   }
 
-  private byte[] passage(Request request) throws Exception {
-    Fields fields;
-    try {
-      fields = Request.extractQueryParameters(request);
-    } catch (RuntimeException e) {
-      throw new Refusal(400, "the address is malformed", e);
-    }
+  private static byte[] passage(Request request, Workbench workbench) throws Exception {
+    Fields fields = parameters(request);
     String topic = parameter(fields, "topic", "");
     String docno = parameter(fields, "docno", null);
     Map<String, Object> answer = new LinkedHashMap<>();
     answer.put("docno", docno);
     answer.put("text", workbench.passage(topic, docno));
     return MAPPER.writeValueAsBytes(answer);
+  }
+
+  private static Fields parameters(Request request) throws Exception {
+    try {
+      return Request.extractQueryParameters(request);
+    } catch (RuntimeException e) {
+      throw new Refusal(400, "the address is malformed", e);
+    }
+  }
+
+  private static int number(Fields fields, String name) {
+    String value = parameter(fields, name, "0");
+    try {
+      return Integer.parseInt(value);
+    } catch (NumberFormatException e) {
+      throw new Refusal(400, name + " must be a number, got " + value, e);
+    }
   }
 
   private static String parameter(Fields fields, String name, @Nullable String otherwise) {
@@ -150,7 +198,7 @@ final class Api {
     return value;
   }
 
-  private byte[] commands(Request request) throws Exception {
+  private byte[] commands(Request request, Workbench workbench) throws Exception {
     return MAPPER.writeValueAsBytes(workbench.commands(read(request, CommandsRequest.class)));
   }
 

@@ -24,14 +24,24 @@ final class Assets {
   @SuppressWarnings("ArrayRecordComponent")
   record Asset(String type, byte[] bytes) {}
 
+  /** The page that ranks. */
+  static final String RANKING = "index.html";
+
+  /** The page that shows a folder. */
+  static final String FOLDER = "opened.html";
+
   private final Map<String, Asset> assets;
 
-  Assets() throws IOException {
+  /**
+   * @param first which page is at the root
+   */
+  Assets(String first) throws IOException {
     Map<String, Asset> page =
         Map.of(
-            "/", own("index.html", HTML),
+            "/", own(first, HTML),
             "/page.css", own("page.css", CSS),
             "/inside.css", own("inside.css", CSS),
+            "/studies.css", own("studies.css", CSS),
             "/icon.svg", own("icon.svg", "image/svg+xml"));
     Map<String, Asset> own =
         Stream.of(
@@ -49,7 +59,9 @@ final class Assets {
                 "edit",
                 "tones",
                 "commands",
-                "pin")
+                "pin",
+                "save",
+                "studies")
             .collect(
                 Collectors.toMap(name -> "/" + name + ".js", name -> unchecked("", name + ".js")));
     Map<String, Asset> lit =

@@ -1,10 +1,9 @@
 package io.lucerna.explorer;
 
 import io.lucerna.instrumentation.intervene.InterventionSpec;
+import io.lucerna.studies.work.Identity;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
 /** Writes the command lines of a state of the page. */
 final class CommandLines {
@@ -20,8 +19,6 @@ final class CommandLines {
   private static final String TOPICS = "query.tsv";
 
   private static final String TYPED = "1";
-
-  private static final Pattern PLAIN_WORD = Pattern.compile("[A-Za-z0-9_@%+=:,./-]+");
 
   private final Launch launch;
   private final List<String> measures;
@@ -169,18 +166,12 @@ final class CommandLines {
 
   @SafeVarargs
   private void add(String gives, List<String>... words) {
-    lines.add(
-        new CommandsAnswer.Line(
-            gives,
-            "./lucerna "
-                + List.of(words).stream()
-                    .flatMap(List::stream)
-                    .map(CommandLines::quoted)
-                    .collect(Collectors.joining(" "))));
+    List<String> all = List.of(words).stream().flatMap(List::stream).toList();
+    lines.add(new CommandsAnswer.Line(gives, Identity.commandLine(all)));
   }
 
   /** A word as a POSIX shell reads it. */
   private static String quoted(String word) {
-    return PLAIN_WORD.matcher(word).matches() ? word : "'" + word.replace("'", "'\\''") + "'";
+    return "'" + word.replace("'", "'\\''") + "'";
   }
 }

@@ -34,20 +34,21 @@ public final class ExplorerServer implements AutoCloseable {
   private final Server server;
   private final ServerConnector connector;
   private final Listening listening;
-  private final Desk desk;
-  private final Workbench workbench;
+  private final Served served;
+
+  /**
+   * What a server has.
+   *
+   * @param end frees what is its own
+   */
+  private record Served(Desk desk, Api api, Assets assets, Runnable end) {}
 
   private ExplorerServer(
-      Server server,
-      ServerConnector connector,
-      Listening listening,
-      Desk desk,
-      Workbench workbench) {
+      Server server, ServerConnector connector, Listening listening, Served served) {
     this.server = server;
     this.connector = connector;
     this.listening = listening;
-    this.desk = desk;
-    this.workbench = workbench;
+    this.served = served;
   }
 
   /**
@@ -75,12 +76,36 @@ public final class ExplorerServer implements AutoCloseable {
     return start(listening, workbench, Limits.DEFAULT, failures);
   }
 
-  /** The same with other limits. */
+  /**
+   * Starts a server that shows a folder.
+   *
+   * @param listening where
+   * @param opened the folder; it stays the caller's
+   * @param failures told of what a request brought about and should not have
+   * @throws IOException if the port is taken; the message names one that is free
+   */
+  public static ExplorerServer start(
+      Listening listening, Opened opened, Consumer<Throwable> failures) throws IOException {
+    Limits limits = Limits.DEFAULT;
+    Desk desk = new Desk(limits.work());
+    Api api = new Api(opened, desk, limits.body());
+    Served served = new Served(desk, api, new Assets(Assets.FOLDER), () -> {});
+    return start(listening, served, limits, failures);
+  }
+
+  /** A server that ranks, with other limits. */
   static ExplorerServer start(
       Listening listening, Workbench workbench, Limits limits, Consumer<Throwable> failures)
       throws IOException {
     Desk desk = new Desk(limits.work());
     Api api = new Api(workbench, desk, limits.body());
+    Served served = new Served(desk, api, new Assets(Assets.RANKING), workbench::close);
+    return start(listening, served, limits, failures);
+  }
+
+  private static ExplorerServer start(
+      Listening listening, Served served, Limits limits, Consumer<Throwable> failures)
+      throws IOException {
     QueuedThreadPool threads = new QueuedThreadPool(THREADS);
     threads.setName("explorer");
     threads.setDaemon(true);
@@ -96,10 +121,10 @@ public final class ExplorerServer implements AutoCloseable {
     connector.setIdleTimeout(limits.idle().toMillis());
     server.addConnector(connector);
     server.addBean(new NetworkConnectionLimit(CONNECTIONS, server));
-    Site site = new Site(new Assets(), new Gate(listening), api, failures);
+    Site site = new Site(served.assets, new Gate(listening), served.api, failures);
     server.setHandler(site);
     server.setErrorHandler(site::unreadable);
-    ExplorerServer explorer = new ExplorerServer(server, connector, listening, desk, workbench);
+    ExplorerServer explorer = new ExplorerServer(server, connector, listening, served);
     boolean started = false;
     try {
       connector.open();
@@ -161,13 +186,13 @@ public final class ExplorerServer implements AutoCloseable {
   /** Ends what is being done and listens no longer. */
   @Override
   public void close() {
-    desk.close();
+    served.desk.close();
     try {
       server.stop();
     } catch (Exception e) {
       throw new IllegalStateException("the server cannot stop", e);
     } finally {
-      workbench.close();
+      served.end.run();
     }
   }
 

@@ -64,3 +64,8 @@ export const estimates = (state, signal) => post('estimates', { ...asked(state),
 
 /** Of what is shown, and of the passage that is open. */
 export const commands = state => post('commands', { ...asked(state), spec: state.spec, docno: state.doc });
+
+/** Of a server that shows a folder: what is in it, what a cell is made of, and one of these. */
+export const opened = () => ask('opened');
+export const rows = (map, cell) => ask('opened/rows?' + new URLSearchParams({ map, cell }));
+export const row = (map, cell, one) => ask('opened/row?' + new URLSearchParams({ map, cell, row: one }));

@@ -5,6 +5,7 @@ import * as inside from './inside.js';
 import { lists, narrow, slide } from './lists.js';
 import { panel } from './panel.js';
 import * as pin from './pin.js';
+import { save } from './save.js';
 import { read, write } from './state.js';
 
 const DEPTHS = [10, 20, 50, 100, 200, 500];
@@ -236,6 +237,7 @@ const head = () => html`
         ${depths().map(d => html`<option ?selected=${d === depth()}>${d}</option>`)}</select></label>
       <button class="main">Rank</button>
       ${pin.pinButton(app)}
+      <button type="button" title="One file of what is shown, for any browser, without a server" ?disabled=${!app.answer} @click=${save}>Save page</button>
       <span class="quiet topic">${app.state.topic ? `topic ${app.state.topic}` : ''}</span>
     </form>
   </header>`;

@@ -67,7 +67,7 @@ function click(app, cell, way) {
 }
 
 /** Arrow keys walk from cell to cell. */
-function walk(event) {
+export function walk(event) {
   const steps = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
   const step = steps[event.key];
   if (!step) {

@@ -6,6 +6,7 @@ import io.lucerna.explorer.Explored;
 import io.lucerna.explorer.ExplorerServer;
 import io.lucerna.explorer.Launch;
 import io.lucerna.explorer.Listening;
+import io.lucerna.explorer.Opened;
 import io.lucerna.plugin.Failures;
 import io.lucerna.plugin.anserini.IndexTexts;
 import io.lucerna.plugin.cli.Command;
@@ -88,6 +89,15 @@ public final class ExploreCommand implements Command {
   @Option(name = "-level", metaVar = "[grade]", usage = "The lowest grade that is relevant.")
   int level = 1;
 
+  @Option(
+      name = "-open",
+      metaVar = "[folder]",
+      forbids = {"-run", "-index", "-corpus", "-topics", "-collection", "-qrels", "-model"},
+      usage =
+          "In place of a ranking: the folder of study, of patch or of record, finished or not, to be"
+              + " looked at; no model is needed.")
+  @Nullable Path open;
+
   public ExploreCommand(ModelRegistry models, CollectionOptions collections) {
     this.models = models;
     this.collections = collections;
@@ -114,6 +124,10 @@ public final class ExploreCommand implements Command {
     if (level < 0) {
       throw new CommandException(ExitCode.USAGE, "-level must be 0 or more, got " + level);
     }
+    if (open != null) {
+      show(open, console);
+      return;
+    }
     if (inputs.corpus != null && inputs.run == null) {
       throw new CommandException(
           ExitCode.USAGE, "-corpus holds the texts of a run; give -run, or -index to search");
@@ -139,11 +153,27 @@ public final class ExploreCommand implements Command {
                 level,
                 launch(given),
                 e -> report(e, console))) {
-      console.out().println(server.address());
-      console.out().flush();
-      console.say("%s on %s; Ctrl-C ends it", ranker.card().label(), explored.name());
-      new CountDownLatch(1).await();
+      serve(server, ranker.card().label() + " on " + explored.name(), console);
     }
+  }
+
+  private void show(Path folder, Console console) throws Exception {
+    Listening listening = listening();
+    ExplorerServer.requireFree(listening);
+    try (Opened opened = Opened.of(folder);
+        ExplorerServer server =
+            ExplorerServer.start(listening, opened, e -> report(e, console))) {
+      serve(server, folder.toString(), console);
+    }
+  }
+
+  /** Until it is interrupted. */
+  private static void serve(ExplorerServer server, String what, Console console)
+      throws InterruptedException {
+    console.out().println(server.address());
+    console.out().flush();
+    console.say("%s; Ctrl-C ends it", what);
+    new CountDownLatch(1).await();
   }
 
   /**

@@ -42,7 +42,7 @@ public record HeadEffects(
     Optional<String> perturbation,
     Map<Head, Double> effects,
     Optional<String> model) {
-  private static final String AGGREGATES = "aggregates.csv";
+  static final String AGGREGATES = "aggregates.csv";
   private static final List<String> COLUMNS =
       List.of(
           "direction",
@@ -140,7 +140,7 @@ public record HeadEffects(
     return new HeadEffects(folder, direction, method, named, effects, model);
   }
 
-  private static Optional<JsonNode> manifest(Path manifest) throws IOException {
+  static Optional<JsonNode> manifest(Path manifest) throws IOException {
     if (!Files.isRegularFile(manifest)) {
       return Optional.empty();
     }

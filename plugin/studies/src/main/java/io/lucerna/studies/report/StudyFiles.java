@@ -164,7 +164,7 @@ public record StudyFiles(
   }
 
   /** The contrasts of interventions by one measure, in the order of the study. */
-  List<Contrast> contrasts(String measure) {
+  public List<Contrast> contrasts(String measure) {
     Set<String> ids =
         info.interventions().stream().map(ConditionInfo::id).collect(Collectors.toSet());
     return contrasts.stream()
@@ -193,7 +193,7 @@ public record StudyFiles(
   }
 
   /** The topics of one condition by one measure, those that gained most first. */
-  List<TopicValue> sorted(String condition, String measure) {
+  public List<TopicValue> sorted(String condition, String measure) {
     return topics.stream()
         .filter(t -> t.condition().equals(condition) && t.measure().equals(measure))
         .sorted(

@@ -46,7 +46,7 @@ public record StudyInfo(
       String of, Estimate spearman, double kendall, double p, int heads) {}
 
   /** Everything but the unchanged model, and random directions that doses are compared with. */
-  List<ConditionInfo> interventions() {
+  public List<ConditionInfo> interventions() {
     return conditions.values().stream()
         .filter(c -> !c.id().equals(ConditionInfo.NOTHING) && !c.isDirection())
         .toList();

@@ -1,0 +1,100 @@
+package io.lucerna.explorer;
+
+import io.lucerna.instrumentation.hooks.HookPoint;
+import io.lucerna.instrumentation.recording.ActivationSource.Slice;
+import io.lucerna.instrumentation.recording.Recording;
+import io.lucerna.instrumentation.text.TokenBatch.Side;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** A recording: its inputs, and what was kept of each. */
+final class OpenedRecording implements Opened {
+  private final String name;
+  private final Recording recording;
+  private final List<Side> sides;
+
+  OpenedRecording(Path folder) throws IOException {
+    this.name = Opened.name(folder);
+    this.recording = Recording.open(folder);
+    this.sides =
+        Arrays.stream(Side.values()).filter(side -> !recording.points(side).isEmpty()).toList();
+  }
+
+  @Override
+  public OpenedAnswer overview() {
+    int inputs = recording.ids().size();
+    int points = sides.stream().mapToInt(side -> recording.points(side).size()).max().orElse(0);
+    return new OpenedAnswer(
+        "recording",
+        name,
+        "a recording of " + inputs + " inputs at " + points + " points",
+        true,
+        inputs,
+        inputs,
+        "input",
+        OpenedPatching.facts(recording.manifest()),
+        List.of(),
+        List.of());
+  }
+
+  /** The first inputs, in the order of recording; there are no cells. */
+  @Override
+  public RowsAnswer rows(int map, String cell) {
+    List<String> ids = recording.ids();
+    List<RowsAnswer.Row> rows = new ArrayList<>();
+    for (String id : ids.subList(0, Math.min(ids.size(), RowsAnswer.MOST))) {
+      List<@Nullable Double> numbers = new ArrayList<>();
+      sides.forEach(side -> numbers.add((double) recording.tokens(id, side).size()));
+      numbers.add(
+          recording.grade(id).isPresent()
+              ? (Double) (double) recording.grade(id).getAsInt()
+              : null);
+      rows.add(new RowsAnswer.Row(id, id, numbers));
+    }
+    List<String> columns = new ArrayList<>();
+    sides.forEach(side -> columns.add("tokens of the " + word(side)));
+    columns.add("grade");
+    return new RowsAnswer("all inputs", columns, ids.size(), rows);
+  }
+
+  private static String word(Side side) {
+    return side.name().toLowerCase(Locale.ROOT);
+  }
+
+  @Override
+  public RowAnswer row(int map, String cell, String row) {
+    if (!recording.ids().contains(row)) {
+      throw new Refusal(404, "there is no input " + row);
+    }
+    List<RowAnswer.Text> texts = new ArrayList<>();
+    List<OpenedAnswer.Fact> shapes = new ArrayList<>();
+    for (Side side : sides) {
+      texts.add(RowAnswer.Text.of(word(side), recording.tokens(row, side)));
+      for (HookPoint point : recording.points(side)) {
+        Slice slice = recording.get(row, side, point);
+        String of = sides.size() > 1 ? " of the " + word(side) : "";
+        shapes.add(
+            new OpenedAnswer.Fact(
+                point + of,
+                Arrays.toString(slice.shape()) + " at " + positions(slice.positions())));
+      }
+    }
+    return new RowAnswer("input " + row, List.of(), texts, List.of(), shapes);
+  }
+
+  private String positions(int[] positions) {
+    return recording.averaged()
+        ? "the mean over positions"
+        : positions.length == 1 ? "position " + positions[0] : positions.length + " positions";
+  }
+
+  @Override
+  public void close() {
+    recording.close();
+  }
+}

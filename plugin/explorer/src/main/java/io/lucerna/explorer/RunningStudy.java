@@ -1,0 +1,115 @@
+package io.lucerna.explorer;
+
+import io.lucerna.studies.ranking.StudyProgress;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** A study of rankings that is not finished; once it is, it is read as one that is. */
+final class RunningStudy implements Opened {
+  private static final String NOT_YET =
+      "the study is not finished: its topics have no measures yet";
+  private static final Pattern PART = Pattern.compile("(L\\d+)(?:H(\\d+)|mlp|attn)");
+
+  private final Path folder;
+  private @Nullable OpenedStudy finished;
+
+  RunningStudy(Path folder) {
+    this.folder = folder;
+  }
+
+  @Override
+  public OpenedAnswer overview() throws IOException {
+    if (finished == null && Files.exists(folder.resolve("study.json"))) {
+      finished = new OpenedStudy(folder);
+    }
+    if (finished != null) {
+      return finished.overview();
+    }
+    if (!StudyProgress.isIn(folder)) {
+      return answer(0, null, List.of(), "Conditions are being predicted; none has been run yet.");
+    }
+    StudyProgress progress = StudyProgress.read(folder);
+    List<OpenedAnswer.EffectMap> maps =
+        List.of(
+            map("swapped pairs", progress, c -> OptionalDouble.of(c.order().swappedPairs())),
+            map("mean move", progress, c -> c.order().meanMove()),
+            map("change of the score", progress, StudyProgress.Change::scoreChange));
+    return answer(
+        progress.done(),
+        progress.items(),
+        progress.topics() == 0 ? List.of() : maps,
+        "Of the "
+            + progress.topics()
+            + " topics that have all their scores; measures come at the end.");
+  }
+
+  private OpenedAnswer answer(
+      int done, @Nullable Integer items, List<OpenedAnswer.EffectMap> maps, String note) {
+    return new OpenedAnswer(
+        "study",
+        Opened.name(folder),
+        "a study that is not finished",
+        false,
+        done,
+        items,
+        "topic",
+        List.of(),
+        maps,
+        List.of(note));
+  }
+
+  private static OpenedAnswer.EffectMap map(
+      String name, StudyProgress progress, Function<StudyProgress.Change, OptionalDouble> number) {
+    return new OpenedAnswer.EffectMap(
+        name, progress.changes().stream().map(c -> cell(c.condition(), number.apply(c))).toList());
+  }
+
+  /** What a condition is, only its id says so far. */
+  private static OpenedAnswer.Cell cell(String id, OptionalDouble value) {
+    Matcher part = PART.matcher(id);
+    boolean placed = part.matches();
+    return new OpenedAnswer.Cell(
+        id,
+        placed ? part.group(1) : id,
+        placed ? column(part) : "",
+        id,
+        OpenedAnswer.boxed(value),
+        null,
+        null,
+        null);
+  }
+
+  private static String column(Matcher part) {
+    if (part.group(2) != null) {
+      return part.group(2);
+    }
+    return part.group().endsWith("mlp") ? OpenedStudy.MLP : OpenedStudy.ATTENTION;
+  }
+
+  @Override
+  public RowsAnswer rows(int map, String cell) {
+    return whenFinished().rows(map, cell);
+  }
+
+  @Override
+  public RowAnswer row(int map, String cell, String row) throws IOException {
+    return whenFinished().row(map, cell, row);
+  }
+
+  private OpenedStudy whenFinished() {
+    if (finished == null) {
+      throw new Refusal(404, NOT_YET);
+    }
+    return finished;
+  }
+
+  @Override
+  public void close() {}
+}

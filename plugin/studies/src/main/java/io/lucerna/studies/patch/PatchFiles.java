@@ -1,0 +1,365 @@
+package io.lucerna.studies.patch;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.lucerna.base.Internal;
+import io.lucerna.eval.RatioAggregate;
+import io.lucerna.instrumentation.sweep.SweepKind;
+import io.lucerna.studies.table.CsvFile;
+import io.lucerna.studies.work.JournalReader;
+import io.lucerna.studies.work.StudyInputException;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.SequencedMap;
+
+/**
+ * What a patching study wrote, or has done so far. It is read from the folder alone, without a
+ * lock, while another process may work on. Not thread-safe.
+ */
+@Internal
+public final class PatchFiles implements Closeable {
+  private static final String PAIRS = "pairs.csv";
+  private static final String ALL = Stratum.ALL;
+
+  /**
+   * Which effects a map has.
+   *
+   * @param direction which run gives activations
+   * @param method how the effects were found
+   * @param stratum what divides the pairs; {@code all} for nothing
+   * @param level which of them count; {@code all} for all
+   */
+  public record MapName(String direction, String method, String stratum, String level) {}
+
+  /**
+   * An effect over pairs.
+   *
+   * @param value the share of the way from the recipient's score to the donor's
+   * @param lower end of its 95% interval; empty if it has none
+   * @param upper the other end
+   * @param pairs how many have the cell
+   */
+  public record Effect(double value, OptionalDouble lower, OptionalDouble upper, long pairs) {}
+
+  /**
+   * One pair at one cell.
+   *
+   * @param pair the pair's id
+   * @param change donor minus recipient
+   * @param effect of the cell; empty where the pair lacks the cell, or its score does not change
+   */
+  public record PairEffect(String pair, double change, OptionalDouble effect) {}
+
+  /**
+   * What a table says of a pair.
+   *
+   * @param qid the query's id
+   * @param docid the passage's id
+   * @param perturbation what changes the passage
+   * @param used whether it counts
+   */
+  public record PairInfo(String qid, String docid, String perturbation, boolean used) {}
+
+  private final Path folder;
+  private final JournalReader<PairOutcome> journal;
+  private final Optional<JsonNode> manifest;
+  private final Optional<CellSpace> space;
+  private final Map<String, PairInfo> infos = new HashMap<>();
+  private final SequencedMap<MapName, SequencedMap<Integer, Effect>> maps = new LinkedHashMap<>();
+
+  private PatchFiles(Path folder, JournalReader<PairOutcome> journal) throws IOException {
+    this.folder = folder;
+    this.journal = journal;
+    this.manifest = HeadEffects.manifest(folder.resolve("manifest.json"));
+    this.space = findSpace();
+    if (isFinished()) {
+      readMaps(cells());
+      readPairs();
+    } else if (space.isPresent()) {
+      sumMaps(space.get());
+    }
+  }
+
+  /**
+   * {@return whether a folder holds a patching study, finished or not}
+   *
+   * @param folder a folder, which need not exist
+   * @throws IOException if it cannot be read
+   */
+  public static boolean isIn(Path folder) throws IOException {
+    return JournalReader.outcomes(folder).equals(Optional.of(PairCodec.OUTCOMES));
+  }
+
+  /**
+   * Reads a folder as far as its study has come.
+   *
+   * @param folder the folder of a patching study
+   * @return what is in it, which the caller closes
+   * @throws StudyInputException naming the file that is not as a patching study writes it
+   * @throws IOException if a file cannot be read
+   */
+  public static PatchFiles read(Path folder) throws IOException {
+    SweepKind kind;
+    try (JournalReader<PairOutcome> journal = open(folder, SweepKind.HEAD)) {
+      kind = SweepKind.parse(journal.settings().path(SweepSettings.SWEEP).asText());
+    } catch (IllegalArgumentException e) {
+      throw new StudyInputException(
+          folder + ": its journal is no patching study's: " + e.getMessage());
+    }
+    JournalReader<PairOutcome> journal = open(folder, kind);
+    boolean read = false;
+    try {
+      PatchFiles files = new PatchFiles(folder, journal);
+      read = true;
+      return files;
+    } finally {
+      if (!read) {
+        journal.close();
+      }
+    }
+  }
+
+  private static JournalReader<PairOutcome> open(Path folder, SweepKind kind) throws IOException {
+    return JournalReader.open(folder, new PairCodec(kind));
+  }
+
+  private Optional<CellSpace> findSpace() throws IOException {
+    for (String pair : journal.done()) {
+      if (journal.read(pair) instanceof PairOutcome.Swept swept) {
+        return Optional.of(CellSpace.of(swept.ways().getFirst().result().axes()));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private void readMaps(CellSpace cells) throws IOException {
+    List<String> columns = new ArrayList<>(cells.columns());
+    if (cells.positions()) {
+      columns.add("role");
+    }
+    Map<List<String>, Integer> numbers = new HashMap<>();
+    for (int cell = 0; cell < cells.size(); cell++) {
+      List<String> fields = new ArrayList<>(cells.fields(cells.outerCell(cell)));
+      if (cells.positions()) {
+        fields.add(cells.role(cell).option());
+      }
+      numbers.put(fields, cell);
+    }
+    List<String> of = List.of("direction", AggregateTables.METHOD, "stratum", "level");
+    List<String> needed = new ArrayList<>(of);
+    needed.addAll(columns);
+    needed.addAll(List.of(AggregateTables.STATISTIC, "value", "ci_lower", "ci_upper", "pairs"));
+    for (CsvFile.Row row : rows(HeadEffects.AGGREGATES, needed)) {
+      if (!row.text(AggregateTables.STATISTIC).equals(headline()) || row.text("value").isEmpty()) {
+        continue;
+      }
+      Integer cell = numbers.get(columns.stream().map(row::text).toList());
+      if (cell == null) {
+        throw row.wrong("the study's journal has no such cell");
+      }
+      List<String> name = of.stream().map(row::text).toList();
+      maps.computeIfAbsent(
+              new MapName(name.get(0), name.get(1), name.get(2), name.get(3)),
+              key -> new LinkedHashMap<>())
+          .put(
+              cell,
+              new Effect(
+                  row.number("value"),
+                  optional(row, "ci_lower"),
+                  optional(row, "ci_upper"),
+                  row.whole("pairs", 0, Long.MAX_VALUE)));
+    }
+  }
+
+  private void readPairs() throws IOException {
+    List<String> needed = List.of("pair", "qid", "docid", "perturbation", "used");
+    for (CsvFile.Row row : rows(PAIRS, needed)) {
+      infos.putIfAbsent(
+          row.text("pair"),
+          new PairInfo(
+              row.text("qid"),
+              row.text("docid"),
+              row.text("perturbation"),
+              row.whole("used", 0, 1) == 1));
+    }
+  }
+
+  private List<CsvFile.Row> rows(String name, List<String> needed) throws IOException {
+    Path file = folder.resolve(name);
+    if (!Files.isRegularFile(file)) {
+      throw new StudyInputException(file + ": no such file; a patching study writes it");
+    }
+    CsvFile table = CsvFile.read(file);
+    for (String column : needed) {
+      if (!table.header().contains(column)) {
+        throw new StudyInputException(file + ":1: no column '" + column + "'");
+      }
+    }
+    return table.rows();
+  }
+
+  private static OptionalDouble optional(CsvFile.Row row, String column) {
+    return row.text(column).isEmpty()
+        ? OptionalDouble.empty()
+        : OptionalDouble.of(row.number(column));
+  }
+
+  /** The ratios of sums over the pairs that are done and whose score changes: no floor is known. */
+  private void sumMaps(CellSpace cells) throws IOException {
+    Map<MapName, double[][]> sums = new LinkedHashMap<>();
+    for (String pair : journal.done()) {
+      if (journal.read(pair) instanceof PairOutcome.Swept swept) {
+        for (PairOutcome.Patched patched : swept.ways()) {
+          if (patched.change() != 0) {
+            String direction = patched.result().direction().option();
+            MapName name = new MapName(direction, patched.method().option(), ALL, ALL);
+            double[][] sum = sums.computeIfAbsent(name, key -> new double[3][cells.size()]);
+            double[] moves = cells.moves(patched.result());
+            for (int cell = 0; cell < moves.length; cell++) {
+              if (!Double.isNaN(moves[cell])) {
+                sum[0][cell] += moves[cell];
+                sum[1][cell] += patched.change();
+                sum[2][cell]++;
+              }
+            }
+          }
+        }
+      }
+    }
+    sums.forEach(
+        (name, sum) -> {
+          SequencedMap<Integer, Effect> map = new LinkedHashMap<>();
+          for (int cell = 0; cell < cells.size(); cell++) {
+            if (sum[1][cell] != 0) {
+              map.put(
+                  cell,
+                  new Effect(
+                      sum[0][cell] / sum[1][cell],
+                      OptionalDouble.empty(),
+                      OptionalDouble.empty(),
+                      (long) sum[2][cell]));
+            }
+          }
+          maps.put(name, map);
+        });
+  }
+
+  /** {@return whether all files are written} */
+  public boolean isFinished() {
+    return manifest.isPresent();
+  }
+
+  /** {@return what the manifest says; empty before the study is finished} */
+  public Optional<JsonNode> manifest() {
+    return manifest;
+  }
+
+  /** {@return the statistic of the maps} */
+  public String headline() {
+    return manifest
+        .map(all -> all.path("settings").path(PatchSettings.HEADLINE).asText())
+        .orElse(RatioAggregate.RATIO_OF_SUMS.option());
+  }
+
+  /** {@return the ids of the pairs that are done} */
+  public List<String> pairs() {
+    return journal.done();
+  }
+
+  /**
+   * {@return the cells of all maps}
+   *
+   * @throws StudyInputException if no pair was swept
+   */
+  public CellSpace cells() {
+    return space.orElseThrow(
+        () -> new StudyInputException(folder + ": no pair is swept, so there are no effects"));
+  }
+
+  /** {@return the maps by name, and of each the effects by cell} */
+  public SequencedMap<MapName, SequencedMap<Integer, Effect>> maps() {
+    return maps;
+  }
+
+  /**
+   * {@return what a table says of a pair; empty before the study is finished}
+   *
+   * @param pair its id
+   */
+  public Optional<PairInfo> info(String pair) {
+    return Optional.ofNullable(infos.get(pair));
+  }
+
+  /** {@return how many perturbations the pairs are of; 0 before the study is finished} */
+  public long perturbations() {
+    return infos.values().stream().map(PairInfo::perturbation).distinct().count();
+  }
+
+  /**
+   * {@return what patching one cell does to each pair, in the pairs' order}
+   *
+   * @param of the direction and the method
+   * @param cell the cell's number
+   * @throws IOException if the journal cannot be read
+   */
+  public List<PairEffect> effects(MapName of, int cell) throws IOException {
+    List<PairEffect> effects = new ArrayList<>();
+    for (String pair : journal.done()) {
+      Optional<PairOutcome.Patched> patched = patched(of, pair);
+      if (patched.isPresent()) {
+        double change = patched.get().change();
+        double move = cells().moves(patched.get().result())[cell];
+        effects.add(
+            new PairEffect(
+                pair,
+                change,
+                change == 0 || Double.isNaN(move)
+                    ? OptionalDouble.empty()
+                    : OptionalDouble.of(move / change + 0.0)));
+      }
+    }
+    return effects;
+  }
+
+  /**
+   * {@return the pair's outcome in one way; empty if it was not swept so}
+   *
+   * @param of the direction and the method
+   * @param pair its id
+   * @throws IOException if the journal cannot be read
+   */
+  public Optional<PairOutcome.Patched> patched(MapName of, String pair) throws IOException {
+    return swept(pair).stream()
+        .flatMap(swept -> swept.ways().stream())
+        .filter(
+            one ->
+                one.result().direction().option().equals(of.direction())
+                    && one.method().option().equals(of.method()))
+        .findFirst();
+  }
+
+  /**
+   * {@return the pair's outcome; empty if it is not done, or could not be swept}
+   *
+   * @param pair its id
+   * @throws IOException if the journal cannot be read
+   */
+  public Optional<PairOutcome.Swept> swept(String pair) throws IOException {
+    return journal.has(pair) && journal.read(pair) instanceof PairOutcome.Swept swept
+        ? Optional.of(swept)
+        : Optional.empty();
+  }
+
+  @Override
+  public void close() throws IOException {
+    journal.close();
+  }
+}
