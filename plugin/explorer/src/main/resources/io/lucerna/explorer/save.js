@@ -9,18 +9,15 @@ button, select, input, textarea { pointer-events: none; }
 .lists .before, .lists .after { display: block !important; }
 .sides, .more, .actions, .ask button, .spec button, .pins h2 button, .commands button { display: none !important; }
 .panel { position: static; }
+.saved { overflow-wrap: anywhere; }
 @media (max-width: 700px) { .list h2 { display: flex !important; } }`;
 
-const element = (name, attributes, text = '') => {
-  const made = document.implementation.createHTMLDocument().createElement(name);
-  Object.entries(attributes).forEach(([key, value]) => made.setAttribute(key, value));
-  made.textContent = text;
-  return made;
-};
+/** A text as markup that shows it. */
+const escaped = text => text.replace(/[&<>"]/g, c => `&#${c.charCodeAt(0)};`);
 
-/** The rules of the sheets that the page is drawn with. */
-const sheets = () =>
-  [...document.styleSheets].map(sheet => [...sheet.cssRules].map(rule => rule.cssText).join('\n')).join('\n');
+/** The sheets that the page is drawn with, as they were written: what the browser makes of them loses some rules. */
+const sheets = async () =>
+  (await Promise.all([...document.styleSheets].map(sheet => fetch(sheet.href).then(sent => sent.text())))).join('\n');
 
 /** What people chose and typed is a property, and becomes what a file can say. */
 function freeze(from, to) {
@@ -50,32 +47,36 @@ function uncomment(root) {
 }
 
 /** The file's text: the root of the page, its style, and where it came from in words. */
-export function file() {
-  const saved = document.implementation.createHTMLDocument(document.title);
+export async function file() {
   const app = document.getElementById('app').cloneNode(true);
   freeze(document.getElementById('app'), app);
   uncomment(app);
-  saved.documentElement.lang = 'en';
-  saved.head.prepend(
-    element('meta', { charset: 'utf-8' }),
-    element('meta', { 'http-equiv': 'Content-Security-Policy', content: POLICY }),
-    element('meta', { name: 'viewport', content: 'width=device-width, initial-scale=1' }),
-    element('meta', { name: 'generator', content: 'Lucerna explorer' }),
-  );
-  saved.head.append(element('style', {}, sheets() + INERT));
-  saved.body.append(
-    saved.adoptNode(app),
-    element('p', { class: 'quiet' }, `Saved from Lucerna's explorer; its state: ${location.hash.slice(1) || 'as it starts'}`),
-  );
-  return '<!doctype html>\n' + saved.documentElement.outerHTML + '\n';
+  const style = await sheets();
+  // As a text: this page's own policy forbids a style in a document that it makes.
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${escaped(POLICY)}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="generator" content="Lucerna explorer">
+<title>${escaped(document.title)}</title>
+<style>${style}${INERT}</style>
+</head>
+<body>
+${app.outerHTML}
+<p class="quiet saved">Saved from Lucerna's explorer, where its address ends in: ${escaped(location.hash || 'nothing')}</p>
+</body>
+</html>
+`;
 }
 
 /** A name that says what it is of, for all file systems. */
 const named = () => document.title.replace(/ · Lucerna$/, '').replace(/[^\p{L}\p{N}]+/gu, '-').slice(0, 60).replace(/^-|-$/g, '') || 'explorer';
 
 /** Hands the file to the person. */
-export function save() {
-  const address = URL.createObjectURL(new Blob([file()], { type: 'text/html' }));
+export async function save() {
+  const address = URL.createObjectURL(new Blob([await file()], { type: 'text/html' }));
   const link = document.createElement('a');
   link.href = address;
   link.download = `lucerna-${named()}.html`;

@@ -403,8 +403,11 @@ class ExplorerServerTest {
   @Test
   void methodsAreThoseOfTheDescription() throws Exception {
     JsonNode paths = JSON.readTree(send(to("api/v1/openapi.json")).body()).path("paths");
-    assertEquals(11, paths.size());
+    assertEquals(14, paths.size());
     for (var path : paths.properties()) {
+      if (path.getValue().path("get").path("tags").path(0).asText().equals("folder")) {
+        continue; // Of a server that shows a folder.
+      }
       String method = path.getValue().fieldNames().next().toUpperCase(Locale.ROOT);
       String other = method.equals("GET") ? "POST" : "GET";
       String address = path.getKey();

@@ -1,0 +1,473 @@
+package io.lucerna.plugin.commands;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.lucerna.eval.Ranking;
+import io.lucerna.eval.Run;
+import io.lucerna.explorer.ExplorerServer;
+import io.lucerna.explorer.Opened;
+import io.lucerna.plugin.Browser;
+import io.lucerna.plugin.FakePairs;
+import io.lucerna.plugin.PatchShell;
+import io.lucerna.plugin.Shell;
+import io.lucerna.plugin.cli.ExitCode;
+import io.lucerna.studies.ranking.Contrast;
+import io.lucerna.studies.ranking.StudyTables;
+import io.lucerna.studies.ranking.TopicValue;
+import io.lucerna.studies.table.CsvFile;
+import io.lucerna.testkit.Checkout;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Folders of other commands in the explorer: the numbers are those of their tables. */
+class ExploreFoldersTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final HttpClient CLIENT = HttpClient.newHttpClient();
+  private static final int DEPTH = 5;
+
+  @TempDir
+  @SuppressWarnings("NullAway.Init")
+  static Path folder;
+
+  private static final List<Throwable> FAILURES = Collections.synchronizedList(new ArrayList<>());
+
+  /** A folder that is shown. */
+  private record Shown(Opened opened, ExplorerServer server) implements AutoCloseable {
+    static Shown of(Path folder) throws IOException {
+      Opened opened = Opened.of(folder);
+      return new Shown(opened, ExplorerServer.start(0, opened, FAILURES::add));
+    }
+
+    JsonNode get(String path, String... parameters) throws Exception {
+      HttpResponse<String> answer = send(path, parameters);
+      assertEquals(200, answer.statusCode(), answer.body());
+      return JSON.readTree(answer.body());
+    }
+
+    HttpResponse<String> send(String path, String... parameters) throws Exception {
+      List<String> query = new ArrayList<>();
+      for (int i = 0; i < parameters.length; i += 2) {
+        query.add(
+            parameters[i] + "=" + URLEncoder.encode(parameters[i + 1], StandardCharsets.UTF_8));
+      }
+      URI address = server.address().resolve("api/v1/" + path + "?" + String.join("&", query));
+      return CLIENT.send(
+          HttpRequest.newBuilder(address).build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    @Override
+    public void close() throws IOException {
+      server.close();
+      opened.close();
+    }
+  }
+
+  @BeforeAll
+  static void make() throws Exception {
+    StringBuilder corpus = new StringBuilder();
+    StringBuilder run = new StringBuilder();
+    for (int doc = 0; doc < 8; doc++) {
+      String text = "the lamp of oil ".repeat(1 + doc % 3) + (doc % 2 == 0 ? "light" : "sea night");
+      corpus.append("{\"id\": \"d" + doc + "\", \"contents\": \"" + text + "\"}\n");
+    }
+    for (int topic = 0; topic < 4; topic++) {
+      for (int place = 0; place < 7; place++) {
+        run.append(topic + " Q0 d" + (place + topic) % 8 + " 1 " + (20 - place) + " first\n");
+      }
+    }
+    write("corpus.jsonl", corpus.toString());
+    write("run.txt", run.toString());
+    write("topics.tsv", "0\tlamp light\n1\toil\n2\tsea\n3\tnight of time\n");
+    write("qrels.txt", "0 0 d2 2\n0 0 d3 1\n1 0 d1 1\n1 0 d4 0\n2 0 d5 1\n3 0 d3 2\n3 0 d6 1\n");
+    Shell.succeed(
+        "study",
+        "-model",
+        Checkout.model("bert-cross"),
+        "-run",
+        path("run.txt"),
+        "-topics",
+        path("topics.tsv"),
+        "-corpus",
+        path("corpus.jsonl"),
+        "-qrels",
+        path("qrels.txt"),
+        "-depth",
+        String.valueOf(DEPTH),
+        "-rounds",
+        "50",
+        "-conditions",
+        "heads",
+        "-conditions",
+        "layers",
+        "-conditions",
+        "spec:zero blocks.0.attn.hook_z head=1 at=match name=cut",
+        "-output",
+        path("study"));
+    for (String sweep : List.of("head", "block")) {
+      PatchShell.succeed(
+          FakePairs.some(20),
+          folder.resolve("patch-" + sweep),
+          "-sweep",
+          sweep,
+          "-floor",
+          "0",
+          "-rounds",
+          "20");
+    }
+    write(
+        "pairs.tsv",
+        "qid\tquery\tdocid\ttext\n1\tred water\ta\tred disk\n1\tred water\tb\tmemory of water\n");
+    Shell.succeed(
+        "record",
+        "-model",
+        Checkout.model("bert-bi"),
+        "-pairs",
+        path("pairs.tsv"),
+        "-hooks",
+        "blocks.*.attn.hook_z",
+        "-positions",
+        "cls",
+        "-output",
+        path("recording"));
+  }
+
+  private static void write(String name, String content) throws IOException {
+    Files.writeString(folder.resolve(name), content);
+  }
+
+  private static String path(String name) {
+    return folder.resolve(name).toString();
+  }
+
+  /** A folder with the files of another whose names match. */
+  private static Path copy(String from, String to, String names) throws IOException {
+    Path target = Files.createDirectories(folder.resolve(to));
+    try (Stream<Path> files = Files.list(folder.resolve(from))) {
+      for (Path file : files.filter(f -> f.getFileName().toString().matches(names)).toList()) {
+        Files.copy(file, target.resolve(file.getFileName()));
+      }
+    }
+    return target;
+  }
+
+  private static Stream<JsonNode> stream(JsonNode array) {
+    return StreamSupport.stream(array.spliterator(), false);
+  }
+
+  @Test
+  void aStudyIsWhatItsTablesSay() throws Exception {
+    Path study = folder.resolve("study");
+    try (Shown shown = Shown.of(study)) {
+      JsonNode overview = shown.get("opened");
+      assertTrue(overview.path("finished").asBoolean());
+      assertEquals(List.of("nDCG@10", "AP", "RR", "Judged@10"), measures(overview));
+      JsonNode cells = overview.path("maps").path(1).path("cells");
+      List<Contrast> contrasts =
+          StudyTables.CONTRASTS.read(study.resolve("comparison.csv")).stream()
+              .filter(c -> c.measure().equals("AP") && !c.condition().equals("nothing"))
+              .toList();
+      assertEquals(contrasts.size(), cells.size());
+      for (int i = 0; i < cells.size(); i++) {
+        assertEquals(contrasts.get(i).condition(), cells.path(i).path("id").asText());
+        assertEquals(
+            contrasts.get(i).statistics().change(), cells.path(i).path("value").asDouble());
+      }
+      assertEquals("L0 1", placed(cells, "L0H1"));
+      assertEquals("L1 MLP", placed(cells, "L1mlp"));
+      JsonNode rows = shown.get("opened/rows", "map", "1", "cell", "cut");
+      for (TopicValue value : StudyTables.TOPICS.read(study.resolve("topics.csv"))) {
+        if (value.condition().equals("cut") && value.measure().equals("AP")) {
+          JsonNode row = byId(rows.path("rows"), value.topic());
+          assertEquals(value.baseline(), row.path("values").path(0).asDouble());
+          assertEquals(value.change(), row.path("values").path(2).asDouble());
+        }
+      }
+      assertEquals(4, rows.path("total").asInt());
+      JsonNode docs = shown.get("opened/row", "cell", "cut", "row", "3").path("docs");
+      Ranking before = run(study, "nothing");
+      Ranking after = run(study, "cut");
+      assertEquals(DEPTH, docs.size());
+      for (int i = 0; i < DEPTH; i++) {
+        String docno = docs.path(i).path("docno").asText();
+        assertEquals(after.docno(i), docno);
+        assertEquals(before.docnos().indexOf(docno) + 1, docs.path(i).at("/before/rank").asInt());
+      }
+      assertEquals(404, shown.send("opened/rows", "cell", "../../qrels.txt").statusCode());
+      assertEquals(404, shown.send("opened/rows", "map", "4", "cell", "cut").statusCode());
+      assertEquals(400, shown.send("opened/rows", "map", "x", "cell", "cut").statusCode());
+      assertEquals(404, shown.send("opened/row", "cell", "cut", "row", "9").statusCode());
+      assertEquals(404, shown.send("model").statusCode());
+    }
+  }
+
+  private static List<String> measures(JsonNode overview) {
+    return stream(overview.path("maps"))
+        .map(map -> map.path("name").asText().replace("change of ", ""))
+        .toList();
+  }
+
+  private static JsonNode byId(JsonNode all, String id) {
+    return stream(all).filter(one -> one.path("id").asText().equals(id)).findFirst().orElseThrow();
+  }
+
+  private static String placed(JsonNode cells, String id) {
+    JsonNode cell = byId(cells, id);
+    return cell.path("row").asText() + " " + cell.path("column").asText();
+  }
+
+  private static Ranking run(Path study, String condition) throws IOException {
+    return Run.read(study.resolve("runs/" + condition + ".txt")).ranking("3").orElseThrow();
+  }
+
+  @Test
+  void anUnfinishedStudyIsShownAsFarAsItIs() throws Exception {
+    Path running = copy("study", "running", "plan.json|journal.jsonl");
+    try (Shown shown = Shown.of(running)) {
+      JsonNode overview = shown.get("opened");
+      assertFalse(overview.path("finished").asBoolean());
+      assertEquals(4, overview.path("done").asInt());
+      assertEquals("L0 1", placed(overview.path("maps").path(0).path("cells"), "L0H1"));
+      assertEquals(404, shown.send("opened/rows", "cell", "cut").statusCode());
+      copy("study", "running", ".*\\.csv|study.json");
+      assertTrue(shown.get("opened").path("finished").asBoolean());
+      assertEquals(4, shown.get("opened/rows", "cell", "cut").path("total").asInt());
+    }
+  }
+
+  @Test
+  void aPatchingStudyIsWhatItsTablesSay() throws Exception {
+    for (String sweep : List.of("head", "block")) {
+      Path study = folder.resolve("patch-" + sweep);
+      boolean roles = sweep.equals("block");
+      try (Shown shown = Shown.of(study)) {
+        JsonNode overview = shown.get("opened");
+        Map<String, String> values = new HashMap<>();
+        for (CsvFile.Row row : CsvFile.read(study.resolve("aggregates.csv")).rows()) {
+          if (row.text("stratum").equals("all") && row.text("statistic").equals("ratio-of-sums")) {
+            String place =
+                roles
+                    ? row.text("component") + " L" + row.text("layer") + " " + row.text("role")
+                    : "L" + row.text("layer") + " " + row.text("attention_head");
+            values.put(place, row.text("value"));
+          }
+        }
+        JsonNode cells = overview.path("maps").path(0).path("cells");
+        assertEquals(values.size(), cells.size());
+        for (JsonNode cell : cells) {
+          String place = cell.path("row").asText() + " " + cell.path("column").asText();
+          assertEquals(
+              Double.parseDouble(String.valueOf(values.get(place))), cell.path("value").asDouble());
+        }
+        assertPairs(shown, study, cells, roles);
+      }
+    }
+  }
+
+  /** The effects of one cell, pair by pair, and all of one pair. */
+  private static void assertPairs(Shown shown, Path study, JsonNode cells, boolean roles)
+      throws Exception {
+    JsonNode cell = cells.path(5);
+    JsonNode rows = shown.get("opened/rows", "cell", cell.path("id").asText());
+    JsonNode first = rows.path("rows").path(0);
+    String pair = first.path("id").asText();
+    double sum = 0;
+    int count = 0;
+    for (CsvFile.Row row : CsvFile.read(study.resolve("effects.csv")).rows()) {
+      String place =
+          roles
+              ? row.text("component") + " L" + row.text("layer") + " " + row.text("role")
+              : "L" + row.text("layer") + " " + row.text("attention_head");
+      if (row.text("pair").equals(pair)
+          && place.equals(cell.path("row").asText() + " " + cell.path("column").asText())) {
+        sum += row.number("effect");
+        count++;
+      }
+    }
+    double effect = first.path("values").path(1).asDouble();
+    assertEquals(sum / count, effect, 1e-5 * Math.abs(effect));
+    JsonNode one = shown.get("opened/row", "cell", cell.path("id").asText(), "row", pair);
+    assertEquals(
+        effect, byId(one.path("cells"), cell.path("id").asText()).path("value").asDouble());
+    assertEquals(2, one.path("texts").size());
+    assertEquals(
+        one.at("/texts/0/pieces").size(), one.at("/texts/1/pieces").size(), "they are aligned");
+    assertEquals(404, shown.send("opened/row", "cell", "0", "row", "none").statusCode());
+    assertEquals(404, shown.send("opened/rows", "cell", "-1").statusCode());
+  }
+
+  /** Where every pair counts, what is summed so far is what the tables will say. */
+  @Test
+  void anUnfinishedPatchingStudySumsWhatIsDone() throws Exception {
+    Path running = copy("patch-head", "patching", "journal.jsonl");
+    try (Shown shown = Shown.of(running);
+        Shown finished = Shown.of(folder.resolve("patch-head"))) {
+      JsonNode overview = shown.get("opened");
+      assertFalse(overview.path("finished").asBoolean());
+      assertEquals(20, overview.path("done").asInt());
+      JsonNode expected = finished.get("opened").path("maps").path(0).path("cells");
+      JsonNode cells = overview.path("maps").path(0).path("cells");
+      assertEquals(expected.size(), cells.size());
+      for (int i = 0; i < cells.size(); i++) {
+        assertEquals(
+            expected.path(i).path("value").asDouble(),
+            cells.path(i).path("value").asDouble(),
+            1e-9);
+      }
+    }
+  }
+
+  @Test
+  void aRecordingHasInputsAndShapes() throws Exception {
+    try (Shown shown = Shown.of(folder.resolve("recording"))) {
+      assertEquals("recording", shown.get("opened").path("kind").asText());
+      JsonNode rows = shown.get("opened/rows");
+      assertEquals(2, rows.path("total").asInt());
+      String id = rows.path("rows").path(1).path("id").asText();
+      assertEquals("1/b", id);
+      JsonNode one = shown.get("opened/row", "row", id);
+      assertEquals("passage", one.at("/texts/1/name").asText());
+      assertTrue(one.at("/texts/1/pieces").toString().contains("memory"), one.toString());
+      String shape = one.at("/facts/0/value").asText();
+      assertTrue(shape.matches("\\[1, \\d+, \\d+] at position 0"), shape);
+      assertEquals(404, shown.send("opened/row", "row", "none").statusCode());
+    }
+  }
+
+  /** Whatever a folder's files name, nothing outside of it is read. */
+  @Test
+  void noFileOutsideOfTheFolderIsRead() throws Exception {
+    Path hostile = copy("study", "hostile", ".*\\.csv|study.json");
+    write("secret.txt", "3 Q0 secret 1 1 secret\n");
+    Path manifest = hostile.resolve("study.json");
+    Files.writeString(
+        manifest, Files.readString(manifest).replace("runs/nothing.txt", "../secret.txt"));
+    Files.createDirectories(hostile.resolve("runs"));
+    Files.createSymbolicLink(hostile.resolve("runs/cut.txt"), folder.resolve("secret.txt"));
+    Files.createSymbolicLink(hostile.resolve("runs/L0H1.txt"), folder.resolve("secret.txt"));
+    try (Shown shown = Shown.of(hostile)) {
+      for (String cell : List.of("cut", "L0H1", "nothing")) {
+        HttpResponse<String> answer = shown.send("opened/row", "cell", cell, "row", "3");
+        assertEquals(500, answer.statusCode(), answer.body());
+        assertFalse(answer.body().contains("secret"), answer.body());
+      }
+    }
+    assertEquals(3, FAILURES.size());
+    assertTrue(
+        String.valueOf(FAILURES.getFirst().getMessage())
+            .endsWith("study.json: ../secret.txt is no run of this folder"));
+    FAILURES.clear();
+  }
+
+  @Test
+  void saysWhatItLookedFor() throws Exception {
+    Path empty = Files.createDirectories(folder.resolve("empty"));
+    assertFails(
+        "empty: nothing to open: there is no study.json or plan.json of study, no journal.jsonl of"
+            + " patch, and no index.jsonl of record",
+        empty.toString());
+    assertFails("nowhere: no such folder", path("nowhere"));
+    assertFails("topics.csv: no such file", copy("study", "torn", "study.json").toString());
+    assertFails("unfinished", copy("recording", "half", "index.jsonl|shard.*").toString());
+    assertFails("-open", path("study"), "-model", "minilm");
+  }
+
+  private static void assertFails(String why, String... open) {
+    List<String> words = new ArrayList<>(List.of("explore", "-port", "0", "-open"));
+    words.addAll(List.of(open));
+    Shell shell = Shell.run(words.toArray(String[]::new));
+    assertNotEquals(ExitCode.DONE, shell.code());
+    assertTrue(shell.err().contains(why), shell.err());
+    assertEquals(1, shell.err().lines().count(), shell.err());
+  }
+
+  @Test
+  void worksInABrowser() throws Exception {
+    Optional<Browser> installed = Browser.start();
+    if (installed.isEmpty()) {
+      System.err.println("ExploreFoldersTest: no chromium and chromedriver on the PATH, skipped");
+    }
+    assumeTrue(installed.isPresent());
+    try (Browser browser = installed.orElseThrow()) {
+      Map<String, String> cells = Map.of("study", "L0H1", "patch-head", "1", "patch-block", "3");
+      for (String name : List.of("study", "patch-head", "patch-block", "recording")) {
+        try (Shown shown = Shown.of(folder.resolve(name))) {
+          browser.open(shown.server().address());
+          await(browser, "document.querySelector('main')");
+          String cell = cells.get(name);
+          if (cell != null) {
+            browser.run("document.querySelector('[data-cell=\"" + cell + "\"]').click()");
+          }
+          await(browser, "document.querySelector('[data-row]')");
+          browser.run("document.querySelector('[data-row]').click()");
+          await(browser, "document.querySelector('.of-row')");
+          String before = browser.run("return " + SHOWN).asText();
+          browser.reload();
+          await(browser, "document.querySelector('.of-row')");
+          assertEquals(before, browser.run("return " + SHOWN).asText(), name);
+          saved(browser, name);
+          assertEquals(List.of(), browser.console(), name);
+        }
+      }
+    }
+  }
+
+  private static final String SHOWN = "document.getElementById('app').innerText";
+
+  /** The file needs nothing else, and shows the same; pictures are taken of it. */
+  private static void saved(Browser browser, String name) throws Exception {
+    String shown = browser.run("return " + SHOWN).asText().replace("Save page", "");
+    String file = browser.run("return import('./save.js').then(save => save.file())").asText();
+    assertFalse(file.matches("(?s).*<(script|link|img|iframe|object|embed)\\b.*"), name);
+    Path saved = Files.writeString(folder.resolve(name + ".html"), file);
+    browser.open(saved);
+    assertEquals(words(shown), words(browser.run("return " + SHOWN).asText()), name);
+    assertEquals(0, browser.run("return performance.getEntriesByType('resource').length").asInt());
+    Path target = Files.createDirectories(Checkout.root().resolve("plugin/app/target/explore"));
+    for (int width : new int[] {390, 1280}) {
+      for (boolean dark : new boolean[] {false, true}) {
+        String picture = name + "-" + width + (dark ? "-dark" : "") + ".png";
+        browser.picture(width, 1200, dark, target.resolve(picture));
+        int wide = browser.run("return document.documentElement.scrollWidth").asInt();
+        assertTrue(wide <= width, picture + ": " + wide);
+      }
+    }
+    browser.picture(1280, 900, false, target.resolve(name + "-1280.png"));
+  }
+
+  /** Without buttons that a file does not have. */
+  private static List<String> words(String text) {
+    return Stream.of(text.split("\\s+")).filter(w -> !w.isEmpty()).toList();
+  }
+
+  private static void await(Browser browser, String there) throws Exception {
+    browser.run(
+        "return new Promise(done => { const look = () => "
+            + "document.documentElement.dataset.ready === 'true' && "
+            + there
+            + " ? done(true) : setTimeout(look, 20); look(); })");
+  }
+}
