@@ -4,7 +4,8 @@
  * <p>{@link io.lucerna.explorer.ExplorerServer} is the way in. A request passes {@code Gate}, which
  * knows where it may come from; {@code Api}, which knows JSON; {@code Desk}, where it waits for the
  * model; and {@code Workbench}, which ranks. What is ranked comes from a {@link
- * io.lucerna.explorer.Explored}. The page is plain modules in the resources.
+ * io.lucerna.explorer.Explored}. In place of a ranking a server can show a folder, an {@link
+ * io.lucerna.explorer.Opened}. The pages are plain modules in the resources.
  *
  * <p>Never:
  *

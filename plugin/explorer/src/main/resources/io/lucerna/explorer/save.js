@@ -19,6 +19,15 @@ const escaped = text => text.replace(/[&<>"]/g, c => `&#${c.charCodeAt(0)};`);
 const sheets = async () =>
   (await Promise.all([...document.styleSheets].map(sheet => fetch(sheet.href).then(sent => sent.text())))).join('\n');
 
+/** What is painted, with the attributes that it is styled by. */
+function picture(painted, canvas) {
+  const image = document.createElement('img');
+  [...canvas.attributes].forEach(({ name, value }) => image.setAttribute(name, value));
+  image.setAttribute('src', painted.toDataURL());
+  image.setAttribute('alt', canvas.getAttribute('aria-label') ?? '');
+  return image;
+}
+
 /** What people chose and typed is a property, and becomes what a file can say. */
 function freeze(from, to) {
   const [those, copies] = [from, to].map(root => [...root.querySelectorAll('input, textarea, option')]);
@@ -31,6 +40,8 @@ function freeze(from, to) {
       copies[i].setAttribute('value', field.value);
     }
   });
+  const painted = [...from.querySelectorAll('canvas')];
+  [...to.querySelectorAll('canvas')].forEach((canvas, i) => canvas.replaceWith(picture(painted[i], canvas)));
   to.querySelectorAll('datalist').forEach(one => one.remove());
   to.querySelectorAll('button, select, input, textarea').forEach(one => one.setAttribute('tabindex', '-1'));
   to.querySelectorAll('input, textarea').forEach(one => one.setAttribute('readonly', ''));
