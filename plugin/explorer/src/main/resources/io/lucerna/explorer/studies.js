@@ -4,7 +4,7 @@ import * as api from './api.js';
 import { walk } from './panel.js';
 import { save } from './save.js';
 import { keeper } from './state.js';
-import { change, count, move, MINUS } from './words.js';
+import { change, count, move, number, MINUS } from './words.js';
 
 const { read, write } = keeper({ map: 0, cell: '', row: '' });
 
@@ -16,9 +16,12 @@ const SHORT = 12;
 
 const app = { opened: null, rows: null, row: null, state: read(), error: '', busy: false, all: new Set() };
 
-/** Whole numbers as they are, others with four decimals; both with their sign, if they have one. */
-const shown = value =>
-  value === null ? '–' : Number.isInteger(value) ? String(value).replace('-', MINUS) : change(value);
+/** A count, or a difference with its sign. */
+const whole = value => (value === null ? '–' : String(value).replace('-', MINUS));
+const shown = value => (value === null ? '–' : change(value));
+
+/** A study that is not finished has counts, of swapped pairs. */
+const counted = values => !app.opened.finished && values.every(value => value === null || Number.isInteger(value));
 
 const maps = () => app.opened.maps;
 const map = () => maps()[app.state.map] ?? maps()[0];
@@ -44,14 +47,14 @@ let pending = null;
 async function load() {
   const mine = (pending = {});
   const { cell, row } = app.state;
-  const number = maps().indexOf(map());
+  const at = Math.max(maps().indexOf(map()), 0);
   const lists = app.opened.kind === 'recording' || cell;
   app.busy = true;
   draw();
   try {
     const [rows, one] = await Promise.all([
-      lists ? api.rows(Math.max(number, 0), cell) : null,
-      lists && row ? api.row(Math.max(number, 0), cell, row) : null,
+      lists ? api.rows(at, cell) : null,
+      lists && row ? api.row(at, cell, row) : null,
     ]);
     if (pending === mine) {
       Object.assign(app, { rows, row: one, error: '' });
@@ -92,17 +95,17 @@ function scale(values) {
   const most = Math.max(0, ...values.map(value => Math.abs(value ?? 0)));
   const shade = value => (most && value ? Math.sign(value) * Math.ceil((Math.abs(value) / most) * SHADES) : 0);
   const signed = values.some(value => value < 0);
-  return { most, shade, signed };
+  return { most, shade, signed, say: counted(values) ? whole : shown };
 }
 
-const legend = ({ most, signed }) => html`
+const legend = ({ most, signed, say }) => html`
   <p class="legend quiet"><span class="scale">${signed
-    ? html`${shown(-most)} <i data-shade="-4"></i><i data-shade="-2"></i><i data-shade="0"></i><i data-shade="2"></i><i data-shade="4"></i> ${shown(most)}`
-    : html`0 <i data-shade="0"></i><i data-shade="2"></i><i data-shade="4"></i> ${shown(most)}`}</span></p>`;
+    ? html`${say(-most)} <i data-shade="-4"></i><i data-shade="-2"></i><i data-shade="0"></i><i data-shade="2"></i><i data-shade="4"></i> ${say(most)}`
+    : html`0 <i data-shade="0"></i><i data-shade="2"></i><i data-shade="4"></i> ${say(most)}`}</span></p>`;
 
 const interval = cell => (cell.lower === null || cell.upper === null ? '' : `, ${shown(cell.lower)} to ${shown(cell.upper)}`);
 const tested = cell => (cell.significant ? ', significant' : '');
-const said = cell => `${cell.words}: ${shown(cell.value)}${interval(cell)}${tested(cell)}`;
+const said = (cell, by) => `${cell.words}: ${by.say(cell.value)}${interval(cell)}${tested(cell)}`;
 
 /** Numbers before words, in their order; words as they come. */
 function ordered(columns) {
@@ -122,7 +125,7 @@ function grid(cells, by, name) {
     first = false;
     return html`
       <button data-layer=${row} data-column=${column} data-cell=${cell.id} data-shade=${by.shade(cell.value)}
-        title=${said(cell)} aria-label=${said(cell)} tabindex=${tab ? 0 : -1} aria-pressed=${cell.id === app.state.cell}
+        title=${said(cell, by)} aria-label=${said(cell, by)} tabindex=${tab ? 0 : -1} aria-pressed=${cell.id === app.state.cell}
         @click=${() => go({ cell: cell.id === app.state.cell ? '' : cell.id })}>${cell.significant ? '•' : ''}</button>`;
   };
   return html`
@@ -161,9 +164,9 @@ function list(cells, by) {
   return html`
     <div class="scroll"><table class="rows"><tbody>${few('list', sorted).map(cell => html`
       <tr class=${cell.id === app.state.cell ? 'open' : ''}>
-        <th scope="row"><button data-cell=${cell.id} aria-pressed=${cell.id === app.state.cell} title=${said(cell)}
+        <th scope="row"><button data-cell=${cell.id} aria-pressed=${cell.id === app.state.cell} title=${said(cell, by)}
           @click=${() => go({ cell: cell.id === app.state.cell ? '' : cell.id })}>${cell.words}</button></th>
-        <td class="number">${shown(cell.value)}${cell.significant ? '•' : ''}</td><td class="drawn">${bar(cell.value, by)}</td></tr>`)}</tbody></table></div>
+        <td class="number">${by.say(cell.value)}${cell.significant ? '•' : ''}</td><td class="drawn">${bar(cell.value, by)}</td></tr>`)}</tbody></table></div>
     ${more('list', sorted.length)}`;
 }
 
@@ -203,14 +206,13 @@ function rows() {
           <tr class=${row.id === app.state.row ? 'open' : ''}>
             <th scope="row"><button data-row=${row.id} aria-pressed=${row.id === app.state.row}
               @click=${() => choose(row.id)}>${row.label}</button></th>
-            ${row.values.map((value, i) => html`<td class="number">${last && i === drawn ? shown(value) : plain(value)}</td>`)}
+            ${row.values.map((value, i) => html`<td class="number">${!last ? whole(value) : i === drawn ? shown(value) : plain(value)}</td>`)}
             <td class="drawn">${last ? bar(row.values[drawn], by) : nothing}</td></tr>`)}</tbody></table></div>
       ${more('rows', all.length)}
     </section>`;
 }
 
-/** Without a sign where it has none. */
-const plain = value => shown(value).replace('+', '');
+const plain = value => (value === null ? '–' : number(value));
 
 const grade = value =>
   value === null

@@ -346,9 +346,8 @@ class ExploreFoldersTest {
       assertEquals("recording", shown.get("opened").path("kind").asText());
       JsonNode rows = shown.get("opened/rows");
       assertEquals(2, rows.path("total").asInt());
-      String id = rows.path("rows").path(1).path("id").asText();
-      assertEquals("1/b", id);
-      JsonNode one = shown.get("opened/row", "row", id);
+      assertEquals("1/b", byId(rows.path("rows"), "1/b").path("label").asText());
+      JsonNode one = shown.get("opened/row", "row", "1/b");
       assertEquals("passage", one.at("/texts/1/name").asText());
       assertTrue(one.at("/texts/1/pieces").toString().contains("memory"), one.toString());
       String shape = one.at("/facts/0/value").asText();
@@ -390,8 +389,10 @@ class ExploreFoldersTest {
             + " patch, and no index.jsonl of record",
         empty.toString());
     assertFails("nowhere: no such folder", path("nowhere"));
-    assertFails("topics.csv: no such file", copy("study", "torn", "study.json").toString());
-    assertFails("unfinished", copy("recording", "half", "index.jsonl|shard.*").toString());
+    assertFails("comparison.csv: no such file", copy("study", "torn", "study.json").toString());
+    assertFails(
+        "manifest.json: no such file; this folder holds no recording",
+        copy("recording", "half", "index.jsonl|shard.*").toString());
     assertFails("-open", path("study"), "-model", "minilm");
   }
 
@@ -455,7 +456,6 @@ class ExploreFoldersTest {
         assertTrue(wide <= width, picture + ": " + wide);
       }
     }
-    browser.picture(1280, 900, false, target.resolve(name + "-1280.png"));
   }
 
   /** Without buttons that a file does not have. */
