@@ -161,8 +161,7 @@ public final class ExploreCommand implements Command {
     Listening listening = listening();
     ExplorerServer.requireFree(listening);
     try (Opened opened = Opened.of(folder);
-        ExplorerServer server =
-            ExplorerServer.start(listening, opened, e -> report(e, console))) {
+        ExplorerServer server = ExplorerServer.start(listening, opened, e -> report(e, console))) {
       serve(server, folder.toString(), console);
     }
   }

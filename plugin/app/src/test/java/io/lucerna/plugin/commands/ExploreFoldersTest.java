@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lucerna.eval.Ranking;
 import io.lucerna.eval.Run;
 import io.lucerna.explorer.ExplorerServer;
+import io.lucerna.explorer.Listening;
 import io.lucerna.explorer.Opened;
 import io.lucerna.plugin.Browser;
 import io.lucerna.plugin.FakePairs;
@@ -59,7 +60,7 @@ class ExploreFoldersTest {
   private record Shown(Opened opened, ExplorerServer server) implements AutoCloseable {
     static Shown of(Path folder) throws IOException {
       Opened opened = Opened.of(folder);
-      return new Shown(opened, ExplorerServer.start(0, opened, FAILURES::add));
+      return new Shown(opened, ExplorerServer.start(Listening.here(0), opened, FAILURES::add));
     }
 
     JsonNode get(String path, String... parameters) throws Exception {
