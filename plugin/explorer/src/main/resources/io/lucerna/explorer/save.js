@@ -10,6 +10,7 @@ button, select, input, textarea { pointer-events: none; }
 .sides, .more, .actions, .ask button, .spec button, .pins h2 button, .commands button { display: none !important; }
 .panel { position: static; }
 .saved { overflow-wrap: anywhere; }
+img { display: block; image-rendering: pixelated; }
 @media (max-width: 700px) { .list h2 { display: flex !important; } }`;
 
 /** A text as markup that shows it. */
@@ -19,10 +20,14 @@ const escaped = text => text.replace(/[&<>"]/g, c => `&#${c.charCodeAt(0)};`);
 const sheets = async () =>
   (await Promise.all([...document.styleSheets].map(sheet => fetch(sheet.href).then(sent => sent.text())))).join('\n');
 
-/** What is painted, with the attributes that it is styled by. */
+/** What is painted, as large as it is shown. */
 function picture(painted, canvas) {
   const image = document.createElement('img');
   [...canvas.attributes].forEach(({ name, value }) => image.setAttribute(name, value));
+  const { width, height } = painted.getBoundingClientRect();
+  image.setAttribute('width', Math.round(width));
+  image.setAttribute('height', Math.round(height));
+  image.style.background = getComputedStyle(document.body).backgroundColor;
   image.setAttribute('src', painted.toDataURL());
   image.setAttribute('alt', canvas.getAttribute('aria-label') ?? '');
   return image;

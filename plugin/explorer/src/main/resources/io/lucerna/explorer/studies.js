@@ -1,9 +1,10 @@
 // A folder that another command wrote: maps, and behind their cells topics or pairs.
-import { html, nothing, render, svg } from './lit/lit-html.js';
+import { html, nothing, render } from './lit/lit-html.js';
 import * as api from './api.js';
 import { walk } from './panel.js';
 import { save } from './save.js';
 import { keeper } from './state.js';
+import { bar } from './tones.js';
 import { change, count, move, number, MINUS } from './words.js';
 
 const { read, write } = keeper({ map: 0, cell: '', row: '' });
@@ -140,16 +141,6 @@ function grid(cells, by, name) {
     </table></div>`;
 }
 
-/** From the middle to the left below 0, to the right above. */
-function bar(value, { most, signed, shade }) {
-  const part = most ? Math.abs(value ?? 0) / most : 0;
-  const width = part * (signed ? 50 : 100);
-  const x = !signed ? 0 : value < 0 ? 50 - width : 50;
-  return html`<svg class="bar-of" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">
-    ${signed ? svg`<line x1="50" x2="50" y1="0" y2="10"></line>` : nothing}
-    ${svg`<rect class=${shade(value) < 0 ? 'below' : 'above'} x=${x} y="1" width=${width} height="8"></rect>`}</svg>`;
-}
-
 const more = (key, total) =>
   total <= SHORT
     ? nothing
@@ -166,7 +157,7 @@ function list(cells, by) {
       <tr class=${cell.id === app.state.cell ? 'open' : ''}>
         <th scope="row"><button data-cell=${cell.id} aria-pressed=${cell.id === app.state.cell} title=${said(cell, by)}
           @click=${() => go({ cell: cell.id === app.state.cell ? '' : cell.id })}>${cell.words}</button></th>
-        <td class="number">${by.say(cell.value)}${cell.significant ? '•' : ''}</td><td class="drawn">${bar(cell.value, by)}</td></tr>`)}</tbody></table></div>
+        <td class="number">${by.say(cell.value)}${cell.significant ? '•' : ''}</td><td class="drawn">${bar(cell.value ?? 0, by.most || 1)}</td></tr>`)}</tbody></table></div>
     ${more('list', sorted.length)}`;
 }
 
@@ -207,7 +198,7 @@ function rows() {
             <th scope="row"><button data-row=${row.id} aria-pressed=${row.id === app.state.row}
               @click=${() => choose(row.id)}>${row.label}</button></th>
             ${row.values.map((value, i) => html`<td class="number">${!last ? whole(value) : i === drawn ? shown(value) : plain(value)}</td>`)}
-            <td class="drawn">${last ? bar(row.values[drawn], by) : nothing}</td></tr>`)}</tbody></table></div>
+            <td class="drawn">${last ? bar(row.values[drawn] ?? 0, by.most || 1) : nothing}</td></tr>`)}</tbody></table></div>
       ${more('rows', all.length)}
     </section>`;
 }
