@@ -539,7 +539,9 @@ class ExploreCommandTest {
             + " smaller -batch\n",
         err.toString(StandardCharsets.UTF_8));
     ExploreCommand.report(new IllegalStateException("odd"), console);
-    assertTrue(err.toString(StandardCharsets.UTF_8).contains("report it"), err.toString());
+    assertTrue(
+        err.toString(StandardCharsets.UTF_8).contains("report it"),
+        err.toString(StandardCharsets.UTF_8));
   }
 
   /** More than the index can be asked for at once. */
