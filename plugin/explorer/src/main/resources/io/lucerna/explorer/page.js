@@ -134,6 +134,9 @@ async function load() {
   if (pending === mine) {
     app.busy = false;
     draw();
+  }
+  // Drawing may have asked for the next, which a slider waits for.
+  if (pending === mine) {
     pin.load(app);
     await loadOpened();
   }
