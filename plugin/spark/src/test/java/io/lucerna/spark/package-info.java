@@ -1,0 +1,4 @@
+@NullMarked
+package io.lucerna.spark;
+
+import org.jspecify.annotations.NullMarked;
