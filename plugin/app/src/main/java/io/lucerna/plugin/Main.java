@@ -32,6 +32,7 @@ import io.lucerna.plugin.commands.StudyCommand;
 import io.lucerna.plugin.models.ModelRegistry;
 import io.lucerna.plugin.options.CollectionOptions;
 import io.lucerna.studies.patch.SweepEngine;
+import io.lucerna.studies.work.ItemRunner;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -63,6 +64,7 @@ public final class Main {
   static final List<Entry> COMMANDS = commands(new ModelRegistry(), System.getenv());
 
   private final List<Entry> commands;
+  private final ItemRunner items;
   private final PrintStream out;
   private final PrintStream err;
   private final boolean terminal;
@@ -78,7 +80,12 @@ public final class Main {
   }
 
   Main(List<Entry> commands, PrintStream out, PrintStream err, boolean terminal) {
+    this(commands, ItemRunner.HERE, out, err, terminal);
+  }
+
+  Main(List<Entry> commands, ItemRunner items, PrintStream out, PrintStream err, boolean terminal) {
     this.commands = commands;
+    this.items = items;
     this.out = out;
     this.err = err;
     this.terminal = terminal;
@@ -177,13 +184,18 @@ public final class Main {
 
   /** Runs one command and ends the program with its exit code. */
   public static void main(String[] arguments) {
+    System.exit(run(ItemRunner.HERE, arguments).status());
+  }
+
+  /** Runs one command on the program's own streams. */
+  static ExitCode run(ItemRunner items, String... arguments) {
     Logging.configure();
     PrintStream out =
         new PrintStream(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8);
     PrintStream err =
         new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
     boolean terminal = Boolean.getBoolean("lucerna.terminal");
-    ExitCode code = new Main(out, err, terminal).run(arguments);
+    ExitCode code = new Main(COMMANDS, items, out, err, terminal).run(arguments);
     out.flush();
     if (out.checkError() && code == ExitCode.DONE) {
       code = printsToPipe() ? ExitCode.UNREAD : ExitCode.FAILED;
@@ -191,7 +203,7 @@ public final class Main {
         err.println("lucerna: standard output cannot be written");
       }
     }
-    System.exit(code.status());
+    return code;
   }
 
   /** A pipe takes everything as long as somebody reads. */
@@ -233,22 +245,31 @@ public final class Main {
   }
 
   private ExitCode run(String name, List<String> arguments, List<String> commandLine) {
-    boolean verbose = CommandLine.asksForDetails(arguments);
     try {
-      Entry entry = find(name);
-      Command command = entry.factory().get();
-      CommandLine line = new CommandLine(name, command);
       if (CommandLine.asksForHelp(arguments)) {
-        line.printHelp(entry.description(), out);
-        return ExitCode.DONE;
+        Entry entry = find(name);
+        new CommandLine(name, entry.factory().get()).printHelp(entry.description(), out);
+      } else {
+        execute(name, arguments, commandLine);
       }
-      line.parse(arguments);
-      Logging.setVerbose(verbose);
-      command.run(new Console(out, err, terminal, verbose, commandLine));
       return ExitCode.DONE;
     } catch (Exception | OutOfMemoryError e) {
-      return fail(name, e, verbose);
+      return fail(name, e, CommandLine.asksForDetails(arguments));
     }
+  }
+
+  /**
+   * Runs one command; what it throws is for the caller.
+   *
+   * @param arguments without its name
+   * @param commandLine for provenance
+   */
+  void execute(String name, List<String> arguments, List<String> commandLine) throws Exception {
+    Command command = find(name).factory().get();
+    new CommandLine(name, command).parse(arguments);
+    boolean verbose = CommandLine.asksForDetails(arguments);
+    Logging.setVerbose(verbose);
+    command.run(new Console(out, err, terminal, verbose, commandLine, items));
   }
 
   private ExitCode fail(String name, Throwable thrown, boolean verbose) {

@@ -1,7 +1,5 @@
 package io.lucerna.spark;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.lucerna.testkit.Checkout;
@@ -11,14 +9,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.SplittableRandom;
-import java.util.TreeMap;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -74,8 +67,7 @@ class ClusterIT {
   }
 
   private static String words(SplittableRandom random, int count) {
-    return String.join(
-        " ", random.ints(count, 0, WORDS.size()).mapToObj(WORDS::get).toList());
+    return String.join(" ", random.ints(count, 0, WORDS.size()).mapToObj(WORDS::get).toList());
   }
 
   private static void write(String name, CharSequence content) throws IOException {

@@ -68,7 +68,8 @@ final class SparkHome {
     words.addAll(List.of("--conf", "spark.lucerna.jar=" + lucerna()));
     words.add(Checkout.root().resolve("plugin/spark/target/lucerna-spark.jar").toString());
     words.addAll(command);
-    return start(List.of("-Dlucerna.terminal=true"), SparkSubmit.class, words.toArray(String[]::new));
+    return start(
+        List.of("-Dlucerna.terminal=true"), SparkSubmit.class, words.toArray(String[]::new));
   }
 
   /** Starts the same command without Spark. */
@@ -93,15 +94,17 @@ final class SparkHome {
   }
 
   private Program start(List<String> command) throws IOException {
-    ProcessBuilder builder =
-        new ProcessBuilder(command).directory(folder.toFile());
+    ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
     builder
         .environment()
         .putAll(
             Map.of(
-                "SPARK_HOME", folder.toString(),
-                "SPARK_LOCAL_IP", HERE,
-                "SPARK_SCALA_VERSION", "2.13"));
+                "SPARK_HOME",
+                folder.toString(),
+                "SPARK_LOCAL_IP",
+                HERE,
+                "SPARK_SCALA_VERSION",
+                "2.13"));
     return new Program(builder);
   }
 }

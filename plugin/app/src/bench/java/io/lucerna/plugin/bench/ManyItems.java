@@ -20,6 +20,7 @@ import io.lucerna.studies.ranking.StudySettings;
 import io.lucerna.studies.ranking.StudyShards;
 import io.lucerna.studies.ranking.StudyTopic;
 import io.lucerna.studies.report.StudyReport;
+import io.lucerna.studies.work.ItemRunner;
 import io.lucerna.studies.work.Identity;
 import io.lucerna.studies.work.JournalSettings;
 import io.lucerna.studies.work.Shard;
@@ -176,7 +177,7 @@ public final class ManyItems {
                   Correction.BH,
                   Comparison.Settings.DEFAULT));
       study.begin(first, end);
-      study.work(passages -> {});
+      study.work(ItemRunner.HERE, passages -> {});
       if (shard.isEmpty()) {
         study.write(end);
         StudyReport.write(lock.path(), OptionalInt.empty());

@@ -128,8 +128,7 @@ public final class DemoCommand implements Command {
     new CommandLine(name, command).parse(options);
     try (PrintStream none =
         new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8)) {
-      command.run(
-          new Console(none, console.err(), console.terminal(), console.verbose(), commandLine));
+      command.run(console.with(none, commandLine));
     }
   }
 

@@ -260,7 +260,7 @@ public final class PatchCommand implements Command {
       console.say("%d of %s done already", done, Counted.of(places.length, "pair"));
     }
     try (Progress progress = new Progress(console, "patching", places.length - done)) {
-      work.work(places, journal, item -> progress.advance(1));
+      console.items().complete(work, places, journal, item -> progress.advance(1));
     }
   }
 

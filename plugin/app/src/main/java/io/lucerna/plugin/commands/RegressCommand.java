@@ -205,8 +205,7 @@ public final class RegressCommand implements Command {
       new CommandLine(name, command).parse(commandLine.subList(1, commandLine.size()));
       ByteArrayOutputStream printed = new ByteArrayOutputStream();
       try (PrintStream out = new PrintStream(printed, false, StandardCharsets.UTF_8)) {
-        command.run(
-            new Console(out, console.err(), console.terminal(), console.verbose(), commandLine));
+        command.run(console.with(out, commandLine));
       }
       return printed.toString(StandardCharsets.UTF_8);
     }

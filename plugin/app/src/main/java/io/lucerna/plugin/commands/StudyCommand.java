@@ -48,6 +48,7 @@ import io.lucerna.studies.ranking.StudySettings;
 import io.lucerna.studies.ranking.StudyTopic;
 import io.lucerna.studies.work.Hashes;
 import io.lucerna.studies.work.Identity;
+import io.lucerna.studies.work.ItemRunner;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -186,7 +187,7 @@ public final class StudyCommand implements Command {
   public void run(Console console) throws Exception {
     ScorerOptions options = model.scorerOptions();
     rerank.check();
-    checkScreen();
+    checkScreen(console);
     StudySettings settings = settings();
     HeadEffects effects = patching == null ? null : HeadEffects.read(patching);
     inputs.complete(collections, console);
@@ -293,7 +294,7 @@ public final class StudyCommand implements Command {
     Optional<Findings> run(List<Condition> conditions) throws IOException;
   }
 
-  private void checkScreen() {
+  private void checkScreen(Console console) {
     if (screen == null) {
       if (confirm != null) {
         throw new CommandException(ExitCode.USAGE, "-confirm is for -screen gradient");
@@ -309,10 +310,11 @@ public final class StudyCommand implements Command {
           "-screen needs -confirm, how many conditions are run: 1 or more"
               + (confirm == null ? "" : ", got " + confirm));
     }
-    if (folder.shard().isPresent()) {
+    if (folder.shard().isPresent() || console.items() != ItemRunner.HERE) {
       throw new CommandException(
           ExitCode.USAGE,
-          "-shard is not for -screen: which conditions are run depends on all topics");
+          "-screen runs in one process, without -shard: which conditions are run depends on all"
+              + " topics");
     }
     if (screenMemory < 1) {
       throw new CommandException(
@@ -403,7 +405,7 @@ public final class StudyCommand implements Command {
     }
     console.say("%s under %s", topics, Counted.of(many, "condition"));
     try (Progress progress = new Progress(console, "studying", study.passagesLeft())) {
-      study.work(progress::advance);
+      study.work(console.items(), progress::advance);
     }
   }
 

@@ -18,6 +18,7 @@ import io.lucerna.studies.patch.PairOutcome;
 import io.lucerna.studies.patch.SweepEngine;
 import io.lucerna.studies.patch.SweepSettings;
 import io.lucerna.studies.work.Hashes;
+import io.lucerna.studies.work.ItemRunner;
 import io.lucerna.topics.ContrastPair;
 import io.lucerna.topics.ContrastPairs;
 import java.io.IOException;
@@ -258,7 +259,9 @@ class CandidateCommandsTest {
         new SweepEngine(
             new ModelRegistry()
                 .ranker(
-                    "minilm", patch, new Console(System.out, System.err, false, false, List.of())),
+                    "minilm",
+                    patch,
+                    new Console(System.out, System.err, false, false, List.of(), ItemRunner.HERE)),
             settings)) {
       for (int i = 0; i < pairs.size(); i++) {
         JsonNode tokens = new ObjectMapper().readTree(lines.get(i)).path("tokens");

@@ -18,6 +18,7 @@ import io.lucerna.plugin.cli.ExitCode;
 import io.lucerna.plugin.texts.TextSourceException;
 import io.lucerna.studies.ranking.StudyTables;
 import io.lucerna.studies.ranking.TopicValue;
+import io.lucerna.studies.work.ItemRunner;
 import io.lucerna.testkit.Checkout;
 import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
@@ -530,7 +531,7 @@ class ExploreCommandTest {
   void aFailureThatIsKnownHasNoTrace() {
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     PrintStream to = new PrintStream(err, true, StandardCharsets.UTF_8);
-    Console console = new Console(to, to, false, false, List.of());
+    Console console = new Console(to, to, false, false, List.of(), ItemRunner.HERE);
     ExploreCommand.report(new TextSourceException("i: no text is stored for d"), console);
     ExploreCommand.report(new OutOfMemoryError("heap"), console);
     assertEquals(

@@ -11,6 +11,7 @@ import io.lucerna.plugin.models.ModelRows;
 import io.lucerna.reranker.FakeScorer;
 import io.lucerna.reranker.Ranker;
 import io.lucerna.reranker.ScorerOptions;
+import io.lucerna.studies.work.ItemRunner;
 import io.lucerna.testkit.Checkout;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -79,7 +80,7 @@ class ModelsCommandTest {
             return FakeScorer.ofWords(options);
           }
         };
-    Console console = new Console(System.out, System.err, false, false, List.of());
+    Console console = new Console(System.out, System.err, false, false, List.of(), ItemRunner.HERE);
     ModelRows rows = new ModelRows(models, Optional.of("build 1"));
     ModelRows.Row row = rows.of(model.toString(), console);
     assertEquals(row, rows.of(model.toString(), console));

@@ -8,6 +8,7 @@ import io.lucerna.qrels.Qrels;
 import io.lucerna.reranker.ConditionScorer;
 import io.lucerna.studies.work.Identity;
 import io.lucerna.studies.work.Item;
+import io.lucerna.studies.work.ItemRunner;
 import io.lucerna.studies.work.Journal;
 import io.lucerna.studies.work.JournalSettings;
 import io.lucerna.studies.work.Shard;
@@ -123,11 +124,12 @@ public final class StudyFolder implements AutoCloseable {
   /**
    * Scores the topics that are not done.
    *
+   * @param runner who does that
    * @param progress is told after each how many passages it had
    * @throws IOException if the scores cannot be kept
    */
-  public void work(IntConsumer progress) throws IOException {
-    study.work(places, journal, item -> progress.accept((int) item.size()));
+  public void work(ItemRunner runner, IntConsumer progress) throws IOException {
+    runner.complete(study, places, journal, item -> progress.accept((int) item.size()));
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.lucerna.studies.work;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.lucerna.base.AtomicFile;
 import io.lucerna.base.FolderLock;
 import io.lucerna.base.Internal;
 import java.io.IOException;
@@ -11,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Iterator;
+import java.util.List;
 
 /**
  * The outcomes of the items that are done, one line each, forced to disk before the next item
@@ -157,6 +159,35 @@ public final class Journal<T> extends JournalReader<T> implements Outcomes.Store
       }
     }
     write(lines.toString(), true);
+  }
+
+  /**
+   * Puts the outcomes into the order of items, unless they are in it. Whatever ends the program in
+   * the middle, the journal is whole.
+   *
+   * @param items the ids of all items that are done
+   * @throws IOException if the journal cannot be read or written
+   */
+  public void arrange(List<String> items) throws IOException {
+    if (done().equals(items)) {
+      return;
+    }
+    lock.check();
+    AtomicFile.writeBytes(
+        path,
+        out -> {
+          out.write(first());
+          boolean shared = false;
+          for (String item : items) {
+            Encoded outcome = encoded(item);
+            if (!shared && !outcome.shared().isEmpty()) {
+              out.write((outcome.shared() + "\n").getBytes(StandardCharsets.UTF_8));
+              shared = true;
+            }
+            out.write((outcome.line() + "\n").getBytes(StandardCharsets.UTF_8));
+          }
+        });
+    reopen(FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE));
   }
 
   private void write(String lines, boolean force) throws IOException {

@@ -16,6 +16,7 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -47,7 +48,7 @@ public sealed class JournalReader<T> implements Outcomes<T>, Closeable permits J
   private record Line(long from, int length) {}
 
   final Path path;
-  final FileChannel channel;
+  FileChannel channel;
   final ItemCodec<T> codec;
   private final Map<String, Line> lines = new LinkedHashMap<>();
   private JsonNode settings = MissingNode.getInstance();
@@ -131,6 +132,27 @@ public sealed class JournalReader<T> implements Outcomes<T>, Closeable permits J
       take(node.orElseThrow(), bytes.length);
       end = next;
     }
+  }
+
+  /** The first line, with its end. */
+  final byte[] first() throws IOException {
+    channel.position(0);
+    byte[] line =
+        line(new BufferedInputStream(Channels.newInputStream(channel), BUFFER)).orElseThrow();
+    byte[] whole = Arrays.copyOf(line, line.length + 1);
+    whole[line.length] = '\n';
+    return whole;
+  }
+
+  /** Reads the journal that another file has under the name of this one. */
+  final void reopen(FileChannel other) throws IOException {
+    channel.close();
+    channel = other;
+    lines.clear();
+    shared = MissingNode.getInstance();
+    end = 0;
+    count = 0;
+    refresh();
   }
 
   /** The next line; empty at the end, or where a line has no end. */

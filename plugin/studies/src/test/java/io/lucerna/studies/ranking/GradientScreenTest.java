@@ -26,6 +26,7 @@ import io.lucerna.reranker.Rankers;
 import io.lucerna.reranker.ScorerOptions;
 import io.lucerna.reranker.WorkItem;
 import io.lucerna.studies.work.Identity;
+import io.lucerna.studies.work.ItemRunner;
 import io.lucerna.studies.work.JournalSettings;
 import io.lucerna.studies.work.StudyException;
 import io.lucerna.testkit.Checkout;
@@ -124,7 +125,7 @@ class GradientScreenTest {
             lock,
             decisive(),
             Optional.empty())) {
-      study.work(passages -> {});
+      study.work(ItemRunner.HERE, passages -> {});
       Identity identity = new Identity(List.of("study"), Map.of(), ranker.card(), Map.of());
       return study.write(study.end(identity, Map.of(), qrels, SETTINGS));
     }

@@ -18,6 +18,7 @@ import io.lucerna.reranker.ConditionScores;
 import io.lucerna.reranker.ModelCard;
 import io.lucerna.reranker.WorkItem;
 import io.lucerna.studies.work.Identity;
+import io.lucerna.studies.work.ItemRunner;
 import io.lucerna.studies.work.JournalSettings;
 import io.lucerna.studies.work.Shard;
 import io.lucerna.studies.work.Shards;
@@ -135,7 +136,7 @@ class KilledStudyTest {
                   Correction.BH,
                   new Comparison.Settings(1, 100, .01)));
       study.begin(Run.of("first", topics.stream().map(StudyTopic::first).toList()), end);
-      study.work(passages -> assertEquals(DEPTH, passages));
+      study.work(ItemRunner.HERE, passages -> assertEquals(DEPTH, passages));
       if (shard.isEmpty()) {
         study.write(end);
       }

@@ -98,7 +98,7 @@ public record EvaluationFolder(
       console.say("%d of %d pairs done already", done, places.length);
     }
     try (Progress progress = new Progress(console, "evaluating", places.length - done)) {
-      job.work(places, journal, item -> progress.advance(1));
+      console.items().complete(job, places, journal, item -> progress.advance(1));
     }
   }
 
