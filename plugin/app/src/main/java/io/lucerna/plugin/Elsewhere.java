@@ -36,8 +36,14 @@ public final class Elsewhere {
    */
   public static int drive(
       List<String> arguments, BiConsumer<Map<String, ?>, Consumer<Map<String, byte[]>>> pool) {
-    Pool items = new Pool("lucerna " + String.join(" ", arguments), pool);
+    ItemRunner items = items("lucerna " + String.join(" ", arguments), pool);
     return Main.run(items, arguments.toArray(String[]::new)).status();
+  }
+
+  /** A pool, as {@link #drive} takes it, that does items. */
+  static ItemRunner items(
+      String what, BiConsumer<Map<String, ?>, Consumer<Map<String, byte[]>>> pool) {
+    return new Pool(what, pool);
   }
 
   /**

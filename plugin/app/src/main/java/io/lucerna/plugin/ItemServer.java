@@ -23,6 +23,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -129,7 +130,7 @@ final class ItemServer implements Function<String, byte[]> {
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     } catch (ExecutionException e) {
-      Answer.Failed failure = failure(e.getCause());
+      Answer.Failed failure = failure(Objects.requireNonNull(e.getCause()));
       return new Answer.Failed(failure.code(), host() + ": " + failure.message()).bytes();
     }
     try {

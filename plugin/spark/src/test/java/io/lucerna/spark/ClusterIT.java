@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.lucerna.testkit.Checkout;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 @DisabledOnOs(OS.WINDOWS)
 @Timeout(600)
 class ClusterIT {
-  private static final int TOPICS = 120;
+  private static final int TOPICS = 300;
   private static final int DOCS = 40;
   private static final List<String> WORDS =
       List.of("the lamp is old light of oil glass house river stone bread water".split(" "));
@@ -30,6 +31,9 @@ class ClusterIT {
 
   /** A thirtieth of the work is done. */
   private static final Pattern UNDER_WAY = Pattern.compile("ing \\[#");
+
+  private static final String[] HEADS = {"-conditions", "heads"};
+  private static final String[] LAYERS = {"-conditions", "layers"};
 
   @TempDir static Path folder;
 
@@ -57,13 +61,19 @@ class ClusterIT {
         run.append(topic + " Q0 d" + doc + " 1 " + (20 - place) + " first\n");
         qrels.append(topic + " 0 d" + doc + " " + random.nextInt(3) + "\n");
       }
-      pairs.append("q" + topic % 9 + "\t" + words(random, 2) + "\td" + topic + "\t");
-      pairs.append(words(random, 8)).append('\n');
+      String base = words(random, 8);
+      pairs.append("{\"id\": \"p" + topic + "\", \"qid\": \"q" + topic % 9);
+      pairs.append("\", \"query\": \"lamp oil\", \"docid\": \"d" + topic);
+      pairs.append("\", \"perturbation\": \"TFC1\", \"base\": \"" + base);
+      pairs.append("\", \"perturbed\": \"" + base + " oil\", \"edits\": [[" + base.length());
+      pairs.append(", " + base.length() + ", " + base.length() + ", " + (base.length() + 4));
+      pairs.append("]], \"terms\": [\"oil\"]}\n");
     }
     write("topics.tsv", topics);
     write("corpus.jsonl", corpus);
     write("run.txt", run);
     write("qrels.txt", qrels);
+    write("pairs.jsonl", pairs);
   }
 
   private static String words(SplittableRandom random, int count) {
@@ -79,11 +89,103 @@ class ClusterIT {
   }
 
   private static List<String> study(String output, String... more) {
-    List<String> words = new ArrayList<>(List.of("study", "-model", Checkout.model("bert-bi")));
+    List<String> words = new ArrayList<>(List.of("study", "-model", Checkout.model("bert-cross")));
     words.addAll(List.of("-topics", path("topics.tsv"), "-corpus", path("corpus.jsonl")));
     words.addAll(List.of("-run", path("run.txt"), "-qrels", path("qrels.txt"), "-depth", "10"));
     words.addAll(List.of("-rounds", "50", "-output", path(output)));
     words.addAll(Arrays.asList(more));
     return words;
+  }
+
+  private static List<String> patch(String output) {
+    List<String> words = new ArrayList<>(List.of("patch", "-model", Checkout.model("bert-cross")));
+    words.addAll(List.of("-pairs", path("pairs.jsonl"), "-sweep", "head", "-direction", "both"));
+    words.addAll(List.of("-rounds", "50", "-output", path(output)));
+    return words;
+  }
+
+  private static Map<String, String> files(String output) throws IOException {
+    Map<String, String> files = new TreeMap<>();
+    try (Stream<Path> all = Files.walk(folder.resolve(output))) {
+      for (Path file : all.filter(Files::isRegularFile).toList()) {
+        files.put(
+            folder.resolve(output).relativize(file).toString(),
+            Files.readString(file, StandardCharsets.ISO_8859_1));
+      }
+    }
+    return files;
+  }
+
+  private static void assertSame(String one, String other) throws IOException {
+    Map<String, String> files = files(one);
+    assertTrue(files.containsKey("journal.jsonl"), "" + files.keySet());
+    assertEquals(files, files(other));
+  }
+
+  private static void alone(List<String> command) throws Exception {
+    try (Program plain = spark.plain(command)) {
+      plain.ends(0);
+    }
+  }
+
+  @Test
+  void aWorkerThatIsKilledIsDoneWithout() throws Exception {
+    try (Program master = spark.master()) {
+      String address = master.awaits(ADDRESS);
+      try (Program one = spark.worker("one", address);
+          Program two = spark.worker("two", address)) {
+        one.awaits(REGISTERED);
+        two.awaits(REGISTERED);
+        try (Program driver = spark.submit(address, study("killed", HEADS))) {
+          driver.awaits(UNDER_WAY);
+          one.kill();
+          String said = driver.ends(0);
+          assertTrue(said.contains("Lost executor"), said);
+        }
+        try (Program driver = spark.submit(address, patch("patched"))) {
+          driver.ends(0);
+        }
+      }
+    }
+    alone(study("alone", HEADS));
+    assertSame("alone", "killed");
+    alone(patch("patch"));
+    assertSame("patch", "patched");
+  }
+
+  @Test
+  void aDriverThatIsKilledIsResumed() throws Exception {
+    try (Program driver = spark.submit("local[2]", study("resumed", LAYERS))) {
+      driver.awaits(UNDER_WAY);
+      driver.kill();
+    }
+    long done = Files.readAllLines(folder.resolve("resumed/journal.jsonl")).size() - 1;
+    assertTrue(0 < done && done < TOPICS, done + " topics were done");
+    try (Program driver = spark.submit("local[2]", study("resumed", LAYERS))) {
+      String said = driver.ends(2);
+      assertTrue(said.contains("holds a study already; give -resume"), said);
+      assertFalse(said.contains("SparkContext"), said);
+    }
+    List<String> resumed = study("resumed", LAYERS);
+    resumed.add("-resume");
+    try (Program driver = spark.submit("local[2]", resumed)) {
+      String said = driver.ends(0);
+      assertTrue(said.contains(" of " + TOPICS + " topics done already"), said);
+    }
+    alone(study("layers", LAYERS));
+    assertSame("layers", "resumed");
+  }
+
+  @Test
+  void aFailedItemEndsTheCommand() throws Exception {
+    String nan = "spec:add blocks.1.hook_resid_pre unit=0 vector=[1] dose=1e30";
+    try (Program driver = spark.submit("local[2]", study("failed", "-conditions", nan))) {
+      String said = driver.ends(1);
+      List<String> lines = said.lines().toList();
+      String last = lines.getLast();
+      assertTrue(
+          last.matches("(?s).*lucerna study: topic \\d+: the model gave the score NaN under .*"),
+          said);
+    }
   }
 }

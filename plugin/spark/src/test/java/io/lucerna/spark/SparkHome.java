@@ -65,6 +65,9 @@ final class SparkHome {
   Program submit(String master, List<String> command) throws IOException {
     List<String> words = new ArrayList<>(List.of("--master", master));
     words.addAll(List.of("--executor-cores", "1", "--executor-memory", "700m"));
+    // No item begins before both workers have an executor.
+    words.addAll(List.of("--total-executor-cores", "2"));
+    words.addAll(List.of("--conf", "spark.scheduler.minRegisteredResourcesRatio=1"));
     words.addAll(List.of("--conf", "spark.lucerna.jar=" + lucerna()));
     words.add(Checkout.root().resolve("plugin/spark/target/lucerna-spark.jar").toString());
     words.addAll(command);

@@ -313,7 +313,7 @@ public final class StudyCommand implements Command {
     if (folder.shard().isPresent() || console.items() != ItemRunner.HERE) {
       throw new CommandException(
           ExitCode.USAGE,
-          "-screen runs in one process, without -shard: which conditions are run depends on all"
+          "-screen is for one process, without -shard: which conditions are run depends on all"
               + " topics");
     }
     if (screenMemory < 1) {

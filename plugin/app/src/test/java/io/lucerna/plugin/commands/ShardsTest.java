@@ -252,6 +252,6 @@ class ShardsTest {
             "-output",
             path("s")),
         ExitCode.USAGE,
-        "-shard is not for -screen");
+        "-screen is for one process, without -shard");
   }
 }

@@ -15,9 +15,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -215,6 +221,76 @@ class JournalTest {
               StudyException.class, () -> Journal.open(lock, settings("b"), new Numbers()));
       String said = String.valueOf(e.getMessage());
       assertTrue(said.contains("was made with model a, not b"), said);
+    }
+  }
+
+  /** Items whose outcomes are numbers, the first two of which share no unit. */
+  private static final class Counting implements ItemWork<Integer> {
+    @Override
+    public List<Item> items() {
+      return IntStream.range(0, 30).mapToObj(i -> new Item("i" + i, 1)).toList();
+    }
+
+    @Override
+    public Integer run(int place) {
+      return place - 1;
+    }
+
+    @Override
+    public ItemCodec<Integer> codec() {
+      return new Numbers();
+    }
+  }
+
+  /** Others do the items in another order, several at a time, and end after some tasks. */
+  private static ItemRunner others(long seed, int tasks) {
+    return (settings, items, doer, taker) -> {
+      List<Item> mixed = new ArrayList<>(items);
+      Collections.shuffle(mixed, new Random(seed));
+      int ended = 0;
+      for (int from = 0; from < mixed.size(); from += 4) {
+        if (ended++ == tasks) {
+          throw new IOException("lost");
+        }
+        Map<Item, byte[]> outcomes = new LinkedHashMap<>();
+        for (Item item : mixed.subList(from, Math.min(from + 4, mixed.size()))) {
+          outcomes.put(item, doer.outcome(item));
+        }
+        taker.take(outcomes);
+      }
+    };
+  }
+
+  @Test
+  void whoeverDoesItemsTheBytesAreThoseOfOneProcess() throws IOException {
+    Counting work = new Counting();
+    int[] places = work.places(Optional.empty());
+    List<Item> done = new ArrayList<>();
+    open(journal -> ItemRunner.HERE.complete(work, places, journal, done::add));
+    assertEquals(work.items(), done);
+    Path file = folder.resolve(JournalReader.FILE);
+    byte[] alone = Files.readAllBytes(file);
+    for (int round = 0; round < 20; round++) {
+      ItemRunner all = others(round, Integer.MAX_VALUE);
+      ItemRunner some = others(round, round % 8);
+      Files.delete(file);
+      open(
+          journal -> {
+            assertThrows(IOException.class, () -> some.complete(work, places, journal, item -> {}));
+          });
+      ItemRunner rest = round % 2 == 0 ? all : ItemRunner.HERE;
+      done.clear();
+      open(
+          journal -> {
+            rest.complete(work, places, journal, done::add);
+            // What is read and written after that is in the new file.
+            assertEquals(28, journal.read("i29"));
+            journal.append("more", 7);
+            assertEquals(7, journal.read("more"));
+          });
+      assertEquals(30 - Math.min(30, 4 * (round % 8)), done.size());
+      byte[] bytes = Files.readAllBytes(file);
+      assertArrayEquals(alone, Arrays.copyOf(bytes, alone.length));
     }
   }
 }

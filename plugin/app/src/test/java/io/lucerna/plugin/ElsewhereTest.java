@@ -1,0 +1,161 @@
+package io.lucerna.plugin;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.lucerna.plugin.cli.ExitCode;
+import io.lucerna.testkit.Checkout;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Commands whose items somebody else does: here, a worker that the test asks. */
+class ElsewhereTest {
+  private static final String[] HEADS = {"-conditions", "heads"};
+
+  @TempDir Path folder;
+
+  @BeforeEach
+  void inputs() throws IOException {
+    StringBuilder run = new StringBuilder();
+    for (int topic = 1; topic <= 4; topic++) {
+      for (int doc = 0; doc <= topic; doc++) {
+        run.append(topic + " Q0 d" + doc + " 1 " + (9 - doc) + " first\n");
+      }
+    }
+    Files.writeString(path("run.txt"), run);
+    Files.writeString(path("topics.tsv"), "1\tlamp\n2\toil lamp\n3\tglass\n4\tthe oil\n");
+    Files.writeString(
+        path("corpus.jsonl"),
+        Stream.of("the lamp of oil", "glass", "light of the lamp", "old oil", "a glass lamp")
+            .reduce(
+                "",
+                (all, text) ->
+                    all
+                        + "{\"id\": \"d"
+                        + all.lines().count()
+                        + "\", \"contents\": \""
+                        + text
+                        + "\"}\n"));
+    Files.writeString(path("qrels.txt"), "1 0 d0 1\n2 0 d2 1\n3 0 d1 1\n4 0 d0 2\n");
+  }
+
+  private Path path(String name) {
+    return folder.resolve(name);
+  }
+
+  private List<String> study(String output, String... more) {
+    List<String> words = new ArrayList<>(List.of("study", "-model", Checkout.model("bert-cross")));
+    words.addAll(List.of("-topics", "" + path("topics.tsv"), "-corpus", "" + path("corpus.jsonl")));
+    words.addAll(List.of("-run", "" + path("run.txt"), "-qrels", "" + path("qrels.txt")));
+    words.addAll(List.of("-rounds", "20", "-output", "" + path(output)));
+    words.addAll(List.of(more));
+    return words;
+  }
+
+  /** Runs a command whose items a worker does that was opened with some arguments. */
+  private Shell run(List<String> arguments, List<String> workers) {
+    Map<String, Function<String, byte[]>> opened = new LinkedHashMap<>();
+    BiConsumer<Map<String, ?>, Consumer<Map<String, byte[]>>> pool =
+        (todo, sink) -> {
+          String work = (String) todo.get("work");
+          Function<String, byte[]> worker =
+              opened.computeIfAbsent(work, settings -> Elsewhere.worker(workers, settings));
+          List<String> ids = Arrays.asList((String[]) todo.get("ids"));
+          for (String id : ids.reversed()) {
+            sink.accept(Map.of(id, worker.apply(id)));
+          }
+        };
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    ExitCode code =
+        new Main(
+                Main.COMMANDS,
+                Elsewhere.items("test", pool),
+                new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8),
+                new PrintStream(err, true, StandardCharsets.UTF_8),
+                false)
+            .run(arguments.toArray(String[]::new));
+    return new Shell(code, "", err.toString(StandardCharsets.UTF_8));
+  }
+
+  private Map<String, String> files(String output) throws IOException {
+    Map<String, String> files = new TreeMap<>();
+    try (Stream<Path> all = Files.walk(path(output))) {
+      for (Path file : all.filter(Files::isRegularFile).toList()) {
+        byte[] bytes = Files.readAllBytes(file);
+        files.put(
+            path(output).relativize(file).toString(),
+            new String(bytes, StandardCharsets.ISO_8859_1));
+      }
+    }
+    return files;
+  }
+
+  @Test
+  void theFolderIsThatOfOneProcess() throws IOException {
+    Shell alone = Shell.succeed(study("alone", HEADS).toArray(String[]::new));
+    List<String> words = study("elsewhere", HEADS);
+    Shell elsewhere = run(words, words);
+    assertEquals(ExitCode.DONE, elsewhere.code(), elsewhere.err());
+    assertEquals(alone.err(), elsewhere.err().replace("elsewhere", "alone"));
+    assertEquals(files("alone"), files("elsewhere"));
+  }
+
+  @Test
+  void aFailedItemEndsTheCommandAsItDoesInOneProcess() throws IOException {
+    String nan = "spec:add blocks.1.hook_resid_pre unit=0 vector=[1] dose=1e30";
+    Files.writeString(path("run.txt"), "2 Q0 d0 1 2 first\n");
+    Shell alone = Shell.run(study("alone", "-conditions", nan).toArray(String[]::new));
+    List<String> words = study("elsewhere", "-conditions", nan);
+    Shell elsewhere = run(words, words);
+    assertEquals(ExitCode.FAILED, alone.code(), alone.err());
+    assertEquals(alone, elsewhere);
+  }
+
+  @Test
+  void aWorkerWithOtherInputsIsRefused() throws IOException {
+    List<String> words = study("out", HEADS);
+    Path other = Files.writeString(path("other.txt"), "1 Q0 d0 1 2 first\n");
+    List<String> others = new ArrayList<>(words);
+    others.replaceAll(word -> word.endsWith("/run.txt") ? other.toString() : word);
+    Shell shell = run(words, others);
+    assertEquals(ExitCode.INPUT, shell.code());
+    assertTrue(
+        shell.err().matches("(?s).*: other inputs than those of the command: .* is .*, not .*"),
+        shell.err());
+    others.replaceAll(word -> word.equals(other.toString()) ? "nowhere.txt" : word);
+    assertTrue(
+        run(study("out", "-conditions", "heads", "-resume"), others)
+            .err()
+            .endsWith(": nowhere.txt: no such file or folder\n"));
+  }
+
+  @Test
+  void aScreenIsOfOneProcess() {
+    List<String> words =
+        study("out", "-conditions", "heads", "-screen", "gradient", "-confirm", "1");
+    Shell shell = run(words, words);
+    assertEquals(ExitCode.USAGE, shell.code());
+    assertEquals(
+        "lucerna study: -screen is for one process, without -shard: which conditions are run"
+            + " depends on all topics\n",
+        shell.err());
+  }
+}
