@@ -1,6 +1,7 @@
 package io.lucerna.plugin;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.lucerna.plugin.cli.ExitCode;
@@ -9,6 +10,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -72,6 +74,10 @@ class ElsewhereTest {
 
   /** Runs a command whose items a worker does that was opened with some arguments. */
   private Shell run(List<String> arguments, List<String> workers) {
+    return run(arguments, workers, Integer.MAX_VALUE);
+  }
+
+  private Shell run(List<String> arguments, List<String> workers, int most) {
     Map<String, Function<String, byte[]>> opened = new LinkedHashMap<>();
     BiConsumer<Map<String, ?>, Consumer<Map<String, byte[]>>> pool =
         (todo, sink) -> {
@@ -79,8 +85,11 @@ class ElsewhereTest {
           Function<String, byte[]> worker =
               opened.computeIfAbsent(work, settings -> Elsewhere.worker(workers, settings));
           List<String> ids = Arrays.asList((String[]) todo.get("ids"));
-          for (String id : ids.reversed()) {
+          for (String id : ids.reversed().subList(0, Math.min(most, ids.size()))) {
             sink.accept(Map.of(id, worker.apply(id)));
+          }
+          if (most < ids.size()) {
+            throw new UncheckedIOException(new IOException("Spark: lost"));
           }
         };
     ByteArrayOutputStream err = new ByteArrayOutputStream();
@@ -157,5 +166,38 @@ class ElsewhereTest {
         "lucerna study: -screen is for one process, without -shard: which conditions are run"
             + " depends on all topics\n",
         shell.err());
+  }
+
+  private List<String> record(String output, String... more) {
+    List<String> words = new ArrayList<>(List.of("record", "-model", Checkout.model("bert-bi")));
+    words.addAll(List.of("-topics", "" + path("topics.tsv"), "-corpus", "" + path("corpus.jsonl")));
+    words.addAll(List.of("-run", "" + path("run.txt"), "-hooks", "blocks.*.attn.hook_z"));
+    words.addAll(List.of("-positions", "all", "-gradients", "-half", "-shard.size", "1"));
+    words.addAll(List.of("-qrels", "" + path("qrels.txt"), "-output", "" + path(output)));
+    words.addAll(List.of(more));
+    return words;
+  }
+
+  @Test
+  void theRecordingIsThatOfOneProcess() throws IOException {
+    Shell.succeed(record("alone").toArray(String[]::new));
+    // A worker that cannot do more than two shards.
+    List<String> words = record("elsewhere");
+    Shell broken = run(words, words, 2);
+    assertEquals(ExitCode.FAILED, broken.code());
+    assertEquals("lucerna record: Spark: lost\n", broken.err().lines().toList().getLast() + "\n");
+    Shell refused = run(words, words);
+    assertEquals(ExitCode.USAGE, refused.code());
+    assertTrue(refused.err().contains("elsewhere.parts: holds parts of a recording; give -resume"));
+    List<String> other = record("elsewhere", "-resume", "-depth", "1");
+    Shell another = run(other, other);
+    assertTrue(another.err().contains("holds parts of another recording: command"), another.err());
+    List<String> resumed = record("elsewhere", "-resume");
+    Shell shell = run(resumed, resumed);
+    assertEquals(ExitCode.DONE, shell.code(), shell.err());
+    assertTrue(shell.err().contains("recorded 14 pairs"), shell.err());
+    assertEquals(files("alone"), files("elsewhere"));
+    assertFalse(Files.exists(path("elsewhere.parts")));
+    assertTrue(run(resumed, resumed).err().contains("already holds the complete recording"));
   }
 }

@@ -27,17 +27,20 @@ import io.lucerna.plugin.texts.CleaningChoice;
 import io.lucerna.plugin.texts.Ids;
 import io.lucerna.plugin.texts.RunPairs;
 import io.lucerna.qrels.Qrels;
+import io.lucerna.reranker.ModelCard;
 import io.lucerna.reranker.Ranker;
 import io.lucerna.reranker.ScorerOptions;
 import io.lucerna.studies.record.ContrastPairSource;
 import io.lucerna.studies.record.GroupDifference;
 import io.lucerna.studies.record.PairSource;
 import io.lucerna.studies.record.RecordJob;
+import io.lucerna.studies.record.RecordParts;
 import io.lucerna.studies.record.RecordPlan;
 import io.lucerna.studies.record.RecordShards;
 import io.lucerna.studies.record.TablePairs;
 import io.lucerna.studies.work.Hashes;
 import io.lucerna.studies.work.Identity;
+import io.lucerna.studies.work.ItemRunner;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -187,6 +190,16 @@ public final class RecordCommand implements Command {
       }
       Identity identity =
           new Identity(console.repeatable(), Versions.all(), ranker.card(), Map.of("data", data));
+      if (console.items() != ItemRunner.HERE) {
+        RecordParts parts =
+            new RecordParts(
+                ranker, source, grades, plan, spec, identity, Optional.ofNullable(difference));
+        elsewhere(parts, ranker.card(), plan, folder, console);
+        if (groups != null) {
+          write(groups, folder, console);
+        }
+        return;
+      }
       Optional<RecordingWriter> opened =
           RecordingWriter.open(folder, head(identity), spec, target.resume);
       if (opened.isEmpty()) {
@@ -205,6 +218,33 @@ public final class RecordCommand implements Command {
       target.sayDone(console);
     } else if (groups != null) {
       write(groups, folder, console);
+    }
+  }
+
+  private void elsewhere(
+      RecordParts parts, ModelCard model, RecordPlan plan, Path folder, Console console)
+      throws IOException {
+    if (target.shard().isPresent()) {
+      throw new CommandException(
+          ExitCode.USAGE, "-shard is for one process; here others make all shards");
+    }
+    Path beside = RecordParts.beside(folder);
+    if (Files.exists(beside) && !target.resume) {
+      throw new CommandException(
+          ExitCode.USAGE,
+          beside + ": holds parts of a recording; give -resume to resume it, or delete it");
+    }
+    long start = System.nanoTime();
+    Optional<RecordingWriter.Written> written;
+    try (Progress progress = new Progress(console, "recording", plan.inputs())) {
+      written =
+          parts.record(
+              console.items(), folder, String.join(" ", console.commandLine()), progress::advance);
+    }
+    if (written.isPresent()) {
+      report(plan, written.get(), model, start, folder, console);
+    } else {
+      console.say("%s already holds the complete recording", folder);
     }
   }
 
@@ -362,18 +402,28 @@ public final class RecordCommand implements Command {
     if (places.length < plan.parts().size()) {
       return; // what follows is of the whole
     }
+    report(plan, written, ranker.card(), start, folder, console);
+  }
+
+  private static void report(
+      RecordPlan plan,
+      RecordingWriter.Written written,
+      ModelCard model,
+      long start,
+      Path folder,
+      Console console) {
     double seconds = (System.nanoTime() - start) / 1e9;
     console.say(
         "recorded %s (%s) with %s in %.1f s: %s in %s in %s; %d truncated to %d tokens, %d empty",
         Counted.of(plan.pairs(), "pair"),
         Counted.of(plan.tokens(), "token"),
-        ranker.card().name(),
+        model.name(),
         seconds,
         size(written.bytes()),
         Counted.of(written.shards(), "shard"),
         folder,
         plan.truncated(),
-        ranker.card().maxTokens(),
+        model.maxTokens(),
         plan.empty());
     plan.absent()
         .forEach(
