@@ -73,9 +73,12 @@ final class Cluster
   /** Not before there are items: a wrong option costs no cluster. */
   private SparkContext context() {
     if (context == null) {
-      context = new SparkContext(conf);
-      if (!context.isLocal()) {
-        context.addFile(jar.toString());
+      SparkContext begun = new SparkContext(conf);
+      context = begun;
+      // Ctrl-C: first of all that is done then.
+      ShutdownHookManager.addShutdownHook(Integer.MAX_VALUE, () -> quiet(begun));
+      if (!begun.isLocal()) {
+        begun.addFile(jar.toString());
       }
     }
     return context;
@@ -96,11 +99,16 @@ final class Cluster
                 "Spark: " + String.valueOf(e.getMessage()).lines().findFirst().orElse("")));
   }
 
+  /** What Spark says of tasks that end with it is not for the user. */
+  private static BoxedUnit quiet(SparkContext context) {
+    context.setLogLevel("OFF");
+    return BoxedUnit.UNIT;
+  }
+
   @Override
   public void close() {
     if (context != null) {
-      // What Spark says of tasks that end with it is not for the user.
-      context.setLogLevel("OFF");
+      quiet(context);
       context.stop();
     }
   }

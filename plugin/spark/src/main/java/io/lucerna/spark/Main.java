@@ -9,6 +9,9 @@ import org.apache.spark.SparkConf;
  * lucerna-spark.jar study -model minilm ...}. It prints, writes and returns what the command does.
  */
 public final class Main {
+  /** Lucerna's own exit code for it. */
+  private static final int USAGE = 2;
+
   private Main() {}
 
   /**
@@ -18,14 +21,24 @@ public final class Main {
    */
   public static void main(String[] arguments) {
     List<String> words = List.of(arguments);
-    SparkConf conf = Settings.complete(new SparkConf(), words);
-    Path jar = Settings.jar(conf);
-    int status;
-    try (Cluster cluster = new Cluster(conf, jar, words)) {
-      status = Lucerna.of(jar, conf).drive(words, cluster);
-    }
+    int status = run(Settings.complete(new SparkConf(), words), words);
     if (status != 0) {
       System.exit(status);
+    }
+  }
+
+  private static int run(SparkConf conf, List<String> words) {
+    Path jar;
+    Lucerna lucerna;
+    try {
+      jar = Settings.jar(conf);
+      lucerna = Lucerna.of(jar, conf);
+    } catch (IllegalArgumentException e) {
+      System.err.println("lucerna: " + e.getMessage());
+      return USAGE;
+    }
+    try (Cluster cluster = new Cluster(conf, jar, words)) {
+      return lucerna.drive(words, cluster);
     }
   }
 }

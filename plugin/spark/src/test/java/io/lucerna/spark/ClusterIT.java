@@ -104,6 +104,14 @@ class ClusterIT {
     return words;
   }
 
+  private static List<String> record(String output) {
+    List<String> words = new ArrayList<>(List.of("record", "-model", Checkout.model("bert-bi")));
+    words.addAll(List.of("-topics", path("topics.tsv"), "-corpus", path("corpus.jsonl")));
+    words.addAll(List.of("-run", path("run.txt"), "-hooks", "blocks.*.hook_resid_post"));
+    words.addAll(List.of("-positions", "all", "-shard.size", "1", "-output", path(output)));
+    return words;
+  }
+
   private static Map<String, String> files(String output) throws IOException {
     Map<String, String> files = new TreeMap<>();
     try (Stream<Path> all = Files.walk(folder.resolve(output))) {
@@ -118,7 +126,7 @@ class ClusterIT {
 
   private static void assertSame(String one, String other) throws IOException {
     Map<String, String> files = files(one);
-    assertTrue(files.containsKey("journal.jsonl"), "" + files.keySet());
+    assertTrue(files.size() > 2, "" + files.keySet());
     assertEquals(files, files(other));
   }
 
@@ -142,8 +150,10 @@ class ClusterIT {
           String said = driver.ends(0);
           assertTrue(said.contains("Lost executor"), said);
         }
-        try (Program driver = spark.submit(address, patch("patched"))) {
-          driver.ends(0);
+        for (List<String> command : List.of(patch("patched"), record("recorded"))) {
+          try (Program driver = spark.submit(address, command)) {
+            driver.ends(0);
+          }
         }
       }
     }
@@ -151,6 +161,8 @@ class ClusterIT {
     assertSame("alone", "killed");
     alone(patch("patch"));
     assertSame("patch", "patched");
+    alone(record("record"));
+    assertSame("record", "recorded");
   }
 
   @Test
