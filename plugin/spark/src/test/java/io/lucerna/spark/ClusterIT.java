@@ -1,5 +1,7 @@
 package io.lucerna.spark;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.lucerna.testkit.Checkout;
@@ -10,9 +12,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -171,7 +177,7 @@ class ClusterIT {
       driver.awaits(UNDER_WAY);
       driver.kill();
     }
-    long done = Files.readAllLines(folder.resolve("resumed/journal.jsonl")).size() - 1;
+    long done = Files.readAllLines(folder.resolve("resumed/journal.jsonl")).size() - 1L;
     assertTrue(0 < done && done < TOPICS, done + " topics were done");
     try (Program driver = spark.submit("local[2]", study("resumed", LAYERS))) {
       String said = driver.ends(2);

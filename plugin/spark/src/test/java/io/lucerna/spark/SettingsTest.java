@@ -57,9 +57,9 @@ class SettingsTest {
         "/nowhere/lucerna.jar: no such file; --conf spark.lucerna.jar=PATH says where lucerna.jar"
             + " is",
         assertThrows(IllegalArgumentException.class, () -> Settings.jar(conf)).getMessage());
-    assertTrue(
-        assertThrows(IllegalArgumentException.class, () -> Settings.jar(conf("local")))
-            .getMessage()
-            .contains("lucerna.jar: no such file"));
+    // Next to the classes of this program.
+    String said =
+        "" + assertThrows(IllegalArgumentException.class, () -> Settings.jar(conf("local")));
+    assertTrue(said.contains("lucerna.jar: no such file"), said);
   }
 }

@@ -9,6 +9,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.jar.Attributes;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
 import java.util.regex.Pattern;
 import org.apache.spark.deploy.SparkSubmit;
 import org.apache.spark.deploy.master.Master;
@@ -28,13 +31,16 @@ final class SparkHome {
   /** Makes it in a folder, in which the processes run too. */
   SparkHome(Path folder) throws IOException {
     this.folder = folder;
-    Path jars = Files.createDirectory(folder.resolve("jars"));
+    List<String> urls = new ArrayList<>();
     for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
-      Path jar = Path.of(entry);
-      if (entry.endsWith(".jar")) {
-        Files.createSymbolicLink(jars.resolve(jar.getFileName()), jar);
-      }
+      urls.add(Path.of(entry).toUri().toString());
     }
+    Manifest manifest = new Manifest();
+    manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
+    manifest.getMainAttributes().put(Attributes.Name.CLASS_PATH, String.join(" ", urls));
+    // A worker gives its executors all jars of this folder.
+    Path all = Files.createDirectory(folder.resolve("jars")).resolve("all.jar");
+    new JarOutputStream(Files.newOutputStream(all), manifest).close();
   }
 
   /** Starts a master; it is reachable when it has said at which address. */

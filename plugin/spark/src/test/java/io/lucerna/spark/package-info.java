@@ -1,4 +1,0 @@
-@NullMarked
-package io.lucerna.spark;
-
-import org.jspecify.annotations.NullMarked;
