@@ -72,6 +72,9 @@ export function commands(app) {
       <ol>${lines.map(({ gives, line }) => html`
         <li><span class="gives">${gives}</span> ${button(app, line, 'copy', gives)}
           <code>${line}</code></li>`)}</ol>
+      ${app.state.reads || app.state.edited
+        ? html`<p class="quiet">The lines are of the texts as they are; of the edited ones, <code>explain -query … -passage …</code> gives score and parts.</p>`
+        : nothing}
       ${shown?.notes.map(note => html`<p class="quiet">${note}</p>`)}
     </details>`;
 }

@@ -42,11 +42,18 @@ export const bar = (value, most) => html`
     <rect class=${value < 0 ? 'less' : 'more'} x=${Math.min(0, (50 * value) / most)} width=${(50 * Math.abs(value)) / most} height="10"></rect>
   </svg>`;
 
+/** The button above or below in a table. */
+function beside(button, rows) {
+  const cell = button.closest('td');
+  return cell?.closest('tbody').rows[cell.parentElement.sectionRowIndex + rows]?.cells[cell.cellIndex]?.querySelector('button');
+}
+
 /** Arrow keys walk among buttons, of which one at a time is a stop of Tab. */
 export function walk(event) {
   const step = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 }[event.key];
   const all = [...event.currentTarget.querySelectorAll('button')];
-  const to = all[all.indexOf(event.target) + step];
+  const inTable = event.target.closest('td') && /Up|Down/.test(event.key);
+  const to = inTable ? beside(event.target, step) : all[all.indexOf(event.target) + step];
   if (to) {
     event.preventDefault();
     event.target.tabIndex = -1;

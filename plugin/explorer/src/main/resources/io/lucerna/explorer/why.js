@@ -5,9 +5,6 @@ import { bar, limit, scale, signed, tiny, tone, walk, when } from './tones.js';
 const SHOWN = 8;
 const PRODUCT = 'with';
 
-/** Keeps a line from ending before punctuation. */
-const JOINED = '\u2060';
-
 /** Whether components are to be divided among words: once one of either is picked. */
 export const detailed = app => Boolean(app.state.pick);
 
@@ -30,18 +27,40 @@ function point(event) {
 
 const titles = { pair: 'Query and passage, read together', query: 'Query', passage: 'Passage' };
 
-/** Words on grounds that say what they add, or what `values` say instead. */
-function words(app, side, number, values, most, quiet, framed = []) {
+/** Words, each with the punctuation behind it, which no line begins with. */
+function pieces(words) {
+  const all = [];
+  words.forEach((word, i) => {
+    const last = all.at(-1);
+    if (last && !word.gap && last.length < 3 && /^\p{P}+$/u.test(word.text)) {
+      last.push(i);
+    } else {
+      all.push([i]);
+    }
+  });
+  return all;
+}
+
+/** The query's words, in small letters. */
+const asked = passage =>
+  new Set(passage.sides.flatMap(one => one.words).filter(word => word.from === 'query' && /[\p{L}\p{N}]/u.test(word.text))
+    .map(word => word.text.toLowerCase()));
+
+/** Words on grounds that say what they add, or what `values` say instead; those in `marked` are underlined. */
+function words(app, side, number, values, most, marked, framed = []) {
   const chosen = app.state.pick;
-  return html`<p class="words" @keydown=${walk}>${side.words.map((word, i) => {
+  const button = i => {
+    const word = side.words[i];
     const name = `w${number}.${i}`;
     const said = `${word.text} ${signed(values[i])}`;
-    return html`${i === 0 ? '' : word.gap ? ' ' : JOINED}<button type="button"
-      class=${(word.from ? 'word' : 'word special') + (framed.includes(i) ? ' framed' : '')}
+    const kind = word.from === '' ? 'word special' : word.from === 'passage' && marked.has(word.text.toLowerCase()) ? 'word match' : 'word';
+    return html`<button type="button" class=${kind + (framed.includes(i) ? ' framed' : '')}
       data-tone=${tone(values[i], most)} data-said=${said} title=${signed(values[i])} aria-label=${said}
-      aria-pressed=${chosen === name} tabindex=${i === 0 ? 0 : -1} ?disabled=${quiet}
+      aria-pressed=${chosen === name} tabindex=${i === 0 ? 0 : -1} ?disabled=${number === null}
       @click=${() => pick(app, name)}>${word.text}</button>`;
-  })}</p>`;
+  };
+  return html`<p class="words" @keydown=${walk}>${pieces(side.words).map(piece =>
+    html`${piece[0] && side.words[piece[0]].gap ? ' ' : ''}<span class="piece">${piece.map(button)}</span>`)}</p>`;
 }
 
 /** Heads and MLPs by layer; `values` by component. */
@@ -133,12 +152,38 @@ function chosen(app, passage, detail) {
   };
 }
 
-function terms(app, meeting, side) {
-  if (meeting?.kind !== 'terms') {
+const MEETING = 'm';
+
+/** What words of the query and of the passage have together, the most first. */
+function meet(app, passage, detail) {
+  if (app.state.pick !== MEETING) {
     return nothing;
   }
+  const full = detail?.value?.passages[0];
+  if (!full) {
+    return html`<p class="quiet" role="status">${detail?.error ?? 'Looking where they meet…'}</p>`;
+  }
+  const { meeting } = full;
+  const [queried, read] = full.sides.map(side => side.words);
+  if (meeting.kind === 'terms') {
+    return terms(app, meeting, full.sides.length - 1);
+  }
+  const pairs = meeting.kind === 'maxsim'
+    ? meeting.taken.flatMap((places, q) => places.map(p => ({ q, p })))
+    : meeting.rows.flatMap((row, q) => row.map((_, p) => ({ q, p })));
+  const value = ({ q, p }) => meeting.rows[q][p];
+  const shown = meeting.kind === 'maxsim' ? pairs : pairs.toSorted((a, b) => Math.abs(value(b)) - Math.abs(value(a))).slice(0, SHOWN);
+  const most = Math.max(...shown.map(pair => Math.abs(value(pair)))) || 1;
+  return html`<div class="card" role="status"><table class="largest"><thead><tr><th scope="col">query</th>
+      <th scope="col" colspan="2">${meeting.kind === 'maxsim' ? 'takes of the passage' : 'with the passage’s'}</th>
+      <th scope="col">${meeting.kind === 'maxsim' ? 'product' : 'adds'}</th></tr></thead><tbody>
+    ${shown.map(pair => html`<tr><th scope="row">${queried[pair.q].text}</th><td>${read[pair.p].text}</td>
+      <td>${bar(value(pair), most)}</td><td class="n">${signed(value(pair))}</td></tr>`)}</tbody></table></div>`;
+}
+
+function terms(app, meeting, side) {
   const most = limit(meeting.terms.map(term => term.adds));
-  return html`<h4>Terms that both texts have</h4>
+  return html`<h4>The terms that both texts have, and add most</h4>
     <p class="words" @keydown=${walk}>${meeting.terms.map((term, i) => {
       const said = `${term.text} ${signed(term.adds)}`;
       return html`<button type="button" class="word" data-tone=${tone(term.adds, most)} data-said=${said} title=${signed(term.adds)}
@@ -159,16 +204,20 @@ function lead(passage) {
 function one(app, passage, detail) {
   const pickedNow = chosen(app, passage, detail);
   const own = limit(passage.sides.flatMap(side => side.words.map(word => word.adds)));
-  const meeting = detail?.value?.passages[0].meeting;
   return html`
     ${lead(passage)}
+    ${passage.sides.length > 1
+      ? html`<p><button type="button" class="meets" aria-pressed=${app.state.pick === MEETING} @click=${() => pick(app, MEETING)}>Where query and passage meet</button></p>
+          ${meet(app, passage, detail)}`
+      : nothing}
+    ${picked(app)?.kind === 't' && detail?.value ? terms(app, detail.value.passages[0].meeting, passage.sides.length - 1) : nothing}
     ${passage.sides.map((side, s) => {
       const values = pickedNow?.words.get(s);
       const parts = pickedNow?.components?.get(s);
       const adds = side.components.map(component => component.adds);
       return html`
         <h3>${titles[side.side]}</h3>
-        ${words(app, side, s, values ?? side.words.map(word => word.adds), values ? limit(values) : own, false, values && pickedNow.framed)}
+        ${words(app, side, s, values ?? side.words.map(word => word.adds), values ? limit(values) : own, asked(passage), values && pickedNow.framed)}
         ${s === passage.sides.length - 1 && passage.unread ? html`<p class="unread quiet" title="The model reads no further">${passage.unread}</p>` : nothing}
         ${equation(passage.score, [
           ['words', sum(side.words.map(word => word.adds))],
@@ -176,7 +225,8 @@ function one(app, passage, detail) {
           ['rounding', side.rounding, tiny(side.rounding)],
         ])}
         ${s === passage.sides.length - 1
-          ? html`<p class="said quiet" aria-hidden="true"></p>${scale(values ? limit(values) : own, 'takes away', 'adds')}`
+          ? html`<p class="said quiet" aria-hidden="true"></p>${scale(values ? limit(values) : own, 'takes away', 'adds')}
+              <p class="quiet"><span class="match">Underlined</span>: words of the query.</p>`
           : nothing}
         ${pickedNow && picked(app).side === s ? card(app, pickedNow) : waiting(app, s, detail)}
         <details ?open=${s === passage.sides.length - 1}><summary>Heads and MLPs</summary>
@@ -189,7 +239,6 @@ function one(app, passage, detail) {
           ])}
         </details>`;
     })}
-    ${terms(app, meeting, passage.sides.length - 1)}
     ${pickedNow
       ? nothing
       : html`<p class="quiet">Pick a word: the heads and MLPs that it acts through${passage.sides.length > 1
@@ -237,7 +286,7 @@ function against(title, rows, names, count) {
 /** The words with the largest differences in one direction. */
 const strongest = (words, sign) =>
   words.filter(row => sign * (row.one - row.other) > 0).slice(0, 4)
-    .map((row, i) => html`${i ? ', ' : ''}“${row.name}” ${signed(row.one - row.other)}`);
+    .map((row, i) => html`${i ? ', ' : ''}${row.name === '(biases)' ? 'biases' : `“${row.name}”`} ${signed(row.one - row.other)}`);
 
 /** How many rows of a difference are shown. */
 let all = false;
@@ -257,7 +306,7 @@ export function difference(app, { passages, difference: found }) {
         : html`<b>${names[0]}</b> is ${found.score < 0 ? 'below' : 'above'} <b>${names[1]}</b>: ${signed(found.score, 6)}.`}
       ${[[same ? 'More' : `For ${names[0]}`, 1], [same ? 'Less' : `For ${names[1]}`, -1]].map(([title, sign]) => html`<span>${title}: ${strongest(found.words, sign)}</span>`)}</p>
     ${passages.map((passage, i) => html`<h3>${names[i]} <span class="quiet">${passage.score}</span></h3>
-      ${words(app, passage.sides.at(-1), null, passage.sides.at(-1).words.map(word => word.adds), most, false)}`)}
+      ${words(app, passage.sides.at(-1), null, passage.sides.at(-1).words.map(word => word.adds), most, asked(passage))}`)}
     <p class="said quiet" aria-hidden="true"></p>
     ${scale(most, 'takes away', 'adds')}
     ${against('word', found.words, names, count)}
@@ -291,7 +340,7 @@ function compare(app) {
 }
 
 export const why = (app, { explained, detail }) => html`
-  <div @pointerover=${point} @focusin=${point}>
+  <div @pointerover=${point} @focusin=${point} @keydown=${event => event.key === 'Escape' && app.state.pick && app.show({ pick: '' })}>
     ${compare(app)}
     ${app.state.spec ? html`<p class="quiet">Of the plain model: what the spec changes is not divided.</p>` : nothing}
     ${when(explained, answer => (answer.difference ? difference(app, answer) : one(app, answer.passages[0], detail)))}

@@ -816,6 +816,10 @@ class ExploreCommandTest {
     }
   }
 
+  /** The passage's third token. */
+  private static final String WORD =
+      "document.querySelectorAll('.words')[1].querySelectorAll('button')[2]";
+
   /** Words and components, another passage beside it, attention, layers, and an edit. */
   private static void insideOfAScore(Browser browser) throws Exception {
     browser.run("location.hash = '#topic=1&doc=bees'");
@@ -829,15 +833,18 @@ class ExploreCommandTest {
     String adds = String.format(Locale.ROOT, "%+.5f", word.path("adds").asDouble());
     assertEquals(
         word.path("text").asText() + " " + adds.replace('-', '\u2212'),
-        browser
-            .run("return document.querySelectorAll('.words')[1].children[2].ariaLabel")
-            .asText());
+        browser.run("return " + WORD + ".ariaLabel").asText());
     // A word is divided among components, which its grid shows.
-    browser.run("document.querySelectorAll('.words')[1].children[2].click()");
+    browser.run(WORD + ".click()");
     awaitThat(browser, "document.querySelector('.card .largest')");
     assertEquals("w1.2", browser.run("return " + STATE + ".get('pick')").asText());
     pictures(browser, "why-");
     browser.run("document.querySelector('.card .close').click()");
+    // Where the texts meet: most of all in the same word.
+    browser.run("document.querySelector('.meets').click()");
+    awaitThat(browser, "document.querySelector('.card .largest')");
+    String met = "return document.querySelector('.card tbody').rows[0].innerText";
+    assertEquals("beebee", browser.run(met).asText().replaceAll("[^a-z]", ""));
 
     browser.run(
         "const box = document.querySelector('.compare select'); box.value = 'wasps';"
