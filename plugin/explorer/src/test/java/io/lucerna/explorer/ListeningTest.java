@@ -165,8 +165,8 @@ class ListeningTest {
     IOException elsewhere =
         assertThrows(
             IOException.class,
-            () -> ExplorerServer.requireFree(new Listening("192.0.2.1", 0, TOKEN)));
-    assertEquals("192.0.2.1 is no address of this machine", elsewhere.getMessage());
+            () -> ExplorerServer.requireFree(new Listening("203.0.113.77", 0, TOKEN)));
+    assertEquals("203.0.113.77 is no address of this machine", elsewhere.getMessage());
   }
 
   /** As {@code ssh -L} does: another port, on the same loopback. */

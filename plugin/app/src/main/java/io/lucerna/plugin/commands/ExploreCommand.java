@@ -78,7 +78,7 @@ public final class ExploreCommand implements Command {
       usage =
           "The secret in the page's address, 16 characters or more; with -host one is made if none"
               + " is given.")
-  String token = "";
+  @Nullable String token;
 
   @Option(
       name = "-qrels",
@@ -217,8 +217,11 @@ public final class ExploreCommand implements Command {
   }
 
   private Listening listening() {
+    if (token != null && token.isEmpty()) {
+      throw new CommandException(ExitCode.USAGE, "-token is empty: leave it out, or give a secret");
+    }
     try {
-      return new Listening(host, port, token);
+      return new Listening(host, port, token == null ? "" : token);
     } catch (IllegalArgumentException e) {
       throw new CommandException(ExitCode.USAGE, String.valueOf(e.getMessage()), e);
     }
