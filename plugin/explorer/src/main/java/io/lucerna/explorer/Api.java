@@ -26,7 +26,10 @@ import org.jspecify.annotations.Nullable;
 final class Api {
   static final String ROOT = "/api/v1/";
 
-  /** The longest body, in bytes: a spec of the longest kind in its widest letters. */
+  /**
+   * The longest body, in bytes, of a request without texts: a spec of the longest kind in its
+   * widest letters.
+   */
   static final int LONGEST_BODY = 1 << 17;
 
   /** Bytes of a longer one that are read and dropped. */
@@ -83,6 +86,7 @@ final class Api {
     routes.put("topics", Map.of("GET", request -> topics));
     Explaining explaining = new Explaining(workbench);
     Inside inside = new Inside(workbench);
+    Scoring scoring = new Scoring(workbench);
     routes.put("passage", Map.of("GET", request -> passage(request, workbench)));
     routes.put("commands", Map.of("POST", request -> commands(request, workbench)));
     work("rank", RankRequest.class, Desk.Kind.RANKING, workbench::rank);
@@ -96,6 +100,7 @@ final class Api {
         asked -> explaining.explain(asked, true));
     work("attention", AttentionRequest.class, Desk.Kind.INSIDE, inside::attention);
     work("lens", PairsRequest.class, Desk.Kind.INSIDE, inside::lens);
+    work("score", ScoreRequest.class, ScoreRequest.LONGEST_BODY, Desk.Kind.RANKING, scoring::score);
   }
 
   /** Of a server that shows a folder. */
@@ -208,24 +213,33 @@ final class Api {
 
   /** What the model is needed for. */
   private <T extends Paged> void work(String path, Class<T> type, Desk.Kind kind, Work<T> work) {
+    work(path, type, LONGEST_BODY, kind, work);
+  }
+
+  private <T extends Paged> void work(
+      String path, Class<T> type, int longest, Desk.Kind kind, Work<T> work) {
     Route route =
         request -> {
-          T asked = read(request, type);
+          T asked = read(request, type, longest);
           return MAPPER.writeValueAsBytes(desk.work(asked.page(), kind, () -> work.answer(asked)));
         };
     routes.put(path, Map.of("POST", route));
   }
 
   private <T> T read(Request request, Class<T> kind) throws IOException {
+    return read(request, kind, LONGEST_BODY);
+  }
+
+  private <T> T read(Request request, Class<T> kind, int longest) throws IOException {
     String type = String.valueOf(request.getHeaders().get(HttpHeader.CONTENT_TYPE));
     if (!type.matches("(?i)application/json(\\s*;\\s*charset=\"?utf-8\"?)?")) {
       throw new Refusal(415, "the body must be application/json");
     }
-    if (request.getLength() > LONGEST_BODY + DROPPED) {
-      throw new Refusal(413, "the body has more than " + LONGEST_BODY + " bytes");
+    if (request.getLength() > longest + DROPPED) {
+      throw tooLong(longest);
     }
     try {
-      T asked = MAPPER.readValue(body(request), kind);
+      T asked = MAPPER.readValue(body(request, longest), kind);
       if (asked == null) {
         throw new Refusal(400, "the body must be a JSON object");
       }
@@ -241,7 +255,7 @@ final class Api {
   }
 
   /** Reads a body that is too long on for a while: a client that still sends sees no answer. */
-  private byte[] body(Request request) {
+  private byte[] body(Request request, int longest) {
     long begun = System.nanoTime();
     ByteArrayOutputStream body = new ByteArrayOutputStream();
     byte[] piece = new byte[1 << 13];
@@ -252,10 +266,10 @@ final class Api {
           throw slow();
         }
         length += got;
-        if (length > LONGEST_BODY + DROPPED) {
+        if (length > longest + DROPPED) {
           break;
         }
-        if (length <= LONGEST_BODY) {
+        if (length <= longest) {
           body.write(piece, 0, got);
         }
       }
@@ -264,10 +278,14 @@ final class Api {
           ? slow()
           : new Refusal(400, "the body ended before its end", e);
     }
-    if (length > LONGEST_BODY) {
-      throw new Refusal(413, "the body has more than " + LONGEST_BODY + " bytes");
+    if (length > longest) {
+      throw tooLong(longest);
     }
     return body.toByteArray();
+  }
+
+  private static Refusal tooLong(int longest) {
+    return new Refusal(413, "the body has more than " + longest + " bytes");
   }
 
   private static Refusal slow() {

@@ -12,7 +12,6 @@ import io.lucerna.instrumentation.intervene.InterventionSpec;
 import io.lucerna.instrumentation.intervene.SpecSource;
 import io.lucerna.instrumentation.intervene.SpecSources;
 import io.lucerna.instrumentation.intervene.SpecSyntaxException;
-import io.lucerna.instrumentation.intervene.Touched;
 import io.lucerna.qrels.Qrels;
 import io.lucerna.reranker.ConditionPredictor;
 import io.lucerna.reranker.Ranker;
@@ -328,9 +327,13 @@ final class Workbench implements AutoCloseable {
 
   /** The texts that are read. */
   Pair pair(PairsRequest request, PairsRequest.Passage passage) throws IOException {
-    Topic topic = topic(request.topic(), request.query());
     String query = passage.query();
     String text = passage.text();
+    if (query != null && text != null) {
+      // Nothing of it is the collection's.
+      return new Pair(request.topic(), query, text);
+    }
+    Topic topic = topic(request.topic(), request.query());
     return new Pair(
         topic.id(),
         query == null ? topic.query() : query,
@@ -463,13 +466,16 @@ final class Workbench implements AutoCloseable {
       atHand.forget();
       throw e;
     }
-    List<String> notes = new ArrayList<>();
-    for (Touched touched : spec.report()) {
-      notes.add(touched.problem().orElseGet(touched::toString));
-    }
-    Scores computed = new Scores(Reordering.of(found.ranking(), given), notes);
+    Scores computed = new Scores(Reordering.of(found.ranking(), given), notes(spec));
     scores.put(key, computed);
     return computed;
+  }
+
+  /** What a spec that was applied touched, and what it did not. */
+  static List<String> notes(CompiledSpec spec) {
+    return spec.report().stream()
+        .map(touched -> touched.problem().orElseGet(touched::toString))
+        .toList();
   }
 
   private RankAnswer answer(
