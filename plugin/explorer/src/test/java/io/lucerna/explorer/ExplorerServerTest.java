@@ -403,11 +403,7 @@ class ExplorerServerTest {
   @Test
   void methodsAreThoseOfTheDescription() throws Exception {
     JsonNode paths = JSON.readTree(send(to("api/v1/openapi.json")).body()).path("paths");
-<<<<<<< HEAD
-    assertEquals(14, paths.size());
-=======
-    assertEquals(12, paths.size());
->>>>>>> 7923831b (explore: the API scores passages that a request brings)
+    assertEquals(15, paths.size());
     for (var path : paths.properties()) {
       if (path.getValue().path("get").path("tags").path(0).asText().equals("folder")) {
         continue; // Of a server that shows a folder.
