@@ -4,6 +4,7 @@ import io.lucerna.instrumentation.intervene.InterventionSpec;
 import io.lucerna.studies.work.Identity;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Writes the command lines of a state of the page. */
 final class CommandLines {
@@ -19,6 +20,13 @@ final class CommandLines {
   private static final String TOPICS = "query.tsv";
 
   private static final String TYPED = "1";
+
+  /**
+   * What the model reads.
+   *
+   * @param passage empty where no document is open
+   */
+  record Texts(String query, String passage) {}
 
   private final Launch launch;
   private final List<String> measures;
@@ -44,9 +52,15 @@ final class CommandLines {
    * @param depth how many documents the model reads
    * @param changed what is done to it
    * @param docno the document whose score is explained; empty for none
+   * @param edited what the model reads of it, if a query or a passage was edited
    */
   CommandsAnswer of(
-      Topic topic, boolean judged, int depth, InterventionSpec changed, String docno) {
+      Topic topic,
+      boolean judged,
+      int depth,
+      InterventionSpec changed,
+      String docno,
+      Optional<Texts> edited) {
     if (launch.equals(Launch.NONE)) {
       return new CommandsAnswer(List.of(), List.of("No command line started this server."));
     }
@@ -107,7 +121,10 @@ final class CommandLines {
             List.of("-conditions", "spec:" + spec + " name=changed", "-output", STUDY));
       }
     }
-    if (docno.contains(",")) {
+    if (edited.isPresent()) {
+      notes.add("They rank the texts as they are: what is edited on the page is in none of them.");
+      explain(edited.get());
+    } else if (docno.contains(",")) {
       notes.add("No line explains " + docno + ": explain takes a comma for the end of an id.");
     } else if (!docno.isEmpty()) {
       add(
@@ -120,6 +137,17 @@ final class CommandLines {
       notes.add("They rank every topic; this page shows topic " + topic.id() + ".");
     }
     return new CommandsAnswer(List.copyOf(lines), List.copyOf(notes));
+  }
+
+  /** What is left of a pair that is in no file. */
+  private void explain(Texts texts) {
+    if (!texts.passage().isEmpty()) {
+      add(
+          "What the words of the edited texts add to the plain model's score",
+          List.of("explain"),
+          launch.model(),
+          List.of("-query", texts.query(), "-passage", texts.passage()));
+    }
   }
 
   /** The recording that the spec names: of the topic's candidates alone. */

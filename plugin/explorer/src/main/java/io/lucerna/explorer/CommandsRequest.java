@@ -23,9 +23,11 @@ record CommandsRequest(RankRequest ranked, String docno) {
       @JsonProperty("query") @Nullable String query,
       @JsonProperty("depth") @Nullable Integer depth,
       @JsonProperty("spec") @Nullable String spec,
+      @JsonProperty("reads") @Nullable String reads,
+      @JsonProperty("edit") RankRequest.@Nullable Edit edit,
       @JsonProperty("docno") @Nullable String docno) {
     return new CommandsRequest(
-        RankRequest.of(topic, query, depth, spec, null),
+        RankRequest.of(topic, query, depth, spec, null, reads, edit),
         RankRequest.text("docno", docno, RankRequest.LONGEST_QUERY));
   }
 }

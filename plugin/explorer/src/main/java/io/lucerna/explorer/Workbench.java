@@ -26,6 +26,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
@@ -194,7 +195,7 @@ final class Workbench implements AutoCloseable {
   }
 
   /** The command lines that give what {@link #rank} answers; nothing is ranked. */
-  CommandsAnswer commands(CommandsRequest request) {
+  CommandsAnswer commands(CommandsRequest request) throws IOException {
     RankRequest ranked = request.ranked();
     Topic topic = topic(ranked.topic(), ranked.query());
     InterventionSpec spec = parse(ranked.spec());
@@ -207,7 +208,21 @@ final class Workbench implements AutoCloseable {
             !qrels.judged(topic.id()).isEmpty(),
             ranked.depth(deepest),
             spec,
-            request.docno());
+            request.docno(),
+            edited(ranked, topic, request.docno()));
+  }
+
+  private Optional<CommandLines.Texts> edited(RankRequest ranked, Topic topic, String docno)
+      throws IOException {
+    RankRequest.Edit edit = ranked.edit();
+    if (ranked.reads().isEmpty() && edit == null) {
+      return Optional.empty();
+    }
+    String query = ranked.reads().isEmpty() ? topic.query() : ranked.reads();
+    String passage = docno.isEmpty() ? "" : passage(topic.id(), docno);
+    return Optional.of(
+        new CommandLines.Texts(
+            query, edit != null && edit.docno().equals(docno) ? edit.text() : passage));
   }
 
   /** Ranks. */

@@ -63,7 +63,7 @@ export const inside = (path, body, signal) => post(path, { ...body, page: PAGE }
 export const estimates = (state, signal) => post('estimates', { ...asked(state), page: PAGE }, signal);
 
 /** Of what is shown, and of the passage that is open. */
-export const commands = state => post('commands', { ...asked(state), spec: state.spec, docno: state.doc });
+export const commands = state => post('commands', { ...asked(state), ...changed(state), docno: state.doc });
 
 /** Of a server that shows a folder: what is in it, what a cell is made of, and one of these. */
 export const opened = () => ask('opened');

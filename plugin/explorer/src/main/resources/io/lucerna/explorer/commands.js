@@ -7,12 +7,13 @@ let open = false;
 let shown = null;
 let copied = '';
 
-const of = ({ topic, query, depth, spec, doc }) => JSON.stringify([topic, query, depth, spec, doc]);
+const of = state => JSON.stringify(Object.values(state));
 
 /** Asks for the lines of what is shown, where nobody has. */
 async function load(app) {
   const { topic, query, depth, spec } = app.answer;
-  const state = { topic, query, depth, spec, doc: app.state.doc };
+  const { doc, reads, edited, text } = app.state;
+  const state = { topic, query, depth, spec, doc, reads, edited, text };
   if (shown?.of === of(state)) {
     return;
   }

@@ -99,13 +99,21 @@ function movers(app) {
 const asked = ({ topic, query, depth }) => `${topic ? `${topic}: ` : ''}${query}, top ${depth}`;
 const done = spec => (spec ? html`<code>${spec}</code>` : html`<span class="quiet">as it is</span>`);
 
+/** What is edited, which no answer says. */
+const edits = ({ reads, edited }) =>
+  [reads ? `the model reads “${reads}”` : '', edited ? `${edited} is edited` : ''].filter(one => one).join('; ');
+
 function both(app) {
+  const texts = [edits(parse(kept.of)), edits(app.state)];
   return html`
     <div class="both"><table class="measures">
       <thead><tr><th></th><th>Pinned</th><th>Now</th><th>change</th></tr></thead>
       <tbody>
         <tr class="said"><th scope="row">Query</th><td>${asked(pinned())}</td><td>${asked(app.answer)}</td><td></td></tr>
         <tr class="said"><th scope="row">Model</th><td>${done(pinned().spec)}</td><td>${done(app.answer.spec)}</td><td></td></tr>
+        ${texts.some(text => text)
+          ? html`<tr class="said"><th scope="row">Texts</th>${texts.map(text => html`<td>${text || html`<span class="quiet">as they are</span>`}</td>`)}<td></td></tr>`
+          : nothing}
         ${measures(app)}
       </tbody>
     </table>

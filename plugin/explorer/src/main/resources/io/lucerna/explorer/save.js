@@ -7,7 +7,7 @@ const POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
 const INERT = `
 button, select, input, textarea { pointer-events: none; }
 .lists .before, .lists .after { display: block !important; }
-.sides, .more, .actions, .ask button, .spec button, .pins h2 button, .commands button { display: none !important; }
+.sides, button.more, .actions, .ask button, .spec button, .pins h2 button, .commands button { display: none !important; }
 .panel { position: static; }
 .saved { overflow-wrap: anywhere; }
 img { display: block; image-rendering: pixelated; }

@@ -554,6 +554,22 @@ class ExplorerServerTest {
     assertTrue(lines.getLast().endsWith("-docid '" + SmallCollection.HOSTILE + "'"));
   }
 
+  /** What is edited is in no file, so that only its score has a line. */
+  @Test
+  void commandLinesSayWhatIsEdited() throws Exception {
+    String edit =
+        "{\"topic\": \"t1\", \"docno\": \"bees\", \"reads\": \"bees?\","
+            + " \"edit\": {\"docno\": \"bees\", \"text\": \"A bee's eye.\"}}";
+    JsonNode answer = JSON.readTree(post("api/v1/commands", edit).body());
+    List<String> lines = answer.path("lines").findValuesAsText("line");
+    assertEquals(
+        "./lucerna explain -model minilm -query 'bees?' -passage 'A bee'\\''s eye.'",
+        lines.getLast());
+    assertEquals(
+        "They rank the texts as they are: what is edited on the page is in none of them.",
+        answer.path("notes").path(0).asText());
+  }
+
   @Test
   void commandLinesOfATypedQuerySayHowItBecomesATopic() throws Exception {
     JsonNode answer =

@@ -440,7 +440,7 @@ class ExploreFoldersTest {
 
   /** But for what a file has not: nothing can be done there. */
   private static final String SHOWN =
-      "(app => { app.querySelectorAll('.more, .actions').forEach(one => one.remove());"
+      "(app => { app.querySelectorAll('button.more, .actions').forEach(one => one.remove());"
           + " return app.textContent; })(document.getElementById('app').cloneNode(true))";
 
   /** The file needs nothing else, and shows the same; pictures are taken of it. */
