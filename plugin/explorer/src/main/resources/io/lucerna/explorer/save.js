@@ -22,7 +22,7 @@ const sheets = async () =>
 
 /** What is painted, as large as it is shown. */
 function picture(painted, canvas) {
-  const image = document.createElement('img');
+  const image = canvas.ownerDocument.createElement('img');
   [...canvas.attributes].forEach(({ name, value }) => image.setAttribute(name, value));
   const { width, height } = painted.getBoundingClientRect();
   image.setAttribute('width', Math.round(width));
@@ -54,7 +54,7 @@ function freeze(from, to) {
 
 /** The marks of templates. */
 function uncomment(root) {
-  const walker = document.createTreeWalker(root, NodeFilter.SHOW_COMMENT);
+  const walker = root.ownerDocument.createTreeWalker(root, NodeFilter.SHOW_COMMENT);
   const marks = [];
   while (walker.nextNode()) {
     marks.push(walker.currentNode);
@@ -64,7 +64,8 @@ function uncomment(root) {
 
 /** The file's text: the root of the page, its style, and where it came from in words. */
 export async function file() {
-  const app = document.getElementById('app').cloneNode(true);
+  // A document that is shown nowhere loads nothing.
+  const app = document.implementation.createHTMLDocument().importNode(document.getElementById('app'), true);
   freeze(document.getElementById('app'), app);
   uncomment(app);
   const style = await sheets();
