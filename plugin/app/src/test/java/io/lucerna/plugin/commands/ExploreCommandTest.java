@@ -2,6 +2,7 @@ package io.lucerna.plugin.commands;
 
 import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -628,6 +629,11 @@ class ExploreCommandTest {
                   "return [...document.querySelectorAll('.commands code')].map(c => c.textContent).join('\\n')")
               .asText());
 
+      // What is saved holds the text as text, and runs nothing.
+      String saved = browser.run("return " + SAVED).asText();
+      assertTrue(saved.contains("&lt;script&gt;document.title='hit'"), saved);
+      assertFalse(saved.contains("<script"), saved);
+
       // What is pinned stays beside what comes next; the address holds both.
       browser.run(
           "[...document.querySelectorAll('.ask button')].find(b => b.textContent.trim() === 'Pin').click()");
@@ -742,6 +748,7 @@ class ExploreCommandTest {
     assertEquals(ranks(ranked("1", dosed), "changed"), browser.run("return " + AFTER).asText());
   }
 
+  private static final String SAVED = "import('./save.js').then(save => save.file())";
   private static final String QUERY = "document.querySelector('input[name=query]').value";
   private static final String AFTER =
       "[...document.querySelectorAll('.list.after li')].map(li => li.dataset.doc).join(' ')";
@@ -860,6 +867,9 @@ class ExploreCommandTest {
     browser.run("document.querySelector('.pictures button').click()");
     awaitThat(browser, "document.querySelectorAll('attention-matrix canvas').length === 2");
     assertEquals("L0H0", browser.run("return " + STATE + ".get('head')").asText());
+    String saved = browser.run("return " + SAVED).asText();
+    assertTrue(saved.contains("src=\"data:image/png;base64,"), "what is painted is there");
+    assertFalse(saved.contains("<canvas"), "as a picture");
     pictures(browser, "attention-");
 
     browser.run("document.querySelectorAll('.views button')[2].click()");
