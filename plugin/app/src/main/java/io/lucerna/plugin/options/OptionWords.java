@@ -7,7 +7,9 @@ import java.util.SequencedMap;
 import org.jspecify.annotations.Nullable;
 import org.kohsuke.args4j.Option;
 
-/** The options that a person gave, to be written into other command lines. */
+/**
+ * The options that a person gave, to be written into other command lines. None of them is private.
+ */
 public final class OptionWords {
   private OptionWords() {}
 
@@ -33,7 +35,6 @@ public final class OptionWords {
 
   private static @Nullable Object value(Field field, Object bean) {
     try {
-      field.setAccessible(true);
       return field.get(bean);
     } catch (IllegalAccessException e) {
       throw new IllegalStateException(e);
