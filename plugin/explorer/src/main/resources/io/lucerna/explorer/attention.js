@@ -104,6 +104,9 @@ let part = 'all';
 let way = 'from';
 let held = { side: '', token: -1 };
 
+/** The token that the pointer is over, which comes before it. */
+let over = { side: '', token: -1 };
+
 const percent = share => (100 * share).toFixed(1) + '%';
 
 const written = attention => attention.toFixed(4);
@@ -126,8 +129,18 @@ function pictures(app, side, titled) {
 /** What the held token looks at, or is looked at by; empty for a decoder's one position. */
 const along = (rows, token) => (way === 'from' ? rows[token] ?? [] : rows.map(row => row[token]));
 
+const of = (which, side) => (which.side === side.side && which.token < side.tokens.length ? which.token : -1);
+
 /** The held token of this side, if one is. */
-const heldOf = side => (held.side === side.side && held.token < side.tokens.length ? held.token : -1);
+const heldOf = side => of(held, side);
+
+/** The one whose attention is shown. */
+const shownOf = side => (of(over, side) < 0 ? heldOf(side) : of(over, side));
+
+function hover(app, side, token) {
+  over = { side: side.side, token };
+  app.draw();
+}
 
 function hold(app, side, token) {
   held = { side: side.side, token: heldOf(side) === token ? -1 : token };
@@ -136,24 +149,24 @@ function hold(app, side, token) {
 
 function tokens(app, side, head) {
   const square = head.rows.length === side.tokens.length;
-  const token = heldOf(side);
+  const token = shownOf(side);
   const values = token < 0 ? null : along(head.rows, token);
   const most = values && Math.max(...values);
-  return html`<p class="tokens" @keydown=${walk}>${side.tokens.map((one, i) => html`<button type="button"
-      class=${one.from ? 'token ' + one.from : 'token special'} aria-pressed=${token === i} tabindex=${i ? -1 : 0} ?disabled=${!square}
+  return html`<p class="tokens" @keydown=${walk} @pointerleave=${() => hover(app, side, -1)}>${side.tokens.map((one, i) => html`<button type="button"
+      class=${one.from ? 'token ' + one.from : 'token special'} aria-pressed=${heldOf(side) === i} tabindex=${i ? -1 : 0} ?disabled=${!square}
       data-tone=${values ? tone(dark(values[i]), dark(most)) : 0}
       aria-label=${values ? `${one.piece} ${written(values[i])}` : one.piece} title=${values ? written(values[i]) : ''}
-      @click=${() => hold(app, side, i)}>${one.piece}</button> `)}</p>`;
+      @pointerenter=${() => square && hover(app, side, i)} @click=${() => hold(app, side, i)}>${one.piece}</button> `)}</p>`;
 }
 
 /** The tokens that the held one looks at most. */
 function most(side, head) {
-  const token = heldOf(side);
+  const token = shownOf(side);
   if (token < 0) {
-    return html`<p class="quiet">Pick a token: how much it attends to each of the others.</p>`;
+    return html`<p class="quiet most">Point at a token, or pick it: how much it attends to each of the others.</p>`;
   }
   const values = along(head.rows, token).map((value, i) => ({ value, i })).toSorted((a, b) => b.value - a.value).slice(0, 6);
-  return html`<p class="quiet"><b>${side.tokens[token].piece}</b> ${way === 'from' ? 'attends to' : 'is attended to by'}
+  return html`<p class="quiet most"><b>${side.tokens[token].piece}</b> ${way === 'from' ? 'attends to' : 'is attended to by'}
     ${values.map(({ value, i }, n) => html`${n ? ', ' : ''}${side.tokens[i].piece} ${written(value)}`)}</p>`;
 }
 

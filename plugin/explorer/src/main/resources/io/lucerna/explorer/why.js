@@ -1,6 +1,7 @@
 // Which words and which parts of the model make a score, and what puts one passage above another.
 import { html, nothing } from './lit/lit-html.js';
 import { bar, limit, scale, signed, tiny, tone, walk, when } from './tones.js';
+import { interventions, toggle } from './words.js';
 
 const SHOWN = 8;
 const PRODUCT = 'with';
@@ -124,6 +125,7 @@ function chosen(app, passage, detail) {
   if (at.kind === 'c' && side.components[at.n]) {
     const component = side.components[at.n];
     return {
+      component: component.name,
       title: `${component.name} adds ${signed(component.adds)}`,
       words: new Map([[at.side, component.words]]),
       rows: side.words.map((word, i) => ({ name: word.text, of: word.from, value: component.words[i] })),
@@ -229,9 +231,10 @@ function one(app, passage, detail) {
               <p class="quiet"><span class="match">Underlined</span>: words of the query.</p>`
           : nothing}
         ${pickedNow && picked(app).side === s ? card(app, pickedNow) : waiting(app, s, detail)}
-        <details ?open=${s === passage.sides.length - 1}><summary>Heads and MLPs</summary>
+        <details ?open=${s === passage.sides.length - 1}><summary>Heads and MLPs${parts ? `: what “${side.words[picked(app).n].text}” acts through` : ''}</summary>
           ${grid(app, side, s, parts ?? adds, limit(parts ?? adds))}
-          ${equation(passage.score, [
+          ${scale(limit(parts ?? adds), 'takes away', 'adds')}
+          ${parts ? nothing : equation(passage.score, [
             ['heads and MLPs', sum(adds)],
             ['straight from the embeddings', side.embeddings],
             ['biases on that way', side.straightBiases],
@@ -247,10 +250,24 @@ function one(app, passage, detail) {
           ${tables(passage)}`}`;
 }
 
+/** What else can be asked of a component. */
+function further(app, name) {
+  const cell = app.model.cells.find(one => one.name === name);
+  const cut = cell && interventions(app.state.spec).includes(cell.spec);
+  return html`<p>
+    ${/[HX]\d+$/.test(name)
+      ? html`<button type="button" @click=${() => app.show({ view: 'attention', head: name, pick: '' })}>Its attention</button>`
+      : nothing}
+    ${cell
+      ? html`<button type="button" @click=${() => app.go({ spec: toggle(app.state.spec, cell.spec) })}>${cut ? 'Restore it' : 'Cut it'}</button>`
+      : nothing}</p>`;
+}
+
 /** What was picked, and its largest parts. */
 const card = (app, one) => html`
   <div class="card" role="status"><p><b>${one.title}</b>
     <button type="button" class="close" aria-label="Back to the whole score" @click=${() => app.show({ pick: '' })}>×</button></p>
+    ${one.component ? further(app, one.component) : nothing}
     ${largest(one.what, one.rows, one.what === PRODUCT ? 'product' : 'adds')}</div>`;
 
 const waiting = (app, side, detail) =>
