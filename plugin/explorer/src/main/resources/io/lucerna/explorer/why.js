@@ -1,7 +1,7 @@
 // Which words and which parts of the model make a score, and what puts one passage above another.
 import { html, nothing } from './lit/lit-html.js';
 import { bar, limit, scale, signed, tiny, tone, walk, when } from './tones.js';
-import { interventions, toggle } from './words.js';
+import { interventions, replace } from './words.js';
 
 const SHOWN = 8;
 const PRODUCT = 'with';
@@ -259,7 +259,7 @@ function further(app, name) {
       ? html`<button type="button" @click=${() => app.show({ view: 'attention', head: name, pick: '' })}>Its attention</button>`
       : nothing}
     ${cell
-      ? html`<button type="button" @click=${() => app.go({ spec: toggle(app.state.spec, cell.spec) })}>${cut ? 'Restore it' : 'Cut it'}</button>`
+      ? html`<button type="button" @click=${() => app.go({ spec: replace(app.state.spec, cell.spec, cut ? null : cell.spec) })}>${cut ? 'Restore it' : 'Cut it'}</button>`
       : nothing}</p>`;
 }
 
