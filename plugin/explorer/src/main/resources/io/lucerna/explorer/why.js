@@ -128,7 +128,7 @@ function chosen(app, passage, detail) {
       component: component.name,
       title: `${component.name} adds ${signed(component.adds)}`,
       words: new Map([[at.side, component.words]]),
-      rows: side.words.map((word, i) => ({ name: word.text, of: word.from, value: component.words[i] })),
+      rows: side.words.map((word, i) => ({ name: word.text, of: side.side === 'pair' ? word.from : '', value: component.words[i] })),
       what: 'from the word',
     };
   }
