@@ -6,6 +6,7 @@ import io.lucerna.eval.Run;
 import io.lucerna.studies.ranking.ConditionInfo;
 import io.lucerna.studies.ranking.Contrast;
 import io.lucerna.studies.ranking.Move;
+import io.lucerna.studies.ranking.ScreenRow;
 import io.lucerna.studies.ranking.Statistics;
 import io.lucerna.studies.report.StudyFiles;
 import io.lucerna.studies.work.StudyInputException;
@@ -17,6 +18,9 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** A study of rankings that is finished. */
@@ -25,6 +29,9 @@ final class OpenedStudy implements Opened {
   static final String MLP = "MLP";
 
   static final String ATTENTION = "attention";
+
+  /** Conditions without a place on a map that are shown, at most. */
+  private static final int LISTED = 300;
 
   /** Places of runs that are remembered. */
   private static final long REMEMBERED = 1 << 20;
@@ -46,7 +53,15 @@ final class OpenedStudy implements Opened {
     List<OpenedAnswer.EffectMap> maps = new ArrayList<>();
     for (String measure : files.info().measures()) {
       List<OpenedAnswer.Cell> cells = files.contrasts(measure).stream().map(this::cell).toList();
-      maps.add(new OpenedAnswer.EffectMap("change of " + measure, cells));
+      maps.add(new OpenedAnswer.EffectMap("change of " + measure, strongest(cells)));
+    }
+    for (String measure : predicted()) {
+      List<OpenedAnswer.Cell> cells =
+          files.screen().stream()
+              .filter(row -> row.measure().equals(measure))
+              .map(this::cell)
+              .toList();
+      maps.add(new OpenedAnswer.EffectMap("predicted change of " + measure, strongest(cells)));
     }
     List<OpenedAnswer.Fact> facts = new ArrayList<>();
     facts.add(new OpenedAnswer.Fact("command", files.info().command()));
@@ -76,7 +91,7 @@ final class OpenedStudy implements Opened {
     Statistics statistics = contrast.statistics();
     return new OpenedAnswer.Cell(
         condition.id(),
-        row(condition),
+        row(condition.label(), condition.layer(), column(condition)),
         column(condition),
         condition.label(),
         statistics.change(),
@@ -85,20 +100,66 @@ final class OpenedStudy implements Opened {
         statistics.significant());
   }
 
-  private static String row(ConditionInfo condition) {
-    return column(condition).isEmpty() ? condition.label() : "L" + condition.layer();
+  /** What is predicted of a condition, whether it was run or not. */
+  private OpenedAnswer.Cell cell(ScreenRow row) {
+    Integer layer = boxed(row.layer());
+    String column = column(row.kind(), layer, boxed(row.attentionHead()));
+    return new OpenedAnswer.Cell(
+        row.condition(),
+        row(row.condition(), layer, column),
+        column,
+        row.condition() + (row.exactChange().isPresent() ? "" : ", not run"),
+        row.predictedChange(),
+        null,
+        null,
+        null);
+  }
+
+  private static @Nullable Integer boxed(OptionalInt number) {
+    return number.isPresent() ? Integer.valueOf(number.getAsInt()) : null;
+  }
+
+  /** The measures of which changes are predicted. */
+  private List<String> predicted() {
+    return files.screen().isEmpty() ? List.of() : files.info().measures();
+  }
+
+  /** All that have a place on the map, and as many of the others as a list can show. */
+  private static List<OpenedAnswer.Cell> strongest(List<OpenedAnswer.Cell> cells) {
+    Set<OpenedAnswer.Cell> listed =
+        cells.stream()
+            .filter(cell -> cell.column().isEmpty())
+            .sorted(Comparator.comparingDouble(OpenedStudy::small))
+            .limit(LISTED)
+            .collect(Collectors.toSet());
+    return cells.stream()
+        .filter(cell -> !cell.column().isEmpty() || listed.contains(cell))
+        .toList();
+  }
+
+  private static double small(OpenedAnswer.Cell cell) {
+    Double value = cell.value();
+    return value == null ? 0 : -Math.abs(value);
+  }
+
+  private static String row(String words, @Nullable Integer layer, String column) {
+    return column.isEmpty() ? words : "L" + layer;
+  }
+
+  private static String column(ConditionInfo condition) {
+    return column(condition.kind(), condition.layer(), condition.head());
   }
 
   /**
    * Heads and whole layers have a place on the map; what is of no layer, or is one of many, has
    * none.
    */
-  private static String column(ConditionInfo condition) {
-    if (condition.layer() == null) {
+  private static String column(String kind, @Nullable Integer layer, @Nullable Integer head) {
+    if (layer == null) {
       return "";
     }
-    return switch (condition.kind()) {
-      case "head" -> String.valueOf(condition.head());
+    return switch (kind) {
+      case "head" -> String.valueOf(head);
       case "mlp" -> MLP;
       case "component" -> ATTENTION;
       default -> "";
@@ -108,7 +169,9 @@ final class OpenedStudy implements Opened {
   private ConditionInfo condition(String id) {
     ConditionInfo condition = files.info().conditions().get(id);
     if (condition == null) {
-      throw new Refusal(404, "there is no condition " + id);
+      boolean known = files.screen().stream().anyMatch(row -> row.condition().equals(id));
+      throw new Refusal(
+          404, known ? id + " was predicted and not run" : "there is no condition " + id);
     }
     return condition;
   }
@@ -120,7 +183,9 @@ final class OpenedStudy implements Opened {
 
   @Override
   public RowsAnswer rows(int map, String cell) {
-    String measure = Opened.at(files.info().measures(), map, "map");
+    List<String> measures = new ArrayList<>(files.info().measures());
+    measures.addAll(predicted());
+    String measure = Opened.at(measures, map, "map");
     List<RowsAnswer.Row> rows =
         files.sorted(condition(cell).id(), measure).stream()
             .sorted(Comparator.comparingDouble(t -> -Math.abs(t.change())))

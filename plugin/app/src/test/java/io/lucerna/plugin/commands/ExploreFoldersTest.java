@@ -19,6 +19,7 @@ import io.lucerna.plugin.PatchShell;
 import io.lucerna.plugin.Shell;
 import io.lucerna.plugin.cli.ExitCode;
 import io.lucerna.studies.ranking.Contrast;
+import io.lucerna.studies.ranking.ScreenRow;
 import io.lucerna.studies.ranking.StudyTables;
 import io.lucerna.studies.ranking.TopicValue;
 import io.lucerna.studies.table.CsvFile;
@@ -49,6 +50,7 @@ class ExploreFoldersTest {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final HttpClient CLIENT = HttpClient.newHttpClient();
   private static final int DEPTH = 5;
+  private static final String CUT = "spec:zero blocks.0.attn.hook_z head=1 at=match name=cut";
 
   @TempDir
   @SuppressWarnings("NullAway.Init")
@@ -104,30 +106,8 @@ class ExploreFoldersTest {
     write("run.txt", run.toString());
     write("topics.tsv", "0\tlamp light\n1\toil\n2\tsea\n3\tnight of time\n");
     write("qrels.txt", "0 0 d2 2\n0 0 d3 1\n1 0 d1 1\n1 0 d4 0\n2 0 d5 1\n3 0 d3 2\n3 0 d6 1\n");
-    Shell.succeed(
-        "study",
-        "-model",
-        Checkout.model("bert-cross"),
-        "-run",
-        path("run.txt"),
-        "-topics",
-        path("topics.tsv"),
-        "-corpus",
-        path("corpus.jsonl"),
-        "-qrels",
-        path("qrels.txt"),
-        "-depth",
-        String.valueOf(DEPTH),
-        "-rounds",
-        "50",
-        "-conditions",
-        "heads",
-        "-conditions",
-        "layers",
-        "-conditions",
-        "spec:zero blocks.0.attn.hook_z head=1 at=match name=cut",
-        "-output",
-        path("study"));
+    study("study", "-conditions", "heads", "-conditions", "layers", "-conditions", CUT);
+    study("screened", "-conditions", "heads", "-screen", "gradient", "-confirm", "1");
     for (String sweep : List.of("head", "block")) {
       PatchShell.succeed(
           FakePairs.some(20),
@@ -154,6 +134,31 @@ class ExploreFoldersTest {
         "cls",
         "-output",
         path("recording"));
+  }
+
+  private static void study(String output, String... more) {
+    List<String> words =
+        new ArrayList<>(
+            List.of(
+                "study",
+                "-model",
+                Checkout.model("bert-cross"),
+                "-run",
+                path("run.txt"),
+                "-topics",
+                path("topics.tsv"),
+                "-corpus",
+                path("corpus.jsonl"),
+                "-qrels",
+                path("qrels.txt"),
+                "-depth",
+                String.valueOf(DEPTH),
+                "-rounds",
+                "50",
+                "-output",
+                path(output)));
+    words.addAll(List.of(more));
+    Shell.succeed(words.toArray(String[]::new));
   }
 
   private static void write(String name, String content) throws IOException {
@@ -222,6 +227,31 @@ class ExploreFoldersTest {
       assertEquals(400, shown.send("opened/rows", "map", "x", "cell", "cut").statusCode());
       assertEquals(404, shown.send("opened/row", "cell", "cut", "row", "9").statusCode());
       assertEquals(404, shown.send("model").statusCode());
+    }
+  }
+
+  /** What is predicted has maps too; a condition that was not run has no topics. */
+  @Test
+  void aScreenShowsWhatIsPredicted() throws Exception {
+    try (Shown shown = Shown.of(folder.resolve("screened"))) {
+      JsonNode maps = shown.get("opened").path("maps");
+      assertEquals(8, maps.size());
+      assertEquals("predicted change of nDCG@10", maps.path(4).path("name").asText());
+      List<ScreenRow> rows =
+          StudyTables.SCREEN.read(folder.resolve("screened/screen.csv")).stream()
+              .filter(row -> row.measure().equals("nDCG@10"))
+              .toList();
+      JsonNode cells = maps.path(4).path("cells");
+      assertEquals(rows.size(), cells.size());
+      for (int i = 0; i < rows.size(); i++) {
+        String id = rows.get(i).condition();
+        assertEquals(id, cells.path(i).path("id").asText());
+        assertEquals(rows.get(i).predictedChange(), cells.path(i).path("value").asDouble());
+        boolean run = rows.get(i).exactChange().isPresent();
+        HttpResponse<String> topics = shown.send("opened/rows", "map", "4", "cell", id);
+        assertEquals(run ? 200 : 404, topics.statusCode(), topics.body());
+        assertTrue(run || topics.body().contains("not run"), topics.body());
+      }
     }
   }
 
