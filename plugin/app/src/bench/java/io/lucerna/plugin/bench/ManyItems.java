@@ -26,10 +26,9 @@ import io.lucerna.studies.work.JournalSettings;
 import io.lucerna.studies.work.Shard;
 import io.lucerna.studies.work.Shards;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
-import java.lang.management.MemoryType;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -94,27 +93,15 @@ public final class ManyItems {
   private static void time(String name, Phase phase) throws IOException {
     long start = System.nanoTime();
     phase.run();
-    System.out.println(
-        String.format(
-            Locale.ROOT,
-            "%-28s %7.1f s, peak of the heap so far %5d MB",
-            name,
-            (System.nanoTime() - start) / 1e9,
-            peak() >> 20));
-  }
-
-  private static long peak() {
-    return ManagementFactory.getMemoryPoolMXBeans().stream()
-        .filter(pool -> pool.getType() == MemoryType.HEAP)
-        .mapToLong(pool -> pool.getPeakUsage().getUsed())
-        .sum();
+    double seconds = (System.nanoTime() - start) / 1e9;
+    System.out.println(String.format(Locale.ROOT, "%-24s %7.1f s", name, seconds));
   }
 
   private void run() throws IOException {
     System.out.println(
         String.format(
             Locale.ROOT,
-            "%d topics, %d candidates, %d conditions, heap of at most %d MB",
+            "%d topics, %d candidates, %d conditions; heap of at most %d MB",
             topics,
             candidates,
             1 + model.heads(),
@@ -129,7 +116,10 @@ public final class ManyItems {
         });
     time("merge", this::merge);
     time("report of the whole", () -> StudyReport.write(folder.resolve("merged"), OptionalInt.empty()));
-    time("comparison of the bytes", this::compare);
+    compare();
+    double processor =
+        ProcessHandle.current().info().totalCpuDuration().orElse(Duration.ZERO).toMillis() / 1e3;
+    System.out.println(String.format(Locale.ROOT, "processor time %.1f s in all", processor));
   }
 
   private void work(String name, Optional<Shard> shard) throws IOException {

@@ -74,7 +74,6 @@ final class ExplainEvaluation {
     folder.output = output;
     folder.resume = options.resume;
     folder.shard = options.shard;
-    folder.shard();
     Map<String, Object> settings = new LinkedHashMap<>();
     settings.put("erase", options.erasure().name());
     settings.put("steps", options.steps);

@@ -26,7 +26,10 @@ import org.kohsuke.args4j.Option;
 public final class MergeCommand implements Command {
   /** The arguments. */
   static final class Flags {
-    @Argument(metaVar = "DIR", required = true, usage = "The folders of all shards, in any order")
+    @Argument(
+        metaVar = "DIR...",
+        required = true,
+        usage = "The folders of all shards, in any order")
     List<String> folders = new ArrayList<>();
 
     @Option(

@@ -81,12 +81,13 @@ public final class FolderOptions {
   }
 
   /**
-   * Checks that the folder is not another command's.
+   * Checks that the folder is not another command's, and that there is such a part of the work.
    *
    * @param command whose it should be
-   * @throws CommandException if it is
+   * @throws CommandException if it is, or there is not
    */
   public void requireOf(String command) throws IOException {
+    shard();
     Optional<String> other = owner(path()).filter(owner -> !owner.equals(command));
     if (other.isPresent()) {
       throw new CommandException(
