@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -130,7 +131,10 @@ record RecordingFolder(Path path) {
       }
       removePlaces(head);
     }
-    left.retain(names(right));
+    // A finished manifest says more; that it is a shard's decides, even where nobody asks for one.
+    Set<String> decisive = new HashSet<>(names(right));
+    decisive.add(SHARD);
+    left.retain(decisive);
     difference("", left, right)
         .ifPresent(
             what -> {

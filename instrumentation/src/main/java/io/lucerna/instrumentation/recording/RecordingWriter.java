@@ -10,7 +10,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
@@ -83,7 +82,7 @@ public final class RecordingWriter implements AutoCloseable {
   /**
    * Begins a recording, or resumes one.
    *
-   * @param path the folder; it is made, in a folder that exists
+   * @param path the folder; it is made if it does not exist
    * @param head what decides the recording besides the specification: model, data, versions; and
    *     the command line under {@code command}, the only entry that may differ when it is resumed
    * @param spec what is recorded of each input, and how it is written
@@ -96,10 +95,6 @@ public final class RecordingWriter implements AutoCloseable {
    */
   public static Optional<RecordingWriter> open(
       Path path, Map<String, ?> head, RecordingSpec spec, boolean resume) throws IOException {
-    Path parent = path.toAbsolutePath().getParent();
-    if (parent == null || !Files.isDirectory(parent)) {
-      throw new NoSuchFileException(String.valueOf(parent));
-    }
     ObjectNode wanted = Manifest.head(head, spec);
     if (!resume) {
       requireAbsent(path);

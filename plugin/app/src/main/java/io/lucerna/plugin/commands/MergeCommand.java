@@ -8,13 +8,16 @@ import io.lucerna.plugin.cli.CommandException;
 import io.lucerna.plugin.cli.Console;
 import io.lucerna.plugin.cli.ExitCode;
 import io.lucerna.plugin.explain.evaluation.EvaluationFolder;
+import io.lucerna.plugin.options.FolderOptions;
 import io.lucerna.plugin.options.Outputs;
 import io.lucerna.studies.patch.PatchShards;
 import io.lucerna.studies.ranking.StudyShards;
 import io.lucerna.studies.record.GroupDifference;
 import io.lucerna.studies.record.RecordShards;
+import io.lucerna.studies.work.ShardFolder;
 import io.lucerna.studies.work.Shards;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,12 +63,16 @@ public final class MergeCommand implements Command {
         Counted.of(shards.all().size(), "shard"),
         shards.command(),
         Counted.of(shards.ids().size(), "item"));
+    FolderOptions target = new FolderOptions();
+    target.output = flags.output;
+    target.resume = true;
+    requireOther(shards, target.path());
     if (shards.command().equals(RecordShards.COMMAND)) {
+      target.requireOf(RecordShards.COMMAND);
       record(shards, console);
       return;
     }
-    try (FolderLock lock =
-        FolderLock.take(Outputs.folder(flags.output), String.join(" ", console.commandLine()))) {
+    try (FolderLock lock = target.take(shards.command(), console)) {
       Path folder = lock.path();
       switch (shards.command()) {
         case StudyShards.COMMAND ->
@@ -78,6 +85,15 @@ public final class MergeCommand implements Command {
             throw new CommandException(
                 ExitCode.INPUT,
                 shards.folder() + ": this program cannot join shards of " + shards.command());
+      }
+    }
+  }
+
+  private static void requireOther(Shards shards, Path folder) throws IOException {
+    for (ShardFolder shard : shards.all()) {
+      if (Files.exists(folder) && Files.isSameFile(shard.path(), folder)) {
+        throw new CommandException(
+            ExitCode.USAGE, folder + ": is one of the shards; give another folder for the whole");
       }
     }
   }

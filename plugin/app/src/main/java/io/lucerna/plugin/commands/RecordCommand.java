@@ -1,6 +1,7 @@
 package io.lucerna.plugin.commands;
 
 import io.lucerna.base.Counted;
+import io.lucerna.base.FolderLock;
 import io.lucerna.instrumentation.hooks.PointShape;
 import io.lucerna.instrumentation.hooks.Site;
 import io.lucerna.instrumentation.recording.Kept;
@@ -204,12 +205,15 @@ public final class RecordCommand implements Command {
           RecordingWriter.open(folder, head(identity), spec, target.resume);
       if (opened.isEmpty()) {
         console.say("%s already holds the complete recording", folder);
+        if (target.shard().isPresent()) {
+          // The difference is written after merge, and may be another than before.
+          try (FolderLock lock = FolderLock.take(folder, String.join(" ", console.commandLine()))) {
+            keep(plan, spec, identity, lock.path());
+          }
+        }
       } else {
         try (RecordingWriter writer = opened.get()) {
-          if (target.shard().isPresent()) {
-            Optional<String> later = Optional.ofNullable(difference);
-            RecordShards.keep(plan, spec, target.shard().get(), identity, later, folder);
-          }
+          keep(plan, spec, identity, folder);
           record(source, ranker, grades, plan, places, writer, folder, console);
         }
       }
@@ -267,6 +271,15 @@ public final class RecordCommand implements Command {
     return head;
   }
 
+  /** Says which part the folder holds, if it holds one part of several. */
+  private void keep(RecordPlan plan, RecordingSpec spec, Identity identity, Path folder)
+      throws IOException {
+    if (target.shard().isPresent()) {
+      Optional<String> later = Optional.ofNullable(difference);
+      RecordShards.keep(plan, spec, target.shard().get(), identity, later, folder);
+    }
+  }
+
   private void requireGroups(GroupDifference groups, @Nullable Path judgments) throws IOException {
     if (groups.grade().isPresent() && judgments == null) {
       throw new CommandException(
@@ -296,11 +309,10 @@ public final class RecordCommand implements Command {
 
   private Path folder() throws IOException {
     Path folder = target.path();
-    Path parent = folder.toAbsolutePath().getParent();
-    if (parent == null || !Files.isDirectory(parent) || !Files.isWritable(parent)) {
+    Path place = existing(folder);
+    if (!Files.exists(folder) && (!Files.isDirectory(place) || !Files.isWritable(place))) {
       throw new CommandException(
-          ExitCode.USAGE,
-          target.output + ": -output must be a folder in an existing, writable folder");
+          ExitCode.USAGE, target.output + ": -output must be in a writable folder");
     }
     if (Files.exists(folder) && !Files.isDirectory(folder)) {
       throw new CommandException(
@@ -315,6 +327,15 @@ public final class RecordCommand implements Command {
       }
     }
     return folder;
+  }
+
+  /** The folder, or the nearest above it that exists. */
+  private static Path existing(Path folder) {
+    Path place = folder.toAbsolutePath();
+    while (!Files.exists(place) && place.getParent() != null) {
+      place = place.getParent();
+    }
+    return place;
   }
 
   private PairSource source(Console console) throws IOException {
@@ -341,15 +362,12 @@ public final class RecordCommand implements Command {
     long tokens =
         Arrays.stream(places).mapToLong(place -> plan.parts().get(place).item().size()).sum();
     long there = 0;
-    Path place = folder.toAbsolutePath();
     if (Files.exists(folder)) {
       try (Stream<Path> files = Files.list(folder)) {
         there = files.mapToLong(file -> file.toFile().length()).sum();
       }
-    } else {
-      place = place.resolveSibling("");
     }
-    long free = Files.getFileStore(place).getUsableSpace();
+    long free = Files.getFileStore(existing(folder)).getUsableSpace();
     console.say(
         "to record: %s, %s, %s, %s: %s; %s free",
         Counted.of(plan.pairs(), "pair"),

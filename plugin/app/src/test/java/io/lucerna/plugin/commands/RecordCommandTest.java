@@ -604,10 +604,7 @@ public class RecordCommandTest {
     refused(what, folder.resolve("there"), ": exists already; record into a new folder");
     Files.writeString(folder.resolve("file"), "x");
     refused(what, folder.resolve("file"), ": exists already and is not a folder");
-    refused(
-        what,
-        folder.resolve("no/where"),
-        ": -output must be a folder in an existing, writable folder");
+    refused(what, folder.resolve("file/in"), ": -output must be in a writable folder");
     Shell resumed = record("bert-cross", with(what, folder.resolve("there").toString(), "-resume"));
     assertEquals(ExitCode.DONE, resumed.code(), resumed.err());
   }

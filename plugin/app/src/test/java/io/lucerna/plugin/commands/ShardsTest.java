@@ -12,6 +12,7 @@ import io.lucerna.instrumentation.recording.RecordingException;
 import io.lucerna.plugin.FakePairs;
 import io.lucerna.plugin.Shell;
 import io.lucerna.plugin.cli.ExitCode;
+import io.lucerna.studies.work.Floats;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -181,6 +182,7 @@ class ShardsTest {
     done(run(bi, "-shard", "2/2", "-output", path("e")));
     String a = path("a") + " (shard 1/2)";
     refused(merge("a"), ExitCode.INPUT, "no folder holds shard 2/2: give the folders of all 2");
+    refused(merge("d"), ExitCode.INPUT, "no folder holds shards 2/3, 3/3: give");
     refused(merge("a b a"), ExitCode.INPUT, a + ": is the same shard as " + a + "; give each once");
     String foreign = " (shard 2/2): is not of the same whole as " + a + ": ";
     refused(merge("a c"), ExitCode.INPUT, path("c") + foreign + "seed is 5, not 42");
@@ -199,6 +201,18 @@ class ShardsTest {
       refused(merge("a b"), ExitCode.FAILED, "is in use by");
     }
     assertFalse(Files.exists(folder.resolve("joined")));
+    refused(
+        Shell.run("merge", path("a"), path("b"), "-output", path("b")),
+        ExitCode.USAGE,
+        path("b") + ": is one of the shards; give another folder for the whole");
+    changed(
+        "b/pairs.jsonl",
+        lines -> lines.substring(lines.indexOf('\n') + 1),
+        ExitCode.FAILED,
+        path("b") + " (shard 2/2): pairs.jsonl has changed since the shard was made");
+    Path recording = Files.createDirectory(folder.resolve("joined"));
+    Files.writeString(recording.resolve("index.jsonl"), "");
+    refused(merge("a b"), ExitCode.USAGE, "is a folder of record, not of patch");
   }
 
   /** What a kill leaves: a last line that is torn. */
@@ -232,14 +246,91 @@ class ShardsTest {
   @Test
   void aShardOfARecordingIsNoRecording() throws IOException {
     String line = COMMANDS.get("record") + model("bert-cross");
-    done(run(line, "-shard", "1/2", "-output", path("p1")));
+    done(run(line, "-shard", "1/2", "-output", path("p/1")));
     RecordingException e =
-        assertThrows(RecordingException.class, () -> Recording.open(folder.resolve("p1")));
+        assertThrows(RecordingException.class, () -> Recording.open(folder.resolve("p/1")));
     assertEquals(
-        path("p1") + ": is shard 1/2 of a recording; join all of them with merge", e.getMessage());
-    done(run(line, "-shard", "2/2", "-output", path("p2")));
-    Files.delete(folder.resolve("p2/manifest.json"));
-    refused(merge("p1 p2"), ExitCode.FAILED, path("p2") + " (shard 2/2): is unfinished, 0 of ");
+        path("p/1") + ": is shard 1/2 of a recording; join all of them with merge", e.getMessage());
+    refused(
+        run(line, "-resume", "-output", path("p/1")),
+        ExitCode.INPUT,
+        "shard was \"1/2\" and is not given");
+    done(run(line, "-shard", "2/2", "-output", path("p/2")));
+    Files.delete(folder.resolve("p/2/manifest.json"));
+    refused(merge("p/1 p/2"), ExitCode.FAILED, path("p/2") + " (shard 2/2): is unfinished, 0 of ");
+  }
+
+  @Test
+  void aDifferenceCanBeAskedForLater() throws IOException {
+    String line = COMMANDS.get("mean") + model("bert-cross");
+    String without = line.replace(" -difference relevant", "");
+    for (String each : List.of(without, line + " -resume")) {
+      done(run(each, "-output", path("whole")));
+      done(run(each, "-shard", "1/2", "-output", path("p/1")));
+      done(run(each, "-shard", "2/2", "-output", path("p/2")));
+    }
+    done(merge("p/1 p/2"));
+    same("whole", "joined");
+  }
+
+  private interface Change {
+    String of(String content) throws IOException;
+  }
+
+  /** Changes a file of a shard, which is refused, and changes it back. */
+  private void changed(String file, Change change, ExitCode code, String why) throws IOException {
+    Path path = folder.resolve(file);
+    String content = Files.readString(path);
+    Files.writeString(path, change.of(content));
+    refused(merge("a b"), code, why);
+    Files.writeString(path, content);
+  }
+
+  private static String withFirstScore(String journal, float score) {
+    int at = journal.indexOf("\"scores\":[\"") + 11;
+    int end = journal.indexOf('"', at);
+    float[] scores = Floats.of(journal.substring(at, end));
+    scores[0] = score;
+    return journal.substring(0, at) + Floats.base64(scores) + journal.substring(end);
+  }
+
+  @Test
+  void aStudysShardThatWasChangedIsRefused() throws IOException {
+    String line = COMMANDS.get("study") + model("bert-cross");
+    done(run(line, "-output", path("whole")));
+    done(run(line, "-shard", "1/2", "-output", path("a")));
+    done(run(line, "-shard", "2/2", "-output", path("b")));
+    String b = path("b") + " (shard 2/2): ";
+    String since = " has changed since the shard was made";
+    for (String name : List.of("a", "b")) {
+      changed(
+          name + "/judgments.txt",
+          grades -> grades.replaceFirst("0\n", "3\n"),
+          ExitCode.FAILED,
+          path(name) + " (shard " + (name.equals("a") ? 1 : 2) + "/2): judgments.txt" + since);
+    }
+    changed("b/journal.jsonl", all -> "", ExitCode.FAILED, b + "is unfinished, ");
+    changed(
+        "b/journal.jsonl",
+        all -> withFirstScore(all, Float.NaN),
+        ExitCode.FAILED,
+        path("b") + "/journal.jsonl: item 0 is damaged: a score is not finite: NaN");
+    String file = path("b") + "/shard.json";
+    changed("b/shard.json", all -> "", ExitCode.INPUT, file + ": does not describe a shard");
+    changed(
+        "b/shard.json",
+        all -> all.replace("\"2/2\"", "\"2\""),
+        ExitCode.INPUT,
+        file + ": a shard is a number and how many there are");
+    done(merge("a b"));
+    same("whole", "joined");
+    changed(
+        "joined/journal.jsonl",
+        all -> withFirstScore(all, 7),
+        ExitCode.FAILED,
+        path("joined") + "/journal.jsonl: has another outcome of ");
+    done(merge("a b"));
+    same("whole", "joined");
   }
 
   @Test

@@ -12,6 +12,7 @@ import io.lucerna.instrumentation.sweep.Estimate;
 import io.lucerna.instrumentation.sweep.Head;
 import io.lucerna.instrumentation.sweep.PatchingSweep.Method;
 import io.lucerna.instrumentation.sweep.SweepKind;
+import io.lucerna.studies.work.Hashes;
 import io.lucerna.studies.work.Identity;
 import io.lucerna.studies.work.ItemWork;
 import io.lucerna.studies.work.Journal;
@@ -29,7 +30,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Shards of patching studies: what they keep for the end, and how a whole is made of them. */
+/** Shards of patching studies: what they keep for the end, and how a whole is made from them. */
 @Internal
 public final class PatchShards {
   /** Whose shards these are. */
@@ -37,6 +38,8 @@ public final class PatchShards {
 
   /** The pairs of a shard. */
   private static final String PAIRS = "pairs.jsonl";
+
+  private static final String PAIRS_SHA256 = "pairs_sha256";
 
   private static final String FLOOR_SHARE = "floor_share";
   private static final String FLOOR_CHANGE = "floor_change";
@@ -71,8 +74,18 @@ public final class PatchShards {
             out.write(ContrastPairs.line(pairs.get(place), Optional.empty()) + "\n");
           }
         });
+    ObjectNode part = MAPPER.createObjectNode();
+    part.put(PAIRS_SHA256, Hashes.sha256(lock.path().resolve(PAIRS)));
     ShardFolder.write(
-        lock.path(), COMMAND, shard, work.items(), places, List.of(), identity, json(settings));
+        lock.path(),
+        COMMAND,
+        shard,
+        work.items(),
+        places,
+        List.of(),
+        identity,
+        json(settings),
+        part);
   }
 
   private static ObjectNode json(PatchSettings settings) {
@@ -134,13 +147,13 @@ public final class PatchShards {
   }
 
   /**
-   * Makes the whole of its shards, in a folder that may hold some of it already.
+   * Makes the whole from its shards, in a folder that may hold some of it already.
    *
    * @param shards all of them
    * @param lock of the folder
    * @return notes for people, and what is wrong with the controls
-   * @throws io.lucerna.studies.work.StudyException naming a shard that is not finished, or if no
-   *     pair counts
+   * @throws io.lucerna.studies.work.StudyException naming a shard that is not finished or whose
+   *     pairs have changed, or if no pair counts
    * @throws IOException if a file cannot be read or written
    */
   public static PatchStudy.Outcome merge(Shards shards, FolderLock lock) throws IOException {
@@ -158,14 +171,15 @@ public final class PatchShards {
   private static List<ContrastPair> pairs(Shards shards) throws IOException {
     List<Iterator<ContrastPair>> parts = new ArrayList<>();
     for (ShardFolder shard : shards.all()) {
+      shard.requireUnchanged(PAIRS, shard.part().path(PAIRS_SHA256));
       parts.add(
           shard.own().isEmpty()
               ? List.<ContrastPair>of().iterator()
               : ContrastPairs.read(shard.path().resolve(PAIRS)).iterator());
     }
     List<ContrastPair> pairs = new ArrayList<>();
-    for (ShardFolder owner : shards.owners().values()) {
-      pairs.add(parts.get(owner.shard().number() - 1).next());
+    for (int owner : shards.owners()) {
+      pairs.add(parts.get(owner).next());
     }
     return pairs;
   }

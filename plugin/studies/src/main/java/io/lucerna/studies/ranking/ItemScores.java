@@ -60,7 +60,7 @@ public record ItemScores(List<float[]> scores, List<long[]> touched) {
     @Override
     public ItemScores read(JsonNode line, JsonNode shared) {
       List<float[]> scores = new ArrayList<>();
-      line.path("scores").forEach(own -> scores.add(Floats.of(own.asText())));
+      line.path("scores").forEach(own -> scores.add(finite(Floats.of(own.asText()))));
       List<long[]> touched = new ArrayList<>();
       for (JsonNode own : line.path("touched")) {
         long[] counts = new long[own.size()];
@@ -70,6 +70,15 @@ public record ItemScores(List<float[]> scores, List<long[]> touched) {
         touched.add(counts);
       }
       return new ItemScores(scores, touched);
+    }
+
+    private static float[] finite(float[] scores) {
+      for (float score : scores) {
+        if (!Float.isFinite(score)) {
+          throw new IllegalArgumentException("a score is not finite: " + score);
+        }
+      }
+      return scores;
     }
   }
 }

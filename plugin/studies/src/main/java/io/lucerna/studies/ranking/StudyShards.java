@@ -24,7 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Shards of studies: what they keep for the end, and how a whole is made of them. */
+/** Shards of studies: what they keep for the end, and how a whole is made from them. */
 @Internal
 public final class StudyShards {
   /** Whose shards these are. */
@@ -42,7 +42,15 @@ public final class StudyShards {
     List<String> files = new ArrayList<>(COPIED);
     files.add(Judgments.FILE);
     ShardFolder.write(
-        lock.path(), COMMAND, shard, study.items(), places, files, end.identity(), json(end));
+        lock.path(),
+        COMMAND,
+        shard,
+        study.items(),
+        places,
+        files,
+        end.identity(),
+        json(end),
+        MAPPER.createObjectNode());
   }
 
   private static ObjectNode json(StudyEnd end) {
@@ -94,7 +102,7 @@ public final class StudyShards {
   }
 
   /**
-   * Makes the whole of its shards, in a folder that may hold some of it already.
+   * Makes the whole from its shards, in a folder that may hold some of it already.
    *
    * @param shards all of them
    * @param lock of the folder

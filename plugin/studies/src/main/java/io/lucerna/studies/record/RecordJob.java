@@ -58,7 +58,7 @@ public final class RecordJob {
    * Records some groups of a source.
    *
    * @param source the pairs
-   * @param plan what was found out of them
+   * @param plan what was found out about them
    * @param places which groups, ascending
    * @throws IOException if the pairs cannot be read, or the recording not be written
    */
@@ -81,7 +81,7 @@ public final class RecordJob {
    * Records a group of pairs.
    *
    * @param group the pairs
-   * @param part what was found out of them
+   * @param part what was found out about them
    * @param first the number of its first input in this recording
    * @throws IOException if the recording cannot be written
    */

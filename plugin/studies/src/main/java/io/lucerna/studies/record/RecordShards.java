@@ -20,7 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Shards of recordings: what they say of the whole, and how it is made of them. */
+/** Shards of recordings: what they say of the whole, and how it is made from them. */
 @Internal
 public final class RecordShards {
   /** Whose shards these are. */
@@ -35,7 +35,7 @@ public final class RecordShards {
   /**
    * Says which shard a folder holds.
    *
-   * @param plan what was found out of the pairs
+   * @param plan what was found out about the pairs
    * @param spec what is recorded
    * @param shard which part
    * @param identity what was read, and what ran
@@ -57,17 +57,23 @@ public final class RecordShards {
     more.put("half", spec.half()).put("shard_bytes", spec.shardBytes());
     difference.ifPresent(groups -> more.put(DIFFERENCE, groups));
     more.set("counts", JsonText.tree(plan.counts()));
-    ArrayNode inputs = more.putArray(INPUTS);
-    plan.parts().forEach(part -> inputs.add(part.inputs()));
+    List<RecordPlan.Part> parts = plan.parts();
+    int[] places = plan.places(Optional.of(shard));
+    ObjectNode own = MAPPER.createObjectNode();
+    ArrayNode inputs = own.putArray(INPUTS);
+    for (int place : places) {
+      inputs.add(parts.get(place).inputs());
+    }
     ShardFolder.write(
         folder,
         COMMAND,
         shard,
-        plan.parts().stream().map(RecordPlan.Part::item).toList(),
-        plan.places(Optional.of(shard)),
+        parts.stream().map(RecordPlan.Part::item).toList(),
+        places,
         List.of(),
         identity,
-        more);
+        more,
+        own);
   }
 
   /**
@@ -83,7 +89,7 @@ public final class RecordShards {
   }
 
   /**
-   * Makes the whole of its shards, in a folder that may hold some of it already.
+   * Makes the whole from its shards, in a folder that may hold some of it already.
    *
    * @param shards all of them
    * @param target the folder of the whole
@@ -94,7 +100,7 @@ public final class RecordShards {
    */
   public static Optional<RecordingWriter.Written> merge(Shards shards, Path target, String command)
       throws IOException {
-    int[] inputs = MAPPER.convertValue(shards.whole().path(INPUTS), int[].class);
+    int[] inputs = inputs(shards);
     List<Path> folders = new ArrayList<>();
     for (ShardFolder shard : shards.all()) {
       folders.add(shard.path());
@@ -102,9 +108,20 @@ public final class RecordShards {
         throw Shards.unfinished(shard, left(shard, inputs));
       }
     }
-    int[] owners =
-        shards.owners().values().stream().mapToInt(owner -> owner.shard().number() - 1).toArray();
-    return RecordingShards.merge(folders, owners, inputs, target, command);
+    return RecordingShards.merge(folders, shards.owners(), inputs, target, command);
+  }
+
+  /** How many inputs each item of the whole has. */
+  private static int[] inputs(Shards shards) {
+    int[] inputs = new int[shards.owners().length];
+    for (ShardFolder shard : shards.all()) {
+      JsonNode own = shard.part().path(INPUTS);
+      int i = 0;
+      for (int place : shard.own().keySet()) {
+        inputs[place] = own.path(i++).asInt();
+      }
+    }
+    return inputs;
   }
 
   private static List<String> left(ShardFolder shard, int[] inputs) throws IOException {

@@ -26,10 +26,10 @@ public final class Floats {
    * {@return the numbers of a text, of 32 bits}
    *
    * @param base64 what {@link #base64(float[])} gave
-   * @throws IllegalArgumentException if it is not base64
+   * @throws IllegalArgumentException if it is not base64 of whole numbers of this size
    */
   public static float[] of(String base64) {
-    byte[] bytes = Base64.getDecoder().decode(base64);
+    byte[] bytes = bytes(base64, Float.BYTES);
     float[] values = new float[bytes.length / Float.BYTES];
     ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(values);
     return values;
@@ -51,12 +51,21 @@ public final class Floats {
    * {@return the numbers of a text, of 64 bits}
    *
    * @param base64 what {@link #base64(double[])} gave
-   * @throws IllegalArgumentException if it is not base64
+   * @throws IllegalArgumentException if it is not base64 of whole numbers of this size
    */
   public static double[] doubles(String base64) {
-    byte[] bytes = Base64.getDecoder().decode(base64);
+    byte[] bytes = bytes(base64, Double.BYTES);
     double[] values = new double[bytes.length / Double.BYTES];
     ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asDoubleBuffer().get(values);
     return values;
+  }
+
+  private static byte[] bytes(String base64, int size) {
+    byte[] bytes = Base64.getDecoder().decode(base64);
+    if (bytes.length % size != 0) {
+      throw new IllegalArgumentException(
+          bytes.length + " bytes are no numbers of " + size + " bytes each");
+    }
+    return bytes;
   }
 }

@@ -109,8 +109,8 @@ public sealed class JournalReader<T> implements Outcomes<T>, Closeable permits J
   /**
    * Takes up what was written since. A last line that is not whole is left for the next time.
    *
-   * @throws StudyException if the journal is of another version or of other outcomes, or another
-   *     line is not JSON
+   * @throws StudyException if the journal is of another version or of other outcomes, another line
+   *     is not JSON, or an item has two outcomes
    * @throws IOException if it cannot be read
    */
   public final void refresh() throws IOException {
@@ -175,12 +175,18 @@ public sealed class JournalReader<T> implements Outcomes<T>, Closeable permits J
     }
   }
 
-  private void take(JsonNode line, int length) {
+  private void take(JsonNode line, int length) throws IOException {
     if (count == 0) {
       requireKnown(line);
       settings = line.path(SETTINGS);
     } else if (line.has(codec.key())) {
-      lines.put(line.path(codec.key()).asText(), new Line(end, length));
+      String item = line.path(codec.key()).asText();
+      Line own = new Line(end, length);
+      Line before = lines.put(item, own);
+      if (before != null && !Arrays.equals(bytes(before), bytes(own))) {
+        throw new StudyException(
+            path + ": has two outcomes of " + codec.key() + " " + item + "; remove a line");
+      }
     } else {
       shared = line;
     }
@@ -247,6 +253,10 @@ public sealed class JournalReader<T> implements Outcomes<T>, Closeable permits J
     if (line == null) {
       throw new IllegalArgumentException(codec.key() + " " + item + " is not done");
     }
+    return bytes(line);
+  }
+
+  private byte[] bytes(Line line) throws IOException {
     ByteBuffer bytes = ByteBuffer.allocate(line.length);
     while (bytes.hasRemaining()) {
       if (channel.read(bytes, line.from + bytes.position()) < 0) {

@@ -39,7 +39,9 @@ public record Shard(int number, int of) {
     Matcher form = FORM.matcher(word);
     if (!form.matches()) {
       throw new IllegalArgumentException(
-          "a shard is a number and how many there are, such as 3/20; got '" + word + "'");
+          "a shard is a number and how many there are, such as 3/20, of at most 6 digits; got '"
+              + word
+              + "'");
     }
     return new Shard(Integer.parseInt(form.group(1)), Integer.parseInt(form.group(2)));
   }
@@ -48,8 +50,8 @@ public record Shard(int number, int of) {
    * {@return the places of this shard's items, ascending}
    *
    * <p>Every item is in exactly one shard. The largest is dealt first, each to the shard that has
-   * least so far, so that shards differ in size by less than one item has; equal ones are dealt by
-   * their ids. So it depends on the items alone, and not on their order.
+   * the least so far, so that shards differ in size by less than one item has; equal ones are dealt
+   * by their ids. So it depends on the items alone, and not on their order.
    *
    * @param items all items of the whole
    */

@@ -26,6 +26,7 @@ import java.util.TreeMap;
  * @param own the ids of the shard's items, by their places in the whole
  * @param files hashes of files that all shards have, by name
  * @param whole what all shards say of the whole
+ * @param part what only this shard says
  */
 @Internal
 public record ShardFolder(
@@ -35,24 +36,27 @@ public record ShardFolder(
     int items,
     SortedMap<Integer, String> own,
     JsonNode files,
-    JsonNode whole) {
+    JsonNode whole,
+    JsonNode part) {
   /** The file that makes a folder one of a shard. */
   static final String FILE = "shard.json";
 
+  private static final String FORMAT = "lucerna-shard";
   private static final int VERSION = 1;
 
   /**
    * Says what a folder holds a shard of.
    *
    * @param folder whose lock is held
-   * @param command whose work it is
+   * @param command which command's work it is
    * @param shard which part
    * @param items all items
    * @param places those of the shard
    * @param files that are in the folder and the same in all shards
    * @param identity what was read, and what ran
    * @param more what is needed, besides these files, the identity and the outcomes, to make the
-   *     files of the whole
+   *     files of the whole; the same in all shards
+   * @param part what only this shard says
    * @throws IOException if it cannot be written
    */
   public static void write(
@@ -63,10 +67,11 @@ public record ShardFolder(
       int[] places,
       List<String> files,
       Identity identity,
-      ObjectNode more)
+      ObjectNode more,
+      ObjectNode part)
       throws IOException {
     ObjectNode json = JournalReader.MAPPER.createObjectNode();
-    json.put("format", "lucerna-shard").put("version", VERSION).put("command", command);
+    json.put("format", FORMAT).put("version", VERSION).put("command", command);
     json.put("shard", shard.toString()).put("items", items.size());
     ObjectNode hashes = json.putObject("files");
     for (String file : files) {
@@ -74,6 +79,7 @@ public record ShardFolder(
     }
     ObjectNode whole = json.putObject("whole").setAll((ObjectNode) identity.json());
     whole.setAll(more);
+    json.set("part", part);
     ArrayNode own = json.putArray("own");
     for (int place : places) {
       own.addArray().add(place).add(items.get(place).id());
@@ -94,7 +100,7 @@ public record ShardFolder(
    * {@return what a folder holds a shard of}
    *
    * @param folder of a shard
-   * @throws StudyInputException if it holds none, or one of another version
+   * @throws StudyInputException if it holds none, one of another version, or a damaged one
    * @throws IOException if it cannot be read
    */
   public static ShardFolder read(Path folder) throws IOException {
@@ -113,6 +119,9 @@ public record ShardFolder(
     } catch (JsonProcessingException e) {
       throw JsonFaults.inFile(file.toString(), "JSON", e, content);
     }
+    if (!json.path("format").asText().equals(FORMAT) || !json.path("whole").isObject()) {
+      throw new StudyInputException(file + ": does not describe a shard");
+    }
     if (json.path("version").asInt() != VERSION) {
       throw new StudyInputException(
           file
@@ -127,11 +136,34 @@ public record ShardFolder(
     return new ShardFolder(
         folder,
         json.path("command").asText(),
-        Shard.parse(json.path("shard").asText()),
+        shard(file, json.path("shard").asText()),
         json.path("items").asInt(),
         own,
         json.path("files"),
-        json.path("whole"));
+        json.path("whole"),
+        json.path("part"));
+  }
+
+  private static Shard shard(Path file, String word) {
+    try {
+      return Shard.parse(word);
+    } catch (IllegalArgumentException e) {
+      throw new StudyInputException(file + ": " + e.getMessage());
+    }
+  }
+
+  /**
+   * Checks that a file is as it was when the shard was made.
+   *
+   * @param file its name
+   * @param sha256 what its hash was
+   * @throws StudyException if it has changed
+   * @throws IOException if it cannot be read
+   */
+  public void requireUnchanged(String file, JsonNode sha256) throws IOException {
+    if (!Hashes.sha256(path.resolve(file)).equals(sha256.asText())) {
+      throw new StudyException(this + ": " + file + " has changed since the shard was made");
+    }
   }
 
   /** The folder, and which shard it holds. */

@@ -10,21 +10,21 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.stream.IntStream;
 
 /**
  * All shards of a whole. What one process would have written is made from them: its journal has the
  * lines of theirs, in the order of the items.
  *
- * <p>In memory are the items' ids, and where their lines are.
+ * <p>In memory are the items' ids, where their lines are, and for each shard what it says of the
+ * whole, which does not grow with the items.
  *
  * @param all by number
  */
@@ -39,6 +39,7 @@ public record Shards(List<ShardFolder> all) {
    * @return all shards of a whole
    * @throws StudyInputException naming a folder that holds no shard, one of another whole, or one
    *     that another folder holds too; and shards that are missing
+   * @throws StudyException naming a file that has changed since its shard was made
    * @throws IOException if one cannot be read
    */
   public static Shards read(List<Path> folders) throws IOException {
@@ -68,7 +69,8 @@ public record Shards(List<ShardFolder> all) {
             .toList();
     if (!missing.isEmpty()) {
       throw new StudyInputException(
-          "no folder holds shard "
+          "no folder holds "
+              + (missing.size() == 1 ? "shard " : "shards ")
               + some(missing)
               + ": give the folders of all "
               + Counted.of(first.shard().of(), "shard"));
@@ -76,6 +78,11 @@ public record Shards(List<ShardFolder> all) {
     all.sort(Comparator.comparingInt(each -> each.shard().number()));
     Shards shards = new Shards(List.copyOf(all));
     shards.requireWhole();
+    for (ShardFolder each : all) {
+      for (Map.Entry<String, JsonNode> file : each.files().properties()) {
+        each.requireUnchanged(file.getKey(), file.getValue());
+      }
+    }
     return shards;
   }
 
@@ -98,8 +105,10 @@ public record Shards(List<ShardFolder> all) {
 
   /** Every item is in one shard. */
   private void requireWhole() {
+    BitSet places = new BitSet();
+    all.forEach(each -> each.own().keySet().forEach(places::set));
     int count = all.stream().mapToInt(each -> each.own().size()).sum();
-    if (owners().size() != first().items() || count != first().items()) {
+    if (places.nextClearBit(0) != first().items() || count != first().items()) {
       throw new StudyInputException(
           first().path()
               + " and its other shards have "
@@ -119,7 +128,7 @@ public record Shards(List<ShardFolder> all) {
     return all.getFirst();
   }
 
-  /** {@return whose work it is} */
+  /** {@return which command's work it is} */
   public String command() {
     return first().command();
   }
@@ -143,18 +152,22 @@ public record Shards(List<ShardFolder> all) {
     return first().path();
   }
 
-  /** {@return each item's folder, by its place in the whole} */
-  public SortedMap<Integer, ShardFolder> owners() {
-    SortedMap<Integer, ShardFolder> owners = new TreeMap<>();
-    all.forEach(each -> each.own().keySet().forEach(place -> owners.put(place, each)));
+  /** {@return for each item of the whole which of the folders has it, from 0} */
+  public int[] owners() {
+    int[] owners = new int[first().items()];
+    for (int i = 0; i < all.size(); i++) {
+      for (int place : all.get(i).own().keySet()) {
+        owners[place] = i;
+      }
+    }
     return owners;
   }
 
   /** {@return the ids of all items, in their order} */
   public List<String> ids() {
-    SortedMap<Integer, String> ids = new TreeMap<>();
-    all.forEach(each -> ids.putAll(each.own()));
-    return List.copyOf(ids.values());
+    String[] ids = new String[first().items()];
+    all.forEach(each -> each.own().forEach((place, id) -> ids[place] = id));
+    return List.of(ids);
   }
 
   /**
@@ -180,16 +193,11 @@ public record Shards(List<ShardFolder> all) {
    *
    * @param files their names
    * @param target the folder of the whole
-   * @throws StudyException if one is not as it was written
    * @throws IOException if one cannot be copied
    */
   public void copy(List<String> files, Path target) throws IOException {
     for (String name : files) {
-      Path file = folder().resolve(name);
-      if (!Hashes.sha256(file).equals(first().files().path(name).asText())) {
-        throw new StudyException(file + ": has changed since the shard was made");
-      }
-      Files.copy(file, target.resolve(name), StandardCopyOption.REPLACE_EXISTING);
+      Files.copy(folder().resolve(name), target.resolve(name), StandardCopyOption.REPLACE_EXISTING);
     }
   }
 
@@ -217,12 +225,12 @@ public record Shards(List<ShardFolder> all) {
         for (ShardFolder shard : shards.all) {
           JournalReader<T> reader = JournalReader.open(shard.path(), codec);
           readers.add(reader);
-          settings().requireSame(reader.path, JournalSettings.ofWhole(reader.settings()).json());
           List<String> left =
               shard.own().values().stream().filter(item -> !reader.has(item)).toList();
-          if (!left.isEmpty()) {
+          if (!left.isEmpty() || reader.settings().isMissingNode()) {
             throw unfinished(shard, left);
           }
+          settings().requireSame(reader.path, JournalSettings.ofWhole(reader.settings()).json());
         }
         opened = true;
       } finally {
@@ -241,25 +249,41 @@ public record Shards(List<ShardFolder> all) {
      * Appends the outcomes of all items, in the items' order.
      *
      * @param journal which may have some already
+     * @throws StudyException naming an item whose outcome is damaged, or is another there
      * @throws IOException if one cannot be read or written
      */
     public void copy(Journal<T> journal) throws IOException {
       List<String> ids = shards.ids();
-      SortedMap<Integer, ShardFolder> owners = shards.owners();
+      int[] owners = shards.owners();
       Iterator<Encoded> outcomes =
-          owners.entrySet().stream()
-              .filter(owner -> !journal.has(ids.get(owner.getKey())))
-              .map(owner -> encoded(owner.getValue(), ids.get(owner.getKey())))
+          IntStream.range(0, owners.length)
+              .mapToObj(place -> encoded(readers.get(owners[place]), ids.get(place)))
+              .filter(outcome -> !isIn(journal, outcome))
               .iterator();
       journal.appendAll(outcomes);
     }
 
-    private Encoded encoded(ShardFolder shard, String item) {
+    private static Encoded encoded(JournalReader<?> reader, String item) {
       try {
-        return readers.get(shard.shard().number() - 1).encoded(item);
+        return reader.encoded(item);
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
+    }
+
+    private static boolean isIn(Journal<?> journal, Encoded outcome) {
+      String item = outcome.item();
+      if (!journal.has(item)) {
+        return false;
+      }
+      if (!encoded(journal, item).equals(outcome)) {
+        throw new StudyException(
+            journal.path
+                + ": has another outcome of "
+                + item
+                + " than its shard; give another folder");
+      }
+      return true;
     }
 
     @Override

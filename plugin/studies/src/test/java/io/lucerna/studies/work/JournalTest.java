@@ -91,6 +91,17 @@ class JournalTest {
   }
 
   @Test
+  void twoOutcomesOfAnItemAreRefused() throws IOException {
+    open(journal -> journal.append("x", 0));
+    String same = Files.readAllLines(file()).getLast() + "\n";
+    Files.writeString(file(), same, StandardOpenOption.APPEND);
+    open(journal -> assertEquals(0, journal.read("x")));
+    Files.writeString(file(), same.replace(":0", ":1"), StandardOpenOption.APPEND);
+    StudyException e = assertThrows(StudyException.class, () -> open(journal -> {}));
+    assertEquals(file() + ": has two outcomes of number x; remove a line", e.getMessage());
+  }
+
+  @Test
   void whatIsDoneIsReadAgain() throws IOException {
     assertFalse(Journal.isIn(folder));
     open(

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
@@ -68,8 +69,26 @@ class ShardTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "3", "0/2", "3/2", "1/0", "1/2/3", "a/2", "-1/2", " 1/2"})
+  @ValueSource(
+      strings = {"", "3", "0/2", "3/2", "1/0", "1/2/3", "a/2", "-1/2", " 1/2", "1/1000000"})
   void whatIsNoShardIsRefused(String word) {
     assertThrows(IllegalArgumentException.class, () -> Shard.parse(word));
+  }
+
+  @Test
+  void howManyDigitsAShardHasIsSaid() {
+    IllegalArgumentException e =
+        assertThrows(IllegalArgumentException.class, () -> Shard.parse("1/1000000"));
+    assertEquals(
+        "a shard is a number and how many there are, such as 3/20, of at most 6 digits; got"
+            + " '1/1000000'",
+        e.getMessage());
+  }
+
+  @Test
+  void bytesThatAreNoWholeNumbersAreRefused() {
+    String five = Base64.getEncoder().encodeToString(new byte[5]);
+    assertThrows(IllegalArgumentException.class, () -> Floats.of(five));
+    assertThrows(IllegalArgumentException.class, () -> Floats.doubles(five));
   }
 }

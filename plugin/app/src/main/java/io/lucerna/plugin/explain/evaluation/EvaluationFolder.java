@@ -82,7 +82,8 @@ public record EvaluationFolder(
             places,
             List.of(Judgments.FILE),
             identity,
-            json(end));
+            json(end),
+            MAPPER.createObjectNode());
       }
       work(job, places, journal, console);
       return shard.isPresent() ? Optional.empty() : Optional.of(end.write(journal, lock.path()));
@@ -119,7 +120,7 @@ public record EvaluationFolder(
   }
 
   /**
-   * Makes the whole of its shards, in a folder that may hold some of it already.
+   * Makes the whole from its shards, in a folder that may hold some of it already.
    *
    * @return lines for people
    * @throws io.lucerna.studies.work.StudyException naming a shard that is not finished
