@@ -314,7 +314,7 @@ class ShardsTest {
         "b/journal.jsonl",
         all -> withFirstScore(all, Float.NaN),
         ExitCode.FAILED,
-        path("b") + "/journal.jsonl: item 0 is damaged: a score is not finite: NaN");
+        path("b") + "/journal.jsonl: item 2 is damaged: a score is not finite: NaN");
     String file = path("b") + "/shard.json";
     changed("b/shard.json", all -> "", ExitCode.INPUT, file + ": does not describe a shard");
     changed(
