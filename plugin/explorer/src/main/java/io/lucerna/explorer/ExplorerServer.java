@@ -256,15 +256,14 @@ public final class ExplorerServer implements AutoCloseable {
       return true;
     }
 
-    private static void refuse(Response response, Refusal refusal, Callback callback) {
+    private void refuse(Response response, Refusal refusal, Callback callback) {
       byte[] body = Api.error(refusal.reason(), refusal.column());
       send(response, refusal.status(), JSON, body, callback);
     }
 
-    private static void send(
-        Response response, int status, String type, byte[] body, Callback callback) {
+    private void send(Response response, int status, String type, byte[] body, Callback callback) {
       response.setStatus(status);
-      Gate.protect(response.getHeaders());
+      gate.protect(response.getHeaders());
       response.getHeaders().put(HttpHeader.CONTENT_TYPE, type);
       response.getHeaders().put(HttpHeader.CONTENT_LENGTH, body.length);
       response.write(true, ByteBuffer.wrap(body), callback);

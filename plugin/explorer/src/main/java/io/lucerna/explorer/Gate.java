@@ -35,7 +35,6 @@ final class Gate {
           .add("X-Content-Type-Options", "nosniff")
           .add("X-Frame-Options", "DENY")
           .add("Referrer-Policy", "no-referrer")
-          .add("Cross-Origin-Opener-Policy", "same-origin")
           .add("Cross-Origin-Resource-Policy", "same-origin")
           .add("Cache-Control", "no-store")
           .asImmutable();
@@ -43,20 +42,18 @@ final class Gate {
   private final Listening listening;
   private final Pattern hosts;
   private final String cookie;
+  private final boolean here;
 
   Gate(Listening listening) {
     this.listening = listening;
+    this.here = listening.address().isLoopbackAddress();
     String own = Pattern.quote(listening.host().toLowerCase(Locale.ROOT));
     String name = Pattern.quote(Listening.ownName().toLowerCase(Locale.ROOT));
     this.hosts =
         Pattern.compile(
-            "("
-                + (listening.address().isLoopbackAddress()
-                    ? HERE
-                    : String.join("|", HERE, DIGITS, own, name))
-                + ")"
-                + PORT);
-    this.cookie = "lucerna-" + listening.port();
+            "(" + (here ? HERE : String.join("|", HERE, DIGITS, own, name)) + ")" + PORT);
+    // A browser keeps the cookies of all ports of a host together.
+    this.cookie = "lucerna-" + Integer.toHexString(listening.token().hashCode());
   }
 
   /**
@@ -117,9 +114,13 @@ final class Gate {
   }
 
   /** Adds what every answer has. */
-  static void protect(HttpFields.Mutable headers) {
+  void protect(HttpFields.Mutable headers) {
     for (HttpField header : HEADERS) {
       headers.put(header);
+    }
+    if (here) {
+      // Elsewhere, without TLS, a browser ignores it and complains of it.
+      headers.put("Cross-Origin-Opener-Policy", "same-origin");
     }
   }
 }

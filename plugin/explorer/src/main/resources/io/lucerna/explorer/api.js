@@ -1,7 +1,7 @@
 // Requests to the server that this page is from.
 
-/** Names this page: what it asks gives up what it asked before. */
-const PAGE = crypto.randomUUID();
+/** Names this page: what it asks gives up what it asked before. `randomUUID` is not there but over TLS or on loopback. */
+const PAGE = crypto.getRandomValues(new Uint32Array(4)).join('-');
 
 /** A request that was refused. */
 export class Refused extends Error {

@@ -11,6 +11,9 @@ const MOST = 24;
 /** Answers by what was asked; the first is the oldest. */
 const kept = new Map();
 
+/** What could not be answered, until the person does something else. */
+const failed = new Map();
+
 /** What is being asked. */
 let asking = null;
 
@@ -64,7 +67,7 @@ export function giveUp() {
 }
 
 /** What is there of it: by name, either a value or an error, or nothing yet. */
-const found = app => Object.fromEntries(wants(app).map(want => [want.name, kept.get(want.key) ?? {}]));
+const found = app => Object.fromEntries(wants(app).map(want => [want.name, kept.get(want.key) ?? failed.get(want.key) ?? {}]));
 
 /** Asks for what is wanted and not there, one after the other; what is no longer wanted is given up. */
 export async function load(app) {
@@ -75,6 +78,7 @@ export async function load(app) {
   if (asking) {
     return;
   }
+  failed.clear();
   for (let next = missing(app); next; next = missing(app)) {
     const mine = { key: next.key, stop: new AbortController() };
     asking = mine;
@@ -82,7 +86,7 @@ export async function load(app) {
       keep(next.key, { value: await api.inside(next.path, next.body, mine.stop.signal) });
     } catch (e) {
       if (e.name !== 'AbortError' && e.status !== 409) {
-        keep(next.key, { error: e.message });
+        failed.set(next.key, { error: e.message });
       } else if (asking === mine && app.busy) {
         asking = null;
         return;
@@ -96,7 +100,7 @@ export async function load(app) {
   }
 }
 
-const missing = app => wants(app).find(want => !kept.has(want.key));
+const missing = app => wants(app).find(want => !kept.has(want.key) && !failed.has(want.key));
 
 function keep(key, answer) {
   kept.set(key, answer);

@@ -46,8 +46,10 @@ function passage(app, doc, side) {
   if (app.state.doc !== doc.docno || side !== (narrow.matches ? app.side : 'after')) {
     return nothing;
   }
+  const found = app.passage?.of === app.opened() ? app.passage : { text: '…' };
   return html`
-    ${replaces(app) ? nothing : html`<div class="passage">${app.passage?.of === app.opened() ? app.passage.text : '…'}</div>`}
+    ${found.error ? html`<p class="error" role="alert">${found.error}</p>` : nothing}
+    ${replaces(app) || found.error ? nothing : html`<div class="passage">${found.text}</div>`}
     ${inside(app)}`;
 }
 

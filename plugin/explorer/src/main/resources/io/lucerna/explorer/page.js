@@ -6,6 +6,7 @@ import { lists, narrow, slide } from './lists.js';
 import { panel } from './panel.js';
 import * as pin from './pin.js';
 import { save } from './save.js';
+import { spec } from './spec.js';
 import { read, write } from './state.js';
 
 const DEPTHS = [10, 20, 50, 100, 200, 500];
@@ -39,8 +40,8 @@ const app = {
     const asIs = 'topic' in change || 'query' in change ? { other: '', pick: '', reads: '', edited: '', text: '' } : {};
     app.state = { ...before, ...asIs, ...change };
     write(app.state, true);
-    const ranks = ['topic', 'query', 'depth', 'spec', 'reads', 'edited', 'text'].some(key => before[key] !== app.state[key]);
-    return ranks ? load() : (draw(), pin.load(app));
+    const ranks = app.error || app.stale || ['topic', 'query', 'depth', 'spec', 'reads', 'edited', 'text'].some(key => before[key] !== app.state[key]);
+    return ranks ? load() : (draw(), pin.load(app), loadOpened());
   },
 
   /** Another spec, on the way to one, and asked of the server when it has answered what it was asked before. */
@@ -188,12 +189,12 @@ async function estimate() {
 async function loadPassage() {
   const { doc, topic } = app.state;
   const of = app.opened();
-  if (!doc || app.passage?.of === of) {
+  if (!doc || (app.passage?.of === of && !app.passage.error)) {
     return;
   }
-  const text = await api.passage(topic, doc).then(passage => passage.text, e => e.message);
+  const found = await api.passage(topic, doc).catch(e => ({ text: '', error: e.message }));
   if (of === app.opened()) {
-    app.passage = { of, text };
+    app.passage = { of, text: found.text, error: found.error };
     draw();
   }
 }
@@ -252,7 +253,9 @@ const view = () => html`
   ${app.answer ? pin.pins(app) : nothing}
   ${app.answer
     ? html`<main aria-busy=${app.busy} class=${app.stale ? 'stale' : ''}><div class="rankings">${lists(app)} ${commands(app)}</div>${panel(app)}</main>`
-    : nothing}`;
+    : app.specError
+      ? html`<main><aside class="panel" aria-label="The model">${spec(app)}</aside></main>`
+      : nothing}`;
 
 function draw() {
   document.title = `${asked() || 'Explorer'} · Lucerna`;

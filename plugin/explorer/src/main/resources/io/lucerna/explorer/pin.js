@@ -23,7 +23,7 @@ export const lastOf = answer => (answer.docs.some(d => d.changed) ? 'changed' : 
 /** Brings what the address says is pinned. */
 export async function load(app) {
   const of = app.state.pin;
-  if (of === (kept?.of ?? '')) {
+  if (of === (kept?.of ?? '') && !kept?.error) {
     return;
   }
   const mine = (kept = of ? { of, answer: null, error: '' } : null);

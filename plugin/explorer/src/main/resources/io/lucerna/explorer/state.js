@@ -23,7 +23,7 @@ export function keeper(start, short = state => state) {
   function write(state, step) {
     const text = format(short(state));
     const address = location.pathname + (text ? '#' + text : '');
-    if (step) {
+    if (step && address !== location.pathname + location.hash) {
       history.pushState(null, '', address);
     } else {
       history.replaceState(null, '', address);

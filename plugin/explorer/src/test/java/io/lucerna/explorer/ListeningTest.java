@@ -34,6 +34,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(120)
 class ListeningTest {
   private static final String TOKEN = "0123456789abcdef_-XY";
+  private static final String COOKIE = cookie(TOKEN);
   private static final List<Throwable> FAILURES = new ArrayList<>();
 
   @SuppressWarnings("NullAway.Init")
@@ -78,11 +79,11 @@ class ListeningTest {
     String host = "Host: 192.168.0.5:8765";
     assertEquals(401, model(host));
     assertEquals(200, model(host, "Authorization: Bearer " + TOKEN));
-    assertEquals(200, model(host, "Cookie: other=1; lucerna-0=" + TOKEN));
+    assertEquals(200, model(host, "Cookie: other=1; " + COOKIE + "=" + TOKEN));
     for (String wrong :
         List.of("", "x", TOKEN.substring(1), TOKEN + "x", TOKEN.toLowerCase(Locale.ROOT))) {
       assertEquals(401, model(host, "Authorization: Bearer " + wrong), wrong);
-      assertEquals(401, model(host, "Cookie: lucerna-0=" + wrong), wrong);
+      assertEquals(401, model(host, "Cookie: " + COOKIE + "=" + wrong), wrong);
     }
     assertEquals(401, model(host, "Authorization: Basic " + TOKEN));
     assertEquals(401, client.raw("GET /api/v1/model?token=" + TOKEN, host), "not in an address");
@@ -113,13 +114,35 @@ class ListeningTest {
     assertTrue(answer.startsWith("HTTP/1.1 303 "), answer);
     assertTrue(answer.contains("\r\nLocation: /\r\n"), answer);
     String cookie =
-        "\r\nSet-Cookie: lucerna-0=" + TOKEN + "; Path=/; HttpOnly; SameSite=Strict\r\n";
+        "\r\nSet-Cookie: " + COOKIE + "=" + TOKEN + "; Path=/; HttpOnly; SameSite=Strict\r\n";
     assertTrue(answer.contains(cookie), answer);
     assertTrue(answer.contains("\r\nReferrer-Policy: no-referrer\r\n"), answer);
     String wrong = client.answer(Client.lines("GET /?token=" + TOKEN + "x", "Host: 10.0.0.1"));
     assertTrue(wrong.startsWith("HTTP/1.1 401 "), wrong);
     assertFalse(wrong.contains("Set-Cookie"), wrong);
     assertTrue(server.address().toString().endsWith("/?token=" + TOKEN));
+  }
+
+  private static String cookie(String token) {
+    String kept = new Gate(new Listening("0.0.0.0", 0, token)).keepToken().getValue();
+    return kept.substring(0, kept.indexOf('='));
+  }
+
+  /** A browser keeps one cookie of a name for all ports of a host. */
+  @Test
+  void theTokensOfTwoServersAreKeptApart() {
+    assertNotEquals(COOKIE, cookie(TOKEN + "x"));
+  }
+
+  /** Browsers complain of what they ignore without TLS. */
+  @Test
+  void isolatesWhereABrowserHeedsIt() throws Exception {
+    String header = "Cross-Origin-Opener-Policy: same-origin";
+    assertFalse(client.answer(Client.lines("GET /", "Host: 10.0.0.1")).contains(header));
+    try (ExplorerServer here = start(Listening.here(0))) {
+      String answer = new Client(here).answer(Client.lines("GET /", "Host: localhost"));
+      assertTrue(answer.contains(header), answer);
+    }
   }
 
   /** A token does not make up for a name that was bound to this machine, or for another page. */

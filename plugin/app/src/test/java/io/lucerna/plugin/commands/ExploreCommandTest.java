@@ -698,8 +698,24 @@ class ExploreCommandTest {
           browser.run("return document.querySelector('[role=alert]').innerText").asText();
       assertTrue(fault.contains("column 6"), fault);
       assertTrue(fault.contains("     ^"), fault);
+      // A link to it can be mended, too.
+      browser.reload();
+      await(browser);
+      assertEquals(
+          fault, browser.run("return document.querySelector('[role=alert]').innerText").asText());
+      browser.run(
+          "const box = document.getElementById('spec'); box.value = ''; box.form.requestSubmit()");
+      await(browser);
+      assertEquals(plain, browser.run("return " + AFTER).asText());
 
       estimatesAreOfWhatIsShown(browser);
+      whatFailedIsAskedAgain(browser);
+
+      // From another machine, without TLS, a browser offers less.
+      String elsewhere =
+          "delete Crypto.prototype.randomUUID;"
+              + "return import('./api.js?elsewhere').then(api => api.model()).then(m => m.searches)";
+      assertTrue(browser.run(elsewhere).asBoolean());
     }
   }
 
@@ -931,6 +947,25 @@ class ExploreCommandTest {
     browser.run("location.hash = '#topic=1&spec=zero'");
     awaitThat(browser, "bodies.length === 2");
     assertEquals("2,2", browser.run("return bodies.join()").asText());
+  }
+
+  /** Once the server answers again, so does the page, and no error is taken for a text. */
+  private static void whatFailedIsAskedAgain(Browser browser) throws Exception {
+    browser.run("location.hash = '#topic=1'");
+    awaitThat(browser, "!document.querySelector('[role=alert]') && " + READY);
+    browser.run("window.fetch = () => Promise.reject(new TypeError())");
+    String row = ".list.after li[data-doc=hive] .row";
+    click(browser, row);
+    awaitThat(browser, "document.querySelectorAll('.open [role=alert]').length === 2");
+    click(browser, "[data-cell=L2H5]");
+    assertTrue(browser.run("return document.querySelector('main.stale') !== null").asBoolean());
+    browser.run("window.fetch = real; document.querySelector('.ask').requestSubmit()");
+    await(browser);
+    String cut = CUT.substring(0, CUT.indexOf(';'));
+    assertEquals(ranks(ranked("1", cut), "changed"), browser.run("return " + AFTER).asText());
+    click(browser, row);
+    awaitThat(browser, "document.querySelector('.open .words')");
+    assertEquals(0, browser.run("return document.querySelectorAll('[role=alert]').length").asInt());
   }
 
   private static void awaitThat(Browser browser, String condition) throws Exception {
