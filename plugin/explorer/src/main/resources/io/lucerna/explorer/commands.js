@@ -72,7 +72,7 @@ export function commands(app) {
         : nothing}
       <ol>${lines.map(({ gives, line }) => html`
         <li><span class="gives">${gives}</span> ${button(app, line, 'copy', gives)}
-          <code>${line}</code></li>`)}</ol>
+          <code>${line.split(' ').map((word, i) => html`${i ? ' ' : ''}<span>${word}</span>`)}</code></li>`)}</ol>
       ${app.state.reads || app.state.edited
         ? html`<p class="quiet">The lines are of the texts as they are; of the edited ones, <code>explain -query … -passage …</code> gives score and parts.</p>`
         : nothing}

@@ -1,6 +1,6 @@
 // Another text of the open passage, or another query, and what becomes of score, rank and measures.
 import { html, nothing } from './lit/lit-html.js';
-import { LONGEST } from './state.js';
+import { LONGEST, tooLong } from './state.js';
 import { signed, when } from './tones.js';
 import { change, MINUS, move, number } from './words.js';
 import { difference } from './why.js';
@@ -15,11 +15,26 @@ export const read = (state, docno) => ({
   ...(state.edited === docno ? { text: state.text } : {}),
 });
 
+/** What was typed and is not scored yet: of which passage, the query and the text. */
+let draft = null;
+
+/** With the line ends that a box has. */
+const lines = text => text.replace(/\r\n?/g, '\n');
+
+function type(app, { currentTarget: { elements } }) {
+  const first = !draft;
+  draft = { of: app.opened(), reads: elements.reads.value, text: elements.text.value };
+  if (first) {
+    app.draw();
+  }
+}
+
 function apply(app, event) {
   event.preventDefault();
   const given = new FormData(event.target);
   const reads = given.get('reads').trim();
-  const text = given.get('text').replaceAll('\r\n', '\n');
+  const text = lines(given.get('text'));
+  draft = null;
   const other = text !== stored(app);
   app.go({
     reads: reads === app.answer.query ? '' : reads,
@@ -32,10 +47,11 @@ function apply(app, event) {
   });
 }
 
-const stored = app => (app.passage?.of === app.opened() ? app.passage.text : '');
+const stored = app => (app.passage?.of === app.opened() ? lines(app.passage.text) : '');
 
 function undo(app, event) {
   const { form } = event.target;
+  draft = null;
   form.elements.reads.value = app.answer.query;
   form.elements.text.value = stored(app);
   app.go({ reads: '', edited: '', text: '' });
@@ -63,24 +79,25 @@ function outcome(app) {
 
 export function edit(app, { explained }) {
   const { state, answer } = app;
+  const typed = draft?.of === app.opened() ? draft : null;
   const send = event => {
     if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
       event.target.form.requestSubmit();
     }
   };
   return html`
-    <form class="edit" @submit=${event => apply(app, event)} @keydown=${send}>
-      <label>Query <textarea name="reads" rows="2" maxlength="2000" required .value=${state.reads || answer.query}></textarea></label>
-      <label>Passage <textarea name="text" rows="8" maxlength="16000" .value=${state.edited === state.doc ? state.text : stored(app)}></textarea></label>
+    <form class="edit" @submit=${event => apply(app, event)} @input=${event => type(app, event)} @keydown=${send}>
+      <label>Query <textarea name="reads" rows="2" maxlength="2000" required .value=${typed?.reads ?? (state.reads || answer.query)}></textarea></label>
+      <label>Passage <textarea name="text" rows="8" maxlength="16000" .value=${typed?.text ?? (state.edited === state.doc ? state.text : stored(app))}></textarea></label>
       <button class="main">Score it</button>
-      <button type="button" ?disabled=${!edited(state)} @click=${event => undo(app, event)}>As it was</button>
+      <button type="button" ?disabled=${!edited(state) && !typed} @click=${event => undo(app, event)}>As it was</button>
       <span class="quiet">or Ctrl+Enter</span>
     </form>
     <p class="quiet">The candidates stay: the first stage is not asked again, and its score is that of the old texts.
       ${state.edited && state.edited !== state.doc
         ? html`${state.edited} is edited, too; another edited passage takes its place.`
         : nothing}
-      ${state.text.length > LONGEST
+      ${tooLong(state.text)
         ? html`<b>A text of more than ${LONGEST} characters is not kept in the address: a reload brings the old one back.</b>`
         : nothing}</p>
     ${edited(state) ? html`${outcome(app)} ${when(explained, found => difference(app, found))}` : nothing}`;

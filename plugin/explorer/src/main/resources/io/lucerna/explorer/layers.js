@@ -1,6 +1,7 @@
 // Scores by layer.
 import { html, nothing, svg } from './lit/lit-html.js';
 import { when } from './tones.js';
+import { compare } from './why.js';
 
 const WIDTH = 360;
 const HEIGHT = 170;
@@ -50,5 +51,6 @@ function lens({ passages: given }) {
 }
 
 export const layers = (app, found) => html`
+  ${compare(app)}
   ${app.state.spec ? html`<p class="quiet">Of the plain model.</p>` : nothing}
   ${when(found.lens, lens)}`;

@@ -14,6 +14,12 @@ const DEPTHS = [10, 20, 50, 100, 200, 500];
 /** The server's, where none is asked for. */
 const DEPTH = 100;
 
+/** What of a state decides the ranking. */
+const RANKS = ['topic', 'query', 'depth', 'spec', 'reads', 'edited', 'text'];
+
+/** As in the style sheet, where the panel is above the lists. */
+const stacked = matchMedia('(max-width: 1100px)');
+
 /** What there is, and what can be done; the views are given it. */
 const app = {
   model: null,
@@ -37,11 +43,15 @@ const app = {
   /** Another state: a step in the history, and asked of the server where it changes a ranking. */
   go(change) {
     const before = app.state;
-    const asIs = 'topic' in change || 'query' in change ? { other: '', pick: '', reads: '', edited: '', text: '' } : {};
+    const asIs = 'topic' in change || 'query' in change ? { other: '', pick: '', held: '', reads: '', edited: '', text: '' } : {};
     app.state = { ...before, ...asIs, ...change };
     write(app.state, true);
-    const ranks = app.error || app.stale || ['topic', 'query', 'depth', 'spec', 'reads', 'edited', 'text'].some(key => before[key] !== app.state[key]);
-    return ranks ? load() : (draw(), pin.load(app), loadOpened());
+    const box = document.getElementById('spec');
+    if (box && 'spec' in change) {
+      // Where it comes out as it was, drawing leaves what was typed.
+      box.value = change.spec;
+    }
+    return follow(before);
   },
 
   /** Another spec, on the way to one, and asked of the server when it has answered what it was asked before. */
@@ -54,8 +64,8 @@ const app = {
 
   /** Shows a document's passage, or none. */
   async open(docno, reveal) {
-    app.state = { ...app.state, doc: docno, other: '', pick: '' };
-    write(app.state, false);
+    app.state = { ...app.state, doc: docno, other: '', pick: '', held: '' };
+    write(app.state, true);
     app.all ||= reveal;
     draw();
     if (reveal) {
@@ -64,10 +74,10 @@ const app = {
     await loadOpened();
   },
 
-  /** Another view of the open passage, which is no step in the history. */
+  /** Another view of the open passage: a step in the history where it is another view, or of another passage too. */
   show(change) {
     app.state = { ...app.state, ...change };
-    write(app.state, false);
+    write(app.state, 'view' in change || 'other' in change);
     draw();
     return loadOpened();
   },
@@ -94,6 +104,16 @@ const app = {
     draw();
   },
 };
+
+/** Shows the state that comes after another. */
+function follow(before) {
+  if (app.error || app.stale || RANKS.some(key => before[key] !== app.state[key])) {
+    return load();
+  }
+  draw();
+  pin.load(app);
+  return loadOpened();
+}
 
 let pending = null;
 
@@ -212,7 +232,7 @@ function ask(event) {
 /** The next topic of the list, or the one before. */
 function step(by) {
   const at = app.topics.findIndex(t => t.id === app.state.topic);
-  const next = app.topics[(at + by + app.topics.length) % app.topics.length];
+  const next = app.topics[(Math.max(at, by < 0 ? 0 : -1) + by + app.topics.length) % app.topics.length];
   app.go({ topic: next.id, query: '', doc: '' });
 }
 
@@ -226,8 +246,11 @@ const depth = () => app.state.depth || Math.min(DEPTH, app.model.deepest);
 const depths = () =>
   [...new Set([...DEPTHS.filter(d => d < app.model.deepest), app.model.deepest, depth()])].toSorted((a, b) => a - b);
 
+const skip = () => document.querySelector('.grid button[tabindex="0"]')?.focus();
+
 const head = () => html`
   <header>
+    <button type="button" class="skip" @click=${skip}>Skip to the heads</button>
     <h1>Lucerna <span class="quiet">${app.model.model.label} on ${app.model.collection}</span></h1>
     <form class="ask" @submit=${ask} role="search">
       ${app.topics.length
@@ -246,13 +269,20 @@ const head = () => html`
     </form>
   </header>`;
 
+/** Read and walked through in the order in which it is seen. */
+function body() {
+  const rankings = html`<div class="rankings">${lists(app)} ${commands(app)}</div>`;
+  return html`
+    <main aria-busy=${app.busy} class=${app.stale ? 'stale' : ''}>${stacked.matches ? [panel(app), rankings] : [rankings, panel(app)]}</main>`;
+}
+
 const view = () => html`
   ${head()}
   <div class="bar" role="status" aria-label=${app.busy ? 'ranking' : ''} ?hidden=${!app.busy}></div>
   ${app.error ? html`<p class="error" role="alert">${app.error}</p>` : nothing}
   ${app.answer ? pin.pins(app) : nothing}
   ${app.answer
-    ? html`<main aria-busy=${app.busy} class=${app.stale ? 'stale' : ''}><div class="rankings">${lists(app)} ${commands(app)}</div>${panel(app)}</main>`
+    ? body()
     : app.specError
       ? html`<main><aside class="panel" aria-label="The model">${spec(app)}</aside></main>`
       : nothing}`;
@@ -267,10 +297,12 @@ function draw() {
 }
 
 narrow.addEventListener('change', draw);
+stacked.addEventListener('change', draw);
 
 addEventListener('popstate', () => {
+  const before = app.state;
   app.state = read();
-  load();
+  follow(before);
 });
 
 try {

@@ -1,7 +1,7 @@
 // What is done to the model, and what that does to the measures.
 import { html, nothing } from './lit/lit-html.js';
 import { spec } from './spec.js';
-import { change, count, interventions, move, number, replace } from './words.js';
+import { change, count, interventions, move, number, replace, typed } from './words.js';
 
 function measures(app) {
   const { answer } = app;
@@ -61,9 +61,8 @@ const done = (given, cell) => Object.keys(WAYS).find(way => given.has(WAYS[way].
 
 /** A cell that is clicked in the way in which it is changed is restored. */
 function click(app, cell, way) {
-  const given = interventions(app.state.spec);
-  const before = done(new Set(given), cell);
-  app.go({ spec: replace(app.state.spec, before && WAYS[before].spec(cell), before === way ? null : WAYS[way].spec(cell)) });
+  const before = done(new Set(interventions(typed())), cell);
+  app.go({ spec: replace(typed(), before && WAYS[before].spec(cell), before === way ? null : WAYS[way].spec(cell)) });
 }
 
 /** Arrow keys walk from cell to cell. */

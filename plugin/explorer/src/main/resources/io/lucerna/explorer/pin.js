@@ -1,7 +1,7 @@
 // A state that stays in sight while the person goes on.
 import { html, nothing } from './lit/lit-html.js';
 import * as api from './api.js';
-import { format, parse } from './state.js';
+import { format, LONGEST, parse, tooLong } from './state.js';
 import { change, count, move, number } from './words.js';
 
 /** Those of a state that decide the ranking. */
@@ -99,9 +99,12 @@ function movers(app) {
 const asked = ({ topic, query, depth }) => `${topic ? `${topic}: ` : ''}${query}, top ${depth}`;
 const done = spec => (spec ? html`<code>${spec}</code>` : html`<span class="quiet">as it is</span>`);
 
+/** Characters of an edited text that are shown. */
+const SAID = 120;
+
 /** What is edited, which no answer says. */
-const edits = ({ reads, edited }) =>
-  [reads ? `the model reads “${reads}”` : '', edited ? `${edited} is edited` : ''].filter(one => one).join('; ');
+const edits = ({ reads, edited, text }) =>
+  [reads ? `the model reads “${reads}”` : '', edited ? `${edited} reads “${text.length > SAID ? text.slice(0, SAID) + '…' : text}”` : ''].filter(one => one).join('; ');
 
 function both(app) {
   const texts = [edits(parse(kept.of)), edits(app.state)];
@@ -136,5 +139,8 @@ export function pins(app) {
         : pinned()
           ? both(app)
           : html`<p class="quiet">…</p>`}
+      ${tooLong(parse(kept.of).text)
+        ? html`<p class="quiet">The edited text has more than ${LONGEST} characters and is not kept in the address: a reload unpins.</p>`
+        : nothing}
     </section>`;
 }

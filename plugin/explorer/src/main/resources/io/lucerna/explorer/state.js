@@ -35,9 +35,14 @@ export function keeper(start, short = state => state) {
 /** Characters of an edited passage that the address takes: a browser takes far more, but whoever sends a link may not. */
 export const LONGEST = 4000;
 
+export const tooLong = text => text.length > LONGEST;
+
 /** What there is without an address; the depth is then the server's. */
-const START = { topic: '', query: '', depth: 0, spec: '', base: '', colour: '', doc: '', other: '', view: '', pick: '', head: '',
+const START = { topic: '', query: '', depth: 0, spec: '', base: '', colour: '', doc: '', other: '', view: '', pick: '', head: '', part: '', way: '', held: '',
   reads: '', edited: '', text: '', pin: '' };
 
-export const { parse, format, read, write } = keeper(START, state =>
-  state.text.length > LONGEST ? { ...state, edited: '', text: '' } : state);
+export const { parse, format, read, write } = keeper(START, state => ({
+  ...state,
+  ...(tooLong(state.text) ? { edited: '', text: '' } : {}),
+  ...(tooLong(parse(state.pin).text) ? { pin: '' } : {}),
+}));

@@ -62,7 +62,7 @@ async function load() {
     }
   } catch (e) {
     if (pending === mine) {
-      Object.assign(app, { row: null, error: e.message });
+      Object.assign(app, { rows: null, row: null, error: e.message });
     }
   }
   if (pending === mine) {
@@ -192,7 +192,7 @@ function rows() {
       <h2>${words}</h2>
       <p class="quiet">${count(total, app.opened.rows)}${total > all.length ? `, ${all.length} of them here` : ''}${last ? ', the largest first' : ''}.</p>
       <div class="scroll"><table class="rows">
-        <thead><tr><th>${app.opened.rows}</th>${columns.map(c => html`<th class="number">${c}</th>`)}<th></th></tr></thead>
+        <thead><tr><th>${app.opened.rows}</th>${columns.map(c => html`<th class="number">${c}</th>`)}<th class="drawn"></th></tr></thead>
         <tbody>${few('rows', all).map(row => html`
           <tr class=${row.id === app.state.row ? 'open' : ''}>
             <th scope="row"><button data-row=${row.id} aria-pressed=${row.id === app.state.row}

@@ -1,7 +1,7 @@
 // Which words and which parts of the model make a score, and what puts one passage above another.
 import { html, nothing } from './lit/lit-html.js';
 import { bar, limit, scale, signed, tiny, tone, walk, when } from './tones.js';
-import { interventions, replace } from './words.js';
+import { interventions, replace, typed } from './words.js';
 
 const SHOWN = 8;
 const PRODUCT = 'with';
@@ -213,6 +213,9 @@ function one(app, passage, detail) {
           ${meet(app, passage, detail)}`
       : nothing}
     ${picked(app)?.kind === 't' && detail?.value ? terms(app, detail.value.passages[0].meeting, passage.sides.length - 1) : nothing}
+    ${passage.sides.length > 1
+      ? html`<p class="quiet">The same score is divided twice: among the words of the query, and among those of the passage.</p>`
+      : nothing}
     ${passage.sides.map((side, s) => {
       const values = pickedNow?.words.get(s);
       const parts = pickedNow?.components?.get(s);
@@ -259,7 +262,7 @@ function further(app, name) {
       ? html`<button type="button" @click=${() => app.show({ view: 'attention', head: name, pick: '' })}>Its attention</button>`
       : nothing}
     ${cell
-      ? html`<button type="button" @click=${() => app.go({ spec: replace(app.state.spec, cell.spec, cut ? null : cell.spec) })}>${cut ? 'Restore it' : 'Cut it'}</button>`
+      ? html`<button type="button" @click=${() => app.go({ spec: replace(typed(), cell.spec, cut ? null : cell.spec) })}>${cut ? 'Restore it' : 'Cut it'}</button>`
       : nothing}</p>`;
 }
 
@@ -338,7 +341,7 @@ export function difference(app, { passages, difference: found }) {
 }
 
 /** Which passage is compared with, if any. */
-function compare(app) {
+export function compare(app) {
   const { docs } = app.answer;
   const last = docs.some(doc => doc.changed) ? 'changed' : 'plain';
   const ranked = docs.toSorted((a, b) => a[last].rank - b[last].rank);

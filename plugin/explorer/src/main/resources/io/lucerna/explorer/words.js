@@ -31,6 +31,9 @@ export function move(from, to) {
 export const interventions = spec =>
   (spec.match(/(?:"(?:\\.|[^"\\])*"|[^;"])+/g) ?? []).map(s => s.trim().replace(/\s+/g, ' ')).filter(s => s);
 
+/** The spec line as it is, applied or not. */
+export const typed = () => document.getElementById('spec').value;
+
 /** The spec with an intervention in the place of another; where that is none, at its end; none takes it out. */
 export function replace(spec, before, after) {
   const all = interventions(spec);
