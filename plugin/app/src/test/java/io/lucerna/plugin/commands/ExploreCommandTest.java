@@ -653,6 +653,14 @@ class ExploreCommandTest {
       cellsAreSetToTheirMean(browser);
       aSliderChangesTheDose(browser);
 
+      // A cell joins what is typed, and leaves it.
+      browser.run("document.getElementById('spec').value = '" + one + "'");
+      click(browser, "[data-cell=L4mlp]");
+      assertEquals(CUT, browser.run("return " + STATE + ".get('spec')").asText());
+      browser.run("document.getElementById('spec').value += '; zero blocks.3.hook_mlp_out'");
+      click(browser, "[data-cell=L3mlp]");
+      assertEquals(CUT, browser.run("return document.getElementById('spec').value").asText());
+
       // Cells are walked with arrows.
       browser.run(
           "document.querySelector('[data-cell=L0H0]').focus();"
@@ -883,6 +891,11 @@ class ExploreCommandTest {
     browser.run("document.querySelector('.pictures button').click()");
     awaitThat(browser, "document.querySelectorAll('attention-matrix canvas').length === 2");
     assertEquals("L0H0", browser.run("return " + STATE + ".get('head')").asText());
+    browser.run("document.querySelectorAll('.tokens button')[2].click()");
+    assertEquals("passage.2", browser.run("return " + STATE + ".get('held')").asText());
+    assertEquals(
+        "true",
+        browser.run("return document.querySelectorAll('.tokens button')[2].ariaPressed").asText());
     String saved = browser.run("return " + SAVED).asText();
     assertTrue(saved.contains("src=\"data:image/png;base64,"), "what is painted is there");
     assertFalse(saved.contains("<canvas"), "as a picture");
@@ -890,13 +903,24 @@ class ExploreCommandTest {
 
     browser.run("document.querySelectorAll('.views button')[2].click()");
     awaitThat(browser, "document.querySelectorAll('.chart .dot').length === 2 * 7");
+    // Views are steps back.
+    browser.run("history.back()");
+    awaitThat(browser, "document.querySelector('attention-matrix canvas')");
+    browser.run("history.forward()");
+    awaitThat(browser, "document.querySelectorAll('.chart .dot').length === 2 * 7");
     pictures(browser, "layers-");
 
     browser.run("document.querySelectorAll('.views button')[3].click()");
     awaitThat(browser, "document.querySelector('.edit')?.elements.text.value.length > 20");
+    // What was typed stays while another view is looked at.
     browser.run(
-        "const form = document.querySelector('.edit'); form.elements.text.value = 'A train.';"
-            + "form.requestSubmit()");
+        "const box = document.querySelector('.edit').elements.text; box.value = 'A train.';"
+            + "box.dispatchEvent(new Event('input', {bubbles: true}));"
+            + "document.querySelectorAll('.views button')[0].click()");
+    awaitThat(browser, "document.querySelector('.against')");
+    browser.run("document.querySelectorAll('.views button')[3].click()");
+    awaitThat(browser, "document.querySelector('.edit')?.elements.text.value === 'A train.'");
+    browser.run("document.querySelector('.edit').requestSubmit()");
     await(browser);
     awaitThat(browser, "document.querySelector('.inside .against')");
     Map<String, Object> edit =
