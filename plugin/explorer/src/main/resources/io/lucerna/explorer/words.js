@@ -27,9 +27,15 @@ export function move(from, to) {
       : { text: '\u25bc' + -places, way: 'falls', said: `falls by ${-places}` };
 }
 
+/** Some heads of a point that are cut together, each alone, as the cells have them. */
+function apart(intervention) {
+  const found = /^(zero \S+ head=)(\d+(?:,\d+)+)$/.exec(intervention);
+  return found ? found[2].split(',').map(head => found[1] + head) : [intervention];
+}
+
 /** The interventions of a spec: what semicolons separate, unless they are in quotes. */
 export const interventions = spec =>
-  (spec.match(/(?:"(?:\\.|[^"\\])*"|[^;"])+/g) ?? []).map(s => s.trim().replace(/\s+/g, ' ')).filter(s => s);
+  (spec.match(/(?:"(?:\\.|[^"\\])*"|[^;"])+/g) ?? []).map(s => s.trim().replace(/\s+/g, ' ')).filter(s => s).flatMap(apart);
 
 /** The spec line as it is, applied or not. */
 export const typed = () => document.getElementById('spec').value;

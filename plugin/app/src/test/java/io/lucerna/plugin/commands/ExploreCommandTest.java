@@ -650,16 +650,23 @@ class ExploreCommandTest {
       browser.run("document.querySelector('.pins h2 button').click()");
       awaitThat(browser, "!document.querySelector('.pins') && !" + STATE + ".has('pin')");
 
+      // A cell joins what is typed, and leaves it.
+      String two = "zero blocks.4.hook_mlp_out; zero blocks.3.hook_mlp_out";
+      browser.run("document.getElementById('spec').value = 'zero blocks.4.hook_mlp_out'");
+      click(browser, "[data-cell=L3mlp]");
+      assertEquals(two, browser.run("return " + STATE + ".get('spec')").asText());
+      browser.run("document.getElementById('spec').value += '; zero blocks.5.hook_mlp_out'");
+      click(browser, "[data-cell=L5mlp]");
+      assertEquals(two, browser.run("return document.getElementById('spec').value").asText());
+
+      // Heads that are cut together are cells apart.
+      browser.run("location.hash = '#topic=1&spec=zero+blocks.2.attn.hook_z+head%3D5,6'");
+      awaitThat(browser, PRESSED + " === '2' && " + READY);
+      click(browser, "[data-cell=L2H6]");
+      assertEquals(one, browser.run("return document.getElementById('spec').value").asText());
+
       cellsAreSetToTheirMean(browser);
       aSliderChangesTheDose(browser);
-
-      // A cell joins what is typed, and leaves it.
-      browser.run("document.getElementById('spec').value = '" + one + "'");
-      click(browser, "[data-cell=L4mlp]");
-      assertEquals(CUT, browser.run("return " + STATE + ".get('spec')").asText());
-      browser.run("document.getElementById('spec').value += '; zero blocks.3.hook_mlp_out'");
-      click(browser, "[data-cell=L3mlp]");
-      assertEquals(CUT, browser.run("return document.getElementById('spec').value").asText());
 
       // Cells are walked with arrows.
       browser.run(
