@@ -50,6 +50,7 @@ final class Assets {
                 "api",
                 "lists",
                 "panel",
+                "effects",
                 "spec",
                 "words",
                 "inside",

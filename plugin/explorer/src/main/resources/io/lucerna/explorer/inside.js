@@ -60,6 +60,9 @@ function wants(app) {
 /** Whether something is wanted that has not been asked for. */
 export const asks = app => wants(app).some(want => !kept.has(want.key) && want.key !== asking?.key);
 
+/** Whether something is being asked. */
+export const isAsking = () => asking !== null;
+
 /** Gives up what is being asked. */
 export function giveUp() {
   asking?.stop.abort();

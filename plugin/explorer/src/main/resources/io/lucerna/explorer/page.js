@@ -1,6 +1,7 @@
 import { html, nothing, render } from './lit/lit-html.js';
 import * as api from './api.js';
 import { commands } from './commands.js';
+import * as effects from './effects.js';
 import * as inside from './inside.js';
 import { lists, narrow, slide } from './lists.js';
 import { panel } from './panel.js';
@@ -139,6 +140,7 @@ async function load() {
     app.answer = await api.rank(app.state, mine.signal);
     app.error = app.specError = '';
     app.stale = false;
+    effects.keep(app);
   } catch (e) {
     if (pending !== mine || e.name === 'AbortError') {
       return;
@@ -179,21 +181,30 @@ async function loadOpened() {
   later = setTimeout(estimate, app.state.doc ? LOOKS : 0);
 }
 
-/** Estimates for the grid of the ranking that is shown, in the background: whatever is asked next gives them up. */
+/**
+ * In the background, for the grid of the ranking that is shown: estimates, then the exact changes of the strongest. Whatever is asked
+ * next gives them up.
+ */
 async function estimate() {
   const { answer } = app;
-  const of = answer && JSON.stringify([answer.topic, answer.query, answer.depth]);
-  if (!answer || app.estimates?.of === of || estimating?.of === of) {
+  const of = answer && effects.of(answer);
+  if (!answer || estimating?.of === of) {
     return;
   }
   const mine = { of, stop: new AbortController() };
   estimating = mine;
-  app.estimates = null;
-  draw();
   try {
-    const { cells } = await api.estimates(answer, mine.stop.signal);
-    app.estimates = { of, cells: new Map(cells.map(cell => [cell.name, cell])) };
-    draw();
+    if (app.estimates?.of !== of) {
+      app.estimates = null;
+      draw();
+      const { cells } = await api.estimates(answer, mine.stop.signal);
+      app.estimates = { of, cells: new Map(cells.map(cell => [cell.name, cell])) };
+      draw();
+    }
+    // Another query, and what is being explained, would have to be read again.
+    if (!app.state.reads && !inside.isAsking()) {
+      await effects.load(app, mine.stop.signal);
+    }
   } catch (e) {
     if (estimating === mine && e.name !== 'AbortError' && e.status !== 409) {
       app.error = e.message;

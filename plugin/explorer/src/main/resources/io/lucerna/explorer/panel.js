@@ -1,5 +1,6 @@
 // What is done to the model, and what that does to the measures.
 import { html, nothing } from './lit/lit-html.js';
+import * as effects from './effects.js';
 import { spec } from './spec.js';
 import { change, count, interventions, move, number, replace, typed } from './words.js';
 
@@ -83,33 +84,34 @@ export function walk(event) {
   }
 }
 
-const SWAPS = 'swapped pairs';
 const SHADES = 4;
+
+/** What marks an exact number. */
+const EXACT = '=';
 
 /** What the cells are coloured by, and how far each is from none: in steps of -4 to 4. */
 function colours(app) {
-  const judged = app.answer.measures.length > 0;
-  const choices = [...(judged ? app.model.measures : []), SWAPS, 'nothing'];
-  const chosen = choices.includes(app.state.colour) ? app.state.colour : choices[0];
-  const measure = app.model.measures.indexOf(chosen);
-  const value = cell => {
-    const estimate = app.estimates?.cells.get(cell.name);
-    return !estimate || chosen === 'nothing' ? null : measure < 0 ? estimate.swappedPairs : estimate.changes[measure];
-  };
-  const most = Math.max(...app.model.cells.map(cell => Math.abs(value(cell) ?? 0)));
-  const shade = cell => {
-    const part = most ? (value(cell) ?? 0) / most : 0;
-    return Math.sign(part) * Math.ceil(Math.abs(part) * SHADES);
-  };
-  const said = cell => {
-    const number = value(cell);
-    return number === null ? '' : `, ${chosen} ${measure < 0 ? number : change(number)} (estimated)`;
-  };
-  return { choices, chosen, most, measure, shade, said };
+  const { choices, chosen } = effects.colours(app);
+  const all = effects.effects(app);
+  const most = Math.max(0, ...[...all.values()].map(({ value }) => Math.abs(value)));
+  const say = effects.counts(chosen) ? String : change;
+  const of = cell => all.get(cell.name);
+  const shade = cell => Math.round(((of(cell)?.value ?? 0) / (most || 1)) * SHADES) || 0;
+  const said = cell => (of(cell) ? `, ${chosen} ${say(of(cell).value)} (${of(cell).exact ? 'exact' : 'estimated'})` : '');
+  return { choices, chosen, all, most, say, shade, said, exact: cell => of(cell)?.exact };
 }
 
-const spoken = choice =>
-  choice === 'nothing' ? 'none' : choice === SWAPS ? 'estimated swapped pairs' : `estimated change of ${choice}`;
+/** The cells that do most, one after the other. */
+function most(app, { all, say }) {
+  const strongest = effects.strongest(all.values()).filter(({ value }) => value);
+  return strongest.length === 0
+    ? nothing
+    : html`<p class="most quiet">Most, each cut alone${app.answer.spec ? ' in the plain model' : ''}:
+        ${strongest.map(({ cell, value, exact }, i) => html`${i ? ', ' : ''}<span>${cell.name} ${exact ? EXACT : '≈'} ${say(value)}</span>`)}
+        (${EXACT} exact, in cells too; ≈ estimated)</p>`;
+}
+
+const spoken = choice => (choice === effects.NOTHING ? 'none' : effects.counts(choice) ? choice : `change of ${choice}`);
 
 function legend(app, by) {
   return html`
@@ -118,13 +120,13 @@ function legend(app, by) {
         <select @change=${e => { app.way = e.target.value; app.draw(); }}>
           ${Object.keys(WAYS).map(way => html`<option value=${way} ?selected=${way === app.way}>${WAYS[way].words}</option>`)}</select></label>
       <label>Colour
-        <select @change=${e => app.go({ colour: e.target.value })}>
+        <select @change=${e => app.show({ colour: e.target.value })}>
           ${by.choices.map(c => html`<option value=${c} ?selected=${c === by.chosen}>${spoken(c)}</option>`)}</select></label>
-      ${by.chosen === 'nothing'
+      ${by.chosen === effects.NOTHING
         ? nothing
-        : !app.estimates
+        : !by.all.size
           ? html`<span>…</span>`
-          : by.measure < 0
+          : effects.counts(by.chosen)
             ? html`<span class="scale"><i data-shade="0"></i><i data-shade="2"></i><i data-shade="4"></i> up to ${by.most}</span>`
             : by.most === 0
               ? html`<span>none</span>`
@@ -153,11 +155,12 @@ function grid(app) {
               title=${cell.name + by.said(cell)}
               tabindex=${layer === 0 && column === 0 ? 0 : -1}
               aria-pressed=${Boolean(way)} aria-label="${WAYS[way ?? app.way].say(cell)}${by.said(cell)}"
-              @click=${e => click(app, cell, e.shiftKey ? other(app.way) : app.way)}>${way ? WAYS[way].sign : ''}</button></td>`;
+              @click=${e => click(app, cell, e.shiftKey ? other(app.way) : app.way)}>${way ? WAYS[way].sign : by.exact(cell) ? EXACT : ''}</button></td>`;
           })}</tr>`)}
         </tbody>
       </table>
     </div>
+    ${most(app, by)}
     ${[...given].some(one => / from=candidates\b/.test(one))
       ? html`<p class="quiet">μ: the mean, for each role of a token, over these ${count(app.answer.docs.length, 'candidate')} as the plain
           model reads them.</p>`

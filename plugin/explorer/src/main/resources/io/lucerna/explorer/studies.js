@@ -94,7 +94,7 @@ const SHADES = 4;
 /** How far each value is from 0, in steps of -4 to 4 of the largest. */
 function scale(values) {
   const most = Math.max(0, ...values.map(value => Math.abs(value ?? 0)));
-  const shade = value => (most && value ? Math.sign(value) * Math.ceil((Math.abs(value) / most) * SHADES) : 0);
+  const shade = value => Math.round(((value ?? 0) / (most || 1)) * SHADES) || 0;
   const signed = values.some(value => value < 0);
   return { most, shade, signed, say: counted(values) ? whole : shown };
 }

@@ -665,6 +665,7 @@ class ExploreCommandTest {
       click(browser, "[data-cell=L2H6]");
       assertEquals(one, browser.run("return document.getElementById('spec').value").asText());
 
+      strongestAreExact(browser);
       cellsAreSetToTheirMean(browser);
       aSliderChangesTheDose(browser);
 
@@ -732,6 +733,47 @@ class ExploreCommandTest {
               + "return import('./api.js?elsewhere').then(api => api.model()).then(m => m.searches)";
       assertTrue(browser.run(elsewhere).asBoolean());
     }
+  }
+
+  /** Without a click, and so is what a click has shown: what cutting the cell alone does. */
+  private static void strongestAreExact(Browser browser) throws Exception {
+    browser.run("location.hash = '#topic=1&colour=AP'");
+    awaitThat(browser, EXACT + ".length >= 6");
+    assertEquals("", browser.run("return " + STATE + ".get('spec') ?? ''").asText());
+    click(browser, "[data-cell=L0H0]");
+    click(browser, "[data-cell=L0H0]");
+    JsonNode exact = browser.run("return " + EXACT);
+    assertTrue(exact.findValuesAsText("name").contains("L0H0"), exact.toString());
+    for (JsonNode cell : exact) {
+      JsonNode row = cut(cell).path("measures").path(1);
+      String change = difference(row.path("plain").asDouble(), row.path("changed").asDouble());
+      assertEquals("AP " + change, cell.path("said").asText(), cell.toString());
+    }
+    browser.run(
+        "const colour = document.querySelectorAll('.legend select')[1];"
+            + "colour.value = 'swapped pairs'; colour.dispatchEvent(new Event('change'));");
+    awaitThat(
+        browser,
+        "/^Most[^\u2248]*: L\\w+ = [1-9]/.test(document.querySelector('.most').innerText)");
+    for (JsonNode cell : browser.run("return " + EXACT)) {
+      String swapped = cut(cell).path("changes").path("swappedPairs").asText();
+      assertEquals("swapped pairs " + swapped, cell.path("said").asText(), cell.toString());
+    }
+  }
+
+  /** The marked cells, each with what is said of it. */
+  private static final String EXACT =
+      "[...document.querySelectorAll('.grid [data-cell]')].filter(b => b.textContent === '=')"
+          + ".map(b => ({name: b.dataset.cell, said: /, (.*) .exact.$/.exec(b.title)[1]}))";
+
+  /** The ranking without a cell. */
+  private static JsonNode cut(JsonNode cell) throws Exception {
+    return ranked(
+        "1",
+        cell.path("name")
+            .asText()
+            .replaceFirst("L(.)H(.+)", "zero blocks.$1.attn.hook_z head=$2")
+            .replaceFirst("L(.)mlp", "zero blocks.$1.hook_mlp_out"));
   }
 
   /** With Shift, by mouse or keys, or without it after choosing so. */
@@ -823,9 +865,8 @@ class ExploreCommandTest {
       JsonNode row = now.path("measures").path(i);
       double from = pinned.path("measures").path(i).path("changed").asDouble();
       double to = row.path("changed").asDouble();
-      String sign = to > from ? "+" : "\u2212";
-      String change = to == from ? "0" : sign + measured(Math.abs(to - from));
-      rows.add(String.join(" ", row.path("name").asText(), measured(from), measured(to), change));
+      String name = row.path("name").asText();
+      rows.add(String.join(" ", name, measured(from), measured(to), difference(from, to)));
     }
     assertEquals(String.join("; ", rows), browser.run(cells).asText());
     String specs =
@@ -833,6 +874,11 @@ class ExploreCommandTest {
     assertEquals(
         pinned.path("spec").asText() + " | " + now.path("spec").asText(),
         browser.run(specs).asText());
+  }
+
+  private static String difference(double from, double to) {
+    String sign = to > from ? "+" : "\u2212";
+    return to == from ? "0" : sign + measured(Math.abs(to - from));
   }
 
   /** A value as {@code eval} prints it. */
