@@ -124,7 +124,7 @@ final class SpecReader {
     return switch (key) {
       case "from" -> "RECORDING";
       case "seed" -> "NUMBER";
-      case "vector" -> "FILE#NAME, FILE.npy or [1,0,...]";
+      case "vector" -> "random:SEED:NORM, [1,0,...], FILE#NAME or FILE.npy";
       case "code" -> "FILE.java or FILE.jar:CLASS";
       default -> "NUMBER";
     };

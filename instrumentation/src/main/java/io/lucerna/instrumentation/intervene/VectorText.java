@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
  */
 final class VectorText {
   private static final String EXPECTED =
-      "expected FILE#NAME, FILE.npy or numbers such as [1,0,-0.5]";
+      "expected random:SEED:NORM, FILE#NAME, FILE.npy or numbers such as [1,0,-0.5]";
 
   private static final Pattern ROW = Pattern.compile("(?s)row:(\\d{1,9}):(.+)");
 

@@ -212,13 +212,13 @@ class InterventionSpecTest {
           noise a std=1 seed=1.5 | 20 | expected a whole number of 64 bits, got '1.5'
           mean a             | 7  | mean needs from=RECORDING
           mean a from=d per=word | 19 | expected position or role, got 'word'
-          add a vector=dir   | 14 | expected FILE#NAME, FILE.npy or numbers such as [1,0,-0.5], got 'dir'
-          add a vector=[1,]  | 14 | expected FILE#NAME, FILE.npy or numbers
+          add a vector=dir   | 14 | expected random:SEED:NORM, FILE#NAME, FILE.npy or numbers such as [1,0,-0.5], got 'dir'
+          add a vector=[1,]  | 14 | expected random:SEED:NORM, FILE#NAME, FILE.npy or numbers
           add a vector=random:7 | 14 | expected random:SEED:NORM, such as random:7:1.5
           add a vector=random:7:0 | 14 | the norm of a random vector must be greater than 0
           add a vector=random:x:1 | 14 | expected a whole number of 64 bits
           add a vector=[0,0] | 14 | a vector must not be zero
-          add a vector=[1,1e999] | 14 | expected FILE#NAME, FILE.npy or numbers
+          add a vector=[1,1e999] | 14 | expected random:SEED:NORM, FILE#NAME, FILE.npy or numbers
           add a vector=[[1],[1,2]] | 14 | vectors must have the same length
           patch a from="d    | 14 | this quote is not closed
           patch a from="d\\n" | 16 | expected \\" or \\\\ in quotes

@@ -60,18 +60,24 @@ const listed = app => html`
     <li role="option" id="offer-${i}" aria-selected=${i === chosen}
       @pointerdown=${event => { event.preventDefault(); accept(app, point); }}>${point}</li>`)}</ul>`;
 
-const DOSE = /(\sdose=)("[^"]*"|\S+)/;
+/** What a slider sets: of an operation, the setting, and its value where it is not given. */
+const DOSES = { add: { key: 'dose', usual: '1', says: 'dose' }, scale: { key: 'by', says: 'factor' } };
 const WIDEST = 4;
+
+const setting = key => new RegExp(`(\\s${key}=)("[^"]*"|\\S+)`);
+
+const parsed = text => Number(text?.replaceAll('"', ''));
 
 /** What of a spec has a dose: each with how much, and the largest that its slider offers. */
 const doses = spec =>
   interventions(spec)
-    .filter(one => /^add\s/.test(one))
-    .map(one => ({ one, dose: Number((DOSE.exec(one)?.[2] ?? '1').replaceAll('"', '')) }))
+    .map(one => ({ one, ...DOSES[/^\S+/.exec(one)[0]] }))
+    .filter(({ key }) => key)
+    .map(given => ({ ...given, dose: parsed(setting(given.key).exec(given.one)?.[2] ?? given.usual) }))
     .filter(({ dose }) => Number.isFinite(dose))
     .map(given => ({ ...given, most: Math.max(WIDEST, 2 ** Math.ceil(Math.log2(Math.abs(given.dose) || 1))) }));
 
-const withDose = (one, dose) => (DOSE.test(one) ? one.replace(DOSE, `$1${dose}`) : `${one} dose=${dose}`);
+const withDose = ({ one, key }, dose) => (setting(key).test(one) ? one.replace(setting(key), `$1${dose}`) : `${one} ${key}=${dose}`);
 
 /** Where the slider that is being moved began: its range stays until it is let go. */
 let held = null;
@@ -80,13 +86,13 @@ let held = null;
 function slide(app, number, given, dose) {
   const step = !held;
   held ??= { number, most: given.most };
-  app.pass(replace(app.state.spec, given.one, withDose(given.one, dose)), step);
+  app.pass(replace(app.state.spec, given.one, withDose(given, dose)), step);
 }
 
 const sliders = app => html`${doses(app.state.spec).map((given, number) => {
   const most = held?.number === number ? held.most : given.most;
   return html`
-    <label class="dose"><span>dose of ${given.one.split(/\s+/)[1]}</span>
+    <label class="dose"><span>${given.says} of ${given.one.split(/\s+/)[1]}</span>
       <input type="range" min=${-most} max=${most} step=${most / 40} .value=${String(given.dose)}
         @input=${e => slide(app, number, given, Number(e.target.value))} @change=${() => { held = null; }}>
       <output>${String(given.dose).replace('-', MINUS)}</output></label>`;
