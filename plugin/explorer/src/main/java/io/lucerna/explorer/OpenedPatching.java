@@ -1,6 +1,7 @@
 package io.lucerna.explorer;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.lucerna.eval.RatioAggregate;
 import io.lucerna.instrumentation.sweep.Axis;
 import io.lucerna.instrumentation.sweep.Direction;
 import io.lucerna.studies.patch.CellSpace;
@@ -23,6 +24,20 @@ import org.jspecify.annotations.Nullable;
 final class OpenedPatching implements Opened {
   /** How many units of an MLP are in a row of the map. */
   private static final int UNITS = 32;
+
+  /** Words of the names of maps. */
+  private static final List<OpenedAnswer.Fact> WORDS =
+      List.of(
+          new OpenedAnswer.Fact(
+              "denoise",
+              "activations of the perturbed passage (the donor) are put into the base's run (the"
+                  + " recipient)."),
+          new OpenedAnswer.Fact(
+              "noise",
+              "activations of the base (the donor) are put into the perturbed passage's run (the"
+                  + " recipient)."),
+          new OpenedAnswer.Fact(
+              "exact", "each patch was run; other methods estimate what it would do."));
 
   private final Path folder;
   private PatchFiles files;
@@ -58,13 +73,31 @@ final class OpenedPatching implements Opened {
         "pair",
         files.manifest().map(OpenedPatching::facts).orElse(List.of()),
         maps,
-        files.isFinished()
-            ? List.of(
-                "An effect is the share of the way from the recipient's score (0) to the donor's (1)"
-                    + " that one patch makes: "
-                    + files.headline()
-                    + ".")
-            : List.of("Ratios of sums over the pairs that are done, without floor or intervals."));
+        notes());
+  }
+
+  /** What the names of the maps mean, and the numbers in them. */
+  private List<String> notes() {
+    List<String> notes = new ArrayList<>();
+    notes.add(
+        "An effect is the share of the way from the recipient's score (0) to the donor's (1) that"
+            + " one patch makes"
+            + (files.isFinished()
+                ? ": " + files.headline() + "."
+                : "; here ratios of sums over the pairs that are done, without floor or"
+                    + " intervals."));
+    if (files.headline().equals(RatioAggregate.RATIO_OF_SUMS.option())) {
+      notes.add(
+          "A ratio of sums: what the patch adds to the score, summed over the pairs, divided by the"
+              + " sum of the whole ways; pairs whose score changes more weigh more.");
+    }
+    for (OpenedAnswer.Fact word : WORDS) {
+      if (files.maps().keySet().stream()
+          .anyMatch(map -> List.of(map.direction(), map.method()).contains(word.name()))) {
+        notes.add(word.name() + ": " + word.value());
+      }
+    }
+    return notes;
   }
 
   /** What a manifest says, but for what its maps and arrays are. */
