@@ -90,6 +90,7 @@ final class Api {
     routes.put("passage", Map.of("GET", request -> passage(request, workbench)));
     routes.put("commands", Map.of("POST", request -> commands(request, workbench)));
     work("rank", RankRequest.class, Desk.Kind.RANKING, workbench::rank);
+    work("rank/background", RankRequest.class, Desk.Kind.ESTIMATES, workbench::rank);
     work("estimates", RankRequest.class, Desk.Kind.ESTIMATES, workbench::estimates);
     work(
         "explain", PairsRequest.class, Desk.Kind.INSIDE, asked -> explaining.explain(asked, false));

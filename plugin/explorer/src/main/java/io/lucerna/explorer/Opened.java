@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /**
@@ -24,20 +25,21 @@ public sealed interface Opened extends AutoCloseable
    * Opens a folder.
    *
    * @param folder of a study, a patching study or a recording
+   * @param queries of topics by their ids, as far as they are known; a study shows them
    * @return what is in it, which the caller closes
    * @throws StudyInputException if it is none of these, or too large
    * @throws IOException if a file cannot be read, or is not as it was written
    */
-  static Opened of(Path folder) throws IOException {
+  static Opened of(Path folder, Map<String, String> queries) throws IOException {
     if (!Files.isDirectory(folder)) {
       throw new StudyInputException(folder + ": no such folder");
     }
     requireModest(folder);
     if (Files.exists(folder.resolve("study.json"))) {
-      return new OpenedStudy(folder);
+      return new OpenedStudy(folder, queries);
     }
     if (StudyProgress.isIn(folder) || GradientScreen.isBegun(folder)) {
-      return new RunningStudy(folder);
+      return new RunningStudy(folder, queries);
     }
     if (PatchFiles.isIn(folder)) {
       return new OpenedPatching(folder);

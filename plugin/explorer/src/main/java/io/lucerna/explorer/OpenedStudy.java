@@ -37,14 +37,16 @@ final class OpenedStudy implements Opened {
   private static final long REMEMBERED = 1 << 20;
 
   private final Path folder;
+  private final Map<String, String> queries;
   private final StudyFiles files;
   private final OpenedAnswer overview;
   private final Recent<String, Run> runs =
       new Recent<>(
           REMEMBERED, (name, run) -> run.rankings().stream().mapToLong(Ranking::size).sum());
 
-  OpenedStudy(Path folder) throws IOException {
+  OpenedStudy(Path folder, Map<String, String> queries) throws IOException {
     this.folder = folder.toRealPath();
+    this.queries = queries;
     this.files = StudyFiles.read(folder);
     this.overview = overview(Opened.name(folder));
   }
@@ -192,7 +194,7 @@ final class OpenedStudy implements Opened {
             .map(
                 t ->
                     new RowsAnswer.Row(
-                        t.topic(), t.topic(), List.of(t.baseline(), t.value(), t.change())))
+                        t.topic(), named(t.topic()), List.of(t.baseline(), t.value(), t.change())))
             .toList();
     return RowsAnswer.of(condition(cell).label(), List.of(measure, "changed", "change"), rows);
   }
@@ -219,7 +221,13 @@ final class OpenedStudy implements Opened {
           new RowAnswer.Doc(doc.docno(), grades.get(doc.docno()), places.get(doc.docno()), place));
     }
     return new RowAnswer(
-        "topic " + row + ", " + condition.label(), docs, List.of(), List.of(), List.of());
+        "topic " + named(row) + ", " + condition.label(), docs, List.of(), List.of(), List.of());
+  }
+
+  /** A topic's id, with its query where that is known. */
+  private String named(String topic) {
+    String query = queries.get(topic);
+    return query == null ? topic : topic + ": " + query;
   }
 
   private Ranking ranking(ConditionInfo condition, String topic) throws IOException {

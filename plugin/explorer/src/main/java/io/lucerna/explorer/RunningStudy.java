@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.function.Function;
 import java.util.regex.Matcher;
@@ -18,16 +19,18 @@ final class RunningStudy implements Opened {
   private static final Pattern PART = Pattern.compile("(L\\d+)(?:H(\\d+)|mlp|attn)");
 
   private final Path folder;
+  private final Map<String, String> queries;
   private @Nullable OpenedStudy finished;
 
-  RunningStudy(Path folder) {
+  RunningStudy(Path folder, Map<String, String> queries) {
     this.folder = folder;
+    this.queries = queries;
   }
 
   @Override
   public OpenedAnswer overview() throws IOException {
     if (finished == null && Files.exists(folder.resolve("study.json"))) {
-      finished = new OpenedStudy(folder);
+      finished = new OpenedStudy(folder, queries);
     }
     if (finished != null) {
       return finished.overview();

@@ -53,6 +53,9 @@ const changed = ({ spec, reads, edited, text }) => ({ spec, reads, edit: edited 
 
 export const rank = (state, signal) => post('rank', { ...asked(state), ...changed(state), page: PAGE }, signal);
 
+/** The same, which whatever is asked next gives up, and which gives up nothing. */
+export const rankBehind = (state, signal) => post('rank/background', { ...asked(state), ...changed(state), page: PAGE }, signal);
+
 /** The same beside what the page asks: neither gives up the other. */
 export const rankBeside = state => post('rank', { ...asked(state), ...changed(state), page: PAGE + '-beside' });
 

@@ -84,7 +84,7 @@ function next(app) {
 export async function load(app, signal) {
   for (let cell = next(app); cell; cell = next(app)) {
     const { topic, query, depth } = app.answer;
-    put(await api.rank({ topic, query, depth, spec: cell.spec }, signal), cell);
+    put(await api.rankBehind({ topic, query, depth, spec: cell.spec }, signal), cell);
     app.draw();
   }
 }

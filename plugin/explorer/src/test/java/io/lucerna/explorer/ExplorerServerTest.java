@@ -403,7 +403,7 @@ class ExplorerServerTest {
   @Test
   void methodsAreThoseOfTheDescription() throws Exception {
     JsonNode paths = JSON.readTree(send(to("api/v1/openapi.json")).body()).path("paths");
-    assertEquals(15, paths.size());
+    assertEquals(16, paths.size());
     for (var path : paths.properties()) {
       if (path.getValue().path("get").path("tags").path(0).asText().equals("folder")) {
         continue; // Of a server that shows a folder.

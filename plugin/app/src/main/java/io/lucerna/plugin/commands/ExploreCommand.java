@@ -92,10 +92,10 @@ public final class ExploreCommand implements Command {
   @Option(
       name = "-open",
       metaVar = "[folder]",
-      forbids = {"-run", "-index", "-corpus", "-topics", "-collection", "-qrels", "-model"},
+      forbids = {"-run", "-index", "-corpus", "-collection", "-qrels", "-model"},
       usage =
           "In place of a ranking: the folder of study, of patch or of record, finished or not, to be"
-              + " looked at; no model is needed.")
+              + " looked at; no model is needed. With -topics a study shows the queries.")
   @Nullable Path open;
 
   public ExploreCommand(ModelRegistry models, CollectionOptions collections) {
@@ -160,7 +160,9 @@ public final class ExploreCommand implements Command {
   private void show(Path folder, Console console) throws Exception {
     Listening listening = listening();
     ExplorerServer.requireFree(listening);
-    try (Opened opened = Opened.of(folder);
+    Map<String, String> queries =
+        inputs.topics == null ? Map.of() : inputs.queries(collections, console);
+    try (Opened opened = Opened.of(folder, queries);
         ExplorerServer server = ExplorerServer.start(listening, opened, e -> report(e, console))) {
       serve(server, folder.toString(), console);
     }

@@ -61,7 +61,7 @@ class ExploreFoldersTest {
   /** A folder that is shown. */
   private record Shown(Opened opened, ExplorerServer server) implements AutoCloseable {
     static Shown of(Path folder) throws IOException {
-      Opened opened = Opened.of(folder);
+      Opened opened = Opened.of(folder, Map.of("1", "oil"));
       return new Shown(opened, ExplorerServer.start(Listening.here(0), opened, FAILURES::add));
     }
 
@@ -210,6 +210,8 @@ class ExploreFoldersTest {
           JsonNode row = byId(rows.path("rows"), value.topic());
           assertEquals(value.baseline(), row.path("values").path(0).asDouble());
           assertEquals(value.change(), row.path("values").path(2).asDouble());
+          String known = value.topic().equals("1") ? "1: oil" : value.topic();
+          assertEquals(known, row.path("label").asText());
         }
       }
       assertEquals(4, rows.path("total").asInt());
