@@ -120,7 +120,7 @@ function legend(app, by) {
         <select @change=${e => { app.way = e.target.value; app.draw(); }}>
           ${Object.keys(WAYS).map(way => html`<option value=${way} ?selected=${way === app.way}>${WAYS[way].words}</option>`)}</select></label>
       <label>Colour
-        <select @change=${e => app.show({ colour: e.target.value })}>
+        <select @change=${e => app.go({ colour: e.target.value })}>
           ${by.choices.map(c => html`<option value=${c} ?selected=${c === by.chosen}>${spoken(c)}</option>`)}</select></label>
       ${by.chosen === effects.NOTHING
         ? nothing
