@@ -18,7 +18,7 @@ until [ -n "$address" ]; do
   sleep .05
   address=$(grep -aom1 'http://[0-9.:]*/' "$work/terminal" || true)
 done
-server=$(pgrep -n -f 'explore -port 0')
+server=$(pgrep -n -f 'java.*explore -port 0')
 
 # Of the server: seconds of all cores since it began.
 cores() {
