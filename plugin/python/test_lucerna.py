@@ -466,7 +466,7 @@ class SessionTest(FolderTest):
         self.refused("lack text; they have qid, query, docno", session.rerank, frame.drop(columns="text"))
         self.refused("a candidate of topic 1 has no text", session.rerank, frame.assign(text=None))
         self.refused("topic 1 has two queries", session.rerank, frame.assign(query=frame["text"]))
-        self.refused("document bees is there twice", session.rerank, pd.concat([frame, frame]))
+        self.refused("document bees is given twice", session.rerank, pd.concat([frame, frame]))
         self.refused("the query is missing", session.rerank, frame.assign(query=" "))
         many = pd.DataFrame({"qid": "1", "query": "q", "docno": range(1001), "text": "t"})
         self.refused("passages must be 1..1000, got 1001", session.rerank, many)

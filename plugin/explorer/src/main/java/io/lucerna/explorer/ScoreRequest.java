@@ -48,7 +48,7 @@ record ScoreRequest(String topic, String query, List<Passage> passages, String s
         throw new Refusal(400, "a passage is null");
       }
       if (!known.add(passage.docno())) {
-        throw new Refusal(400, "document " + passage.docno() + " is there twice");
+        throw new Refusal(400, "document " + passage.docno() + " is given twice");
       }
     }
     RankRequest asked = RankRequest.of(null, query, null, spec, page);

@@ -11,8 +11,6 @@ import io.lucerna.reranker.Ranker;
 import io.lucerna.reranker.Rankers;
 import io.lucerna.reranker.ScorerOptions;
 import java.io.IOException;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -30,13 +28,15 @@ class ScoringTest {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String CUT = "zero blocks.2.attn.hook_z head=5";
   private static final List<Throwable> FAILURES = Collections.synchronizedList(new ArrayList<>());
-  private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
   @SuppressWarnings("NullAway.Init")
   private static Ranker ranker;
 
   @SuppressWarnings("NullAway.Init")
   private static ExplorerServer server;
+
+  @SuppressWarnings("NullAway.Init")
+  private static Client client;
 
   @BeforeAll
   static void start() throws IOException {
@@ -50,6 +50,7 @@ class ScoringTest {
             1,
             SmallCollection.LAUNCH,
             FAILURES::add);
+    client = new Client(server);
   }
 
   @AfterAll
@@ -60,12 +61,7 @@ class ScoringTest {
   }
 
   private static HttpResponse<String> post(String body) throws Exception {
-    HttpRequest request =
-        HttpRequest.newBuilder(server.address().resolve("api/v1/score"))
-            .header("Content-Type", "application/json")
-            .POST(HttpRequest.BodyPublishers.ofString(body))
-            .build();
-    return CLIENT.send(request, HttpResponse.BodyHandlers.ofString());
+    return client.post("api/v1/score", body);
   }
 
   private static JsonNode error(HttpResponse<String> response) throws IOException {
