@@ -318,7 +318,7 @@ class GradientLawsTest {
       double[][] plain = {null, null};
       for (int i = 0; i < 2; i++) {
         int row = i;
-        Hook.Intervention zero = (context, x) -> x.mul(row == 0 ? 1 : 0);
+        Hook.Intervention zero = (context, x) -> x.mul(x.getManager().create(row == 0 ? 1.0 : 0.0));
         Hook.Observer reader = (context, gradient) -> plain[row] = gradient.toDoubleArray();
         model.gradients(
             batch,
