@@ -599,7 +599,7 @@ class StudyCommandTest {
             "-conditions",
             "top:2:" + patch,
             "-conditions",
-            "random:2:3");
+            "random:2");
     List<CSVRecord> screen = table(study, "heads.csv");
     assertEquals(8, screen.size());
     double[] sizes = new double[8];
@@ -626,12 +626,14 @@ class StudyCommandTest {
     assertTrue(correlation.path("p").asDouble() > 0);
     JsonNode conditions = json(study).path("conditions");
     assertEquals("zero blocks.0.attn.hook_z head=1,3", conditions.path(9).path("spec").asText());
-    for (int i = 10; i < 13; i++) {
-      assertEquals(
-          "zero blocks.0.attn.hook_z head=0,2",
-          conditions.path(i).path("spec").asText(),
-          "as many heads of the same layer, others");
-    }
+    assertEquals(
+        "zero blocks.0.attn.hook_z head=0,2",
+        conditions.path(10).path("spec").asText(),
+        "as many heads of the same layer, others");
+    Shell more =
+        study(BI, "more", "-conditions", "top:2:" + patch, "-conditions", "random:2:2");
+    assertEquals(ExitCode.USAGE, more.code(), more.err());
+    assertTrue(more.err().contains("random:2:2: there are no more than 1 such sets"), more.err());
   }
 
   /** Mean and resample ablation are what the same specs, written out, do. */

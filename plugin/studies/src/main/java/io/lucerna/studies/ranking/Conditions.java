@@ -308,9 +308,19 @@ public final class Conditions {
     }
     int count = count(word, words[0]);
     int sets = words.length == 1 ? 1 : positive(word, words[1]);
+    double different = different(count);
+    if (sets > different) {
+      throw new IllegalArgumentException(
+          String.format(Locale.ROOT, "%s: there are no more than %.0f such sets", word, different));
+    }
     List<Condition> all = new ArrayList<>();
+    Set<Set<Head>> drawn = new HashSet<>();
     for (int set = 1; set <= sets; set++) {
-      List<Head> some = draw(count, new SplittableRandom(seed + 1_000_003L * set));
+      SplittableRandom random = new SplittableRandom(seed + 1_000_003L * set);
+      List<Head> some = draw(count, random);
+      while (!drawn.add(Set.copyOf(some))) {
+        some = draw(count, random);
+      }
       all.add(
           parts.together(
               "random" + count + "-" + set, count + " random heads", Condition.Kind.RANDOM, some));
@@ -343,6 +353,30 @@ public final class Conditions {
       return drawn;
     }
     return shuffled(0, layers, random).subList(0, count);
+  }
+
+  /** How many sets {@link #draw} can return. */
+  private double different(int count) {
+    if (matched.size() != count) {
+      return choices(layers * heads, count);
+    }
+    double all = 1;
+    for (int layer = 0; layer < layers; layer++) {
+      int of = layer;
+      int wanted = (int) matched.stream().filter(head -> head.layer() == of).count();
+      int others = heads - wanted;
+      all *= wanted <= others ? choices(others, wanted) : choices(wanted, wanted - others);
+    }
+    return all;
+  }
+
+  /** In how many ways some of {@code n} can be chosen. */
+  private static double choices(int n, int some) {
+    double ways = 1;
+    for (int i = 1; i <= some; i++) {
+      ways = ways * (n - some + i) / i;
+    }
+    return ways;
   }
 
   private List<Head> shuffled(int from, int to, SplittableRandom random) {

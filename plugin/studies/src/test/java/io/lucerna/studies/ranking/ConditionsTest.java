@@ -114,6 +114,16 @@ class ConditionsTest {
             .toList());
   }
 
+  /** All there are, each once. */
+  @Test
+  void randomSetsDiffer() throws IOException {
+    for (String word : List.of("random:11:12", "random:2:66")) {
+      List<Condition> all = of(word);
+      assertEquals(
+          all.size(), all.stream().map(one -> one.spec().toString()).distinct().count(), word);
+    }
+  }
+
   private static Vectors added(Condition condition) {
     return ((Operation.Add) condition.spec().interventions().getLast().operation()).vector();
   }
@@ -196,6 +206,7 @@ class ConditionsTest {
           dose:add x vector=[1]:1 random=1000 | from 0 to 999, got 1000
           dose:add x vector=[1]:1 random=1 random=2 | random is given twice
           random:2 random=3       | random:2 random=3: the number of heads must be in 1..12
+          random:11:13            | random:11:13: there are no more than 12 such sets
           heads:0.1 name=a/b      | a condition cannot be called 'a/b'
           attention               | no conditions are called 'attention'
           """)
