@@ -1,6 +1,5 @@
 package io.lucerna.eval;
 
-import java.util.function.DoubleUnaryOperator;
 import org.apache.commons.statistics.distribution.ChiSquaredDistribution;
 import org.apache.commons.statistics.distribution.NormalDistribution;
 import org.apache.commons.statistics.distribution.TDistribution;
@@ -22,7 +21,6 @@ public record Power(double alpha, double power) {
   /** Even, for Simpson's rule. */
   private static final int STEPS = 4000;
 
-  private static final int BISECTIONS = 100;
   private static final double MOST = 1e6;
 
   /**
@@ -50,47 +48,60 @@ public record Power(double alpha, double power) {
     }
     int freedom = topics - 1;
     double critical = TDistribution.of(freedom).inverseSurvivalProbability(alpha / 2);
+    Nodes nodes = Nodes.of(freedom);
     double low = 0;
     double high = 1;
-    while (found(critical, freedom, high) < power && high < MOST) {
+    while (found(critical, nodes, high) < power && high < MOST) {
       high *= 2;
     }
-    for (int i = 0; i < BISECTIONS; i++) {
-      double middle = (low + high) / 2;
-      if (found(critical, freedom, middle) < power) {
+    double middle = high / 2;
+    while (low < middle && middle < high) {
+      if (found(critical, nodes, middle) < power) {
         low = middle;
       } else {
         high = middle;
       }
+      middle = (low + high) / 2;
     }
     return high / Math.sqrt(topics);
   }
 
   /** The probability that the test statistic lies beyond the critical value on either side. */
-  private static double found(double critical, int freedom, double noncentrality) {
+  private static double found(double critical, Nodes nodes, double noncentrality) {
     NormalDistribution normal = NormalDistribution.of(0, 1);
-    return mean(
-        freedom,
-        s ->
-            normal.survivalProbability(critical * s - noncentrality)
-                + normal.cumulativeProbability(-critical * s - noncentrality));
-  }
-
-  /** The mean of a function of s, where f s s is chi-squared with f degrees of freedom. */
-  private static double mean(int freedom, DoubleUnaryOperator of) {
-    ChiSquaredDistribution squares = ChiSquaredDistribution.of(freedom);
-    double spread = TAIL / Math.sqrt(2.0 * freedom);
-    double from = Math.max(0, 1 - spread);
-    double step = (1 + spread - from) / STEPS;
     double sum = 0;
     for (int i = 0; i <= STEPS; i++) {
-      double s = from + i * step;
-      double weight = i == 0 || i == STEPS ? 1 : i % 2 == 0 ? 2 : 4;
-      double density =
-          s == 0 ? atZero(freedom) : 2 * freedom * s * squares.density(freedom * s * s);
-      sum += weight * density * of.applyAsDouble(s);
+      double s = nodes.s[i];
+      double beyond =
+          normal.survivalProbability(critical * s - noncentrality)
+              + normal.cumulativeProbability(-critical * s - noncentrality);
+      sum += nodes.weights[i] * beyond;
     }
-    return sum * step / 3;
+    return sum * nodes.step / 3;
+  }
+
+  /**
+   * Simpson's rule for the mean of a function of s, where f s s is chi-squared with f degrees of
+   * freedom.
+   */
+  private record Nodes(double[] s, double[] weights, double step) {
+    static Nodes of(int freedom) {
+      ChiSquaredDistribution squares = ChiSquaredDistribution.of(freedom);
+      double spread = TAIL / Math.sqrt(2.0 * freedom);
+      double from = Math.max(0, 1 - spread);
+      double step = (1 + spread - from) / STEPS;
+      double[] all = new double[STEPS + 1];
+      double[] weights = new double[STEPS + 1];
+      for (int i = 0; i <= STEPS; i++) {
+        double s = from + i * step;
+        double weight = i == 0 || i == STEPS ? 1 : i % 2 == 0 ? 2 : 4;
+        double density =
+            s == 0 ? atZero(freedom) : 2 * freedom * s * squares.density(freedom * s * s);
+        all[i] = s;
+        weights[i] = weight * density;
+      }
+      return new Nodes(all, weights, step);
+    }
   }
 
   /** The density of s at 0: that of half a normal distribution for one degree, else none. */

@@ -111,7 +111,7 @@ class ArchitectureTest {
           TOPICS,
           INSTRUMENTATION,
           RERANKER,
-          "javax.imageio..",
+          "com.pngencoder..",
           "org.apache.commons.csv..",
           "com.fasterxml.jackson..");
 
