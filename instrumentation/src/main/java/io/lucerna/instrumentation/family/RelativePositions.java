@@ -130,8 +130,7 @@ record RelativePositions(
   /** [P, H] through a map, for each head: [N, P, D]. The map itself is not needed again. */
   private static NDArray byHead(Linear map, NDArray table, ModelConfig config) {
     long rows = table.getShape().get(0);
-    try (NDArray weight = map.weight();
-        NDArray bias = map.bias();
+    try (map;
         NDArray mapped = map.apply(table, Kernels.fast()); // [P, H]
         NDArray heads = mapped.reshape(rows, config.heads(), config.headWidth())) {
       return heads.transpose(1, 0, 2);

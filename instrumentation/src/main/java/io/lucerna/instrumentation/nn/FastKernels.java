@@ -72,9 +72,12 @@ final class FastKernels extends Kernels {
   }
 
   @Override
-  NDArray linear(NDArray x, NDArray weight, NDArray bias, boolean oneDnn) {
-    return oneDnn
-        ? TorchKernels.linear(x, weight, bias)
-        : Kernels.differentiable().linear(x, weight, bias, false);
+  NDArray linear(NDArray x, Linear map) {
+    return map.fast(x);
+  }
+
+  @Override
+  long fewestRows(Linear map) {
+    return map.fewestRows();
   }
 }

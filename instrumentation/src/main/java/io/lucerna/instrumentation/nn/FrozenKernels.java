@@ -30,8 +30,8 @@ final class FrozenKernels extends DifferentiableKernels {
   }
 
   @Override
-  NDArray linear(NDArray x, NDArray weight, NDArray bias, boolean oneDnn) {
-    return biases.linear(x, weight, bias);
+  NDArray linear(NDArray x, Linear map) {
+    return biases.linear(x, map.weight(), map.bias());
   }
 
   @Override

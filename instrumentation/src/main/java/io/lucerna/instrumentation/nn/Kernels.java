@@ -143,10 +143,11 @@ public abstract sealed class Kernels permits FastKernels, DifferentiableKernels 
     return times(times(plus(tanh, 1), x), 0.5);
   }
 
-  /**
-   * x W^T + b.
-   *
-   * @param oneDnn whether oneDNN is to compute it where it can
-   */
-  abstract NDArray linear(NDArray x, NDArray weight, NDArray bias, boolean oneDnn);
+  /** x W^T + b. */
+  abstract NDArray linear(NDArray x, Linear map);
+
+  /** From how many rows on {@link #linear} adds up a row's products in one order. */
+  long fewestRows(Linear map) {
+    return Linear.FEWEST_ROWS;
+  }
 }

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An affine map: x W^T + b.
@@ -13,17 +14,35 @@ import java.util.concurrent.atomic.LongAdder;
  *
  * @param weight [out, in]
  * @param bias [out]
+ * @param packed the weight once more, as oneDNN reads it best; null for a map that it does not
+ *     compute, or whose second copy would be large
  * @param work counts floating-point operations
  */
-public record Linear(NDArray weight, NDArray bias, LongAdder work) {
+public record Linear(NDArray weight, NDArray bias, @Nullable NDArray packed, LongAdder work)
+    implements AutoCloseable {
   /** From this many weights on, one product for queries, keys and values saves time. */
   private static final long LARGE = 1L << 17;
 
-  /** oneDNN has kernels of their own, with other roundings, for fewer rows than this. */
+  /** Up to this many weights are kept twice: in the largest maps reading them takes little time. */
+  private static final long LARGEST_PACKED = 1L << 22;
+
+  /** One row of one output is a kernel's of its own. */
+  private static final long FEWEST_OF_PACKED = 2;
+
+  /** Of weights that are not packed, oneDNN has other kernels for fewer rows than this. */
   private static final long FEWEST_OF_ONE_DNN = 16;
 
   /** MKL has too, and with the queries of fewer tokens. */
   public static final long FEWEST_ROWS = 8;
+
+  /** A map of weights that are complete. */
+  public Linear(NDArray weight, NDArray bias, LongAdder work) {
+    this(weight, bias, packed(weight), work);
+  }
+
+  private static @Nullable NDArray packed(NDArray weight) {
+    return ofOneDnn(weight) && weight.size() <= LARGEST_PACKED ? TorchKernels.packed(weight) : null;
+  }
 
   /** The map to the outputs from {@code from} to before {@code to}, a view of the same weights. */
   public Linear rows(long from, long to) {
@@ -36,20 +55,23 @@ public record Linear(NDArray weight, NDArray bias, LongAdder work) {
     return oneDnn() && weight.size() >= LARGE;
   }
 
+  private boolean oneDnn() {
+    return packed != null || ofOneDnn(weight) && alwaysSummedAlike(weight.getShape().get(1));
+  }
+
   /**
-   * Whether oneDNN computes the map, which PyTorch's own linear map leaves to MKL. MKL does not use
+   * Whether oneDNN can compute a map, which PyTorch's own linear map leaves to MKL. MKL does not use
    * AVX-512 on processors of other makers.
    */
-  private boolean oneDnn() {
+  private static boolean ofOneDnn(NDArray weight) {
     return TorchKernels.ONE_DNN
         && weight.getDataType() == DataType.FLOAT32
-        && !weight.getDevice().isGpu()
-        && alwaysSummedAlike(weight.getShape().get(1));
+        && !weight.getDevice().isGpu();
   }
 
   /**
    * Whether oneDNN adds up this many products of a row in the same order whatever the number of
-   * rows, which it does not for 1,792 or 2,624.
+   * rows, where the weights are not packed; it does not for 1,792 or 2,624.
    */
   private static boolean alwaysSummedAlike(long in) {
     return in <= 768 || in % 384 == 0 || in % 512 == 0;
@@ -64,17 +86,45 @@ public record Linear(NDArray weight, NDArray bias, LongAdder work) {
   public NDArray apply(NDArray x, Kernels kernels) {
     long in = weight.getShape().get(1);
     long rows = x.size() / in;
-    long fewest = oneDnn() ? FEWEST_OF_ONE_DNN : FEWEST_ROWS;
+    long fewest = kernels.fewestRows(this);
     work.add(2 * Math.max(rows, fewest) * weight.size());
     if (rows >= fewest) {
-      return kernels.linear(x, weight, bias, oneDnn());
+      return kernels.linear(x, this);
     }
     Shape result = x.getShape().slice(0, x.getShape().dimension() - 1).add(bias.size());
     try (NDArray flat = x.reshape(rows, in);
         NDArray enough = filled(flat, fewest);
-        NDArray mapped = kernels.linear(enough, weight, bias, oneDnn());
+        NDArray mapped = kernels.linear(enough, this);
         NDArray own = mapped.get("0:" + rows)) {
       return own.reshape(result);
+    }
+  }
+
+  /** The same by the fastest kernel, for as many rows as that needs. */
+  NDArray fast(NDArray x) {
+    if (packed != null) {
+      return TorchKernels.linear(x, packed, bias);
+    }
+    return oneDnn() ? TorchKernels.linear(x, weight, bias) : plain(x);
+  }
+
+  /** How many rows that is. */
+  long fewestRows() {
+    return packed != null ? FEWEST_OF_PACKED : oneDnn() ? FEWEST_OF_ONE_DNN : FEWEST_ROWS;
+  }
+
+  /** The same by PyTorch, which can go back through it. */
+  NDArray plain(NDArray x) {
+    return x.getNDArrayInternal().linear(x, weight, bias).singletonOrThrow();
+  }
+
+  /** Frees the weights. */
+  @Override
+  public void close() {
+    weight.close();
+    bias.close();
+    if (packed != null) {
+      packed.close();
     }
   }
 

@@ -51,12 +51,17 @@ final class TorchKernels {
         def forward(self: __torch__.Kernels, x: Tensor, w: Tensor, b: Tensor) -> Tensor:
           none = annotate(List[Optional[number]], [])
           return ops.mkldnn._linear_pointwise(x, w, b, "none", none, "")
+        def packed(self: __torch__.Kernels, w: Tensor, rows: int) -> Tensor:
+          return ops.mkldnn._reorder_linear_weight(w, rows)
       """;
 
   /** Pickle's words for an object of that class with an empty state. */
   private static final String OBJECT = "\u0080\u0002c__torch__\nKernels\n)\u0081}b.";
 
   private static final String NO_CONSTANTS = "\u0080\u0002).";
+
+  /** What packing is told of the batches to come. */
+  private static final long USUAL_ROWS = 512;
 
   private static final PtSymbolBlock MODULE = load();
 
@@ -87,13 +92,28 @@ final class TorchKernels {
    * x W^T + b, computed in fp32 by oneDNN on the processor; only where there is {@link #ONE_DNN}.
    *
    * @param x [..., in]
-   * @param weight [out, in]
+   * @param weight [out, in], or what {@link #packed} made of it
    * @param bias [out]
    * @return [..., out] in x's manager
    */
   static NDArray linear(NDArray x, NDArray weight, NDArray bias) {
     // As in training, since the results of inference may not be changed in place.
     return IValueUtils.forward(MODULE, new NDList(x, weight, bias), true).singletonOrThrow();
+  }
+
+  /**
+   * A map's weight in the layout that oneDNN's kernels read, which is the same for any number of
+   * rows; otherwise each call brings it into another. Of use to {@link #linear} alone.
+   *
+   * @param weight [out, in]
+   * @return an array in the weight's manager
+   */
+  static NDArray packed(NDArray weight) {
+    try (IValue from = IValue.from((PtNDArray) weight);
+        IValue rows = IValue.from(USUAL_ROWS);
+        IValue made = IValueUtils.runMethod(MODULE, "packed", from, rows)) {
+      return made.toNDList((PtNDManager) weight.getManager()).singletonOrThrow();
+    }
   }
 
   /** The result is an array of ours: one that the module made could not be changed in place. */
