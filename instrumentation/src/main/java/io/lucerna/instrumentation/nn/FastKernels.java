@@ -77,6 +77,13 @@ final class FastKernels extends Kernels {
   }
 
   @Override
+  NDArray activated(Activation function, Linear map, NDArray x) {
+    return function == Activation.GELU && map.packed() != null
+        ? map.gelu(x)
+        : super.activated(function, map, x);
+  }
+
+  @Override
   long fewestRows(Linear map) {
     return map.fewestRows();
   }

@@ -80,6 +80,11 @@ public abstract sealed class Kernels permits FastKernels, DifferentiableKernels 
     return function.of(x, this);
   }
 
+  /** What an activation function gives for each result of a map. */
+  NDArray activated(Activation function, Linear map, NDArray x) {
+    return function.ofSpent(map.apply(x, this), this);
+  }
+
   /** The product of a gated MLP's two maps. */
   NDArray gated(NDArray spent, NDArray factor) {
     return times(spent, factor);

@@ -3,6 +3,8 @@ package io.lucerna.instrumentation.nn;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+
+import java.util.Objects;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
@@ -106,6 +108,12 @@ public record Linear(NDArray weight, NDArray bias, @Nullable NDArray packed, Lon
       return TorchKernels.linear(x, packed, bias);
     }
     return oneDnn() ? TorchKernels.linear(x, weight, bias) : plain(x);
+  }
+
+  /** GELU of the result of a packed map: the same numbers, written to memory once. */
+  NDArray gelu(NDArray x) {
+    work.add(2 * x.size() * weight.getShape().get(0));
+    return TorchKernels.linearGelu(x, Objects.requireNonNull(packed), bias);
   }
 
   /** How many rows that is. */

@@ -27,8 +27,7 @@ public record Mlp(
 
   /** input [B, S, H] -> [B, S, H]. */
   public NDArray apply(NDArray input, Pass pass) {
-    NDArray pre = pass.at(Site.MLP_PRE, layer, up.apply(input, pass)); // [B, S, M]
-    NDArray activated = activation.ofSpent(pre, pass.kernels());
+    NDArray activated = activated(input, pass); // [B, S, M]
     if (gated != null) {
       NDArray factor = pass.at(Site.MLP_PRE_LINEAR, layer, gated.apply(input, pass)); // [B, S, M]
       activated = pass.kernels().gated(activated, factor);
@@ -38,5 +37,13 @@ public record Mlp(
     NDArray out = down.apply(post, pass); // [B, S, H]
     pass.done(post);
     return out;
+  }
+
+  private NDArray activated(NDArray input, Pass pass) {
+    if (!pass.wants(Site.MLP_PRE, layer)) {
+      return pass.kernels().activated(activation, up, input);
+    }
+    NDArray pre = pass.at(Site.MLP_PRE, layer, up.apply(input, pass)); // [B, S, M]
+    return activation.ofSpent(pre, pass.kernels());
   }
 }

@@ -51,6 +51,9 @@ final class TorchKernels {
         def forward(self: __torch__.Kernels, x: Tensor, w: Tensor, b: Tensor) -> Tensor:
           none = annotate(List[Optional[number]], [])
           return ops.mkldnn._linear_pointwise(x, w, b, "none", none, "")
+        def linear_gelu(self: __torch__.Kernels, x: Tensor, w: Tensor, b: Tensor) -> Tensor:
+          none = annotate(List[Optional[number]], [])
+          return ops.mkldnn._linear_pointwise(x, w, b, "gelu", none, "none")
         def packed(self: __torch__.Kernels, w: Tensor, rows: int) -> Tensor:
           return ops.mkldnn._reorder_linear_weight(w, rows)
       """;
@@ -99,6 +102,23 @@ final class TorchKernels {
   static NDArray linear(NDArray x, NDArray weight, NDArray bias) {
     // As in training, since the results of inference may not be changed in place.
     return IValueUtils.forward(MODULE, new NDList(x, weight, bias), true).singletonOrThrow();
+  }
+
+  /**
+   * GELU of {@link #linear}, bit for bit.
+   *
+   * @param x [..., in]
+   * @param packed what {@link #packed} made of the weight
+   * @param bias [out]
+   * @return [..., out] in x's manager, not to be changed in place
+   */
+  static NDArray linearGelu(NDArray x, NDArray packed, NDArray bias) {
+    try (IValue from = IValue.from((PtNDArray) x);
+        IValue by = IValue.from((PtNDArray) packed);
+        IValue and = IValue.from((PtNDArray) bias);
+        IValue made = IValueUtils.runMethod(MODULE, "linear_gelu", from, by, and)) {
+      return made.toNDList((PtNDManager) x.getManager()).singletonOrThrow();
+    }
   }
 
   /**

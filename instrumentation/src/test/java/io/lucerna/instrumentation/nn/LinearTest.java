@@ -117,6 +117,28 @@ class LinearTest {
     }
   }
 
+  /** Computed with the map, GELU has the bits that it has on its result. */
+  @ParameterizedTest
+  @CsvSource({"384, 1536", "768, 3072", "32, 37", "7, 5"})
+  void geluIsWhatItIsAlone(int in, int out) {
+    Workers.prepare();
+    Random random = new Random(in + out);
+    try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
+      Linear map =
+          new Linear(
+              manager.create(normal(random, in * out), new Shape(out, in)),
+              manager.create(normal(random, out)),
+              new LongAdder());
+      for (int rows : ROWS) {
+        NDArray input = manager.create(normal(random, rows * in), new Shape(rows, in));
+        float[] expected =
+            Activation.GELU.ofSpent(map.apply(input, Kernels.fast()), Kernels.fast()).toFloatArray();
+        NDArray actual = Kernels.fast().activated(Activation.GELU, map, input);
+        assertArrayEquals(expected, actual.toFloatArray(), rows + " rows");
+      }
+    }
+  }
+
   private static float[] normal(Random random, int count) {
     float[] values = new float[count];
     for (int i = 0; i < count; i++) {
