@@ -119,8 +119,8 @@ public final class ConditionPredictor {
     String query = item.own().text();
     List<String> ids = item.passages().stream().map(WorkItem.Passage::id).toList();
     Side side = reading.sides().getLast();
-    List<TokenSequence> inputs =
-        item.passages().stream().map(p -> reading.input(side, query, p.text())).toList();
+    List<String> texts = item.passages().stream().map(WorkItem.Passage::text).toList();
+    List<TokenSequence> inputs = reading.inputs(side, query, texts);
     Hooks hooks = order.hooks(item.own().id(), ids, side, changes);
     if (side == Side.PAIR) {
       if (!hooks.isEmpty()) {

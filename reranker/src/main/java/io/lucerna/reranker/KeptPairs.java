@@ -42,8 +42,12 @@ public final class KeptPairs implements AutoCloseable {
     this.passages = Given.list(passages, "passages", "passage");
     Reading reading = ranker.reading();
     this.side = reading.sides().getLast();
-    this.inputs = passages.stream().map(text -> reading.input(side, query, text)).toList();
-    this.kept = Kept.of(reading.model(), reading.batches(side, inputs), bytes);
+    this.inputs = reading.inputs(side, query, passages);
+    List<TokenBatch> asked =
+        side == Side.PASSAGE
+            ? reading.batches(Side.QUERY, List.of(reading.input(Side.QUERY, query, "")))
+            : List.of();
+    this.kept = Kept.of(reading.model(), reading.batches(side, inputs), asked, bytes);
   }
 
   /**
@@ -69,14 +73,10 @@ public final class KeptPairs implements AutoCloseable {
 
   private PairScores scores(Reading reading, Hooks hooks) {
     Hooks inside = reading.inside(hooks);
-    float[] fixed = new float[0];
-    if (side == Side.PASSAGE) {
-      List<TokenSequence> asked = List.of(reading.input(Side.QUERY, query, ""));
-      fixed = reading.outputs(Side.QUERY, asked, inside)[0];
-    }
-    Readout readout = reading.readout(side, fixed);
     List<TokenBatch> batches = kept.batches();
     List<float[][]> outputs = kept.forwardAll(inside);
+    float[] fixed = side == Side.PASSAGE ? outputs.getLast()[0] : new float[0];
+    Readout readout = reading.readout(side, fixed);
     float[] scores = new float[inputs.size()];
     for (int i = 0; i < batches.size(); i++) {
       Reading.score(batches.get(i), outputs.get(i), readout, hooks, scores);

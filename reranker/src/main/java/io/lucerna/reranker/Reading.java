@@ -7,6 +7,7 @@ import io.lucerna.instrumentation.hooks.Site;
 import io.lucerna.instrumentation.model.Gradient;
 import io.lucerna.instrumentation.model.HookedModel;
 import io.lucerna.instrumentation.model.Readout;
+import io.lucerna.instrumentation.nn.Workers;
 import io.lucerna.instrumentation.text.TokenBatch;
 import io.lucerna.instrumentation.text.TokenBatch.Side;
 import io.lucerna.instrumentation.text.TokenSequence;
@@ -39,6 +40,9 @@ public final class Reading {
 
   /** Tokens of a batch from which on it has no more inputs than by default. */
   private static final int TOKENS = 1024;
+
+  /** So few are turned into tokens faster than a thread wakes up. */
+  private static final int PASSAGES = 16;
 
   private final HookedModel model;
   private final PairTokenizer tokenizer;
@@ -112,6 +116,24 @@ public final class Reading {
               case QUERY -> tokenizer.query(query);
               case PASSAGE -> tokenizer.passage(query, passage);
             });
+  }
+
+  /**
+   * {@return the inputs of passages, as {@link #input} gives them one by one}
+   *
+   * @param side one of {@link #sides()}, but not QUERY
+   * @param query what the user asked, as plain text
+   * @param passages the passages' texts
+   * @throws IllegalArgumentException as {@link #input} does
+   */
+  public List<TokenSequence> inputs(Side side, String query, List<String> passages) {
+    int part = Math.max(PASSAGES, Math.ceilDiv(passages.size(), Workers.count()));
+    List<Callable<List<TokenSequence>>> parts = new ArrayList<>();
+    for (int from = 0; from < passages.size(); from += part) {
+      List<String> some = passages.subList(from, Math.min(from + part, passages.size()));
+      parts.add(() -> some.stream().map(passage -> input(side, query, passage)).toList());
+    }
+    return model.runAll(parts).stream().flatMap(List::stream).toList();
   }
 
   /**

@@ -17,6 +17,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * Batches that were run once without hooks, and what was there at some entries. Passes with hooks
@@ -36,6 +38,7 @@ public final class Kept implements AutoCloseable {
   private final HookedModel model;
   private final List<Entry> entries;
   private final List<One> all;
+  private final List<TokenBatch> others;
   private final List<float[][]> outputs;
   private final Gate gate = new Gate(this::free);
 
@@ -45,15 +48,20 @@ public final class Kept implements AutoCloseable {
   /**
    * Runs batches.
    *
+   * @param batches what passes with hooks resume
+   * @param others what is run with them, always as a whole, so that no core waits for it
    * @param bytes the most to keep: where that is less than the input of every block and what its
    *     heads read, the inputs of as many blocks as there is room for
    */
-  public static Kept of(HookedModel model, List<TokenBatch> batches, long bytes) {
-    return model.whileOpen(() -> new Kept(model, batches, bytes));
+  public static Kept of(
+      HookedModel model, List<TokenBatch> batches, List<TokenBatch> others, long bytes) {
+    return model.whileOpen(() -> new Kept(model, batches, others, bytes));
   }
 
-  private Kept(HookedModel model, List<TokenBatch> batches, long bytes) {
+  private Kept(
+      HookedModel model, List<TokenBatch> batches, List<TokenBatch> others, long bytes) {
     this.model = model;
+    this.others = List.copyOf(others);
     this.entries = entries(model, batches, bytes);
     this.all = batches.stream().map(batch -> new One(batch, new BatchActivations())).toList();
     Set<HookPoint> points = new LinkedHashSet<>();
@@ -62,11 +70,21 @@ public final class Kept implements AutoCloseable {
       entry.beside(model).ifPresent(points::add);
     }
     try {
-      this.outputs = model.each(all, Hooks.none(), one -> run(one, points));
+      this.outputs =
+          each(Hooks.none(), one -> run(one, points), batch -> model.forward(batch, Hooks.none()));
     } catch (RuntimeException | Error e) {
       free();
       throw e;
     }
+  }
+
+  /** Runs the batches, and then the others. */
+  private List<float[][]> each(
+      Hooks hooks, Function<One, float[][]> run, Function<TokenBatch, float[][]> whole) {
+    List<Supplier<float[][]>> tasks = new ArrayList<>();
+    all.forEach(one -> tasks.add(() -> run.apply(one)));
+    others.forEach(batch -> tasks.add(() -> whole.apply(batch)));
+    return model.each(tasks, hooks, Supplier::get);
   }
 
   private static List<Entry> entries(HookedModel model, List<TokenBatch> batches, long bytes) {
@@ -98,15 +116,15 @@ public final class Kept implements AutoCloseable {
     return model.forward(one.batch, hooks);
   }
 
-  /** The batches, in their order. */
+  /** The batches that passes resume, in their order. */
   public List<TokenBatch> batches() {
     return all.stream().map(One::batch).toList();
   }
 
   /**
-   * Runs the batches with hooks, as {@link HookedModel#forwardAll} does.
+   * Runs the batches and the others with hooks, as {@link HookedModel#forwardAll} does.
    *
-   * @return for each batch what {@link HookedModel#forward} returns, bit for bit
+   * @return for each batch, and then for each of the others, what {@link HookedModel#forward} returns, bit for bit
    * @throws IllegalArgumentException as {@link HookedModel#forward} does
    * @throws IllegalStateException if this, or the model, is closed
    */
@@ -119,13 +137,13 @@ public final class Kept implements AutoCloseable {
     return gate.call(
         NAME,
         () ->
-            model.each(
-                all,
+            each(
                 hooks,
                 one ->
                     from.isPresent()
                         ? resume(one, from.get(), hooks)
-                        : model.forward(one.batch, hooks)));
+                        : model.forward(one.batch, hooks),
+                batch -> model.forward(batch, hooks)));
   }
 
   /** The last entry below a point at which something was kept. */
