@@ -97,7 +97,8 @@
  *
  * <ul>
  *   <li>Never keep an array that a hook was given: it is freed when the hook returns. Copy numbers
- *       out, or let {@link io.lucerna.instrumentation.recording.InputActivations} do it.
+ *       out, attach it to a manager of your own, or let {@link
+ *       io.lucerna.instrumentation.recording.InputActivations} do it.
  *   <li>Never write a second, faster pass without hooks. What it computes would not be what the
  *       hooks see.
  *   <li>Never call a method of a weight with an activation as the argument.

@@ -1,6 +1,7 @@
 package io.lucerna.instrumentation.hooks;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import io.lucerna.base.Internal;
 import io.lucerna.instrumentation.text.TokenBatch;
 import java.util.HashSet;
@@ -124,15 +125,31 @@ public final class BoundHooks {
       current =
           switch (hook) {
             case Hook.Observer observer -> {
-              try (NDArray own = copy.apply(current)) {
-                observer.observe(context, own);
-              }
+              show(observer, context, copy.apply(current));
               yield current;
             }
             case Hook.Intervention intervention -> replace(intervention, context, current);
           };
     }
     return current;
+  }
+
+  /**
+   * Lets an observer look at an array, which is freed unless the observer takes it over.
+   *
+   * @param observer who looks
+   * @param context where the pass is
+   * @param own a copy that nobody else uses
+   */
+  public static void show(Hook.Observer observer, HookContext context, NDArray own) {
+    NDManager before = own.getManager();
+    try {
+      observer.observe(context, own);
+    } finally {
+      if (own.getManager() == before) {
+        own.close();
+      }
+    }
   }
 
   private NDArray replace(Hook.Intervention hook, HookContext context, NDArray current) {

@@ -6,7 +6,7 @@ import ai.djl.ndarray.NDArray;
  * What is done with the activation at a hook point during one forward call.
  *
  * <p>The tensor is a copy that is only valid during the call: who wants to keep something copies it
- * out.
+ * out; an observer may attach the tensor to another manager.
  *
  * <p>Within a forward call of several batches, one thread at a time calls a hook, unless its {@link
  * Hooks} are {@link Hooks#concurrent}.
@@ -20,7 +20,8 @@ public sealed interface Hook {
      * Called with the activation at the point, once for each batch and point.
      *
      * @param context where the pass is, and with which batch
-     * @param activation a copy in the shape that the site documents, freed after the call
+     * @param activation a copy in the shape that the site documents, freed after the call unless
+     *     the observer attaches it to another manager
      */
     void observe(HookContext context, NDArray activation);
   }

@@ -26,7 +26,7 @@
  *
  * <ul>
  *   <li>Keep the array that a hook is given: it is freed, or the pass goes on with it, when the
- *       hook returns.
+ *       hook returns. An observer may attach it to another manager.
  *   <li>Attach hooks to a model. They belong to one call.
  *   <li>Skip a point that cannot be reached without an error: a hook that does nothing silently is
  *       the worst kind of bug in this field.

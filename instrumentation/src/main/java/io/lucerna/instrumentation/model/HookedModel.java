@@ -21,6 +21,7 @@ import io.lucerna.instrumentation.family.Network;
 import io.lucerna.instrumentation.family.OutputSettings;
 import io.lucerna.instrumentation.family.Reference;
 import io.lucerna.instrumentation.family.Weights;
+import io.lucerna.instrumentation.hooks.BoundHooks;
 import io.lucerna.instrumentation.hooks.Hook;
 import io.lucerna.instrumentation.hooks.HookContext;
 import io.lucerna.instrumentation.hooks.HookPoint;
@@ -392,9 +393,7 @@ public final class HookedModel implements AutoCloseable {
       Map<HookPoint, List<Hook.Observer>> readers) {
     try (NDArray gradient = leaf.getGradient()) {
       for (Hook.Observer reader : readers.getOrDefault(point, List.of())) {
-        try (NDArray own = gradient.duplicate()) {
-          reader.observe(new HookContext(point, batch), own);
-        }
+        BoundHooks.show(reader, new HookContext(point, batch), gradient.duplicate());
       }
     }
   }

@@ -3,7 +3,6 @@ package io.lucerna.instrumentation.nn;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-
 import java.util.Objects;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
@@ -62,8 +61,8 @@ public record Linear(NDArray weight, NDArray bias, @Nullable NDArray packed, Lon
   }
 
   /**
-   * Whether oneDNN can compute a map, which PyTorch's own linear map leaves to MKL. MKL does not use
-   * AVX-512 on processors of other makers.
+   * Whether oneDNN can compute a map, which PyTorch's own linear map leaves to MKL. MKL does not
+   * use AVX-512 on processors of other makers.
    */
   private static boolean ofOneDnn(NDArray weight) {
     return TorchKernels.ONE_DNN

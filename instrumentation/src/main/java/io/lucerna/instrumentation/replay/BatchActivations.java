@@ -36,14 +36,14 @@ public final class BatchActivations implements AutoCloseable {
   }
 
   private NDArray keep(HookPoint point, NDArray activation) {
-    NDArray copy = activation.duplicate();
-    copy.attach(manager);
-    if (kept.putIfAbsent(point, copy) != null) {
-      copy.close();
+    if (kept.containsKey(point)) {
       throw new IllegalStateException(
           point + " was recorded already; use one cache for each batch");
     }
-    return copy;
+    NDArray own = activation.hasGradient() ? activation.duplicate() : activation;
+    own.attach(manager);
+    kept.put(point, own);
+    return own;
   }
 
   /**

@@ -58,8 +58,7 @@ public final class Kept implements AutoCloseable {
     return model.whileOpen(() -> new Kept(model, batches, others, bytes));
   }
 
-  private Kept(
-      HookedModel model, List<TokenBatch> batches, List<TokenBatch> others, long bytes) {
+  private Kept(HookedModel model, List<TokenBatch> batches, List<TokenBatch> others, long bytes) {
     this.model = model;
     this.others = List.copyOf(others);
     this.entries = entries(model, batches, bytes);
@@ -124,7 +123,8 @@ public final class Kept implements AutoCloseable {
   /**
    * Runs the batches and the others with hooks, as {@link HookedModel#forwardAll} does.
    *
-   * @return for each batch, and then for each of the others, what {@link HookedModel#forward} returns, bit for bit
+   * @return for each batch, and then for each of the others, what {@link HookedModel#forward}
+   *     returns, bit for bit
    * @throws IllegalArgumentException as {@link HookedModel#forward} does
    * @throws IllegalStateException if this, or the model, is closed
    */

@@ -132,7 +132,9 @@ class LinearTest {
       for (int rows : ROWS) {
         NDArray input = manager.create(normal(random, rows * in), new Shape(rows, in));
         float[] expected =
-            Activation.GELU.ofSpent(map.apply(input, Kernels.fast()), Kernels.fast()).toFloatArray();
+            Activation.GELU
+                .ofSpent(map.apply(input, Kernels.fast()), Kernels.fast())
+                .toFloatArray();
         NDArray actual = Kernels.fast().activated(Activation.GELU, map, input);
         assertArrayEquals(expected, actual.toFloatArray(), rows + " rows");
       }

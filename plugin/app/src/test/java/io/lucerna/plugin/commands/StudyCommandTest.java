@@ -630,8 +630,7 @@ class StudyCommandTest {
         "zero blocks.0.attn.hook_z head=0,2",
         conditions.path(10).path("spec").asText(),
         "as many heads of the same layer, others");
-    Shell more =
-        study(BI, "more", "-conditions", "top:2:" + patch, "-conditions", "random:2:2");
+    Shell more = study(BI, "more", "-conditions", "top:2:" + patch, "-conditions", "random:2:2");
     assertEquals(ExitCode.USAGE, more.code(), more.err());
     assertTrue(more.err().contains("random:2:2: there are no more than 1 such sets"), more.err());
   }
