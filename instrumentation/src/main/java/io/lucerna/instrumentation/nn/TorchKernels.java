@@ -15,9 +15,11 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Objects;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Operations of PyTorch that DJL has no call for. They reach it as a TorchScript module, which is
@@ -51,11 +53,18 @@ final class TorchKernels {
         def forward(self: __torch__.Kernels, x: Tensor, w: Tensor, b: Tensor) -> Tensor:
           none = annotate(List[Optional[number]], [])
           return ops.mkldnn._linear_pointwise(x, w, b, "none", none, "")
-        def linear_gelu(self: __torch__.Kernels, x: Tensor, w: Tensor, b: Tensor) -> Tensor:
-          none = annotate(List[Optional[number]], [])
-          return ops.mkldnn._linear_pointwise(x, w, b, "gelu", none, "none")
         def packed(self: __torch__.Kernels, w: Tensor, rows: int) -> Tensor:
           return ops.mkldnn._reorder_linear_weight(w, rows)
+      """;
+
+  private static final String LINEAR_GELU =
+      """
+      class Kernels(Module):
+        __parameters__ = []
+        __buffers__ = []
+        def forward(self: __torch__.Kernels, x: Tensor, w: Tensor, b: Tensor) -> Tensor:
+          none = annotate(List[Optional[number]], [])
+          return ops.mkldnn._linear_pointwise(x, w, b, "gelu", none, "none")
       """;
 
   /** Pickle's words for an object of that class with an empty state. */
@@ -66,7 +75,9 @@ final class TorchKernels {
   /** What packing is told of the batches to come. */
   private static final long USUAL_ROWS = 512;
 
-  private static final PtSymbolBlock MODULE = load();
+  private static final PtSymbolBlock MODULE = load(ONE_DNN ? SOURCE + LINEAR : SOURCE);
+
+  private static final @Nullable PtSymbolBlock GELU = ONE_DNN ? load(LINEAR_GELU) : null;
 
   private TorchKernels() {}
 
@@ -100,8 +111,7 @@ final class TorchKernels {
    * @return [..., out] in x's manager
    */
   static NDArray linear(NDArray x, NDArray weight, NDArray bias) {
-    // As in training, since the results of inference may not be changed in place.
-    return IValueUtils.forward(MODULE, new NDList(x, weight, bias), true).singletonOrThrow();
+    return forward(MODULE, x, weight, bias);
   }
 
   /**
@@ -110,15 +120,15 @@ final class TorchKernels {
    * @param x [..., in]
    * @param packed what {@link #packed} made of the weight
    * @param bias [out]
-   * @return [..., out] in x's manager, not to be changed in place
+   * @return [..., out] in x's manager
    */
   static NDArray linearGelu(NDArray x, NDArray packed, NDArray bias) {
-    try (IValue from = IValue.from((PtNDArray) x);
-        IValue by = IValue.from((PtNDArray) packed);
-        IValue and = IValue.from((PtNDArray) bias);
-        IValue made = IValueUtils.runMethod(MODULE, "linear_gelu", from, by, and)) {
-      return made.toNDList((PtNDManager) x.getManager()).singletonOrThrow();
-    }
+    return forward(Objects.requireNonNull(GELU), x, packed, bias);
+  }
+
+  private static NDArray forward(PtSymbolBlock module, NDArray x, NDArray weight, NDArray bias) {
+    // As in training, since the results of inference may not be changed in place.
+    return IValueUtils.forward(module, new NDList(x, weight, bias), true).singletonOrThrow();
   }
 
   /**
@@ -150,21 +160,21 @@ final class TorchKernels {
     }
   }
 
-  private static PtSymbolBlock load() {
+  private static PtSymbolBlock load(String source) {
     Workers.prepare();
     try {
       PtNDManager manager = (PtNDManager) NDManager.newBaseManager(Device.cpu(), "PyTorch");
-      return JniUtils.loadModule(manager, new ByteArrayInputStream(archive()), false, false);
+      return JniUtils.loadModule(manager, new ByteArrayInputStream(archive(source)), false, false);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  private static byte[] archive() throws IOException {
+  private static byte[] archive(String source) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
       store(zip, "data.pkl", OBJECT);
-      store(zip, "code/__torch__.py", ONE_DNN ? SOURCE + LINEAR : SOURCE);
+      store(zip, "code/__torch__.py", source);
       store(zip, "constants.pkl", NO_CONSTANTS);
       store(zip, "version", "10\n");
     }
