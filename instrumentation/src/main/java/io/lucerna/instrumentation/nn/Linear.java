@@ -65,7 +65,7 @@ public record Linear(NDArray weight, NDArray bias, @Nullable NDArray packed, Lon
    * use AVX-512 on processors of other makers.
    */
   private static boolean ofOneDnn(NDArray weight) {
-    return TorchKernels.ONE_DNN
+    return TorchKernels.ADDS_UP_ALIKE
         && weight.getDataType() == DataType.FLOAT32
         && !weight.getDevice().isGpu();
   }
