@@ -97,8 +97,8 @@
  *
  * <ul>
  *   <li>Never keep an array that a hook was given: it is freed when the hook returns. Copy numbers
- *       out, attach it to a manager of your own, or let {@link
- *       io.lucerna.instrumentation.recording.InputActivations} do it.
+ *       out, or let {@link io.lucerna.instrumentation.recording.InputActivations} do it; an
+ *       observer may attach the array to a manager of its own.
  *   <li>Never write a second, faster pass without hooks. What it computes would not be what the
  *       hooks see.
  *   <li>Never call a method of a weight with an activation as the argument.

@@ -74,8 +74,9 @@ public final class KeptPairs implements AutoCloseable {
   private PairScores scores(Reading reading, Hooks hooks) {
     Hooks inside = reading.inside(hooks);
     List<TokenBatch> batches = kept.batches();
-    List<float[][]> outputs = kept.forwardAll(inside);
-    float[] fixed = side == Side.PASSAGE ? outputs.getLast()[0] : new float[0];
+    List<float[][]> all = kept.forwardAll(inside);
+    float[] fixed = side == Side.PASSAGE ? all.getFirst()[0] : new float[0];
+    List<float[][]> outputs = all.subList(all.size() - batches.size(), all.size());
     Readout readout = reading.readout(side, fixed);
     float[] scores = new float[inputs.size()];
     for (int i = 0; i < batches.size(); i++) {

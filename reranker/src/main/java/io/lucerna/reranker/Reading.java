@@ -133,7 +133,7 @@ public final class Reading {
       List<String> some = passages.subList(from, Math.min(from + part, passages.size()));
       parts.add(() -> some.stream().map(passage -> input(side, query, passage)).toList());
     }
-    return model.runAll(parts).stream().flatMap(List::stream).toList();
+    return whileOpen(() -> Workers.all(parts)).stream().flatMap(List::stream).toList();
   }
 
   /**

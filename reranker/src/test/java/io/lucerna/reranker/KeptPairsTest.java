@@ -14,6 +14,8 @@ import io.lucerna.instrumentation.hooks.HookPoint;
 import io.lucerna.instrumentation.hooks.Hooks;
 import io.lucerna.instrumentation.intervene.CompiledSpec;
 import io.lucerna.instrumentation.model.HookedModel;
+import io.lucerna.instrumentation.text.TokenBatch.Side;
+import io.lucerna.instrumentation.text.TokenSequence;
 import io.lucerna.testkit.Checkout;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -67,6 +69,38 @@ class KeptPairsTest {
         assertEquals(live, model.liveArrays());
       }
     }
+  }
+
+  /** So many that they are turned into tokens in several parts; and the query is seen first. */
+  @ParameterizedTest
+  @MethodSource("models")
+  void manyPassagesKeepTheirOrder(Path folder) {
+    try (Ranker ranker = open(folder)) {
+      List<String> many = new ArrayList<>();
+      for (int i = 0; i < 40; i++) {
+        many.add(PASSAGES.get(i % PASSAGES.size()) + " " + i);
+      }
+      Reading reading = ranker.reading();
+      List<Side> sides = new ArrayList<>();
+      String first = points(ranker).getFirst().toString();
+      Hooks looks = Hooks.none().observe(first, (context, x) -> sides.add(context.batch().side()));
+      try (KeptPairs kept = new KeptPairs(ranker, QUERY, many, ALL)) {
+        for (int i = 0; i < many.size(); i++) {
+          TokenSequence alone = reading.input(kept(reading), QUERY, many.get(i));
+          assertEquals(alone.tokens(), kept.inputs().get(i).tokens());
+        }
+        float[] expected = ranker.score(QUERY, many, looks).scores();
+        List<Side> order = List.copyOf(sides);
+        sides.clear();
+        assertArrayEquals(expected, kept.score(looks).scores());
+        assertEquals(order, sides);
+      }
+      assertEquals(List.of(), reading.inputs(kept(reading), QUERY, List.of()));
+    }
+  }
+
+  private static Side kept(Reading reading) {
+    return reading.sides().getLast();
   }
 
   @ParameterizedTest

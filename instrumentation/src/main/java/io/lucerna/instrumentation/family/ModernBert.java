@@ -183,7 +183,7 @@ record ModernBert(
     int m = config.mlpWidth();
     Linear qkv = parts.linear(at + "attn.Wqkv", 3L * h, h, parts.attentionBias);
     Linear output = parts.linear(at + "attn.Wo", h, h, parts.attentionBias);
-    Linear up = parts.linear(at + "mlp.Wi", 2L * m, h, parts.mlpBias);
+    List<Linear> up = parts.linear(at + "mlp.Wi", 2L * m, h, parts.mlpBias).split(m, m);
     return new PreNormBlock(
         layer,
         kind,
@@ -193,8 +193,8 @@ record ModernBert(
         parts.norm(at + "mlp_norm", h),
         new Mlp(
             layer,
-            up.rows(0, m),
-            up.rows(m, 2L * m),
+            up.get(0),
+            up.get(1),
             activation,
             parts.linear(at + "mlp.Wo", h, m, parts.mlpBias)),
         null);

@@ -687,8 +687,8 @@ public final class HookedModel implements AutoCloseable {
   }
 
   /**
-   * {@return the number of native arrays that this model holds now: its weights, and nothing more
-   * between calls}
+   * {@return the number of native arrays that this model holds now: its weights, of maps twice
+   * where they are packed, and nothing more between calls}
    */
   public int liveArrays() {
     return manager.getManagedArrays().size();

@@ -51,9 +51,13 @@ public class Attention {
     this.output = output;
     long q = (long) heads * width;
     long k = (long) keyHeads * width;
-    query = qkv.rows(0, q);
-    key = qkv.rows(q, q + k);
-    value = qkv.rows(q + k, q + 2 * k);
+    List<Linear> parts =
+        qkv.large()
+            ? List.of(qkv.rows(0, q), qkv.rows(q, q + k), qkv.rows(q + k, q + 2 * k))
+            : qkv.split(q, k, k);
+    query = parts.get(0);
+    key = parts.get(1);
+    value = parts.get(2);
     outputPerHead =
         output.weight().reshape(output.bias().size(), heads, width).transpose(1, 2, 0); // [N, D, H]
   }

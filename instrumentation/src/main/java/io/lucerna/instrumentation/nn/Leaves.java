@@ -53,7 +53,12 @@ public final class Leaves {
     this.scope = scope;
   }
 
-  boolean wants(HookPoint point) {
+  /** Whether the activation at a point is kept, with a leaf or without. */
+  boolean looks(HookPoint point) {
+    return wants(point) || kept.contains(point);
+  }
+
+  private boolean wants(HookPoint point) {
     return points.contains(point);
   }
 

@@ -3,6 +3,8 @@ package io.lucerna.instrumentation.nn;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
@@ -11,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * An affine map: x W^T + b.
  *
  * <p>A row's result does not depend, to the bit, on which other rows are mapped with it: the kernel
- * is chosen by the weight's shape alone, and too few rows for it are filled up.
+ * is chosen by the weight's shape alone, and too few rows for it are filled up. Where oneDNN is not
+ * used ({@link TorchKernels#ADDS_UP_ALIKE}), that does not hold for a map with one output.
  *
  * @param weight [out, in]
  * @param bias [out]
@@ -48,7 +51,25 @@ public record Linear(NDArray weight, NDArray bias, @Nullable NDArray packed, Lon
   /** The map to the outputs from {@code from} to before {@code to}, a view of the same weights. */
   public Linear rows(long from, long to) {
     String slice = from + ":" + to;
-    return new Linear(weight.get(slice), bias.get(slice), work);
+    return new Linear(weight.get(slice), bias.get(slice), null, work);
+  }
+
+  /**
+   * The maps to so many outputs each, views of the same weights, which are packed for them and no
+   * more for the whole: that is not to be applied any more.
+   */
+  public List<Linear> split(long... outs) {
+    List<Linear> maps = new ArrayList<>();
+    long from = 0;
+    for (long out : outs) {
+      String slice = from + ":" + (from + out);
+      maps.add(new Linear(weight.get(slice), bias.get(slice), work));
+      from += out;
+    }
+    if (packed != null) {
+      packed.close();
+    }
+    return maps;
   }
 
   /** Whether the map is better computed as a whole than in parts. */
@@ -65,9 +86,9 @@ public record Linear(NDArray weight, NDArray bias, @Nullable NDArray packed, Lon
    * use AVX-512 on processors of other makers.
    */
   private static boolean ofOneDnn(NDArray weight) {
-    return TorchKernels.ADDS_UP_ALIKE
-        && weight.getDataType() == DataType.FLOAT32
-        && !weight.getDevice().isGpu();
+    return weight.getDataType() == DataType.FLOAT32
+        && !weight.getDevice().isGpu()
+        && TorchKernels.ADDS_UP_ALIKE;
   }
 
   /**

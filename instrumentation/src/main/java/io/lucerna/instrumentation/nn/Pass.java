@@ -64,7 +64,7 @@ public final class Pass {
 
   /** Whether a point is looked at, for activations that are computed only on demand. */
   public boolean wants(Site site, int layer) {
-    return hooks.wants(site, layer) || leaves != null && leaves.wants(hooks.point(site, layer));
+    return hooks.wants(site, layer) || leaves != null && leaves.looks(hooks.point(site, layer));
   }
 
   /** Runs the hooks of a point outside of the blocks. */

@@ -1,6 +1,7 @@
 package io.lucerna.instrumentation.nn;
 
 import ai.djl.Device;
+import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
@@ -84,8 +85,8 @@ final class TorchKernels {
   private static final @Nullable PtSymbolBlock GELU = ONE_DNN ? load(LINEAR_GELU) : null;
 
   /**
-   * Whether oneDNN adds up the products of a row in one order whatever the number of rows. Its
-   * kernels for AVX-512 do, those for older processors do not.
+   * Whether oneDNN packs weights and adds up the products of a row in one order whatever the number
+   * of rows. Its kernels for AVX-512 do, those for older processors do not.
    */
   static final boolean ADDS_UP_ALIKE = ONE_DNN && addsUpAlike();
 
@@ -181,6 +182,8 @@ final class TorchKernels {
       float[] few = linear(x.get(":24"), weight, bias).toFloatArray();
       float[] many = linear(x, weight, bias).toFloatArray();
       return Arrays.equals(few, Arrays.copyOf(many, few.length));
+    } catch (EngineException e) {
+      return false; // this PyTorch cannot pack
     }
   }
 

@@ -28,8 +28,9 @@ public final class BatchActivations implements AutoCloseable {
   public BatchActivations() {}
 
   /**
-   * {@return an observer that keeps a copy of what it sees here} It fails with {@link
-   * IllegalStateException} where it sees a point for the second time, or once this is closed.
+   * {@return an observer that keeps here what it is shown, which nobody may use afterwards} It
+   * fails with {@link IllegalStateException} where it sees a point for the second time, or once
+   * this is closed.
    */
   public Hook.Observer observer() {
     return (context, activation) -> gate.call(NAME, () -> keep(context.point(), activation));

@@ -77,12 +77,12 @@ public final class Kept implements AutoCloseable {
     }
   }
 
-  /** Runs the batches, and then the others. */
+  /** Runs the others, and then the batches: hooks that see one after the other see them so. */
   private List<float[][]> each(
       Hooks hooks, Function<One, float[][]> run, Function<TokenBatch, float[][]> whole) {
     List<Supplier<float[][]>> tasks = new ArrayList<>();
-    all.forEach(one -> tasks.add(() -> run.apply(one)));
     others.forEach(batch -> tasks.add(() -> whole.apply(batch)));
+    all.forEach(one -> tasks.add(() -> run.apply(one)));
     return model.each(tasks, hooks, Supplier::get);
   }
 
@@ -121,9 +121,9 @@ public final class Kept implements AutoCloseable {
   }
 
   /**
-   * Runs the batches and the others with hooks, as {@link HookedModel#forwardAll} does.
+   * Runs the others and the batches with hooks, as {@link HookedModel#forwardAll} does.
    *
-   * @return for each batch, and then for each of the others, what {@link HookedModel#forward}
+   * @return for each of the others, and then for each batch, what {@link HookedModel#forward}
    *     returns, bit for bit
    * @throws IllegalArgumentException as {@link HookedModel#forward} does
    * @throws IllegalStateException if this, or the model, is closed

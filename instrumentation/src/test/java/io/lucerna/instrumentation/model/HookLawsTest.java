@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import io.lucerna.instrumentation.checkpoint.Checkpoint;
 import io.lucerna.instrumentation.checkpoint.Checkpoints;
 import io.lucerna.instrumentation.hooks.Hook;
@@ -60,6 +61,43 @@ class HookLawsTest {
         assertFalse(Arrays.equals(plain[0], changed[0]), point + " does not reach the output");
       }
       bitEqual(plain, plain(texts), "nothing leaks into the next call");
+    }
+  }
+
+  /** What an observer is shown is freed, unless the observer attaches it elsewhere. */
+  @ParameterizedTest
+  @MethodSource("models")
+  void anObserverMayTakeOver(Path folder) throws IOException {
+    try (TwoTexts texts = TwoTexts.of(folder);
+        NDManager own = NDManager.newBaseManager()) {
+      int live = texts.model().liveArrays();
+      List<NDArray> kept = new ArrayList<>();
+      List<NDArray> left = new ArrayList<>();
+      List<float[]> seen = new ArrayList<>();
+      Hook.Observer keep =
+          (context, x) -> {
+            seen.add(x.toFloatArray());
+            x.attach(own);
+            kept.add(x);
+          };
+      String point = HookPoint.of(0, Site.MLP_OUT).toString();
+      Hooks hooks = Hooks.none().observe(point, keep).observe(point, (context, x) -> left.add(x));
+      bitEqual(
+          plain(texts), texts.model().forward(texts.together(), hooks), "hooks change nothing");
+      assertArrayEquals(seen.getFirst(), kept.getFirst().toFloatArray());
+      assertTrue(left.getFirst().isReleased());
+      Hooks broken =
+          Hooks.none()
+              .observe(
+                  point,
+                  (context, x) -> {
+                    left.add(x);
+                    throw new IllegalStateException("broken");
+                  });
+      assertThrows(
+          IllegalStateException.class, () -> texts.model().forward(texts.together(), broken));
+      assertTrue(left.getLast().isReleased());
+      assertEquals(live, texts.model().liveArrays());
     }
   }
 

@@ -632,7 +632,7 @@ class StudyCommandTest {
         "as many heads of the same layer, others");
     Shell more = study(BI, "more", "-conditions", "top:2:" + patch, "-conditions", "random:2:2");
     assertEquals(ExitCode.USAGE, more.code(), more.err());
-    assertTrue(more.err().contains("random:2:2: there are no more than 1 such sets"), more.err());
+    assertTrue(more.err().contains("random:2:2: there is only 1 such set"), more.err());
   }
 
   /** Mean and resample ablation are what the same specs, written out, do. */

@@ -16,6 +16,7 @@ import java.awt.geom.Rectangle2D;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import org.jspecify.annotations.Nullable;
 
 /** Paints a picture in memory, without a screen, and writes it as PNG. */
@@ -69,11 +70,15 @@ public final class PngCanvas implements Canvas {
   /** Ends the picture and writes it. */
   public void finish(OutputStream out) throws IOException {
     graphics.dispose();
-    new PngEncoder()
-        .withBufferedImage(image)
-        .withCompressionLevel(COMPRESSION)
-        .withMultiThreadedCompressionEnabled(false)
-        .toStream(out);
+    try {
+      new PngEncoder()
+          .withBufferedImage(image)
+          .withCompressionLevel(COMPRESSION)
+          .withMultiThreadedCompressionEnabled(false)
+          .toStream(out);
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
   }
 
   @Override

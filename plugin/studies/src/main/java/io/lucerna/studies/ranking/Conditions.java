@@ -311,7 +311,13 @@ public final class Conditions {
     double different = different(count);
     if (sets > different) {
       throw new IllegalArgumentException(
-          String.format(Locale.ROOT, "%s: there are no more than %.0f such sets", word, different));
+          String.format(
+              Locale.ROOT,
+              different == 1
+                  ? "%s: there is only %.0f such set"
+                  : "%s: there are only %.0f such sets",
+              word,
+              different));
     }
     List<Condition> all = new ArrayList<>();
     Set<Set<Head>> drawn = new HashSet<>();

@@ -206,7 +206,7 @@ class ConditionsTest {
           dose:add x vector=[1]:1 random=1000 | from 0 to 999, got 1000
           dose:add x vector=[1]:1 random=1 random=2 | random is given twice
           random:2 random=3       | random:2 random=3: the number of heads must be in 1..12
-          random:11:13            | random:11:13: there are no more than 12 such sets
+          random:11:13            | random:11:13: there are only 12 such sets
           heads:0.1 name=a/b      | a condition cannot be called 'a/b'
           attention               | no conditions are called 'attention'
           """)
