@@ -254,10 +254,8 @@ public final class ConditionScorer {
     if (passages.isEmpty() || chosen.length == 0) {
       return;
     }
-    List<TokenSequence> tokens = new ArrayList<>();
-    for (WorkItem.Passage passage : passages) {
-      tokens.add(reading.input(side, item.own().text(), passage.text()));
-    }
+    List<String> texts = passages.stream().map(WorkItem.Passage::text).toList();
+    List<TokenSequence> tokens = reading.inputs(side, item.own().text(), texts);
     List<Hooks> hooks = new ArrayList<>();
     for (int i : chosen) {
       hooks.add(hooks(specs.get(i), item, passages).within(reading.model().registry()));

@@ -62,8 +62,8 @@ public record Linear(NDArray weight, NDArray bias, @Nullable NDArray packed, Lon
     List<Linear> maps = new ArrayList<>();
     long from = 0;
     for (long out : outs) {
-      String slice = from + ":" + (from + out);
-      maps.add(new Linear(weight.get(slice), bias.get(slice), work));
+      Linear part = rows(from, from + out);
+      maps.add(new Linear(part.weight, part.bias, work));
       from += out;
     }
     if (packed != null) {

@@ -69,8 +69,7 @@ public final class Kept implements AutoCloseable {
       entry.beside(model).ifPresent(points::add);
     }
     try {
-      this.outputs =
-          each(Hooks.none(), one -> run(one, points), batch -> model.forward(batch, Hooks.none()));
+      this.outputs = each(Hooks.none(), one -> run(one, points));
     } catch (RuntimeException | Error e) {
       free();
       throw e;
@@ -78,10 +77,9 @@ public final class Kept implements AutoCloseable {
   }
 
   /** Runs the others, and then the batches: hooks that see one after the other see them so. */
-  private List<float[][]> each(
-      Hooks hooks, Function<One, float[][]> run, Function<TokenBatch, float[][]> whole) {
+  private List<float[][]> each(Hooks hooks, Function<One, float[][]> run) {
     List<Supplier<float[][]>> tasks = new ArrayList<>();
-    others.forEach(batch -> tasks.add(() -> whole.apply(batch)));
+    others.forEach(batch -> tasks.add(() -> model.forward(batch, hooks)));
     all.forEach(one -> tasks.add(() -> run.apply(one)));
     return model.each(tasks, hooks, Supplier::get);
   }
@@ -142,8 +140,7 @@ public final class Kept implements AutoCloseable {
                 one ->
                     from.isPresent()
                         ? resume(one, from.get(), hooks)
-                        : model.forward(one.batch, hooks),
-                batch -> model.forward(batch, hooks)));
+                        : model.forward(one.batch, hooks)));
   }
 
   /** The last entry below a point at which something was kept. */

@@ -102,11 +102,7 @@ class LinearTest {
         "without AVX-512 MKL computes this map, and adds up so few numbers in several ways");
     Random random = new Random(in + out);
     try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
-      Linear map =
-          new Linear(
-              manager.create(normal(random, in * out), new Shape(out, in)),
-              manager.create(normal(random, out)),
-              new LongAdder());
+      Linear map = map(random, in, out, manager);
       int all = 700;
       NDArray input = manager.create(normal(random, all * in), new Shape(all, in));
       float[] expected = map.apply(input, Kernels.fast()).toFloatArray();
@@ -128,11 +124,7 @@ class LinearTest {
     Workers.prepare();
     Random random = new Random(in + out);
     try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
-      Linear map =
-          new Linear(
-              manager.create(normal(random, in * out), new Shape(out, in)),
-              manager.create(normal(random, out)),
-              new LongAdder());
+      Linear map = map(random, in, out, manager);
       for (int rows : ROWS) {
         NDArray input = manager.create(normal(random, rows * in), new Shape(rows, in));
         float[] expected =
@@ -143,6 +135,13 @@ class LinearTest {
         assertArrayEquals(expected, actual.toFloatArray(), rows + " rows");
       }
     }
+  }
+
+  private static Linear map(Random random, int in, int out, NDManager manager) {
+    return new Linear(
+        manager.create(normal(random, in * out), new Shape(out, in)),
+        manager.create(normal(random, out)),
+        new LongAdder());
   }
 
   private static float[] normal(Random random, int count) {
