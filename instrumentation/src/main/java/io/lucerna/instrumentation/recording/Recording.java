@@ -6,20 +6,15 @@ import io.lucerna.instrumentation.checkpoint.CheckpointException;
 import io.lucerna.instrumentation.checkpoint.TensorFile;
 import io.lucerna.instrumentation.hooks.HookPoint;
 import io.lucerna.instrumentation.hooks.PointShape;
-import io.lucerna.instrumentation.text.Role;
 import io.lucerna.instrumentation.text.Token;
 import io.lucerna.instrumentation.text.TokenBatch.Side;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -35,15 +30,12 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class Recording implements ActivationSource {
   private final RecordingFolder folder;
-  private final JsonNode manifest;
+  private final RecordedInputs inputs;
   private final String modelSha256;
   private final String sha256;
-  private final boolean averaged;
   private final boolean gradients;
-  private final Map<HookPoint, PointShape> points = new LinkedHashMap<>();
   private final Map<String, ShardFile> shards = new LinkedHashMap<>();
   private final Map<String, TensorFile> open = new ConcurrentHashMap<>();
-  private final RecordingIndex index;
 
   /**
    * {@return whether a folder holds a recording, complete or not}
@@ -57,38 +49,16 @@ public final class Recording implements ActivationSource {
   /** Opens a recording, or of several shards of one that of this number. */
   private Recording(RecordingFolder folder, boolean part) throws IOException {
     this.folder = folder;
-    if (!Files.exists(folder.manifest())) {
-      throw new RecordingException(
-          Files.exists(folder.unfinished())
-              ? folder.path() + ": the recording is not finished; resume it with record -resume"
-              : folder.manifest() + ": no such file; this folder holds no recording");
-    }
-    manifest = RecordingFolder.read(folder.manifest());
-    if (manifest.has(RecordingFolder.SHARD) != part) {
-      throw new RecordingException(
-          folder.path()
-              + (part
-                  ? ": is a whole recording, not a shard of one"
-                  : ": is shard "
-                      + manifest.path(RecordingFolder.SHARD).asText()
-                      + " of a recording; join all of them with merge"));
-    }
+    JsonNode manifest = folder.finished(part);
     modelSha256 = manifest.path("model").path("sha256").asText();
     sha256 = Manifest.sha256(manifest);
     gradients = manifest.path("gradients").asBoolean();
-    averaged = Kept.isMean(manifest.path("positions").asText());
-    for (JsonNode point : manifest.path("points")) {
-      PointShape shape = shape(point);
-      points.put(shape.point(), shape);
-    }
     for (JsonNode shard : manifest.path("shards")) {
-      ShardFile file = file(shard);
+      ShardFile file = ShardFile.of(shard);
       shards.put(file.file(), file);
-      requireSize(file);
+      folder.requireSize(file);
     }
-    ShardFile lines = file(manifest.path("index"));
-    requireSize(lines);
-    index = RecordingIndex.open(folder.index(), lines);
+    inputs = RecordedInputs.finished(folder, manifest);
   }
 
   /**
@@ -111,7 +81,7 @@ public final class Recording implements ActivationSource {
 
   /** All that is recorded. */
   List<PointShape> shapes() {
-    return List.copyOf(points.values());
+    return inputs.shapes();
   }
 
   /** What is stored of a line's input, or with it of its query. */
@@ -122,49 +92,15 @@ public final class Recording implements ActivationSource {
             series.side(),
             series.part(),
             shape,
-            positions(line, query ? IndexLine.QUERY_POSITIONS : IndexLine.POSITIONS),
+            RecordedInputs.positions(line, query ? IndexLine.QUERY_POSITIONS : IndexLine.POSITIONS),
             query ? line.path(IndexLine.QUERY_TOKENS).asInt() : line.path(IndexLine.TOKENS).size())
         .values();
-  }
-
-  private PointShape shape(JsonNode json) {
-    String name = json.path("name").asText();
-    HookPoint point =
-        HookPoint.parse(name)
-            .orElseThrow(
-                () ->
-                    new RecordingException(
-                        folder.manifest() + ": this version has no point " + name));
-    List<Integer> rest = new ArrayList<>();
-    json.path("shape").forEach(size -> rest.add(size.asInt()));
-    return new PointShape(point, rest);
-  }
-
-  private static ShardFile file(JsonNode json) {
-    return new ShardFile(
-        json.path("file").asText(), json.path("bytes").asLong(), json.path("sha256").asText());
-  }
-
-  private void requireSize(ShardFile expected) throws IOException {
-    Path file = folder.path().resolve(expected.file());
-    if (!Files.exists(file)) {
-      throw new RecordingException(file + ": is missing from the recording");
-    }
-    if (Files.size(file) != expected.bytes()) {
-      throw new RecordingException(
-          String.format(
-              Locale.ROOT,
-              "%s: has %d bytes, the manifest says %d",
-              file,
-              Files.size(file),
-              expected.bytes()));
-    }
   }
 
   /** {@return what the manifest says, which nobody changes} */
   @Internal
   public JsonNode manifest() {
-    return manifest;
+    return inputs.head();
   }
 
   /** {@return the hash of the model whose activations these are, as on its card} */
@@ -183,7 +119,7 @@ public final class Recording implements ActivationSource {
 
   @Override
   public boolean averaged() {
-    return averaged;
+    return inputs.averaged();
   }
 
   /**
@@ -193,58 +129,36 @@ public final class Recording implements ActivationSource {
    * @throws IllegalArgumentException if there is none of that id
    */
   public OptionalInt grade(String id) {
-    for (Side side : List.of(Side.PAIR, Side.PASSAGE)) {
-      if (index.has(side)) {
-        JsonNode grade = line(id, side).path(IndexLine.GRADE);
-        return grade.isInt() ? OptionalInt.of(grade.asInt()) : OptionalInt.empty();
-      }
-    }
-    return OptionalInt.empty();
+    return inputs.grade(id);
   }
 
   @Override
   public List<String> ids() {
-    return index.ids();
+    return inputs.ids();
   }
 
   @Override
   public Set<HookPoint> points(Side side) {
-    return index.has(side)
-        ? Collections.unmodifiableSet(new LinkedHashSet<>(points.keySet()))
-        : Set.of();
+    return inputs.points(side);
   }
 
   @Override
   public List<Token> tokens(String id, Side side) {
-    JsonNode line = line(id, side);
-    List<Token> tokens = new ArrayList<>();
-    for (int i = 0; i < line.path(IndexLine.TOKENS).size(); i++) {
-      tokens.add(
-          new Token(
-              line.path(IndexLine.TOKENS).path(i).asText(),
-              line.path(IndexLine.SEGMENTS).path(i).asInt(),
-              line.path(IndexLine.WORDS).path(i).asInt(),
-              line.path(IndexLine.STARTS).path(i).asInt(),
-              line.path(IndexLine.ENDS).path(i).asInt(),
-              Role.parse(line.path(IndexLine.ROLES).path(i).asText())));
-    }
-    return List.copyOf(tokens);
-  }
-
-  private JsonNode line(String id, Side side) {
-    try {
-      return index.line(id, side);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return inputs.tokens(id, side);
   }
 
   @Override
   public Slice get(String id, Side side, HookPoint point) {
-    PointShape shape = shape(point);
-    JsonNode line = line(id, side);
+    PointShape shape = inputs.shape(point);
+    JsonNode line = inputs.line(id, side);
     int tokens = line.path(IndexLine.TOKENS).size();
-    return slice(line, side, Part.ACTIVATION, shape, positions(line, IndexLine.POSITIONS), tokens);
+    return slice(
+        line,
+        side,
+        Part.ACTIVATION,
+        shape,
+        RecordedInputs.positions(line, IndexLine.POSITIONS),
+        tokens);
   }
 
   /**
@@ -260,35 +174,26 @@ public final class Recording implements ActivationSource {
     if (!gradients) {
       throw new IllegalArgumentException(folder.path() + ": was recorded without gradients");
     }
-    PointShape shape = shape(point);
+    PointShape shape = inputs.shape(point);
     if (side != Side.QUERY) {
-      JsonNode line = line(id, side);
+      JsonNode line = inputs.line(id, side);
       int tokens = line.path(IndexLine.TOKENS).size();
-      return slice(line, side, Part.GRADIENT, shape, positions(line, IndexLine.POSITIONS), tokens);
+      return slice(
+          line,
+          side,
+          Part.GRADIENT,
+          shape,
+          RecordedInputs.positions(line, IndexLine.POSITIONS),
+          tokens);
     }
-    JsonNode line = line(id, Side.PASSAGE);
+    JsonNode line = inputs.line(id, Side.PASSAGE);
     return slice(
         line,
         side,
         Part.GRADIENT,
         shape,
-        positions(line, IndexLine.QUERY_POSITIONS),
+        RecordedInputs.positions(line, IndexLine.QUERY_POSITIONS),
         line.path(IndexLine.QUERY_TOKENS).asInt());
-  }
-
-  private PointShape shape(HookPoint point) {
-    PointShape shape = points.get(point);
-    if (shape == null) {
-      throw new IllegalArgumentException(
-          folder.path() + ": " + point + " was not recorded; recorded: " + points.keySet());
-    }
-    return shape;
-  }
-
-  private static int[] positions(JsonNode line, String field) {
-    int[] positions = new int[line.path(field).size()];
-    Arrays.setAll(positions, i -> line.path(field).path(i).asInt());
-    return positions;
   }
 
   /**
@@ -300,26 +205,26 @@ public final class Recording implements ActivationSource {
    */
   private Slice slice(
       JsonNode line, Side side, Part part, PointShape shape, int[] all, int tokens) {
-    int[] positions = averaged ? new int[Math.min(all.length, 1)] : all;
-    int[] places = shape.hasPositions() ? positions : new int[] {0};
-    int rows = shape.rows(positions.length);
-    int count = Math.toIntExact(rows * shape.perRow(tokens));
-    long[] size = shape.shape(rows, tokens);
+    RecordedInputs.Extent extent = inputs.extent(shape, all, tokens);
+    long size = Arrays.stream(extent.shape()).reduce(1, (a, b) -> a * b);
+    int count = Math.toIntExact(size);
     if (count == 0) {
-      return new Slice(positions, size, new float[0]);
+      return new Slice(extent.positions(), extent.shape(), new float[0]);
     }
     TensorFile shard = shard(line.path(IndexLine.SHARD).asText());
     int item = line.path(IndexLine.ITEM).asInt();
     if (new OpenShard.Series(side, part).apart(shape)) {
       String own = TensorNames.of(side, shape.point(), part, item);
-      return new Slice(places, size, shard.floats(own, 0, count));
+      return new Slice(extent.positions(), extent.shape(), shard.floats(own, 0, count));
     }
     long from =
         shape.hasPositions()
             ? line.path(IndexLine.ROW).asLong() * shape.perRow(tokens)
             : (long) item * count;
     return new Slice(
-        places, size, shard.floats(TensorNames.of(side, shape.point(), part), from, count));
+        extent.positions(),
+        extent.shape(),
+        shard.floats(TensorNames.of(side, shape.point(), part), from, count));
   }
 
   /** A shard, whose hash is checked the first time. */
@@ -350,7 +255,7 @@ public final class Recording implements ActivationSource {
   @Override
   public void close() {
     try {
-      index.close();
+      inputs.close();
       for (TensorFile file : open.values()) {
         file.close();
       }

@@ -17,6 +17,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -72,6 +73,54 @@ record RecordingFolder(Path path) {
               + VERSION);
     }
     return object;
+  }
+
+  /**
+   * The manifest of a finished recording, or of a finished shard of one.
+   *
+   * @param part whether it is to be a shard's
+   * @throws RecordingException if there is none, or one of the other kind
+   */
+  ObjectNode finished(boolean part) throws IOException {
+    if (!Files.exists(manifest())) {
+      throw new RecordingException(
+          Files.exists(unfinished())
+              ? path + ": the recording is not finished; resume it with record -resume"
+              : manifest() + ": no such file; this folder holds no recording");
+    }
+    ObjectNode manifest = read(manifest());
+    requirePart(manifest, part);
+    return manifest;
+  }
+
+  /** Checks that a manifest, or its first part, is a shard's or none. */
+  void requirePart(JsonNode head, boolean part) {
+    if (head.has(SHARD) != part) {
+      throw new RecordingException(
+          path
+              + (part
+                  ? ": is a whole recording, not a shard of one"
+                  : ": is shard "
+                      + head.path(SHARD).asText()
+                      + " of a recording; join all of them with merge"));
+    }
+  }
+
+  /** Checks that a file is there with its size. */
+  void requireSize(ShardFile expected) throws IOException {
+    Path file = path.resolve(expected.file());
+    if (!Files.exists(file)) {
+      throw new RecordingException(file + ": is missing from the recording");
+    }
+    if (Files.size(file) != expected.bytes()) {
+      throw new RecordingException(
+          String.format(
+              Locale.ROOT,
+              "%s: has %d bytes, the manifest says %d",
+              file,
+              Files.size(file),
+              expected.bytes()));
+    }
   }
 
   /** Writes one of the JSON files in one step. */

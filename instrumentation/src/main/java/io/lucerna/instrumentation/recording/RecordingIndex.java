@@ -22,8 +22,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The index of a finished recording. Memory holds where each line is; lines are read when they are
- * asked for. Thread-safe.
+ * The index of a recording. Memory holds where each line is; lines are read when they are asked
+ * for. Thread-safe.
  */
 final class RecordingIndex implements Closeable {
   private static final ObjectMapper MAPPER = new ObjectMapper();
@@ -51,10 +51,18 @@ final class RecordingIndex implements Closeable {
    * @throws RecordingException if it is another file than the manifest says
    */
   static RecordingIndex open(Path file, ShardFile expected) throws IOException {
+    if (!HashingFile.identify(file).equals(expected)) {
+      throw new RecordingException(file + ": has changed: its hash is not that of the manifest");
+    }
+    return soFar(file);
+  }
+
+  /** Reads through the lines that are complete. */
+  static RecordingIndex soFar(Path file) throws IOException {
     RecordingIndex index = new RecordingIndex(file);
     boolean opened = false;
     try {
-      index.scan(expected);
+      index.scan();
       opened = true;
       return index;
     } finally {
@@ -64,10 +72,7 @@ final class RecordingIndex implements Closeable {
     }
   }
 
-  private void scan(ShardFile expected) throws IOException {
-    if (!HashingFile.identify(file).equals(expected)) {
-      throw new RecordingException(file + ": has changed: its hash is not that of the manifest");
-    }
+  private void scan() throws IOException {
     try (InputStream in = Files.newInputStream(file)) {
       LineReader lines = new LineReader(in);
       for (Optional<byte[]> line = lines.next(); line.isPresent(); line = lines.next()) {

@@ -1,8 +1,7 @@
 package io.lucerna.explorer;
 
 import io.lucerna.instrumentation.hooks.HookPoint;
-import io.lucerna.instrumentation.recording.ActivationSource.Slice;
-import io.lucerna.instrumentation.recording.Recording;
+import io.lucerna.instrumentation.recording.RecordedInputs;
 import io.lucerna.instrumentation.text.TokenBatch.Side;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -12,32 +11,43 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** A recording: its inputs, and what was kept of each. */
+/**
+ * A recording: its inputs, and what was kept of each; one that is not finished is read again
+ * whenever it is asked for.
+ */
 final class OpenedRecording implements Opened {
-  private final String name;
-  private final Recording recording;
-  private final List<Side> sides;
+  private final Path folder;
+  private RecordedInputs recording;
 
   OpenedRecording(Path folder) throws IOException {
-    this.name = Opened.name(folder);
-    this.recording = Recording.open(folder);
-    this.sides =
-        Arrays.stream(Side.values()).filter(side -> !recording.points(side).isEmpty()).toList();
+    this.folder = folder;
+    this.recording = RecordedInputs.open(folder);
   }
 
   @Override
-  public OpenedAnswer overview() {
+  public OpenedAnswer overview() throws IOException {
+    if (!recording.isFinished()) {
+      RecordedInputs before = recording;
+      recording = RecordedInputs.open(folder);
+      before.close();
+    }
+    boolean finished = recording.isFinished();
     int inputs = recording.ids().size();
-    int points = sides.stream().mapToInt(side -> recording.points(side).size()).max().orElse(0);
+    int points = recording.head().path("points").size();
     return new OpenedAnswer(
         "recording",
-        name,
-        "a recording of " + inputs + " inputs at " + points + " points",
-        true,
+        Opened.name(folder),
+        "a recording of "
+            + inputs
+            + " inputs at "
+            + points
+            + " points"
+            + (finished ? "" : ", not finished"),
+        finished,
         inputs,
-        inputs,
+        finished ? Integer.valueOf(inputs) : null,
         "input",
-        OpenedPatching.facts(recording.manifest()),
+        OpenedPatching.facts(recording.head()),
         List.of(),
         List.of());
   }
@@ -49,7 +59,7 @@ final class OpenedRecording implements Opened {
     List<RowsAnswer.Row> rows = new ArrayList<>();
     for (String id : ids.subList(0, Math.min(ids.size(), RowsAnswer.MOST))) {
       List<@Nullable Double> numbers = new ArrayList<>();
-      sides.forEach(side -> numbers.add((double) recording.tokens(id, side).size()));
+      sides().forEach(side -> numbers.add((double) recording.tokens(id, side).size()));
       numbers.add(
           recording.grade(id).isPresent()
               ? (Double) (double) recording.grade(id).getAsInt()
@@ -57,9 +67,13 @@ final class OpenedRecording implements Opened {
       rows.add(new RowsAnswer.Row(id, id, numbers));
     }
     List<String> columns = new ArrayList<>();
-    sides.forEach(side -> columns.add("tokens of the " + word(side)));
+    sides().forEach(side -> columns.add("tokens of the " + word(side)));
     columns.add("grade");
     return new RowsAnswer("all inputs", columns, ids.size(), rows);
+  }
+
+  private List<Side> sides() {
+    return Arrays.stream(Side.values()).filter(side -> !recording.points(side).isEmpty()).toList();
   }
 
   private static String word(Side side) {
@@ -73,15 +87,14 @@ final class OpenedRecording implements Opened {
     }
     List<RowAnswer.Text> texts = new ArrayList<>();
     List<OpenedAnswer.Fact> shapes = new ArrayList<>();
-    for (Side side : sides) {
+    for (Side side : sides()) {
       texts.add(RowAnswer.Text.of(word(side), recording.tokens(row, side)));
       for (HookPoint point : recording.points(side)) {
-        Slice slice = recording.get(row, side, point);
-        String of = sides.size() > 1 ? " of the " + word(side) : "";
+        RecordedInputs.Extent kept = recording.extent(row, side, point);
+        String of = sides().size() > 1 ? " of the " + word(side) : "";
         shapes.add(
             new OpenedAnswer.Fact(
-                point + of,
-                Arrays.toString(slice.shape()) + " at " + positions(slice.positions())));
+                point + of, Arrays.toString(kept.shape()) + " at " + positions(kept.positions())));
       }
     }
     return new RowAnswer("input " + row, List.of(), texts, List.of(), shapes);

@@ -71,13 +71,14 @@ async function load() {
   }
 }
 
-/** An unfinished study has new numbers. */
+/** An unfinished study has new numbers, an unfinished recording more rows. */
 async function refresh() {
   try {
     const before = app.opened;
     app.opened = await api.opened();
     app.error = '';
-    if (app.opened.finished && !before.finished) {
+    const more = maps().length === 0 && app.opened.done > before.done;
+    if (more || (app.opened.finished && !before.finished)) {
       await load();
     }
   } catch (e) {

@@ -390,6 +390,40 @@ class ExploreFoldersTest {
     }
   }
 
+  /** What is shown of an input is the same before and after the recording is finished. */
+  @Test
+  void anUnfinishedRecordingGrows() throws Exception {
+    Path source = folder.resolve("recording");
+    Path running = copy("recording", "recording-running", "index.jsonl");
+    Files.copy(source.resolve("manifest.json"), running.resolve("unfinished.json"));
+    Path index = running.resolve("index.jsonl");
+    String all = Files.readString(index);
+    Files.writeString(index, all.substring(0, all.length() - 10)); // in the middle of a line
+    try (Shown shown = Shown.of(running);
+        Shown finished = Shown.of(source)) {
+      JsonNode expected = finished.get("opened/rows").path("rows");
+      JsonNode overview = shown.get("opened");
+      assertFalse(overview.path("finished").asBoolean());
+      assertEquals(1, overview.path("done").asInt());
+      assertTrue(overview.path("items").isNull());
+      JsonNode rows = shown.get("opened/rows");
+      assertEquals(1, rows.path("total").asInt());
+      assertEquals(expected.path(0), rows.path("rows").path(0));
+      String first = rows.path("rows").path(0).path("id").asText();
+      String second = expected.path(1).path("id").asText();
+      assertEquals(finished.get("opened/row", "row", first), shown.get("opened/row", "row", first));
+      assertEquals(404, shown.send("opened/row", "row", second).statusCode());
+
+      Files.writeString(index, all);
+      assertEquals(2, shown.get("opened").path("done").asInt());
+      assertEquals(
+          finished.get("opened/row", "row", second), shown.get("opened/row", "row", second));
+      Files.move(running.resolve("unfinished.json"), running.resolve("manifest.json"));
+      assertEquals(finished.get("opened").path("facts"), shown.get("opened").path("facts"));
+      assertTrue(shown.get("opened").path("finished").asBoolean());
+    }
+  }
+
   /** Whatever a folder's files name, nothing outside of it is read. */
   @Test
   void noFileOutsideOfTheFolderIsRead() throws Exception {

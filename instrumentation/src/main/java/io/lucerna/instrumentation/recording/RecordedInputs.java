@@ -1,0 +1,215 @@
+package io.lucerna.instrumentation.recording;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.lucerna.base.Internal;
+import io.lucerna.instrumentation.hooks.HookPoint;
+import io.lucerna.instrumentation.hooks.PointShape;
+import io.lucerna.instrumentation.text.Role;
+import io.lucerna.instrumentation.text.Token;
+import io.lucerna.instrumentation.text.TokenBatch.Side;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.Set;
+
+/**
+ * The inputs of a recording, and where and in what shape something was kept of each; also of one
+ * that is not finished, as far as it had come when it was opened. Thread-safe.
+ */
+@Internal
+public final class RecordedInputs implements AutoCloseable {
+  private final RecordingFolder folder;
+  private final JsonNode head;
+  private final boolean finished;
+  private final boolean averaged;
+  private final Map<HookPoint, PointShape> points = new LinkedHashMap<>();
+  private final RecordingIndex index;
+
+  /**
+   * What was kept of one point for one input.
+   *
+   * @param positions as in {@link ActivationSource.Slice}
+   * @param shape as in {@link ActivationSource.Slice}
+   */
+  public record Extent(int[] positions, long[] shape) {}
+
+  private RecordedInputs(
+      RecordingFolder folder, JsonNode head, boolean finished, RecordingIndex index) {
+    this.folder = folder;
+    this.head = head;
+    this.finished = finished;
+    this.index = index;
+    averaged = Kept.isMean(head.path("positions").asText());
+    for (JsonNode point : head.path("points")) {
+      PointShape shape = shape(point);
+      points.put(shape.point(), shape);
+    }
+  }
+
+  private PointShape shape(JsonNode json) {
+    String name = json.path("name").asText();
+    HookPoint point =
+        HookPoint.parse(name)
+            .orElseThrow(
+                () ->
+                    new RecordingException(
+                        folder.manifest() + ": this version has no point " + name));
+    List<Integer> rest = new ArrayList<>();
+    json.path("shape").forEach(size -> rest.add(size.asInt()));
+    return new PointShape(point, rest);
+  }
+
+  /**
+   * Opens the folder that {@code record} wrote or writes.
+   *
+   * @param path the folder
+   * @return its inputs, which the caller closes
+   * @throws RecordingException if it holds no recording, or a shard of one, or the index of a
+   *     finished one is missing or changed
+   * @throws IOException if a file cannot be read
+   */
+  public static RecordedInputs open(Path path) throws IOException {
+    RecordingFolder folder = new RecordingFolder(path);
+    if (Files.exists(folder.manifest()) || !Files.exists(folder.unfinished())) {
+      return finished(folder, folder.finished(false));
+    }
+    JsonNode head = RecordingFolder.read(folder.unfinished());
+    folder.requirePart(head, false);
+    return new RecordedInputs(folder, head, false, RecordingIndex.soFar(folder.index()));
+  }
+
+  /** Those of a finished recording that has this manifest. */
+  static RecordedInputs finished(RecordingFolder folder, JsonNode manifest) throws IOException {
+    ShardFile lines = ShardFile.of(manifest.path("index"));
+    folder.requireSize(lines);
+    return new RecordedInputs(folder, manifest, true, RecordingIndex.open(folder.index(), lines));
+  }
+
+  /** {@return whether the recording was finished when it was opened} */
+  public boolean isFinished() {
+    return finished;
+  }
+
+  /** {@return what the manifest says, of an unfinished recording its first part} */
+  public JsonNode head() {
+    return head;
+  }
+
+  /** All that is recorded. */
+  List<PointShape> shapes() {
+    return List.copyOf(points.values());
+  }
+
+  /** {@return what {@link ActivationSource#averaged} says} */
+  public boolean averaged() {
+    return averaged;
+  }
+
+  /** {@return what {@link Recording#grade} says} */
+  public OptionalInt grade(String id) {
+    for (Side side : List.of(Side.PAIR, Side.PASSAGE)) {
+      if (index.has(side)) {
+        JsonNode grade = line(id, side).path(IndexLine.GRADE);
+        return grade.isInt() ? OptionalInt.of(grade.asInt()) : OptionalInt.empty();
+      }
+    }
+    return OptionalInt.empty();
+  }
+
+  /** {@return what {@link ActivationSource#ids} says} */
+  public List<String> ids() {
+    return index.ids();
+  }
+
+  /** {@return what {@link ActivationSource#points} says} */
+  public Set<HookPoint> points(Side side) {
+    return index.has(side)
+        ? Collections.unmodifiableSet(new LinkedHashSet<>(points.keySet()))
+        : Set.of();
+  }
+
+  /** {@return what {@link ActivationSource#tokens} says} */
+  public List<Token> tokens(String id, Side side) {
+    JsonNode line = line(id, side);
+    List<Token> tokens = new ArrayList<>();
+    for (int i = 0; i < line.path(IndexLine.TOKENS).size(); i++) {
+      tokens.add(
+          new Token(
+              line.path(IndexLine.TOKENS).path(i).asText(),
+              line.path(IndexLine.SEGMENTS).path(i).asInt(),
+              line.path(IndexLine.WORDS).path(i).asInt(),
+              line.path(IndexLine.STARTS).path(i).asInt(),
+              line.path(IndexLine.ENDS).path(i).asInt(),
+              Role.parse(line.path(IndexLine.ROLES).path(i).asText())));
+    }
+    return List.copyOf(tokens);
+  }
+
+  /**
+   * {@return where something was kept of an input, and in what shape}
+   *
+   * @param id the pair's id, for a query that was read alone too
+   * @param side what the text is
+   * @param point a recorded point
+   * @throws IllegalArgumentException if the id, the side or the point was not recorded
+   */
+  public Extent extent(String id, Side side, HookPoint point) {
+    PointShape shape = shape(point);
+    JsonNode line = line(id, side);
+    return extent(shape, positions(line, IndexLine.POSITIONS), line.path(IndexLine.TOKENS).size());
+  }
+
+  /**
+   * The same of an input of so many tokens.
+   *
+   * @param all the kept positions
+   */
+  Extent extent(PointShape shape, int[] all, int tokens) {
+    int[] positions = averaged ? new int[Math.min(all.length, 1)] : all;
+    return new Extent(
+        shape.hasPositions() ? positions : new int[] {0},
+        shape.shape(shape.rows(positions.length), tokens));
+  }
+
+  /** The kept positions that a line has in a field. */
+  static int[] positions(JsonNode line, String field) {
+    int[] positions = new int[line.path(field).size()];
+    Arrays.setAll(positions, i -> line.path(field).path(i).asInt());
+    return positions;
+  }
+
+  JsonNode line(String id, Side side) {
+    try {
+      return index.line(id, side);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  PointShape shape(HookPoint point) {
+    PointShape shape = points.get(point);
+    if (shape == null) {
+      throw new IllegalArgumentException(
+          folder.path() + ": " + point + " was not recorded; recorded: " + points.keySet());
+    }
+    return shape;
+  }
+
+  @Override
+  public void close() {
+    try {
+      index.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
