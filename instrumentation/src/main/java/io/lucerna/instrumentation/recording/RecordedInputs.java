@@ -7,6 +7,7 @@ import io.lucerna.instrumentation.hooks.PointShape;
 import io.lucerna.instrumentation.text.Role;
 import io.lucerna.instrumentation.text.Token;
 import io.lucerna.instrumentation.text.TokenBatch.Side;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -22,8 +23,9 @@ import java.util.OptionalInt;
 import java.util.Set;
 
 /**
- * The inputs of a recording, and where and in what shape something was kept of each; also of one
- * that is not finished, as far as it had come when it was opened. Thread-safe.
+ * The inputs of a recording, and where and in what shape something was kept of each, as manifest
+ * and index say; also of one that is not finished, as far as it has come. Thread-safe but for
+ * {@link #again}.
  */
 @Internal
 public final class RecordedInputs implements AutoCloseable {
@@ -43,29 +45,17 @@ public final class RecordedInputs implements AutoCloseable {
   public record Extent(int[] positions, long[] shape) {}
 
   private RecordedInputs(
-      RecordingFolder folder, JsonNode head, boolean finished, RecordingIndex index) {
+      RecordingFolder folder,
+      JsonNode head,
+      boolean finished,
+      List<PointShape> shapes,
+      RecordingIndex index) {
     this.folder = folder;
     this.head = head;
     this.finished = finished;
+    this.averaged = Kept.isMean(head.path("positions").asText());
+    shapes.forEach(shape -> points.put(shape.point(), shape));
     this.index = index;
-    averaged = Kept.isMean(head.path("positions").asText());
-    for (JsonNode point : head.path("points")) {
-      PointShape shape = shape(point);
-      points.put(shape.point(), shape);
-    }
-  }
-
-  private PointShape shape(JsonNode json) {
-    String name = json.path("name").asText();
-    HookPoint point =
-        HookPoint.parse(name)
-            .orElseThrow(
-                () ->
-                    new RecordingException(
-                        folder.manifest() + ": this version has no point " + name));
-    List<Integer> rest = new ArrayList<>();
-    json.path("shape").forEach(size -> rest.add(size.asInt()));
-    return new PointShape(point, rest);
   }
 
   /**
@@ -73,33 +63,89 @@ public final class RecordedInputs implements AutoCloseable {
    *
    * @param path the folder
    * @return its inputs, which the caller closes
-   * @throws RecordingException if it holds no recording, or a shard of one, or the index of a
-   *     finished one is missing or changed
+   * @throws RecordingException if it holds no recording, or a shard of one; of a finished one, if a
+   *     file is missing or cut short, or the index changed; the message names the file
    * @throws IOException if a file cannot be read
    */
   public static RecordedInputs open(Path path) throws IOException {
     RecordingFolder folder = new RecordingFolder(path);
-    if (Files.exists(folder.manifest()) || !Files.exists(folder.unfinished())) {
-      return finished(folder, folder.finished(false));
+    if (Files.exists(folder.unfinished()) && !Files.exists(folder.manifest())) {
+      try {
+        return begun(folder);
+      } catch (FileNotFoundException e) {
+        // It has just been finished.
+      }
     }
-    JsonNode head = RecordingFolder.read(folder.unfinished());
-    folder.requirePart(head, false);
-    return new RecordedInputs(folder, head, false, RecordingIndex.soFar(folder.index()));
+    return of(folder, folder.manifest(false));
   }
 
-  /** Those of a finished recording that has this manifest. */
-  static RecordedInputs finished(RecordingFolder folder, JsonNode manifest) throws IOException {
+  private static RecordedInputs begun(RecordingFolder folder) throws IOException {
+    JsonNode head = RecordingFolder.read(folder.unfinished());
+    folder.requireShard(head, false);
+    List<PointShape> shapes = shapes(folder.unfinished(), head);
+    return new RecordedInputs(folder, head, false, shapes, RecordingIndex.open(folder.index()));
+  }
+
+  /** Those of a finished recording, or of a shard, that has this manifest. */
+  static RecordedInputs of(RecordingFolder folder, JsonNode manifest) throws IOException {
+    for (JsonNode shard : manifest.path("shards")) {
+      folder.requireSize(ShardFile.of(shard));
+    }
     ShardFile lines = ShardFile.of(manifest.path("index"));
     folder.requireSize(lines);
-    return new RecordedInputs(folder, manifest, true, RecordingIndex.open(folder.index(), lines));
+    if (!HashingFile.identify(folder.index()).equals(lines)) {
+      throw new RecordingException(
+          folder.index() + ": has changed: its hash is not that of the manifest");
+    }
+    List<PointShape> shapes = shapes(folder.manifest(), manifest);
+    return new RecordedInputs(folder, manifest, true, shapes, RecordingIndex.open(folder.index()));
   }
 
-  /** {@return whether the recording was finished when it was opened} */
+  private static List<PointShape> shapes(Path file, JsonNode head) {
+    List<PointShape> shapes = new ArrayList<>();
+    for (JsonNode point : head.path("points")) {
+      String name = point.path("name").asText();
+      List<Integer> rest = new ArrayList<>();
+      point.path("shape").forEach(size -> rest.add(size.asInt()));
+      shapes.add(
+          new PointShape(
+              HookPoint.parse(name)
+                  .orElseThrow(
+                      () -> new RecordingException(file + ": this version has no point " + name)),
+              rest));
+    }
+    return shapes;
+  }
+
+  /**
+   * Looks at the folder of an unfinished recording again, while nobody else uses this.
+   *
+   * @return this, with the inputs that came since; once the recording is finished, others in place
+   *     of this, which is closed then
+   * @throws RecordingException as {@link #open} does
+   * @throws IOException if a file cannot be read
+   */
+  public RecordedInputs again() throws IOException {
+    if (finished) {
+      return this;
+    }
+    if (Files.exists(folder.manifest())) {
+      RecordedInputs whole = of(folder, folder.manifest(false));
+      close();
+      return whole;
+    }
+    index.refresh();
+    return this;
+  }
+
+  /** {@return whether the recording is finished, so that nothing will change} */
   public boolean isFinished() {
     return finished;
   }
 
-  /** {@return what the manifest says, of an unfinished recording its first part} */
+  /**
+   * {@return what the manifest says, of an unfinished recording its first part; not to be changed}
+   */
   public JsonNode head() {
     return head;
   }

@@ -49,16 +49,15 @@ public final class Recording implements ActivationSource {
   /** Opens a recording, or of several shards of one that of this number. */
   private Recording(RecordingFolder folder, boolean part) throws IOException {
     this.folder = folder;
-    JsonNode manifest = folder.finished(part);
+    JsonNode manifest = folder.manifest(part);
     modelSha256 = manifest.path("model").path("sha256").asText();
     sha256 = Manifest.sha256(manifest);
     gradients = manifest.path("gradients").asBoolean();
     for (JsonNode shard : manifest.path("shards")) {
       ShardFile file = ShardFile.of(shard);
       shards.put(file.file(), file);
-      folder.requireSize(file);
     }
-    inputs = RecordedInputs.finished(folder, manifest);
+    inputs = RecordedInputs.of(folder, manifest);
   }
 
   /**
@@ -206,8 +205,7 @@ public final class Recording implements ActivationSource {
   private Slice slice(
       JsonNode line, Side side, Part part, PointShape shape, int[] all, int tokens) {
     RecordedInputs.Extent extent = inputs.extent(shape, all, tokens);
-    long size = Arrays.stream(extent.shape()).reduce(1, (a, b) -> a * b);
-    int count = Math.toIntExact(size);
+    int count = Math.toIntExact(Arrays.stream(extent.shape()).reduce(1, (a, b) -> a * b));
     if (count == 0) {
       return new Slice(extent.positions(), extent.shape(), new float[0]);
     }

@@ -78,10 +78,10 @@ record RecordingFolder(Path path) {
   /**
    * The manifest of a finished recording, or of a finished shard of one.
    *
-   * @param part whether it is to be a shard's
+   * @param shard whether it is to be a shard's
    * @throws RecordingException if there is none, or one of the other kind
    */
-  ObjectNode finished(boolean part) throws IOException {
+  ObjectNode manifest(boolean shard) throws IOException {
     if (!Files.exists(manifest())) {
       throw new RecordingException(
           Files.exists(unfinished())
@@ -89,16 +89,16 @@ record RecordingFolder(Path path) {
               : manifest() + ": no such file; this folder holds no recording");
     }
     ObjectNode manifest = read(manifest());
-    requirePart(manifest, part);
+    requireShard(manifest, shard);
     return manifest;
   }
 
   /** Checks that a manifest, or its first part, is a shard's or none. */
-  void requirePart(JsonNode head, boolean part) {
-    if (head.has(SHARD) != part) {
+  void requireShard(JsonNode head, boolean shard) {
+    if (head.has(SHARD) != shard) {
       throw new RecordingException(
           path
-              + (part
+              + (shard
                   ? ": is a whole recording, not a shard of one"
                   : ": is shard "
                       + head.path(SHARD).asText()

@@ -2,6 +2,7 @@ package io.lucerna.instrumentation.recording;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -23,7 +24,7 @@ import java.util.Optional;
 
 /**
  * The index of a recording. Memory holds where each line is; lines are read when they are asked
- * for. Thread-safe.
+ * for. Thread-safe but for {@link #refresh}.
  */
 final class RecordingIndex implements Closeable {
   private static final ObjectMapper MAPPER = new ObjectMapper();
@@ -39,30 +40,20 @@ final class RecordingIndex implements Closeable {
   private final Map<String, Place> queries = new HashMap<>();
   private Side pairSide = Side.PAIR;
 
+  /** Where the last complete line ends. */
+  private long end;
+
   private RecordingIndex(Path file) throws IOException {
     this.file = file;
     this.channel = FileChannel.open(file, StandardOpenOption.READ);
   }
 
-  /**
-   * Reads through the index.
-   *
-   * @param expected its size and hash
-   * @throws RecordingException if it is another file than the manifest says
-   */
-  static RecordingIndex open(Path file, ShardFile expected) throws IOException {
-    if (!HashingFile.identify(file).equals(expected)) {
-      throw new RecordingException(file + ": has changed: its hash is not that of the manifest");
-    }
-    return soFar(file);
-  }
-
   /** Reads through the lines that are complete. */
-  static RecordingIndex soFar(Path file) throws IOException {
+  static RecordingIndex open(Path file) throws IOException {
     RecordingIndex index = new RecordingIndex(file);
     boolean opened = false;
     try {
-      index.scan();
+      index.refresh();
       opened = true;
       return index;
     } finally {
@@ -72,11 +63,20 @@ final class RecordingIndex implements Closeable {
     }
   }
 
-  private void scan() throws IOException {
+  /** Reads through the lines that came since; all, if the file was cut, as resuming does. */
+  void refresh() throws IOException {
+    if (channel.size() < end) {
+      pairs.clear();
+      queries.clear();
+      end = 0;
+    }
     try (InputStream in = Files.newInputStream(file)) {
+      in.skipNBytes(end);
       LineReader lines = new LineReader(in);
+      long from = end;
       for (Optional<byte[]> line = lines.next(); line.isPresent(); line = lines.next()) {
-        add(line.get(), lines.start());
+        add(line.get(), from + lines.start());
+        end = from + lines.end();
       }
     }
   }
@@ -93,7 +93,14 @@ final class RecordingIndex implements Closeable {
         pairSide = side;
         pairs.put(field(parser, IndexLine.ID), place);
       }
+    } catch (JsonProcessingException e) {
+      throw broken(start, e);
     }
+  }
+
+  private RecordingException broken(long start, JsonProcessingException e) {
+    return new RecordingException(
+        file + ": the line from byte " + start + " on is broken: " + e.getOriginalMessage(), e);
   }
 
   private String field(JsonParser parser, String name) throws IOException {
@@ -150,7 +157,11 @@ final class RecordingIndex implements Closeable {
         throw new RecordingException(file + ": is cut short");
       }
     }
-    return MAPPER.readTree(line.array());
+    try {
+      return MAPPER.readTree(line.array());
+    } catch (JsonProcessingException e) {
+      throw broken(place.start, e);
+    }
   }
 
   @Override

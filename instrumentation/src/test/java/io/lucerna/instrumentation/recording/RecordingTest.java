@@ -149,6 +149,71 @@ class RecordingTest {
     }
   }
 
+  /** As far as it is, an unfinished recording says of its inputs what the finished one does. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "bert-cross | all",
+        "bert-bi | role:match",
+        "bert-cross | mean:50",
+        "families/t5-monot5 | cls",
+      })
+  void anUnfinishedRecordingGrows(String model, String positions) throws IOException {
+    int all = 7;
+    Path growing = temp.resolve("growing");
+    try (Recorder recorder = Recorder.of(model, all, 5)) {
+      RecordingSpec spec = recorder.spec("*", positions, false, SMALL_SHARDS);
+      recorder.record(temp.resolve("whole"), spec, all, false);
+      recorder.record(growing, spec, 0, false);
+      try (Recording whole = Recording.open(temp.resolve("whole"))) {
+        RecordedInputs inputs = RecordedInputs.open(growing);
+        for (int now = 0; now <= all; now++) {
+          recorder.record(growing, spec, now, true);
+          inputs = inputs.again();
+          assertEquals(now == all, inputs.isFinished());
+          assertEquals(whole.ids().subList(0, now), inputs.ids());
+          assertEquals(whole.averaged(), inputs.averaged());
+          for (String id : inputs.ids()) {
+            assertEquals(whole.tokens(id, recorder.side()), inputs.tokens(id, recorder.side()));
+            assertEquals(whole.grade(id), inputs.grade(id));
+            for (HookPoint point : inputs.points(recorder.side())) {
+              ActivationSource.Slice slice = whole.get(id, recorder.side(), point);
+              RecordedInputs.Extent extent = inputs.extent(id, recorder.side(), point);
+              assertArrayEquals(slice.positions(), extent.positions(), point + " of " + id);
+              assertArrayEquals(slice.shape(), extent.shape(), point + " of " + id);
+            }
+          }
+        }
+        inputs.close();
+      }
+    }
+  }
+
+  @Test
+  void anIndexThatIsCutOrBrokenIsReadAnew() throws IOException {
+    Path folder = temp.resolve("r");
+    try (Recorder recorder = Recorder.of("bert-bi", 5, 5)) {
+      recorder.record(folder, recorder.spec("*z", "cls", false, SMALL_SHARDS), 4, false);
+    }
+    Path index = folder.resolve("index.jsonl");
+    List<String> lines = Files.readAllLines(index);
+    try (RecordedInputs inputs = RecordedInputs.open(folder)) {
+      assertEquals(4, inputs.ids().size());
+      Files.writeString(index, lines.get(0) + "\n" + lines.get(1));
+      assertEquals(List.of(Recorder.id(0)), inputs.again().ids());
+      Files.writeString(index, String.join("\n", lines) + "\n");
+      assertEquals(4, inputs.again().ids().size());
+      Files.writeString(index, lines.get(0) + "\n\0\0\n");
+      RecordingException broken = assertThrows(RecordingException.class, inputs::again);
+      int length = lines.get(0).getBytes(StandardCharsets.UTF_8).length + 1;
+      assertTrue(
+          String.valueOf(broken.getMessage())
+              .startsWith(index + ": the line from byte " + length + " on is broken: "),
+          broken.getMessage());
+    }
+  }
+
   /** To the bit, since both sum the same numbers in the same order. */
   @ParameterizedTest
   @CsvSource(

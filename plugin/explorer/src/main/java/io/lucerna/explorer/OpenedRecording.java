@@ -9,10 +9,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A recording: its inputs, and what was kept of each; one that is not finished is read again
+ * A recording: its inputs, and what was kept of each; one that is not finished is looked at again
  * whenever it is asked for.
  */
 final class OpenedRecording implements Opened {
@@ -26,11 +27,7 @@ final class OpenedRecording implements Opened {
 
   @Override
   public OpenedAnswer overview() throws IOException {
-    if (!recording.isFinished()) {
-      RecordedInputs before = recording;
-      recording = RecordedInputs.open(folder);
-      before.close();
-    }
+    recording = recording.again();
     boolean finished = recording.isFinished();
     int inputs = recording.ids().size();
     int points = recording.head().path("points").size();
@@ -56,18 +53,17 @@ final class OpenedRecording implements Opened {
   @Override
   public RowsAnswer rows(int map, String cell) {
     List<String> ids = recording.ids();
+    List<Side> sides = sides();
     List<RowsAnswer.Row> rows = new ArrayList<>();
     for (String id : ids.subList(0, Math.min(ids.size(), RowsAnswer.MOST))) {
       List<@Nullable Double> numbers = new ArrayList<>();
-      sides().forEach(side -> numbers.add((double) recording.tokens(id, side).size()));
-      numbers.add(
-          recording.grade(id).isPresent()
-              ? (Double) (double) recording.grade(id).getAsInt()
-              : null);
+      sides.forEach(side -> numbers.add((double) recording.tokens(id, side).size()));
+      OptionalInt grade = recording.grade(id);
+      numbers.add(grade.isPresent() ? Double.valueOf(grade.getAsInt()) : null);
       rows.add(new RowsAnswer.Row(id, id, numbers));
     }
     List<String> columns = new ArrayList<>();
-    sides().forEach(side -> columns.add("tokens of the " + word(side)));
+    sides.forEach(side -> columns.add("tokens of the " + word(side)));
     columns.add("grade");
     return new RowsAnswer("all inputs", columns, ids.size(), rows);
   }
@@ -87,11 +83,12 @@ final class OpenedRecording implements Opened {
     }
     List<RowAnswer.Text> texts = new ArrayList<>();
     List<OpenedAnswer.Fact> shapes = new ArrayList<>();
-    for (Side side : sides()) {
+    List<Side> sides = sides();
+    for (Side side : sides) {
       texts.add(RowAnswer.Text.of(word(side), recording.tokens(row, side)));
       for (HookPoint point : recording.points(side)) {
         RecordedInputs.Extent kept = recording.extent(row, side, point);
-        String of = sides().size() > 1 ? " of the " + word(side) : "";
+        String of = sides.size() > 1 ? " of the " + word(side) : "";
         shapes.add(
             new OpenedAnswer.Fact(
                 point + of, Arrays.toString(kept.shape()) + " at " + positions(kept.positions())));

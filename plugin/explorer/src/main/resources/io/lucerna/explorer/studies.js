@@ -9,7 +9,7 @@ import { change, count, move, number, MINUS } from './words.js';
 
 const { read, write } = keeper({ map: 0, cell: '', row: '' });
 
-/** How long until an unfinished study is looked at again, in ms. */
+/** How long until what is not finished is looked at again, in ms. */
 const AGAIN = 3000;
 
 /** How much of long lists is shown at first. */
@@ -77,8 +77,8 @@ async function refresh() {
     const before = app.opened;
     app.opened = await api.opened();
     app.error = '';
-    const more = maps().length === 0 && app.opened.done > before.done;
-    if (more || (app.opened.finished && !before.finished)) {
+    const changed = app.opened.kind === 'recording' && app.opened.done !== before.done;
+    if (changed || (app.opened.finished && !before.finished)) {
       await load();
     }
   } catch (e) {
