@@ -14,6 +14,7 @@ final class Assets {
   private static final String CSS = "text/css; charset=utf-8";
   private static final String SCRIPT = "text/javascript; charset=utf-8";
   private static final String LIT = "/META-INF/resources/webjars/lit-html/3.3.1/";
+  private static final String UPLOT = "/META-INF/resources/webjars/uplot/1.6.30/dist/";
 
   /**
    * A file.
@@ -42,7 +43,9 @@ final class Assets {
             "/page.css", own("page.css", CSS),
             "/inside.css", own("inside.css", CSS),
             "/studies.css", own("studies.css", CSS),
-            "/icon.svg", own("icon.svg", "image/svg+xml"));
+            "/icon.svg", own("icon.svg", "image/svg+xml"),
+            "/uplot/uPlot.esm.js", read(UPLOT + "uPlot.esm.js", SCRIPT),
+            "/uplot/uPlot.min.css", read(UPLOT + "uPlot.min.css", CSS));
     Map<String, Asset> own =
         Stream.of(
                 "page",

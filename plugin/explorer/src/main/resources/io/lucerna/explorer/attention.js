@@ -1,11 +1,9 @@
 // Where heads look: small pictures of all, and one of them token by token.
 import { html, nothing } from './lit/lit-html.js';
-import { tone, walk, when } from './tones.js';
+import { dusk, tone, walk, when } from './tones.js';
 
 /** How strong the colour of an attention is: by its square root, since most are small. */
 const dark = attention => Math.sqrt(attention);
-
-const dusk = matchMedia('(prefers-color-scheme: dark)');
 
 /** A picture on a canvas, in the colour of the text; painted anew when that changes. */
 class Picture extends HTMLElement {

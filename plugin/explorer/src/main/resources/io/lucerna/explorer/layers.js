@@ -1,39 +1,79 @@
 // Scores by layer.
-import { html, nothing, svg } from './lit/lit-html.js';
-import { when } from './tones.js';
+import { html, nothing } from './lit/lit-html.js';
+import uPlot from './uplot/uPlot.esm.js';
+import { dusk, when } from './tones.js';
 import { compare } from './why.js';
+import { MINUS } from './words.js';
 
-const WIDTH = 360;
-const HEIGHT = 170;
-const LEFT = 46;
-const RIGHT = 12;
-const TOP = 12;
-const BOTTOM = 26;
+const HEIGHT = 210;
 
-const written = value => value.toFixed(4).replace('-', '\u2212');
+const written = (value, digits = 4) => value.toFixed(digits).replace('-', MINUS);
 
-function chart(passages) {
-  const all = passages.flatMap(passage => passage.scores);
-  const low = Math.min(...all);
-  const high = Math.max(...all);
-  const last = passages[0].scores.length - 1;
-  const x = layer => LEFT + (layer / Math.max(1, last)) * (WIDTH - LEFT - RIGHT);
-  const y = score => TOP + ((high - score) / (high - low || 1)) * (HEIGHT - TOP - BOTTOM);
-  const every = Math.ceil((last + 1) / 13);
-  return html`
-    <svg class="chart" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="Score by layer; the numbers are in the table below">
-      ${[high, low].map(score => svg`
-        <line class="axis" x1=${LEFT} x2=${WIDTH - RIGHT} y1=${y(score)} y2=${y(score)}></line>
-        <text x=${LEFT - 5} y=${y(score) + 4} text-anchor="end">${score.toFixed(3)}</text>`)}
-      ${passages[0].scores.map((_, layer) => layer % every === 0 || layer === last
-        ? svg`<text x=${x(layer)} y=${HEIGHT - 8} text-anchor="middle">${layer}</text>`
-        : nothing)}
-      ${passages.map((passage, i) => svg`
-        <polyline class="line s${i}" points=${passage.scores.map((score, layer) => `${x(layer)},${y(score)}`).join(' ')}></polyline>
-        ${passage.scores.map((score, layer) => svg`
-          <circle class="dot s${i}" cx=${x(layer)} cy=${y(score)} r="4"><title>${passage.docno}, layer ${layer}: ${written(score)}</title></circle>`)}`)}
-    </svg>`;
+/** Lines of scores by layer, in the colours of the page; drawn anew when those change, or its width. */
+class LayerChart extends HTMLElement {
+  #passages = [];
+  #plot = null;
+  #again = () => this.#draw();
+  #width = new ResizeObserver(() => this.#plot?.setSize({ width: this.clientWidth, height: HEIGHT }));
+
+  connectedCallback() {
+    dusk.addEventListener('change', this.#again);
+    this.#width.observe(this);
+    this.#draw();
+  }
+
+  disconnectedCallback() {
+    dusk.removeEventListener('change', this.#again);
+    this.#width.disconnect();
+    this.#plot?.destroy();
+    this.#plot = null;
+  }
+
+  set passages(passages) {
+    if (JSON.stringify(passages) !== JSON.stringify(this.#passages)) {
+      this.#passages = passages;
+      this.#draw();
+    }
+  }
+
+  #draw() {
+    this.#plot?.destroy();
+    this.#plot = this.isConnected && this.#passages.length ? new uPlot(this.#options(), this.#data(), this) : null;
+  }
+
+  #data() {
+    return [this.#passages[0].scores.map((_, layer) => layer), ...this.#passages.map(passage => passage.scores)];
+  }
+
+  #options() {
+    const colour = name => getComputedStyle(this).getPropertyValue(name);
+    const font = '11px ' + getComputedStyle(this).fontFamily;
+    const axis = { stroke: colour('--quiet'), font, grid: { stroke: colour('--line'), width: 1 }, ticks: { show: false } };
+    return {
+      width: this.clientWidth,
+      height: HEIGHT,
+      scales: { x: { time: false } },
+      axes: [
+        { ...axis, incrs: [1, 2, 3, 4, 6, 12], size: 26, gap: 2 },
+        { ...axis, size: 50, values: (_, marks) => marks.map(mark => written(mark, 2)) },
+      ],
+      series: [
+        { label: 'layer', value: (_, layer) => layer ?? '' },
+        ...this.#passages.map(({ docno }, i) => ({
+          label: docno,
+          stroke: colour(i ? '--second' : '--more'),
+          width: 2,
+          dash: i ? [5, 3] : [],
+          points: { show: true, size: 7, fill: colour(i ? '--second' : '--more') },
+          value: (_, score) => (score === null ? '' : written(score)),
+        })),
+      ],
+      cursor: { drag: { x: false } },
+    };
+  }
 }
+
+customElements.define('layer-chart', LayerChart);
 
 function lens({ passages: given }) {
   const same = given.length > 1 && given[0].docno === given[1].docno;
@@ -41,7 +81,7 @@ function lens({ passages: given }) {
   return html`
     <p class="quiet">The score that the model's head gives to what leaves each layer, 0 being the embeddings; the last is the model's.
       No other layer was trained to be read.</p>
-    ${chart(passages)}
+    <layer-chart role="img" aria-label="Score by layer; the numbers are in the table below" .passages=${passages}></layer-chart>
     <div class="scroll"><table class="largest"><thead><tr><th scope="col">layer</th>${passages.map((passage, i) => html`
       <th scope="col"><span class="key s${i}"></span>${passage.docno}</th>`)}${passages.length > 1 ? html`<th scope="col">difference</th>` : nothing}</tr></thead>
       <tbody>${passages[0].scores.map((_, layer) => html`<tr><th scope="row">${layer}</th>${passages.map(passage => html`

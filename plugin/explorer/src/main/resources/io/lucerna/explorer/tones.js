@@ -4,6 +4,9 @@ import { MINUS } from './words.js';
 
 const STEPS = 6;
 
+/** Whether the page is dark; says when that changes. */
+export const dusk = matchMedia('(prefers-color-scheme: dark)');
+
 /** The largest size of some numbers, rounded up to two digits; 1 if all are 0. */
 export function limit(values) {
   const most = Math.max(0, ...values.map(Math.abs));

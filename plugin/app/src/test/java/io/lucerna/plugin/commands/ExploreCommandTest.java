@@ -825,6 +825,20 @@ class ExploreCommandTest {
   private static final String QUERY = "document.querySelector('input[name=query]').value";
   private static final String AFTER =
       "[...document.querySelectorAll('.list.after li')].map(li => li.dataset.doc).join(' ')";
+
+  /** Whether the chart of layers, of two passages, says of the last layer what the table does. */
+  private static final String CHART =
+      """
+      (() => {
+        const over = document.querySelector('layer-chart .u-over');
+        const { right, top } = over?.getBoundingClientRect() ?? {};
+        over?.dispatchEvent(new MouseEvent('mousemove', { clientX: right - 1, clientY: top + 5 }));
+        const said = [...document.querySelectorAll('layer-chart .u-value')].map(value => value.textContent);
+        const last = [...document.querySelectorAll('table.largest tbody tr:last-child > *')];
+        return said.length === 3 && said.join() === last.slice(0, 3).map(cell => cell.textContent).join();
+      })()
+      """;
+
   private static final String STATE = "new URLSearchParams(location.hash.slice(1))";
   private static final String PRESSED =
       "String(document.querySelectorAll('.grid [aria-pressed=true]').length)";
@@ -955,12 +969,12 @@ class ExploreCommandTest {
     pictures(browser, "attention-");
 
     browser.run("document.querySelectorAll('.views button')[2].click()");
-    awaitThat(browser, "document.querySelectorAll('.chart .dot').length === 2 * 7");
+    awaitThat(browser, CHART);
     // Views are steps back.
     browser.run("history.back()");
     awaitThat(browser, "document.querySelector('attention-matrix canvas')");
     browser.run("history.forward()");
-    awaitThat(browser, "document.querySelectorAll('.chart .dot').length === 2 * 7");
+    awaitThat(browser, CHART);
     pictures(browser, "layers-");
 
     browser.run("document.querySelectorAll('.views button')[3].click()");
