@@ -33,11 +33,11 @@ public record Linear(NDArray weight, NDArray bias, @Nullable NDArray packed, Lon
   /** One row of one output is a kernel's of its own. */
   private static final long FEWEST_OF_PACKED = 2;
 
-  /** Of weights that are not packed, oneDNN has other kernels for fewer rows than this. */
-  private static final long FEWEST_OF_ONE_DNN = 16;
-
-  /** MKL has too, and with the queries of fewer tokens. */
-  public static final long FEWEST_ROWS = 8;
+  /**
+   * Of weights that are not packed, oneDNN has other kernels for fewer rows than this, and so has
+   * MKL on Intel's processors with AVX-512; elsewhere it has for fewer than 8.
+   */
+  public static final long FEWEST_ROWS = 16;
 
   /** A map of weights that are complete. */
   public Linear(NDArray weight, NDArray bias, LongAdder work) {
@@ -138,7 +138,7 @@ public record Linear(NDArray weight, NDArray bias, @Nullable NDArray packed, Lon
 
   /** How many rows that is. */
   long fewestRows() {
-    return packed != null ? FEWEST_OF_PACKED : oneDnn() ? FEWEST_OF_ONE_DNN : FEWEST_ROWS;
+    return packed != null ? FEWEST_OF_PACKED : FEWEST_ROWS;
   }
 
   /** The same by PyTorch, which can go back through it. */

@@ -45,11 +45,12 @@ class FamilyParityTest {
 
   /**
    * Goldens from which transformers itself is farther than the bounds in fp32, and by how many
-   * bounds: padded, on a processor that has AVX-512; and each text alone. (Without AVX-512, as
-   * where the goldens were made, all activations of the padded decoders are theirs to the bit.)
+   * bounds: padded, and each text alone; the larger of what it was on AMD's and on Intel's
+   * processors with AVX-512. (Without AVX-512, as where the goldens were made, all activations of
+   * the padded decoders are theirs to the bit. In fp64 it is 6.2 and 2.2 bounds away.)
    */
   private static final Map<String, double[]> OWN_ROUNDING =
-      Map.of("gemma-causal", new double[] {1.03, 1.32}, "gemma2-causal", new double[] {1, 3.1});
+      Map.of("gemma-causal", new double[] {2.1, 2.1}, "gemma2-causal", new double[] {1.2, 3.1});
 
   /** For sums in fp64 whose parts were rounded to fp32 since; in fp32 they are equal to the bit. */
   private static final double ROUNDED = 1e-6;
