@@ -160,7 +160,12 @@ public final class RecordedInputs implements AutoCloseable {
     return averaged;
   }
 
-  /** {@return what {@link Recording#grade} says} */
+  /**
+   * {@return what {@link Recording#grade} says}
+   *
+   * @param id the pair's id
+   * @throws IllegalArgumentException if there is none of that id
+   */
   public OptionalInt grade(String id) {
     for (Side side : List.of(Side.PAIR, Side.PASSAGE)) {
       if (index.has(side)) {
@@ -176,14 +181,24 @@ public final class RecordedInputs implements AutoCloseable {
     return index.ids();
   }
 
-  /** {@return what {@link ActivationSource#points} says} */
+  /**
+   * {@return what {@link ActivationSource#points} says}
+   *
+   * @param side what the recorded texts are
+   */
   public Set<HookPoint> points(Side side) {
     return index.has(side)
         ? Collections.unmodifiableSet(new LinkedHashSet<>(points.keySet()))
         : Set.of();
   }
 
-  /** {@return what {@link ActivationSource#tokens} says} */
+  /**
+   * {@return what {@link ActivationSource#tokens} says}
+   *
+   * @param id the pair's id, for a query that was read alone too
+   * @param side what the recorded text is
+   * @throws IllegalArgumentException if the id or the side was not recorded
+   */
   public List<Token> tokens(String id, Side side) {
     JsonNode line = line(id, side);
     List<Token> tokens = new ArrayList<>();
