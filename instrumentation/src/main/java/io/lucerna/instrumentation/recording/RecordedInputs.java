@@ -225,26 +225,24 @@ public final class RecordedInputs implements AutoCloseable {
    */
   public Extent extent(String id, Side side, HookPoint point) {
     PointShape shape = shape(point);
-    JsonNode line = line(id, side);
-    return extent(shape, positions(line, IndexLine.POSITIONS), line.path(IndexLine.TOKENS).size());
+    return extent(line(id, side), side, shape);
   }
 
-  /**
-   * The same of an input of so many tokens.
-   *
-   * @param all the kept positions
-   */
-  Extent extent(PointShape shape, int[] all, int tokens) {
+  /** The same of a line's input, or of the query that is stored with it. */
+  Extent extent(JsonNode line, Side side, PointShape shape) {
+    boolean query = side == Side.QUERY && line.has(IndexLine.QUERY_TOKENS);
+    int[] all = positions(line.path(query ? IndexLine.QUERY_POSITIONS : IndexLine.POSITIONS));
+    int tokens =
+        query ? line.path(IndexLine.QUERY_TOKENS).asInt() : line.path(IndexLine.TOKENS).size();
     int[] positions = averaged ? new int[Math.min(all.length, 1)] : all;
     return new Extent(
         shape.hasPositions() ? positions : new int[] {0},
         shape.shape(shape.rows(positions.length), tokens));
   }
 
-  /** The kept positions that a line has in a field. */
-  static int[] positions(JsonNode line, String field) {
-    int[] positions = new int[line.path(field).size()];
-    Arrays.setAll(positions, i -> line.path(field).path(i).asInt());
+  private static int[] positions(JsonNode kept) {
+    int[] positions = new int[kept.size()];
+    Arrays.setAll(positions, i -> kept.path(i).asInt());
     return positions;
   }
 

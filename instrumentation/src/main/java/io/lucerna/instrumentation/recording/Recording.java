@@ -85,15 +85,7 @@ public final class Recording implements ActivationSource {
 
   /** What is stored of a line's input, or with it of its query. */
   float[] values(JsonNode line, OpenShard.Series series, PointShape shape) {
-    boolean query = series.side() == Side.QUERY && line.has(IndexLine.QUERY_TOKENS);
-    return slice(
-            line,
-            series.side(),
-            series.part(),
-            shape,
-            RecordedInputs.positions(line, query ? IndexLine.QUERY_POSITIONS : IndexLine.POSITIONS),
-            query ? line.path(IndexLine.QUERY_TOKENS).asInt() : line.path(IndexLine.TOKENS).size())
-        .values();
+    return slice(line, series, shape).values();
   }
 
   /** {@return what the manifest says, which nobody changes} */
@@ -149,15 +141,7 @@ public final class Recording implements ActivationSource {
   @Override
   public Slice get(String id, Side side, HookPoint point) {
     PointShape shape = inputs.shape(point);
-    JsonNode line = inputs.line(id, side);
-    int tokens = line.path(IndexLine.TOKENS).size();
-    return slice(
-        line,
-        side,
-        Part.ACTIVATION,
-        shape,
-        RecordedInputs.positions(line, IndexLine.POSITIONS),
-        tokens);
+    return slice(inputs.line(id, side), new OpenShard.Series(side, Part.ACTIVATION), shape);
   }
 
   /**
@@ -174,55 +158,31 @@ public final class Recording implements ActivationSource {
       throw new IllegalArgumentException(folder.path() + ": was recorded without gradients");
     }
     PointShape shape = inputs.shape(point);
-    if (side != Side.QUERY) {
-      JsonNode line = inputs.line(id, side);
-      int tokens = line.path(IndexLine.TOKENS).size();
-      return slice(
-          line,
-          side,
-          Part.GRADIENT,
-          shape,
-          RecordedInputs.positions(line, IndexLine.POSITIONS),
-          tokens);
-    }
-    JsonNode line = inputs.line(id, Side.PASSAGE);
-    return slice(
-        line,
-        side,
-        Part.GRADIENT,
-        shape,
-        RecordedInputs.positions(line, IndexLine.QUERY_POSITIONS),
-        line.path(IndexLine.QUERY_TOKENS).asInt());
+    JsonNode line = inputs.line(id, side == Side.QUERY ? Side.PASSAGE : side);
+    return slice(line, new OpenShard.Series(side, Part.GRADIENT), shape);
   }
 
-  /**
-   * What is stored of an input.
-   *
-   * @param line the line of the item that it is stored with
-   * @param all the kept positions
-   * @param tokens the input's length
-   */
-  private Slice slice(
-      JsonNode line, Side side, Part part, PointShape shape, int[] all, int tokens) {
-    RecordedInputs.Extent extent = inputs.extent(shape, all, tokens);
+  /** What is stored of a line's input, or with it of its query. */
+  private Slice slice(JsonNode line, OpenShard.Series series, PointShape shape) {
+    RecordedInputs.Extent extent = inputs.extent(line, series.side(), shape);
     int count = Math.toIntExact(Arrays.stream(extent.shape()).reduce(1, (a, b) -> a * b));
     if (count == 0) {
       return new Slice(extent.positions(), extent.shape(), new float[0]);
     }
     TensorFile shard = shard(line.path(IndexLine.SHARD).asText());
     int item = line.path(IndexLine.ITEM).asInt();
-    if (new OpenShard.Series(side, part).apart(shape)) {
-      String own = TensorNames.of(side, shape.point(), part, item);
+    if (series.apart(shape)) {
+      String own = TensorNames.of(series.side(), shape.point(), series.part(), item);
       return new Slice(extent.positions(), extent.shape(), shard.floats(own, 0, count));
     }
     long from =
         shape.hasPositions()
-            ? line.path(IndexLine.ROW).asLong() * shape.perRow(tokens)
+            ? line.path(IndexLine.ROW).asLong() * (count / extent.shape()[0])
             : (long) item * count;
     return new Slice(
         extent.positions(),
         extent.shape(),
-        shard.floats(TensorNames.of(side, shape.point(), part), from, count));
+        shard.floats(TensorNames.of(series.side(), shape.point(), series.part()), from, count));
   }
 
   /** A shard, whose hash is checked the first time. */
