@@ -60,6 +60,9 @@ record Deberta(
           Map.of("DebertaV2Model", Task.VECTOR, "DebertaV2ForSequenceClassification", Task.LABELS),
           Deberta::load);
 
+  /** The first token's neighbours must be among the rows that its replay computes. */
+  private static final long WIDEST_KERNEL = 2 * Linear.FEWEST_ROWS - 1;
+
   private static Deberta load(Loading loading) {
     Settings settings = loading.settings();
     Weights weights = loading.weights();
@@ -178,14 +181,15 @@ record Deberta(
     Weights weights = loading.weights();
     int h = config.width();
     int groups = settings.integer("conv_groups", 1);
-    if (kernel % 2 == 0 || kernel > 2 * Linear.FEWEST_ROWS - 1 || groups < 1 || h % groups != 0) {
+    if (kernel % 2 == 0 || kernel > WIDEST_KERNEL || groups < 1 || h % groups != 0) {
       throw settings.error(
           String.format(
               Locale.ROOT,
-              "conv_kernel_size is %d and conv_groups %d; supported: a kernel of 1, 3, 5 or 7, and"
+              "conv_kernel_size is %d and conv_groups %d; supported: an odd kernel of at most %d, and"
                   + " groups that divide hidden_size %d",
               kernel,
               groups,
+              WIDEST_KERNEL,
               h));
     }
     NDArray stored = weights.body("encoder.conv.conv.weight", h, h / groups, kernel);

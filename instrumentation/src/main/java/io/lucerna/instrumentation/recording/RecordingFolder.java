@@ -102,7 +102,9 @@ record RecordingFolder(Path path) {
                   ? ": is a whole recording, not a shard of one"
                   : ": is shard "
                       + head.path(SHARD).asText()
-                      + " of a recording; join all of them with merge"));
+                      + " of a recording; "
+                      + (Files.exists(manifest()) ? "" : "finish it, and ")
+                      + "join all of them with merge"));
     }
   }
 

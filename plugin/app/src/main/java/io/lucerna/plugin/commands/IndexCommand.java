@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.MultiTerms;
@@ -134,9 +135,25 @@ public final class IndexCommand implements Command {
     print(console, "skipped", done.counters().skipped.get());
     done.requireComplete();
     if (documents == 0) {
-      throw new CommandException(
-          ExitCode.INPUT, args.input + ": no document for " + args.collectionClass + " was found");
+      throw new CommandException(ExitCode.INPUT, args.input + nothing(done.counters().empty.get()));
     }
+  }
+
+  private String nothing(long empty) {
+    if (empty == 0) {
+      return ": no document for " + args.collectionClass + " was found";
+    }
+    String where =
+        args.collectionClass.equals("TrecCollection")
+            ? "; it reads what is inside <TEXT>, <HEADLINE>, <TITLE> and the like, and text without"
+                + " such tags can be given as JSON lines (JsonCollection)"
+            : "";
+    return String.format(
+        Locale.ROOT,
+        ": no document has text where %s reads it (documents: %d)%s",
+        args.collectionClass,
+        empty,
+        where);
   }
 
   private static void print(Console console, String what, long count) {

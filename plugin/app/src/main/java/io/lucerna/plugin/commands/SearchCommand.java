@@ -162,6 +162,9 @@ public final class SearchCommand implements Command {
     if (wanted.isEmpty()) {
       wanted.add("contents");
     }
+    if (searchable.isEmpty()) {
+      throw new CommandException(ExitCode.INPUT, args.index + ": the index is empty");
+    }
     for (String field : wanted) {
       if (!searchable.contains(field)) {
         throw new CommandException(

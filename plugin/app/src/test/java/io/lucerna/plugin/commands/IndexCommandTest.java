@@ -72,6 +72,12 @@ class IndexCommandTest {
     Shell empty = index();
     assertEquals(ExitCode.INPUT, empty.code(), empty.err());
     assertTrue(empty.err().contains("no document for JsonCollection was found"), empty.err());
+    corpus("{\"id\": \"d1\", \"contents\": \" \"}\n");
+    Shell blank = index();
+    assertEquals(ExitCode.INPUT, blank.code(), blank.err());
+    assertTrue(
+        blank.err().contains("no document has text where JsonCollection reads it (documents: 1)"),
+        blank.err());
     assertEquals(ExitCode.USAGE, index("-append").code());
     Files.writeString(folder.resolve("file"), "");
     Shell file = index("-index", folder.resolve("file").toString());

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.lucerna.base.FolderLock;
+import io.lucerna.instrumentation.recording.RecordedInputs;
 import io.lucerna.instrumentation.recording.Recording;
 import io.lucerna.instrumentation.recording.RecordingException;
 import io.lucerna.plugin.FakePairs;
@@ -256,7 +257,13 @@ class ShardsTest {
         ExitCode.INPUT,
         "shard was \"1/2\" and is not given");
     done(run(line, "-shard", "2/2", "-output", path("p/2")));
-    Files.delete(folder.resolve("p/2/manifest.json"));
+    Path head = folder.resolve("p/2/unfinished.json");
+    Files.move(folder.resolve("p/2/manifest.json"), head);
+    e = assertThrows(RecordingException.class, () -> RecordedInputs.open(folder.resolve("p/2")));
+    assertEquals(
+        path("p/2") + ": is shard 2/2 of a recording; finish it, and join all of them with merge",
+        e.getMessage());
+    Files.delete(head);
     refused(merge("p/1 p/2"), ExitCode.FAILED, path("p/2") + " (shard 2/2): is unfinished, 0 of ");
   }
 
