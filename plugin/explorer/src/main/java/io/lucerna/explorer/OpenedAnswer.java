@@ -1,7 +1,6 @@
 package io.lucerna.explorer;
 
 import java.util.List;
-import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,9 +61,4 @@ record OpenedAnswer(
       @Nullable Double lower,
       @Nullable Double upper,
       @Nullable Boolean significant) {}
-
-  /** A number that may not be defined, for JSON. */
-  static @Nullable Double boxed(OptionalDouble number) {
-    return number.isPresent() ? Double.valueOf(number.getAsDouble()) : null;
-  }
 }

@@ -146,8 +146,8 @@ final class OpenedPatching implements Opened {
                     column(cells, cell),
                     cells.describe(cell) + ", " + effect.pairs() + " pairs",
                     effect.value(),
-                    OpenedAnswer.boxed(effect.lower()),
-                    OpenedAnswer.boxed(effect.upper()),
+                    OrNull.of(effect.lower()),
+                    OrNull.of(effect.upper()),
                     null)));
     return new OpenedAnswer.EffectMap("effect, " + of, all);
   }
@@ -201,7 +201,7 @@ final class OpenedPatching implements Opened {
   public RowsAnswer rows(int map, String cell) throws IOException {
     List<RowsAnswer.Row> rows = new ArrayList<>();
     for (PatchFiles.PairEffect one : files.effects(map(map), cell(cell))) {
-      @Nullable Double effect = OpenedAnswer.boxed(one.effect());
+      @Nullable Double effect = OrNull.of(one.effect());
       if (files.info(one.pair()).map(PatchFiles.PairInfo::used).orElse(true)) {
         rows.add(
             new RowsAnswer.Row(one.pair(), label(one.pair()), Arrays.asList(one.change(), effect)));

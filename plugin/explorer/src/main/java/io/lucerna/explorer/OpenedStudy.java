@@ -18,7 +18,6 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -97,15 +96,15 @@ final class OpenedStudy implements Opened {
         column(condition),
         condition.label(),
         statistics.change(),
-        OpenedAnswer.boxed(statistics.ciLower()),
-        OpenedAnswer.boxed(statistics.ciUpper()),
+        OrNull.of(statistics.ciLower()),
+        OrNull.of(statistics.ciUpper()),
         statistics.significant());
   }
 
   /** What is predicted of a condition, whether it was run or not. */
   private OpenedAnswer.Cell cell(ScreenRow row) {
-    Integer layer = boxed(row.layer());
-    String column = column(row.kind(), layer, boxed(row.attentionHead()));
+    Integer layer = OrNull.of(row.layer());
+    String column = column(row.kind(), layer, OrNull.of(row.attentionHead()));
     return new OpenedAnswer.Cell(
         row.condition(),
         row(row.condition(), layer, column),
@@ -115,10 +114,6 @@ final class OpenedStudy implements Opened {
         null,
         null,
         null);
-  }
-
-  private static @Nullable Integer boxed(OptionalInt number) {
-    return number.isPresent() ? Integer.valueOf(number.getAsInt()) : null;
   }
 
   /** The measures of which changes are predicted. */

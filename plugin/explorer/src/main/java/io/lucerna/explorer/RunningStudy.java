@@ -83,7 +83,7 @@ final class RunningStudy implements Opened {
         placed ? part.group(1) : id,
         placed ? column(part) : "",
         id,
-        OpenedAnswer.boxed(value),
+        OrNull.of(value),
         null,
         null,
         null);

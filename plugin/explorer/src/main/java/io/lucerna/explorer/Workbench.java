@@ -1,11 +1,9 @@
 package io.lucerna.explorer;
 
 import io.lucerna.eval.Evaluation;
-import io.lucerna.eval.Measure;
 import io.lucerna.eval.RankChanges;
 import io.lucerna.eval.Ranking;
 import io.lucerna.eval.Reordering;
-import io.lucerna.eval.Run;
 import io.lucerna.instrumentation.hooks.HookPoint;
 import io.lucerna.instrumentation.intervene.CompiledSpec;
 import io.lucerna.instrumentation.intervene.InterventionSpec;
@@ -19,15 +17,12 @@ import io.lucerna.reranker.ScoreException;
 import io.lucerna.reranker.WorkItem;
 import io.lucerna.studies.ranking.Condition;
 import io.lucerna.studies.ranking.Conditions;
-import io.lucerna.studies.record.PairSource;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,11 +50,6 @@ final class Workbench implements AutoCloseable {
   /** Predicted scores that are in memory at once. */
   private static final long PREDICTED = 1 << 22;
 
-  private static final int SNIPPET = 180;
-
-  private static final List<Measure> MEASURES =
-      List.of(Measure.parse("nDCG@10"), Measure.parse("AP"), Measure.parse("RR"));
-
   private static final SpecSource CANDIDATES =
       new SpecSource(SpecSource.Kind.RECORDING, CandidateRecording.NAME);
 
@@ -71,9 +61,8 @@ final class Workbench implements AutoCloseable {
 
   private final Ranker ranker;
   private final Explored explored;
-  private final Qrels qrels;
+  private final RankAnswers answers;
   private final Launch launch;
-  private final Evaluation.Options options;
   private final Map<String, Topic> topics = new LinkedHashMap<>();
   private final int deepest;
   private final AtHand atHand;
@@ -92,45 +81,12 @@ final class Workbench implements AutoCloseable {
   /** What the model was asked with which query: an empty spec for the plain one. */
   private record Changed(Asked asked, String reads, String spec) {}
 
-  /**
-   * What the first stage found.
-   *
-   * @param ranking all of it
-   * @param texts the passages of its first documents, which the model reads
-   */
-  private record Candidates(Ranking ranking, List<String> texts) {
-    /** In characters, roughly. */
-    long size() {
-      return ranking.size() + texts.stream().mapToLong(String::length).sum();
-    }
-
-    /** Of the documents that the model reads. */
-    List<String> docnos() {
-      return ranking.top(texts.size()).docnos();
-    }
-
-    /** The same with another text. */
-    Candidates with(int at, String text) {
-      List<String> others = new ArrayList<>(texts);
-      others.set(at, text);
-      return new Candidates(ranking, others);
-    }
-
-    List<String> pairs(String topic) {
-      return docnos().stream().map(docno -> PairSource.Pair.id(topic, docno)).toList();
-    }
-  }
-
-  /** All documents of the first stage, those that the model did not read below the others. */
-  private record Scores(Ranking ranking, List<String> notes) {}
-
   Workbench(Ranker ranker, Explored explored, Qrels qrels, int level, Launch launch)
       throws IOException {
     this.ranker = ranker;
     this.explored = explored;
-    this.qrels = qrels;
+    this.answers = new RankAnswers(qrels, Evaluation.Options.DEFAULT.withLevel(level));
     this.launch = launch;
-    this.options = Evaluation.Options.DEFAULT.withLevel(level);
     this.deepest = Math.min(DEEPEST, explored.deepest());
     this.atHand = new AtHand(ranker, Math.min(KEPT, Runtime.getRuntime().maxMemory() / KEPT_PART));
     explored.topics().forEach(topic -> topics.put(topic.id(), topic));
@@ -148,7 +104,7 @@ final class Workbench implements AutoCloseable {
         String target = spec.substring(spec.indexOf(' '));
         String mean =
             InterventionSpec.parse("mean" + target + " from=" + CandidateRecording.NAME).toString();
-        cells.add(new ModelAnswer.Cell(layer, boxed(one.head()), one.id(), spec, mean));
+        cells.add(new ModelAnswer.Cell(layer, OrNull.of(one.head()), one.id(), spec, mean));
       }
     }
     return List.copyOf(cells);
@@ -167,19 +123,11 @@ final class Workbench implements AutoCloseable {
         explored.name(),
         explored.searches(),
         deepest,
-        (int) topics.keySet().stream().filter(id -> !qrels.judged(id).isEmpty()).count(),
-        options.level(),
-        names(),
+        (int) topics.keySet().stream().filter(answers::judged).count(),
+        answers.level(),
+        RankAnswers.measures(),
         cells,
         points);
-  }
-
-  private static List<String> names() {
-    return MEASURES.stream().map(Measure::irName).toList();
-  }
-
-  private static @Nullable Integer boxed(OptionalInt number) {
-    return number.isPresent() ? Integer.valueOf(number.getAsInt()) : null;
   }
 
   /** The topics that are suggested. */
@@ -202,10 +150,10 @@ final class Workbench implements AutoCloseable {
     if (spec.sources().isEmpty()) {
       compile(spec, NOTHING);
     }
-    return new CommandLines(launch, names(), options.level())
+    return new CommandLines(launch, RankAnswers.measures(), answers.level())
         .of(
             topic,
-            !qrels.judged(topic.id()).isEmpty(),
+            answers.judged(topic.id()),
             ranked.depth(deepest),
             spec,
             request.docno(),
@@ -232,20 +180,30 @@ final class Workbench implements AutoCloseable {
     Candidates found = candidates(asked);
     Scores plain = scores(asked, found, InterventionSpec.none());
     if (!request.changes() || found.texts().isEmpty()) {
-      return answer(asked, found, plain.ranking(), null, spec.toString());
+      return answer(asked, found, plain, null, spec);
     }
     String reads = request.reads().isEmpty() ? asked.topic().query() : request.reads();
     Scores changed = scores(asked, reads, found, spec);
     RankRequest.Edit edit = request.edit();
     if (edit == null) {
-      return answer(asked, found, plain.ranking(), changed, spec.toString());
+      return answer(asked, found, plain, changed, spec);
     }
     int at = found.docnos().indexOf(edit.docno());
     if (at < 0) {
       throw new Refusal(400, "the model reads no document " + edit.docno() + ", so none is edited");
     }
     Scores edited = edited(asked, reads, found, spec, changed, at, edit.text());
-    return answer(asked, found.with(at, edit.text()), plain.ranking(), edited, spec.toString());
+    return answer(asked, found.with(at, edit.text()), plain, edited, spec);
+  }
+
+  private RankAnswer answer(
+      Asked asked,
+      Candidates found,
+      Scores plain,
+      @Nullable Scores changed,
+      InterventionSpec spec) {
+    return answers.of(
+        asked.topic(), asked.depth(), found, plain.ranking(), changed, spec.toString());
   }
 
   /** The same with another text of one document, which is scored alone. */
@@ -258,7 +216,7 @@ final class Workbench implements AutoCloseable {
       int at,
       String text) {
     String topic = asked.topic().id();
-    float[] given = given(found, scores.ranking());
+    float[] given = found.scoresIn(scores.ranking());
     try {
       given[at] =
           ranker.score(
@@ -271,17 +229,6 @@ final class Workbench implements AutoCloseable {
       throw new Refusal(400, String.valueOf(e.getMessage()), e);
     }
     return new Scores(Reordering.of(found.ranking(), given), scores.notes());
-  }
-
-  /** What the documents have that the model reads, in the first stage's order. */
-  private static float[] given(Candidates found, Ranking ranking) {
-    Map<String, RankAnswer.Place> places = places(ranking);
-    List<String> docnos = found.docnos();
-    float[] given = new float[docnos.size()];
-    for (int i = 0; i < given.length; i++) {
-      given[i] = place(places, docnos.get(i)).score();
-    }
-    return given;
   }
 
   /** Estimates what cutting each cell would do; nothing else is done to the model. */
@@ -306,7 +253,7 @@ final class Workbench implements AutoCloseable {
       return new EstimatesAnswer(topic.id(), topic.query(), asked.depth(), List.of());
     }
     Ranking plain = scores(asked, found, InterventionSpec.none()).ranking();
-    float[] known = given(found, plain);
+    float[] known = found.scoresIn(plain);
     List<WorkItem.Passage> passages = new ArrayList<>();
     List<String> pairs = found.pairs(topic.id());
     for (int i = 0; i < pairs.size(); i++) {
@@ -322,8 +269,7 @@ final class Workbench implements AutoCloseable {
               known,
               (number, predicted) -> {
                 Ranking cut = Reordering.of(found.ranking(), predicted);
-                List<Double> changes =
-                    measures(topic, plain, cut).stream().map(m -> m.plain() - m.first()).toList();
+                List<Double> changes = answers.measureChanges(topic, plain, cut);
                 long swapped = RankChanges.of(plain, cut).swappedPairs();
                 all.add(new EstimatesAnswer.Estimate(cells.get(number).name(), changes, swapped));
               });
@@ -491,89 +437,6 @@ final class Workbench implements AutoCloseable {
     return spec.report().stream()
         .map(touched -> touched.problem().orElseGet(touched::toString))
         .toList();
-  }
-
-  private RankAnswer answer(
-      Asked asked, Candidates found, Ranking plain, @Nullable Scores changed, String spec) {
-    Topic topic = asked.topic();
-    Map<String, RankAnswer.Place> plainly = places(plain);
-    Map<String, RankAnswer.Place> otherwise =
-        changed == null ? Map.of() : places(changed.ranking());
-    List<RankAnswer.Doc> docs = new ArrayList<>();
-    for (int i = 0; i < found.texts().size(); i++) {
-      String docno = found.ranking().docno(i);
-      docs.add(
-          new RankAnswer.Doc(
-              docno,
-              boxed(qrels.grade(topic.id(), docno)),
-              snippet(found.texts().get(i)),
-              new RankAnswer.Place(i + 1, found.ranking().score(i)),
-              place(plainly, docno),
-              otherwise.get(docno)));
-    }
-    return new RankAnswer(
-        topic.id(),
-        topic.query(),
-        asked.depth(),
-        spec,
-        docs,
-        measures(topic, found.ranking(), plain, changed),
-        changed == null ? null : changes(RankChanges.of(plain, changed.ranking())),
-        changed == null ? List.of() : changed.notes());
-  }
-
-  private static Map<String, RankAnswer.Place> places(Ranking ranking) {
-    Map<String, RankAnswer.Place> places = new HashMap<>();
-    for (int i = 0; i < ranking.size(); i++) {
-      places.put(ranking.docno(i), new RankAnswer.Place(i + 1, ranking.score(i)));
-    }
-    return places;
-  }
-
-  private static RankAnswer.Place place(Map<String, RankAnswer.Place> places, String docno) {
-    RankAnswer.Place place = places.get(docno);
-    if (place == null) {
-      throw new IllegalStateException("the model lost document " + docno);
-    }
-    return place;
-  }
-
-  private static RankAnswer.Changes changes(RankChanges changes) {
-    return new RankAnswer.Changes(changes.swappedPairs(), changes.moved(), changes.largestMove());
-  }
-
-  private static String snippet(String text) {
-    String line = text.strip().replaceAll("\\s+", " ");
-    int end = line.offsetByCodePoints(0, Math.min(SNIPPET, line.codePointCount(0, line.length())));
-    return end == line.length() ? line : line.substring(0, end) + "\u2026";
-  }
-
-  private List<RankAnswer.Values> measures(Topic topic, Ranking first, Ranking plain) {
-    return measures(topic, first, plain, null);
-  }
-
-  private List<RankAnswer.Values> measures(
-      Topic topic, Ranking first, Ranking plain, @Nullable Scores changed) {
-    if (first.size() == 0 || qrels.judged(topic.id()).isEmpty()) {
-      return List.of();
-    }
-    Evaluation before = evaluate(first);
-    Evaluation middle = evaluate(plain);
-    Evaluation after = changed == null ? null : evaluate(changed.ranking());
-    List<RankAnswer.Values> rows = new ArrayList<>();
-    for (Measure measure : MEASURES) {
-      rows.add(
-          new RankAnswer.Values(
-              measure.irName(),
-              before.values(measure)[0],
-              middle.values(measure)[0],
-              after == null ? null : after.values(measure)[0]));
-    }
-    return rows;
-  }
-
-  private Evaluation evaluate(Ranking ranking) {
-    return Evaluation.of(Run.of("explorer", List.of(ranking)), qrels, MEASURES, options);
   }
 
   /** Waits for what is being ranked, and frees what is kept of it. */

@@ -52,21 +52,13 @@ async function load() {
   const lists = app.opened.kind === 'recording' || cell;
   app.busy = true;
   draw();
-  try {
-    const [rows, one] = await Promise.all([
-      lists ? api.rows(at, cell) : null,
-      lists && row ? api.row(at, cell, row) : null,
-    ]);
-    if (pending === mine) {
-      Object.assign(app, { rows, row: one, error: '' });
-    }
-  } catch (e) {
-    if (pending === mine) {
-      Object.assign(app, { rows: null, row: null, error: e.message });
-    }
-  }
+  const [rows, one] = await Promise.allSettled([
+    lists ? api.rows(at, cell) : null,
+    lists && row ? api.row(at, cell, row) : null,
+  ]);
   if (pending === mine) {
-    app.busy = false;
+    const failed = [rows, one].find(result => result.status === 'rejected');
+    Object.assign(app, { rows: rows.value ?? null, row: one.value ?? null, error: failed?.reason.message ?? '', busy: false });
     draw();
   }
 }
