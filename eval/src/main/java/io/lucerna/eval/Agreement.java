@@ -21,7 +21,7 @@ import java.util.stream.IntStream;
  *     interval for fewer than five clusters
  * @param pearsonOfItems Pearson's r over each part of each item, before means are taken
  * @param overlap the share of the ten parts with the largest exact effects that is among the ten
- *     with the largest estimates, of as many as there are if fewer; sizes count, not signs
+ *     with the largest estimates; sizes count, not signs; NaN where there are no more than ten
  * @param signs the share of the parts with an exact effect other than 0 whose estimate has its
  *     sign; NaN without such a part
  */
@@ -165,10 +165,12 @@ public record Agreement(
   }
 
   private static double overlap(double[] x, double[] y) {
-    int most = Math.min(TOP, y.length);
-    Set<Integer> both = largest(x, most);
-    both.retainAll(largest(y, most));
-    return both.size() / (double) most;
+    if (y.length <= TOP) {
+      return Double.NaN;
+    }
+    Set<Integer> both = largest(x, TOP);
+    both.retainAll(largest(y, TOP));
+    return both.size() / (double) TOP;
   }
 
   private static Set<Integer> largest(double[] values, int most) {

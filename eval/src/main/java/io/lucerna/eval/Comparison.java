@@ -54,8 +54,8 @@ public record Comparison(
     int losses,
     OptionalDouble equivalence) {
 
-  /** Values closer than this differ by rounding only. */
-  private static final double TIE = 1e-9;
+  /** Values of a measure that are no farther apart differ by rounding only. */
+  public static final double TIE = 1e-9;
 
   /**
    * How to compare: {@link #DEFAULT}, changed step by step.
@@ -148,8 +148,8 @@ public record Comparison(
         when(n > 0, resampling::signFlips),
         when(n >= 2, () -> deviation),
         when(varies, () -> change / deviation),
-        when(n > 0, resampling::lower),
-        when(n > 0, resampling::upper),
+        when(n >= 2, resampling::lower),
+        when(n >= 2, resampling::upper),
         wins,
         ties,
         n - wins - ties,

@@ -157,6 +157,8 @@ class ComparisonTest {
     assertEquals(OptionalDouble.empty(), none.lower());
     assertEquals(0, none.change());
     Comparison one = Comparison.of(new double[] {0}, new double[] {1}, SETTINGS);
+    assertEquals(OptionalDouble.empty(), one.lower());
+    assertEquals(OptionalDouble.empty(), one.upper());
     assertEquals(OptionalDouble.empty(), one.tTest());
     assertEquals(OptionalDouble.empty(), one.relativeChange());
     assertEquals(OptionalDouble.of(1), one.randomization());

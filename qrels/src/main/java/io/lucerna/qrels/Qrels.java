@@ -144,14 +144,15 @@ public final class Qrels {
   }
 
   /**
-   * {@return the raw grade; empty if the document was not in the topic's pool}
+   * {@return the grade, 0 or more; empty if the document is not judged: not in the topic's pool, or
+   * in it with a negative grade}
    *
    * @param topic the topic's id
    * @param docno the document's id
    */
   public OptionalInt grade(String topic, String docno) {
     Integer grade = judged(topic).get(docno);
-    return grade == null ? OptionalInt.empty() : OptionalInt.of(grade);
+    return grade == null || grade < 0 ? OptionalInt.empty() : OptionalInt.of(grade);
   }
 
   /**

@@ -32,7 +32,7 @@ class QrelsTest {
     assertEquals(List.of("b", "a", "c"), List.copyOf(qrels.judged("7").keySet()));
     assertEquals(OptionalInt.of(0), qrels.grade("7", "a"));
     assertEquals(OptionalInt.empty(), qrels.grade("7", "z"));
-    assertEquals(OptionalInt.of(-1), qrels.grade("3", "z"));
+    assertEquals(OptionalInt.empty(), qrels.grade("3", "z"));
     assertEquals(OptionalInt.empty(), qrels.grade("none", "z"));
     assertEquals(Map.of(0, List.of("a"), 2, List.of("b", "c")), qrels.strata("7"));
     assertTrue(qrels.strata("3").isEmpty());

@@ -101,6 +101,8 @@ record StudyProvenance(
     if (effects != null) {
       Map<String, Object> patched = new LinkedHashMap<>(Hashes.of(effects.file()));
       patched.put("direction", effects.direction());
+      patched.put("method", effects.method());
+      patched.put("statistic", effects.statistic());
       effects.perturbation().ifPresent(of -> patched.put("perturbation", of));
       fields.put("patching", patched);
     }

@@ -83,7 +83,7 @@ class StudyFilesTest {
 
   @Test
   void numbersThatAreNone() throws Exception {
-    change("heads.csv", "0,1,", "0,1,NaN");
+    change("heads.csv", "L0H1,0,1,", "L0H1,0,1,NaN");
     assertTrue(complaint().matches("heads\\.csv:3: change_ndcg10 is not a finite number: 'NaN.*'"));
   }
 

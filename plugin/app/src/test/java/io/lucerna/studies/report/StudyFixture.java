@@ -47,7 +47,8 @@ public final class StudyFixture {
       new StringBuilder(
           "condition,topic,docid,grade,rank_before,rank_after,score_before,score_after\n");
   private final StringBuilder screen =
-      new StringBuilder("layer,attention_head,change_ndcg10,p_adjusted,patching_effect\n");
+      new StringBuilder(
+          "condition,layer,attention_head,change_ndcg10,p_adjusted,patching_effect\n");
 
   /** A study of all heads of a model of this size; of one intervention with one head. */
   public StudyFixture(int layers, int heads, int topics, boolean patched, boolean hostile) {
@@ -117,7 +118,12 @@ public final class StudyFixture {
     study.putObject("firstStage").put("tag", "bm25").put("sha256", "cd".repeat(32));
     study.put("depth", DEPTH).put("level", 1).put("correction", "bh");
     MEASURES.forEach(study.putArray("measures")::add);
-    study.put("seed", 42).put("rounds", 10000).put("margin", 0.01).putNull("patching");
+    study.put("seed", 42).put("rounds", 10000).put("margin", 0.01);
+    study
+        .putObject("patching")
+        .put("direction", "denoise")
+        .put("method", "exact")
+        .put("statistic", "mean-robust");
     if (patched) {
       study
           .putObject("rankCorrelation")
@@ -159,7 +165,8 @@ public final class StudyFixture {
       double p = contrast(id, MEASURES.get(m), changes, baseline[m]);
       if (m == 0) {
         double patching = Math.pow(random.nextGaussian(), 3) * 0.03 - strength;
-        screen.append(layer + "," + head + "," + mean(changes) + "," + (Double.isNaN(p) ? "" : p));
+        screen.append(id + "," + layer + "," + head + "," + mean(changes) + ",");
+        screen.append(Double.isNaN(p) ? "" : p);
         screen.append("," + (patched ? patching : "") + "\n");
       }
     }

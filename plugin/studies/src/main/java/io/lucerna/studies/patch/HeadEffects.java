@@ -31,6 +31,8 @@ import java.util.SequencedMap;
  * @param folder the study's folder
  * @param direction which one: {@code denoise} or {@code noise}
  * @param method how the effects were found: {@code exact}, or the name of an estimate
+ * @param statistic how the effects of several pairs became one: the name of a {@link
+ *     RatioAggregate}
  * @param perturbation the one that was named; empty without
  * @param effects by head, in the order of layers and heads
  * @param model the hash of the model that was patched; empty if no manifest says it
@@ -39,6 +41,7 @@ public record HeadEffects(
     Path folder,
     String direction,
     String method,
+    String statistic,
     Optional<String> perturbation,
     Map<Head, Double> effects,
     Optional<String> model) {
@@ -124,8 +127,12 @@ public record HeadEffects(
     Map<Head, Double> effects =
         named.isEmpty() ? together : kinds.getOrDefault(named.get(), Map.of());
     if (effects.isEmpty()) {
+      if (kinds.isEmpty()) {
+        throw new StudyInputException(
+            folder + ": its perturbation has no name, since there is no manifest.json");
+      }
       String names = String.join(", ", kinds.sequencedKeySet());
-      String first = folder + ":" + kinds.firstEntry().getKey();
+      String first = folder + ":" + kinds.sequencedKeySet().getFirst();
       throw new StudyInputException(
           named
               .map(one -> folder + ": has no perturbation '" + one + "'; there are " + names)
@@ -137,7 +144,7 @@ public record HeadEffects(
             .map(all -> all.at("/model/sha256"))
             .filter(JsonNode::isTextual)
             .map(JsonNode::asText);
-    return new HeadEffects(folder, direction, method, named, effects, model);
+    return new HeadEffects(folder, direction, method, statistic, named, effects, model);
   }
 
   static Optional<JsonNode> manifest(Path manifest) throws IOException {

@@ -137,7 +137,7 @@ record MethodAgreement(
                 Csv.field(agreement.spearman().lower()),
                 Csv.field(agreement.spearman().upper()),
                 Csv.field(agreement.pearsonOfItems()),
-                agreement.overlap(),
+                Csv.field(agreement.overlap()),
                 Csv.field(agreement.signs()),
                 one.perPair(cost.forwards()),
                 one.perPair(cost.backwards()),
@@ -150,15 +150,17 @@ record MethodAgreement(
   String words() {
     return String.format(
         Locale.ROOT,
-        "%s against exact, %s of %s: Pearson %s, Spearman %s, %.0f%% of the top %d, %s; %.1f"
+        "%s against exact, %s of %s: Pearson %s, Spearman %s%s, %s; %.1f"
             + " forward and %.1f backward passes a pair",
         of.words(way.words()),
         Counted.of(agreement.items(), "pair"),
         Counted.of(queries, "query"),
         number(agreement.pearson()),
         Figures.describe(agreement.spearman()),
-        100 * agreement.overlap(),
-        Math.min(Agreement.TOP, agreement.parts()),
+        Double.isNaN(agreement.overlap())
+            ? ""
+            : String.format(
+                Locale.ROOT, ", %.0f%% of the top %d", 100 * agreement.overlap(), Agreement.TOP),
         Double.isNaN(agreement.signs())
             ? "no signs to compare"
             : String.format(Locale.ROOT, "%.0f%% of signs agree", 100 * agreement.signs()),
@@ -205,7 +207,9 @@ record MethodAgreement(
               number(agreement.pearson()),
               Figures.describe(agreement.spearman()),
               number(agreement.pearsonOfItems()),
-              String.format(Locale.ROOT, "%.2f", agreement.overlap()),
+              Double.isNaN(agreement.overlap())
+                  ? "-"
+                  : String.format(Locale.ROOT, "%.2f", agreement.overlap()),
               number(agreement.signs()),
               String.format(Locale.ROOT, "%.1f", one.perPair(one.spent.cost().forwards())),
               String.format(Locale.ROOT, "%.1f", one.perPair(one.spent.cost().backwards())),

@@ -24,6 +24,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -56,8 +57,11 @@ public final class Conditions {
   private final long seed;
   private final SpecSources sources;
 
-  /** The heads of the first {@code top}, which random sets are matched with. */
-  private List<Head> matched = List.of();
+  /** By their number, the heads of the first {@code top} of so many, and its id. */
+  private final Map<Integer, Top> tops = new HashMap<>();
+
+  /** What random sets of as many heads are matched with. */
+  private record Top(String id, List<Head> heads) {}
 
   private Conditions(ModelCard model, int neurons, long seed, SpecSources sources) {
     this.sources = sources;
@@ -87,8 +91,8 @@ public final class Conditions {
     Conditions maker = new Conditions(model, neurons, seed, sources);
     List<ConditionWord> asked = words.stream().map(ConditionWord::parse).toList();
     for (ConditionWord one : asked) {
-      if (one.word().startsWith("top:") && maker.matched.isEmpty()) {
-        maker.matched = maker.topHeads(one.word());
+      if (one.word().startsWith("top:")) {
+        maker.match(one.word());
       }
     }
     List<Condition> all = new ArrayList<>(List.of(Condition.nothing()));
@@ -248,13 +252,23 @@ public final class Conditions {
     return all;
   }
 
-  private Condition top(String word, Parts parts) throws IOException {
-    List<Head> some = topHeads(word);
+  private void match(String word) throws IOException {
     HeadEffects effects = effects(word);
+    List<Head> some = effects.top(count(word, topWords(word)[1]));
+    tops.putIfAbsent(some.size(), new Top(topId(some, effects), some));
+  }
+
+  private static String topId(List<Head> some, HeadEffects effects) {
+    return "top" + some.size() + effects.ending();
+  }
+
+  private Condition top(String word, Parts parts) throws IOException {
+    HeadEffects effects = effects(word);
+    List<Head> some = effects.top(count(word, topWords(word)[1]));
     Path file = effects.file();
     return parts
         .together(
-            "top" + some.size() + effects.ending(),
+            topId(some, effects),
             "the "
                 + some.size()
                 + " heads of largest patching effect"
@@ -262,10 +276,6 @@ public final class Conditions {
             Condition.Kind.TOP,
             some)
         .madeOf(file.toString(), TextFile.of(file).sha256());
-  }
-
-  private List<Head> topHeads(String word) throws IOException {
-    return effects(word).top(count(word, topWords(word)[1]));
   }
 
   private HeadEffects effects(String word) throws IOException {
@@ -319,6 +329,8 @@ public final class Conditions {
               word,
               different));
     }
+    Top top = tops.get(count);
+    String what = count + " random heads" + (top == null ? "" : " of the layers of " + top.id());
     List<Condition> all = new ArrayList<>();
     Set<Set<Head>> drawn = new HashSet<>();
     for (int set = 1; set <= sets; set++) {
@@ -327,9 +339,7 @@ public final class Conditions {
       while (!drawn.add(Set.copyOf(some))) {
         some = draw(count, random);
       }
-      all.add(
-          parts.together(
-              "random" + count + "-" + set, count + " random heads", Condition.Kind.RANDOM, some));
+      all.add(parts.together("random" + count + "-" + set, what, Condition.Kind.RANDOM, some));
     }
     return all;
   }
@@ -343,12 +353,13 @@ public final class Conditions {
   }
 
   /**
-   * Heads by chance. If as many top heads are studied: as many of each layer as these, none of
-   * these as far as the layer has others.
+   * Heads by chance. If as many top heads are studied: as many of each layer as the first of these,
+   * none of these as far as the layer has others.
    */
   private List<Head> draw(int count, SplittableRandom random) {
+    List<Head> matched = matched(count);
     List<Head> drawn = new ArrayList<>();
-    if (matched.size() == count) {
+    if (!matched.isEmpty()) {
       for (int layer = 0; layer < layers; layer++) {
         int of = layer;
         int wanted = (int) matched.stream().filter(head -> head.layer() == of).count();
@@ -361,9 +372,15 @@ public final class Conditions {
     return shuffled(0, layers, random).subList(0, count);
   }
 
+  private List<Head> matched(int count) {
+    Top top = tops.get(count);
+    return top == null ? List.of() : top.heads;
+  }
+
   /** How many sets {@link #draw} can return. */
   private double different(int count) {
-    if (matched.size() != count) {
+    List<Head> matched = matched(count);
+    if (matched.isEmpty()) {
       return choices(layers * heads, count);
     }
     double all = 1;

@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -117,7 +116,6 @@ public final class Findings {
       String topic = topics.get(i);
       Ranking first = ranking(before, topic);
       Ranking second = ranking(after, topic);
-      Map<String, Integer> judged = qrels.judged(topic);
       Map<String, Integer> places = new HashMap<>();
       for (int place = 0; place < second.size(); place++) {
         places.put(second.docno(place), place);
@@ -126,13 +124,12 @@ public final class Findings {
         String docno = first.docno(place);
         int now = places.getOrDefault(docno, -1);
         if (Math.min(place, now) < SHOWN_DOCS) {
-          Integer grade = judged.get(docno);
           moves.add(
               new Move(
                   condition.id(),
                   topic,
                   docno,
-                  grade == null ? OptionalInt.empty() : OptionalInt.of(grade),
+                  qrels.grade(topic, docno),
                   place + 1,
                   now + 1,
                   first.score(place),

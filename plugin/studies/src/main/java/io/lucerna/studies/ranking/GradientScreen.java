@@ -132,9 +132,14 @@ public final class GradientScreen implements AutoCloseable {
    * @param compiled their specs
    * @param confirm how many are to be run
    * @throws IllegalArgumentException naming the first that cannot be predicted, with the reason, or
-   *     how many there are
+   *     how many there are; if random directions are among them
    */
   public static void check(List<Condition> conditions, List<CompiledSpec> compiled, int confirm) {
+    if (conditions.stream().anyMatch(one -> one.kind() == Condition.Kind.DIRECTION)) {
+      throw new IllegalArgumentException(
+          "-screen: random directions stand beside doses that are all run; leave them out with"
+              + " random=0 behind the doses");
+    }
     for (int i = 0; i < compiled.size(); i++) {
       try {
         FirstOrder.check(compiled.get(i));

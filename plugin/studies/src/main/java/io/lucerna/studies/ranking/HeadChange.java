@@ -5,13 +5,15 @@ import java.util.OptionalDouble;
 /**
  * One head of a screen: a row of {@code heads.csv}.
  *
+ * @param condition the id of what takes it away
  * @param layer the layer, from 0
  * @param attentionHead the head's number in the layer, from 0
- * @param changeNdcg10 change of nDCG@10 when it is zeroed
+ * @param changeNdcg10 change of nDCG@10 when it is taken away
  * @param pAdjusted p of that change, corrected for all heads
  * @param patchingEffect its effect in a patching study; empty without
  */
 public record HeadChange(
+    String condition,
     int layer,
     int attentionHead,
     double changeNdcg10,

@@ -7,22 +7,21 @@ import io.lucerna.instrumentation.sweep.Head;
 import io.lucerna.reranker.ModelCard;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.Set;
 import java.util.function.DoubleUnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * What taking away each head of a model does to nDCG@10, in the way that comes first, next to the
- * heads' effects in a patching study.
+ * What taking away each head of a model does to nDCG@10, next to the heads' effects in a patching
+ * study: in the first way in which all heads were taken away.
  *
- * @param cells one for each head, by layer
+ * @param cells one for each head, in the order of the conditions
  * @param changes for each of them, the change of each topic
  */
 record Screen(List<HeadChange> cells, List<double[]> changes) {
@@ -30,35 +29,55 @@ record Screen(List<HeadChange> cells, List<double[]> changes) {
 
   /** The screen of all heads; empty if a head was left out or nDCG@10 was not measured. */
   static Optional<Screen> of(Findings findings, ModelCard model, Map<Head, Double> effects) {
-    Map<String, Condition> conditions =
+    Map<String, Contrast> contrasts =
+        findings.contrasts().stream()
+            .filter(contrast -> contrast.measure().equals(NDCG))
+            .collect(Collectors.toMap(Contrast::condition, contrast -> contrast));
+    Map<String, List<Condition>> ways =
         findings.conditions().stream()
-            .filter(condition -> condition.kind() == Condition.Kind.HEAD)
-            .collect(Collectors.toMap(Condition::id, condition -> condition));
-    Set<Head> seen = new HashSet<>();
+            .filter(one -> one.kind() == Condition.Kind.HEAD && contrasts.containsKey(one.id()))
+            .collect(Collectors.groupingBy(Screen::way, LinkedHashMap::new, Collectors.toList()));
+    return ways.values().stream()
+        .filter(all -> all.size() == model.layers() * model.heads())
+        .findFirst()
+        .map(all -> of(all, contrasts, findings, effects));
+  }
+
+  /** What the ids of heads that are taken away in one way have in common. */
+  private static String way(Condition condition) {
+    String head = head(condition).toString();
+    int at = condition.id().lastIndexOf(head);
+    return at < 0
+        ? condition.id()
+        : condition.id().substring(0, at) + condition.id().substring(at + head.length());
+  }
+
+  private static Head head(Condition condition) {
+    return new Head(condition.layer().orElseThrow(), condition.head().orElseThrow());
+  }
+
+  private static Screen of(
+      List<Condition> heads,
+      Map<String, Contrast> contrasts,
+      Findings findings,
+      Map<Head, Double> effects) {
     List<HeadChange> cells = new ArrayList<>();
     List<double[]> changes = new ArrayList<>();
-    for (Contrast contrast : findings.contrasts()) {
-      Condition condition = conditions.get(contrast.condition());
-      if (condition != null && contrast.measure().equals(NDCG)) {
-        int layer = condition.layer().orElseThrow();
-        int head = condition.head().orElseThrow();
-        if (!seen.add(new Head(layer, head))) {
-          continue; // taken away in another way before
-        }
-        Double effect = effects.get(new Head(layer, head));
-        cells.add(
-            new HeadChange(
-                layer,
-                head,
-                contrast.statistics().change(),
-                contrast.statistics().pTAdjusted(),
-                effect == null ? OptionalDouble.empty() : OptionalDouble.of(effect)));
-        changes.add(findings.changes(contrast.condition(), NDCG));
-      }
+    for (Condition condition : heads) {
+      Statistics statistics = Objects.requireNonNull(contrasts.get(condition.id())).statistics();
+      Head head = head(condition);
+      Double effect = effects.get(head);
+      cells.add(
+          new HeadChange(
+              condition.id(),
+              head.layer(),
+              head.head(),
+              statistics.change(),
+              statistics.pTAdjusted(),
+              effect == null ? OptionalDouble.empty() : OptionalDouble.of(effect)));
+      changes.add(findings.changes(condition.id(), NDCG));
     }
-    return cells.size() == model.layers() * model.heads()
-        ? Optional.of(new Screen(cells, changes))
-        : Optional.empty();
+    return new Screen(cells, changes);
   }
 
   /**

@@ -49,7 +49,7 @@ public record ScreenAgreement(
         defined(spearman.lower()),
         defined(spearman.upper()),
         defined(agreement.pearsonOfItems()),
-        agreement.parts() > Agreement.TOP ? defined(agreement.overlap()) : OptionalDouble.empty(),
+        defined(agreement.overlap()),
         defined(agreement.signs()));
   }
 

@@ -239,9 +239,7 @@ public final class RecordJob {
     if (!Float.isFinite(score)) {
       throw new StudyException("the model gave the score " + score + " to pair " + pair.id());
     }
-    OptionalInt judged = qrels.grade(pair.qid(), pair.docid());
-    // A negative grade is that of a pooled document that nobody judged.
-    OptionalInt grade = judged.orElse(-1) < 0 ? OptionalInt.empty() : judged;
+    OptionalInt grade = qrels.grade(pair.qid(), pair.docid());
     return new RecordingWriter.Entry(
         pair.qid(), Optional.of(new RecordingWriter.Pair(pair.id(), pair.docid(), score, grade)));
   }

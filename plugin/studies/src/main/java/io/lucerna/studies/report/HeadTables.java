@@ -52,7 +52,9 @@ public final class HeadTables {
         "head-map.tex",
         "Change in nDCG@10 of "
             + info.model()
-            + " when one head is zeroed. *: adjusted p < 0.05 (paired t-test, "
+            + " when one head is "
+            + study.takenAway()
+            + ". *: adjusted p < 0.05 (paired t-test, "
             + info.correction().words()
             + ").",
         h ->

@@ -1,7 +1,10 @@
 package io.lucerna.studies.report;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.lucerna.base.Counted;
+import io.lucerna.eval.Comparison;
 import io.lucerna.instrumentation.sweep.Head;
+import io.lucerna.instrumentation.sweep.PatchingSweep;
 import io.lucerna.studies.chart.BarChart;
 import io.lucerna.studies.chart.Canvas.Pen;
 import io.lucerna.studies.chart.DivergingScale;
@@ -55,7 +58,7 @@ final class ReportFigures {
   /** The change of nDCG@10 by layer and head. */
   HeatMap headMap() {
     return map(
-        "Change in nDCG@10 when one head is zeroed",
+        "Change in nDCG@10 when one head is " + study.takenAway(),
         "change in nDCG@10",
         setting(),
         HeadChange::changeNdcg10,
@@ -73,11 +76,15 @@ final class ReportFigures {
   }
 
   private String patchingSetting() {
-    String direction = info.facts().getOrDefault("patching direction", "");
-    String perturbation = info.facts().getOrDefault("patching perturbation", "");
-    return "ratio of sums over "
+    JsonNode patching = info.manifest().path("patching");
+    String perturbation = patching.path("perturbation").asText();
+    String method = patching.path("method").asText();
+    return patching.path("statistic").asText().replace('-', ' ')
+        + " over "
         + (perturbation.isEmpty() ? "all pairs" : "pairs of " + perturbation)
-        + (direction.isEmpty() ? "" : ", " + direction);
+        + ", "
+        + patching.path("direction").asText()
+        + (method.equals(PatchingSweep.Method.FAST.option()) ? "" : ", estimated by " + method);
   }
 
   private HeatMap map(
@@ -219,8 +226,8 @@ final class ReportFigures {
               Digits.change(topic.change()));
       bars.add(new BarChart.Bar("" + bars.size(), topic.topic(), topic.change(), about));
     }
-    long higher = topics.stream().filter(t -> t.change() > 0).count();
-    long lower = topics.stream().filter(t -> t.change() < 0).count();
+    long higher = topics.stream().filter(t -> t.change() > Comparison.TIE).count();
+    long lower = topics.stream().filter(t -> t.change() < -Comparison.TIE).count();
     return new BarChart(
         "Change in " + measure + " by topic",
         List.of(

@@ -74,7 +74,10 @@ public record StudyFiles(
             StudyTables.MOVES.read(
                 folder.resolve("moves.csv"),
                 m -> unknown(info, m.condition(), info.measures().getFirst())),
-            Files.exists(heads) ? StudyTables.HEADS.read(heads) : List.of(),
+            Files.exists(heads)
+                ? StudyTables.HEADS.read(
+                    heads, h -> unknown(info, h.condition(), info.measures().getFirst()))
+                : List.of(),
             Files.exists(doses)
                 ? StudyTables.DOSES.read(doses, d -> unknown(info, d.condition(), d.measure()))
                 : List.of(),
@@ -228,6 +231,17 @@ public record StudyFiles(
         .filter(row -> row.measure().equals(measure))
         .sorted(Comparator.comparingDouble(row -> -Math.abs(row.predictedChange())))
         .toList();
+  }
+
+  /** What was done to each head of the map, in words. */
+  String takenAway() {
+    String spec =
+        Objects.requireNonNull(info.conditions().get(heads.getFirst().condition())).spec();
+    return switch (spec.split(" ", 2)[0]) {
+      case "mean" -> "set to its mean";
+      case "resample" -> "taken from another input";
+      default -> "zeroed";
+    };
   }
 
   /** Whether the heads have patching effects. */
