@@ -67,8 +67,24 @@ public record TopicFiles(Map<String, String> queries, @Nullable String reader, b
     for (Topic topic : TopicReader.parse(file.name(), content, format)) {
       queries.put(topic.id(), join(file.name(), topic.id(), fields(topic, format), field));
     }
-    boolean asTheyAre = plain && OLDER.contains(format);
+    boolean asTheyAre =
+        plain
+            && OLDER.contains(format)
+            && (format != TopicFormat.TREC || readsTheSame(file.name(), content, field, queries));
     return new TopicFiles(queries, format.anseriniName(), asTheyAre);
+  }
+
+  /**
+   * Whether Anserini makes the same queries of a TREC file: it needs a description and a narrative
+   * after each title, and of a title it takes the first line.
+   */
+  private static boolean readsTheSame(
+      String name, String content, String field, Map<String, String> queries) throws IOException {
+    try {
+      return foreign(name, content, TopicFormat.TREC.anseriniName(), field).equals(queries);
+    } catch (MalformedTextException e) {
+      return false;
+    }
   }
 
   /** The queries of several files; a later one takes precedence. */

@@ -72,6 +72,7 @@ public final class CollectionRegistry {
               new Source.Resource(BundledCollection.TOPICS_FILE, BundledCollection::writeTopics),
               TopicFormat.TREC,
               new Source.Resource(BundledJudgments.QRELS_FILE, BundledJudgments::writeQrels),
+              1,
               PassageCleaning.NONE,
               FirstStages.NONE),
           new NamedCollection(
@@ -85,6 +86,7 @@ public final class CollectionRegistry {
               remote(TOOLS + "topics/topics.cacm.txt", "ae531228463a8d4950b08205f16a9eff"),
               TopicFormat.CACM,
               remote(TOOLS + "qrels/qrels.cacm.txt", "af133287de3f09af60eb9081d0fd4c9b"),
+              1,
               PassageCleaning.CACM,
               FirstStages.NONE),
           DL19,
@@ -139,6 +141,7 @@ public final class CollectionRegistry {
         remote(TOOLS + "topics/topics." + file + ".tsv.gz", topicsMd5),
         TopicFormat.TSV_STRING,
         remote(TOOLS + "qrels/qrels." + file + ".txt", qrelsMd5),
+        1,
         PassageCleaning.NONE,
         FirstStages.NONE);
   }
@@ -164,6 +167,7 @@ public final class CollectionRegistry {
         topics,
         TopicFormat.TSV_INT,
         qrels,
+        2,
         PassageCleaning.NONE,
         new FirstStages(
             "msmarco-v1-passage-top100",
@@ -192,6 +196,7 @@ public final class CollectionRegistry {
         joined("topics." + name + ".txt", one.topics(), other.topics()),
         one.topicFormat(),
         joined("qrels." + name + ".txt", one.qrels(), other.qrels()),
+        one.level(),
         one.cleaning(),
         new FirstStages(
             one.firstStages().passages(), one.firstStages().terms(), List.copyOf(stages)));

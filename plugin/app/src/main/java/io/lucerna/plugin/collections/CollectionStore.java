@@ -232,7 +232,9 @@ public final class CollectionStore {
         if (Files.isRegularFile(file)) {
           Checksum found = found(file, source);
           if (found.equals(source.checksum())) {
-            return Optional.of(file);
+            tellTerms(collection);
+            return Optional.of(
+                name.equals(source.fileName()) ? file : uncompressed(collection, source, file));
           }
           wrong = wrong.or(() -> Optional.of(otherFile(file, collection, found, source)));
         }
@@ -242,6 +244,23 @@ public final class CollectionStore {
       throw wrong.get();
     }
     return Optional.empty();
+  }
+
+  /** As it would have been fetched, so that it has one hash wherever it comes from. */
+  private Path uncompressed(NamedCollection collection, Source.Remote source, Path file)
+      throws IOException {
+    Path target = folder(collection).resolve(source.fileName());
+    if (isWhole(target, source)) {
+      return target;
+    }
+    return locked(
+        folder(collection),
+        () -> {
+          try (InputStream in = TextFile.of(file).bytes()) {
+            AtomicFile.writeBytes(target, in::transferTo);
+          }
+          return target;
+        });
   }
 
   /** The folder itself, that of the collection's name, and then the others in it. */
@@ -316,6 +335,7 @@ public final class CollectionStore {
     }
     Path told = cache.resolve(collection.firstStages().passages() + ".terms");
     if (!Files.exists(told)) {
+      Files.createDirectories(cache);
       waiting.accept(collection.firstStages().terms());
       AtomicFile.write(told, out -> out.write(collection.firstStages().terms() + "\n"));
     }

@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param topics the topics file
  * @param topicFormat its format
  * @param qrels the judgments, in TREC form
+ * @param level the lowest grade that is relevant, as its measures are published
  * @param cleaning how stored text becomes a passage
  * @param firstStages rankings that come with it
  */
@@ -28,5 +29,6 @@ public record NamedCollection(
     Source topics,
     TopicFormat topicFormat,
     Source qrels,
+    int level,
     PassageCleaning cleaning,
     FirstStages firstStages) {}

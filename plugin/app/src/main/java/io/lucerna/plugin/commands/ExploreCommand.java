@@ -21,6 +21,7 @@ import io.lucerna.plugin.explore.ExploredIndex;
 import io.lucerna.plugin.explore.ExploredRun;
 import io.lucerna.plugin.models.ModelRegistry;
 import io.lucerna.plugin.options.CollectionOptions;
+import io.lucerna.plugin.options.LevelOptions;
 import io.lucerna.plugin.options.ModelOptions;
 import io.lucerna.plugin.options.OptionWords;
 import io.lucerna.plugin.options.RerankOptions;
@@ -55,6 +56,7 @@ public final class ExploreCommand implements Command {
   private final ModelRegistry models;
   private final ModelOptions model = new ModelOptions();
   private final RerankOptions rerank = new RerankOptions();
+  private final LevelOptions level = new LevelOptions();
   private final RunInputs inputs = new RunInputs();
   private final CollectionOptions collections;
 
@@ -86,9 +88,6 @@ public final class ExploreCommand implements Command {
       usage = "Judgments in TREC format, or the name of a collection.")
   @Nullable String qrels;
 
-  @Option(name = "-level", metaVar = "[grade]", usage = "The lowest grade that is relevant.")
-  int level = 1;
-
   @Option(
       name = "-open",
       metaVar = "[folder]",
@@ -105,12 +104,12 @@ public final class ExploreCommand implements Command {
 
   @Override
   public List<Object> options() {
-    return List.of(this, inputs, model, rerank, collections);
+    return List.of(this, inputs, model, rerank, level, collections);
   }
 
   @Override
   public String example() {
-    return "-collection dl19 -model e5-small-v2-q -level 2";
+    return "-collection dl19 -model e5-small-v2-q";
   }
 
   @Override
@@ -120,9 +119,6 @@ public final class ExploreCommand implements Command {
     if (port < 0 || port > HIGHEST_PORT) {
       throw new CommandException(
           ExitCode.USAGE, "-port must be in 0.." + HIGHEST_PORT + ", got " + port);
-    }
-    if (level < 0) {
-      throw new CommandException(ExitCode.USAGE, "-level must be 0 or more, got " + level);
     }
     if (open != null) {
       show(open, console);
@@ -139,8 +135,9 @@ public final class ExploreCommand implements Command {
     // Before all that takes long.
     ExplorerServer.requireFree(listening);
     SequencedMap<String, String> given = OptionWords.of(inputs, new RunInputs());
-    Optional<NamedCollection> collection = inputs.complete(collections, console);
     qrels = qrels == null ? inputs.named : qrels;
+    int lowest = level.of(qrels, console);
+    Optional<NamedCollection> collection = inputs.complete(collections, console);
     Qrels judged = qrels == null ? Qrels.of(Map.of()) : Qrels.read(collections.qrels(qrels));
     try (Explored explored = explored(collection, console);
         Ranker ranker = models.open(model.modelOrDefault(), options, console);
@@ -150,7 +147,7 @@ public final class ExploreCommand implements Command {
                 ranker,
                 explored,
                 judged,
-                level,
+                lowest,
                 launch(given),
                 e -> report(e, console))) {
       serve(server, ranker.card().label() + " on " + explored.name(), console);

@@ -17,6 +17,7 @@ import io.lucerna.plugin.lens.LensReport;
 import io.lucerna.plugin.models.ModelRegistry;
 import io.lucerna.plugin.options.CollectionOptions;
 import io.lucerna.plugin.options.FolderOptions;
+import io.lucerna.plugin.options.LevelOptions;
 import io.lucerna.plugin.options.ModelOptions;
 import io.lucerna.plugin.options.QueryLimits;
 import io.lucerna.plugin.options.RerankOptions;
@@ -54,6 +55,7 @@ public final class LensCommand implements Command {
   private final RunInputs inputs = new RunInputs();
   private final SeedOptions random = new SeedOptions();
   private final RoundsOptions rounds = new RoundsOptions();
+  private final LevelOptions level = new LevelOptions();
   private final CollectionOptions collections;
 
   @Option(
@@ -76,9 +78,6 @@ public final class LensCommand implements Command {
       usage = "A measure next to nDCG@10, repeatable.")
   List<String> measures = new ArrayList<>();
 
-  @Option(name = "-level", metaVar = "[grade]", usage = "The lowest grade that is relevant.")
-  int level = 1;
-
   @Option(name = "-correction", metaVar = "[name]", usage = "Adjusts the p-values: holm, bh, none.")
   String correction = "bh";
 
@@ -97,7 +96,7 @@ public final class LensCommand implements Command {
 
   @Override
   public List<Object> options() {
-    return List.of(this, inputs, model, rerank, random, rounds, collections);
+    return List.of(this, inputs, model, rerank, random, rounds, level, collections);
   }
 
   @Override
@@ -113,12 +112,12 @@ public final class LensCommand implements Command {
       throw new CommandException(
           ExitCode.USAGE, "-attribution must be at least 0, got " + attribution);
     }
-    LensReport.Settings settings = settings();
-    inputs.complete(collections, console);
     qrels = qrels == null ? inputs.named : qrels;
     if (qrels == null) {
       throw new CommandException(ExitCode.USAGE, "-qrels or -collection is needed");
     }
+    LensReport.Settings settings = settings(level.of(qrels, console));
+    inputs.complete(collections, console);
     Path judgments = collections.qrels(qrels);
     Qrels judged = Qrels.read(judgments);
     FolderOptions folder = new FolderOptions();
@@ -163,7 +162,7 @@ public final class LensCommand implements Command {
     }
     console.say("%s", last.summary(ranker));
     List<Run> layers = job.runs(last, topics, texts, RerankCommand.tag(model, ranker));
-    Attribution parts = new Attribution(judged, level, scores(last));
+    Attribution parts = new Attribution(judged, settings.level(), scores(last));
     if (attribution > 0) {
       job.attribute(topics, texts, parts);
     }
@@ -192,7 +191,7 @@ public final class LensCommand implements Command {
     return scores;
   }
 
-  private LensReport.Settings settings() {
+  private LensReport.Settings settings(int lowest) {
     List<Measure> chosen =
         Stream.concat(Stream.of(NDCG), measures.stream())
             .flatMap(name -> Measure.parseAll(name).stream())
@@ -206,7 +205,7 @@ public final class LensCommand implements Command {
     }
     return new LensReport.Settings(
         chosen,
-        level,
+        lowest,
         new Comparison.Settings(random.seed, rounds.rounds, Comparison.Settings.DEFAULT.margin()),
         Correction.parse(correction));
   }

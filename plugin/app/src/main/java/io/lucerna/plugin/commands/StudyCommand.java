@@ -17,6 +17,7 @@ import io.lucerna.plugin.models.ModelRegistry;
 import io.lucerna.plugin.options.CollectionOptions;
 import io.lucerna.plugin.options.ConfigFile;
 import io.lucerna.plugin.options.FolderOptions;
+import io.lucerna.plugin.options.LevelOptions;
 import io.lucerna.plugin.options.ModelOptions;
 import io.lucerna.plugin.options.QueryLimits;
 import io.lucerna.plugin.options.RerankOptions;
@@ -50,6 +51,7 @@ import io.lucerna.studies.work.Hashes;
 import io.lucerna.studies.work.Identity;
 import io.lucerna.studies.work.ItemRunner;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -72,6 +74,7 @@ public final class StudyCommand implements Command {
   private final FolderOptions folder = new FolderOptions();
   private final SeedOptions random = new SeedOptions();
   private final RoundsOptions rounds = new RoundsOptions();
+  private final LevelOptions level = new LevelOptions();
   private final CollectionOptions collections;
 
   @Option(
@@ -138,9 +141,6 @@ public final class StudyCommand implements Command {
       usage = "A measure, repeatable (default: nDCG@10, AP, RR, Judged@10).")
   List<String> measures = new ArrayList<>();
 
-  @Option(name = "-level", metaVar = "[grade]", usage = "The lowest grade that is relevant.")
-  int level = 1;
-
   @Option(
       name = "-correction",
       metaVar = "[name]",
@@ -169,7 +169,7 @@ public final class StudyCommand implements Command {
 
   @Override
   public List<Object> options() {
-    return List.of(this, folder, inputs, model, rerank, random, rounds, collections);
+    return List.of(this, folder, inputs, model, rerank, random, rounds, level, collections);
   }
 
   @Override
@@ -188,13 +188,13 @@ public final class StudyCommand implements Command {
     ScorerOptions options = model.scorerOptions();
     rerank.check();
     checkScreen(console);
-    StudySettings settings = settings();
-    HeadEffects effects = patching == null ? null : HeadEffects.read(patching);
-    inputs.complete(collections, console);
     qrels = qrels == null ? inputs.named : qrels;
     if (qrels == null) {
       throw new CommandException(ExitCode.USAGE, "-qrels or -collection is needed");
     }
+    StudySettings settings = settings(level.of(qrels, console));
+    HeadEffects effects = patching == null ? null : HeadEffects.read(patching);
+    inputs.complete(collections, console);
     Path judgments = collections.qrels(qrels);
     Qrels judged = Qrels.read(judgments);
     try (FolderLock lock = folder.take("study", console)) {
@@ -262,6 +262,7 @@ public final class StudyCommand implements Command {
         GradientScreen.requireNone(lock.path());
         Optional<Findings> findings = exact.run(asked);
         if (findings.isPresent()) {
+          sayUncompared(console);
           report(findings.get(), List.of(), folder.path(), console);
         } else {
           folder.sayDone(console);
@@ -283,8 +284,19 @@ public final class StudyCommand implements Command {
             predictions, new ConditionPredictor(ranker, specs, numbers()), asked.size(), console);
         GradientScreen.Chosen chosen = predictions.choose(confirm);
         Findings findings = exact.run(chosen.conditions()).orElseThrow();
-        report(findings, predictions.write(chosen, findings, lock.path()), folder.path(), console);
+        List<String> predicted = predictions.write(chosen, findings, lock.path());
+        sayUncompared(console);
+        report(findings, predicted, folder.path(), console);
       }
+    }
+  }
+
+  /** Says if the patching study was of no use. */
+  private void sayUncompared(Console console) {
+    if (patching != null && !Files.exists(folder.path().resolve("heads.csv"))) {
+      console.say(
+          "-patching: nothing to compare its map with, since not every head was studied, in one way"
+              + " and by nDCG@10");
     }
   }
 
@@ -358,14 +370,14 @@ public final class StudyCommand implements Command {
     return given;
   }
 
-  private StudySettings settings() {
+  private StudySettings settings(int lowest) {
     List<Measure> chosen =
         (measures.isEmpty() ? StudySettings.MEASURES : measures)
             .stream().flatMap(name -> Measure.parseAll(name).stream()).distinct().toList();
     Correction adjusts =
         correction != null ? Correction.parse(correction) : Conditions.correction(conditions);
     return new StudySettings(
-        chosen, level, adjusts, new Comparison.Settings(random.seed, rounds.rounds, margin));
+        chosen, lowest, adjusts, new Comparison.Settings(random.seed, rounds.rounds, margin));
   }
 
   /** Reads or searches the first stage, which is kept as a run. */

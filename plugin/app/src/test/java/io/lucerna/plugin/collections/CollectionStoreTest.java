@@ -104,6 +104,7 @@ class CollectionStoreTest {
         Source.Remote.of(uri("/a/topics.tsv"), md5(TOPICS)),
         TopicFormat.TSV_INT,
         Source.Remote.of(uri("/a/missing.txt"), md5(TOPICS)),
+        1,
         PassageCleaning.NONE,
         FirstStages.NONE);
   }
@@ -281,7 +282,9 @@ class CollectionStoreTest {
     Files.writeString(other.resolve("topics.tsv"), "1\tother\n");
     Path packed = Files.write(right.resolve("topics.tsv.gz"), gzip(TOPICS));
     CollectionStore store = new CollectionStore(Optional.of(local), dir.resolve("cache"));
-    assertEquals(packed, store.topics(collection));
+    Path whole = store.topics(collection);
+    assertEquals(dir.resolve("cache/c/topics.tsv"), whole);
+    assertArrayEquals(TOPICS, Files.readAllBytes(whole));
     Files.write(packed, gzip("2\tother\n".getBytes(StandardCharsets.UTF_8)));
     String message = message(() -> store.topics(collection));
     assertTrue(message.startsWith(other + "/topics.tsv: this is not the file of c"), message);
@@ -320,6 +323,7 @@ class CollectionStoreTest {
             lines,
             TopicFormat.TSV_INT,
             plain.qrels(),
+            1,
             PassageCleaning.NONE,
             new FirstStages("p", "Terms.", List.of(new FirstStages.FirstStage("bm25", arrays))));
     List<String> told = new ArrayList<>();

@@ -130,6 +130,29 @@ class SearchCommandTest {
     assertTrue(segments.err().contains("-explain divides scores of passages"), segments.err());
   }
 
+  /** Anserini wants more of a topic than a title, and reads one line of that. */
+  @Test
+  void titlesAloneAreSearchedAsAWhole() throws IOException {
+    String topics =
+        """
+        <top>
+        <num>1</num><title>
+        lamp stone
+        river
+        </title>
+        </top>
+        """;
+    Files.writeString(folder.resolve("topics.trec"), topics);
+    Files.writeString(folder.resolve("topics.tsv"), "1\tlamp stone river\n");
+    for (String form : List.of("trec", "tsv")) {
+      String given = folder.resolve("topics." + form).toString();
+      String output = folder.resolve(form).toString();
+      Shell.succeed(
+          "search", "-bm25", "-index", shared("index"), "-topics", given, "-output", output);
+    }
+    assertEquals(read("tsv"), read("trec"));
+  }
+
   @Test
   void topicsWithoutHitsAreCountedNotLost() throws IOException {
     Shell shell = search("run", "-bm25", "-rerank.model", "fake");

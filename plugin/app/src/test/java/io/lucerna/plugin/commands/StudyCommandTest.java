@@ -630,6 +630,23 @@ class StudyCommandTest {
         "zero blocks.0.attn.hook_z head=0,2",
         conditions.path(10).path("spec").asText(),
         "as many heads of the same layer, others");
+    Path controls =
+        succeed(
+            BI,
+            "controls",
+            "-conditions",
+            "top:1:" + patch,
+            "-conditions",
+            "top:2:" + patch,
+            "-conditions",
+            "random:2",
+            "-patching",
+            patch.toString());
+    JsonNode random = json(controls).path("conditions").path(3);
+    assertEquals("zero blocks.0.attn.hook_z head=0,2", random.path("spec").asText());
+    String label = random.path("label").asText();
+    assertTrue(label.startsWith("z of 2 random heads of the layers of top2 zeroed: "), label);
+    assertFalse(Files.exists(controls.resolve("heads.csv")));
     Shell more = study(BI, "more", "-conditions", "top:2:" + patch, "-conditions", "random:2:2");
     assertEquals(ExitCode.USAGE, more.code(), more.err());
     assertTrue(more.err().contains("random:2:2: there is only 1 such set"), more.err());
@@ -665,6 +682,30 @@ class StudyCommandTest {
     assertEquals("by-hand", named.path("id").asText());
     assertEquals("by-hand", named.path("label").asText());
     assertEquals("runs/by-hand.txt", named.path("run").asText());
+  }
+
+  /** Some heads' means come first, but all heads are zeroed. */
+  @Test
+  void aMapOfHeadsIsOfOneWay() throws IOException {
+    List<String> record = new ArrayList<>(inputs("record"));
+    record.addAll(List.of("-model", BI, "-hooks", "blocks.*.attn.hook_z", "-positions", "all"));
+    record.addAll(List.of("-output", path("recorded")));
+    Shell.succeed(record.toArray(String[]::new));
+    String some = "heads:1.2,0.1 by=mean from=" + path("recorded");
+    Path zeroed = succeed(BI, "zeroed", "-conditions", some, "-conditions", "heads");
+    List<CSVRecord> map = table(zeroed, "heads.csv");
+    assertEquals(8, map.size());
+    for (CSVRecord row : map) {
+      String head = "L" + row.get("layer") + "H" + row.get("attention_head");
+      assertEquals(head, row.get("condition"));
+    }
+    Path means =
+        succeed(BI, "means", "-conditions", some.replace(":1.2,0.1", ""), "-conditions", "heads");
+    map = table(means, "heads.csv");
+    assertEquals(8, map.size());
+    assertTrue(map.stream().allMatch(row -> row.get("condition").endsWith("_mean")));
+    String caption = Files.readString(means.resolve("tables/head-map.tex"));
+    assertTrue(caption.contains("when one head is set to its mean."), caption);
   }
 
   /** A run without its tag. */
@@ -955,6 +996,8 @@ class StudyCommandTest {
         "heads | -screen gradient -confirm 9 | -confirm 9 is more than there is to confirm: 8 conditions",
         "heads | -screen gradient -confirm 2 -screen.memory 0 | -screen.memory must be at least 1, got 0",
         "spec:scale hook_score by=2 | -screen gradient -confirm 1 | which changes the score itself",
+        "dose:add blocks.1.hook_resid_pre vector=random:1:1:2 | -screen gradient -confirm 1"
+            + " | leave them out with random=0",
       })
   void screensThatCannotBeAreRefused(String conditions, String options, String message) {
     List<String> more = new ArrayList<>(List.of("-conditions", conditions.strip()));
@@ -981,6 +1024,10 @@ class StudyCommandTest {
       Files.delete(patch.resolve("manifest.json"));
       write("patch/aggregates.csv", header + "denoise,exact,all,all,2,1,ratio-of-sums,0.5,,\n");
       assertRefused(ExitCode.INPUT, "head L2H1 is not one of the 2 x 4 of ", "study", asks);
+      String[] named = asks.clone();
+      named[named.length - 1] += ":TFC1";
+      String nameless = patch + ": its perturbation has no name, since there is no manifest.json";
+      assertRefused(ExitCode.INPUT, nameless, "study", named);
       write("patch/aggregates.csv", header + "denoise,exact,all,all,0,1,ratio-of-sums,0.5,,\n");
     }
     assertFalse(Files.exists(folder.resolve("study")), "nothing is begun");

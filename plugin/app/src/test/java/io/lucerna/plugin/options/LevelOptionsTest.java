@@ -1,0 +1,53 @@
+package io.lucerna.plugin.options;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.lucerna.plugin.cli.CommandException;
+import io.lucerna.plugin.cli.Console;
+import io.lucerna.studies.work.ItemRunner;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The defaults are those with which TREC's overviews and BEIR measure. */
+class LevelOptionsTest {
+  private final ByteArrayOutputStream said = new ByteArrayOutputStream();
+
+  private int level(LevelOptions options, @Nullable String qrels) {
+    PrintStream to = new PrintStream(said, true, StandardCharsets.UTF_8);
+    return options.of(qrels, new Console(to, to, false, false, List.of(), ItemRunner.HERE));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "dl19, 2",
+    "dl20, 2",
+    "dl19+dl20, 2",
+    "dl19-passage, 2",
+    "cacm, 1",
+    "qrels.txt, 1",
+    ", 1",
+  })
+  void isThatOfTheJudgments(@Nullable String qrels, int expected) {
+    assertEquals(expected, level(new LevelOptions(), qrels));
+    String line = "relevant: grade 2 and up (as collection " + qrels + " counts)\n";
+    assertEquals(expected == 2 ? line : "", said.toString(StandardCharsets.UTF_8));
+  }
+
+  @Test
+  void isTheGivenOne() {
+    LevelOptions options = new LevelOptions();
+    options.level = 0;
+    assertEquals(0, level(options, "dl19"));
+    options.level = -1;
+    CommandException e = assertThrows(CommandException.class, () -> level(options, null));
+    assertEquals("-level must be 0 or more, got -1", e.getMessage());
+    assertEquals("", said.toString(StandardCharsets.UTF_8));
+  }
+}
