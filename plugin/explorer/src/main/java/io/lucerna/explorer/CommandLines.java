@@ -1,5 +1,7 @@
 package io.lucerna.explorer;
 
+import io.lucerna.base.Sha256;
+import io.lucerna.instrumentation.intervene.Intervention;
 import io.lucerna.instrumentation.intervene.InterventionSpec;
 import io.lucerna.studies.work.Identity;
 import java.util.ArrayList;
@@ -20,6 +22,9 @@ final class CommandLines {
   private static final String TOPICS = "query.tsv";
 
   private static final String TYPED = "1";
+
+  /** Digits of a hash in a name. */
+  private static final int SHORT = 8;
 
   /**
    * What the model reads.
@@ -64,7 +69,6 @@ final class CommandLines {
     if (launch.equals(Launch.NONE)) {
       return new CommandsAnswer(List.of(), List.of("No command line started this server."));
     }
-    String spec = changed.toString();
     boolean typed = topic.id().isEmpty();
     if (typed) {
       String query = topic.query().replaceAll("\\s+", " ");
@@ -98,27 +102,24 @@ final class CommandLines {
     ranked.addAll(launch.model());
     ranked.addAll(List.of("-rerank.depth", String.valueOf(depth)));
     add("The model's ranking", List.of("rerank"), ranked, List.of("-output", PLAIN));
-    if (!changed.sources().isEmpty()) {
-      record(topic, changed, ranked);
-    }
-    if (!spec.isEmpty()) {
-      add(
-          "The changed model's",
-          List.of("rerank"),
-          ranked,
-          List.of("-intervene", spec, "-output", CHANGED));
+    boolean ofCandidates = !changed.sources().isEmpty();
+    boolean changes = !changed.isEmpty() && (!ofCandidates || textsApart());
+    if (changes && ofCandidates) {
+      changeOfCandidates(topic, changed, ranked);
+    } else if (changes) {
+      change(changed, ranked);
     }
     String qrels = launch.qrels();
     if (judged && qrels != null) {
-      measure(qrels, spec.isEmpty() ? List.of(FIRST, PLAIN) : List.of(FIRST, PLAIN, CHANGED));
-      if (!spec.isEmpty()) {
+      measure(qrels, changes ? List.of(FIRST, PLAIN, CHANGED) : List.of(FIRST, PLAIN));
+      if (changes && !ofCandidates) {
         add(
             "The change, of every topic and with tests",
             List.of("study"),
             ranked,
             List.of("-qrels", qrels, "-level", String.valueOf(level)),
             each("-measures"),
-            List.of("-conditions", "spec:" + spec + " name=changed", "-output", STUDY));
+            List.of("-conditions", "spec:" + changed + " name=changed", "-output", STUDY));
       }
     }
     if (edited.isPresent()) {
@@ -136,6 +137,14 @@ final class CommandLines {
     if (!typed) {
       notes.add("They rank every topic; this page shows topic " + topic.id() + ".");
     }
+    if (ofCandidates && !typed) {
+      notes.add(
+          changes
+              ? "The changed model is the exception: the spec reads this topic's candidates, so it"
+                  + " ranks this topic alone, and there is no study."
+              : "No line changes the model: the spec reads the candidates of this topic alone, and"
+                  + " no command takes one topic out of requests.");
+    }
     return new CommandsAnswer(List.copyOf(lines), List.copyOf(notes));
   }
 
@@ -150,30 +159,60 @@ final class CommandLines {
     }
   }
 
-  /** The recording that the spec names: of the topic's candidates alone. */
-  private void record(Topic topic, InterventionSpec changed, List<String> ranked) {
+  /** Whether the texts are not in the run itself, as those of requests are. */
+  private boolean textsApart() {
+    return launch.candidates().contains("-index") || launch.candidates().contains("-corpus");
+  }
+
+  private void change(InterventionSpec changed, List<String> ranked) {
+    add(
+        "The changed model's",
+        List.of("rerank"),
+        ranked,
+        List.of("-intervene", changed.toString(), "-output", CHANGED));
+  }
+
+  /** The same where the spec reads the topic's candidates: another topic has others. */
+  private void changeOfCandidates(Topic topic, InterventionSpec changed, List<String> ranked) {
     List<String> alone = new ArrayList<>(ranked);
     int run = alone.indexOf("-run");
-    if (run >= 0) {
-      alone.subList(run, run + 2).clear();
-    }
+    alone.set(run + 1, topic.id().isEmpty() ? FIRST : ALONE);
     if (!topic.id().isEmpty()) {
-      String one = "awk -v topic=" + quoted(topic.id()) + " '$1 == topic' " + FIRST + " > " + ALONE;
-      lines.add(new CommandsAnswer.Line("The first stage of this topic", one));
+      // Compared as numbers, 1 and 01 would be one topic; -v would interpret backslashes.
+      String one = "topic=" + quoted(topic.id()) + " awk '$1 == ENVIRON[\"topic\"] \"\"' " + FIRST;
+      lines.add(new CommandsAnswer.Line("The first stage of this topic", one + " > " + ALONE));
     }
+    String folder = record(topic, changed, alone);
+    List<Intervention> named =
+        changed.interventions().stream()
+            .map(one -> new Intervention(one.target(), one.operation().withSource(folder)))
+            .toList();
+    change(new InterventionSpec(named), alone);
+  }
+
+  /**
+   * The recording that the spec names.
+   *
+   * @return its folder: one for each topic, depth and choice of points, since {@code record} writes
+   *     into none that exists
+   */
+  private String record(Topic topic, InterventionSpec changed, List<String> alone) {
     List<String> points =
         changed.interventions().stream()
             .filter(one -> !InterventionSpec.of(one).sources().isEmpty())
             .flatMap(one -> one.target().points().stream())
             .distinct()
             .toList();
+    List<String> kept = List.of("-hooks", String.join(",", points), "-positions", "all");
+    String hash = Sha256.of(topic + "\n" + alone + "\n" + kept).substring(0, SHORT);
+    String folder = CandidateRecording.NAME + "." + hash;
     add(
         "What the plain model computes of its candidates",
         List.of("record"),
         alone,
-        List.of("-run", topic.id().isEmpty() ? FIRST : ALONE),
-        List.of("-hooks", String.join(",", points), "-positions", "all"),
-        List.of("-output", CandidateRecording.NAME));
+        kept,
+        List.of("-output", folder));
+    return folder;
   }
 
   private void measure(String qrels, List<String> runs) {

@@ -14,7 +14,8 @@ import org.eclipse.jetty.server.Request;
  * that are looked at: {@code Host} has the name under which the browser found this server, which
  * gives away a name that was bound to this machine's address afterwards; {@code Origin} and {@code
  * Sec-Fetch-Site} say whose page asks. The port is not compared with this server's: at the other
- * end of an SSH tunnel it has another one.
+ * end of an SSH tunnel it has another one. The name of this machine under which the server was told
+ * to listen is a good {@code Host} too.
  *
  * <p>Where others than this machine reach the server, an address in digits is a good {@code Host}
  * too, since no name was bound to it; and all but the files of the page needs the token: in a
@@ -47,13 +48,16 @@ final class Gate {
   Gate(Listening listening) {
     this.listening = listening;
     this.here = listening.address().isLoopbackAddress();
-    String own = Pattern.quote(listening.host().toLowerCase(Locale.ROOT));
-    String name = Pattern.quote(Listening.ownName().toLowerCase(Locale.ROOT));
-    this.hosts =
-        Pattern.compile(
-            "(" + (here ? HERE : String.join("|", HERE, DIGITS, own, name)) + ")" + PORT);
+    String own = quoted(Listening.inAddress(listening.host()));
+    String known = HERE + "|" + own;
+    String elsewhere = DIGITS + "|" + quoted(Listening.ownName());
+    this.hosts = Pattern.compile("(" + known + (here ? "" : "|" + elsewhere) + ")" + PORT);
     // A browser keeps the cookies of all ports of a host together.
     this.cookie = "lucerna-" + Integer.toHexString(listening.token().hashCode());
+  }
+
+  private static String quoted(String host) {
+    return Pattern.quote(host.toLowerCase(Locale.ROOT));
   }
 
   /**

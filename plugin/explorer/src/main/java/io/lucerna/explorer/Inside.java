@@ -65,7 +65,7 @@ final class Inside {
   AttentionAnswer attention(AttentionRequest request) throws IOException {
     PairsRequest.Passage passage = request.pair().passages().getFirst();
     Workbench.Pair pair = workbench.pair(request.pair(), passage);
-    CompiledSpec spec = workbench.compile(request.ranked());
+    CompiledSpec spec = workbench.compile(request.ranked(), pair.query());
     Map<Side, Read> sides = new EnumMap<>(Side.class);
     Hooks hooks =
         spec.hooks(pair.topic(), List.of(PairSource.Pair.id(pair.topic(), passage.docno())));

@@ -72,9 +72,13 @@ public record Listening(String host, int port, String token) {
   /** The address of the page, as a browser that has no cookie yet must be given it. */
   URI page(int realPort) {
     String name = address().isAnyLocalAddress() ? ownName() : host;
-    String literal = name.contains(":") ? "[" + name + "]" : name;
     String query = token.isEmpty() ? "" : "?token=" + token;
-    return URI.create("http://" + literal + ":" + realPort + "/" + query);
+    return URI.create("http://" + inAddress(name) + ":" + realPort + "/" + query);
+  }
+
+  /** A host as an address has it: IPv6 in brackets. */
+  static String inAddress(String host) {
+    return host.contains(":") ? "[" + host + "]" : host;
   }
 
   /** What this machine calls itself. */

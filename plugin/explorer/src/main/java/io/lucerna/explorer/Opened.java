@@ -53,7 +53,12 @@ public sealed interface Opened extends AutoCloseable
             + " patch, and no index.jsonl of record");
   }
 
-  private static void requireModest(Path folder) throws IOException {
+  /**
+   * Refuses a folder whose tables are too large to be read whole.
+   *
+   * @throws StudyInputException naming one that is
+   */
+  static void requireModest(Path folder) throws IOException {
     try (Stream<Path> files = Files.list(folder)) {
       for (Path file : files.filter(Opened::isTable).toList()) {
         long size = Files.size(file);

@@ -20,7 +20,7 @@ import java.util.SequencedMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** A patching study; one that is not finished is read again whenever it is asked for. */
+/** A patching study; one that is not finished is read again when more of it is written. */
 final class OpenedPatching implements Opened {
   /** How many units of an MLP are in a row of the map. */
   private static final int UNITS = 32;
@@ -49,7 +49,8 @@ final class OpenedPatching implements Opened {
 
   @Override
   public OpenedAnswer overview() throws IOException {
-    if (!files.isFinished()) {
+    if (!files.isCurrent()) {
+      Opened.requireModest(folder);
       PatchFiles before = files;
       files = PatchFiles.read(folder);
       before.close();
@@ -202,10 +203,8 @@ final class OpenedPatching implements Opened {
     List<RowsAnswer.Row> rows = new ArrayList<>();
     for (PatchFiles.PairEffect one : files.effects(map(map), cell(cell))) {
       @Nullable Double effect = OrNull.of(one.effect());
-      if (files.info(one.pair()).map(PatchFiles.PairInfo::used).orElse(true)) {
-        rows.add(
-            new RowsAnswer.Row(one.pair(), label(one.pair()), Arrays.asList(one.change(), effect)));
-      }
+      rows.add(
+          new RowsAnswer.Row(one.pair(), label(one.pair()), Arrays.asList(one.change(), effect)));
     }
     rows.sort(Comparator.comparingDouble(OpenedPatching::small));
     return RowsAnswer.of(

@@ -24,11 +24,6 @@ import org.jspecify.annotations.Nullable;
 
 /** A study of rankings that is finished. */
 final class OpenedStudy implements Opened {
-  /** Columns of a map. */
-  static final String MLP = "MLP";
-
-  static final String ATTENTION = "attention";
-
   /** Conditions without a place on a map that are shown, at most. */
   private static final int LISTED = 300;
 
@@ -89,11 +84,12 @@ final class OpenedStudy implements Opened {
 
   private OpenedAnswer.Cell cell(Contrast contrast) {
     ConditionInfo condition = condition(contrast.condition());
+    Place place = Place.of(condition.id());
     Statistics statistics = contrast.statistics();
     return new OpenedAnswer.Cell(
         condition.id(),
-        row(condition.label(), condition.layer(), column(condition)),
-        column(condition),
+        place.row(),
+        place.column(),
         condition.label(),
         statistics.change(),
         OrNull.of(statistics.ciLower()),
@@ -103,12 +99,11 @@ final class OpenedStudy implements Opened {
 
   /** What is predicted of a condition, whether it was run or not. */
   private OpenedAnswer.Cell cell(ScreenRow row) {
-    Integer layer = OrNull.of(row.layer());
-    String column = column(row.kind(), layer, OrNull.of(row.attentionHead()));
+    Place place = Place.of(row.condition());
     return new OpenedAnswer.Cell(
         row.condition(),
-        row(row.condition(), layer, column),
-        column,
+        place.row(),
+        place.column(),
         row.condition() + (row.exactChange().isPresent() ? "" : ", not run"),
         row.predictedChange(),
         null,
@@ -137,30 +132,6 @@ final class OpenedStudy implements Opened {
   private static double small(OpenedAnswer.Cell cell) {
     Double value = cell.value();
     return value == null ? 0 : -Math.abs(value);
-  }
-
-  private static String row(String words, @Nullable Integer layer, String column) {
-    return column.isEmpty() ? words : "L" + layer;
-  }
-
-  private static String column(ConditionInfo condition) {
-    return column(condition.kind(), condition.layer(), condition.head());
-  }
-
-  /**
-   * Heads and whole layers have a place on the map; what is of no layer, or is one of many, has
-   * none.
-   */
-  private static String column(String kind, @Nullable Integer layer, @Nullable Integer head) {
-    if (layer == null) {
-      return "";
-    }
-    return switch (kind) {
-      case "head" -> String.valueOf(head);
-      case "mlp" -> MLP;
-      case "component" -> ATTENTION;
-      default -> "";
-    };
   }
 
   private ConditionInfo condition(String id) {

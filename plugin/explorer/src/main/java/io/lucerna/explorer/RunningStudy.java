@@ -8,15 +8,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.function.Function;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** A study of rankings that is not finished; once it is, it is read as one that is. */
 final class RunningStudy implements Opened {
   private static final String NOT_YET =
       "the study is not finished: its topics have no measures yet";
-  private static final Pattern PART = Pattern.compile("(L\\d+)(?:H(\\d+)|mlp|attn)");
 
   private final Path folder;
   private final Map<String, String> queries;
@@ -30,6 +27,7 @@ final class RunningStudy implements Opened {
   @Override
   public OpenedAnswer overview() throws IOException {
     if (finished == null && Files.exists(folder.resolve("study.json"))) {
+      Opened.requireModest(folder);
       finished = new OpenedStudy(folder, queries);
     }
     if (finished != null) {
@@ -74,26 +72,10 @@ final class RunningStudy implements Opened {
         name, progress.changes().stream().map(c -> cell(c.condition(), number.apply(c))).toList());
   }
 
-  /** What a condition is, only its id says so far. */
   private static OpenedAnswer.Cell cell(String id, OptionalDouble value) {
-    Matcher part = PART.matcher(id);
-    boolean placed = part.matches();
+    Place place = Place.of(id);
     return new OpenedAnswer.Cell(
-        id,
-        placed ? part.group(1) : id,
-        placed ? column(part) : "",
-        id,
-        OrNull.of(value),
-        null,
-        null,
-        null);
-  }
-
-  private static String column(Matcher part) {
-    if (part.group(2) != null) {
-      return part.group(2);
-    }
-    return part.group().endsWith("mlp") ? OpenedStudy.MLP : OpenedStudy.ATTENTION;
+        id, place.row(), place.column(), id, OrNull.of(value), null, null, null);
   }
 
   @Override

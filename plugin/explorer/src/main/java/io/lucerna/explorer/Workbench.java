@@ -354,14 +354,18 @@ final class Workbench implements AutoCloseable {
     return compile(parse(line), NOTHING);
   }
 
-  /** What a request does to the model. */
-  CompiledSpec compile(RankRequest request) throws IOException {
+  /**
+   * What a request does to the model.
+   *
+   * @param reads what is read as the query
+   */
+  CompiledSpec compile(RankRequest request, String reads) throws IOException {
     InterventionSpec spec = parse(request.spec());
     if (spec.sources().isEmpty()) {
       return compile(spec, NOTHING);
     }
     Asked asked = new Asked(topic(request.topic(), request.query()), request.depth(deepest));
-    return compile(spec, sources(asked, asked.topic().query(), candidates(asked)));
+    return compile(spec, sources(asked, reads, candidates(asked)));
   }
 
   /** What a spec may name: what the plain model computes of the candidates. */

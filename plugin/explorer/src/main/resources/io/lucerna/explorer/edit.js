@@ -22,7 +22,7 @@ let draft = null;
 const lines = text => text.replace(/\r\n?/g, '\n');
 
 function type(app, { currentTarget: { elements } }) {
-  const first = !draft;
+  const first = draft?.of !== app.opened();
   draft = { of: app.opened(), reads: elements.reads.value, text: elements.text.value };
   if (first) {
     app.draw();

@@ -88,7 +88,7 @@ function list(app, which, side, before) {
     <section class="list ${side}" aria-label=${titles(app, which)}>
       <h2>${side === 'before' && choices.length > 1
         ? html`<select aria-label="Compare with" @change=${e => app.go({ base: e.target.value })}>
-            ${choices.map(b => html`<option value=${b} ?selected=${b === which}>${titles(app, b)}</option>`)}
+            ${choices.map(b => html`<option value=${b} .selected=${b === which}>${titles(app, b)}</option>`)}
           </select>`
         : titles(app, which)}</h2>
       <ol>${repeat(shown, doc => doc.docno, doc => row(app, doc, side, before))}</ol>

@@ -55,12 +55,19 @@ const app = {
     return follow(before);
   },
 
-  /** Another spec, on the way to one, and asked of the server when it has answered what it was asked before. */
-  pass(spec, step) {
+  /**
+   * Another spec, on the way to one, and asked of the server when it has answered what it was asked before. The address does not have
+   * it: browsers limit how often that may change.
+   */
+  pass(spec) {
     app.state = { ...app.state, spec };
-    write(app.state, step);
     app.passing = true;
     draw();
+  },
+
+  /** What was passed last is a step in the history. */
+  arrive() {
+    write(app.state, true);
   },
 
   /** Shows a document's passage, or none. */
@@ -90,8 +97,8 @@ const app = {
     }
   },
 
-  /** Which passage is open: requests may have another text of a document for another topic. */
-  opened: () => JSON.stringify([app.state.topic, app.state.doc]),
+  /** Which passage is open, and for what: requests may have another text of a document for another topic. */
+  opened: () => JSON.stringify([app.state.topic, app.state.query, app.state.doc]),
 
   draw: () => draw(),
 
@@ -272,7 +279,7 @@ const head = () => html`
         placeholder=${app.model.searches ? 'A query, or a topic' : 'A topic'} .value=${asked()}>
       <datalist id="topics">${app.topics.map(t => html`<option value=${t.query}>${t.id}</option>`)}</datalist>
       <label>top <select aria-label="Depth" @change=${e => app.go({ depth: Number(e.target.value) })}>
-        ${depths().map(d => html`<option ?selected=${d === depth()}>${d}</option>`)}</select></label>
+        ${depths().map(d => html`<option .selected=${d === depth()}>${d}</option>`)}</select></label>
       <button class="main">Rank</button>
       ${pin.pinButton(app)}
       <button type="button" title="One file of what is shown, for any browser, without a server" ?disabled=${!app.answer} @click=${save}>Save page</button>

@@ -2,6 +2,7 @@
 import { html, nothing } from './lit/lit-html.js';
 import * as effects from './effects.js';
 import { spec } from './spec.js';
+import { walk } from './tones.js';
 import { change, count, interventions, move, number, replace, typed } from './words.js';
 
 function measures(app) {
@@ -66,24 +67,6 @@ function click(app, cell, way) {
   app.go({ spec: replace(typed(), before && WAYS[before].spec(cell), before === way ? null : WAYS[way].spec(cell)) });
 }
 
-/** Arrow keys walk from cell to cell. */
-export function walk(event) {
-  const steps = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
-  const step = steps[event.key];
-  if (!step) {
-    return;
-  }
-  event.preventDefault();
-  const { layer, column } = event.target.dataset;
-  const to = event.currentTarget.querySelector(
-    `[data-layer="${Number(layer) + step[0]}"][data-column="${Number(column) + step[1]}"]`);
-  if (to) {
-    event.target.tabIndex = -1;
-    to.tabIndex = 0;
-    to.focus();
-  }
-}
-
 const SHADES = 4;
 
 /** What marks an exact number. */
@@ -118,10 +101,10 @@ function legend(app, by) {
     <p class="legend quiet">
       <label>A click
         <select @change=${e => { app.way = e.target.value; app.draw(); }}>
-          ${Object.keys(WAYS).map(way => html`<option value=${way} ?selected=${way === app.way}>${WAYS[way].words}</option>`)}</select></label>
+          ${Object.keys(WAYS).map(way => html`<option value=${way} .selected=${way === app.way}>${WAYS[way].words}</option>`)}</select></label>
       <label>Colour
         <select @change=${e => app.go({ colour: e.target.value })}>
-          ${by.choices.map(c => html`<option value=${c} ?selected=${c === by.chosen}>${spoken(c)}</option>`)}</select></label>
+          ${by.choices.map(c => html`<option value=${c} .selected=${c === by.chosen}>${spoken(c)}</option>`)}</select></label>
       ${by.chosen === effects.NOTHING
         ? nothing
         : !by.all.size
@@ -151,8 +134,7 @@ function grid(app) {
           <tr><th scope="row">L${layer}</th>${row.map((cell, column) => {
             const way = done(given, cell);
             return html`
-            <td><button data-layer=${layer} data-column=${column} data-cell=${cell.name} data-shade=${by.shade(cell)}
-              title=${cell.name + by.said(cell)}
+            <td><button data-cell=${cell.name} data-shade=${by.shade(cell)} title=${cell.name + by.said(cell)}
               tabindex=${layer === 0 && column === 0 ? 0 : -1}
               aria-pressed=${Boolean(way)} aria-label="${WAYS[way ?? app.way].say(cell)}${by.said(cell)}"
               @click=${e => click(app, cell, e.shiftKey ? other(app.way) : app.way)}>${way ? WAYS[way].sign : by.exact(cell) ? EXACT : ''}</button></td>`;

@@ -39,6 +39,9 @@ export async function load(app) {
   }
 }
 
+/** Whether the answer is that to the state: the numbers of one are not pinned with the texts of the other. */
+const settled = app => app.answer !== null && !app.stale && !app.busy;
+
 /** Pins what is shown. */
 function pin(app) {
   const { topic, query, depth, spec } = app.answer;
@@ -52,7 +55,7 @@ function pin(app) {
 const swap = app => app.go({ ...ranked(parse(kept.of)), pin: format(ranked({ ...app.state, ...app.answer })), base: '', doc: '' });
 
 export const pinButton = app => html`
-  <button type="button" title="Keep this ranking in sight, and go on" ?disabled=${!app.answer || app.stale} @click=${() => pin(app)}>
+  <button type="button" title="Keep this ranking in sight, and go on" ?disabled=${!settled(app)} @click=${() => pin(app)}>
     ${app.state.pin ? 'Pin this instead' : 'Pin'}</button>`;
 
 const values = answer => new Map(answer.measures.map(m => [m.name, m[lastOf(answer)]]));
@@ -132,7 +135,7 @@ export function pins(app) {
     <section class="pins" aria-label="The pinned state and the present one">
       <h2>Pinned
         <button type="button" @click=${() => app.go({ pin: '', base: '' })}>Unpin</button>
-        ${pinned() ? html`<button type="button" title="Show what is pinned, and pin what is shown" @click=${() => swap(app)}>Swap</button>` : nothing}
+        ${pinned() ? html`<button type="button" title="Show what is pinned, and pin what is shown" ?disabled=${!settled(app)} @click=${() => swap(app)}>Swap</button>` : nothing}
       </h2>
       ${kept.error
         ? html`<p class="error" role="alert">${kept.error}</p>`

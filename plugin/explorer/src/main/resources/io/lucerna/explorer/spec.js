@@ -84,9 +84,16 @@ let held = null;
 
 /** The list follows the slider; a movement from where it was taken to where it is let go is one step of the history. */
 function slide(app, number, given, dose) {
-  const step = !held;
   held ??= { number, most: given.most };
-  app.pass(replace(app.state.spec, given.one, withDose(given, dose)), step);
+  app.pass(replace(app.state.spec, given.one, withDose(given, dose)));
+}
+
+/** To a browser, a movement back to where it began is no change: it ends with the pointer. */
+function letGo(app) {
+  if (held) {
+    held = null;
+    app.arrive();
+  }
 }
 
 const sliders = app => html`${doses(app.state.spec).map((given, number) => {
@@ -94,7 +101,8 @@ const sliders = app => html`${doses(app.state.spec).map((given, number) => {
   return html`
     <label class="dose"><span>${given.says} of ${given.one.split(/\s+/)[1]}</span>
       <input type="range" min=${-most} max=${most} step=${most / 40} .value=${String(given.dose)}
-        @input=${e => slide(app, number, given, Number(e.target.value))} @change=${() => { held = null; }}>
+        @input=${e => slide(app, number, given, Number(e.target.value))}
+        @change=${() => letGo(app)} @pointerup=${() => letGo(app)}>
       <output>${String(given.dose).replace('-', MINUS)}</output></label>`;
 })}`;
 

@@ -1,10 +1,9 @@
 // A folder that another command wrote: maps, and behind their cells topics or pairs.
 import { html, nothing, render } from './lit/lit-html.js';
 import * as api from './api.js';
-import { walk } from './panel.js';
 import { save } from './save.js';
 import { keeper } from './state.js';
-import { bar } from './tones.js';
+import { bar, walk } from './tones.js';
 import { change, count, move, number, MINUS } from './words.js';
 
 const { read, write } = keeper({ map: 0, cell: '', row: '' });
@@ -114,11 +113,11 @@ function grid(cells, by, name) {
   const at = new Map(cells.map(cell => [cell.row + '\n' + cell.column, cell]));
   const chosen = cells.some(cell => cell.id === app.state.cell);
   let first = true;
-  const button = (cell, row, column) => {
+  const button = cell => {
     const tab = chosen ? cell.id === app.state.cell : first;
     first = false;
     return html`
-      <button data-layer=${row} data-column=${column} data-cell=${cell.id} data-shade=${by.shade(cell.value)}
+      <button data-cell=${cell.id} data-shade=${by.shade(cell.value)}
         title=${said(cell, by)} aria-label=${said(cell, by)} tabindex=${tab ? 0 : -1} aria-pressed=${cell.id === app.state.cell}
         @click=${() => go({ cell: cell.id === app.state.cell ? '' : cell.id })}>${cell.significant ? '•' : ''}</button>`;
   };
@@ -126,10 +125,10 @@ function grid(cells, by, name) {
     <div class="scroll"><table class="grid maps" @keydown=${walk}>
       <caption class="hidden">${name}</caption>
       <thead><tr><th></th>${columns.map(c => html`<th scope="col">${c}</th>`)}</tr></thead>
-      <tbody>${rows.map((row, i) => html`
-        <tr><th scope="row">${row}</th>${columns.map((column, j) => {
+      <tbody>${rows.map(row => html`
+        <tr><th scope="row">${row}</th>${columns.map(column => {
           const cell = at.get(row + '\n' + column);
-          return html`<td>${cell ? button(cell, i, j) : nothing}</td>`;
+          return html`<td>${cell ? button(cell) : nothing}</td>`;
         })}</tr>`)}</tbody>
     </table></div>`;
 }
@@ -162,7 +161,7 @@ function maptable() {
   return html`
     <section class="maptable" aria-label="Map">
       <label class="quiet">Map <select @change=${e => go({ map: Number(e.target.value) })}>
-        ${maps().map((m, i) => html`<option value=${i} ?selected=${m === map()}>${m.name}</option>`)}</select></label>
+        ${maps().map((m, i) => html`<option value=${i} .selected=${m === map()}>${m.name}</option>`)}</select></label>
       ${legend(by)}
       ${cells.some(cell => cell.significant) ? html`<p class="quiet">• significant at 5%, corrected</p>` : nothing}
       ${placed.length ? grid(placed, by, name) : nothing}

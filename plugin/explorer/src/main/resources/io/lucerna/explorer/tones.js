@@ -45,21 +45,20 @@ export const bar = (value, most) => html`
     <rect class=${value < 0 ? 'less' : 'more'} x=${Math.min(0, (50 * value) / most)} width=${(50 * Math.abs(value)) / most} height="10"></rect>
   </svg>`;
 
-/** The button above or below in a table. */
-function beside(button, rows) {
-  const cell = button.closest('td');
-  return cell?.closest('tbody').rows[cell.parentElement.sectionRowIndex + rows]?.cells[cell.cellIndex]?.querySelector('button');
-}
+const columnOf = button => button.closest('td')?.cellIndex;
 
-/** Arrow keys walk among buttons, of which one at a time is a stop of Tab. */
+/**
+ * Arrow keys walk among buttons, of which one at a time is a stop of Tab: in a table up and down its columns, over cells without
+ * a button. Where a column ends, they go on as the page is read, so that every button can be reached.
+ */
 export function walk(event) {
   const step = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 }[event.key];
   const all = [...event.currentTarget.querySelectorAll('button')];
-  const inTable = event.target.closest('td') && /Up|Down/.test(event.key);
-  const to = inTable ? beside(event.target, step) : all[all.indexOf(event.target) + step];
+  const line = /Up|Down/.test(event.key) ? all.filter(button => columnOf(button) === columnOf(event.target)) : all;
+  const to = line[line.indexOf(event.target) + step] ?? all[all.indexOf(event.target) + step];
   if (to) {
     event.preventDefault();
-    event.target.tabIndex = -1;
+    all.forEach(button => { button.tabIndex = -1; });
     to.tabIndex = 0;
     to.focus();
   }

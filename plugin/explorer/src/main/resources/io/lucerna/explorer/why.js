@@ -352,9 +352,9 @@ export function compare(app) {
     : nothing;
   return html`<p class="compare"><label>Compare with
       <select @change=${e => app.show({ other: e.target.value, pick: '' })}>
-        <option value="" ?selected=${!app.state.other}>no other</option>
+        <option value="" .selected=${!app.state.other}>no other</option>
         ${ranked.filter(doc => doc.docno !== app.state.doc).map(doc => html`
-          <option value=${doc.docno} ?selected=${doc.docno === app.state.other}>${doc[last].rank} · ${doc.docno}</option>`)}
+          <option value=${doc.docno} .selected=${doc.docno === app.state.other}>${doc[last].rank} · ${doc.docno}</option>`)}
       </select></label>
     ${beside(ranked[at - 1], 'the one above')} ${beside(ranked[at + 1], 'the one below')}</p>`;
 }

@@ -283,6 +283,30 @@ class InsideTest {
         });
   }
 
+  /** A mean over the candidates is over them as they are read with the edited query. */
+  @Test
+  void anEditedQueryIsThatOfTheCandidatesToo() throws IOException {
+    with(
+        "bert-cross",
+        (ranker, workbench) -> {
+          String spec = "mean blocks.0.hook_mlp_out from=candidates";
+          Inside inside = new Inside(workbench);
+          AttentionAnswer edited =
+              inside.attention(
+                  new AttentionRequest(
+                      RankRequest.of("t1", "", null, spec, ""),
+                      of(new PairsRequest.Passage("bees", null, "oil")),
+                      "L1H0"));
+          AttentionAnswer asked =
+              inside.attention(
+                  new AttentionRequest(
+                      RankRequest.of("", "oil", null, spec, ""),
+                      new PairsRequest("", "oil", List.of(stored("bees")), ""),
+                      "L1H0"));
+          assertArrayEquals(firstRow(asked), firstRow(edited));
+        });
+  }
+
   private static float[] firstRow(AttentionAnswer answer) {
     List<float[]> rows = answer.sides().getLast().heads().getFirst().rows();
     assertNotNull(rows);

@@ -160,6 +160,19 @@ class ListeningTest {
     assertEquals(403, model(host, token, "Sec-Fetch-Site: cross-site"));
   }
 
+  /** On loopback too, where no other name will do. */
+  @Test
+  void answersToTheNameThatItWasGiven() throws Exception {
+    try (ExplorerServer given = start(new Listening("127.0.0.2", 0, ""))) {
+      Client here = new Client(given);
+      assertEquals(200, here.get("").statusCode());
+      assertEquals(200, here.rank("{\"topic\":\"t1\"}").statusCode());
+      for (String host : List.of("127.0.0.3", "127x0.0.2", "127.0.0.2.evil.example")) {
+        assertEquals(403, here.raw("GET /api/v1/model", "Host: " + host), host);
+      }
+    }
+  }
+
   @Test
   void aTokenIsMadeWhereOneIsNeeded() {
     Listening one = new Listening("0.0.0.0", 1, "");

@@ -635,8 +635,7 @@ class ExploreCommandTest {
       assertFalse(saved.contains("<script"), saved);
 
       // What is pinned stays beside what comes next; the address holds both.
-      browser.run(
-          "[...document.querySelectorAll('.ask button')].find(b => b.textContent.trim() === 'Pin').click()");
+      browser.run(PIN + ".click()");
       awaitThat(browser, "document.querySelector('.pins .measures')");
       click(browser, "[data-cell=L4mlp]");
       String one = CUT.substring(0, CUT.indexOf(';'));
@@ -668,6 +667,9 @@ class ExploreCommandTest {
       strongestAreExact(browser);
       cellsAreSetToTheirMean(browser);
       aSliderChangesTheDose(browser);
+      selectsFollowTheHistory(browser);
+      nothingIsPinnedWhileItIsRanked(browser);
+      aDraftIsOfOneQuery(browser);
 
       // Cells are walked with arrows.
       browser.run(
@@ -803,22 +805,117 @@ class ExploreCommandTest {
     assertEquals("0", browser.run("return " + PRESSED).asText());
   }
 
-  /** The list follows; a whole movement is one step of the history. */
+  /** The list follows; a whole movement is one step of the history, once it has ended. */
   private static void aSliderChangesTheDose(Browser browser) throws Exception {
     String add = "add blocks.3.hook_resid_pre vector=random:7:2.0";
     browser.run("location.hash = '#topic=1&spec=' + encodeURIComponent('" + add + "')");
     awaitThat(browser, "document.querySelector('.dose output')?.value === '1' && " + READY);
-    browser.run(
-        "window.steps = history.length; const slider = document.querySelector('.dose input');"
-            + "for (const dose of ['2', '3', '3.4']) {"
-            + "  slider.value = dose; slider.dispatchEvent(new Event('input')); }"
-            + "slider.dispatchEvent(new Event('change'));");
-    await(browser);
+    browser.run("window.steps = history.length");
+    slide(browser, "2", "1");
+    browser.run(SLIDER + ".dispatchEvent(new Event('pointerup'))");
+    String begun = add + " dose=1";
+    assertEquals(begun, browser.run("return " + STATE + ".get('spec')").asText());
+    slide(browser, "2", "3", "3.4");
     String dosed = add + " dose=3.4";
+    assertEquals(ranks(ranked("1", dosed), "changed"), browser.run("return " + AFTER).asText());
+    assertEquals(begun, browser.run("return " + STATE + ".get('spec')").asText());
+    browser.run(SLIDER + ".dispatchEvent(new Event('change'))");
     assertEquals(dosed, browser.run("return " + STATE + ".get('spec')").asText());
     assertEquals(dosed, browser.run("return document.getElementById('spec').value").asText());
-    assertEquals("1", browser.run("return String(history.length - steps)").asText());
-    assertEquals(ranks(ranked("1", dosed), "changed"), browser.run("return " + AFTER).asText());
+    assertEquals("2", browser.run("return String(history.length - steps)").asText());
+  }
+
+  private static final String SLIDER = "document.querySelector('.dose input')";
+
+  /** Over these doses, without an end. */
+  private static void slide(Browser browser, String... doses) throws Exception {
+    for (String dose : doses) {
+      browser.run(
+          "const slider = "
+              + SLIDER
+              + "; slider.value = '"
+              + dose
+              + "'; slider.dispatchEvent(new Event('input'))");
+    }
+    await(browser);
+  }
+
+  /** However often a person has picked. */
+  private static void selectsFollowTheHistory(Browser browser) throws Exception {
+    atFirst(browser);
+    follows(browser, "document.querySelectorAll('.legend select')[1]", "colour", "AP", "RR");
+    follows(browser, "document.querySelector('.ask select')", "depth", "10", "20");
+  }
+
+  private static void follows(
+      Browser browser, String select, String key, String first, String second) throws Exception {
+    for (String choice : List.of(first, second)) {
+      browser.run(
+          "const select = "
+              + select
+              + "; select.value = '"
+              + choice
+              + "'; select.dispatchEvent(new Event('change'))");
+      await(browser);
+    }
+    browser.run("history.back()");
+    awaitThat(browser, STATE + ".get('" + key + "') === '" + first + "' && " + READY);
+    assertEquals(first, browser.run("return " + select + ".value").asText());
+    browser.run("history.forward()");
+    awaitThat(browser, STATE + ".get('" + key + "') === '" + second + "' && " + READY);
+    assertEquals(second, browser.run("return " + select + ".value").asText());
+  }
+
+  /** What is shown is not yet that of the texts that were asked for. */
+  private static void nothingIsPinnedWhileItIsRanked(Browser browser) throws Exception {
+    atFirst(browser);
+    browser.run(PIN + ".click()");
+    awaitThat(browser, "document.querySelector('.pins .measures')");
+    browser.run(
+        "window.real = window.fetch; const held = new Promise(go => { window.go = go; });"
+            + "window.fetch = async (path, options) => {"
+            + "  if (path.endsWith('/rank')) await held;"
+            + "  return window.real(path, options); };"
+            + "location.hash += '&reads=a+bee'");
+    awaitThat(browser, "!(" + READY + ")");
+    String disabled =
+        "return ["
+            + PIN
+            + ", document.querySelector('.pins h2 button:last-child')].map(b => b.disabled).join()";
+    assertEquals("true,true", browser.run(disabled).asText());
+    browser.run("window.fetch = window.real; window.go()");
+    await(browser);
+    assertEquals("false,false", browser.run(disabled).asText());
+    browser.run("document.querySelector('.pins h2 button').click()");
+    awaitThat(browser, "!document.querySelector('.pins')");
+  }
+
+  /** The same passage for another query has the text that it has. */
+  private static void aDraftIsOfOneQuery(Browser browser) throws Exception {
+    browser.run("location.hash = '#query=bee&doc=bees&view=edit'");
+    awaitThat(browser, EDIT + "?.text.value.startsWith('A bee')");
+    browser.run(
+        "const { text } = "
+            + EDIT
+            + "; text.value = 'A train.'; text.dispatchEvent(new Event('input', {bubbles: true}))");
+    browser.run("location.hash = '#query=flowers&doc=bees&view=edit'");
+    awaitThat(
+        browser,
+        EDIT + ".reads.value === 'flowers' && " + EDIT + ".text.value.startsWith('A bee')");
+  }
+
+  private static final String EDIT = "document.querySelector('.edit')?.elements";
+
+  private static final String PIN =
+      "[...document.querySelectorAll('.ask button')].find(b => /^\\s*Pin/.test(b.textContent))";
+
+  /** The first topic, as it is. */
+  private static void atFirst(Browser browser) throws Exception {
+    browser.run(
+        "return new Promise(done => {"
+            + "  addEventListener('popstate', () => done(true), {once: true});"
+            + "  location.hash = '#topic=1'; })");
+    await(browser);
   }
 
   private static final String SAVED = "import('./save.js').then(save => save.file())";

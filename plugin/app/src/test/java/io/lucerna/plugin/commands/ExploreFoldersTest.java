@@ -25,7 +25,9 @@ import io.lucerna.studies.ranking.StudyTables;
 import io.lucerna.studies.ranking.TopicValue;
 import io.lucerna.studies.table.CsvFile;
 import io.lucerna.testkit.Checkout;
+import io.lucerna.topics.ContrastPair;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -107,7 +109,18 @@ class ExploreFoldersTest {
     write("run.txt", run.toString());
     write("topics.tsv", "0\tlamp light\n1\toil\n2\tsea\n3\tnight of time\n");
     write("qrels.txt", "0 0 d2 2\n0 0 d3 1\n1 0 d1 1\n1 0 d4 0\n2 0 d5 1\n3 0 d3 2\n3 0 d6 1\n");
-    study("study", "-conditions", "heads", "-conditions", "layers", "-conditions", CUT);
+    study(
+        "study",
+        "-conditions",
+        "heads",
+        "-conditions",
+        "layers",
+        "-conditions",
+        "heads:0 name=again",
+        "-conditions",
+        "components:1 name=again",
+        "-conditions",
+        CUT);
     study("screened", "-conditions", "heads", "-screen", "gradient", "-confirm", "1");
     for (String sweep : List.of("head", "block")) {
       PatchShell.succeed(
@@ -205,6 +218,8 @@ class ExploreFoldersTest {
       }
       assertEquals("L0 1", placed(cells, "L0H1"));
       assertEquals("L1 MLP", placed(cells, "L1mlp"));
+      assertEquals("again-L0 1", placed(cells, "again-L0H1"));
+      assertEquals("again-L1 attention", placed(cells, "again-L1attn"));
       JsonNode rows = shown.get("opened/rows", "map", "1", "cell", "cut");
       for (TopicValue value : StudyTables.TOPICS.read(study.resolve("topics.csv"))) {
         if (value.condition().equals("cut") && value.measure().equals("AP")) {
@@ -284,7 +299,9 @@ class ExploreFoldersTest {
       JsonNode overview = shown.get("opened");
       assertFalse(overview.path("finished").asBoolean());
       assertEquals(4, overview.path("done").asInt());
-      assertEquals("L0 1", placed(overview.path("maps").path(0).path("cells"), "L0H1"));
+      JsonNode cells = overview.path("maps").path(0).path("cells");
+      assertEquals("L0 1", placed(cells, "L0H1"));
+      assertEquals("again-L0 1", placed(cells, "again-L0H1"));
       assertEquals(404, shown.send("opened/rows", "cell", "cut").statusCode());
       copy("study", "running", ".*\\.csv|study.json");
       assertTrue(shown.get("opened").path("finished").asBoolean());
@@ -353,15 +370,61 @@ class ExploreFoldersTest {
     assertEquals(404, shown.send("opened/rows", "cell", "-1").statusCode());
   }
 
-  /** Where every pair counts, what is summed so far is what the tables will say. */
+  /** A cell of a map is made of the pairs of the map's perturbation, grade or band of IDF alone. */
+  @Test
+  void aMapHasPairsOfItsOwn() throws Exception {
+    List<ContrastPair> pairs = new ArrayList<>(FakePairs.some(20));
+    for (int i = 0; i < pairs.size(); i += 2) {
+      pairs.set(i, FakePairs.named(pairs.get(i), "AGAINST"));
+    }
+    Path study = folder.resolve("patch-two");
+    PatchShell.succeed(pairs, study, "-sweep", "head", "-floor", "0", "-rounds", "20", "-pool");
+    try (Shown shown = Shown.of(study)) {
+      JsonNode maps = shown.get("opened").path("maps");
+      List<String> names = maps.findValuesAsText("name");
+      for (int map = 0; map < maps.size(); map++) {
+        JsonNode cell = maps.path(map).path("cells").path(7);
+        JsonNode rows = shown.get("opened/rows", "map", "" + map, "cell", cell.path("id").asText());
+        double moves = 0;
+        double changes = 0;
+        for (JsonNode row : rows.path("rows")) {
+          double change = row.path("values").path(0).asDouble();
+          moves += row.path("values").path(1).asDouble() * change;
+          changes += change;
+        }
+        String words = cell.path("words").asText();
+        String name = names.get(map);
+        assertTrue(words.endsWith(", " + rows.path("total").asInt() + " pairs"), name);
+        assertEquals(cell.path("value").asDouble(), moves / changes, 1e-9, name);
+      }
+      String own = "" + names.indexOf("effect, denoise, exact, perturbation, TFC1");
+      assertEquals(
+          200, shown.send("opened/row", "map", own, "cell", "7", "row", "p1").statusCode());
+      assertEquals(
+          404, shown.send("opened/row", "map", own, "cell", "7", "row", "p2").statusCode());
+    }
+  }
+
+  /**
+   * Where every pair counts, what is summed so far is what the tables will say. It is read again
+   * only when more is written.
+   */
   @Test
   void anUnfinishedPatchingStudySumsWhatIsDone() throws Exception {
     Path running = copy("patch-head", "patching", "journal.jsonl");
+    Path journal = running.resolve("journal.jsonl");
+    String all = Files.readString(journal);
+    Files.writeString(journal, all.substring(0, all.lastIndexOf('\n', all.length() - 2) + 1));
     try (Shown shown = Shown.of(running);
         Shown finished = Shown.of(folder.resolve("patch-head"))) {
+      assertEquals(19, shown.get("opened").path("done").asInt());
+      Files.writeString(journal, all);
       JsonNode overview = shown.get("opened");
       assertFalse(overview.path("finished").asBoolean());
       assertEquals(20, overview.path("done").asInt());
+      Files.write(journal, new byte[(int) Files.size(journal)]);
+      assertEquals(overview, shown.get("opened"), "nothing was added");
+      Files.writeString(journal, all);
       JsonNode expected = finished.get("opened").path("maps").path(0).path("cells");
       JsonNode cells = overview.path("maps").path(0).path("cells");
       assertEquals(expected.size(), cells.size());
@@ -371,6 +434,27 @@ class ExploreFoldersTest {
             cells.path(i).path("value").asDouble(),
             1e-9);
       }
+      copy("patch-head", "patching", ".*\\.csv|manifest.json");
+      assertTrue(shown.get("opened").path("finished").asBoolean());
+    }
+  }
+
+  /** Tables that come while a folder is shown are bounded too. */
+  @Test
+  void whatFinishesTooLargeIsNotRead() throws Exception {
+    for (String name : List.of("study", "patch-head")) {
+      Path running = copy(name, name + "-large", "plan.json|journal.jsonl");
+      try (Shown shown = Shown.of(running)) {
+        copy(name, name + "-large", ".*\\.csv|(study|manifest).json");
+        try (RandomAccessFile large =
+            new RandomAccessFile(running.resolve("large.csv").toFile(), "rw")) {
+          large.setLength(Opened.LARGEST + 1);
+        }
+        assertEquals(500, shown.send("opened").statusCode());
+      }
+      String why = String.valueOf(FAILURES.getFirst().getMessage());
+      assertTrue(why.endsWith("large.csv: has 256 MiB; the page shows tables of up to 256 MiB"));
+      FAILURES.clear();
     }
   }
 
@@ -494,6 +578,10 @@ class ExploreFoldersTest {
         try (Shown shown = Shown.of(folder.resolve(name))) {
           browser.open(shown.server().address());
           await(browser, "document.querySelector('main')");
+          if (name.equals("study")) {
+            arrowsReachEveryCell(browser);
+            theMapFollowsTheHistory(browser);
+          }
           String cell = cells.get(name);
           if (cell != null) {
             browser.run("document.querySelector('[data-cell=\"" + cell + "\"]').click()");
@@ -510,6 +598,44 @@ class ExploreFoldersTest {
         }
       }
     }
+  }
+
+  /** One row of the map has no MLP, and one alone has a whole attention. */
+  private static void arrowsReachEveryCell(Browser browser) throws Exception {
+    browser.run("document.querySelector('[data-cell=L1mlp]').focus()");
+    assertEquals("again-L1mlp 1", press(browser, "ArrowDown"));
+    assertEquals("again-L1attn 1", press(browser, "ArrowRight"));
+    assertEquals("again-L1mlp 1", press(browser, "ArrowUp"));
+  }
+
+  /** The cell that then has the focus, and how many are stops of Tab. */
+  private static String press(Browser browser, String key) {
+    return browser
+        .run(
+            "document.activeElement.dispatchEvent(new KeyboardEvent('keydown', {key: '"
+                + key
+                + "', bubbles: true})); return document.activeElement.dataset.cell + ' '"
+                + " + document.querySelectorAll('.maps [tabindex=\"0\"]').length")
+        .asText();
+  }
+
+  private static void theMapFollowsTheHistory(Browser browser) throws Exception {
+    String select = "document.querySelector('.maptable select')";
+    for (String map : List.of("1", "2")) {
+      browser.run(
+          "const select = "
+              + select
+              + "; select.value = '"
+              + map
+              + "'; select.dispatchEvent(new Event('change'))");
+      await(browser, "location.hash === '#map=" + map + "'");
+    }
+    browser.run("history.back()");
+    await(browser, "location.hash === '#map=1'");
+    assertEquals("1", browser.run("return " + select + ".value").asText());
+    browser.run("history.back()");
+    await(browser, "location.hash === ''");
+    assertEquals("0", browser.run("return " + select + ".value").asText());
   }
 
   /** But for what a file has not: nothing can be done there. */

@@ -93,6 +93,30 @@ final class AggregateTables {
   }
 
   /**
+   * For each stratum that rows may have, the level that a pair is of.
+   *
+   * @param perturbation the pair's
+   * @param grade the level of its grade
+   * @param band its band among the pairs of its perturbation
+   * @param pooled its band among all pairs
+   */
+  static Map<String, String> levels(String perturbation, String grade, String band, String pooled) {
+    return Map.of(
+        Stratum.ALL,
+        Stratum.ALL,
+        Stratum.GRADE,
+        grade,
+        Stratum.IDF,
+        pooled,
+        PERTURBATION,
+        perturbation,
+        PERTURBATION + WITHIN + Stratum.GRADE,
+        perturbation + WITHIN + grade,
+        PERTURBATION + WITHIN + Stratum.IDF,
+        perturbation + WITHIN + band);
+  }
+
+  /**
    * Means of ratios in the layout in which MechIR's head maps were published: {@code
    * model,axiom,grade,layer,head,value} with the grades {@code all} and {@code rel_0}, ...
    */

@@ -4,6 +4,7 @@ import io.lucerna.topics.ContrastPair;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalDouble;
+import java.util.stream.Stream;
 
 /**
  * Terciles of the pairs' inverse document frequencies; equal values fall into one band.
@@ -14,13 +15,12 @@ import java.util.OptionalDouble;
 record IdfBands(double low, double mid) {
   /** The bands of these pairs; pairs without a value do not count. */
   static IdfBands of(List<ContrastPair> pairs) {
-    double[] values =
-        pairs.stream()
-            .map(ContrastPair::idf)
-            .filter(OptionalDouble::isPresent)
-            .mapToDouble(OptionalDouble::getAsDouble)
-            .sorted()
-            .toArray();
+    return of(pairs.stream().map(ContrastPair::idf));
+  }
+
+  /** The bands of pairs with these values; those without one do not count. */
+  static IdfBands of(Stream<OptionalDouble> idfs) {
+    double[] values = idfs.flatMapToDouble(OptionalDouble::stream).sorted().toArray();
     return new IdfBands(quantile(values, 1), quantile(values, 2));
   }
 
@@ -31,11 +31,16 @@ record IdfBands(double low, double mid) {
 
   /** The band of a pair: {@code low}, {@code mid}, {@code high}, {@code none}. */
   String of(ContrastPair pair) {
-    if (pair.idf().isEmpty()) {
+    return of(pair.idf());
+  }
+
+  /** The band of a pair with this value. */
+  String of(OptionalDouble idf) {
+    if (idf.isEmpty()) {
       return Stratum.NONE;
     }
-    double idf = pair.idf().getAsDouble();
-    return idf <= low ? "low" : idf <= mid ? "mid" : "high";
+    double value = idf.getAsDouble();
+    return value <= low ? "low" : value <= mid ? "mid" : "high";
   }
 
   /** The names of the bands in order. */

@@ -26,6 +26,8 @@ import java.util.SequencedMap;
  */
 @Internal
 public final class PatchFiles implements Closeable {
+  private static final String JOURNAL = "journal.jsonl";
+  private static final String MANIFEST = "manifest.json";
   private static final String PAIRS = "pairs.csv";
   private static final String ALL = Stratum.ALL;
 
@@ -65,20 +67,30 @@ public final class PatchFiles implements Closeable {
    * @param docid the passage's id
    * @param perturbation what changes the passage
    * @param used whether it counts
+   * @param levels which level it is of, by stratum
    */
-  public record PairInfo(String qid, String docid, String perturbation, boolean used) {}
+  public record PairInfo(
+      String qid, String docid, String perturbation, boolean used, Map<String, String> levels) {
+    /** Whether it counts in a map. */
+    boolean isIn(MapName map) {
+      return used && map.level().equals(levels.get(map.stratum()));
+    }
+  }
 
   private final Path folder;
+  private final long journalSize;
   private final JournalReader<PairOutcome> journal;
   private final Optional<JsonNode> manifest;
   private final Optional<CellSpace> space;
   private final Map<String, PairInfo> infos = new HashMap<>();
   private final SequencedMap<MapName, SequencedMap<Integer, Effect>> maps = new LinkedHashMap<>();
 
-  private PatchFiles(Path folder, JournalReader<PairOutcome> journal) throws IOException {
+  private PatchFiles(Path folder, long journalSize, JournalReader<PairOutcome> journal)
+      throws IOException {
     this.folder = folder;
+    this.journalSize = journalSize;
     this.journal = journal;
-    this.manifest = HeadEffects.manifest(folder.resolve("manifest.json"));
+    this.manifest = HeadEffects.manifest(folder.resolve(MANIFEST));
     this.space = findSpace();
     if (isFinished()) {
       readMaps(cells());
@@ -107,6 +119,7 @@ public final class PatchFiles implements Closeable {
    * @throws IOException if a file cannot be read
    */
   public static PatchFiles read(Path folder) throws IOException {
+    long journalSize = Files.size(folder.resolve(JOURNAL));
     SweepKind kind;
     try (JournalReader<PairOutcome> journal = open(folder, SweepKind.HEAD)) {
       kind = SweepKind.parse(journal.settings().path(SweepSettings.SWEEP).asText());
@@ -117,7 +130,7 @@ public final class PatchFiles implements Closeable {
     JournalReader<PairOutcome> journal = open(folder, kind);
     boolean read = false;
     try {
-      PatchFiles files = new PatchFiles(folder, journal);
+      PatchFiles files = new PatchFiles(folder, journalSize, journal);
       read = true;
       return files;
     } finally {
@@ -180,16 +193,26 @@ public final class PatchFiles implements Closeable {
   }
 
   private void readPairs() throws IOException {
-    List<String> needed = List.of("pair", "qid", "docid", "perturbation", "used");
+    List<String> needed =
+        List.of("pair", "qid", "docid", "perturbation", "grade", "idf", "idf_band", "used");
+    Map<String, CsvFile.Row> pairs = new LinkedHashMap<>();
     for (CsvFile.Row row : rows(PAIRS, needed)) {
-      infos.putIfAbsent(
-          row.text("pair"),
-          new PairInfo(
-              row.text("qid"),
-              row.text("docid"),
-              row.text("perturbation"),
-              row.whole("used", 0, 1) == 1));
+      pairs.putIfAbsent(row.text("pair"), row);
     }
+    IdfBands pooled = IdfBands.of(pairs.values().stream().map(row -> optional(row, "idf")));
+    pairs.forEach((pair, row) -> infos.put(pair, info(row, pooled)));
+  }
+
+  private static PairInfo info(CsvFile.Row row, IdfBands pooled) {
+    String perturbation = row.text("perturbation");
+    String grade = row.text("grade").isEmpty() ? Stratum.NONE : row.text("grade");
+    return new PairInfo(
+        row.text("qid"),
+        row.text("docid"),
+        perturbation,
+        row.whole("used", 0, 1) == 1,
+        AggregateTables.levels(
+            perturbation, grade, row.text("idf_band"), pooled.of(optional(row, "idf"))));
   }
 
   private List<CsvFile.Row> rows(String name, List<String> needed) throws IOException {
@@ -257,6 +280,17 @@ public final class PatchFiles implements Closeable {
     return manifest.isPresent();
   }
 
+  /**
+   * {@return whether the folder holds no more than was read}
+   *
+   * @throws IOException if the size of the journal cannot be read
+   */
+  public boolean isCurrent() throws IOException {
+    return isFinished()
+        || (!Files.exists(folder.resolve(MANIFEST))
+            && Files.size(folder.resolve(JOURNAL)) == journalSize);
+  }
+
   /** {@return what the manifest says; empty before the study is finished} */
   public Optional<JsonNode> manifest() {
     return manifest;
@@ -304,9 +338,9 @@ public final class PatchFiles implements Closeable {
   }
 
   /**
-   * {@return what patching one cell does to each pair, in the pairs' order}
+   * {@return what patching one cell does to each pair of a map, in the pairs' order}
    *
-   * @param of the direction and the method
+   * @param of the map's name
    * @param cell the cell's number
    * @throws IOException if the journal cannot be read
    */
@@ -330,20 +364,27 @@ public final class PatchFiles implements Closeable {
   }
 
   /**
-   * {@return the pair's outcome in one way; empty if it was not swept so}
+   * {@return the pair's outcome in the map's direction by its method; empty if the pair does not
+   * count in the map}
    *
-   * @param of the direction and the method
+   * @param of the map's name
    * @param pair its id
    * @throws IOException if the journal cannot be read
    */
   public Optional<PairOutcome.Patched> patched(MapName of, String pair) throws IOException {
-    return swept(pair).stream()
+    Optional<PairOutcome.Swept> counted = counts(of, pair) ? swept(pair) : Optional.empty();
+    return counted.stream()
         .flatMap(swept -> swept.ways().stream())
         .filter(
             one ->
                 one.result().direction().option().equals(of.direction())
                     && one.method().option().equals(of.method()))
         .findFirst();
+  }
+
+  /** Whether a pair counts in a map; as long as no table says so, all do. */
+  private boolean counts(MapName map, String pair) {
+    return !isFinished() || info(pair).filter(info -> info.isIn(map)).isPresent();
   }
 
   /**

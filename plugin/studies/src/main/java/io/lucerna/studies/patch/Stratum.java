@@ -20,6 +20,12 @@ record Stratum(String name, String level, int[] rows) {
   /** The name and level of all pairs. */
   static final String ALL = "all";
 
+  /** Divides pairs by the grades of their passages. */
+  static final String GRADE = "grade";
+
+  /** Divides pairs by their bands of IDF. */
+  static final String IDF = "idf";
+
   /** The level of pairs that have no value. */
   static final String NONE = "none";
 
@@ -35,14 +41,14 @@ record Stratum(String name, String level, int[] rows) {
     List<Stratum> strata = new ArrayList<>(List.of(new Stratum(ALL, ALL, used)));
     strata.addAll(
         parts(
-            "grade",
+            GRADE,
             rows,
             used,
             row -> row.pair().grade().isEmpty() ? NONE : "" + row.pair().grade().getAsInt(),
             Stratum::compareGrades));
     strata.addAll(
         parts(
-            "idf",
+            IDF,
             rows,
             used,
             row -> bands.of(row.pair()),
