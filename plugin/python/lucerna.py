@@ -844,6 +844,7 @@ class Session:
         self.url = f"{address.scheme}://{address.netloc}/"
         self._http = requests.Session()
         self._http.trust_env = False  # No proxy is asked for this machine.
+        self._http.headers["Content-Type"] = "application/json"
         for token in urllib.parse.parse_qs(address.query).get("token", []):
             self._http.headers["Authorization"] = f"Bearer {token}"
         try:
@@ -988,7 +989,7 @@ class Session:
             topic: a topic, or query: a text of your own.
             docno: a document of the collection, or text: a passage of your own.
         """
-        passage = {"docno": docno, "text": text, "query": None if text is None else query}
+        passage = _given({"docno": docno, "text": text, "query": None if text is None else query})
         answer = self._call("explain", {"topic": topic, "query": query, "passages": [passage]})["passages"][0]
         words, components, rest = [], [], []
         for side in answer["sides"]:
@@ -1017,13 +1018,16 @@ class Session:
         """Asks the API; waits a while if many are waiting."""
         import requests
 
-        given = {k: v for k, v in body.items() if v is not None} if body is not None else None
+        sent = None
+        if body is not None:
+            # UTF-8 cannot hold half a surrogate pair; JSON can, as the escape that Python writes too.
+            sent = json.dumps(_given(body), ensure_ascii=False).encode(errors="backslashreplace")
         for pause in (0.5, 1, 2, 4, 8, 0):
             try:
                 answer = self._http.request(
-                    "GET" if given is None else "POST",
+                    "GET" if sent is None else "POST",
                     f"{self.url}api/v1/{path}",
-                    json=given,
+                    data=sent,
                     timeout=(10, 120),
                     allow_redirects=False,
                 )
@@ -1044,6 +1048,11 @@ class Session:
                 error.get("message", f"status {answer.status_code}"), answer.status_code, error.get("column")
             )
         return value
+
+
+def _given(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Those that are not left out."""
+    return {name: value for name, value in fields.items() if value is not None}
 
 
 def _places(doc: Mapping[str, Any]) -> dict[str, Any]:

@@ -17,6 +17,7 @@ import sys
 import tempfile
 import unittest
 from pathlib import Path
+from unittest import mock
 
 import numpy as np
 import pandas as pd
@@ -460,6 +461,23 @@ class SessionTest(FolderTest):
                 straight = rest["embeddings"] + rest["straight_biases"] + rest["straight_rounding"]
                 self.assertAlmostEqual(told.score, parts + straight, delta=1e-9)
         self.assertEqual(PASSAGES["bees"], session.passage("bees", "1"))
+
+    def test_what_is_left_out_is_not_sent(self) -> None:
+        with mock.patch.object(session._http, "request", wraps=session._http.request) as request:
+            session.explain("1", "bees")
+        self.assertEqual(
+            {"topic": "1", "passages": [{"docno": "bees"}]}, json.loads(request.call_args.kwargs["data"])
+        )
+
+    def test_texts_are_sent_in_utf_8(self) -> None:
+        # 3.75 MB; twice as much as escapes.
+        self.assertEqual(5, len(session.rerank(candidates().head(5).assign(text="\u8702" * 250_000))))
+
+        def scores(text: str) -> list[float]:
+            return session._call("score", {"query": "bee", "passages": [{"docno": "d", "text": text}]})["scores"]
+
+        self.assertEqual(scores("\U0001f41d bee"), scores("\ud83d\udc1d bee"))
+        self.assertEqual(scores("\ufffd bee"), scores("\ud83d bee"))
 
     def test_refusals(self) -> None:
         frame = candidates()
