@@ -55,12 +55,22 @@ public final class ConditionScorer {
    *
    * @param ranker what scores
    * @param conditions what is done to the ranker in each; an empty spec for nothing
+   * @throws IllegalArgumentException if one patches queries that are read alone, and names no donor
    */
   public ConditionScorer(Ranker ranker, List<CompiledSpec> conditions) {
     this.reading = Given.value(ranker, "the ranker").reading();
     this.conditions = Given.list(conditions, "conditions", "condition");
     this.apart = reading.sides().contains(Side.QUERY);
     this.side = reading.sides().getLast();
+    for (CompiledSpec condition : apart ? this.conditions : List.<CompiledSpec>of()) {
+      if (condition.asksForPairs()) {
+        throw new IllegalArgumentException(
+            "'"
+                + condition.spec()
+                + "': a query is read once for all its passages, so it is not patched with that of"
+                + " each pair; add side=passage or donor=");
+      }
+    }
   }
 
   /**

@@ -190,6 +190,15 @@ class InterventionRefusalsTest {
       assertEquals(
           "a patch without donor= needs the texts' ids, and none were given",
           Refusals.message(IllegalArgumentException.class, () -> scores(ranker, own.hooks())));
+      if (ranker.reading().sides().size() == 2) {
+        assertEquals(
+            "'"
+                + own.spec()
+                + "': a query is read once for all its passages, so it is not patched with that of"
+                + " each pair; add side=passage or donor=",
+            Refusals.message(
+                IllegalArgumentException.class, () -> new ConditionScorer(ranker, List.of(own))));
+      }
       assertEquals(
           "r holds no input 'x'; it has 1, such as p0",
           Refusals.message(

@@ -83,6 +83,19 @@ public final class CompiledSpec {
     return interventions.stream().anyMatch(i -> i.on(side) && i.readsAcross());
   }
 
+  /**
+   * {@return whether what is done to a query that is read alone is chosen by the pairs that it is
+   * in, so that it is not one query for all of them}
+   */
+  public boolean asksForPairs() {
+    return interventions.stream()
+        .anyMatch(
+            i ->
+                i.on(Side.QUERY)
+                    && i.intervention().operation() instanceof Operation.Patch patch
+                    && patch.donor().isEmpty());
+  }
+
   List<AppliedIntervention> applied() {
     return interventions;
   }

@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,11 +49,14 @@ public final class FirstStage {
 
   private final SearchCollection.Args args;
   private final Set<String> topics;
+  private final boolean unordered;
   private final Path folder;
 
-  private FirstStage(SearchCollection.Args args, Set<String> topics, Path folder) {
+  private FirstStage(
+      SearchCollection.Args args, Set<String> topics, boolean unordered, Path folder) {
     this.args = args;
     this.topics = topics;
+    this.unordered = unordered;
     this.folder = folder;
   }
 
@@ -69,13 +73,16 @@ public final class FirstStage {
     Path folder = Files.createTempDirectory("lucerna-search");
     String output = args.output;
     String[] given = args.topics;
+    String format = args.format;
     try {
       args.output = folder.resolve("run").toString();
-      TopicFiles.give(args, topics, folder);
+      args.format = "trec";
+      boolean unordered = TopicFiles.give(args, topics, folder);
       Set<String> ids = TopicFiles.queries(topics).keySet();
-      return new FirstStage(args, ids, folder).search(Path.of(output), verbose);
+      return new FirstStage(args, ids, unordered, folder).search(Path.of(output), verbose);
     } finally {
       args.output = output;
+      args.format = format;
       args.topics = given;
       try (var files = Files.list(folder)) {
         for (Path file : files.toList()) {
@@ -112,7 +119,8 @@ public final class FirstStage {
         for (int i = 0; i < cascades.size(); i++) {
           String suffix = one ? "" : "_" + similarity.getTag() + "_" + cascades.get(i).getTag();
           if (!present.contains(suffix)) {
-            Set<String> seen = witnesses.get(i).seen(similarity.getSimilarity());
+            Witness witness = witnesses.get(i);
+            Map<String, Boolean> seen = witness.seen(similarity.getSimilarity());
             results.add(new Result(suffix, rankings(suffix, seen, watch)));
           }
         }
@@ -137,15 +145,24 @@ public final class FirstStage {
     return suffixes;
   }
 
-  private Collection<Ranking> rankings(String suffix, Set<String> seen, AnseriniWatch watch)
-      throws IOException {
+  /**
+   * The run.
+   *
+   * @param seen the topics that reached the end of the cascade, and whether with documents
+   */
+  private Collection<Ranking> rankings(
+      String suffix, Map<String, Boolean> seen, AnseriniWatch watch) throws IOException {
     Path file = folder.resolve("run" + suffix);
     if (!Files.exists(file)) {
       throw new AnseriniException("Anserini made no run" + suffix + watch.reason());
     }
     Run run = Files.size(file) == 0 ? null : read(file);
     Set<String> missing = new TreeSet<>(topics);
-    missing.removeAll(seen);
+    missing.removeAll(seen.keySet());
+    // Its writer fails in silence too; a topic's only document may be the query itself.
+    if (!Boolean.TRUE.equals(args.removeQuery)) {
+      seen.forEach((topic, found) -> missing.addAll(found ? List.of(topic) : List.of()));
+    }
     if (run != null) {
       missing.removeAll(run.topics());
     }
@@ -160,7 +177,14 @@ public final class FirstStage {
               + Console.some(missing)
               + watch.reason());
     }
-    return run == null ? List.of() : run.rankings();
+    if (run == null) {
+      return List.of();
+    }
+    List<Ranking> rankings = new ArrayList<>(run.rankings());
+    if (unordered) {
+      rankings.sort(Comparator.comparingInt(ranking -> Integer.parseInt(ranking.topic())));
+    }
+    return rankings;
   }
 
   private static Run read(Path file) throws IOException {
@@ -216,23 +240,23 @@ public final class FirstStage {
   }
 
   /**
-   * Notes which topics reached the end of a cascade, by the similarity that they were searched
-   * with.
+   * Notes which topics reached the end of a cascade, and whether with documents, by the similarity
+   * that they were searched with.
    */
   private static final class Witness implements Reranker<Object> {
-    private final Map<Similarity, Set<String>> seen =
+    private final Map<Similarity, Map<String, Boolean>> seen =
         Collections.synchronizedMap(new IdentityHashMap<>());
 
     @Override
     public ScoredDocs rerank(ScoredDocs docs, RerankerContext<Object> context) {
       seen.computeIfAbsent(
-              context.getIndexSearcher().getSimilarity(), s -> ConcurrentHashMap.newKeySet())
-          .add(context.getQueryId().toString());
+              context.getIndexSearcher().getSimilarity(), s -> new ConcurrentHashMap<>())
+          .put(context.getQueryId().toString(), docs.scores.length > 0);
       return docs;
     }
 
-    Set<String> seen(Similarity similarity) {
-      return seen.getOrDefault(similarity, Set.of());
+    Map<String, Boolean> seen(Similarity similarity) {
+      return seen.getOrDefault(similarity, Map.of());
     }
 
     @Override

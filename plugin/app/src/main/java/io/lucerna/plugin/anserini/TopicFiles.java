@@ -39,6 +39,11 @@ public record TopicFiles(Map<String, String> queries, @Nullable String reader, b
   private static final Set<TopicFormat> OLDER =
       EnumSet.of(TopicFormat.TREC, TopicFormat.CACM, TopicFormat.TSV_INT, TopicFormat.TSV_STRING);
 
+  /** How many topics MS MARCO's development sets have. */
+  private static final int PASSAGE_TOPICS = 6980;
+
+  private static final int DOCUMENT_TOPICS = 5193;
+
   /**
    * Reads topics.
    *
@@ -70,21 +75,33 @@ public record TopicFiles(Map<String, String> queries, @Nullable String reader, b
     boolean asTheyAre =
         plain
             && OLDER.contains(format)
-            && (format != TopicFormat.TREC || readsTheSame(file.name(), content, field, queries));
+            && !isOfMsMarco(queries)
+            && readsTheSame(file.name(), content, format, field, queries);
     return new TopicFiles(queries, format.anseriniName(), asTheyAre);
   }
 
   /**
-   * Whether Anserini makes the same queries of a TREC file: it needs a description and a narrative
-   * after each title, and of a title it takes the first line.
+   * Whether Anserini makes the same queries of a file. Of TREC's it needs a description and a
+   * narrative after each title and takes a title's first line, and no line of ids and queries may
+   * be empty.
    */
   private static boolean readsTheSame(
-      String name, String content, String field, Map<String, String> queries) throws IOException {
+      String name, String content, TopicFormat format, String field, Map<String, String> queries)
+      throws IOException {
     try {
-      return foreign(name, content, TopicFormat.TREC.anseriniName(), field).equals(queries);
+      return foreign(name, content, format.anseriniName(), field).equals(queries);
     } catch (MalformedTextException e) {
       return false;
     }
+  }
+
+  /**
+   * Whether Anserini knows the topics as those of MS MARCO's development sets: the order of their
+   * run it reads from a file of its own, which it looks for on the web.
+   */
+  private static boolean isOfMsMarco(Map<String, String> queries) {
+    return (queries.size() == PASSAGE_TOPICS || queries.size() == DOCUMENT_TOPICS)
+        && "androgen receptor define".equalsIgnoreCase(queries.get("2"));
   }
 
   /** The queries of several files; a later one takes precedence. */
@@ -96,21 +113,22 @@ public record TopicFiles(Map<String, String> queries, @Nullable String reader, b
 
   /**
    * Points Anserini to these topics: to their own files where it reads them as we do, to files of
-   * ids and queries that are written for it otherwise.
+   * ids and queries that are written for it otherwise. Those are read as texts: Anserini compares
+   * ids that it reads as numbers with no document's id.
    *
    * @param files what was read for each of its topics
    * @param folder where files may be written
+   * @return whether its runs have the topics in another order than by number
    */
-  static void give(SearchCollection.Args args, List<TopicFiles> files, Path folder)
+  static boolean give(SearchCollection.Args args, List<TopicFiles> files, Path folder)
       throws IOException {
     Set<String> readers = new LinkedHashSet<>();
     files.stream().map(TopicFiles::reader).filter(Objects::nonNull).forEach(readers::add);
     if (readers.size() < 2 && files.stream().allMatch(TopicFiles::asTheyAre)) {
       args.topicReader = readers.stream().findFirst().orElse(null);
-      return;
+      return false;
     }
-    boolean integers = queries(files).keySet().stream().allMatch(TopicFormat::isCanonicalInteger);
-    args.topicReader = (integers ? TopicFormat.TSV_INT : TopicFormat.TSV_STRING).anseriniName();
+    args.topicReader = TopicFormat.TSV_STRING.anseriniName();
     args.topicField = "title";
     String[] written = new String[files.size()];
     for (int i = 0; i < written.length; i++) {
@@ -126,6 +144,7 @@ public record TopicFiles(Map<String, String> queries, @Nullable String reader, b
       written[i] = file.toString();
     }
     args.topics = written;
+    return queries(files).keySet().stream().allMatch(TopicFormat::isCanonicalInteger);
   }
 
   private static boolean isOurs(String reader) {

@@ -90,7 +90,16 @@ public final class PerturbCommand implements Command {
   @Option(
       name = "-pairs",
       metaVar = "[file]",
-      forbids = {"-topics", "-qrels", "-run", "-collection", "-perturbation"},
+      forbids = {
+        "-topics",
+        "-qrels",
+        "-run",
+        "-collection",
+        "-perturbation",
+        "-grades",
+        "-depth",
+        "-passage.clean"
+      },
       usage =
           "Ready pairs instead: a table with tabs (qid, query, docid, base, perturbed, and grade if there is one), MechIR's table, or JSON lines; with -index or -corpus they get BM25 and IDF.")
   @Nullable String pairs;

@@ -118,7 +118,7 @@ public final class ScoreCommand implements Command {
         });
   }
 
-  /** Scores the rows; neighbours of one query go together. */
+  /** Scores the rows; neighbours of one topic and query go together. */
   private static float[] score(
       List<PairTable.Row> rows,
       Ranker scorer,
@@ -130,20 +130,22 @@ public final class ScoreCommand implements Command {
     try (Progress progress = new Progress(console, "scoring", rows.size())) {
       for (int from = 0; from < all.length; ) {
         String query = rows.get(from).query();
+        String topic = rows.get(from).qid();
         int to = from;
-        while (to < all.length && rows.get(to).query().equals(query)) {
+        while (to < all.length
+            && rows.get(to).query().equals(query)
+            && rows.get(to).qid().equals(topic)) {
           to++;
         }
         List<PairTable.Row> own = rows.subList(from, to);
         List<String> texts = own.stream().map(PairTable.Row::text).toList();
         List<String> docids = own.stream().map(PairTable.Row::docid).toList();
-        Hooks hooks = interventions.hooks(own.getFirst().qid(), docids);
+        Hooks hooks = interventions.hooks(topic, docids);
         PairScores scores;
         try {
           scores = table == null ? scorer.score(query, texts, hooks) : table.score(own, hooks);
         } catch (IllegalArgumentException e) {
-          throw new IllegalArgumentException(
-              "query " + own.getFirst().qid() + ": " + e.getMessage(), e);
+          throw new IllegalArgumentException("query " + topic + ": " + e.getMessage(), e);
         }
         System.arraycopy(scores.scores(), 0, all, from, texts.size());
         truncated += scores.truncatedCount();

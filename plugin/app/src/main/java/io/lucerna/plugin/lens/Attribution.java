@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.function.Predicate;
 
 /** What heads and MLPs write straight to the scores, averaged over the candidates of each topic. */
@@ -82,13 +83,12 @@ public final class Attribution {
     if (passages.isEmpty()) {
       return;
     }
-    Map<String, Integer> grades = qrels.judged(topic);
     boolean[] relevant = new boolean[docnos.size()];
     boolean[] not = new boolean[docnos.size()];
     for (int i = 0; i < relevant.length; i++) {
-      Integer grade = grades.get(docnos.get(i));
-      relevant[i] = grade != null && grade >= level;
-      not[i] = grade != null && grade < level;
+      OptionalInt grade = qrels.grade(topic, docnos.get(i));
+      relevant[i] = grade.isPresent() && grade.getAsInt() >= level;
+      not[i] = grade.isPresent() && grade.getAsInt() < level;
       for (Direct side : passages.get(i)) {
         float score = scores.getOrDefault(key(topic, docnos.get(i)), Float.NaN);
         residual = Math.max(residual, Math.abs(score - side.written().sum()));

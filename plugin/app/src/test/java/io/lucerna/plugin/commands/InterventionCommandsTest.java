@@ -374,6 +374,8 @@ class InterventionCommandsTest {
   @ValueSource(strings = {"bert-cross", "bert-bi"})
   void patchingWithWhatWasRecordedOfThemselvesChangesNoBit(String name) throws IOException {
     String model = Checkout.model(name);
+    String pairs = Files.readString(folder.resolve("pairs.tsv"));
+    write("pairs.tsv", pairs + "another\tthe sea\tb\tthe sea and the night\n");
     Shell recorded = record(model, "own");
     assertEquals(ExitCode.DONE, recorded.code(), recorded.err());
     assertEquals(ExitCode.DONE, score(model, "plain.tsv").code());

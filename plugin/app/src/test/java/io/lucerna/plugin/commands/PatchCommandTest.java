@@ -477,13 +477,14 @@ class PatchCommandTest {
   }
 
   @Test
-  void drawnPairsAreSweptAndALargerDrawResumes() throws IOException {
+  void drawnPairsAreSweptAndAnotherDrawResumes() throws IOException {
     Path folder = temporary.resolve("study");
     Shell shell = PatchShell.succeed(PAIRS, folder, with(kind("mlp"), "-maxPairs", "10"));
     assertTrue(
         shell.err().contains("10 of " + PAIRS.size() + " pairs drawn by seed 42"), shell.err());
     List<String> journal = Files.readAllLines(folder.resolve("journal.jsonl"));
     assertEquals(2 + 10, journal.size());
+    byte[] few = PatchShell.contents(folder).get("aggregates.csv");
     Set<String> drawn = PairDraw.ids(PAIRS.stream().map(PairDraw.Key::of).toList(), 10, 42);
     for (String id : drawn) {
       assertTrue(journal.stream().anyMatch(line -> line.contains('"' + id + '"')), id);
@@ -494,6 +495,9 @@ class PatchCommandTest {
     assertArrayEquals(
         PatchShell.contents(fresh).get("aggregates.csv"),
         PatchShell.contents(folder).get("aggregates.csv"));
+    PatchShell.succeed(PAIRS, folder, with(kind("mlp"), "-resume", "-maxPairs", "10"));
+    assertArrayEquals(few, PatchShell.contents(folder).get("aggregates.csv"));
+    assertEquals(2 + 20, Files.readAllLines(folder.resolve("journal.jsonl")).size());
   }
 
   /** Every SVG is XML, whatever the tokens, and every PNG is an image of the same shape. */

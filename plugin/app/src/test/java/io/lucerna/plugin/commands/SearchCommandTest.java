@@ -153,6 +153,51 @@ class SearchCommandTest {
     assertEquals(read("tsv"), read("trec"));
   }
 
+  /** Anserini reads no empty line, and would compare such ids with no document's. */
+  @Test
+  void anEmptyLineIsNoTopic() throws IOException {
+    Files.writeString(folder.resolve("some.tsv"), "10\tlamp stone\n\n9\triver\n");
+    for (String reader : List.of("TsvInt", "TsvString")) {
+      Shell.succeed(
+          "search",
+          "-bm25",
+          "-index",
+          shared("index"),
+          "-topicReader",
+          reader,
+          "-topics",
+          folder.resolve("some.tsv").toString(),
+          "-output",
+          folder.resolve("some").toString());
+      assertEquals(Set.of("10", "9"), Run.read(folder.resolve("some")).topics(), reader);
+      assertTrue(read("some").startsWith("9 Q0 "), "by number");
+    }
+  }
+
+  @Test
+  void runsAreWrittenInTheOtherFormatToo() throws IOException {
+    done(search("trec", "-bm25", "-hits", "5"));
+    done(search("msmarco", "-bm25", "-hits", "5", "-format", "msmarco"));
+    String expected = read("trec").replaceAll("(?m)^(\\S+) Q0 (\\S+) (\\S+) .*$", "$1\t$2\t$3");
+    assertEquals(expected, read("msmarco"));
+  }
+
+  /** Its writer fails where no text is stored, and Anserini ends well without a line. */
+  @Test
+  void aRunThatAnseriniCannotWriteFailsTheCommand() {
+    Shell shell =
+        searchIn(
+            shared("bare"),
+            "TsvInt",
+            "none",
+            "-bm25",
+            "-outputRerankerRequests",
+            folder.resolve("requests.jsonl").toString());
+    assertEquals(ExitCode.FAILED, shell.code(), shell.err());
+    assertTrue(shell.err().contains("Anserini dropped 20 of 21 topics: "), shell.err());
+    assertFalse(Files.exists(folder.resolve("none")));
+  }
+
   @Test
   void topicsWithoutHitsAreCountedNotLost() throws IOException {
     Shell shell = search("run", "-bm25", "-rerank.model", "fake");

@@ -3,6 +3,7 @@ package io.lucerna.studies.patch;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.lucerna.base.AtomicFile;
 import io.lucerna.base.Counted;
+import io.lucerna.instrumentation.sweep.PatchingSweep.Method;
 import io.lucerna.instrumentation.sweep.SweepKind;
 import io.lucerna.studies.chart.PlainText;
 import io.lucerna.studies.work.Methods;
@@ -11,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /** The paragraph on methods for a paper, from what a patching study's manifest says. */
 final class PatchMethods {
@@ -47,11 +49,18 @@ final class PatchMethods {
     sentences.add(
         String.format(
             Locale.ROOT,
-            "In the contrast pairs of %s, activations of one %s were patched into the forward pass of the"
-                + " other, in %s.",
+            patches()
+                ? "In the contrast pairs of %s, activations of one %s were patched into the forward pass"
+                    + " of the other, in %s."
+                : "In the contrast pairs of %s, it was estimated what patches of activations of one %s"
+                    + " into the forward pass of the other would do, in %s.",
             methods.file("pairs"),
             settings.path("side").asText(),
             methods.model()));
+    estimates().ifPresent(sentences::add);
+    if (settings.path("mechir").asBoolean()) {
+      sentences.add("Inputs were padded to MechIR's lengths, pairs read without token types.");
+    }
     sentences.add("Each patch replaces " + patched() + ".");
     directions.forEach(direction -> sentences.add(direction(direction)));
     sentences.add(
@@ -66,6 +75,34 @@ final class PatchMethods {
     sentences.add(controls());
     sentences.add(methods.software("manifest.json"));
     return String.join(" ", sentences);
+  }
+
+  private boolean patches() {
+    boolean exact = false;
+    for (JsonNode method : settings.path("methods")) {
+      exact |= method.asText().equals(Method.FAST.option());
+    }
+    return exact;
+  }
+
+  /** What was estimated, and how that can be checked. */
+  private Optional<String> estimates() {
+    List<String> names = new ArrayList<>();
+    settings.path("methods").forEach(method -> names.add(method.asText()));
+    names.remove(Method.FAST.option());
+    if (names.isEmpty()) {
+      return Optional.empty();
+    }
+    String from = "from gradients (" + Methods.listed(names) + ")";
+    int check = settings.path("check").asInt();
+    return Optional.of(
+        patches()
+            ? "Effects were estimated " + from + ", too."
+            : "Effects were estimated "
+                + from
+                + (check == 0
+                    ? "."
+                    : ", and on " + Counted.of(check, "pair") + " compared with exact patches."));
   }
 
   private String patched() {

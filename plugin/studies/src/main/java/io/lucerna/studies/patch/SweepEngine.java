@@ -116,8 +116,8 @@ public final class SweepEngine implements PairSweeper {
     return new PairOutcome.Swept(
         inputs.base().tokens(),
         inputs.perturbed().tokens(),
-        alone(pair, pair.base()),
-        alone(pair, pair.perturbed()),
+        alone(pair, pair.base(), readout),
+        alone(pair, pair.perturbed(), readout),
         ways);
   }
 
@@ -176,9 +176,15 @@ public final class SweepEngine implements PairSweeper {
     return ranker.reading().model().forward(alone, Hooks.none())[0];
   }
 
-  private float alone(ContrastPair pair, String text) {
+  /** The score of a text that is not filled, read as the pair's are. */
+  private float alone(ContrastPair pair, String text, Readout readout) {
     String query = ofQuery ? text : pair.query();
     String passage = ofQuery ? pair.query() : text;
+    if (settings.mechir()) {
+      Side side = alignment.side();
+      return readout.score(
+          output(side, withoutTypes(ranker.reading().input(side, query, passage))));
+    }
     return ranker.score(query, List.of(passage)).scores()[0];
   }
 

@@ -12,7 +12,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The outcomes of the items that are done, one line each, forced to disk before the next item
@@ -162,14 +164,17 @@ public final class Journal<T> extends JournalReader<T> implements Outcomes.Store
   }
 
   /**
-   * Puts the outcomes into the order of items, unless they are in it. Whatever ends the program in
-   * the middle, the journal is whole.
+   * Puts the outcomes into the order of items, unless they are in it; others, of items that are not
+   * asked for this time, come after them. Whatever ends the program in the middle, the journal is
+   * whole.
    *
-   * @param items the ids of all items that are done
+   * @param items the ids of all items that were asked for, which are done
    * @throws IOException if the journal cannot be read or written
    */
   public void arrange(List<String> items) throws IOException {
-    if (done().equals(items)) {
+    Set<String> order = new LinkedHashSet<>(items);
+    order.addAll(done());
+    if (done().equals(List.copyOf(order))) {
       return;
     }
     lock.check();
@@ -178,7 +183,7 @@ public final class Journal<T> extends JournalReader<T> implements Outcomes.Store
         out -> {
           out.write(first());
           boolean shared = false;
-          for (String item : items) {
+          for (String item : order) {
             Encoded outcome = encoded(item);
             if (!shared && !outcome.shared().isEmpty()) {
               out.write((outcome.shared() + "\n").getBytes(StandardCharsets.UTF_8));
