@@ -163,7 +163,7 @@ public final class Rankers {
             .withPooling(options.pooling().orElse(sentence.pooling()))
             .withAnswers(answers(unlimited, answers, options))
             .withSkipped(unlimited.leftOut());
-    HookedModel model;
+    HookedModel model = null;
     String sha256;
     Map<String, String> hashes = ModelFiles.hashes(files);
     try (Checkpoint checkpoint = files.open()) {
@@ -172,6 +172,9 @@ public final class Rankers {
       model = HookedModel.open(architecture, checkpoint, output, options.precision(), processor);
       sha256 = hash.join();
     } catch (CompletionException | IOException e) {
+      if (model != null) {
+        model.close();
+      }
       throw new CheckpointException(folder + ": " + e.getMessage(), e);
     }
     try {

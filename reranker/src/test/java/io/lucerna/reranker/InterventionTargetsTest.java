@@ -3,6 +3,7 @@ package io.lucerna.reranker;
 import static io.lucerna.reranker.InterventionSetup.PASSAGES;
 import static io.lucerna.reranker.InterventionSetup.QUERY;
 import static io.lucerna.reranker.InterventionSetup.compile;
+import static io.lucerna.reranker.InterventionSetup.observe;
 import static io.lucerna.reranker.InterventionSetup.open;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -11,10 +12,14 @@ import io.lucerna.instrumentation.hooks.Hooks;
 import io.lucerna.instrumentation.intervene.CompiledSpec;
 import io.lucerna.instrumentation.text.Role;
 import io.lucerna.instrumentation.text.Token;
+import io.lucerna.testkit.Checkout;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.function.IntPredicate;
+import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -155,6 +160,43 @@ class InterventionTargetsTest {
               boolean own = text.startsWith(side.equals("query") ? "query" : "text");
               return i -> own && i / row < tokens.size();
             });
+      }
+    }
+  }
+
+  static Stream<Path> masked() throws IOException {
+    return Checkout.kinds("llama-rank|gemma2-causal|modernbert-cross");
+  }
+
+  /**
+   * Neither later keys nor those outside a window are looked at, whatever becomes of the scores.
+   */
+  @ParameterizedTest
+  @MethodSource("masked")
+  void whatAMaskHidesStaysHidden(Path folder) {
+    try (Ranker ranker = open(folder)) {
+      int layers = ranker.card().layers();
+      for (String line : List.of("set %s to=0", "scale %s by=-1", "scale %s by=2")) {
+        int hidden = 0;
+        for (int layer = 0; layer < layers; layer++) {
+          String scores = "blocks." + layer + ".attn.hook_attn_scores";
+          String pattern = "blocks." + layer + ".attn.hook_pattern";
+          Observed plain = observe(ranker, "", pattern);
+          Observed changed = observe(ranker, String.format(Locale.ROOT, line, scores), pattern);
+          for (String text : plain.values().keySet()) {
+            int tokens = plain.text(text).tokens().size();
+            int padded = (int) plain.shape()[plain.shape().length - 1];
+            float[] before = plain.numbers(text);
+            float[] after = changed.numbers(text);
+            for (int i = 0; i < before.length; i++) {
+              if (before[i] == 0 && i / padded % padded < tokens) {
+                assertEquals(0, after[i], line + ", " + text + ", index " + i);
+                hidden++;
+              }
+            }
+          }
+        }
+        assertTrue(hidden > 0, folder + " hides nothing");
       }
     }
   }

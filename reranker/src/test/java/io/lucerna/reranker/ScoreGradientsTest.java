@@ -19,6 +19,7 @@ import io.lucerna.testkit.Checkout;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -27,6 +28,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The derivatives of a ranker's scores, of both sides of those that read in two. */
@@ -201,6 +203,59 @@ class ScoreGradientsTest {
               .getMessage());
       Hooks nowhere = Hooks.none().observeGradient("blocks.9.hook_z", (context, x) -> {});
       assertThrows(IllegalArgumentException.class, () -> ranker.score(QUERY, PASSAGES, nowhere));
+    }
+  }
+
+  /** What a donor has no counterpart for stays as it is, and so do its derivatives. */
+  @Test
+  void aPatchCutsTheGradientWhereItPatches() throws IOException {
+    try (Ranker ranker =
+        open(Checkout.goldens("bert-cross").findFirst().orElseThrow(), Precision.FP32)) {
+      String query = "time";
+      String donor = "a";
+      MemoryRecording recording = new MemoryRecording().with("d", ranker, query, donor);
+      int patched = ranker.reading().input(Side.PAIR, query, donor).length();
+      List<String> one = List.of("time sharing system");
+      String spec = "patch blocks.1.hook_resid_pre from=r donor=d";
+      List<float[]> seen = new ArrayList<>();
+      Hooks hooks =
+          InterventionSetup.compile(ranker, spec, recording)
+              .hooks()
+              .observeGradient(
+                  "blocks.0.hook_mlp_out", (context, x) -> seen.add(x.get(0).toFloatArray()));
+      ranker.score(query, one, hooks);
+      int tokens = ranker.reading().input(Side.PAIR, query, one.get(0)).length();
+      assertTrue(tokens > patched);
+      int width = seen.getFirst().length / tokens;
+      for (int position = 0; position < tokens; position++) {
+        float[] own = Arrays.copyOfRange(seen.getFirst(), position * width, (position + 1) * width);
+        boolean cut = IntStream.range(0, width).allMatch(i -> own[i] == 0);
+        assertEquals(position < patched, cut, "position " + position);
+      }
+    }
+  }
+
+  /** What is computed in double precision otherwise has the same derivatives. */
+  @ParameterizedTest
+  @CsvSource({
+    "scale blocks.1.hook_resid_pre by=0.9, scale blocks.1.hook_resid_pre by=0.8999999761581421",
+    "noise blocks.1.hook_resid_pre std=0.0001 seed=1, ''",
+  })
+  void editsInDoublePrecisionHaveDerivatives(String spec, String alike) throws IOException {
+    try (Ranker ranker =
+        open(Checkout.goldens("bert-cross").findFirst().orElseThrow(), Precision.FP32)) {
+      List<float[]> seen = new ArrayList<>();
+      for (String line : List.of(spec, alike)) {
+        Hooks hooks =
+            InterventionSetup.compile(ranker, line)
+                .hooks()
+                .observeGradient(
+                    "blocks.0.hook_mlp_out", (context, x) -> seen.add(x.toFloatArray()));
+        ranker.score("time", List.of("time sharing system"), hooks);
+      }
+      float[] own = seen.get(0);
+      assertTrue(IntStream.range(0, own.length).anyMatch(i -> Math.abs(own[i]) > 1e-3));
+      assertArrayEquals(seen.get(1), own, 1e-3f);
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.lucerna.instrumentation.family;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
@@ -44,7 +45,7 @@ public record Reference(String tensor, @Nullable Activation after, int from, int
     if (after == null) {
       return part;
     }
-    try (NDManager scope = NDManager.newBaseManager("PyTorch")) {
+    try (NDManager scope = NDManager.newBaseManager(Device.cpu(), "PyTorch")) {
       NDArray x = scope.create(part, new Shape(part.length));
       return after.apply(x, Kernels.fast()).toFloatArray();
     }

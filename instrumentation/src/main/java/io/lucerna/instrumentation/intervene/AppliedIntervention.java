@@ -7,6 +7,7 @@ import io.lucerna.instrumentation.hooks.HookContext;
 import io.lucerna.instrumentation.hooks.HookPoint;
 import io.lucerna.instrumentation.hooks.PointShape;
 import io.lucerna.instrumentation.hooks.Site;
+import io.lucerna.instrumentation.nn.Derivatives;
 import io.lucerna.instrumentation.nn.Pass;
 import io.lucerna.instrumentation.text.TokenBatch;
 import io.lucerna.instrumentation.text.TokenBatch.Side;
@@ -88,7 +89,7 @@ record AppliedIntervention(Intervention intervention, Map<HookPoint, Place> plac
     Target target = intervention.target();
     boolean byPosition = place.shape.hasPositions();
     boolean byKey = place.shape.hasKeys();
-    try (Pass.Scope outer = within(activation.getManager(), activation)) {
+    try (Pass.Scope outer = within(activation.getManager())) {
       NDArray texts = Rows.texts(activation, place.shape);
       texts.attach(outer.manager());
       Edit.Step step = place.edit.maker().of(outer.manager(), texts.getDataType());
@@ -100,8 +101,9 @@ record AppliedIntervention(Intervention intervention, Map<HookPoint, Place> plac
           counts.count(0, 0);
           continue;
         }
-        try (Pass.Scope own = within(outer.manager(), activation)) {
-          Rows rows = new Rows(own.manager(), texts, row, positions, place.heads, elements);
+        try (Pass.Scope own = within(outer.manager())) {
+          boolean masked = context.point().site() == Site.ATTN_SCORES;
+          Rows rows = new Rows(own.manager(), texts, row, positions, place.heads, elements, masked);
           counts.count(positions.length, step.apply(rows, ids.text(batch, row)));
         }
       }
@@ -124,8 +126,8 @@ record AppliedIntervention(Intervention intervention, Map<HookPoint, Place> plac
   }
 
   /** A scope that stays where PyTorch can go back through what is computed in it. */
-  private static Pass.Scope within(NDManager outer, NDArray activation) {
-    return new Pass.Scope(outer.newSubManager(), activation.hasGradient());
+  private static Pass.Scope within(NDManager outer) {
+    return new Pass.Scope(outer.newSubManager(), Derivatives.wanted());
   }
 
   private static int[] which(Optional<TokenSet> tokens, TokenSequence text) {

@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.lucerna.instrumentation.hooks.PointShape;
+import io.lucerna.instrumentation.nn.Derivatives;
 import java.util.Arrays;
 import java.util.Optional;
 
@@ -136,7 +137,8 @@ record Edit(boolean computes, Maker maker, Optional<Subspace> removed) {
                   }
                 }
               }
-              rows.put(x.addi(rows.scope().create(noise, x.getShape())));
+              NDArray drawn = rows.scope().create(noise, x.getShape());
+              rows.put(x.addi(drawn.toType(x.getDataType(), false)));
               return rows.positions().length;
             });
   }
@@ -149,7 +151,13 @@ record Edit(boolean computes, Maker maker, Optional<Subspace> removed) {
             (rows, text) -> {
               Cell cell = recall.of(text);
               NDArray x = rows.takeDouble();
-              double[] values = x.toDoubleArray();
+              double[] values;
+              if (Derivatives.wanted()) {
+                values = new double[Math.toIntExact(x.size())];
+                Arrays.fill(values, Double.NaN);
+              } else {
+                values = x.toDoubleArray();
+              }
               int changed = 0;
               int offset = 0;
               for (int position : rows.positions()) {
@@ -160,9 +168,22 @@ record Edit(boolean computes, Maker maker, Optional<Subspace> removed) {
                 }
                 changed += all ? 1 : 0;
               }
-              rows.put(rows.scope().create(values, x.getShape()));
+              rows.put(
+                  Derivatives.wanted()
+                      ? beside(x, values)
+                      : rows.scope().create(values, x.getShape()));
               return changed;
             });
+  }
+
+  /** Values where there are any, and where there is none (NaN) x, with its derivative. */
+  private static NDArray beside(NDArray x, double[] values) {
+    double[] stays = Arrays.stream(values).map(value -> Double.isNaN(value) ? 1 : 0).toArray();
+    double[] given = Arrays.stream(values).map(value -> Double.isNaN(value) ? 0 : value).toArray();
+    NDManager scope = x.getManager();
+    DataType type = x.getDataType();
+    return x.mul(scope.create(stays, x.getShape()).toType(type, false))
+        .add(scope.create(given, x.getShape()).toType(type, false));
   }
 
   /** Lets a person's own code make what takes the place of a text's numbers. */
@@ -172,7 +193,7 @@ record Edit(boolean computes, Maker maker, Optional<Subspace> removed) {
         (scope, type) ->
             (rows, text) -> {
               NDArray taken = rows.take();
-              NDArray own = taken.hasGradient() ? taken.add(0) : taken.duplicate();
+              NDArray own = Derivatives.wanted() ? taken.add(0) : taken.duplicate();
               Shape size = taken.getShape();
               NDArray x =
                   shape.hasHeads()

@@ -1,11 +1,13 @@
 package io.lucerna.instrumentation.intervene;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.lucerna.instrumentation.hooks.PointShape;
+import io.lucerna.instrumentation.nn.Derivatives;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  * nothing is moved: what is taken is a view of the activation.
  */
 final class Rows {
+  /** Below every score; what a mask adds is lower. */
+  private static final double LOWEST_SCORE = -1e38;
+
   private final NDManager scope;
   private final NDArray texts;
   private final int[] positions;
@@ -22,6 +27,7 @@ final class Rows {
   private final int[] elements;
   private final NDIndex index;
   private final boolean ranges;
+  private final @Nullable NDArray hidden;
   private @Nullable NDArray taken;
 
   /**
@@ -33,8 +39,16 @@ final class Rows {
    * @param positions ascending; 0 where the point has none
    * @param heads ascending; 0 where the point has none
    * @param elements ascending: units, or tokens that are attended to
+   * @param masked whether these are scores that carry a mask: what it hides stays hidden
    */
-  Rows(NDManager scope, NDArray texts, int row, int[] positions, int[] heads, int[] elements) {
+  Rows(
+      NDManager scope,
+      NDArray texts,
+      int row,
+      int[] positions,
+      int[] heads,
+      int[] elements,
+      boolean masked) {
     this.scope = scope;
     this.texts = texts;
     this.positions = positions;
@@ -43,6 +57,8 @@ final class Rows {
     int[][] axes = {{row}, positions, heads, elements};
     this.ranges = isRange(positions) && isRange(heads) && isRange(elements);
     this.index = ranges ? slices(axes) : numbers(axes);
+    NDArray below = masked ? texts.get(scope, index).lte(LOWEST_SCORE) : null;
+    this.hidden = below != null && below.any().getBoolean() ? below : null;
   }
 
   /** The texts of a batch, [text, position, head, element]: a view of the activation. */
@@ -102,9 +118,12 @@ final class Rows {
     return taken;
   }
 
-  /** The same in double precision, in an array of their own. */
+  /**
+   * The same in an array of their own, in double precision unless derivatives are wanted: DJL's
+   * conversion has none.
+   */
   NDArray takeDouble() {
-    return take().toType(DataType.FLOAT64, true);
+    return Derivatives.wanted() ? take().add(0) : take().toType(DataType.FLOAT64, true);
   }
 
   /**
@@ -113,9 +132,13 @@ final class Rows {
    * @param numbers what {@link #take} returned, changed; or others of that shape; or one number
    */
   void put(NDArray numbers) {
-    if (ranges && numbers == taken) {
-      return;
+    if (!ranges || numbers != taken) {
+      texts.set(index, ranges ? numbers : numbers.toType(texts.getDataType(), false));
     }
-    texts.set(index, ranges ? numbers : numbers.toType(texts.getDataType(), false));
+    if (hidden != null) {
+      NDArray scores = texts.get(scope, index);
+      NDArray lowest = scope.full(scores.getShape(), -Float.MAX_VALUE, scores.getDataType());
+      texts.set(index, NDArrays.where(hidden, lowest, scores));
+    }
   }
 }

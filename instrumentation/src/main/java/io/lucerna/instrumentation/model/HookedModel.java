@@ -32,6 +32,7 @@ import io.lucerna.instrumentation.hooks.Stack;
 import io.lucerna.instrumentation.memory.Gate;
 import io.lucerna.instrumentation.memory.Headroom;
 import io.lucerna.instrumentation.nn.Block;
+import io.lucerna.instrumentation.nn.Derivatives;
 import io.lucerna.instrumentation.nn.Embeddings;
 import io.lucerna.instrumentation.nn.Leaves;
 import io.lucerna.instrumentation.nn.OutputHead;
@@ -335,7 +336,10 @@ public final class HookedModel implements AutoCloseable {
     if (readers.isEmpty()) {
       throw new IllegalArgumentException("no gradient is asked for");
     }
-    return whileOpen(() -> Workers.one(() -> gradients(batch, hooks, kind, readers, slope)));
+    return whileOpen(
+        () ->
+            Workers.one(
+                () -> Derivatives.with(() -> gradients(batch, hooks, kind, readers, slope))));
   }
 
   private float[][] gradients(
@@ -345,8 +349,6 @@ public final class HookedModel implements AutoCloseable {
       Map<HookPoint, List<Hook.Observer>> readers,
       UnaryOperator<float[][]> slope) {
     Headroom.requirePass();
-    boolean before = JniUtils.isGradMode();
-    JniUtils.setGradMode(true);
     try (NDManager scope = manager.newSubManager()) {
       Leaves leaves = new Leaves(readers.keySet(), scope);
       Pass pass = Pass.differentiable(hooks.bind(registry, batch), kind.kernels(), leaves);
@@ -355,11 +357,11 @@ public final class HookedModel implements AutoCloseable {
       float[][] rows = network.head().rows(output, batch);
       NDArray slopes = network.head().slopes(slope.apply(copied(rows)), output, batch);
       JniUtils.backward((PtNDArray) output, (PtNDArray) slopes, false, false);
-      JniUtils.setGradMode(before);
-      leaves.all().forEach((point, leaf) -> read(point, leaf, batch, readers));
-      return rows;
-    } finally {
-      JniUtils.setGradMode(before);
+      return Derivatives.without(
+          () -> {
+            leaves.all().forEach((point, leaf) -> read(point, leaf, batch, readers));
+            return rows;
+          });
     }
   }
 
@@ -430,7 +432,11 @@ public final class HookedModel implements AutoCloseable {
           outputs.add(output(read, pass));
         }
         if (block < blocks().size()) {
-          stream = hidden(block, block + 1, stream, pass);
+          try (NDManager own = scope.newSubManager()) { // masks can be large
+            stream.attach(own);
+            stream = hidden(block, block + 1, stream, pass);
+            stream.attach(scope);
+          }
         }
       }
     }

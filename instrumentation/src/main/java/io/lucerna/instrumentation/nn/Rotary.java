@@ -1,5 +1,6 @@
 package io.lucerna.instrumentation.nn;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -59,7 +60,7 @@ public record Rotary(float[] frequencies, double factor) {
       exponents[i] = 2f * i / width;
     }
     // The reference's own kernel for powers: an angle at position 500 multiplies its last bit.
-    try (NDManager scope = NDManager.newBaseManager("PyTorch")) {
+    try (NDManager scope = NDManager.newBaseManager(Device.cpu(), "PyTorch")) {
       NDArray power = scope.create(exponents);
       NDArray base = scope.ones(power.getShape()).mul(theta);
       return base.pow(power).toFloatArray();

@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import io.lucerna.instrumentation.hooks.Hook;
 import io.lucerna.instrumentation.hooks.HookPoint;
 import io.lucerna.instrumentation.memory.Gate;
+import io.lucerna.instrumentation.nn.Derivatives;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -41,7 +42,7 @@ public final class BatchActivations implements AutoCloseable {
       throw new IllegalStateException(
           point + " was recorded already; use one cache for each batch");
     }
-    NDArray own = activation.hasGradient() ? activation.duplicate() : activation;
+    NDArray own = Derivatives.wanted() ? activation.duplicate() : activation;
     own.attach(manager);
     kept.put(point, own);
     return own;

@@ -2,9 +2,11 @@ package io.lucerna.instrumentation.replay;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import io.lucerna.instrumentation.call.Limit;
 import io.lucerna.instrumentation.hooks.Hook;
 import io.lucerna.instrumentation.hooks.HookPoint;
 import io.lucerna.instrumentation.hooks.Hooks;
+import io.lucerna.instrumentation.memory.Headroom;
 import io.lucerna.instrumentation.model.HookedModel;
 import io.lucerna.instrumentation.nn.Pass;
 import io.lucerna.instrumentation.text.TokenBatch;
@@ -126,6 +128,8 @@ public final class Conditions {
     }
 
     private void resume(Entry entry, NDArray activation, int condition) {
+      Limit.check();
+      Headroom.requirePass();
       Pass pass = Pass.of(conditions.get(condition).bind(model.registry(), batch));
       try (NDManager scope = model.newScope()) {
         NDArray copy = activation.duplicate();
