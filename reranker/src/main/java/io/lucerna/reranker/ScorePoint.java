@@ -1,6 +1,5 @@
 package io.lucerna.reranker;
 
-import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.lucerna.instrumentation.hooks.BoundHooks;
@@ -39,7 +38,7 @@ final class ScorePoint {
       return scores;
     }
     BoundHooks bound = here.bind(ONLY, batch);
-    try (NDManager scope = NDManager.newBaseManager(Device.cpu(), "PyTorch")) {
+    try (NDManager scope = NDManager.newBaseManager("PyTorch")) {
       NDArray given = scope.create(scores); // [B]
       return bound.at(Site.SCORE, given).toFloatArray();
     }
