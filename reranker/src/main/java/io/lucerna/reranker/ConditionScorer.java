@@ -62,8 +62,8 @@ public final class ConditionScorer {
     this.conditions = Given.list(conditions, "conditions", "condition");
     this.apart = reading.sides().contains(Side.QUERY);
     this.side = reading.sides().getLast();
-    for (CompiledSpec condition : apart ? this.conditions : List.<CompiledSpec>of()) {
-      if (condition.asksForPairs()) {
+    for (CompiledSpec condition : this.conditions) {
+      if (apart && condition.asksForPairs()) {
         throw new IllegalArgumentException(
             "'"
                 + condition.spec()

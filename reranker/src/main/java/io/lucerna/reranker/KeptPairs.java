@@ -8,6 +8,7 @@ import io.lucerna.instrumentation.text.TokenBatch;
 import io.lucerna.instrumentation.text.TokenBatch.Side;
 import io.lucerna.instrumentation.text.TokenSequence;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -43,11 +44,39 @@ public final class KeptPairs implements AutoCloseable {
     Reading reading = ranker.reading();
     this.side = reading.sides().getLast();
     this.inputs = reading.inputs(side, query, passages);
-    List<TokenBatch> asked =
-        side == Side.PASSAGE
-            ? reading.batches(Side.QUERY, List.of(reading.input(Side.QUERY, query, "")))
-            : List.of();
-    this.kept = Kept.of(reading.model(), reading.batches(side, inputs), asked, bytes);
+    this.kept =
+        Kept.of(reading.model(), reading.batches(side, inputs), asked(reading, query), bytes);
+  }
+
+  private KeptPairs(KeptPairs known, String query) {
+    this.ranker = known.ranker;
+    this.query = query;
+    this.passages = known.passages;
+    this.side = known.side;
+    Reading reading = ranker.reading();
+    // Of the query come the roles of their tokens.
+    this.inputs = reading.inputs(side, query, passages);
+    this.kept = known.kept.as(reading.batches(side, inputs), asked(reading, query));
+  }
+
+  private static List<TokenBatch> asked(Reading reading, String query) {
+    return reading.sides().contains(Side.QUERY)
+        ? reading.batches(Side.QUERY, List.of(reading.input(Side.QUERY, query, "")))
+        : List.of();
+  }
+
+  /**
+   * The same passages for another query, where the model reads a passage without its query: only
+   * the query is read. What was kept is shared, until one of both is closed.
+   *
+   * @param other the other query's text
+   * @return the pairs; empty if the model reads query and passage together
+   * @throws IllegalArgumentException if the query is null
+   * @throws IllegalStateException if this, or the ranker, is closed
+   */
+  public Optional<KeptPairs> of(String other) {
+    Given.value(other, "the query");
+    return side == Side.PASSAGE ? Optional.of(new KeptPairs(this, other)) : Optional.empty();
   }
 
   /**

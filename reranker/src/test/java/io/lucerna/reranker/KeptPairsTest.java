@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -117,6 +118,52 @@ class KeptPairsTest {
       none.score(top);
       long whole = model.operations() - before - resumed;
       assertTrue(resumed < whole / 2, resumed + " operations, of " + whole);
+    }
+  }
+
+  /** Tokens have the roles that they have for it, which specs go by. */
+  @ParameterizedTest
+  @MethodSource("models")
+  void anotherQueryIsReadAlone(Path folder) {
+    String other = PASSAGES.get(1);
+    try (Ranker ranker = open(folder);
+        KeptPairs kept = new KeptPairs(ranker, QUERY, PASSAGES, ALL)) {
+      HookedModel model = ranker.reading().model();
+      int live = model.liveArrays();
+      long before = model.operations();
+      Optional<KeptPairs> same = kept.of(other);
+      if (kept(ranker.reading()) == Side.PAIR) {
+        assertEquals(Optional.empty(), same);
+        return;
+      }
+      KeptPairs again = same.orElseThrow();
+      long read = model.operations() - before;
+      before = model.operations();
+      ranker
+          .reading()
+          .outputs(
+              Side.QUERY, List.of(ranker.reading().input(Side.QUERY, other, "")), Hooks.none());
+      assertEquals(model.operations() - before, read);
+      for (String line :
+          List.of(
+              "",
+              "scale hook_score by=2",
+              "zero blocks.0.hook_mlp_out at=match",
+              "scale blocks.0.hook_attn_out by=0.5")) {
+        CompiledSpec spec = compile(ranker, line);
+        assertArrayEquals(
+            ranker.score(other, PASSAGES, spec.hooks()).scores(),
+            again.score(spec.fresh().hooks()).scores(),
+            line);
+        assertArrayEquals(
+            ranker.score(QUERY, PASSAGES, spec.hooks()).scores(),
+            kept.score(spec.fresh().hooks()).scores(),
+            line);
+      }
+      assertEquals(live, model.liveArrays());
+      again.close();
+      assertThrows(IllegalStateException.class, () -> kept.score(Hooks.none()));
+      assertThrows(IllegalStateException.class, () -> kept.of(QUERY));
     }
   }
 

@@ -11,7 +11,9 @@ import io.lucerna.instrumentation.model.HookedModel;
 import io.lucerna.instrumentation.nn.Pass;
 import io.lucerna.instrumentation.nn.Workers;
 import io.lucerna.instrumentation.text.TokenBatch;
+import io.lucerna.instrumentation.text.TokenSequence;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -40,7 +42,7 @@ public final class Kept implements AutoCloseable {
   private final List<One> all;
   private final List<TokenBatch> others;
   private final List<float[][]> outputs;
-  private final Gate gate = new Gate(this::free);
+  private final Gate gate;
 
   /** A batch, with what was kept of it. */
   private record One(TokenBatch batch, BatchActivations activations) {}
@@ -63,6 +65,7 @@ public final class Kept implements AutoCloseable {
     this.others = List.copyOf(others);
     this.entries = entries(model, batches, bytes);
     this.all = batches.stream().map(batch -> new One(batch, new BatchActivations())).toList();
+    this.gate = new Gate(this::free);
     Set<HookPoint> points = new LinkedHashSet<>();
     for (Entry entry : entries) {
       points.add(entry.point(model));
@@ -74,6 +77,51 @@ public final class Kept implements AutoCloseable {
       free();
       throw e;
     }
+  }
+
+  private Kept(Kept kept, List<One> all, List<TokenBatch> others, List<float[][]> outputs) {
+    this.model = kept.model;
+    this.entries = kept.entries;
+    this.gate = kept.gate;
+    this.all = all;
+    this.others = others;
+    this.outputs = outputs;
+  }
+
+  /**
+   * The same passes, of tokens that are the same and have other roles, beside other others: nothing
+   * but these is run. What was kept is shared, until one of both is closed.
+   *
+   * @param batches with the tokens of {@link #batches()}
+   * @throws IllegalArgumentException if a batch has other tokens
+   * @throws IllegalStateException if this, or the model, is closed
+   */
+  public Kept as(List<TokenBatch> batches, List<TokenBatch> others) {
+    List<One> same = new ArrayList<>();
+    for (int i = 0; i < Math.max(batches.size(), all.size()); i++) {
+      if (batches.size() != all.size() || !sameTokens(batches.get(i), all.get(i).batch)) {
+        throw new IllegalArgumentException("other tokens were kept than those of batch " + i);
+      }
+      same.add(new One(batches.get(i), all.get(i).activations));
+    }
+    return gate.call(
+        NAME,
+        () -> {
+          List<float[][]> known = new ArrayList<>(model.forwardAll(others, Hooks.none()));
+          known.addAll(outputs.subList(this.others.size(), outputs.size()));
+          return new Kept(this, List.copyOf(same), List.copyOf(others), List.copyOf(known));
+        });
+  }
+
+  private static boolean sameTokens(TokenBatch one, TokenBatch other) {
+    return Arrays.equals(one.rows(), other.rows())
+        && Arrays.equals(one.ids(), other.ids())
+        && Arrays.equals(one.types(), other.types())
+        && attended(one).equals(attended(other));
+  }
+
+  private static List<Integer> attended(TokenBatch batch) {
+    return batch.sequences().stream().map(TokenSequence::attended).toList();
   }
 
   /** Runs the others, and then the batches: hooks that see one after the other see them so. */

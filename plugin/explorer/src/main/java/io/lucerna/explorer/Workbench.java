@@ -377,7 +377,7 @@ final class Workbench implements AutoCloseable {
   }
 
   private AtHand.Here here(Asked asked, String reads, Candidates found) {
-    return atHand.get(List.of(asked, reads), reads, found.texts(), found.pairs(asked.topic().id()));
+    return atHand.get(reads, found.texts(), found.pairs(asked.topic().id()));
   }
 
   private Candidates candidates(Asked asked) throws IOException {

@@ -35,18 +35,45 @@ class AtHandTest {
 
   @Test
   void othersTakeThePlace() throws IOException {
+    List<String> others = List.of(TEXTS.get(1), TEXTS.get(0));
     try (Ranker ranker = open("bert-cross");
         AtHand hand = new AtHand(ranker, 1 << 20)) {
-      AtHand.Here first = hand.get("first", QUERY, TEXTS, IDS);
-      assertSame(first, hand.get("first", QUERY, TEXTS, IDS));
-      AtHand.Here second = hand.get("second", QUERY, TEXTS, IDS);
+      AtHand.Here first = hand.get(QUERY, TEXTS, IDS);
+      assertSame(first, hand.get(QUERY, TEXTS, IDS));
+      AtHand.Here second = hand.get(QUERY, others, IDS);
       assertThrows(IllegalStateException.class, () -> first.pairs().score(Hooks.none()));
       assertEquals(2, second.pairs().score(Hooks.none()).scores().length);
-      hand.forget();
+      AtHand.Here third = hand.get("why", others, IDS);
       assertThrows(IllegalStateException.class, () -> second.pairs().score(Hooks.none()));
-      assertNotSame(second, hand.get("second", QUERY, TEXTS, IDS));
+      hand.forget();
+      assertThrows(IllegalStateException.class, () -> third.pairs().score(Hooks.none()));
+      assertNotSame(third, hand.get("why", others, IDS));
       hand.close();
-      assertThrows(IllegalStateException.class, () -> hand.get("second", QUERY, TEXTS, IDS));
+      assertThrows(IllegalStateException.class, () -> hand.get("why", others, IDS));
+    }
+  }
+
+  /** Its passages are read no more, and their tokens have the roles that they have for it. */
+  @Test
+  void anotherQueryOfABiEncoderIsReadAlone() throws IOException {
+    try (Ranker ranker = open("bert-bi");
+        AtHand hand = new AtHand(ranker, 1 << 20)) {
+      hand.get(QUERY, TEXTS, IDS);
+      long before = ranker.reading().model().operations();
+      AtHand.Here second = hand.get("bread", TEXTS, List.of("t2/a", "t2/b"));
+      long again = ranker.reading().model().operations() - before;
+      float[] scores = second.pairs().score(Hooks.none()).scores();
+      assertArrayEquals(ranker.score("bread", TEXTS).scores(), scores);
+      CandidateRecording recording = second.recording();
+      assertEquals(List.of("t2/a", "t2/b"), recording.ids());
+      assertEquals(
+          ranker.reading().input(Side.PASSAGE, "bread", TEXTS.get(1)).tokens(),
+          recording.tokens("t2/b", Side.PASSAGE));
+      hand.forget();
+      before = ranker.reading().model().operations();
+      hand.get("bread", TEXTS, IDS);
+      long whole = ranker.reading().model().operations() - before;
+      assertTrue(again < whole / 2, again + " operations, of " + whole);
     }
   }
 
@@ -56,7 +83,7 @@ class AtHandTest {
   void theRecordingIsOfThePlainModel(String model) throws IOException {
     try (Ranker ranker = open(model);
         AtHand hand = new AtHand(ranker, 1 << 20)) {
-      CandidateRecording recording = hand.get("first", QUERY, TEXTS, IDS).recording();
+      CandidateRecording recording = hand.get(QUERY, TEXTS, IDS).recording();
       assertEquals(IDS, recording.ids());
       ActivationCache cache = ranker.cache(QUERY, TEXTS, "*");
       for (Side side : ranker.reading().sides()) {

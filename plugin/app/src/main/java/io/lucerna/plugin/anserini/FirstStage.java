@@ -161,7 +161,9 @@ public final class FirstStage {
     missing.removeAll(seen.keySet());
     // Its writer fails in silence too; a topic's only document may be the query itself.
     if (!Boolean.TRUE.equals(args.removeQuery)) {
-      seen.forEach((topic, found) -> missing.addAll(found ? List.of(topic) : List.of()));
+      seen.entrySet().stream()
+          .filter(Map.Entry::getValue)
+          .forEach(topic -> missing.add(topic.getKey()));
     }
     if (run != null) {
       missing.removeAll(run.topics());

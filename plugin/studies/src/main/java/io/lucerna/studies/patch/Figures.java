@@ -23,6 +23,10 @@ import java.util.stream.IntStream;
 /** The heat maps of a study. */
 final class Figures {
   private static final String UNIT = "effect (0 recipient, 1 donor)";
+
+  /** Of a pair whose scores lie far apart it comes near the effect; of others it stays below. */
+  private static final String ROBUST = "robust effect (0 recipient)";
+
   private static final String MARK = "95% interval excludes 0";
   private static final int LONGEST_QUERY = 70;
 
@@ -65,7 +69,7 @@ final class Figures {
                 + ", "
                 + pairsOf(aggregates.rows(), aggregates.of()),
             aggregate.option().replace('-', ' ') + ", " + describe(level)),
-        UNIT,
+        aggregate == RatioAggregate.MEAN_ROBUST ? ROBUST : UNIT,
         MARK,
         DivergingScale.holding(values),
         panels(axes(aggregates), List.of(), cell),

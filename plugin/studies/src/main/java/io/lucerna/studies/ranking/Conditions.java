@@ -24,11 +24,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -57,11 +59,15 @@ public final class Conditions {
   private final long seed;
   private final SpecSources sources;
 
-  /** By their number, the heads of the first {@code top} of so many, and its id. */
-  private final Map<Integer, Top> tops = new HashMap<>();
+  /** By their words. */
+  private final Map<String, Top> tops = new LinkedHashMap<>();
 
-  /** What random sets of as many heads are matched with. */
-  private record Top(String id, List<Head> heads) {}
+  /** The heads of largest effect in a patching study. */
+  private record Top(HeadEffects effects, List<Head> heads) {
+    String id() {
+      return "top" + heads.size() + effects.ending();
+    }
+  }
 
   private Conditions(ModelCard model, int neurons, long seed, SpecSources sources) {
     this.sources = sources;
@@ -92,7 +98,7 @@ public final class Conditions {
     List<ConditionWord> asked = words.stream().map(ConditionWord::parse).toList();
     for (ConditionWord one : asked) {
       if (one.word().startsWith("top:")) {
-        maker.match(one.word());
+        maker.tops.put(one.word(), maker.top(one.word()));
       }
     }
     List<Condition> all = new ArrayList<>(List.of(Condition.nothing()));
@@ -195,7 +201,7 @@ public final class Conditions {
       case "layers", "layers:" -> parts.mlps(word);
       case "components", "components:" -> parts.components(word);
       case "neurons", "neurons:" -> parts.neurons(word);
-      case "top:" -> List.of(top(word, parts));
+      case "top:" -> List.of(together(Objects.requireNonNull(tops.get(word)), parts));
       case "random:" -> random(word, rest, parts);
       case "directions:" -> directions(word, rest, asked.point());
       case "dose:" -> doses(word, rest, asked.directions());
@@ -252,44 +258,28 @@ public final class Conditions {
     return all;
   }
 
-  private void match(String word) throws IOException {
-    HeadEffects effects = effects(word);
-    List<Head> some = effects.top(count(word, topWords(word)[1]));
-    tops.putIfAbsent(some.size(), new Top(topId(some, effects), some));
-  }
-
-  private static String topId(List<Head> some, HeadEffects effects) {
-    return "top" + some.size() + effects.ending();
-  }
-
-  private Condition top(String word, Parts parts) throws IOException {
-    HeadEffects effects = effects(word);
-    List<Head> some = effects.top(count(word, topWords(word)[1]));
-    Path file = effects.file();
-    return parts
-        .together(
-            topId(some, effects),
-            "the "
-                + some.size()
-                + " heads of largest patching effect"
-                + effects.perturbation().map(of -> " on " + of).orElse(""),
-            Condition.Kind.TOP,
-            some)
-        .madeOf(file.toString(), TextFile.of(file).sha256());
-  }
-
-  private HeadEffects effects(String word) throws IOException {
-    HeadEffects effects = HeadEffects.read(topWords(word)[2]);
-    effects.requireOf(model);
-    return effects;
-  }
-
-  private static String[] topWords(String word) {
-    String[] parts = word.split(":", 3);
-    if (parts.length != 3 || parts[2].isEmpty()) {
+  private Top top(String word) throws IOException {
+    String[] words = word.split(":", 3);
+    if (words.length != 3 || words[2].isEmpty()) {
       throw new IllegalArgumentException("expected top:K:DIR, got " + word);
     }
-    return parts;
+    HeadEffects effects = HeadEffects.read(words[2]);
+    effects.requireOf(model);
+    return new Top(effects, effects.top(count(word, words[1])));
+  }
+
+  private static Condition together(Top top, Parts parts) throws IOException {
+    Path file = top.effects.file();
+    return parts
+        .together(
+            top.id(),
+            "the "
+                + top.heads.size()
+                + " heads of largest patching effect"
+                + top.effects.perturbation().map(of -> " on " + of).orElse(""),
+            Condition.Kind.TOP,
+            top.heads)
+        .madeOf(file.toString(), TextFile.of(file).sha256());
   }
 
   private int count(String word, String number) {
@@ -329,8 +319,8 @@ public final class Conditions {
               word,
               different));
     }
-    Top top = tops.get(count);
-    String what = count + " random heads" + (top == null ? "" : " of the layers of " + top.id());
+    String like = matched(count).map(top -> " of the layers of " + top.id()).orElse("");
+    String what = count + " random heads" + like;
     List<Condition> all = new ArrayList<>();
     Set<Set<Head>> drawn = new HashSet<>();
     for (int set = 1; set <= sets; set++) {
@@ -357,7 +347,7 @@ public final class Conditions {
    * none of these as far as the layer has others.
    */
   private List<Head> draw(int count, SplittableRandom random) {
-    List<Head> matched = matched(count);
+    List<Head> matched = matched(count).map(Top::heads).orElse(List.of());
     List<Head> drawn = new ArrayList<>();
     if (!matched.isEmpty()) {
       for (int layer = 0; layer < layers; layer++) {
@@ -372,14 +362,14 @@ public final class Conditions {
     return shuffled(0, layers, random).subList(0, count);
   }
 
-  private List<Head> matched(int count) {
-    Top top = tops.get(count);
-    return top == null ? List.of() : top.heads;
+  /** The first of as many heads. */
+  private Optional<Top> matched(int count) {
+    return tops.values().stream().filter(top -> top.heads.size() == count).findFirst();
   }
 
   /** How many sets {@link #draw} can return. */
   private double different(int count) {
-    List<Head> matched = matched(count);
+    List<Head> matched = matched(count).map(Top::heads).orElse(List.of());
     if (matched.isEmpty()) {
       return choices(layers * heads, count);
     }
