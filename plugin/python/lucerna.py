@@ -15,6 +15,7 @@ needs requests too, and `Reranker` PyTerrier. docs/notebooks.md goes from candid
 from __future__ import annotations
 
 import base64
+import csv
 import collections
 import functools
 import hashlib
@@ -204,8 +205,13 @@ def _read_qrels(path: Path) -> pd.DataFrame:
             names=["qid", "iteration", "docno", "grade"],
             dtype=str,
             keep_default_na=False,
+            quoting=csv.QUOTE_NONE,
         )
-        return frame.assign(grade=frame["grade"].astype("Int64"))[["qid", "docno", "grade"]]
+        if frame.duplicated(["qid", "docno"]).any():
+            raise ValueError("a document is judged twice for a topic")
+        grade = frame["grade"].astype("Int64")
+        # As trec_eval has it, a negative grade is none.
+        return frame.assign(grade=grade.mask(grade < 0))[["qid", "docno", "grade"]]
     except (OSError, ValueError) as e:
         raise LucernaError(f"{path}: are no judgments that can be read: {e}") from e
 
@@ -213,6 +219,8 @@ def _read_qrels(path: Path) -> pd.DataFrame:
 def _grid(frame: pd.DataFrame, values: str, row: str = "layer", column: str = "attention_head") -> np.ndarray:
     """Numbers by row and column, from 0; NaN where there is none."""
     rows, columns = frame[row].to_numpy(np.int64), frame[column].to_numpy(np.int64)
+    if frame.duplicated([row, column]).any():
+        raise LucernaError(f"several numbers stand at one {row} and {column}")
     grid = np.full((rows.max(initial=-1) + 1, columns.max(initial=-1) + 1), np.nan)
     grid[rows, columns] = frame[values].to_numpy(np.float64)
     return grid
@@ -281,7 +289,7 @@ class Study:
         """The documents of each topic under some conditions, all if none is named, best first.
 
         Columns: condition, qid, docno, rank (from 1), score (float32, as the model gave it; NaN for documents that it did
-        not read) and grade (missing if unjudged).
+        not read) and grade (missing if unjudged or negative).
         """
         known = set(self.conditions["condition"])
         for name in conditions:
@@ -307,7 +315,7 @@ class Study:
         try:
             run = pd.read_csv(
                 path, sep=" ", header=None, usecols=[0, 2, 3], names=["qid", "_", "docno", "rank", "printed", "tag"],
-                dtype={"qid": str, "docno": str, "rank": np.int64}, keep_default_na=False,
+                dtype={"qid": str, "docno": str, "rank": np.int64}, keep_default_na=False, quoting=csv.QUOTE_NONE,
             )  # fmt: skip
         except FileNotFoundError as e:
             raise LucernaError(f"{path}: is missing") from e
@@ -459,13 +467,15 @@ class Patching:
         direction: str | None = None,
         method: str | None = None,
         level: str | None = None,
+        stratum: str | None = None,
     ) -> np.ndarray:
         """A statistic of the effects of each head over pairs: layers x heads, float64.
 
         Args:
             level: a perturbation where the study has several, a grade or a band of IDF; all pairs if there is one alone.
+            stratum: what the level is of, such as `grade`, where several have one of that name.
         """
-        rows = self.aggregate(statistic, direction, method, level)
+        rows = self.aggregate(statistic, direction, method, level, stratum)
         if list(self.axes) != ["layer", "head"] or "role" in rows:
             raise LucernaError(f"{self.folder}: is a sweep of {', '.join(self.axes)}, not of heads; see aggregate()")
         return _grid(rows, "value")
@@ -476,6 +486,7 @@ class Patching:
         direction: str | None = None,
         method: str | None = None,
         level: str | None = None,
+        stratum: str | None = None,
     ) -> pd.DataFrame:
         """The rows of one statistic, direction, method and level of `aggregates`: one for each cell."""
         direction, method = self._way(direction, method)
@@ -489,8 +500,13 @@ class Patching:
         if level is None and "all" not in levels:
             raise LucernaError(f"{self.folder}: has no list of all pairs; give level=, one of {', '.join(levels)}")
         rows = frame[frame["level"] == (level or "all")]
+        if stratum is not None:
+            rows = rows[rows["stratum"] == stratum]
         if rows.empty:
             raise LucernaError(f"{self.folder}: has the levels {', '.join(levels)}, not {level}")
+        strata = list(dict.fromkeys(rows["stratum"]))
+        if len(strata) > 1:
+            raise LucernaError(f"{self.folder}: has a level {level} of {' and of '.join(strata)}; give stratum=")
         return rows.reset_index(drop=True)
 
     def tokens(self) -> pd.DataFrame:
@@ -602,7 +618,8 @@ class Recording:
     def tokens(self) -> pd.DataFrame:
         """The tokens of all inputs, a row for each.
 
-        Columns: input (a row of `inputs`), position, kept, token, token_id, role, segment, word, start, end.
+        Columns: input (a row of `inputs`), position, kept, token, token_id, role, segment, word, start, end. The last two
+        are places in the text in UTF-16, where a character beyond U+FFFF, such as an emoji, has two.
         """
         lines = self._lines
         lengths = [len(line["tokens"]) for line in lines]
@@ -625,14 +642,17 @@ class Recording:
         has no positions. A point's gradients are at the point's name with `.grad`.
 
         Args:
-            id: of a pair or passage, such as `1/L0040`; with side="query", of a topic, or of one of its passages.
+            id: of a pair or passage, such as `1/L0040`; with side="query", of a topic, or of one of its passages, whose
+                score a gradient is of.
             side: `query` for what a bi-encoder read of the query.
         """
-        line = self._line(id, side)
         plain = point.removesuffix(".grad")
         rows = self._rows(plain)
+        # A query has the gradients of the score of each passage.
+        passages = side == "query" and plain != point
+        line = self._line(id, None if passages else side)
         name = f"{side or line['side']}/{point}"
-        if rows.endswith("by_key") or (side == "query" and plain != point):
+        if rows.endswith("by_key") or passages:
             return self._tensor(line["shard"], f"{name}/{line['item']}")
         tensor = self._tensor(line["shard"], name)
         if rows == "whole":
@@ -656,7 +676,10 @@ class Recording:
         chosen = np.flatnonzero((self.inputs["side"] == side).to_numpy())
         if not len(chosen):
             raise LucernaError(f"{self.folder}: has no input of the side {side}")
-        shards = list(dict.fromkeys(self._lines[i]["shard"] for i in chosen if self._count(self._lines[i])))
+        there = [line for line in (self._lines[i] for i in chosen) if rows == "whole" or self._count(line)]
+        if not there:
+            raise LucernaError(f"{self.folder}: no input of the side {side} has a position that was kept")
+        shards = list(dict.fromkeys(line["shard"] for line in there))
         arrays = [self._tensor(shard, f"{side}/{point}") for shard in shards]
         frame = self.inputs.iloc[chosen].rename_axis("input").reset_index()
         if rows == "by_position":

@@ -6,6 +6,7 @@ The program is found as lucerna.py finds it. PyTerrier and matplotlib are used i
 import ast
 import contextlib
 import csv
+import dataclasses
 import importlib.util
 import io
 import json
@@ -21,6 +22,7 @@ from unittest import mock
 
 import numpy as np
 import pandas as pd
+import safetensors
 
 import lucerna
 
@@ -212,6 +214,12 @@ class StudyTest(FolderTest):
         with self.assertWarnsRegex(UserWarning, "no longer at .*qrels.txt"):
             self.assertTrue(lucerna.load_study(moved).rankings("cut")["grade"].isna().all())
         self.assertTrue(lucerna.load_study(moved, folder / "qrels.txt").rankings("cut")["grade"].notna().any())
+        (qid, docno), _ = next(iter(GRADES.items()))
+        qrels = moved / "negative.txt"
+        qrels.write_text(f'{qid} 0 {docno} -2\n{qid} 0 "other 1\n')
+        self.assertTrue(lucerna.load_study(moved, qrels).rankings("cut")["grade"].isna().all())
+        qrels.write_text(f"{qid} 0 {docno} 1\n{qid} 0 {docno} 2\n")
+        self.refused("judged twice", lucerna.load_study, moved, qrels)
 
     def test_refusals(self) -> None:
         self.refused("there is no such folder", lucerna.load_study, folder / "none")
@@ -286,6 +294,12 @@ class PatchingTest(FolderTest):
         used = self.heads.pairs.loc[self.heads.pairs["direction"] == "noise", "used"].to_numpy()
         np.testing.assert_allclose(np.median(self.heads.effects("noise")[used], axis=0), heads, rtol=1e-12)
         self.refused("not of heads", self.blocks.head_map)
+        none = [self.heads.aggregates.assign(stratum=of, level="none") for of in ("grade", "idf")]
+        both = dataclasses.replace(self.heads, aggregates=pd.concat([*none, self.heads.aggregates]))
+        self.refused("a level none of grade and of idf; give stratum=", both.head_map, level="none")
+        np.testing.assert_array_equal(
+            self.heads.head_map(), both.head_map(level="none", stratum="idf"), err_msg="by stratum"
+        )
         self.refused("has ratio-of-sums, .*, not mean", self.heads.head_map, "mean")
         self.refused("has .*, not \\('back', None\\)", self.heads.effects, "back")
 
@@ -356,6 +370,15 @@ class RecordingTest(FolderTest):
             self.assertTrue(gradient.any())
         self.refused("use get", self.recording.matrix, self.PATTERN)
 
+    def test_gradients_of_a_query_are_of_each_passage(self) -> None:
+        lines = (folder / "recorded" / "index.jsonl").read_text(encoding="utf-8").splitlines()
+        for line in map(json.loads, lines):
+            if line["side"] != "query":
+                with safetensors.safe_open(folder / "recorded" / line["shard"], framework="np") as shard:
+                    expected = shard.get_tensor(f"query/{self.Z}.grad/{line['item']}")
+                np.testing.assert_array_equal(expected, self.recording.get(line["id"], self.Z + ".grad", "query"))
+        self.refused("has no query 1$", self.recording.get, "1", self.Z + ".grad", "query")
+
     def test_tokens(self) -> None:
         tokens = self.recording.tokens()
         self.assertEqual(self.recording.inputs["tokens"].sum(), len(tokens))
@@ -371,6 +394,9 @@ class RecordingTest(FolderTest):
         self.assertLess(0, len(frame))
         self.assertEqual((1, 12, 32), means.get(frame["id"].iloc[-1], self.Z).shape)
         np.testing.assert_array_equal(means.get(frame["id"].iloc[-1], self.Z)[0], rows[-1])
+        for line in means._lines:
+            line["positions"] = []
+        self.refused("no input of the side passage has a position that was kept", means.matrix, self.Z)
 
     def test_refusals(self) -> None:
         self.refused("has no passage or pair 9/x", self.recording.get, "9/x", self.Z)

@@ -28,14 +28,14 @@ import org.apache.commons.statistics.inference.TTest;
  * @param deviation the sample standard deviation of the changes; empty for fewer than two topics
  * @param effectSize d_z, the mean difference over its standard deviation (Cohen 1988)
  * @param lower the lower end of the 95% percentile bootstrap interval of the mean difference (Efron
- *     and Tibshirani 1993, chapter 13)
+ *     and Tibshirani 1993, chapter 13); empty for fewer than two topics
  * @param upper the upper end of it
  * @param wins topics where the treatment is better by more than 1e-9
  * @param ties topics within 1e-9
  * @param losses topics where the baseline is better by more than 1e-9
  * @param equivalence the p-value of two one-sided t-tests that the mean difference lies within the
  *     margin of {@link Settings} (Schuirmann 1987): small is evidence of no harm, which a large
- *     p-value of the other tests is not
+ *     p-value of the other tests is not; empty for fewer than two topics
  */
 public record Comparison(
     int topics,

@@ -1,7 +1,12 @@
 package io.lucerna.eval;
 
-/** Numbers read from bytes. */
-final class Decimals {
+import io.lucerna.base.Internal;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+
+/** Numbers read from bytes, and printed. */
+@Internal
+public final class Decimals {
   /** The powers of ten that a double holds exactly. */
   private static final double[] POWERS = {
     1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16,
@@ -11,6 +16,34 @@ final class Decimals {
   private static final long EXACT = 1L << 53;
 
   private Decimals() {}
+
+  /**
+   * {@return a number with so many decimals, as C prints it, and with it trec_eval: the exact
+   * binary value, a half to the even digit} {@link String#format} rounds half up, and what it
+   * rounds is the shortest decimal of the number.
+   *
+   * @param value a number; one that is not finite is a word
+   * @param decimals how many, 0 or more
+   */
+  public static String rounded(double value, int decimals) {
+    if (!Double.isFinite(value)) {
+      return String.valueOf(value);
+    }
+    String digits =
+        new BigDecimal(Math.abs(value)).setScale(decimals, RoundingMode.HALF_EVEN).toPlainString();
+    return Math.copySign(1, value) < 0 ? "-" + digits : digits;
+  }
+
+  /**
+   * {@return the same with a sign for positive numbers too; what rounds to nothing has a plus}
+   *
+   * @param value a number; one that is not finite is a word
+   * @param decimals how many, 0 or more
+   */
+  public static String signed(double value, int decimals) {
+    String digits = rounded(Math.abs(value), decimals);
+    return (value < 0 && !digits.equals(rounded(0, decimals)) ? "-" : "+") + digits;
+  }
 
   /**
    * The double that {@link Double#parseDouble} makes of a short plain number such as {@code

@@ -157,7 +157,7 @@ public final class Evaluation {
       evaluation.values.put(measure, values);
       double sum = evaluation.sum(measure, values);
       if (measure.summary() == Measure.Summary.SUM_OVER_JUDGED && options.complete()) {
-        sum = gradedAboveZero(qrels);
+        sum = graded(qrels, measure.level().orElse(1));
       }
       evaluation.summaries.put(measure, sum);
     }
@@ -165,10 +165,10 @@ public final class Evaluation {
   }
 
   /** With -c trec_eval counts grades of 1 and up here, whatever the level for all the rest. */
-  private static double gradedAboveZero(Qrels qrels) {
+  private static double graded(Qrels qrels, int level) {
     return qrels.topics().stream()
         .flatMap(topic -> qrels.judged(topic).values().stream())
-        .filter(grade -> grade >= 1)
+        .filter(grade -> grade >= level)
         .count();
   }
 

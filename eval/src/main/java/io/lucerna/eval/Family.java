@@ -7,10 +7,10 @@ import io.lucerna.eval.Shape.PerCutoff;
 import io.lucerna.eval.Shape.PerFraction;
 import io.lucerna.eval.Shape.Plain;
 import io.lucerna.eval.Shape.Text;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -149,15 +149,22 @@ enum Family {
       case PerCutoff cut -> {
         List<Measure> measures = new ArrayList<>();
         for (int cutoff : cutoffs(parameters)) {
-          measures.add(measure("_" + cutoff, "" + cutoff, cut.formula().apply(cutoff)));
+          String own = irName.isEmpty() ? "_" + cutoff : "" + cutoff;
+          measures.add(measure("_" + cutoff, own, cut.formula().apply(cutoff)));
         }
         yield measures;
       }
       case PerFraction cut -> {
         List<Measure> measures = new ArrayList<>();
         for (double fraction : distinct(numbers(parameters), parameters)) {
-          String printed = String.format(Locale.ROOT, "%.2f", fraction);
-          measures.add(measure("_" + printed, printed, cut.formula().apply(fraction)));
+          String printed = Decimals.rounded(fraction, 2);
+          // trec_eval prints .121 and .122 alike, and they are two measures.
+          String exact =
+              Double.parseDouble(printed) == fraction
+                  ? printed
+                  : BigDecimal.valueOf(fraction).toPlainString();
+          String own = irName.isEmpty() ? "_" + exact : exact;
+          measures.add(measure("_" + printed, own, cut.formula().apply(fraction)));
         }
         yield measures;
       }
@@ -175,14 +182,17 @@ enum Family {
   }
 
   private Measure measure(String trecSuffix, String irSuffix, Formula formula) {
-    String trec = trecName + trecSuffix;
     return new Measure(
-        trec, irName.isEmpty() ? trec : irName + irSuffix, summary(), OptionalInt.empty(), formula);
+        trecName + trecSuffix,
+        (irName.isEmpty() ? trecName : irName) + irSuffix,
+        summary(),
+        OptionalInt.empty(),
+        formula);
   }
 
   /** The number that {@code relstring} shows. */
   static int length(String stated) {
-    return stated.isEmpty() ? Integer.parseInt(RELSTRING.defaults) : cutoffs(stated)[0];
+    return cutoffs((stated.isEmpty() ? RELSTRING.defaults : stated).split(",", -1)[0])[0];
   }
 
   static int[] cutoffs(String parameters) {

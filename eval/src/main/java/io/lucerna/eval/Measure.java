@@ -72,7 +72,10 @@ public final class Measure {
     return trecName;
   }
 
-  /** {@return the name in ir-measures, {@code nDCG@10}; trec_eval's name where that has none} */
+  /**
+   * {@return the name in ir-measures, {@code nDCG@10}; trec_eval's name where that has none} No two
+   * measures share it, and {@link #parse} reads it.
+   */
   public String irName() {
     return irName;
   }
@@ -101,6 +104,11 @@ public final class Measure {
     return formula.of(topic, level.orElse(defaultLevel));
   }
 
+  /** The lowest relevant grade that the measure states; empty if it goes by that of all. */
+  OptionalInt level() {
+    return level;
+  }
+
   /** This measure with its own lowest relevant grade, named as ir-measures does. */
   Measure withLevel(int ownLevel) {
     int at = irName.indexOf('@');
@@ -111,12 +119,12 @@ public final class Measure {
 
   @Override
   public boolean equals(Object other) {
-    return other instanceof Measure that && trecName.equals(that.trecName);
+    return other instanceof Measure that && irName.equals(that.irName);
   }
 
   @Override
   public int hashCode() {
-    return trecName.hashCode();
+    return irName.hashCode();
   }
 
   @Override

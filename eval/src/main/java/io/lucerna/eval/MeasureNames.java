@@ -1,8 +1,10 @@
 package io.lucerna.eval;
 
 import io.lucerna.base.NearestNames;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -27,6 +29,9 @@ final class MeasureNames {
   private static final Pattern NAME =
       Pattern.compile(
           "([A-Za-z][A-Za-z0-9 _-]*?)(?:\\(([^()]*)\\))?(?:[@._ -]?([0-9]+\\.?[0-9]*|\\.[0-9]+))?");
+
+  /** A lowest relevant grade behind a name. */
+  private static final Pattern OWN_LEVEL = Pattern.compile("(.*)\\(rel=([0-9]{1,9})\\)");
 
   private static final Pattern PARAMETER =
       Pattern.compile("\\s*(\\w+)\\s*=\\s*(\"[^\"]*\"|'[^']*'|\\{[^}]*\\}|[^,]*?)\\s*(?:,|$)");
@@ -106,19 +111,47 @@ final class MeasureNames {
     return new MeasureNames(name, parts).measure();
   }
 
-  /** A name as trec_eval prints it: {@code ndcg_cut_10}, {@code iprec_at_recall_0.10}. */
+  /**
+   * A name as trec_eval prints it, or as {@link Measure#irName} has what ir-measures lacks: {@code
+   * ndcg_cut_10}, {@code iprec_at_recall_0.10}, {@code SetF_2}, {@code relative_P_10(rel=2)}.
+   */
   private static Optional<Measure> printed(String name) {
+    Matcher own = OWN_LEVEL.matcher(name);
+    if (!own.matches()) {
+      return family(name).flatMap(family -> only(family, suffix(name)));
+    }
+    String base = own.group(1);
+    Optional<Family> whole = Family.byTrecName(base);
+    return whole
+        .or(() -> family(base))
+        .filter(Family::takesLevel)
+        .flatMap(family -> only(family, whole.isPresent() ? "" : suffix(base)))
+        .map(measure -> measure.withLevel(Integer.parseInt(own.group(2))));
+  }
+
+  /** The measure of a family and parameters, if they stand for one. */
+  private static Optional<Measure> only(Family family, String parameters) {
+    List<Measure> measures = family.measures(parameters);
+    return measures.size() == 1 ? Optional.of(measures.getFirst()) : Optional.empty();
+  }
+
+  private static String suffix(String name) {
+    return name.substring(name.lastIndexOf('_') + 1);
+  }
+
+  /** The family of a name that ends in {@code _} and its parameters. */
+  private static Optional<Family> family(String name) {
     int last = name.lastIndexOf('_');
-    if (last < 0 || !name.substring(last + 1).matches("[-0-9.,=]+")) {
+    if (last < 1 || !suffix(name).matches("[-0-9.,=]+")) {
       return Optional.empty();
     }
-    String suffix = name.substring(last + 1);
-    return Family.byTrecName(name.substring(0, last))
+    String suffix = suffix(name);
+    String base = name.substring(0, last);
+    return Arrays.stream(Family.values())
+        .filter(family -> base.equals(family.trecName()) || base.equals(family.irName()))
         .filter(family -> !(family.shape() instanceof Shape.Plain))
         .filter(family -> !(family.shape() instanceof Shape.GradeGains) || suffix.indexOf('=') >= 0)
-        .map(family -> family.measures(suffix))
-        .filter(measures -> measures.size() == 1)
-        .map(measures -> measures.get(0));
+        .findFirst();
   }
 
   private Measure measure() {

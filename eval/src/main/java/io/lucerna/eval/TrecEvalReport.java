@@ -1,8 +1,6 @@
 package io.lucerna.eval;
 
 import java.io.IOException;
-import java.math.BigDecimal;
-import java.math.RoundingMode;
 import java.util.Map;
 
 /** Prints an evaluation in the very form of trec_eval 9.0.4. */
@@ -118,8 +116,7 @@ public final class TrecEvalReport {
       String decimals = Long.toString(SCALE + digits % SCALE);
       return sign + digits / SCALE + "." + decimals.substring(1);
     }
-    return sign
-        + new BigDecimal(Math.abs(value)).setScale(4, RoundingMode.HALF_EVEN).toPlainString();
+    return Decimals.rounded(value, 4);
   }
 
   /** The grades of the first documents, a character each: trec_eval's relstring. */

@@ -33,14 +33,19 @@ class MeasureTest {
     "P(rel=2)@5,P(rel=2)@5,P(rel=2)@5",
     "RR(rel=3)@10,RR(rel=3)@10,RR(rel=3)@10",
     "IPrec@0.1,iprec_at_recall_0.10,IPrec@0.10",
+    "iprec_at_recall.0.125,iprec_at_recall_0.12,IPrec@0.125",
+    "Rprec_mult.0.375,Rprec_mult_0.38,Rprec_mult_0.375",
+    "IPrec(rel=2)@0.125,IPrec(rel=2)@0.125,IPrec(rel=2)@0.125",
+    "R_cap(rel=2)@100,relative_P_100(rel=2),relative_P_100(rel=2)",
     "set_F.0.5,set_F_0.5,SetF_0.5",
+    "SetF(rel=2),SetF(rel=2),SetF(rel=2)",
     "infAP,infAP,infAP",
   })
   void knowsBothNames(String name, String trec, String ir) {
     Measure measure = Measure.parse(name);
     assertEquals(trec, measure.trecName());
     assertEquals(ir, measure.irName());
-    assertEquals(measure, Measure.parse(ir.equals("SetF_0.5") ? trec : ir));
+    assertEquals(measure, Measure.parse(ir));
   }
 
   @ParameterizedTest
@@ -88,6 +93,34 @@ class MeasureTest {
     assertEquals(
         MeasureSelection.of(List.of("official")).measures(),
         MeasureSelection.of(List.of()).measures());
+  }
+
+  /** What a file has as a measure's name is read as that measure. */
+  @Test
+  void everyNameReadsBack() {
+    Map<Family, String> stated =
+        Map.of(
+            Family.UTILITY, "1,-1,0,.5",
+            Family.SET_F, "2",
+            Family.NDCG, "1=3,3=10",
+            Family.G, "1=2",
+            Family.ELEVEN_POINT_AVERAGE, "0,.5",
+            Family.IPREC_AT_RECALL, "0.121,0.122",
+            Family.R_PREC_MULT, "0.121,0.122");
+    for (Family family : Family.values()) {
+      List<Measure> measures = new ArrayList<>(family.measures(""));
+      measures.addAll(family.measures(stated.getOrDefault(family, "")));
+      if (family.takesLevel()) {
+        measures.addAll(measures.stream().map(measure -> measure.withLevel(2)).toList());
+      }
+      for (Measure measure : measures) {
+        Measure again = Measure.parse(measure.irName());
+        assertEquals(measure, again);
+        assertEquals(measure.level(), again.level(), measure.irName());
+        assertEquals(measure.trecName(), again.trecName());
+      }
+    }
+    assertEquals(2, Measure.parseAll("iprec_at_recall.0.121,0.122").size());
   }
 
   /** Each spelling is the same measure as the name at its side. */

@@ -56,7 +56,27 @@ class TrecEvalReportTest {
       double value = random.nextInt(2_000) / (i % 2 == 0 ? 20_000.0 : 1 + random.nextInt(999));
       String exact = new BigDecimal(value).setScale(4, RoundingMode.HALF_EVEN).toPlainString();
       assertEquals(exact, TrecEvalReport.fourDecimals(value));
+      assertEquals(exact, Decimals.rounded(value, 4));
+      assertEquals("+" + exact, Decimals.signed(value, 4));
     }
+    assertEquals("-0.0312", Decimals.signed(-0.03125, 4));
+    assertEquals("+0.0000", Decimals.signed(-0.00001, 4));
+  }
+
+  /** Its own level holds in the summary too; without one it is 1 there, as in trec_eval. */
+  @ParameterizedTest
+  @CsvSource({"NumRel(rel=2), 1", "num_rel, 3"})
+  void relevantDocumentsOfAllTopics(String name, double expected) {
+    Qrels qrels = Qrels.of(Map.of("1", Map.of("a", 1, "b", 2), "2", Map.of("b", 1)));
+    Run run = Run.of("t", List.of(Ranking.of("1", List.of(new RankedDoc("a", 1)))));
+    Measure measure = Measure.parse(name);
+    Evaluation.Options options = Evaluation.Options.DEFAULT.withLevel(2).withComplete(true);
+    assertEquals(expected, Evaluation.of(run, qrels, List.of(measure), options).summary(measure));
+  }
+
+  @Test
+  void relstringShowsTheNumberThatIsStatedFirst() {
+    assertEquals(5, Family.length("5,3"));
   }
 
   @Test

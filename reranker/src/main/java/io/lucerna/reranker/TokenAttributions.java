@@ -176,15 +176,15 @@ public final class TokenAttributions {
   private Way way(TokenSequence input, int[] tokens, Readout readout) {
     double[][] seen = new double[2][];
     float score = readout.score(entered(input, seen, 0, Hooks.none()));
-    float without;
     if (mask.isPresent()) {
-      without = readout.score(entered(masked(input, tokens), seen, 1, Hooks.none()));
+      entered(masked(input, tokens), seen, 1, Hooks.none());
     } else {
       seen[1] = averaged(seen[0], tokens, seen[0].length / input.length());
-      Hook.Intervention put = (context, x) -> created(x, seen[1]);
-      without =
-          readout.score(entered(input, new double[2][], 0, Hooks.none().intervene(ENTRY, put)));
     }
+    // As on the way there: of a text that has masks ColBERT would count other tokens.
+    Hook.Intervention put = (context, x) -> created(x, seen[1]);
+    float without =
+        readout.score(entered(input, new double[2][], 0, Hooks.none().intervene(ENTRY, put)));
     double[] step = new double[seen[0].length];
     for (int i = 0; i < step.length; i++) {
       step[i] = seen[0][i] - seen[1][i];

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class TokenAttributionsTest {
@@ -93,6 +94,17 @@ class TokenAttributionsTest {
       Attributed passage = fine.of(QUERY, PASSAGE, 1);
       assertTrue(passage.residual() <= Math.max(few, 1e-6), passage.residual() + " of " + few);
       assertTrue(passage.residual() < 1e-4, "lacks " + passage.residual());
+    }
+  }
+
+  /** On the way a comma has no vector; a mask in its place has one. */
+  @ParameterizedTest
+  @EnumSource(Erasure.class)
+  void integratedGradientsOfMaxSimAreComplete(Erasure erasure) {
+    try (Ranker ranker = open("families/bert-colbert")) {
+      Attributed passage =
+          new TokenAttributions(ranker, erasure, 400).of(QUERY, "the share , of time .", 1);
+      assertTrue(passage.residual() < 1e-3, "lacks " + passage.residual());
     }
   }
 

@@ -33,7 +33,7 @@ public final class Alti {
                 .<Callable<double[][]>>mapToObj(
                     layer -> () -> CarriedParts.of(model, layer, input, side).shares())
                 .toList());
-    return ReadPositions.sum(ReadPositions.weights(model, input.length()), rollout(layers));
+    return ReadPositions.sum(ReadPositions.weights(model, input), rollout(layers));
   }
 
   /**

@@ -36,6 +36,6 @@ public final class AttentionShares {
     for (int i = 0; i < pattern[0].length; i++) { // [head, qpos, kpos]
       rows[i / length % length][i % length] += pattern[0][i] / heads;
     }
-    return ReadPositions.sum(ReadPositions.weights(model, length), rows);
+    return ReadPositions.sum(ReadPositions.weights(model, input), rows);
   }
 }

@@ -74,6 +74,13 @@ record LinearSources(float[][] outputs, double[] sums, Map<Component, double[]> 
     return of(one, constants, Biases.ABSDOT, 0, sources, weights, slopes);
   }
 
+  /** How many sources hold something: the last one holds what a decoder reads besides the text. */
+  private static int holding(HookedModel model, int from, int end, int last) {
+    boolean decodes =
+        model.registry().points().stream().anyMatch(point -> point.stack() != Stack.TEXT);
+    return decodes ? end - from : Math.min(end - from, last);
+  }
+
   private static LinearSources of(
       LinearText one,
       Constants constants,
@@ -88,7 +95,10 @@ record LinearSources(float[][] outputs, double[] sums, Map<Component, double[]> 
     try (NDManager scope = text.scope()) {
       int copies = text.batch().size();
       int last = one.batch().width() - from;
-      Biased biased = biases == Biases.OWN ? Biased.inOne(last) : Biased.shared(end - from);
+      Biased biased =
+          biases == Biases.OWN
+              ? Biased.inOne(last)
+              : Biased.shared(holding(model, from, end, last));
       Map<Component, double[]> components = new LinkedHashMap<>();
       Hooks hooks = Hooks.none();
       for (HookPoint point : model.registry().points()) {

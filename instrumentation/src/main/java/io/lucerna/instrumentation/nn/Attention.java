@@ -163,7 +163,7 @@ public class Attention {
 
   /** Queries, keys and values of rows [..., H], side by side: [..., (N + 2K) D]. */
   public final NDArray project(NDArray rows, Pass pass) {
-    if (qkv.large()) {
+    if (qkv.large() && pass.kernels().joinsMaps()) {
       return qkv.apply(rows, pass);
     }
     int axis = rows.getShape().dimension() - 1;

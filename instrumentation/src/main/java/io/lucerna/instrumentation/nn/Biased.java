@@ -48,6 +48,11 @@ public abstract sealed class Biased {
     return added(mapped(x, weight, none), bias);
   }
 
+  /** Whether what becomes of a bias depends on all of it, so that it must be one map's alone. */
+  boolean divides() {
+    return false;
+  }
+
   /** y + b. */
   abstract NDArray added(NDArray y, NDArray bias);
 
@@ -113,6 +118,11 @@ public abstract sealed class Biased {
 
     Shared(int parts) {
       this.parts = parts;
+    }
+
+    @Override
+    boolean divides() {
+      return true;
     }
 
     @Override

@@ -35,6 +35,11 @@ final class FrozenKernels extends DifferentiableKernels {
   }
 
   @Override
+  boolean joinsMaps() {
+    return !biases.divides();
+  }
+
+  @Override
   public NDArray constant(Supplier<NDArray> made) {
     return constants.of(made);
   }

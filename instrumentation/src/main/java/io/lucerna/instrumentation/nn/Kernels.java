@@ -58,6 +58,11 @@ public abstract sealed class Kernels permits FastKernels, DifferentiableKernels 
     return false;
   }
 
+  /** Whether several maps of the same rows may be applied as one, whose bias is all of theirs. */
+  boolean joinsMaps() {
+    return true;
+  }
+
   /** The largest of each text: [B, S, v] -> [B, v]. */
   public NDArray largest(NDArray x) {
     return x.max(new int[] {1});

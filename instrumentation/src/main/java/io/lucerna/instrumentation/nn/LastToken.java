@@ -34,8 +34,8 @@ public record LastToken(Linear map, @Nullable Double cap, long padId) implements
     return Embeddings.lookup(index, hidden.reshape(-1, hidden.getShape().get(2)));
   }
 
-  /** The last position whose token does not stand for padding; 0 where all do. */
-  private int last(long[] ids) {
+  /** {@return the last position whose token does not stand for padding; 0 where all do} */
+  public int last(long[] ids) {
     int last = ids.length - 1;
     while (last > 0 && ids[last] == padId) {
       last--;

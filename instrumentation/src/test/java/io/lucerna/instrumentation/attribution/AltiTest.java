@@ -88,7 +88,7 @@ class AltiTest {
       double[] shares = Alti.of(model, TEXT, Side.PAIR);
       assertEquals(1, Arrays.stream(shares).sum(), 1e-9);
       assertTrue(Arrays.stream(shares).allMatch(share -> share >= 0), "no share is negative");
-      double[] expected = ReadPositions.weights(model, TEXT.length());
+      double[] expected = ReadPositions.weights(model, TEXT);
       for (double[][] layer : layers.reversed()) {
         double[] earlier = new double[expected.length];
         for (int to = 0; to < expected.length; to++) {
@@ -117,7 +117,7 @@ class AltiTest {
       double[] seen = pattern.getFirst(); // [head, from position, to position]
       int length = TEXT.length();
       int heads = seen.length / length / length;
-      double[] weights = ReadPositions.weights(model, length);
+      double[] weights = ReadPositions.weights(model, TEXT);
       double[] expected = new double[length];
       for (int head = 0; head < heads; head++) {
         for (int by = 0; by < length; by++) {
@@ -136,9 +136,14 @@ class AltiTest {
     try (HookedModel first = open(Path.of(Checkout.model("bert-cross")));
         HookedModel mean = open(Path.of(Checkout.model("bert-bi")));
         HookedModel last = open(Path.of(Checkout.model("families/llama-rank")))) {
-      assertArrayEquals(new double[] {1, 0, 0}, ReadPositions.weights(first, 3));
-      assertArrayEquals(new double[] {1 / 3., 1 / 3., 1 / 3.}, ReadPositions.weights(mean, 3));
-      assertArrayEquals(new double[] {0, 0, 1}, ReadPositions.weights(last, 3));
+      long pad = last.config().padId();
+      TokenSequence three = TokenSequence.ofIds(new long[] {pad + 1, pad + 2, pad + 3}, new long[3]);
+      assertArrayEquals(new double[] {1, 0, 0}, ReadPositions.weights(first, three));
+      assertArrayEquals(new double[] {1 / 3., 1 / 3., 1 / 3.}, ReadPositions.weights(mean, three));
+      assertArrayEquals(new double[] {0, 0, 1}, ReadPositions.weights(last, three));
+      // The head reads before tokens that stand for padding, whoever put them there.
+      TokenSequence ended = TokenSequence.ofIds(new long[] {pad + 1, pad + 2, pad}, new long[3]);
+      assertArrayEquals(new double[] {0, 1, 0}, ReadPositions.weights(last, ended));
     }
   }
 }

@@ -211,13 +211,20 @@ public final class CompareCommand implements Command {
     return measures;
   }
 
-  private List<Path> files() {
-    List<String> names = new ArrayList<>(flags.runs);
-    if (flags.baseline != null) {
-      names.remove(flags.baseline);
-      names.addFirst(flags.baseline);
+  /** The files, the baseline first, each once however it is spelled. */
+  private List<Path> files() throws IOException {
+    Map<Path, Path> named = new LinkedHashMap<>();
+    for (String name : flags.runs) {
+      Path file = Inputs.file(name);
+      named.putIfAbsent(file.toRealPath(), file);
     }
-    List<Path> files = names.stream().distinct().map(Inputs::file).toList();
+    List<Path> files = new ArrayList<>(named.values());
+    if (flags.baseline != null) {
+      Path given = Inputs.file(flags.baseline);
+      Path baseline = named.getOrDefault(given.toRealPath(), given);
+      files.remove(baseline);
+      files.addFirst(baseline);
+    }
     if (files.size() < 2) {
       throw new CommandException(
           ExitCode.USAGE, "a comparison takes two runs or more, got " + files.size());
@@ -238,7 +245,11 @@ public final class CompareCommand implements Command {
       }
       int argument = flags.runs.stream().map(Path::of).toList().indexOf(file);
       String name = distinct ? name(file) : file.toString();
-      runs.put(labels.isEmpty() || argument < 0 ? name : labels.get(argument), run);
+      String called = labels.isEmpty() || argument < 0 ? name : labels.get(argument);
+      if (runs.put(called, run) != null) {
+        throw new CommandException(
+            ExitCode.USAGE, "two runs are called " + called + "; give others with -labels");
+      }
     }
     return runs;
   }

@@ -2,6 +2,7 @@ package io.lucerna.plugin.commands;
 
 import io.lucerna.base.FolderLock;
 import io.lucerna.eval.Comparison;
+import io.lucerna.eval.Decimals;
 import io.lucerna.eval.Evaluation;
 import io.lucerna.eval.Measure;
 import io.lucerna.eval.Run;
@@ -148,14 +149,17 @@ public final class DemoCommand implements Command {
     }
     out.println();
     row(out, "", MEASURES, Measure::irName);
-    row(out, "BM25", comparisons, c -> number("%.4f", c.baseline()));
-    row(out, "BM25 + minilm", comparisons, c -> number("%.4f", c.treatment()));
-    row(out, "change", comparisons, c -> number("%+.4f", c.change()));
+    row(out, "BM25", comparisons, c -> Decimals.rounded(c.baseline(), 4));
+    row(out, "BM25 + minilm", comparisons, c -> Decimals.rounded(c.treatment(), 4));
+    row(out, "change", comparisons, c -> Decimals.signed(c.change(), 4));
     row(
         out,
         "p (paired t-test)",
         comparisons,
-        c -> c.tTest().isEmpty() ? "-" : number("%.2g", c.tTest().getAsDouble()));
+        c ->
+            c.tTest().isEmpty()
+                ? "-"
+                : String.format(Locale.ROOT, "%.2g", c.tTest().getAsDouble()));
     row(out, "wins/ties/losses", comparisons, c -> c.wins() + "/" + c.ties() + "/" + c.losses());
     out.println();
     out.println(
@@ -170,10 +174,6 @@ public final class DemoCommand implements Command {
     StringBuilder line = new StringBuilder(String.format(Locale.ROOT, LABEL, label));
     cells.forEach(cell -> line.append(String.format(Locale.ROOT, "%10s", text.apply(cell))));
     out.println(line.toString().stripTrailing());
-  }
-
-  private static String number(String format, double value) {
-    return String.format(Locale.ROOT, format, value);
   }
 
   private void printNext(

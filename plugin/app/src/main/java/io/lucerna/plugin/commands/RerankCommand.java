@@ -97,14 +97,16 @@ public final class RerankCommand implements Command {
     Outputs out = new Outputs(output, format, runtag == null ? TAG : runtag);
     boolean requests = Requests.isRequests(output);
     // Requests carry the texts of all candidates, a run those of none.
+    int written = requests ? Integer.MAX_VALUE : 0;
     try (CandidatePool pool =
         inputs.read(
             rerank.depth,
-            requests ? Integer.MAX_VALUE : 0,
+            written,
             requests ? Ids.JSON : Ids.RUN,
             text -> {},
             collections,
             console)) {
+      pool.requireDocuments(NONE.equals(model.model) ? written : Math.max(rerank.depth, written));
       if (NONE.equals(model.model)) {
         write(pool, out, console);
       } else {

@@ -3,6 +3,7 @@ package io.lucerna.plugin.compare;
 import io.lucerna.base.Counted;
 import io.lucerna.eval.Comparison;
 import io.lucerna.eval.Correction;
+import io.lucerna.eval.Decimals;
 import io.lucerna.eval.RankChanges;
 import io.lucerna.plugin.cli.TextTable;
 import io.lucerna.studies.ranking.OrderStatistics;
@@ -60,7 +61,7 @@ public final class ComparisonText {
     lines.add(
         RunComparison.COVERAGE.irName()
             + comparison.judged().entrySet().stream()
-                .map(e -> format("%s %.4f", e.getKey(), e.getValue()))
+                .map(e -> e.getKey() + " " + value(e.getValue()))
                 .collect(Collectors.joining(", ", ": ", "")));
     return lines;
   }
@@ -77,8 +78,7 @@ public final class ComparisonText {
     byMeasure.forEach(
         (measure, statistics) -> {
           OptionalDouble change = Statistics.detectable(statistics);
-          words.add(
-              measure + " " + (change.isEmpty() ? NONE : format("%.4f", change.getAsDouble())));
+          words.add(measure + " " + (change.isEmpty() ? NONE : value(change.getAsDouble())));
         });
     return "found in 80% of such comparisons (p_t < 0.05): a change of " + String.join(", ", words);
   }
@@ -105,8 +105,7 @@ public final class ComparisonText {
         last = contrast.measure().irName();
         List<String> row =
             new ArrayList<>(
-                List.of(
-                    last, comparison.baseline(), format("%.4f", contrast.statistics().baseline())));
+                List.of(last, comparison.baseline(), value(contrast.statistics().baseline())));
         while (row.size() < 12) {
           row.add("");
         }
@@ -122,20 +121,24 @@ public final class ComparisonText {
     String interval =
         c.ciLower().isEmpty()
             ? NONE
-            : format("[%+.4f, %+.4f]", c.ciLower().orElseThrow(), c.ciUpper().orElseThrow());
+            : "["
+                + Decimals.signed(c.ciLower().orElseThrow(), 4)
+                + ", "
+                + Decimals.signed(c.ciUpper().orElseThrow(), 4)
+                + "]";
     return List.of(
         "",
         contrast.run(),
-        format("%.4f", c.value()),
-        format("%+.4f", c.change()),
+        value(c.value()),
+        Decimals.signed(c.change(), 4),
         c.relativeChange().isEmpty()
             ? NONE
-            : format("%+.1f%%", 100 * c.relativeChange().orElseThrow()),
+            : Decimals.signed(100 * c.relativeChange().orElseThrow(), 1) + "%",
         interval,
         p(c.pT()),
         p(c.pRandomization()),
         p(c.pTAdjusted()),
-        c.dZ().isEmpty() ? NONE : format("%+.2f", c.dZ().orElseThrow()),
+        c.dZ().isEmpty() ? NONE : Decimals.signed(c.dZ().orElseThrow(), 2),
         c.wins() + "/" + c.ties() + "/" + c.losses(),
         p(c.pEquivalence()));
   }
@@ -144,7 +147,7 @@ public final class ComparisonText {
     if (value.isEmpty()) {
       return NONE;
     }
-    return value.orElseThrow() < 0.0001 ? "<.0001" : format("%.4f", value.orElseThrow());
+    return value.orElseThrow() < 0.0001 ? "<.0001" : value(value.orElseThrow());
   }
 
   private static String moves(String run, Collection<RankChanges> changes) {
@@ -152,10 +155,15 @@ public final class ComparisonText {
     return format(
         "%s: kendall_tau %s, swapped_pairs %d, mean_move %s; %s in common with the baseline",
         run,
-        order.kendallTau().isEmpty() ? NONE : format("%.4f", order.kendallTau().getAsDouble()),
+        order.kendallTau().isEmpty() ? NONE : value(order.kendallTau().getAsDouble()),
         order.swappedPairs(),
-        order.meanMove().isEmpty() ? NONE : format("%.2f", order.meanMove().getAsDouble()),
+        order.meanMove().isEmpty() ? NONE : Decimals.rounded(order.meanMove().getAsDouble(), 2),
         Counted.of(changes.stream().mapToLong(RankChanges::docs).sum(), "document"));
+  }
+
+  /** As {@code eval} prints it. */
+  private static String value(double value) {
+    return Decimals.rounded(value, 4);
   }
 
   private static String format(String format, Object... values) {

@@ -9,7 +9,6 @@ import io.lucerna.eval.Run;
 import io.lucerna.qrels.Qrels;
 import io.lucerna.studies.ranking.Statistics;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +26,7 @@ import java.util.stream.Stream;
  * @param contrasts every other run and measure against the baseline, measure by measure
  * @param rankChanges for every run, what it changed in each topic that it and the baseline rank
  * @param missing for every run, how many of the topics it lacks
- * @param judged for every run, the mean of {@link #COVERAGE} over the topics
+ * @param judged for every run, the mean of {@link #COVERAGE} over the topics that it has
  */
 public record RunComparison(
     List<String> topics,
@@ -79,7 +78,7 @@ public record RunComparison(
         (name, run) -> {
           evaluations.put(name, Evaluation.of(run, qrels, measures, options));
           Evaluation coverage = Evaluation.of(run, qrels, List.of(COVERAGE), options);
-          judged.put(name, Arrays.stream(coverage.values(COVERAGE, topics)).average().orElse(0));
+          judged.put(name, coverage.summary(COVERAGE));
           missing.put(name, (int) topics.stream().filter(t -> run.ranking(t).isEmpty()).count());
         });
     List<String> names = List.copyOf(runs.keySet());

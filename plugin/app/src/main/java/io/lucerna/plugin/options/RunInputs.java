@@ -212,10 +212,20 @@ public final class RunInputs {
     }
   }
 
-  /** The same where only the candidates' texts matter. */
+  /** The same where only the candidates' texts matter, and none may be missing. */
   public CandidatePool read(int depth, Ids ids, CollectionOptions collections, Console console)
       throws IOException {
-    return read(depth, 0, ids, text -> {}, collections, console);
+    CandidatePool pool = read(depth, 0, ids, text -> {}, collections, console);
+    boolean there = false;
+    try {
+      pool.requireDocuments(depth);
+      there = true;
+    } finally {
+      if (!there) {
+        pool.close();
+      }
+    }
+    return pool;
   }
 
   private static void requireTexts(List<Candidates> topics, TextSource texts, int depth)

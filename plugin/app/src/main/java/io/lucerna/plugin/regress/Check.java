@@ -1,7 +1,7 @@
 package io.lucerna.plugin.regress;
 
+import io.lucerna.eval.Decimals;
 import java.math.BigDecimal;
-import java.math.RoundingMode;
 import java.util.Locale;
 
 /**
@@ -67,14 +67,12 @@ record Check(
   }
 
   private double rounded(double value) {
-    return new BigDecimal(Double.toString(value))
-        .setScale(precision, RoundingMode.HALF_EVEN)
-        .doubleValue();
+    return Double.parseDouble(Decimals.rounded(value, precision));
   }
 
   /** A number with the decimals that count. */
   String shown(double value) {
-    return String.format(Locale.ROOT, "%." + precision + "f", rounded(value));
+    return Decimals.rounded(value, precision);
   }
 
   /** One line for the terminal. */

@@ -15,6 +15,24 @@ import java.util.Map;
 public record CandidatePool(
     List<Candidates> topics, TextSource texts, String tag, Map<String, Object> identity)
     implements AutoCloseable {
+  /**
+   * Looks for documents before hours are spent on others. Whether they have a text shows when it is
+   * read.
+   *
+   * @param depth how many of a topic, at most
+   * @throws TextSourceException if one is not there
+   */
+  public void requireDocuments(int depth) throws IOException {
+    for (Candidates topic : topics) {
+      for (String docno : topic.ranking().top(depth).docnos()) {
+        if (!texts.has(topic.topic(), docno)) {
+          throw new TextSourceException(
+              "topic " + topic.topic() + ": document " + docno + " is not in " + texts.noun());
+        }
+      }
+    }
+  }
+
   @Override
   public void close() throws IOException {
     texts.close();

@@ -93,7 +93,10 @@ class CompareCommandTest {
                     "found in 80%% of such comparisons (p_t < 0.05): a change of AP %.4f",
                     (one + other) / 2)),
         shell.out());
-    assertTrue(shell.out().contains("Judged@10: base.run "), shell.out());
+    // Of the topics that a run has.
+    assertTrue(
+        shell.out().contains("Judged@10: base.run 0.5000, good.run 0.5000, part.run 0.5000"),
+        shell.out());
     assertFalse(shell.out().contains("NaN"), shell.out());
   }
 
@@ -112,6 +115,39 @@ class CompareCommandTest {
     Shell one = compare(path("base.run"), path("base.run"));
     assertEquals(ExitCode.USAGE, one.code());
     assertTrue(one.err().contains("a comparison takes two runs or more, got 1"), one.err());
+  }
+
+  @Test
+  void aFileIsOneRunHoweverItIsSpelled() {
+    String again =
+        folder.resolve("..").resolve(folder.getFileName()).resolve("base.run").toString();
+    Shell shell =
+        compare(
+            "-m",
+            "AP",
+            "-baseline",
+            again,
+            "-labels",
+            "one,two",
+            path("base.run"),
+            path("good.run"));
+    assertEquals(ExitCode.DONE, shell.code(), shell.err());
+    List<String> lines = shell.out().lines().toList();
+    assertTrue(lines.get(1).contains("one  0.5000"), lines.get(1));
+    assertTrue(lines.get(2).contains("two  0.8333"), lines.get(2));
+    assertTrue(shell.out().contains("over 1 contrast"), shell.out());
+    Shell twice = compare(path("base.run"), again);
+    assertEquals(ExitCode.USAGE, twice.code());
+    Shell called =
+        compare(
+            "-baseline",
+            path("part.run"),
+            "-labels",
+            "part.run,b",
+            path("base.run"),
+            path("good.run"));
+    assertEquals(ExitCode.USAGE, called.code());
+    assertTrue(called.err().contains("two runs are called part.run"), called.err());
   }
 
   @Test

@@ -64,6 +64,36 @@ class ExplainCommandTest {
     return sum;
   }
 
+  /** In fp32 a model of this size computes queries, keys and values as one map. */
+  @Test
+  void biasesAreSharedAlikeInBothPrecisions() throws IOException {
+    Files.writeString(
+        folder.resolve("one.tsv"), "qid\tquery\tdocid\ttext\n1\ttime sharing\ta\tshared memory\n");
+    List<JsonNode> found = new ArrayList<>();
+    for (String precision : List.of("fp32", "fp64")) {
+      Path output = folder.resolve(precision);
+      Shell.succeed(
+          "explain",
+          "-model",
+          "minilm",
+          "-pairs",
+          folder.resolve("one.tsv").toString(),
+          "-bias",
+          "absdot",
+          "-precision",
+          precision,
+          "-output",
+          output.toString());
+      found.add(new ObjectMapper().readTree(output.resolve("explanation.json").toFile()));
+    }
+    JsonNode fast = found.getFirst().at("/0/sides/1/by_token/tokens");
+    JsonNode exact = found.getLast().at("/0/sides/1/by_token/tokens");
+    assertTrue(exact.size() > 2);
+    for (int i = 0; i < exact.size(); i++) {
+      assertEquals(exact.path(i).asDouble(), fast.path(i).asDouble(), 1e-5, "token " + i);
+    }
+  }
+
   @ParameterizedTest
   @CsvSource({"bert-cross,own", "bert-bi,own", "bert-bi,absdot"})
   void theFileAddsUp(String model, String bias) throws IOException {

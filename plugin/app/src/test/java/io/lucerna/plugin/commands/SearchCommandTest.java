@@ -111,6 +111,21 @@ class SearchCommandTest {
     assertFalse(read("bm25").equals(read("one")), "reranking must change something");
   }
 
+  /** It would be met last; as far as it is below the depth, nobody reads it. */
+  @Test
+  void aDocumentThatTheIndexLacksIsSaidFirst() throws IOException {
+    done(search("bm25", "-bm25", "-hits", "5"));
+    String last = "20 Q0 strange 6 .1 Anserini\n";
+    Files.writeString(folder.resolve("more"), read("bm25") + last);
+    String[] given = {"-run", folder.resolve("more").toString(), "-index", shared("index")};
+    Shell deep = run("rerank", "deep", with(given, "-rerank.model", "fake"));
+    assertEquals(ExitCode.INPUT, deep.code(), deep.err());
+    assertTrue(deep.err().contains("topic 20: document strange is not in the index"), deep.err());
+    assertFalse(deep.err().contains("passages cleaned"), deep.err());
+    done(run("rerank", "flat", with(given, "-rerank.model", "fake", "-rerank.depth", "5")));
+    done(run("rerank", "none", with(given, "-rerank.model", "none")));
+  }
+
   @Test
   void firstHitsAreExplained() throws IOException {
     String[] model = {"-bm25", "-hits", "3", "-rerank.model", Checkout.model("bert-bi")};

@@ -1,5 +1,7 @@
 package io.lucerna.studies.explain;
 
+import io.lucerna.instrumentation.text.Role;
+import io.lucerna.instrumentation.text.Token;
 import io.lucerna.reranker.ScoreParts.SideParts;
 import io.lucerna.studies.explain.Words.Word;
 import java.util.Comparator;
@@ -60,12 +62,19 @@ public record Difference(double score, List<Row> words, List<Row> components) {
   private static Map<String, Double> byWord(SideParts side, Explained pair) {
     Map<String, Double> words = new LinkedHashMap<>();
     for (Word word : Words.of(side, pair)) {
-      String name = word.from().isEmpty() ? word.text() : word.text().toLowerCase(Locale.ROOT);
-      String shown = word.from().equals("query") ? name + " (query)" : name;
-      words.merge(shown, word.adds(), Double::sum);
+      words.merge(name(word, side.tokens().get(word.first())), word.adds(), Double::sum);
     }
     words.put("(biases)", side.byToken().biases());
     return words;
+  }
+
+  /** A word of the passage, of the query and of what a model puts before them are not the same. */
+  private static String name(Word word, Token first) {
+    if (first.role() == Role.PROMPT) {
+      return word.text() + " (prompt)";
+    }
+    String text = word.from().isEmpty() ? word.text() : word.text().toLowerCase(Locale.ROOT);
+    return word.from().equals("query") ? text + " (query)" : text;
   }
 
   private static Map<String, Double> byComponent(SideParts side) {

@@ -3,6 +3,7 @@ package io.lucerna.studies.ranking;
 import io.lucerna.base.Counted;
 import io.lucerna.eval.Comparison;
 import io.lucerna.eval.Correction;
+import io.lucerna.eval.Decimals;
 import io.lucerna.eval.Evaluation;
 import io.lucerna.eval.Measure;
 import io.lucerna.eval.RankChanges;
@@ -225,17 +226,14 @@ public final class Findings {
               own.stream()
                   .filter(c -> c.statistics().change() != 0)
                   .limit(NAMED)
-                  .map(
-                      c ->
-                          String.format(
-                              Locale.ROOT, "%s %+.4f", c.condition(), c.statistics().change()))
+                  .map(c -> c.condition() + " " + Decimals.signed(c.statistics().change(), 4))
                   .toList());
       lines.add(
           String.format(
               Locale.ROOT,
-              "%s %.4f over %s; changed by %d of %s (t-test, %s, p < %s)%s%s",
+              "%s %s over %s; changed by %d of %s (t-test, %s, p < %s)%s%s",
               measure.irName(),
-              own.getFirst().statistics().baseline(),
+              Decimals.rounded(own.getFirst().statistics().baseline(), 4),
               Counted.of(topics.size(), "topic"),
               sure,
               Counted.of(own.size(), "condition"),

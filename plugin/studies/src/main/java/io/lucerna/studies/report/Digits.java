@@ -1,5 +1,6 @@
 package io.lucerna.studies.report;
 
+import io.lucerna.eval.Decimals;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
@@ -13,12 +14,12 @@ public final class Digits {
 
   /** Four decimals with a true minus sign. */
   public static String value(double value) {
-    return Double.isNaN(value) ? NONE : minus(String.format(Locale.ROOT, "%.4f", value));
+    return Double.isNaN(value) ? NONE : minus(Decimals.rounded(value, 4));
   }
 
   /** The same with a sign for positive numbers too. */
   public static String change(double value) {
-    return Double.isNaN(value) ? NONE : minus(String.format(Locale.ROOT, "%+.4f", value));
+    return Double.isNaN(value) ? NONE : minus(Decimals.signed(value, 4));
   }
 
   /** Three decimals without the zero before the point. */
@@ -26,17 +27,17 @@ public final class Digits {
     if (Double.isNaN(value)) {
       return NONE;
     }
-    String text = String.format(Locale.ROOT, "%.3f", Math.abs(value));
+    String text = Decimals.rounded(Math.abs(value), 3);
     String bare = text.startsWith("0.") ? text.substring(1) : text;
     return value < 0 && !bare.equals(".000") ? "\u2212" + bare : bare;
   }
 
   static String percent(double share) {
-    return Double.isNaN(share) ? NONE : minus(String.format(Locale.ROOT, "%+.1f%%", 100 * share));
+    return Double.isNaN(share) ? NONE : minus(Decimals.signed(100 * share, 1) + "%");
   }
 
   static String two(double value) {
-    return Double.isNaN(value) ? NONE : minus(String.format(Locale.ROOT, "%+.2f", value));
+    return Double.isNaN(value) ? NONE : minus(Decimals.signed(value, 2));
   }
 
   /** A distance in places. */

@@ -23,9 +23,11 @@ public final class Latex {
                 case '<' -> out.append("\\textless{}");
                 case '>' -> out.append("\\textgreater{}");
                 case '|' -> out.append("\\textbar{}");
-                case '"' -> out.append("\\textquotedbl{}");
+                case '"' -> out.append("''");
                 case '&', '%', '$', '#', '_', '{', '}' -> out.append('\\').appendCodePoint(c);
                 case 0x2212 -> out.append("$-$");
+                // What begins a row would be read as belonging to the line break before it.
+                case '[', '*' -> out.append('{').appendCodePoint(c).append('}');
                 default -> out.appendCodePoint(c);
               }
             });
