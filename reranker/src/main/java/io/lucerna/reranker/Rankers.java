@@ -6,6 +6,7 @@ import io.lucerna.instrumentation.checkpoint.Checkpoint;
 import io.lucerna.instrumentation.checkpoint.CheckpointException;
 import io.lucerna.instrumentation.checkpoint.ModelFolder;
 import io.lucerna.instrumentation.config.ModelConfig;
+import io.lucerna.instrumentation.config.Pooling;
 import io.lucerna.instrumentation.config.Task;
 import io.lucerna.instrumentation.family.Architecture;
 import io.lucerna.instrumentation.family.OutputSettings;
@@ -23,6 +24,7 @@ import io.lucerna.reranker.input.SentenceConfig;
 import io.lucerna.reranker.input.TokenizerFiles;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -34,6 +36,8 @@ import java.util.concurrent.CompletionException;
 
 /** Opens rankers from Hugging Face model folders. */
 public final class Rankers {
+  private static final String SENTENCES = "config_sentence_transformers.json";
+
   /** How outputs become a score, and that in words. */
   private record Way(Reading.Scoring scoring, String words) {}
 
@@ -98,8 +102,11 @@ public final class Rankers {
     Given.value(name, "the model's name");
     Given.value(options, "the options");
     SentenceConfig sentence = SentenceConfig.read(files);
-    Similarity stated = similarity(files.modules());
+    Optional<Similarity> stated = similarity(files.modules());
     Architecture architecture = Architecture.read(files);
+    if (architecture.task() == Task.TERMS) {
+      requireDot(files.modules(), stated);
+    }
     refuseWhatWouldBeIgnored(files.named(), architecture.task(), options);
     TorchEngine.begin();
     InputForm form =
@@ -148,7 +155,7 @@ public final class Rankers {
       ScorerOptions options,
       Architecture architecture,
       SentenceConfig sentence,
-      Similarity stated,
+      Optional<Similarity> stated,
       InputForm form,
       PairTokenizer unlimited) {
     Path folder = files.named();
@@ -160,7 +167,7 @@ public final class Rankers {
     Processor processor = options.processor().orElseGet(Processor::best);
     OutputSettings output =
         OutputSettings.defaults()
-            .withPooling(options.pooling().orElse(sentence.pooling()))
+            .withPooling(options.pooling().or(sentence::pooling).orElse(Pooling.MEAN))
             .withAnswers(answers(unlimited, answers, options))
             .withSkipped(unlimited.leftOut());
     HookedModel model = null;
@@ -184,8 +191,14 @@ public final class Rankers {
               maxTokens(files, model.config(), sentence, options), options.truncation());
       Map<String, String> settings =
           settings(files, tokenizer, answers, output, processor, options);
-      Prefixes.warning(files.named(), name, task, form, options.texts())
-          .ifPresent(text -> settings.put("warning", text));
+      List<String> warnings = new ArrayList<>();
+      Prefixes.warning(files.named(), name, task, form, options.texts()).ifPresent(warnings::add);
+      if (task == Task.VECTOR && saysNothing(sentence, stated, options)) {
+        warnings.add(assumption(name));
+      }
+      if (!warnings.isEmpty()) {
+        settings.put("warning", String.join("; ", warnings));
+      }
       if (options.asStated()) {
         ReferenceCheck.run(folder, model, tokenizer, output.pooling());
       }
@@ -198,7 +211,8 @@ public final class Rankers {
                   "cross-encoder, " + words(answers, model, label));
             }
             case VECTOR -> {
-              Similarity similarity = options.similarity().orElse(stated);
+              Similarity similarity =
+                  options.similarity().or(() -> stated).orElse(Similarity.COSINE);
               String words =
                   String.format(
                       Locale.ROOT,
@@ -264,18 +278,46 @@ public final class Rankers {
     }
   }
 
-  /** The folder's similarity: cosine where it says nothing, as sentence-transformers does. */
-  private static Similarity similarity(Path folder) {
-    Path file = folder.resolve("config_sentence_transformers.json");
+  /** The folder's similarity; empty where it says nothing. */
+  private static Optional<Similarity> similarity(Path folder) {
+    Path file = folder.resolve(SENTENCES);
     JsonNode json = TokenizerFiles.json(file);
     if (!json.hasNonNull("similarity_fn_name")) {
-      return Similarity.COSINE;
+      return Optional.empty();
     }
     try {
-      return Similarity.parse(json.get("similarity_fn_name").asText());
+      return Optional.of(Similarity.parse(json.get("similarity_fn_name").asText()));
     } catch (IllegalArgumentException e) {
       throw new CheckpointException(file + ": " + e.getMessage(), e);
     }
+  }
+
+  private static void requireDot(Path folder, Optional<Similarity> stated) {
+    if (stated.isPresent() && stated.get() != Similarity.DOT) {
+      throw new CheckpointException(
+          String.format(
+              Locale.ROOT,
+              "%s: similarity_fn_name is %s, but weights of terms (SPLADE) are compared by dot only",
+              folder.resolve(SENTENCES),
+              stated.get().name().toLowerCase(Locale.ROOT)));
+    }
+  }
+
+  /** Whether neither folder nor options say how a bi-encoder pools or compares. */
+  private static boolean saysNothing(
+      SentenceConfig sentence, Optional<Similarity> stated, ScorerOptions options) {
+    return sentence.pooling().isEmpty()
+        && stated.isEmpty()
+        && options.pooling().isEmpty()
+        && options.similarity().isEmpty();
+  }
+
+  private static String assumption(String name) {
+    return name
+        + " says neither how its vectors are pooled nor how they are compared (there is no Pooling"
+        + " module and no similarity_fn_name), so mean pooling and cosine are assumed. Give"
+        + " -pooling cls, -similarity dot or both if it was trained so, or -pooling mean if this is"
+        + " meant";
   }
 
   private static String similarity(Similarity similarity, SentenceConfig sentence) {

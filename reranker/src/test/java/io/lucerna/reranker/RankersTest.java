@@ -88,6 +88,55 @@ class RankersTest {
     assertArrayEquals(byFolder, scores(folder, plain), "dot of normalised vectors is cosine");
   }
 
+  private static String warning(Path folder, ScorerOptions options) {
+    try (Ranker ranker = Rankers.open(folder, "bare", options)) {
+      return ranker.card().settings().getOrDefault("warning", "");
+    }
+  }
+
+  @Test
+  void whatIsAssumedOfABareBiEncoderIsSaid() throws IOException {
+    Path folder = copy("bert-bi");
+    ScorerOptions plain = ScorerOptions.defaults();
+    assertEquals("", warning(folder, plain), "its modules say how it pools");
+    Files.deleteIfExists(folder.resolve("modules.json"));
+    Files.deleteIfExists(folder.resolve("1_Pooling/config.json"));
+    Path sentences = folder.resolve("config_sentence_transformers.json");
+    Files.deleteIfExists(sentences);
+    String said = warning(folder, plain);
+    assertEquals(
+        "bare says neither how its vectors are pooled nor how they are compared (there is no"
+            + " Pooling module and no similarity_fn_name), so mean pooling and cosine are assumed."
+            + " Give -pooling cls, -similarity dot or both if it was trained so, or -pooling mean"
+            + " if this is meant",
+        said);
+    assertEquals("", warning(folder, plain.withPooling(Pooling.MEAN)));
+    assertEquals("", warning(folder, plain.withSimilarity(Similarity.DOT)));
+    try (Ranker ranker = Rankers.open(folder, "e5-base", plain)) {
+      String both = ranker.card().settings().getOrDefault("warning", "");
+      assertTrue(both.startsWith("e5-base seems to be a model that was trained with"), both);
+      assertTrue(both.endsWith("; e5-base" + said.substring("bare".length())), both);
+    }
+    assertEquals("", warning(copy("bert-cross"), plain), "a cross-encoder has neither");
+    Files.writeString(sentences, "{\"similarity_fn_name\": \"dot\"}");
+    assertEquals("", warning(folder, plain));
+  }
+
+  @Test
+  void weightsOfTermsAreComparedByDotOnly() throws IOException {
+    Path folder = copy("bert-mlm-splade");
+    Path sentences = folder.resolve("config_sentence_transformers.json");
+    float[] unsaid = scores(folder, ScorerOptions.defaults());
+    Files.writeString(sentences, "{\"similarity_fn_name\": \"dot\"}");
+    assertArrayEquals(unsaid, scores(folder, ScorerOptions.defaults()));
+    Files.writeString(sentences, "{\"similarity_fn_name\": \"cosine\"}");
+    assertEquals(
+        sentences
+            + ": similarity_fn_name is cosine, but weights of terms (SPLADE) are compared by dot"
+            + " only",
+        refusal(folder));
+  }
+
   @Test
   void labelsAreChosen() throws IOException {
     Path folder = copy("bert-cross-2labels");

@@ -179,6 +179,7 @@ abstract class CausalFamily {
     if (settings.has("quantization_config")) {
       throw settings.error("quantization_config: quantized weights cannot be read");
     }
+    settings.require("is_causal", "true");
     Weights weights = loading.weights();
     weights.prefix(CausalModel.PREFIX, false);
     ModelConfig config = sizes(loading);

@@ -29,30 +29,7 @@ import java.util.TreeSet;
  * and the weights in one form. Safe for use from many threads.
  */
 public final class HubClient {
-  /** What is fetched where the repository has it, besides the weights. */
-  private static final List<String> SETTINGS =
-      List.of(
-          "config.json",
-          "tokenizer.json",
-          "tokenizer_config.json",
-          "vocab.txt",
-          "special_tokens_map.json",
-          "modules.json",
-          "1_Pooling/config.json",
-          "sentence_bert_config.json",
-          "config_sentence_transformers.json");
-
   private static final String MODULES = "modules.json";
-
-  /** Which of these are next to the weights, in a folder that modules.json may name. */
-  private static final List<String> BESIDE_WEIGHTS =
-      List.of(
-          "config.json",
-          "tokenizer.json",
-          "tokenizer_config.json",
-          "vocab.txt",
-          "special_tokens_map.json",
-          "sentence_bert_config.json");
 
   private static final String ADAPTER = "adapter_config.json";
 
@@ -102,6 +79,7 @@ public final class HubClient {
    *
    * @param repoId such as {@code cross-encoder/ms-marco-MiniLM-L6-v2}
    * @param revision a branch, a tag, or a commit of 40 hex digits; {@code main} is usual
+   * @throws NotCachedException if it is not cached whole, and the settings are offline
    * @throws HubException if it cannot be fetched; the message says why and what to do
    */
   public Path snapshot(String repoId, String revision) {
@@ -114,7 +92,7 @@ public final class HubClient {
         return cache.snapshot(cached.get());
       }
       if (settings.offline()) {
-        throw new HubException(
+        throw new NotCachedException(
             repoId
                 + " at "
                 + revision
@@ -147,16 +125,21 @@ public final class HubClient {
       return false;
     }
     Path body = folder.resolve(body(folder));
-    boolean hasModel =
-        has(body, "config.json")
-            && (has(body, "tokenizer.json") || has(body, "vocab.txt"))
-            && hasWeights(body);
+    boolean hasModel = has(body, "config.json") && hasTokenizer(body) && hasWeights(body);
     boolean hasAdapter =
         has(body, ADAPTER) && ADAPTER_WEIGHTS.stream().anyMatch(file -> has(body, file));
     return (hasModel || hasAdapter)
         && (settings.offline()
             || settings(folder).stream()
                 .allMatch(file -> has(folder, file) || cache.isKnownMissing(commit, file)));
+  }
+
+  /** One that cannot be read will do: whoever opens the folder says what to do about it. */
+  private static boolean hasTokenizer(Path folder) {
+    return has(folder, "tokenizer.json")
+        || has(folder, "vocab.txt")
+        || (has(folder, "vocab.json") && has(folder, "merges.txt"))
+        || HubFiles.FOREIGN_TOKENIZERS.stream().anyMatch(file -> has(folder, file));
   }
 
   private static boolean has(Path folder, String file) {
@@ -213,14 +196,14 @@ public final class HubClient {
 
   /** What is wanted besides the weights, as a snapshot's modules.json says where it is. */
   private static List<String> settings(Path snapshot) throws IOException {
-    Set<String> files = new LinkedHashSet<>(SETTINGS);
+    Set<String> files = new LinkedHashSet<>(HubFiles.names());
     for (JsonNode module : modules(snapshot)) {
       if (module.path("type").asText().endsWith("Pooling")) {
         files.add(below(module) + "config.json");
       }
     }
     String body = body(snapshot);
-    BESIDE_WEIGHTS.forEach(file -> files.add(body + file));
+    HubFiles.BESIDE_WEIGHTS.forEach(file -> files.add(body + file));
     return List.copyOf(files);
   }
 

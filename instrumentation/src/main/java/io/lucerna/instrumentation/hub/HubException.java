@@ -1,7 +1,7 @@
 package io.lucerna.instrumentation.hub;
 
 /** A model that could not be fetched from the hub; the message says which, why, and what to do. */
-public final class HubException extends RuntimeException {
+public sealed class HubException extends RuntimeException permits NotCachedException {
   private static final long serialVersionUID = 1L;
 
   /**

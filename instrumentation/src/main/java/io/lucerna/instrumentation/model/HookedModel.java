@@ -11,7 +11,7 @@ import io.lucerna.instrumentation.call.CallCancelledException;
 import io.lucerna.instrumentation.call.CallInterruptedException;
 import io.lucerna.instrumentation.checkpoint.Checkpoint;
 import io.lucerna.instrumentation.checkpoint.CheckpointException;
-import io.lucerna.instrumentation.checkpoint.Checkpoints;
+import io.lucerna.instrumentation.checkpoint.ModelFolder;
 import io.lucerna.instrumentation.config.ModelConfig;
 import io.lucerna.instrumentation.config.Pooling;
 import io.lucerna.instrumentation.config.Task;
@@ -149,7 +149,8 @@ public final class HookedModel implements AutoCloseable {
    * hidden states; a language model gives no answers: for others, open a ranker, and take its
    * model.
    *
-   * @param folder has config.json and the weights
+   * @param folder has config.json and the weights; or names in modules.json where they are; or
+   *     holds a LoRA adapter, whose base model must then be a local folder
    * @param precision the number type of weights and activations
    * @return the model, which the caller closes
    * @throws CheckpointException if {@code config.json} describes what cannot be run, or a tensor is
@@ -157,8 +158,9 @@ public final class HookedModel implements AutoCloseable {
    * @throws IOException if a file cannot be read
    */
   public static HookedModel open(Path folder, Precision precision) throws IOException {
-    try (Checkpoint checkpoint = Checkpoints.open(folder)) {
-      return open(Architecture.read(folder), checkpoint, OutputSettings.defaults(), precision);
+    ModelFolder files = ModelFolder.of(folder);
+    try (Checkpoint checkpoint = files.open()) {
+      return open(Architecture.read(files), checkpoint, OutputSettings.defaults(), precision);
     }
   }
 

@@ -262,6 +262,7 @@ public record PairAligner(long fillerId, String fillerPiece, int maxTokens) {
     private final List<Long> ids = new ArrayList<>();
     private final List<Long> types = new ArrayList<>();
     private final List<Token> tokens = new ArrayList<>();
+    private int attended;
 
     Side(TokenSequence from) {
       this.from = from;
@@ -270,6 +271,7 @@ public record PairAligner(long fillerId, String fillerPiece, int maxTokens) {
     void copy(int start, int end, boolean injected) {
       for (int i = start; i < end; i++) {
         Token token = from.tokens().get(i);
+        attended += i < from.attended() ? 1 : 0;
         add(from.ids()[i], from.types()[i], injected ? token.as(Role.INJECTED) : token);
       }
     }
@@ -278,6 +280,8 @@ public record PairAligner(long fillerId, String fillerPiece, int maxTokens) {
       int last = tokens.isEmpty() ? 0 : tokens.getLast().end();
       long type = segment == 0 ? from.types()[0] : from.types()[from.length() - 1];
       for (int i = 0; i < count; i++) {
+        // Before what attention leaves, if there is any.
+        attended += attended == tokens.size() ? 1 : 0;
         add(fillerId, type, new Token(fillerPiece, segment, -1, last, last, Role.FILLER));
       }
     }
@@ -293,7 +297,8 @@ public record PairAligner(long fillerId, String fillerPiece, int maxTokens) {
           ids.stream().mapToLong(Long::longValue).toArray(),
           types.stream().mapToLong(Long::longValue).toArray(),
           tokens,
-          false);
+          false,
+          attended);
     }
   }
 }

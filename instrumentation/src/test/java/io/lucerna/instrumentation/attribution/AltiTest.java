@@ -137,7 +137,8 @@ class AltiTest {
         HookedModel mean = open(Path.of(Checkout.model("bert-bi")));
         HookedModel last = open(Path.of(Checkout.model("families/llama-rank")))) {
       long pad = last.config().padId();
-      TokenSequence three = TokenSequence.ofIds(new long[] {pad + 1, pad + 2, pad + 3}, new long[3]);
+      TokenSequence three =
+          TokenSequence.ofIds(new long[] {pad + 1, pad + 2, pad + 3}, new long[3]);
       assertArrayEquals(new double[] {1, 0, 0}, ReadPositions.weights(first, three));
       assertArrayEquals(new double[] {1 / 3., 1 / 3., 1 / 3.}, ReadPositions.weights(mean, three));
       assertArrayEquals(new double[] {0, 0, 1}, ReadPositions.weights(last, three));

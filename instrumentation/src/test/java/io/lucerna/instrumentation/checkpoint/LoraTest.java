@@ -11,9 +11,13 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.lucerna.instrumentation.family.Architecture;
 import io.lucerna.instrumentation.family.OutputSettings;
+import io.lucerna.instrumentation.hooks.Hooks;
 import io.lucerna.instrumentation.model.HookedModel;
 import io.lucerna.instrumentation.model.Precision;
 import io.lucerna.instrumentation.parity.Parity;
+import io.lucerna.instrumentation.text.TokenBatch;
+import io.lucerna.instrumentation.text.TokenBatch.Side;
+import io.lucerna.instrumentation.text.TokenSequence;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -84,6 +88,30 @@ class LoraTest {
         assertTrue(difference.holds(), difference::toString);
       }
       assertTrue(points.contains("output") && points.size() > 3, points::toString);
+    }
+  }
+
+  private static float[] output(HookedModel model) {
+    TokenSequence text = TokenSequence.ofIds(new long[] {2, 88, 86, 3}, new long[4]);
+    return model.forward(TokenBatch.of(List.of(text), 0, Side.PAIR), Hooks.none())[0];
+  }
+
+  /** Neither folder has its weights and its configuration side by side. */
+  @Test
+  void theModelOfAFolderIsThatOfItsFiles() throws IOException {
+    Path old = temp.resolve("old");
+    Folders.copy("bert-bi", old.resolve("0_Transformer"));
+    Files.writeString(
+        old.resolve("modules.json"), "[{\"type\": \"Transformer\", \"path\": \"0_Transformer\"}]");
+    for (Path folder : List.of(adapter, old)) {
+      ModelFolder files = ModelFolder.of(folder);
+      OutputSettings output = OutputSettings.defaults();
+      try (Checkpoint weights = files.open();
+          HookedModel expected =
+              HookedModel.open(Architecture.read(files), weights, output, Precision.FP32);
+          HookedModel actual = HookedModel.open(folder, Precision.FP32)) {
+        assertArrayEquals(output(expected), output(actual), folder.toString());
+      }
     }
   }
 

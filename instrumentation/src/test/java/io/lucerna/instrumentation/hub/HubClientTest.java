@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -26,6 +27,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class HubClientTest {
   private static final String REPO = "org/tiny";
@@ -128,6 +131,34 @@ class HubClientTest {
     assertEquals(wanted, filesIn(snapshot));
     hub.requests.clear();
     assertEquals(snapshot, fetch());
+    assertEquals(List.of(), hub.requests);
+  }
+
+  /** A file that is left out would make another model of it than the whole folder is. */
+  @Test
+  void fetchesEveryFileThatIsReadOfAFolder() throws IOException {
+    hub.files.put("modules.json", "[]".getBytes(StandardCharsets.UTF_8));
+    for (String file : HubFiles.names()) {
+      hub.files.putIfAbsent(file, new byte[] {'{', '}'});
+    }
+    Set<String> wanted = new HashSet<>(HubFiles.names());
+    wanted.add(WEIGHTS);
+    assertTrue(wanted.containsAll(Set.of("artifact.metadata", "added_tokens.json", "merges.txt")));
+    assertEquals(wanted, filesIn(fetch()));
+  }
+
+  /** One that cannot be read too: the error that says how to make one names the snapshot. */
+  @ParameterizedTest
+  @ValueSource(strings = {"vocab.txt", "vocab.json,merges.txt", "spiece.model", "tekken.json"})
+  void aSnapshotIsWholeWithAnyTokenizer(String tokenizer) {
+    hub.files.remove("tokenizer.json");
+    for (String file : tokenizer.split(",", -1)) {
+      hub.files.put(file, new byte[1]);
+    }
+    Path snapshot = fetch();
+    hub.requests.clear();
+    assertEquals(snapshot, fetch());
+    assertEquals(snapshot, client(null, true).snapshot(REPO, "main"));
     assertEquals(List.of(), hub.requests);
   }
 
@@ -305,7 +336,9 @@ class HubClientTest {
 
   @Test
   void offlineWithoutACacheSaysWhatToDo() {
-    String message = failure(client(null, true));
+    HubClient offline = client(null, true);
+    assertThrows(NotCachedException.class, () -> offline.snapshot(REPO, "main"));
+    String message = failure(offline);
     assertHolds(message, "org/tiny at main is not (or not completely) cached in " + cache);
     assertHolds(message, "HF_HUB_OFFLINE");
     assertEquals(List.of(), hub.requests);

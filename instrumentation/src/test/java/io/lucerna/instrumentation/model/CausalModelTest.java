@@ -226,6 +226,7 @@ class CausalModelTest {
           gemma-causal | {"use_bidirectional_attention": true} | use_bidirectional_attention is true; only false is supported
           gemma-causal | {"hidden_activation": "relu"} | hidden_activation is relu; only gelu_pytorch_tanh is supported
           llama-rank | {"quantization_config": {"bits": 4}} | quantization_config: quantized weights cannot be read
+          llama-rank | {"is_causal": false} | is_causal is false; only true is supported
           llama-rank | {"head_dim": null, "hidden_size": 13} | hidden_size 13 is not a multiple of num_attention_heads 4
           llama-rank | {"num_key_value_heads": 3} | the number of heads, 4, is not a multiple of the number of key heads, 3
           llama-rank | {"head_dim": 5} | rotary positions need heads of an even width

@@ -105,6 +105,24 @@ class PairAlignerTest {
         aligned("oil.", "oil. lamp", new Span(4, 4, 4, 9)));
   }
 
+  /** As the masks that fill up a query of ColBERT; here the last token. */
+  @Test
+  void whatAttentionLeavesItLeaves() {
+    TokenSequence base = single("oil.");
+    TokenSequence perturbed = single("oil. lamp");
+    AlignedPair pair =
+        ALIGNER
+            .align(shorter(base), shorter(perturbed), 0, List.of(new Span(4, 4, 4, 9)))
+            .pair()
+            .orElseThrow();
+    assertEquals(pair.base().length() - 1, pair.base().attended());
+    assertEquals(pair.perturbed().length() - 1, pair.perturbed().attended());
+  }
+
+  private static TokenSequence shorter(TokenSequence all) {
+    return new TokenSequence(all.ids(), all.types(), all.tokens(), false, all.length() - 1);
+  }
+
   @Test
   void prependedWordFacesFiller() {
     expect(

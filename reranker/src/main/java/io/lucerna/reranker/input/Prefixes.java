@@ -36,7 +36,7 @@ public final class Prefixes {
           Kind.of(
               "e5(-\\w+)*-instruct",
               "Instruct: Given a web search query, retrieve relevant passages that answer the query"
-                  + "\\nQuery: ",
+                  + "\nQuery: ",
               ""),
           Kind.of("e5", "query: ", "passage: "),
           Kind.of("nomic-embed-text|modernbert-embed", "search_query: ", "search_document: "));
@@ -67,13 +67,23 @@ public final class Prefixes {
                 String.format(
                     Locale.ROOT,
                     "%s seems to be a model that was trained with '%s' before each query%s; it "
-                        + "is opened without. Give -query.prefix \"%s\"%s, or -query.prefix "
-                        + "\"\" if this is meant",
+                        + "is opened without. Give -query.prefix %s%s, or -query.prefix \"\" if "
+                        + "this is meant",
                     name,
-                    kind.query,
+                    shown(kind.query),
                     kind.passage.isEmpty() ? "" : " and '" + kind.passage + "' before each passage",
-                    kind.query,
-                    kind.passage.isEmpty() ? "" : " -passage.prefix \"" + kind.passage + "\""));
+                    argument(kind.query),
+                    kind.passage.isEmpty() ? "" : " -passage.prefix " + argument(kind.passage)));
+  }
+
+  /** On one line. */
+  private static String shown(String prefix) {
+    return prefix.replace("\n", "\\n");
+  }
+
+  /** As it is typed into a shell, which makes a line feed of \n between $' and ' only. */
+  private static String argument(String prefix) {
+    return prefix.contains("\n") ? "$'" + shown(prefix) + "'" : "\"" + prefix + "\"";
   }
 
   /** All that may say which model this is, one name a line. */

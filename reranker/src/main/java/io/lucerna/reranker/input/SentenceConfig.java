@@ -8,15 +8,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 
 /**
  * What the sentence-transformers files of a model folder say: {@code modules.json}, the pooling
  * module's {@code config.json}, {@code sentence_bert_config.json}, {@code
- * config_sentence_transformers.json}. Without them: mean pooling and cosine.
+ * config_sentence_transformers.json}.
  *
- * @param pooling how vectors are pooled
+ * @param pooling how vectors are pooled; empty where nothing is said
  * @param normalized whether a normalisation module follows, which makes the inner product a cosine
  * @param maxTokens the model's own limit on token ids, which takes the place of the tokenizer's
  * @param queryPrefix what precedes a query; empty where nothing is said
@@ -26,7 +27,7 @@ import java.util.Set;
  * @param prefixPooled whether a prefix's tokens are pooled with the others
  */
 public record SentenceConfig(
-    Pooling pooling,
+    Optional<Pooling> pooling,
     boolean normalized,
     OptionalInt maxTokens,
     String queryPrefix,
@@ -55,7 +56,7 @@ public record SentenceConfig(
    */
   public static SentenceConfig read(ModelFolder model) {
     Path folder = model.modules();
-    Pooling pooling = Pooling.MEAN;
+    Optional<Pooling> pooling = Optional.empty();
     boolean normalized = false;
     boolean prefixPooled = true;
     for (ModelFolder.Part module : model.parts()) {
@@ -64,7 +65,7 @@ public record SentenceConfig(
         case "Transformer", "MLMTransformer" -> {}
         case "SpladePooling" -> requireMax(file);
         case "Pooling" -> {
-          pooling = pooling(file);
+          pooling = Optional.of(pooling(file));
           prefixPooled = TokenizerFiles.existing(file).path("include_prompt").asBoolean(true);
         }
         case "Normalize" -> normalized = true;
@@ -79,7 +80,7 @@ public record SentenceConfig(
       }
     }
     if (model.parts().isEmpty() && model.pooled()) {
-      pooling = pooling(folder.resolve("1_Pooling/config.json"));
+      pooling = Optional.of(pooling(folder.resolve("1_Pooling/config.json")));
     }
     return new SentenceConfig(
         pooling,

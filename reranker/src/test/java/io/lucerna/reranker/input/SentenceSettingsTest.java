@@ -2,20 +2,25 @@ package io.lucerna.reranker.input;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.lucerna.instrumentation.checkpoint.CheckpointException;
 import io.lucerna.instrumentation.checkpoint.ModelFolder;
 import io.lucerna.instrumentation.config.Task;
 import io.lucerna.instrumentation.family.Architecture;
+import io.lucerna.instrumentation.hub.HubFiles;
 import io.lucerna.instrumentation.text.TermForm;
 import io.lucerna.reranker.Refusals;
 import io.lucerna.reranker.ScorerOptions;
+import io.lucerna.testkit.Checkout;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -101,6 +106,31 @@ class SentenceSettingsTest {
     assertTrue(message.contains(": truncate_dim is 64"), message);
   }
 
+  /** A file that the hub's client leaves out would count in a whole folder only. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "ArtifactMetadata",
+        "SentenceConfig",
+        "SentenceSettings",
+        "TokenizerFiles",
+        "TokenizerSettings"
+      })
+  void whatIsReadOfAFolderIsFetchedFromTheHub(String reader) throws IOException {
+    Path sources = Checkout.root().resolve("reranker/src/main/java/io/lucerna/reranker/input");
+    String source = Files.readString(sources.resolve(reader + ".java"));
+    List<String> read =
+        Pattern.compile("\"([\\w/.-]+\\.(json|txt|model|metadata))\"")
+            .matcher(source)
+            .results()
+            .map(name -> name.group(1))
+            .toList();
+    assertFalse(read.isEmpty());
+    for (String name : read) {
+      assertTrue(HubFiles.names().contains(name), name);
+    }
+  }
+
   @ParameterizedTest
   @CsvSource(
       quoteCharacter = '`',
@@ -128,5 +158,20 @@ class SentenceSettingsTest {
               .isEmpty());
       assertTrue(Prefixes.warning(folder, name, Task.LABELS, PLAIN, options.texts()).isEmpty());
     }
+  }
+
+  /** In double quotes a shell would leave backslash and n as they are. */
+  @Test
+  void aLineFeedOfAPrefixIsAdvisedAsAShellReadsIt() {
+    TextOptions texts = ScorerOptions.defaults().texts();
+    String warning =
+        Prefixes.warning(folder, "e5-mistral-7b-instruct", Task.VECTOR, PLAIN, texts).orElseThrow();
+    assertEquals(1, warning.lines().count(), warning);
+    Matcher argument = Pattern.compile("-query\\.prefix \\$'([^']*)'").matcher(warning);
+    assertTrue(argument.find(), warning);
+    assertEquals(
+        "Instruct: Given a web search query, retrieve relevant passages that answer the query\n"
+            + "Query: ",
+        argument.group(1).translateEscapes());
   }
 }

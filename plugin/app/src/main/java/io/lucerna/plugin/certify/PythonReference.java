@@ -154,15 +154,17 @@ public final class PythonReference {
 
   /** The model's folder, or one with the same weights in a form that transformers opens. */
   private static Path readable(Path folder, Path work) throws IOException {
+    // Others, such as training_args.bin, may lie next to an ONNX file.
+    String weights = "(model\\.safetensors|pytorch_model\\.bin)(\\.index\\.json)?";
     try (Stream<Path> files = Files.list(folder)) {
-      if (files.anyMatch(f -> f.getFileName().toString().matches(".*\\.(safetensors|bin)"))) {
+      if (files.anyMatch(file -> file.getFileName().toString().matches(weights))) {
         return folder;
       }
     }
     Path copy = Files.createDirectory(work.resolve("model"));
     Files.copy(folder.resolve("config.json"), copy.resolve("config.json"));
-    try (Checkpoint weights = Checkpoints.open(folder)) {
-      SafetensorsCopy.write(weights, copy.resolve("model.safetensors"));
+    try (Checkpoint stored = Checkpoints.open(folder)) {
+      SafetensorsCopy.write(stored, copy.resolve("model.safetensors"));
     }
     return copy;
   }

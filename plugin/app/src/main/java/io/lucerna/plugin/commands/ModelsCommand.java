@@ -1,7 +1,7 @@
 package io.lucerna.plugin.commands;
 
-import io.lucerna.instrumentation.checkpoint.CheckpointException;
-import io.lucerna.instrumentation.hub.HubException;
+import io.lucerna.instrumentation.hub.NotCachedException;
+import io.lucerna.plugin.Failures;
 import io.lucerna.plugin.cli.Command;
 import io.lucerna.plugin.cli.CommandException;
 import io.lucerna.plugin.cli.Console;
@@ -135,27 +135,37 @@ public final class ModelsCommand implements Command {
                 "shape",
                 "tokens",
                 "sha256"));
-    ModelRows rows = new ModelRows(models, ModelRows.program());
+    ModelRows rows = new ModelRows(models.offline(), ModelRows.program());
     for (String name : names) {
-      try {
-        ModelRows.Row row = rows.of(name, console);
-        console
-            .out()
-            .println(
-                String.format(
-                    Locale.ROOT,
-                    "%-40s %-44s %-22s %6s  %.12s",
-                    name,
-                    row.scorer(),
-                    row.shape(),
-                    row.tokens(),
-                    row.sha256()));
-      } catch (CheckpointException | HubException e) {
-        String why = e.getMessage();
-        console.out().println(String.format(Locale.ROOT, "%-40s not usable: %s", name, why));
-      }
+      console.out().println(String.format(Locale.ROOT, "%-40s %s", name, row(rows, name, console)));
     }
     console.out().println();
     NOTES.forEach(console.out()::println);
+  }
+
+  /** What the table says of a model. One that cannot be opened keeps no other out of the table. */
+  private static String row(ModelRows rows, String name, Console console) {
+    try {
+      ModelRows.Row row = rows.of(name, console);
+      return String.format(
+          Locale.ROOT,
+          "%-44s %-22s %6s  %.12s",
+          row.scorer(),
+          row.shape(),
+          row.tokens(),
+          row.sha256());
+    } catch (IOException | RuntimeException | OutOfMemoryError e) {
+      // Of an adapter, the base model may be what is not cached.
+      return e instanceof NotCachedException || e.getCause() instanceof NotCachedException
+          ? "not completely cached"
+          : "not usable: " + why(e);
+    }
+  }
+
+  /** On one line: what native code throws has a stack trace in its message. */
+  private static String why(Throwable failure) {
+    return Failures.explain(failure)
+        .map(Failures.Failure::message)
+        .orElse(failure.toString().split("\\R", 2)[0]);
   }
 }

@@ -10,6 +10,7 @@ import io.lucerna.plugin.cli.TextTable;
 import io.lucerna.studies.ranking.GradientScreen;
 import io.lucerna.studies.ranking.StudyProgress;
 import io.lucerna.studies.report.StudyReport;
+import io.lucerna.studies.work.ShardFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -91,7 +92,7 @@ public final class ReportCommand implements Command {
   }
 
   /** What is known of a study that is not finished, the conditions that change most first. */
-  private static List<String> lines(Path folder, StudyProgress progress) {
+  private static List<String> lines(Path folder, StudyProgress progress) throws IOException {
     TextTable table =
         new TextTable(1, "condition", "score_change", "kendall_tau", "swapped_pairs", "mean_move");
     progress.changes().stream()
@@ -106,17 +107,31 @@ public final class ReportCommand implements Command {
                         Long.toString(change.order().swappedPairs()),
                         number("%.2f", change.order().meanMove()))));
     List<String> lines = new ArrayList<>();
-    lines.add(
-        String.format(
-            Locale.ROOT,
-            "%s: unfinished, %d of %s done; nothing is written, and no measure is known yet",
-            folder,
-            progress.done(),
-            Counted.of(progress.items(), "topic")));
+    lines.add(folder + ": " + howFar(folder, progress));
     String complete = Counted.of(progress.topics(), "topic");
     lines.add("changes of the order of candidates, over " + complete + " with all their scores:");
     lines.addAll(table.lines());
     return lines;
+  }
+
+  /** A shard never has the topics of the others, and is finished without them. */
+  private static String howFar(Path folder, StudyProgress progress) throws IOException {
+    if (!ShardFolder.isIn(folder)) {
+      return String.format(
+          Locale.ROOT,
+          "unfinished, %d of %s done; nothing is written, and no measure is known yet",
+          progress.done(),
+          Counted.of(progress.items(), "topic"));
+    }
+    ShardFolder shard = ShardFolder.read(folder);
+    int own = shard.own().size();
+    return String.format(
+        Locale.ROOT,
+        "shard %s, %s, %d of its %s done; merge joins all shards, and no measure is known before",
+        shard.shard(),
+        progress.done() < own ? "unfinished" : "finished",
+        progress.done(),
+        Counted.of(own, "topic"));
   }
 
   private static String number(String form, OptionalDouble value) {

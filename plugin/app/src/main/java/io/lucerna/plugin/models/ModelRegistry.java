@@ -18,6 +18,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -42,6 +43,13 @@ public class ModelRegistry {
   public ModelRegistry(Map<String, String> environment, Path home) {
     this.environment = environment;
     this.home = home;
+  }
+
+  /** The same registry, but for downloads: what the hub's cache does not hold is not there. */
+  public ModelRegistry offline() {
+    Map<String, String> variables = new HashMap<>(environment);
+    variables.put("HF_HUB_OFFLINE", "1");
+    return new ModelRegistry(variables, home);
   }
 
   /**
@@ -89,12 +97,15 @@ public class ModelRegistry {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (HubException e) {
-      throw adapter.error(
-          "the base model "
-              + adapter.base()
-              + " cannot be opened: "
-              + e.getMessage()
-              + "; if it is in a folder, base_model_name_or_path may name that");
+      CheckpointException error =
+          adapter.error(
+              "the base model "
+                  + adapter.base()
+                  + " cannot be opened: "
+                  + e.getMessage()
+                  + "; if it is in a folder, base_model_name_or_path may name that");
+      error.initCause(e);
+      throw error;
     }
   }
 
@@ -145,10 +156,7 @@ public class ModelRegistry {
     return EmbeddedModel.cache(environment, home);
   }
 
-  /**
-   * The names that can be opened without a download: the embedded models, and what the hub's cache
-   * holds.
-   */
+  /** The names of what is on this machine: embedded models, and what the hub's cache has any of. */
   public List<String> known() throws IOException {
     List<String> names = new ArrayList<>();
     EmbeddedModel.all().forEach(model -> names.add(model.name()));

@@ -73,7 +73,8 @@ public final class ModelOptions {
       metaVar = "[no,yes]",
       usage =
           "The two words, each a single token, whose logits make the score of a model that "
-              + "answers, the one for not relevant first; the prompt's if not given.")
+              + "answers, the one for not relevant first: no,yes (' no, yes' if the tokens begin"
+              + " with a space); the prompt's if not given.")
   @Nullable String answers;
 
   @Option(
@@ -166,6 +167,9 @@ public final class ModelOptions {
       throw new IllegalArgumentException(
           "answers must be two words with a comma between, such as no,yes; got " + answers);
     }
-    return options.withAnswers(words[0], words[1]);
+    // A space before both words is part of a token, one after the comma alone is punctuation.
+    String no = words[0].stripTrailing();
+    String yes = words[1].stripTrailing();
+    return options.withAnswers(no, no.startsWith(" ") ? yes : yes.stripLeading());
   }
 }

@@ -1,11 +1,14 @@
 package io.lucerna.plugin.regress;
 
+import io.lucerna.base.AtomicFile;
+import io.lucerna.base.TextFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 
@@ -121,22 +124,55 @@ public final class RegressionRun {
   }
 
   private void index(Path index, boolean indexed, Runner runner) throws Exception {
-    List<Check> found = indexed ? statistics(index) : List.of();
-    if (indexed && found.stream().noneMatch(RegressionRun::fails)) {
+    Optional<String> fault = indexed ? fault(index) : Optional.empty();
+    if (indexed && fault.isEmpty()) {
       runner.say("index: " + index + " exists; not built again");
     } else {
-      if (indexed) {
+      if (fault.isPresent()) {
         if (locator.corpus(regression).isEmpty()) {
           throw new RegressException(
-              index + ": the index is not that of the regression, and its documents are not here");
+              index + ": the index " + fault.get() + ", and its documents are not here");
         }
-        runner.say("index: " + index + " is not that of the regression; built again");
+        runner.say("index: " + index + " " + fault.get() + "; built again");
       }
-      Files.createDirectories(index);
-      run(plan.indexing(), runner);
-      found = statistics(index);
+      build(index, runner);
     }
-    found.forEach(check -> add(check, runner));
+    statistics(index).forEach(check -> add(check, runner));
+  }
+
+  /** Why an index that is there is not used; empty if it is the regression's. */
+  private Optional<String> fault(Path index) throws IOException {
+    List<Check> found = statistics(index);
+    if (found.stream().anyMatch(RegressionRun::fails)) {
+      return Optional.of("is not that of the regression");
+    }
+    Path command = command(index);
+    if (Files.exists(command)) {
+      return TextFile.of(command).text().equals(indexing())
+          ? Optional.empty()
+          : Optional.of("was not built by the regression's command");
+    }
+    return found.isEmpty()
+        ? Optional.of("cannot be compared, and nothing says how it was built")
+        : Optional.empty();
+  }
+
+  private void build(Path index, Runner runner) throws Exception {
+    Files.createDirectories(index);
+    // One that is interrupted, or fails, is of no command.
+    AtomicFile.write(command(index), out -> {});
+    run(plan.indexing(), runner);
+    AtomicFile.write(command(index), out -> out.write(indexing()));
+  }
+
+  /** The file with the command that built an index. */
+  private static Path command(Path index) {
+    return Path.of(index + ".command");
+  }
+
+  /** As the page prints it: neither this machine's folders nor -threads change an index. */
+  private String indexing() {
+    return "./lucerna " + Words.join(Plan.anywhere(regression, locator).indexing()) + "\n";
   }
 
   private List<Check> statistics(Path index) throws IOException {

@@ -9,7 +9,8 @@ classifier has, "adapter", the folder of a LoRA adapter that PEFT merges, and "t
 Lucerna's references: input_ids, attention_mask, token_type_ids, hidden_states.N, attentions.N (of T5
 with encoder_, decoder_ and cross_), out:MODULE for what every map, table and norm gives, in:MODULE for
 what it gets, first:MODULE for the first call of a module that is called twice, and the output; 0 where
-padding is. Eager attention, no dropout; computed in fp32, or in fp64, stored as fp32. In fp64, what
+padding is. A decoder's classifier without a pad_token_id is run text by text, as transformers asks.
+Eager attention, no dropout; computed in fp32, or in fp64, stored as fp32. In fp64, what
 transformers' code would compute in fp32 all the same (norms and softmax of some families) is computed
 in fp64. OUTPUT.json has the versions, "raised", the classes of the modules where that was so, and
 "tokens": input_ids and token_type_ids that the tokenizer gives for each text, or "why" it gives none.
@@ -176,7 +177,33 @@ def run(model, given, more, kept):
         out = model(**given, **more)
         series(kept, "hidden_states", out.hidden_states)
         series(kept, "attentions", out.attentions)
+    if "logits" in out:
+        kept["logits"] = out.logits
     return out
+
+
+def widened(name, tensor, width):
+    """A single text's tensor as it is in a padded batch: 0 where padding is."""
+    positions = () if name == "logits" else (2, 3) if name.startswith("attentions.") else (1,)
+    sizes = [width - size if axis in positions else 0 for axis, size in enumerate(tensor.shape)]
+    return torch.nn.functional.pad(tensor, [n for size in reversed(sizes) for n in (0, size)])
+
+
+def run_alone(model, given, more, kept):
+    """Runs the texts one by one, and keeps what a padded batch would give."""
+    width = given["input_ids"].shape[1]
+    texts = []
+    for i, length in enumerate(given["attention_mask"].sum(1).tolist()):
+        kept.clear()
+        out = run(model, {name: rows[i : i + 1, :length] for name, rows in given.items()}, more, kept)
+        texts.append({name: widened(name, tensor, width) for name, tensor in kept.items()})
+    kept.update({name: torch.cat([text[name] for text in texts]) for name in kept})
+    return out
+
+
+def needs_padding_id(model):
+    """Whether it is a decoder's classifier, which finds the last token of a padded text by its id."""
+    return hasattr(model, "score") and model.config.pad_token_id is None
 
 
 @torch.no_grad()
@@ -194,10 +221,8 @@ def main(folder, inputs, output, precision="float32"):
     more = dict(output_hidden_states=True, output_attentions=True)
     raised = Raised(model) if precision == "float64" else None
     with raised or contextlib.nullcontext():
-        out = run(model, given, more, kept)
+        out = (run_alone if needs_padding_id(model) else run)(model, given, more, kept)
     mask = given["attention_mask"].unsqueeze(-1).to(getattr(torch, precision))
-    if "logits" in out:
-        kept["logits"] = out.logits
     if "token_embeddings" in out:
         kept["token_embeddings"] = out["token_embeddings"]
     if asked["task"] == "VECTOR":

@@ -72,15 +72,20 @@ class PythonReferenceTest {
 
   /** A program that gives the files made here instead of computing. */
   private Certificate certify() throws IOException, InterruptedException {
+    return certify(MODEL);
+  }
+
+  private Certificate certify(Path model) throws IOException, InterruptedException {
     Path program = temp.resolve("python");
     Files.writeString(temp.resolve("facts"), JSON.writeValueAsString(facts));
     Files.writeString(
         program,
         "#!/bin/sh\n"
             + "if [ \"$5\" = float64 ]; then n=double; else n=single; fi\n"
+            + ("ls \"$2\" >'" + temp + "'/given\n")
             + ("cp '" + temp + "'/$n \"$4\" && cp '" + temp + "'/facts \"$4.json\"\n"));
     assertTrue(program.toFile().setExecutable(true));
-    return certify(MODEL, program.toString());
+    return certify(model, program.toString());
   }
 
   private static String last(Certificate certificate) {
@@ -109,6 +114,24 @@ class PythonReferenceTest {
     assertTrue(last(certificate).startsWith("NOT CERTIFIED: 1 of"), () -> last(certificate));
     assertTrue(
         last(certificate).contains("texts have token ids that differ"), () -> last(certificate));
+  }
+
+  /** What training leaves behind ends as weights do. */
+  @Test
+  void onnxIsGivenToTransformersAsSafetensors() throws Exception {
+    Path model = Files.createDirectory(temp.resolve("onnx"));
+    for (String file :
+        List.of("config.json", "model.onnx", "tokenizer.json", "tokenizer_config.json")) {
+      Files.copy(OWN.resolve("bert-cross-onnx").resolve(file), model.resolve(file));
+    }
+    Files.writeString(model.resolve("training_args.bin"), "");
+    Files.writeString(model.resolve("optimizer.safetensors"), "");
+    Certificate certificate = certify(model);
+    assertTrue(certificate.holds(), certificate::why);
+    assertEquals(
+        List.of("config.json", "model.safetensors"), Files.readAllLines(temp.resolve("given")));
+    certify();
+    assertTrue(Files.readAllLines(temp.resolve("given")).contains("reference.json"));
   }
 
   @Test
@@ -160,7 +183,33 @@ class PythonReferenceTest {
     assertTrue(last(certificate).contains("in fp64 beyond the bound at"), () -> last(certificate));
   }
 
-  /** With a real Python: -Dlucerna.python=PROGRAM, which has torch, transformers and peft. */
+  /** A Python that has torch, transformers and peft; without one, the test is skipped. */
+  private static String realPython() {
+    String python = System.getProperty("lucerna.python", "");
+    if (python.isEmpty()) {
+      System.out.println("skipped: no Python is named with -Dlucerna.python");
+    }
+    Assumptions.assumeFalse(python.isEmpty());
+    return python;
+  }
+
+  /** transformers refuses to run it on more than one text. */
+  @Test
+  void transformersAgreesWithADecodersClassifierThatHasNoPadding() throws Exception {
+    String python = realPython();
+    Path from = OWN.resolve("families/llama-rank");
+    Path model = Files.createDirectory(temp.resolve("unpadded"));
+    for (String file : List.of("model.safetensors", "tokenizer.json", "tokenizer_config.json")) {
+      Files.copy(from.resolve(file), model.resolve(file));
+    }
+    ObjectNode config = (ObjectNode) JSON.readTree(from.resolve("config.json").toFile());
+    config.putNull("pad_token_id");
+    JSON.writeValue(model.resolve("config.json").toFile(), config);
+    Certificate certificate = certify(model, python);
+    assertTrue(certificate.holds(), certificate::why);
+  }
+
+  /** With a real Python: -Dlucerna.python=PROGRAM. */
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -175,12 +224,7 @@ class PythonReferenceTest {
         "families/t5-monot5"
       })
   void transformersItselfAgrees(String model) throws Exception {
-    String python = System.getProperty("lucerna.python", "");
-    if (python.isEmpty()) {
-      System.out.println("skipped: no Python is named with -Dlucerna.python");
-    }
-    Assumptions.assumeFalse(python.isEmpty());
-    Certificate certificate = certify(OWN.resolve(model), python);
+    Certificate certificate = certify(OWN.resolve(model), realPython());
     System.out.println(model + "\n  " + String.join("\n  ", certificate.summary()));
     assertTrue(certificate.holds(), certificate::why);
   }

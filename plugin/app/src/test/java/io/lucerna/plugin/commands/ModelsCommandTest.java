@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -96,6 +97,72 @@ class ModelsCommandTest {
     new ModelRows(models, Optional.empty()).of(model.toString(), console);
     new ModelRows(models, Optional.empty()).of(model.toString(), console);
     assertEquals(6, opened.get());
+  }
+
+  /** The snapshot of a model org/NAME in the hub's cache. */
+  private static Path snapshot(Path home, String name, String config) throws IOException {
+    String commit = "0".repeat(40);
+    Path model = home.resolve("hub/models--org--" + name);
+    Files.createDirectories(model.resolve("refs"));
+    Files.writeString(model.resolve("refs/main"), commit);
+    Path snapshot = Files.createDirectories(model.resolve("snapshots").resolve(commit));
+    Files.writeString(snapshot.resolve(config), "{}");
+    return snapshot;
+  }
+
+  /** The hub's address leads nowhere: whoever asked it would have another reason to give. */
+  @Test
+  void theTableAsksNoHubAndNoRowEndsIt(@TempDir Path folder) throws IOException {
+    snapshot(folder, "partial", "config.json");
+    Path lora = Checkout.models().resolve("adapters/bert-heads");
+    Path adapter = snapshot(folder, "adapter", "adapter_config.json");
+    Files.copy(
+        lora.resolve("adapter_model.safetensors"), adapter.resolve("adapter_model.safetensors"));
+    Files.writeString(
+        adapter.resolve("adapter_config.json"),
+        Files.readString(lora.resolve("adapter_config.json"))
+            .replace("../../bert-cross", "org/base"));
+    Path strange = snapshot(folder, "strange", "tokenizer.json");
+    Files.writeString(strange.resolve("config.json"), "{\"architectures\": [\"Strange\"]}");
+    Files.writeString(strange.resolve("model.safetensors"), "");
+    ModelRegistry models =
+        new ModelRegistry(
+            Map.of("HF_HOME", folder.toString(), "HF_ENDPOINT", "http://127.0.0.1:1"), folder) {
+          @Override
+          public ModelRegistry offline() {
+            return withoutEmbedded(super.offline(), folder);
+          }
+        };
+    Shell shell = Shell.run(models, "models");
+    assertEquals(ExitCode.DONE, shell.code(), shell.err());
+    Map<String, String> rows = new HashMap<>();
+    shell
+        .out()
+        .lines()
+        .filter(line -> line.length() > 41)
+        .forEach(line -> rows.put(line.substring(0, 40).strip(), line.substring(41)));
+    assertEquals("not completely cached", rows.get("org/partial"));
+    assertEquals("not completely cached", rows.get("org/adapter"));
+    String reason = rows.getOrDefault("org/strange", "");
+    assertTrue(reason.startsWith("not usable: " + strange.resolve("config.json")), reason);
+    assertTrue(reason.contains("architecture Strange"), reason);
+    String large = rows.getOrDefault("e5-small-v2-q", "");
+    assertTrue(large.startsWith("not usable: out of memory"), large);
+    assertTrue(rows.getOrDefault("minilm", "").startsWith("share of words "), shell.out());
+  }
+
+  /** The same models, but one that is built in is a fake, and the other one too large. */
+  private static ModelRegistry withoutEmbedded(ModelRegistry models, Path folder) {
+    return new ModelRegistry(Map.of(), folder) {
+      @Override
+      public Ranker open(String name, ScorerOptions options, Console console) throws IOException {
+        return switch (name) {
+          case "minilm" -> FakeScorer.ofWords(options);
+          case "e5-small-v2-q" -> throw new OutOfMemoryError();
+          default -> models.open(name, options, console);
+        };
+      }
+    };
   }
 
   @Test

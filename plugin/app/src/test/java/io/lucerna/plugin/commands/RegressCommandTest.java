@@ -230,6 +230,56 @@ class RegressCommandTest {
         other.out());
   }
 
+  /** Numbers that other options do not change, or that are not there, say nothing. */
+  @Test
+  void anIndexIsUsedOnlyIfTheRegressionsCommandBuiltIt() throws IOException {
+    String again = "lucene-inverted.tiny was not built by the regression's command; built again";
+    String used = "lucene-inverted.tiny exists; not built again";
+    String plain = CONFIG.replaceFirst("(?s)index_stats:.*?metrics:", "metrics:");
+    String stems = "-stemmer none -optimize";
+    Path command = folder.resolve("out/indexes/lucene-inverted.tiny.command");
+    for (String config : List.of(CONFIG, plain)) {
+      assertEquals(ExitCode.DONE, regress(config, "-index").code());
+      Shell changed = regress(config.replace("-optimize", stems), "-index");
+      assertEquals(ExitCode.DONE, changed.code(), changed.err());
+      assertTrue(changed.err().contains(again), changed.err());
+      assertTrue(Files.readString(command).contains(" -threads 1 "), "as the page has it");
+      assertTrue(Files.readString(command).endsWith(" " + stems + "\n"), "as the page has it");
+      // What an interrupted one leaves.
+      Files.writeString(command, "");
+      Shell interrupted = regress(config.replace("-optimize", stems), "-index", "-threads", "2");
+      assertTrue(interrupted.err().contains(again), interrupted.err());
+      Shell same = regress(config.replace("-optimize", stems), "-index");
+      assertTrue(same.err().contains(used), same.err());
+    }
+    Files.delete(command);
+    Shell unknown = regress(plain, "-index");
+    assertTrue(
+        unknown
+            .err()
+            .contains("cannot be compared, and nothing says how it was built; built again"),
+        unknown.err());
+    Files.delete(command);
+    assertTrue(regress(CONFIG, "-index").err().contains(used), "its numbers are compared");
+  }
+
+  @Test
+  void anIndexIsUsedWithoutItsDocuments() throws IOException {
+    assertEquals(ExitCode.DONE, regress(CONFIG, "-index").code());
+    Files.move(folder.resolve("corpora"), folder.resolve("elsewhere"));
+    Shell used = regress(CONFIG, "-index");
+    assertEquals(ExitCode.DONE, used.code(), used.err());
+    Shell changed = regress(CONFIG.replace("-optimize", "-stemmer none -optimize"), "-index");
+    assertEquals(ExitCode.INPUT, changed.code(), changed.err());
+    assertTrue(
+        changed
+            .err()
+            .contains(
+                "the index was not built by the regression's command, and its documents are not"
+                    + " here"),
+        changed.err());
+  }
+
   @Test
   void rerankIsAConversionOfAnserinisRunner() throws IOException {
     String conversion =

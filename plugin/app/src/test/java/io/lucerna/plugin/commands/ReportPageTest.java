@@ -10,6 +10,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.lucerna.plugin.Browser;
 import io.lucerna.plugin.Shell;
 import io.lucerna.plugin.cli.ExitCode;
+import io.lucerna.plugin.explain.evaluation.EvaluationFolder;
+import io.lucerna.studies.patch.PairCodec;
+import io.lucerna.studies.ranking.ItemScores;
 import io.lucerna.studies.report.StudyFixture;
 import java.io.Reader;
 import java.nio.charset.StandardCharsets;
@@ -229,6 +232,26 @@ class ReportPageTest {
     Shell shell = Shell.run("report", folder.toString());
     assertEquals(ExitCode.INPUT, shell.code());
     assertTrue(shell.err().contains("is this the folder of a study?"), shell.err());
+  }
+
+  /** The first line of a journal says whose it is; only that of a study is to be resumed for it. */
+  @Test
+  void foldersOfOtherCommandsAreCalledWhatTheyAre() throws Exception {
+    Map<String, String> said =
+        Map.of(
+            ItemScores.CODEC.outcomes(),
+            "the study is not finished: resume it",
+            PairCodec.OUTCOMES,
+            "the folder is of patch, which writes a report.html of its own",
+            EvaluationFolder.OUTCOMES,
+            "the folder is of explain -evaluate, which writes its own tables");
+    for (Map.Entry<String, String> each : said.entrySet()) {
+      Files.writeString(
+          folder.resolve("journal.jsonl"), "{\"outcomes\":\"" + each.getKey() + "\"}\n");
+      Shell shell = Shell.run("report", folder.toString());
+      assertEquals(ExitCode.INPUT, shell.code(), shell.err());
+      assertTrue(shell.err().contains("study.json: no such file; " + each.getValue()), shell.err());
+    }
   }
 
   private static Browser browser() throws Exception {

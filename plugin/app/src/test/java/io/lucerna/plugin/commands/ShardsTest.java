@@ -14,6 +14,7 @@ import io.lucerna.plugin.FakePairs;
 import io.lucerna.plugin.Shell;
 import io.lucerna.plugin.cli.ExitCode;
 import io.lucerna.studies.work.Floats;
+import io.lucerna.studies.work.ShardFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -211,6 +212,10 @@ class ShardsTest {
         lines -> lines.substring(lines.indexOf('\n') + 1),
         ExitCode.FAILED,
         path("b") + " (shard 2/2): pairs.jsonl has changed since the shard was made");
+    refused(
+        Shell.run("report", path("a")),
+        ExitCode.INPUT,
+        "study.json: no such file; the folder holds shard 1/2 of patch; merge joins all shards");
     Path recording = Files.createDirectory(folder.resolve("joined"));
     Files.writeString(recording.resolve("index.jsonl"), "");
     refused(merge("a b"), ExitCode.USAGE, "is a folder of record, not of patch");
@@ -242,6 +247,24 @@ class ShardsTest {
     Files.delete(folder.resolve("joined/report.html"));
     done(merge("p1 p2"));
     same("whole", "joined");
+  }
+
+  /** Whether all of its own topics are done is what counts, and not those of other shards. */
+  @Test
+  void aStudysShardIsReportedByItsOwnTopics() throws IOException {
+    String line = COMMANDS.get("study") + model("bert-cross");
+    done(run(line, "-shard", "1/2", "-output", path("a")));
+    int own = ShardFolder.read(folder.resolve("a")).own().size();
+    assertTrue(own > 1 && own < TOPICS, "topics of the shard: " + own);
+    String start = path("a") + ": shard 1/2, ";
+    String end = " of its " + own + " topics done; merge joins all shards, ";
+    Shell finished = Shell.run("report", path("a"));
+    done(finished);
+    assertTrue(finished.out().startsWith(start + "finished, " + own + end), finished.out());
+    tear("a");
+    Shell torn = Shell.run("report", path("a"));
+    done(torn);
+    assertTrue(torn.out().startsWith(start + "unfinished, " + (own - 1) + end), torn.out());
   }
 
   @Test

@@ -41,6 +41,15 @@ class ModelOptionsTest {
     assertEquals(Processor.CPU, options(m -> m.device = "cpu").processor().orElseThrow());
   }
 
+  /** For a byte-level vocabulary " yes" is another token than "yes". */
+  @Test
+  void aSpaceAfterTheCommaOfAnswersIsPartOfAWordOnlyIfBothHaveOne() {
+    assertEquals(
+        List.of("No", "Yes"), options(m -> m.answers = "No , Yes ").answers().orElseThrow());
+    assertEquals(
+        List.of(" no", " yes"), options(m -> m.answers = " no, yes").answers().orElseThrow());
+  }
+
   @Test
   void otherValuesAreRefused() {
     assertEquals(
@@ -48,7 +57,7 @@ class ModelOptionsTest {
         refusal(m -> m.answers = "yes"));
     assertEquals(
         "the answers must be two different words, the one for not relevant first, got [yes, yes]",
-        refusal(m -> m.answers = "yes,yes"));
+        refusal(m -> m.answers = "yes, yes"));
     assertEquals("precision must be fp32 or fp64, got bf16", refusal(m -> m.precision = "bf16"));
     assertEquals("device must be cpu or gpu, got tpu", refusal(m -> m.device = "tpu"));
   }

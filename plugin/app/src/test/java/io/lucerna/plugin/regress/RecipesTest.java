@@ -222,7 +222,7 @@ class RecipesTest {
       recipe = replaced(recipe, "qrels: " + year, "qrels: " + data.resolve(year + ".qrels"));
       recipe = replaced(recipe, year.equals("dl19") ? "0.7210" : "0.6854", measured(year));
     }
-    holds(recipe, 4, List.of("dl19                  -           largest difference", "dl20"));
+    holds(recipe, 6, List.of("dl19                  -           largest difference", "dl20"));
   }
 
   @Test
@@ -236,7 +236,7 @@ class RecipesTest {
             List.of(base + " a", base + " wellesley"));
     String recipe = replaced(recipe("lu2025"), "-5.6513", "" + scores[0]);
     recipe = replaced(recipe, "4.3892", "" + scores[1]);
-    holds(recipe, 1, List.of("pair"));
+    holds(recipe, 2, List.of("pair"));
   }
 
   @Test
@@ -416,7 +416,7 @@ class RecipesTest {
     }
     holds(
         recipe,
-        21,
+        24,
         List.of("base", "append ", "prepend ", "append, ranks 1-10", "prepend, ranks 91-100"));
   }
 
@@ -447,6 +447,62 @@ class RecipesTest {
     assertEquals(ExitCode.INPUT, shell.code(), shell.err());
     assertTrue(shell.err().contains("recipe.yaml: " + message), shell.err());
     assertEquals(1, shell.err().lines().count(), shell.err());
+  }
+
+  /** What a recipe prints of two numbers, which compares nothing but what it writes itself. */
+  private List<String> compared(String inputs, String checks) throws IOException {
+    String recipe = "recipe: x\ninputs:\n" + inputs + "commands: ''\nchecks:\n" + checks;
+    Shell shell = run(recipe, models);
+    assertTrue(shell.out().contains("2 numbers: "), shell.err());
+    return shell.out().lines().toList().subList(0, 2);
+  }
+
+  @Test
+  void scoresAreComparedOverTheDocumentsOfBothRuns() throws IOException {
+    String all = "1 Q0 a 1 3 x\\n1 Q0 b 2 2 x\\n2 Q0 a 1 1 x";
+    String less = "1 Q0 a 1 3 x";
+    String others = "1 Q0 a 1 3 x\\n1 Q0 c 2 2 x\\n2 Q0 a 1 1 x";
+    String form = "  - {file: %s, lines: \"%s\"}\n";
+    String[][] runs = {
+      {all, all, "OK    ", "expected 3  measured 3"},
+      {less, all, "FAIL  ", "expected 3  measured 1"},
+      {all, less, "FAIL  ", "expected 3  measured 1"},
+      {others, all, "FAIL  ", "expected 4  measured 2"},
+    };
+    String start = "n                     -           ";
+    for (String[] each : runs) {
+      assertEquals(
+          List.of(
+              each[2] + start + "documents in both      " + each[3] + "  tolerance 0",
+              "OK    "
+                  + start
+                  + "largest difference     expected 0.000000  measured 0.000000  tolerance 0.001"),
+          compared(
+              String.format(Locale.ROOT, form, "run", each[0])
+                  + String.format(Locale.ROOT, form, "of", each[1]),
+              "  - {name: n, scores: run, of: of, tolerance: 0.001}\n"));
+    }
+  }
+
+  /** A map that does not vary has no r, which is no r that is high enough. */
+  @Test
+  void headsThatDoNotVaryFail() throws IOException {
+    String form = "  - {file: %s, lines: \"%s\"}\n";
+    String head = "model,axiom,grade,layer,head,value";
+    String row = "\\nm,TFC1,rel_1,0,";
+    String check =
+        "  - {name: n, heads: %s, published: varied, model: m, axiom: TFC1, grade: rel_1, least:"
+            + " 0.99}\n";
+    String start = "  n                     -           Pearson's r            expected 1.0000  ";
+    assertEquals(
+        List.of(
+            "OK  " + start + "measured 1.0000  tolerance 0.01",
+            "FAIL" + start + "measured NaN  tolerance 0.01"),
+        compared(
+            String.format(Locale.ROOT, form, "varied", head + row + "0,0.5" + row + "1,0.25")
+                + String.format(Locale.ROOT, form, "flat", head + row + "0,0.5" + row + "1,0.5"),
+            String.format(Locale.ROOT, check, "varied")
+                + String.format(Locale.ROOT, check, "flat")));
   }
 
   @Test
@@ -529,6 +585,6 @@ class RecipesTest {
                 "-rerank.model none");
     Shell shell = run(recipe, models);
     assertEquals(ExitCode.DONE, shell.code(), shell.err() + shell.out());
-    assertTrue(shell.out().contains("21 numbers: 21 OK"), shell.out());
+    assertTrue(shell.out().contains("24 numbers: 24 OK"), shell.out());
   }
 }

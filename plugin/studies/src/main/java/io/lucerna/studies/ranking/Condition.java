@@ -2,6 +2,7 @@ package io.lucerna.studies.ranking;
 
 import io.lucerna.base.Internal;
 import io.lucerna.instrumentation.intervene.InterventionSpec;
+import io.lucerna.instrumentation.intervene.Operation;
 import io.lucerna.instrumentation.intervene.SpecSources;
 import io.lucerna.reranker.ModelCard;
 import io.lucerna.studies.work.JournalSettings;
@@ -174,11 +175,17 @@ public record Condition(
   }
 
   /**
-   * Whether its p-values are among those that are corrected together. A dose of 0 changes nothing,
-   * and of random directions nothing is asked: they are what doses are compared with.
+   * Whether its p-values are among those that are corrected together. A dose of 0 of what only adds
+   * changes nothing, and of random directions nothing is asked: they are what doses are compared
+   * with.
    */
   boolean isTested() {
-    return kind != Kind.DIRECTION && dose.filter(much -> much.amount() == 0).isEmpty();
+    return kind != Kind.DIRECTION && !addsNothing();
+  }
+
+  private boolean addsNothing() {
+    return dose.filter(much -> much.amount() == 0).isPresent()
+        && spec.interventions().stream().allMatch(each -> each.operation() instanceof Operation.Add);
   }
 
   /** The tag of the condition's run. */

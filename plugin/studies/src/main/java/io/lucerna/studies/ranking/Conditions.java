@@ -505,7 +505,7 @@ public final class Conditions {
 
   private static Intervention withDose(Intervention intervention, double dose) {
     return intervention.operation() instanceof Operation.Add add
-        ? new Intervention(intervention.target(), new Operation.Add(add.vector(), dose))
+        ? new Intervention(intervention.target(), new Operation.Add(add.vector(), dose * add.dose()))
         : intervention;
   }
 

@@ -1,6 +1,7 @@
 package io.lucerna.studies.ranking;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -75,7 +76,10 @@ public record DoseResponse(
       int measures = byCondition.getOrDefault(doses.getFirst().id(), List.of()).size();
       for (int m = 0; m < measures; m++) {
         for (Condition dose : doses) {
+          Contrast contrast = byCondition.getOrDefault(dose.id(), List.of()).get(m);
           double[] changes = new double[amount(dose) == 0 ? most : 0];
+          // Without the vector the rest of the spec is left, whatever the direction.
+          Arrays.fill(changes, contrast.statistics().change());
           if (amount(dose) != 0) {
             int measure = m;
             changes =
@@ -85,7 +89,6 @@ public record DoseResponse(
                     .sorted()
                     .toArray();
           }
-          Contrast contrast = byCondition.getOrDefault(dose.id(), List.of()).get(m);
           all.add(of(vector, amount(dose), contrast, changes));
         }
       }

@@ -26,12 +26,13 @@ public final class Latex {
                 case '"' -> out.append("''");
                 case '&', '%', '$', '#', '_', '{', '}' -> out.append('\\').appendCodePoint(c);
                 case 0x2212 -> out.append("$-$");
-                // What begins a row would be read as belonging to the line break before it.
-                case '[', '*' -> out.append('{').appendCodePoint(c).append('}');
                 default -> out.appendCodePoint(c);
               }
             });
-    return out.toString();
+    // What begins a row would be read as belonging to the line break before it.
+    return out.toString().matches("(?s)[\\[*].*")
+        ? "{" + out.charAt(0) + "}" + out.substring(1)
+        : out.toString();
   }
 
   /** A printed number in mathematical type. */

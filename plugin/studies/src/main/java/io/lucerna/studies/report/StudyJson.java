@@ -7,9 +7,12 @@ import io.lucerna.base.JsonFaults;
 import io.lucerna.base.TextFile;
 import io.lucerna.eval.Correction;
 import io.lucerna.eval.Estimate;
+import io.lucerna.studies.patch.PairCodec;
 import io.lucerna.studies.ranking.ConditionInfo;
 import io.lucerna.studies.report.StudyInfo.RankCorrelation;
 import io.lucerna.studies.work.Identity;
+import io.lucerna.studies.work.JournalReader;
+import io.lucerna.studies.work.ShardFolder;
 import io.lucerna.studies.work.StudyInputException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,6 +20,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.Set;
@@ -27,6 +31,9 @@ import org.jspecify.annotations.Nullable;
 final class StudyJson {
   private static final ObjectMapper MAPPER = new ObjectMapper();
   private static final Set<String> NOT_FACTS = Set.of("command", "conditions", "rankCorrelation");
+
+  /** What a journal of {@code explain -evaluate} holds, whose codec is not in this module. */
+  private static final String CURVES = "curves";
 
   /** A field's name in Java, which the name of a file is not. */
   private static final Pattern NAME = Pattern.compile("[a-z][A-Za-z0-9]*");
@@ -47,7 +54,7 @@ final class StudyJson {
    */
   static StudyInfo read(Path file) throws IOException {
     if (!Files.isRegularFile(file)) {
-      throw new StudyInputException(file + ": no such file; " + instead(file));
+      throw new StudyInputException(file + ": no such file; " + instead(file.resolveSibling("")));
     }
     String content = TextFile.of(file).text();
     JsonNode root;
@@ -60,13 +67,21 @@ final class StudyJson {
   }
 
   /** What a folder without the file is, as far as it shows. */
-  private static String instead(Path file) {
-    if (Files.isRegularFile(file.resolveSibling("effects.csv"))) {
-      return "a patching study has its own report.html";
+  private static String instead(Path folder) throws IOException {
+    if (ShardFolder.isIn(folder)) {
+      ShardFolder shard = ShardFolder.read(folder);
+      return String.format(
+          Locale.ROOT,
+          "the folder holds shard %s of %s; merge joins all shards",
+          shard.shard(),
+          shard.command());
     }
-    return Files.isRegularFile(file.resolveSibling("journal.jsonl"))
-        ? "the study is not finished: resume it"
-        : "is this the folder of a study?";
+    return switch (JournalReader.outcomes(folder).orElse("")) {
+      case "" -> "is this the folder of a study?";
+      case PairCodec.OUTCOMES -> "the folder is of patch, which writes a report.html of its own";
+      case CURVES -> "the folder is of explain -evaluate, which writes its own tables";
+      default -> "the study is not finished: resume it";
+    };
   }
 
   private StudyInfo info() {

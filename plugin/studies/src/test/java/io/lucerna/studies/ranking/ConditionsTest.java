@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lucerna.eval.Correction;
+import io.lucerna.instrumentation.intervene.Intervention;
 import io.lucerna.instrumentation.intervene.InterventionSpec;
 import io.lucerna.instrumentation.intervene.Operation;
 import io.lucerna.instrumentation.intervene.SpecSources;
@@ -160,8 +161,14 @@ class ConditionsTest {
     assertEquals(3, directions.size(), "one for all doses");
     assertTrue(id.startsWith("x-dose-"), id);
     assertEquals(added(all.get(3)), added(all.get(4)));
+    // Without the vector the embeddings are still zero.
+    assertTrue(all.getFirst().isTested());
+    String adds = spec.substring(spec.indexOf("add"));
     assertEquals(
-        List.of(false, true, true), all.subList(0, 3).stream().map(Condition::isTested).toList());
+        List.of(false, true, true),
+        of("dose:" + adds + ":0,1,-2 random=0").stream().map(Condition::isTested).toList());
+    Intervention turned = of("dose:" + adds + " dose=-1:2").getFirst().spec().interventions().getFirst();
+    assertEquals(-2, ((Operation.Add) turned.operation()).dose());
     Condition again =
         of("dose:"
                 + added(all.get(3)).toString().replaceFirst("(.*)", "add hook_embed vector=$1")
