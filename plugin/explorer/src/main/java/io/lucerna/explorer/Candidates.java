@@ -2,7 +2,6 @@ package io.lucerna.explorer;
 
 import io.lucerna.eval.Ranking;
 import io.lucerna.studies.record.PairSource;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,13 +22,6 @@ record Candidates(Ranking ranking, List<String> texts) {
   /** Of the documents that the model reads. */
   List<String> docnos() {
     return ranking.top(texts.size()).docnos();
-  }
-
-  /** The same with another text. */
-  Candidates with(int at, String text) {
-    List<String> others = new ArrayList<>(texts);
-    others.set(at, text);
-    return new Candidates(ranking, others);
   }
 
   List<String> pairs(String topic) {

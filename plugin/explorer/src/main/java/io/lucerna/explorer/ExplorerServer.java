@@ -8,6 +8,7 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.function.Consumer;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Handler;
@@ -25,6 +26,10 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
 /** Serves the page and its API to browsers, of this machine alone unless it is told otherwise. */
 public final class ExplorerServer implements AutoCloseable {
   private static final String JSON = "application/json";
+
+  /** Names this start of the server, so that a page sees that another answers it. */
+  private static final String START = "Lucerna-Start";
+
   private static final int THREADS = 16;
   private static final int CONNECTIONS = 512;
   private static final int LONGEST_HEADERS = 8 << 10;
@@ -202,6 +207,7 @@ public final class ExplorerServer implements AutoCloseable {
     private final Gate gate;
     private final Api api;
     private final Consumer<Throwable> failures;
+    private final String start = UUID.randomUUID().toString();
 
     Site(Assets assets, Gate gate, Api api, Consumer<Throwable> failures) {
       this.assets = assets;
@@ -264,6 +270,7 @@ public final class ExplorerServer implements AutoCloseable {
     private void send(Response response, int status, String type, byte[] body, Callback callback) {
       response.setStatus(status);
       gate.protect(response.getHeaders());
+      response.getHeaders().put(START, start);
       response.getHeaders().put(HttpHeader.CONTENT_TYPE, type);
       response.getHeaders().put(HttpHeader.CONTENT_LENGTH, body.length);
       response.write(true, ByteBuffer.wrap(body), callback);

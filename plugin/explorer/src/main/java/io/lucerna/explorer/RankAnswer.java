@@ -29,7 +29,7 @@ record RankAnswer(
    * A document.
    *
    * @param grade null if it is not judged
-   * @param snippet how its passage begins
+   * @param snippet how its passage begins, as it was found: also where another text is read
    */
   record Doc(
       String docno,

@@ -193,7 +193,7 @@ final class Workbench implements AutoCloseable {
       throw new Refusal(400, "the model reads no document " + edit.docno() + ", so none is edited");
     }
     Scores edited = edited(asked, reads, found, spec, changed, at, edit.text());
-    return answer(asked, found.with(at, edit.text()), plain, edited, spec);
+    return answer(asked, found, plain, edited, spec);
   }
 
   private RankAnswer answer(

@@ -12,7 +12,21 @@ export class Refused extends Error {
   }
 }
 
+/** Which start of a server answered first. */
+let start = null;
+
+/** Whether another start of a server answers, maybe with another model: the page then begins anew with what its address holds. */
+function isOfAnother(response) {
+  const from = response.headers.get('Lucerna-Start');
+  start ??= from;
+  return from !== null && from !== start;
+}
+
 async function answer(response) {
+  if (isOfAnother(response)) {
+    location.reload();
+    return new Promise(() => {});
+  }
   const body = await response.json();
   if (!response.ok) {
     throw new Refused(response.status, body.error.message, body.error.column);
@@ -51,13 +65,19 @@ const asked = ({ topic, query, depth }) => ({ topic, query: topic ? '' : query, 
 /** What is changed: the model, the query that it reads, or the text of one passage. */
 const changed = ({ spec, reads, edited, text }) => ({ spec, reads, edit: edited ? { docno: edited, text } : undefined });
 
-export const rank = (state, signal) => post('rank', { ...asked(state), ...changed(state), page: PAGE }, signal);
+/** A ranking with the edits that it is of, which the server does not repeat. */
+async function ranking(path, state, page, signal) {
+  const { reads, edited, text } = state;
+  return { ...(await post(path, { ...asked(state), ...changed(state), page }, signal)), reads, edited, text };
+}
+
+export const rank = (state, signal) => ranking('rank', state, PAGE, signal);
 
 /** The same, which whatever is asked next gives up, and which gives up nothing. */
-export const rankBehind = (state, signal) => post('rank/background', { ...asked(state), ...changed(state), page: PAGE }, signal);
+export const rankBehind = (state, signal) => ranking('rank/background', state, PAGE, signal);
 
 /** The same beside what the page asks: neither gives up the other. */
-export const rankBeside = state => post('rank', { ...asked(state), ...changed(state), page: PAGE + '-beside' });
+export const rankBeside = state => ranking('rank', state, PAGE + '-beside');
 
 /** The inside of scores: `explain`, `attention` or `lens`. */
 export const inside = (path, body, signal) => post(path, { ...body, page: PAGE }, signal);

@@ -2,8 +2,8 @@
 import { html, nothing } from './lit/lit-html.js';
 import { LONGEST, tooLong } from './state.js';
 import { signed, when } from './tones.js';
-import { change, MINUS, move, number } from './words.js';
-import { difference } from './why.js';
+import { change, MINUS, move, number, oneLine } from './words.js';
+import { difference, undivided } from './why.js';
 
 /** Whether another text or query than the collection's is read of the open passage. */
 export const edited = state => Boolean(state.reads) || state.edited === state.doc;
@@ -37,7 +37,7 @@ function apply(app, event) {
   draft = null;
   const other = text !== stored(app);
   app.go({
-    reads: reads === app.answer.query ? '' : reads,
+    reads: oneLine(reads) === oneLine(app.answer.query) ? '' : reads,
     // Of one passage at a time: that of another stays where this one is as it was.
     ...(other
       ? { edited: app.state.doc, text }
@@ -68,7 +68,7 @@ function outcome(app) {
   return html`
     <table class="measures"><thead><tr><th></th><th>before</th><th>now</th><th>change</th></tr></thead><tbody>
       <tr><th scope="row">score</th><td>${score(plain.score)}</td><td>${score(changed.score)}</td>
-        <td class=${changed.score > plain.score ? 'rises' : 'falls'}>${signed(changed.score - plain.score)}</td></tr>
+        <td class=${changed.score > plain.score ? 'rises' : changed.score < plain.score ? 'falls' : ''}>${signed(changed.score - plain.score)}</td></tr>
       <tr><th scope="row">rank</th><td>${plain.rank}</td><td>${changed.rank}</td><td class=${moved.way}>${moved.text}</td></tr>
       ${app.answer.measures.map(m => html`
         <tr><th scope="row">${m.name}</th><td>${number(m.plain)}</td><td>${number(m.changed)}</td>
@@ -100,5 +100,5 @@ export function edit(app, { explained }) {
       ${tooLong(state.text)
         ? html`<b>A text of more than ${LONGEST} characters is not kept in the address: a reload brings the old one back.</b>`
         : nothing}</p>
-    ${edited(state) ? html`${outcome(app)} ${when(explained, found => difference(app, found))}` : nothing}`;
+    ${edited(state) ? html`${outcome(app)} ${undivided(app)} ${when(explained, found => difference(app, found))}` : nothing}`;
 }

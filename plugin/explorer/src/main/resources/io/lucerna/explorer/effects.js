@@ -24,9 +24,9 @@ function put(answer, cell) {
 }
 
 /** Keeps what is shown, if it is of one cell that is cut and of nothing else. */
-export function keep({ answer, model, state }) {
+export function keep({ answer, model }) {
   const cell = model.cells.find(c => c.spec === answer.spec);
-  if (cell && answer.changes && !state.reads && !state.edited) {
+  if (cell && answer.changes && !answer.reads && !answer.edited) {
     put(answer, cell);
   }
 }
@@ -57,6 +57,14 @@ function read(app, find) {
 
 const exactly = app => kept.get(of(app.answer)) ?? new Map();
 const estimate = (app, cell) => (app.estimates?.of === of(app.answer) ? app.estimates.cells.get(cell.name) : undefined);
+
+/** Why there are no estimates of the ranking that is shown, or nothing exact behind them; empty where nothing failed. */
+export function missing({ answer, estimates }) {
+  if (estimates?.of !== of(answer) || !estimates.error) {
+    return '';
+  }
+  return `${estimates.cells.size ? 'nothing exact' : 'no estimates'}: ${estimates.error}`;
+}
 
 /** What is known of each cell, by its name: the exact change, or else the estimate. */
 export function effects(app) {

@@ -41,16 +41,31 @@ function grade(app, doc) {
   return html`<span class="grade g${shade}" title="grade ${doc.grade}, ${relevant ? '' : 'not '}relevant">${doc.grade}</span>`;
 }
 
-/** In the list that is seen: on a narrow screen either, on another the last. */
-function passage(app, doc, side) {
+/** Another text than the collection's, where a list is of one; null where it is not. */
+const editOf = ({ edited, text }, docno) => (edited === docno ? text : null);
+
+/** The edit that a row shows: the first stage and the plain model have read none. */
+function edit(app, docno, which) {
+  const of = which === 'pin' ? pinned() : app.answer;
+  const reads = which === 'pin' ? lastOf(of) : which;
+  return reads === 'changed' ? editOf(of, docno) : null;
+}
+
+/**
+ * In the list that is seen: on a narrow screen either, on another the last. What is pinned has its text alone: what is behind a
+ * score is asked of the present state.
+ */
+function passage(app, doc, side, which) {
   if (app.state.doc !== doc.docno || side !== (narrow.matches ? app.side : 'after')) {
     return nothing;
   }
   const found = app.passage?.of === app.opened() ? app.passage : { text: '…' };
+  const alone = which === 'pin';
+  const text = editOf(alone ? pinned() : app.state, doc.docno) ?? found.text;
   return html`
     ${found.error ? html`<p class="error" role="alert">${found.error}</p>` : nothing}
-    ${replaces(app) || found.error ? nothing : html`<div class="passage">${found.text}</div>`}
-    ${inside(app)}`;
+    ${found.error || (!alone && replaces(app)) ? nothing : html`<div class="passage">${text}</div>`}
+    ${alone ? nothing : inside(app)}`;
 }
 
 /** From where a document came, if that can be said. */
@@ -64,19 +79,27 @@ function moved(before, { docno, place }) {
   return html`<span class="move ${way}" aria-label=${said} title=${said}>${text}</span>`;
 }
 
-function row(app, doc, side, before) {
+/** As much of an edited text as a snippet has, and more than is seen of one. */
+const SNIPPET = 180;
+
+function row(app, doc, side, which, before) {
   const open = app.state.doc === doc.docno;
+  const edited = edit(app, doc.docno, which);
+  // What is pinned may have documents that the present ranking lacks: they would open nowhere.
+  const here = app.answer.docs.some(one => one.docno === doc.docno);
   return html`
     <li data-doc=${doc.docno} class=${open ? 'open' : ''}>
-      <button class="row" aria-expanded=${open} @click=${() => app.open(open ? '' : doc.docno)}
+      <button class="row" aria-expanded=${open} ?disabled=${!here} title=${here ? nothing : 'Not in the ranking that is shown now'}
+        @click=${() => app.open(open ? '' : doc.docno)}
         @pointerenter=${() => app.point(doc.docno)} @pointerleave=${() => app.point('')}>
         <span class="rank">${doc.place.rank}</span>
         ${side === 'after' ? moved(before, doc) : nothing}
         ${grade(app, doc)}
-        <span class="what"><b>${doc.docno}</b>${side === 'after' && app.state.edited === doc.docno ? html` <span class="badge">edited</span>` : nothing} <span class="snippet">${doc.snippet}</span></span>
+        <span class="what"><b>${doc.docno}</b>${edited === null ? nothing : html` <span class="badge">edited</span>`}
+          <span class="snippet">${edited?.slice(0, SNIPPET) ?? doc.snippet}</span></span>
         <span class="score">${doc.place.score.toFixed(3).replace('-', '\u2212')}</span>
       </button>
-      ${passage(app, doc, side)}
+      ${passage(app, doc, side, which)}
     </li>`;
 }
 
@@ -91,7 +114,7 @@ function list(app, which, side, before) {
             ${choices.map(b => html`<option value=${b} .selected=${b === which}>${titles(app, b)}</option>`)}
           </select>`
         : titles(app, which)}</h2>
-      <ol>${repeat(shown, doc => doc.docno, doc => row(app, doc, side, before))}</ol>
+      <ol>${repeat(shown, doc => doc.docno, doc => row(app, doc, side, which, before))}</ol>
     </section>`;
 }
 
@@ -107,7 +130,7 @@ export function lists(app) {
   const before = apart ? null : new Map(places(app, base).map(doc => [doc.docno, doc.place.rank]));
   const more = answer.docs.length - SHORT;
   return html`
-    <div class="lists ${apart ? 'apart' : ''}" data-side=${app.side}>
+    <div class="lists" data-side=${app.side}>
       <div class="sides" role="group" aria-label="Which ranking">
         ${[['before', titles(app, base)], ['after', titles(app, last)]].map(([side, title]) => html`
           <button aria-pressed=${app.side === side} @click=${() => app.turn(side)}>${title}</button>`)}

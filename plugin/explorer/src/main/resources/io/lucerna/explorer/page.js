@@ -4,11 +4,12 @@ import { commands } from './commands.js';
 import * as effects from './effects.js';
 import * as inside from './inside.js';
 import { lists, narrow, slide } from './lists.js';
-import { panel } from './panel.js';
+import { edited, panel } from './panel.js';
 import * as pin from './pin.js';
 import { save } from './save.js';
 import { spec } from './spec.js';
 import { read, write } from './state.js';
+import { change, count, number, oneLine } from './words.js';
 
 const DEPTHS = [10, 20, 50, 100, 200, 500];
 
@@ -147,6 +148,9 @@ async function load() {
     app.answer = await api.rank(app.state, mine.signal);
     app.error = app.specError = '';
     app.stale = false;
+    if (app.estimates?.error) {
+      app.estimates = null;
+    }
     effects.keep(app);
   } catch (e) {
     if (pending !== mine || e.name === 'AbortError') {
@@ -195,7 +199,7 @@ async function loadOpened() {
 async function estimate() {
   const { answer } = app;
   const of = answer && effects.of(answer);
-  if (!answer || estimating?.of === of) {
+  if (!answer || estimating?.of === of || effects.missing(app)) {
     return;
   }
   const mine = { of, stop: new AbortController() };
@@ -214,7 +218,8 @@ async function estimate() {
     }
   } catch (e) {
     if (estimating === mine && e.name !== 'AbortError' && e.status !== 409) {
-      app.error = e.message;
+      const hint = e.status === 503 ? '; choose fewer documents' : '';
+      app.estimates = { of, cells: app.estimates?.cells ?? new Map(), error: e.message + hint };
       draw();
     }
   } finally {
@@ -237,13 +242,14 @@ async function loadPassage() {
   }
 }
 
-/** A topic's query means the topic. */
+/** A topic's query means the topic: that which is shown, where several have it. */
 function ask(event) {
   event.preventDefault();
-  const query = new FormData(event.target).get('query').trim();
-  const topic = app.topics.find(t => t.query === query || t.id === query);
+  const query = oneLine(new FormData(event.target).get('query'));
+  const named = app.topics.find(t => oneLine(t.query) === query || t.id === query);
+  const topic = (oneLine(asked()) === query && app.state.topic) || (named?.id ?? '');
   if (topic || query) {
-    app.go({ topic: topic?.id ?? '', query: topic ? '' : query, doc: '' });
+    app.go({ topic, query: topic ? '' : query, doc: '' });
   }
 }
 
@@ -276,8 +282,8 @@ const head = () => html`
             <button type="button" title="The next topic" aria-label="The next topic" @click=${() => step(1)}>›</button>`
         : nothing}
       <input name="query" type="search" list="topics" autocomplete="off" maxlength="2000" aria-label="Query"
-        placeholder=${app.model.searches ? 'A query, or a topic' : 'A topic'} .value=${asked()}>
-      <datalist id="topics">${app.topics.map(t => html`<option value=${t.query}>${t.id}</option>`)}</datalist>
+        placeholder=${app.model.searches ? 'A query, or a topic' : 'A topic'} .value=${oneLine(asked())}>
+      <datalist id="topics">${app.topics.map(t => html`<option value=${oneLine(t.query)}>${t.id}</option>`)}</datalist>
       <label>top <select aria-label="Depth" @change=${e => app.go({ depth: Number(e.target.value) })}>
         ${depths().map(d => html`<option .selected=${d === depth()}>${d}</option>`)}</select></label>
       <button class="main">Rank</button>
@@ -294,15 +300,37 @@ function body() {
     <main aria-busy=${app.busy} class=${app.stale ? 'stale' : ''}>${stacked.matches ? [panel(app), rankings] : [rankings, panel(app)]}</main>`;
 }
 
+/** What is read aloud: that a ranking is awaited; of one that is there, the first measure and how it changed. */
+function said() {
+  const { answer } = app;
+  if (app.busy) {
+    return 'ranking…';
+  }
+  if (!answer || app.stale) {
+    return '';
+  }
+  const [first] = answer.measures;
+  if (!first) {
+    return `${count(answer.docs.length, 'document')} ranked`;
+  }
+  return first.changed === null
+    ? `${first.name} ${number(first.plain)}`
+    : `${first.name} ${number(first.changed)}, change ${change(first.changed - first.plain)}`;
+}
+
+/** What may be why there is no ranking, to be mended. */
+const mend = () => html`<main><aside class="panel" aria-label="The model">${edited(app)} ${spec(app)}</aside></main>`;
+
 const view = () => html`
   ${head()}
-  <div class="bar" role="status" aria-label=${app.busy ? 'ranking' : ''} ?hidden=${!app.busy}></div>
+  <div class="bar" ?hidden=${!app.busy}></div>
+  <p class="hidden" role="status">${said()}</p>
   ${app.error ? html`<p class="error" role="alert">${app.error}</p>` : nothing}
   ${app.answer ? pin.pins(app) : nothing}
   ${app.answer
     ? body()
-    : app.specError
-      ? html`<main><aside class="panel" aria-label="The model">${spec(app)}</aside></main>`
+    : app.stale && (app.state.spec || app.specError || pin.edits(app.state))
+      ? mend()
       : nothing}`;
 
 function draw() {

@@ -1,6 +1,7 @@
 // What is done to the model, and what that does to the measures.
 import { html, nothing } from './lit/lit-html.js';
 import * as effects from './effects.js';
+import { edits } from './pin.js';
 import { spec } from './spec.js';
 import { walk } from './tones.js';
 import { change, count, interventions, move, number, replace, typed } from './words.js';
@@ -24,6 +25,13 @@ function measures(app) {
       </tbody>
     </table>`;
 }
+
+/** What is edited stays so for every passage, whichever is open: it is said here, and undone. */
+export const edited = app =>
+  edits(app.state)
+    ? html`<p class="edits"><b>Edited:</b> ${edits(app.state)}
+        <button type="button" @click=${() => app.go({ reads: '', edited: '', text: '' })}>As it was</button></p>`
+    : nothing;
 
 const MOST = 4;
 
@@ -84,12 +92,16 @@ function colours(app) {
   return { choices, chosen, all, most, say, shade, said, exact: cell => of(cell)?.exact };
 }
 
+/** What is cut alone, where the ranking that is shown is of more than the plain model. */
+const plainly = answer =>
+  edits(answer) ? ' in the plain model, of the texts as they are' : answer.spec ? ' in the plain model' : '';
+
 /** The cells that do most, one after the other. */
 function most(app, { all, say }) {
   const strongest = effects.strongest(all.values()).filter(({ value }) => value);
   return strongest.length === 0
     ? nothing
-    : html`<p class="most quiet">Most, each cut alone${app.answer.spec ? ' in the plain model' : ''}:
+    : html`<p class="most quiet">Most, each cut alone${plainly(app.answer)}:
         ${strongest.map(({ cell, value, exact }, i) => html`${i ? ', ' : ''}<span>${cell.name} ${exact ? EXACT : '≈'} ${say(value)}</span>`)}
         (${EXACT} exact, in cells too; ≈ estimated)</p>`;
 }
@@ -97,6 +109,7 @@ function most(app, { all, say }) {
 const spoken = choice => (choice === effects.NOTHING ? 'none' : effects.counts(choice) ? choice : `change of ${choice}`);
 
 function legend(app, by) {
+  const missing = effects.missing(app);
   return html`
     <p class="legend quiet">
       <label>A click
@@ -108,13 +121,14 @@ function legend(app, by) {
       ${by.chosen === effects.NOTHING
         ? nothing
         : !by.all.size
-          ? html`<span>…</span>`
+          ? html`<span>${missing ? nothing : '…'}</span>`
           : effects.counts(by.chosen)
             ? html`<span class="scale"><i data-shade="0"></i><i data-shade="2"></i><i data-shade="4"></i> up to ${by.most}</span>`
             : by.most === 0
               ? html`<span>none</span>`
               : html`<span class="scale">${change(-by.most)} <i data-shade="-4"></i><i data-shade="-2"></i><i data-shade="0"></i><i
                   data-shade="2"></i><i data-shade="4"></i> ${change(by.most)}</span>`}
+      ${missing ? html`<span class="error">${missing}</span>` : nothing}
     </p>`;
 }
 
@@ -152,5 +166,5 @@ function grid(app) {
 /** All of it. */
 export const panel = app => html`
   <aside class="panel" aria-label="The model and the measures">
-    ${measures(app)} ${movers(app)} ${grid(app)} ${spec(app)}
+    ${edited(app)} ${measures(app)} ${movers(app)} ${grid(app)} ${spec(app)}
   </aside>`;

@@ -44,15 +44,13 @@ const settled = app => app.answer !== null && !app.stale && !app.busy;
 
 /** Pins what is shown. */
 function pin(app) {
-  const { topic, query, depth, spec } = app.answer;
-  const { reads, edited, text } = app.state;
-  const of = format(ranked({ topic, query, depth, spec, reads, edited, text }));
+  const of = format(ranked(app.answer));
   kept = { of, answer: app.answer, error: '' };
   app.go({ pin: of, base: '' });
 }
 
 /** What was pinned is shown, and the other way round. */
-const swap = app => app.go({ ...ranked(parse(kept.of)), pin: format(ranked({ ...app.state, ...app.answer })), base: '', doc: '' });
+const swap = app => app.go({ ...ranked(parse(kept.of)), pin: format(ranked(app.answer)), base: '', doc: '' });
 
 export const pinButton = app => html`
   <button type="button" title="Keep this ranking in sight, and go on" ?disabled=${!settled(app)} @click=${() => pin(app)}>
@@ -105,12 +103,12 @@ const done = spec => (spec ? html`<code>${spec}</code>` : html`<span class="quie
 /** Characters of an edited text that are shown. */
 const SAID = 120;
 
-/** What is edited, which no answer says. */
-const edits = ({ reads, edited, text }) =>
+/** What is edited, in words; nothing if nothing is. */
+export const edits = ({ reads, edited, text }) =>
   [reads ? `the model reads “${reads}”` : '', edited ? `${edited} reads “${text.length > SAID ? text.slice(0, SAID) + '…' : text}”` : ''].filter(one => one).join('; ');
 
 function both(app) {
-  const texts = [edits(parse(kept.of)), edits(app.state)];
+  const texts = [edits(pinned()), edits(app.answer)];
   return html`
     <div class="both"><table class="measures">
       <thead><tr><th></th><th>Pinned</th><th>Now</th><th>change</th></tr></thead>
@@ -132,7 +130,7 @@ export function pins(app) {
     return nothing;
   }
   return html`
-    <section class="pins" aria-label="The pinned state and the present one">
+    <section class=${settled(app) ? 'pins' : 'pins stale'} aria-label="The pinned state and the present one">
       <h2>Pinned
         <button type="button" @click=${() => app.go({ pin: '', base: '' })}>Unpin</button>
         ${pinned() ? html`<button type="button" title="Show what is pinned, and pin what is shown" ?disabled=${!settled(app)} @click=${() => swap(app)}>Swap</button>` : nothing}

@@ -8,6 +8,11 @@ const MOST = 8;
 let offers = [];
 let chosen = 0;
 
+/** Where the caret was when they were offered: for another place they are not meant. */
+let caret = 0;
+
+const meant = box => box.selectionStart === caret && box.selectionEnd === caret;
+
 /** The word before the caret, if it is in the place of a point: behind the operation, or a comma. */
 function wordOf(box) {
   const before = box.value.slice(0, box.selectionStart);
@@ -21,6 +26,7 @@ function offer(app, box) {
   const fits = word ? app.model.points.filter(point => point.includes(word) && point !== word) : [];
   offers = [...fits.filter(p => p.startsWith(word)), ...fits.filter(p => !p.startsWith(word))].slice(0, MOST);
   chosen = 0;
+  caret = box.selectionStart;
   app.draw();
 }
 
@@ -29,16 +35,27 @@ function close(app) {
   app.draw();
 }
 
+/** The caret was moved, by a key or the pointer. */
+function leave(app, { target }) {
+  if (offers.length && !meant(target)) {
+    close(app);
+  }
+}
+
 function accept(app, point) {
   const box = document.getElementById('spec');
-  const end = box.selectionStart;
-  box.setRangeText(point + ' ', end - wordOf(box).length, end, 'end');
-  box.focus();
+  const word = meant(box) ? wordOf(box) : null;
+  if (word !== null) {
+    box.setRangeText(point + ' ', caret - word.length, caret, 'end');
+    box.focus();
+  }
   close(app);
 }
 
 /** With offers, the arrows choose and Tab or Enter takes; without, Enter applies: a spec is one line. */
 function press(app, event) {
+  // A key that is held moves the caret without having been let go.
+  leave(app, event);
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
   if (offers.length && step) {
     chosen = (chosen + step + offers.length) % offers.length;
@@ -125,14 +142,15 @@ export function spec(app) {
         placeholder="zero blocks.3.attn.hook_z head=7 at=match" .value=${app.state.spec}
         aria-invalid=${Boolean(app.specError)} aria-controls="offers"
         aria-activedescendant=${offers.length ? `offer-${chosen}` : ''}
-        @input=${event => offer(app, event.target)} @keydown=${event => press(app, event)} @blur=${() => close(app)}></textarea>
+        @input=${event => offer(app, event.target)} @keydown=${event => press(app, event)}
+        @keyup=${event => leave(app, event)} @click=${event => leave(app, event)} @blur=${() => close(app)}></textarea>
       ${offers.length ? listed(app) : nothing}
       <button>Apply</button>
       <button type="button" ?disabled=${!app.state.spec} @click=${() => app.go({ spec: '' })}>Restore all</button>
     </form>
     ${sliders(app)}
     ${app.specError ? fault(app.specError) : nothing}
-    ${!app.specError && app.answer.notes.length
+    ${!app.specError && app.answer?.notes.length
       ? html`<details class="quiet"><summary>What it touched</summary>
           <ul>${app.answer.notes.map(note => html`<li>${note}</li>`)}</ul></details>`
       : nothing}`;

@@ -14,7 +14,8 @@ const AGAIN = 3000;
 /** How much of long lists is shown at first. */
 const SHORT = 12;
 
-const app = { opened: null, rows: null, row: null, state: read(), error: '', busy: false, all: new Set() };
+/** `error` is of what the address asks for, `unseen` of looking again: each stays until its own is answered. */
+const app = { opened: null, rows: null, row: null, state: read(), error: '', unseen: '', busy: false, all: new Set() };
 
 /** A count, or a difference with its sign. */
 const whole = value => (value === null ? '–' : String(value).replace('-', MINUS));
@@ -62,18 +63,18 @@ async function load() {
   }
 }
 
-/** An unfinished study has new numbers, an unfinished recording more rows. */
+/** An unfinished study has new numbers, and more rows if there are any before its end: a study of rankings has none. */
 async function refresh() {
   try {
     const before = app.opened;
     app.opened = await api.opened();
-    app.error = '';
-    const changed = app.opened.kind === 'recording' && app.opened.done !== before.done;
+    app.unseen = '';
+    const changed = app.opened.kind !== 'study' && app.opened.done !== before.done;
     if (changed || (app.opened.finished && !before.finished)) {
       await load();
     }
   } catch (e) {
-    app.error = e.message;
+    app.unseen = e.message;
   }
   draw();
   if (!app.opened.finished) {
@@ -281,7 +282,7 @@ const view = () => html`
   <header><h1>Lucerna <span class="quiet">${app.opened.name}</span></h1><span class="quiet">${app.opened.title}</span>
     <span class="actions"><button type="button" title="One file of what is shown, for any browser, without a server" @click=${save}>Save page</button></span></header>
   ${progress()}
-  ${app.error ? html`<p class="error" role="alert">${app.error}</p>` : nothing}
+  ${[...new Set([app.error, app.unseen])].filter(message => message).map(message => html`<p class="error" role="alert">${message}</p>`)}
   ${app.opened.notes.map(note => html`<p class="quiet">${note}</p>`)}
   <main class="opened ${maps().length ? '' : 'unmapped'}" aria-busy=${app.busy}>
     ${maps().length ? maptable() : nothing}

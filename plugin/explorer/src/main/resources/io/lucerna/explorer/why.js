@@ -311,6 +311,10 @@ const strongest = (words, sign) =>
 /** How many rows of a difference are shown. */
 let all = false;
 
+/** Said of a division where a spec is in force, which it knows nothing of. */
+export const undivided = ({ state }) =>
+  state.spec ? html`<p class="quiet">Of the plain model: what the spec changes is not divided.</p>` : nothing;
+
 /** What puts one passage above another, or what an edit does to the score of one. */
 export function difference(app, { passages, difference: found }) {
   const same = passages[0].docno === passages[1].docno;
@@ -362,6 +366,6 @@ export function compare(app) {
 export const why = (app, { explained, detail }) => html`
   <div @pointerover=${point} @focusin=${point} @keydown=${event => event.key === 'Escape' && app.state.pick && app.show({ pick: '' })}>
     ${compare(app)}
-    ${app.state.spec ? html`<p class="quiet">Of the plain model: what the spec changes is not divided.</p>` : nothing}
+    ${undivided(app)}
     ${when(explained, answer => (answer.difference ? difference(app, answer) : one(app, answer.passages[0], detail)))}
   </div>`;

@@ -10,6 +10,9 @@ export function number(value) {
   return rounded.toFixed(4).replace('-', MINUS);
 }
 
+/** A text as a box of one line has it. */
+export const oneLine = text => text.trim().replace(/\s+/g, ' ');
+
 /** How many of something. */
 export const count = (n, one) => `${n} ${one}${n === 1 ? '' : 's'}`;
 

@@ -3,6 +3,7 @@ package io.lucerna.explorer;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -188,7 +189,7 @@ class ExplorerServerTest {
       assertEquals(edited.docnos().indexOf("bread") + 1, doc.path("changed").path("rank").asInt());
       assertEquals(bread + 1, doc.path("first").path("rank").asInt());
       assertTrue(doc.path("changed").path("rank").asInt() < doc.path("plain").path("rank").asInt());
-      assertEquals(text, doc.path("snippet").asText());
+      assertEquals(SMALL.texts().get(bread), doc.path("snippet").asText(), "of the plain score");
       assertEquals(
           measured("AP", edited), answer.path("measures").path(1).path("changed").asDouble());
     }
@@ -398,6 +399,22 @@ class ExplorerServerTest {
     assertEquals("nosniff", response.headers().firstValue("X-Content-Type-Options").orElse(""));
     assertTrue(response.headers().firstValue("Server").isEmpty());
     assertTrue(response.headers().firstValue("Access-Control-Allow-Origin").isEmpty());
+  }
+
+  /** A page that was open before a restart sees it. */
+  @Test
+  void everyAnswerNamesTheStartOfTheServer() throws Exception {
+    String start = start(client, "api/v1/model");
+    for (String path : List.of("", "page.js", "api/v1/none")) {
+      assertEquals(start, start(client, path), path);
+    }
+    try (ExplorerServer other = small(new SmallCollection(), Limits.DEFAULT, FAILURES)) {
+      assertNotEquals(start, start(new Client(other), "api/v1/model"));
+    }
+  }
+
+  private static String start(Client client, String path) throws Exception {
+    return client.get(path).headers().firstValue("Lucerna-Start").orElseThrow();
   }
 
   @Test

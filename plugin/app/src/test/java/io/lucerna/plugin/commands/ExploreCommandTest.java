@@ -579,6 +579,15 @@ class ExploreCommandTest {
       assertEquals(CUT, browser.run("return " + STATE + ".get('spec')").asText());
       assertEquals("2", browser.run("return " + PRESSED).asText());
       assertMeasures(browser, ranked("1", CUT));
+      JsonNode first = ranked("1", CUT).path("measures").path(0);
+      double after = first.path("changed").asDouble();
+      assertEquals(
+          String.format(
+              Locale.ROOT,
+              "nDCG@10 %s, change %s",
+              measured(after),
+              difference(first.path("plain").asDouble(), after)),
+          browser.run("return " + SAID).asText());
 
       // A reload, and the way back, bring it back.
       browser.reload();
@@ -680,6 +689,8 @@ class ExploreCommandTest {
       assertEquals("L1H2", browser.run("return document.activeElement.dataset.cell").asText());
 
       insideOfAScore(browser);
+      whatIsEditedIsSaid(browser);
+      thePinnedListHasDocumentsOfItsOwn(browser);
 
       String outside =
           "return performance.getEntriesByType('resource').map(r => r.name)"
@@ -700,6 +711,11 @@ class ExploreCommandTest {
               .run(type.replace("%s", "zero blocks.0.attn.hook_z; add blocks.5.hook_ml"))
               .asText());
       assertEquals("0 zer", browser.run(type.replace("%s", "zer")).asText());
+      // Nor where the caret was moved to since.
+      String moved = type.replace("if (offers)", "box.setSelectionRange(9, 9); if (offers)");
+      String typed = "zero blocks.5.hook_ml";
+      assertEquals("1 " + typed, browser.run(moved.replace("%s", typed)).asText());
+      assertEquals(0, browser.run("return document.querySelectorAll('#offers').length").asInt());
 
       // What to compare with is no state of its own, and one that there is not is none.
       browser.run("location.hash = '#topic=1&base=plain'");
@@ -726,6 +742,9 @@ class ExploreCommandTest {
       await(browser);
       assertEquals(plain, browser.run("return " + AFTER).asText());
 
+      aSpecThatFailsIsMended(browser, plain);
+      aRefusedEditIsNotThatOfTheNumbers(browser);
+      missingEstimatesAreNoFaultOfTheRanking(browser);
       estimatesAreOfWhatIsShown(browser);
       whatFailedIsAskedAgain(browser);
 
@@ -734,6 +753,147 @@ class ExploreCommandTest {
           "delete Crypto.prototype.randomUUID;"
               + "return import('./api.js?elsewhere').then(api => api.model()).then(m => m.searches)";
       assertTrue(browser.run(elsewhere).asBoolean());
+
+      theTopicStays(browser);
+    }
+  }
+
+  /** What is read aloud of a ranking. */
+  private static final String SAID = "document.querySelector('.hidden[role=status]').textContent";
+
+  /** Beside the measures, whichever passage is open, and where it can be undone. */
+  private static void whatIsEditedIsSaid(Browser browser) throws Exception {
+    String edited = "#topic=1&doc=bees&edited=bees&text=A+train.&spec=zero+blocks.4.hook_mlp_out";
+    browser.run("location.hash = '" + edited + "&view=layers'");
+    awaitThat(
+        browser,
+        READY + " && document.querySelector('.after .passage')?.textContent === 'A train.'");
+    String said = browser.run("return document.querySelector('.edits').innerText").asText();
+    assertTrue(said.contains("bees reads \u201cA train.\u201d"), said);
+    // The score on the left is that of the text on the left.
+    assertEquals(PASSAGES.get("bees") + " | A train.", browser.run("return " + SNIPPETS).asText());
+    assertEquals(1, browser.run("return document.querySelectorAll('.badge').length").asInt());
+    awaitThat(
+        browser,
+        "document.querySelector('.panel .most')?.innerText"
+            + ".includes('in the plain model, of the texts as they are')");
+
+    // The change that is divided is not that of the table above it.
+    browser.run("location.hash = '" + edited + "&view=edit'");
+    awaitThat(browser, "document.querySelector('.inside .lead')");
+    String above =
+        "return document.querySelector('.inside .lead').previousElementSibling.innerText";
+    assertEquals(
+        "Of the plain model: what the spec changes is not divided.", browser.run(above).asText());
+
+    // What is pinned keeps its text, and undoing is of what is shown.
+    browser.run(PIN + ".click()");
+    awaitThat(browser, "document.querySelector('.pins .measures')");
+    click(browser, ".edits button");
+    assertFalse(browser.run("return " + STATE + ".has('edited')").asBoolean());
+    assertTrue(browser.run("return document.querySelector('.edits') === null").asBoolean());
+    assertEquals("A train. | " + PASSAGES.get("bees"), browser.run("return " + SNIPPETS).asText());
+    assertEquals(
+        1, browser.run("return document.querySelectorAll('.before .badge').length").asInt());
+    browser.run("document.querySelector('.pins h2 button').click()");
+    awaitThat(browser, "!document.querySelector('.pins')");
+  }
+
+  /** How a document begins, in both lists. */
+  private static final String SNIPPETS =
+      "[...document.querySelectorAll('.list li[data-doc=bees] .snippet')]"
+          + ".map(s => s.textContent).join(' | ')";
+
+  /** They cannot be opened; of the others a narrow screen shows the text. */
+  private static void thePinnedListHasDocumentsOfItsOwn(Browser browser) throws Exception {
+    browser.run("location.hash = '#topic=1&depth=2&pin=' + encodeURIComponent('topic=1&depth=6')");
+    awaitThat(browser, READY + " && document.querySelectorAll('.list.before li').length === 6");
+    assertEquals(
+        4, browser.run("return document.querySelectorAll('.before .row:disabled').length").asInt());
+    Path picture = folder.resolve("narrow.png");
+    browser.picture(390, 900, false, picture);
+    awaitThat(browser, "matchMedia('(max-width: 700px)').matches");
+    browser.run(
+        "document.querySelector('.sides button').click();"
+            + "document.querySelector('.before .row:enabled').click()");
+    awaitThat(browser, "document.querySelector('.before .passage')?.textContent.length > 9");
+    assertEquals(
+        0, browser.run("return document.querySelectorAll('.before .inside').length").asInt());
+    browser.run("document.querySelectorAll('.sides button')[1].click()");
+    browser.picture(1280, 900, true, picture);
+    awaitThat(browser, "!matchMedia('(max-width: 700px)').matches");
+  }
+
+  /** In a link, too, which brings no ranking. */
+  private static void aSpecThatFailsIsMended(Browser browser, String plain) throws Exception {
+    String large = "scale blocks.0.attn.%s by=1e30";
+    String spec = large.replace("%s", "hook_q") + "; " + large.replace("%s", "hook_k");
+    browser.run("location.hash = '#topic=1&spec=' + encodeURIComponent('" + spec + "')");
+    browser.reload();
+    awaitThat(browser, READY + " && document.querySelector('[role=alert]')");
+    String why = browser.run("return document.querySelector('[role=alert]').innerText").asText();
+    assertTrue(why.contains("the score NaN"), why);
+    assertEquals(spec, browser.run("return document.getElementById('spec').value").asText());
+    browser.run(
+        "const box = document.getElementById('spec'); box.value = ''; box.form.requestSubmit()");
+    await(browser);
+    assertEquals(plain, browser.run("return " + AFTER).asText());
+  }
+
+  /** Beside what is pinned stand the texts whose numbers are shown. */
+  private static void aRefusedEditIsNotThatOfTheNumbers(Browser browser) throws Exception {
+    browser.run("location.hash = '#topic=1&pin=' + encodeURIComponent('topic=1&reads=a bee')");
+    awaitThat(browser, READY + " && document.querySelector('.pins .measures')");
+    browser.run("location.hash += '&edited=none&text=A+train.'");
+    awaitThat(browser, READY + " && document.querySelector('main.stale')");
+    String texts =
+        "return [...[...document.querySelectorAll('.pins .said')].at(-1).cells]"
+            + ".map(cell => cell.textContent).join('|')";
+    assertEquals(
+        "Texts|the model reads \u201ca bee\u201d|as they are|", browser.run(texts).asText());
+    assertTrue(browser.run("return document.querySelector('.pins.stale') !== null").asBoolean());
+    click(browser, ".edits button");
+    assertTrue(browser.run("return document.querySelector('.pins.stale') === null").asBoolean());
+    assertEquals(0, browser.run("return document.querySelectorAll('[role=alert]').length").asInt());
+  }
+
+  /** They are said to be missing where they would be. */
+  private static void missingEstimatesAreNoFaultOfTheRanking(Browser browser) throws Exception {
+    browser.run(
+        "window.real = window.fetch;"
+            + "window.fetch = async (path, options) => path.endsWith('estimates')"
+            + "  ? new Response('{\"error\": {\"message\": \"given up\"}}', {status: 503})"
+            + "  : window.real(path, options);"
+            + "location.hash = '#topic=2&depth=5'");
+    awaitThat(browser, "document.querySelector('.legend .error')");
+    assertEquals(
+        "no estimates: given up; choose fewer documents",
+        browser.run("return document.querySelector('.legend .error').innerText").asText());
+    assertEquals(0, browser.run("return document.querySelectorAll('[role=alert]').length").asInt());
+    browser.run("window.fetch = window.real");
+  }
+
+  /** Whatever blanks its query has, and whichever other topics have the same. */
+  private static void theTopicStays(Browser browser) throws Exception {
+    StringBuilder requests = new StringBuilder();
+    List<String> queries = List.of("flowers\nand  bees ", "bees and wasps", "bees and wasps");
+    for (int i = 0; i < queries.size(); i++) {
+      Map<String, Object> bee =
+          Map.of("docid", "d", "score", 1, "doc", Map.of("contents", "A bee."));
+      Map<String, Object> query = Map.of("qid", "q" + i, "text", queries.get(i));
+      Map<String, Object> request = Map.of("query", query, "candidates", List.of(bee));
+      requests.append(JSON.writeValueAsString(request)).append('\n');
+    }
+    Files.writeString(folder.resolve("requests.jsonl"), requests);
+    try (Explorer other = Explorer.start(List.of("-run", path("requests.jsonl")))) {
+      for (int i = 0; i < queries.size(); i++) {
+        browser.open(other.address().resolve("#topic=q" + i));
+        browser.reload();
+        awaitThat(browser, READY + " && document.querySelector('.list.after li')");
+        browser.run("document.querySelector('.ask').requestSubmit()");
+        await(browser);
+        assertEquals("q" + i, browser.run("return " + STATE + ".get('topic')").asText());
+      }
     }
   }
 
@@ -883,6 +1043,8 @@ class ExploreCommandTest {
             + PIN
             + ", document.querySelector('.pins h2 button:last-child')].map(b => b.disabled).join()";
     assertEquals("true,true", browser.run(disabled).asText());
+    assertEquals("ranking\u2026", browser.run("return " + SAID).asText());
+    assertTrue(browser.run("return document.querySelector('.pins.stale') !== null").asBoolean());
     browser.run("window.fetch = window.real; window.go()");
     await(browser);
     assertEquals("false,false", browser.run(disabled).asText());

@@ -40,6 +40,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -64,8 +65,12 @@ class ExploreFoldersTest {
   /** A folder that is shown. */
   private record Shown(Opened opened, ExplorerServer server) implements AutoCloseable {
     static Shown of(Path folder) throws IOException {
+      return of(folder, 0);
+    }
+
+    static Shown of(Path folder, int port) throws IOException {
       Opened opened = Opened.of(folder, Map.of("1", "oil"));
-      return new Shown(opened, ExplorerServer.start(Listening.here(0), opened, FAILURES::add));
+      return new Shown(opened, ExplorerServer.start(Listening.here(port), opened, FAILURES::add));
     }
 
     JsonNode get(String path, String... parameters) throws Exception {
@@ -597,6 +602,61 @@ class ExploreFoldersTest {
           assertEquals(List.of(), browser.console(), name);
         }
       }
+      rowsOfARunningStudyGrow(browser);
+      lookingAgainLeavesTheError(browser);
+      aTabFollowsItsServer(browser);
+    }
+  }
+
+  /** Of a cell that is open, without a click. */
+  private static void rowsOfARunningStudyGrow(Browser browser) throws Exception {
+    Path running = copy("patch-head", "patching-shown", "journal.jsonl");
+    Path journal = running.resolve("journal.jsonl");
+    String all = Files.readString(journal);
+    Files.writeString(journal, all.substring(0, all.lastIndexOf('\n', all.length() - 2) + 1));
+    try (Shown shown = Shown.of(running)) {
+      browser.open(shown.server().address().resolve("#cell=1"));
+      int some = shown.get("opened/rows", "cell", "1").path("total").asInt();
+      String said = "document.querySelector('.of-cell p')?.textContent.startsWith('%d pairs')";
+      await(browser, String.format(Locale.ROOT, said, some));
+      Files.writeString(journal, all);
+      await(browser, String.format(Locale.ROOT, said, some + 1));
+    }
+  }
+
+  /** What a click was refused for stays true when the numbers of the map are new. */
+  private static void lookingAgainLeavesTheError(Browser browser) throws Exception {
+    try (Shown shown = Shown.of(copy("study", "running-shown", "plan.json|journal.jsonl"))) {
+      browser.open(shown.server().address().resolve("#cell=cut"));
+      await(browser, "document.querySelector('[role=alert]')");
+      browser.run(
+          "window.looked = 0; const real = window.fetch;"
+              + "window.fetch = async (...all) => {"
+              + "  const sent = await real(...all);"
+              + "  window.looked += String(all[0]).endsWith('/opened');"
+              + "  return sent; }");
+      // What the first brought is then drawn.
+      await(browser, "looked > 1");
+      String error = "return document.querySelector('[role=alert]')?.textContent ?? ''";
+      String said = browser.run(error).asText();
+      assertTrue(said.contains("the study is not finished"), said);
+    }
+  }
+
+  /** What another server answers at the same address is not shown under the old name. */
+  private static void aTabFollowsItsServer(Browser browser) throws Exception {
+    int port;
+    try (Shown study = Shown.of(folder.resolve("study"))) {
+      port = study.server().address().getPort();
+      browser.open(study.server().address());
+      await(browser, "document.querySelector('[data-cell]')");
+    }
+    try (Shown patched = Shown.of(folder.resolve("patch-head"), port)) {
+      browser.run(
+          "return new Promise(done => { addEventListener('beforeunload', () => done(true));"
+              + "document.querySelector('[data-cell]').click(); })");
+      await(browser, "document.querySelector('h1')?.textContent.includes('patch-head')");
+      assertEquals(port, patched.server().address().getPort());
     }
   }
 
