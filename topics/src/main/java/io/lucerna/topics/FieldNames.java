@@ -3,7 +3,9 @@ package io.lucerna.topics;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The names under which JSON objects keep ids and texts, for topics, corpora and requests alike.
@@ -12,7 +14,8 @@ import java.util.Optional;
  * docid}, {@code content}), BEIR ({@code _id}, {@code title}, {@code text}), ir_datasets ({@code
  * query_id}, {@code doc_id}), PyTerrier ({@code docno}), and MS MARCO v2 ({@code pid}, {@code
  * passage}; v2.1: {@code segment}). Where an object has several, the first of a list counts. A
- * field that is null counts as missing.
+ * field that is null counts as missing. A document's text that is no string, such as a list of
+ * paragraphs, is not read, and nothing is read in its place but a text under another name.
  */
 public final class FieldNames {
   /** Ids of topics. */
@@ -93,7 +96,7 @@ public final class FieldNames {
   /**
    * {@return the passage of a document: {@code contents} alone, or else one of {@link #BODIES}
    * after the title, separated by a space, or else the title} A plain string is its own passage.
-   * Empty if there is none.
+   * Empty if there is none, or only a title with an {@linkplain #unreadText unread text}.
    *
    * @param document an object, or a string
    */
@@ -110,7 +113,21 @@ public final class FieldNames {
         return Optional.of((title + " " + document.path(name).asText()).strip());
       }
     }
-    return document.path(TITLE).isTextual() ? Optional.of(title) : Optional.empty();
+    return document.path(TITLE).isTextual() && unreadText(document).isEmpty()
+        ? Optional.of(title)
+        : Optional.empty();
+  }
+
+  /**
+   * {@return the first field under a name of texts whose value is no string, such as a list of
+   * paragraphs} Empty if there is none.
+   *
+   * @param document an object
+   */
+  public static Optional<String> unreadText(JsonNode document) {
+    return Stream.concat(Stream.of(CONTENTS), BODIES.stream())
+        .filter(name -> document.hasNonNull(name) && !document.path(name).isTextual())
+        .findFirst();
   }
 
   /**
@@ -141,11 +158,17 @@ public final class FieldNames {
   }
 
   /**
-   * {@return a message that an object has no passage, with the fields that it has}
+   * {@return a message that an object has no passage, with the text that is not read or the fields
+   * that it has}
    *
    * @param object where the passage was looked for
    */
   public static String noPassage(JsonNode object) {
+    Optional<String> unread = unreadText(object);
+    if (unread.isPresent()) {
+      String type = object.path(unread.get()).getNodeType().name().toLowerCase(Locale.ROOT);
+      return "no text: field " + unread.get() + " must be a string, but its type is " + type;
+    }
     List<String> names = new ArrayList<>(List.of(CONTENTS, TITLE));
     names.addAll(BODIES);
     return missing("text", names, object);

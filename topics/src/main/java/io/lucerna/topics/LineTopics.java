@@ -12,6 +12,7 @@ import io.lucerna.base.text.MalformedTextException;
 import io.lucerna.topics.TopicReader.Collector;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Locale;
 import java.util.Optional;
 
 /** Topic formats of one topic per line, and arrays of JSON. Blank lines are skipped. */
@@ -34,9 +35,20 @@ final class LineTopics {
         throw new MalformedTextException(
             file, number, "expected id<TAB>text, got " + columns.length + " column(s)");
       }
+      if (isHeader(columns[0], columns[1])) {
+        throw new MalformedTextException(
+            file, number, "a header, not a topic: " + String.join(", ", columns) + "; remove it");
+      }
       String id = topics.id(number, columns[0]);
       topics.add(number, id, columns[1], Optional.empty(), Optional.empty());
     }
+  }
+
+  /** Whether a line names its columns: it would be a topic that nobody asked for. */
+  private static boolean isHeader(String id, String text) {
+    String first = id.strip().toLowerCase(Locale.ROOT);
+    return (FieldNames.TOPIC_IDS.contains(first) || first.equals("topic"))
+        && FieldNames.QUERIES.contains(text.strip().toLowerCase(Locale.ROOT));
   }
 
   static void json(String file, String content, Collector topics) throws MalformedTextException {

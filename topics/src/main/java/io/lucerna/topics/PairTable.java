@@ -21,8 +21,12 @@ final class PairTable {
   private static final List<String> MECHIR =
       List.of("qid", "docno", "score_delta", "text", "perturbed_text", "query", "relevance");
 
+  /** What the last columns of other tables are called, next to the names above. */
+  private static final List<String> OTHERS = List.of("passage", "original", "changed", "label");
+
   private final boolean mechIr;
   private final boolean header;
+  private final boolean unknownHeader;
   private final Map<String, Integer> seen = new HashMap<>();
 
   /** A table whose first line is this. */
@@ -30,6 +34,15 @@ final class PairTable {
     List<String> cells = Arrays.asList(firstLine.split("\t", -1));
     this.mechIr = cells.equals(MECHIR);
     this.header = mechIr || cells.equals(OWN) || cells.equals(OWN.subList(0, 5));
+    this.unknownHeader =
+        !header
+            && cells.size() > 1
+            && cells.subList(cells.size() - 2, cells.size()).stream().allMatch(PairTable::isColumn);
+  }
+
+  private static boolean isColumn(String cell) {
+    String name = cell.strip().toLowerCase(Locale.ROOT);
+    return OWN.contains(name) || MECHIR.contains(name) || OTHERS.contains(name);
   }
 
   /** Whether the first line is not a pair. */
@@ -44,6 +57,15 @@ final class PairTable {
    */
   ContrastPair read(String line) {
     String[] cells = line.split("\t", -1);
+    if (unknownHeader) {
+      throw new IllegalArgumentException(
+          "the header must be "
+              + String.join(", ", OWN)
+              + " (the last may be omitted) or "
+              + String.join(", ", MECHIR)
+              + ", got "
+              + String.join(", ", cells));
+    }
     if (mechIr) {
       if (cells.length != MECHIR.size()) {
         throw columns(MECHIR, cells.length);

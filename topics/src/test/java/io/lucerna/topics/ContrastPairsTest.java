@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Files of pairs in all their forms, and the edit maps that come with them. */
 class ContrastPairsTest {
@@ -166,6 +167,26 @@ class ContrastPairsTest {
     MalformedTextException e =
         assertThrows(MalformedTextException.class, () -> ContrastPairs.read(file));
     assertEquals(dir.resolve(message).toString(), e.getMessage());
+  }
+
+  /** As a pair of the texts "base" and "perturbed" it would be counted with the others. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "qid, query, docid, Base, Perturbed",
+        "query_id, query, doc_id, text, perturbed_text",
+        "qid, query, docid, base, perturbed, label",
+        "qid, docno, text, perturbed_text, query, relevance",
+        "qid, query, docid, original, changed ",
+      })
+  void otherHeadersAreRefused(String columns) throws IOException {
+    expect(
+        "t.tsv:1: the header must be qid, query, docid, base, perturbed, grade (the last may be"
+            + " omitted) or "
+            + MECHIR_HEADER.replace("\t", ", ")
+            + ", got "
+            + columns,
+        columns.replace(", ", "\t") + "\nq1\tlamp\td1\ta lamp\ta wick lamp\t2\n");
   }
 
   @Test

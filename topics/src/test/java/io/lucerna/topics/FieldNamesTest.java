@@ -68,6 +68,35 @@ class FieldNamesTest {
     assertEquals(Optional.empty(), FieldNames.query(json("{'title': ' ', 'text': {}}")));
   }
 
+  /** A title is not the passage of a document whose text is in a form that is not read. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "{'id': '7', 'title': 't', 'contents': [{'type': 'kicker', 'content': 'a'}]} | contents | array",
+        "{'_id': '7', 'title': 't', 'text': ['a', 'b']} | text | array",
+        "{'id': '7', 'title': 't', 'contents': null, 'body': {'en': 'a'}} | body | object",
+        "{'id': '7', 'abstract': 1984} | abstract | number",
+      })
+  void textsThatAreNoStringsAreNotPassages(String document, String field, String type)
+      throws IOException {
+    assertEquals(Optional.empty(), FieldNames.passage(json(document)));
+    assertEquals(Optional.of(field), FieldNames.unreadText(json(document)));
+    assertEquals(
+        "no text: field " + field + " must be a string, but its type is " + type,
+        FieldNames.noPassage(json(document)));
+  }
+
+  @Test
+  void aStringIsReadNextToOtherForms() throws IOException {
+    assertEquals(
+        Optional.of("t a"),
+        FieldNames.passage(json("{'title': 't', 'contents': ['a'], 'body': 'a'}")));
+    assertEquals(
+        Optional.of("a"), FieldNames.passage(json("{'contents': 'a', 'text': ['b', 'c']}")));
+  }
+
   @Test
   void errorsListWhatWasExpectedAndWhatIsThere() throws IOException {
     assertEquals(

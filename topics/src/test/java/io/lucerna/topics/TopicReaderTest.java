@@ -262,6 +262,8 @@ class TopicReaderTest {
           TSV_INT|`99999999999\tx`|`t:1: topic id '99999999999' is not an integer, as this format demands`
           TSV_STRING|`a\tx\nb`|`t:2: expected id<TAB>text, got 1 column(s)`
           TSV_STRING|`a\tx\ty`|`t:1: expected id<TAB>text, got 3 column(s)`
+          TSV_STRING|`qid\tquery\n1\tx`|`t:1: a header, not a topic: qid, query; remove it`
+          TSV_INT|`Topic_ID\tText\n1\tx`|`t:1: a header, not a topic: Topic_ID, Text; remove it`
           TSV_STRING|`a b\tx`|`t:1: topic id 'a b' contains whitespace, which no run can hold`
           TSV_STRING|`a\t\u00a0`|`t:1: topic a has no text`
           COVID|`\n<topics>\n<topic number="1">\n</topic></topics>`|`t:3: the topic has no text under <query>`

@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -136,6 +137,24 @@ class AnseriniRerankerTest {
     assertTrue(
         String.valueOf(reranker.failures().get("5"))
             .contains("document d0; index again with -storeRaw"));
+  }
+
+  /** Such as the Washington Post's articles, whose paragraphs only Anserini joins. */
+  @Test
+  void jsonWithoutAPassageGivesWayToTheStoredContents() {
+    Document document =
+        docs("{\"title\": \"Lamps\", \"contents\": [{\"content\": \"a\"}]}").lucene_documents[0];
+    assertEquals(Optional.empty(), StoredPassage.of(document));
+    document.add(new StoredField("contents", "Lamps\na\n"));
+    assertEquals(Optional.of("Lamps\na\n"), StoredPassage.of(document));
+    for (String text : List.of("<p>{a}</p>", "{a} or {b}", "{} is an object")) {
+      Document other = docs(text).lucene_documents[0];
+      other.add(new StoredField("contents", "other"));
+      assertEquals(Optional.of(text), StoredPassage.of(other));
+    }
+    Document json = docs("{\"title\": \"a\", \"text\": \"lamp\"}").lucene_documents[0];
+    json.add(new StoredField("contents", "other"));
+    assertEquals(Optional.of("a lamp"), StoredPassage.of(json));
   }
 
   @Test

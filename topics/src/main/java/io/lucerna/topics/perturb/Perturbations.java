@@ -151,8 +151,8 @@ public final class Perturbations {
   }
 
   /**
-   * {@return a ready pair with what the index knows of it: both scores, and as its terms those
-   * whose counts differ}
+   * {@return a ready pair with what the index knows of it: both scores, the highest IDF of its
+   * terms, and its terms, which are those whose counts differ, unless it has some already}
    *
    * @param pair a pair of two texts
    */
@@ -161,9 +161,8 @@ public final class Perturbations {
     List<String> query = analysis.terms(pair.query());
     AnalyzedText base = analysis.of(pair.base());
     AnalyzedText perturbed = analysis.of(pair.perturbed());
-    TreeSet<String> terms = new TreeSet<>(base.counts().keySet());
-    terms.addAll(perturbed.counts().keySet());
-    terms.removeIf(term -> base.count(term) == perturbed.count(term));
+    // Counts do not show which terms were moved.
+    List<String> terms = pair.terms().isEmpty() ? differing(base, perturbed) : pair.terms();
     return new ContrastPair(
         pair.id(),
         pair.qid(),
@@ -173,11 +172,18 @@ public final class Perturbations {
         pair.base(),
         pair.perturbed(),
         pair.edits(),
-        List.copyOf(terms),
+        terms,
         pair.grade(),
         decimal(bm25.score(query, base)),
         decimal(bm25.score(query, perturbed)),
-        highestIdf(List.copyOf(terms)));
+        highestIdf(terms));
+  }
+
+  private static List<String> differing(AnalyzedText base, AnalyzedText perturbed) {
+    TreeSet<String> terms = new TreeSet<>(base.counts().keySet());
+    terms.addAll(perturbed.counts().keySet());
+    terms.removeIf(term -> base.count(term) == perturbed.count(term));
+    return List.copyOf(terms);
   }
 
   private OptionalDouble highestIdf(List<String> terms) {

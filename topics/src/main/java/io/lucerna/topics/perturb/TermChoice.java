@@ -23,8 +23,7 @@ enum TermChoice {
       return terms.get(random.nextInt(terms.size()));
     }
     Comparator<String> byWeight = Comparator.comparingDouble(term -> weight(term, subject));
-    // Stream.max takes the last of equals.
-    return terms.reversed().stream().max(byWeight).orElseThrow();
+    return terms.stream().max(byWeight).orElseThrow();
   }
 
   private double weight(String term, Subject subject) {

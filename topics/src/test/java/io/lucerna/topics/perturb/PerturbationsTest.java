@@ -54,6 +54,31 @@ class PerturbationsTest {
   }
 
   @Test
+  void ofEqualTermsTheFirstInTheQueryIsTaken() {
+    String passage = "Lamps burn oil.";
+    Perturbations texts = Perturbations.of(List.of(passage, "Frogs croak."), 1);
+    for (String name : List.of("ADD:tf", "ADD:idf", "DELETE:tfidf", "TDC-APPEND", "LB1")) {
+      for (List<String> order : List.of(List.of("oil", "lamp"), List.of("lamp", "oil"))) {
+        ContrastPair pair = texts.make(name, String.join(" ", order), passage).pairs().getFirst();
+        assertEquals(order.subList(0, 1), pair.terms(), name);
+      }
+    }
+  }
+
+  /** Two texts do not show which of their terms were moved. */
+  @Test
+  void aPairKeepsItsTermsWhenItIsCompleted() {
+    Perturbations texts = Perturbations.of(TEXTS, 7);
+    for (String name : List.of("PROX1", "PROX5", "TFC1", "REG")) {
+      ContrastPair pair = texts.make(name, "captains burn lamps", TEXTS.get(5)).pairs().getFirst();
+      assertEquals(pair, texts.complete(pair), name);
+      assertTrue(pair.idf().isPresent(), name);
+    }
+    ContrastPair bare = ContrastPair.of("1", "lamp", "the lamp", "the lamp burns oil");
+    assertEquals(List.of("burn", "oil"), texts.complete(bare).terms());
+  }
+
+  @Test
   void similarWordsMustBeKnown() {
     Perturbations texts = Perturbations.of(TEXTS, 1);
     assertEquals(

@@ -27,7 +27,7 @@ import org.apache.lucene.util.Bits;
 
 /**
  * The texts stored in an Anserini index: field {@code raw} or, where there is none, {@code
- * contents}.
+ * contents}, as where it is JSON without a passage.
  */
 public final class IndexTexts implements TextSource {
   private static final String ID = "id";

@@ -245,7 +245,7 @@ public final class PerturbCommand implements Command {
               Optional.ofNullable(clean).map(PassageCleaning::parse), inputs.collection(), texts);
       console.say("passages cleaned: %s", cleaning);
       Passages passages = new CleanedTexts(texts, cleaning);
-      PassageDonors donors = new PassageDonors(found.documents(), passages);
+      PassageDonors donors = new PassageDonors(found, passages);
       LuceneStatistics statistics = collected.of(texts);
       if (inputs.index != null) {
         AnalysisCheck.run(found, passages, analysis, statistics, console);

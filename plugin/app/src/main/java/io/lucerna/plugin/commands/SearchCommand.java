@@ -4,7 +4,6 @@ import io.anserini.search.SearchCollection;
 import io.lucerna.base.Counted;
 import io.lucerna.eval.RankedDoc;
 import io.lucerna.eval.Ranking;
-import io.lucerna.eval.Run;
 import io.lucerna.instrumentation.intervene.InterventionSpec;
 import io.lucerna.plugin.anserini.AnseriniNames;
 import io.lucerna.plugin.anserini.FirstStage;
@@ -30,10 +29,12 @@ import io.lucerna.plugin.rerank.RerankJob;
 import io.lucerna.plugin.texts.Candidates;
 import io.lucerna.plugin.texts.CleanedTexts;
 import io.lucerna.plugin.texts.CleaningChoice;
+import io.lucerna.plugin.texts.Requests;
 import io.lucerna.plugin.texts.TextSource;
 import io.lucerna.reranker.Ranker;
 import io.lucerna.reranker.ScorerOptions;
 import java.io.IOException;
+import java.lang.reflect.Field;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -48,6 +49,7 @@ import java.util.TreeSet;
 import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.index.FieldInfos;
 import org.apache.lucene.index.IndexOptions;
+import org.kohsuke.args4j.Option;
 
 /**
  * {@code search}: Anserini's own search with all of its flags and, if a model is named, neural
@@ -92,6 +94,7 @@ public final class SearchCommand implements Command {
     explain.check(model.model != null, spec);
     Outputs out = new Outputs(args.output, args.format, args.runtag);
     checkNumbers();
+    checkRequests();
     try (IndexTexts texts = IndexTexts.open(args.index)) {
       checkNames(texts);
       List<TopicFiles> topics = topics();
@@ -104,7 +107,9 @@ public final class SearchCommand implements Command {
       if (model.model == null) {
         for (FirstStage.Result result : results) {
           Outputs to = out.at(Path.of(args.output + result.suffix()));
-          provenance.write(to.path(), () -> to.write(Run.of(args.runtag, result.rankings())));
+          RerankJob.Outcome asIs =
+              new RerankJob.Outcome(List.copyOf(result.rankings()), 0, 0, 0, 0);
+          provenance.write(to.path(), () -> to.write(asIs, candidates(result, queries), texts));
           report(result.rankings(), queries, to, console);
         }
         return;
@@ -141,6 +146,37 @@ public final class SearchCommand implements Command {
           ExitCode.USAGE,
           "-explain divides scores of passages; -selectMaxPassage gives those of documents");
     }
+  }
+
+  /** Refuses what requests cannot hold before hours are spent on the search. */
+  private void checkRequests() throws IllegalAccessException {
+    if (!Requests.isRequests(args.output)) {
+      return;
+    }
+    if (Boolean.TRUE.equals(args.selectMaxPassage)) {
+      throw noRequests("-selectMaxPassage gives documents, and the index has texts of passages");
+    }
+    if (Boolean.TRUE.equals(args.backgroundLinking)) {
+      throw noRequests("requests have queries in words, and -backgroundLinking has documents");
+    }
+    for (Field field : SearchCollection.Args.class.getFields()) {
+      Option option = field.getAnnotation(Option.class);
+      // Those of -topics and -fields are searched together.
+      if (option != null
+          && field.get(args) instanceof String[] values
+          && values != args.topics
+          && values != args.fields
+          && values.length > 1) {
+        throw noRequests(
+            option.name() + " has " + values.length + " values, which give a run each");
+      }
+    }
+  }
+
+  private CommandException noRequests(String why) {
+    return new CommandException(
+        ExitCode.USAGE,
+        args.output + ": " + why + "; only a run can be written, under a name without .jsonl");
   }
 
   /** Anserini continues, and ends well, when one of these is wrong. */
@@ -210,6 +246,16 @@ public final class SearchCommand implements Command {
     return FirstStage.search(args, topics, console.verbose());
   }
 
+  private static List<Candidates> candidates(
+      FirstStage.Result result, Map<String, String> queries) {
+    List<Candidates> candidates = new ArrayList<>();
+    for (Ranking ranking : result.rankings()) {
+      String query = Objects.requireNonNull(queries.get(ranking.topic()), ranking.topic());
+      candidates.add(new Candidates(query, ranking));
+    }
+    return candidates;
+  }
+
   private void rerank(
       FirstStage.Result result,
       Map<String, String> queries,
@@ -220,11 +266,7 @@ public final class SearchCommand implements Command {
       Provenance provenance,
       Console console)
       throws IOException {
-    List<Candidates> candidates = new ArrayList<>();
-    for (Ranking ranking : result.rankings()) {
-      String query = Objects.requireNonNull(queries.get(ranking.topic()), ranking.topic());
-      candidates.add(new Candidates(query, ranking));
-    }
+    List<Candidates> candidates = candidates(result, queries);
     CleaningChoice cleaning = rerank.cleaning(collection, texts);
     console.say("passages cleaned: %s", cleaning);
     QueryLimits.ofTopics(scorer, candidates, args.topics[0], console);

@@ -80,16 +80,7 @@ public final class Outputs {
     return new Outputs(other.toString(), msMarco ? "msmarco" : "trec", tag);
   }
 
-  /** Writes a run. */
-  public void write(Run run) throws IOException {
-    if (msMarco) {
-      run.writeMsMarco(path);
-    } else {
-      run.write(path);
-    }
-  }
-
-  /** Writes what reranking gave, as requests where the name says so. */
+  /** Writes rankings, as requests where the name says so. */
   public void write(RerankJob.Outcome outcome, List<Candidates> candidates, TextSource texts)
       throws IOException {
     if (outcome.rankings().size() != candidates.size()) {
@@ -100,8 +91,10 @@ public final class Outputs {
     Run run = outcome.run(tag);
     if (Requests.isRequests(path.toString())) {
       Requests.write(path, candidates, run, texts);
+    } else if (msMarco) {
+      run.writeMsMarco(path);
     } else {
-      write(run);
+      run.write(path);
     }
   }
 

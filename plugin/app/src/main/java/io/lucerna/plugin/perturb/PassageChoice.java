@@ -8,6 +8,7 @@ import io.lucerna.plugin.texts.TextSourceException;
 import io.lucerna.qrels.Qrels;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param queries the query of each topic that has passages
  * @param documents the documents of each of these topics, in order
  * @param qrels the grades, if there are any
+ * @param run the whole run that the passages are the first of, if they are those of a run
  * @param withoutQuery topics that have passages but no query
  * @param missing documents that were left out since the index or the corpus lacks them
  */
@@ -30,6 +32,7 @@ public record PassageChoice(
     Map<String, String> queries,
     Map<String, Set<String>> documents,
     Optional<Qrels> qrels,
+    Optional<Run> run,
     List<String> withoutQuery,
     List<PassageDonors.Candidate> missing) {
   /** Most passages of a run's topic, where nothing else is asked for. */
@@ -51,7 +54,7 @@ public record PassageChoice(
               .toList());
     }
     int most = depth == null ? Integer.MAX_VALUE : depth;
-    return of(queries, documents, Optional.of(qrels), most, wanted);
+    return of(queries, documents, Optional.of(qrels), Optional.empty(), most, wanted);
   }
 
   /** The first passages of a run. */
@@ -66,13 +69,14 @@ public record PassageChoice(
     for (Ranking ranking : run.rankings()) {
       documents.put(ranking.topic(), ranking.top(most).docnos());
     }
-    return of(queries, documents, qrels, most, wanted);
+    return of(queries, documents, qrels, Optional.of(run), most, wanted);
   }
 
   private static PassageChoice of(
       Map<String, String> queries,
       Map<String, List<String>> all,
       Optional<Qrels> qrels,
+      Optional<Run> run,
       int most,
       Optional<GradeFilter> wanted) {
     Map<String, String> kept = new LinkedHashMap<>();
@@ -95,7 +99,7 @@ public record PassageChoice(
             documents.put(topic, new LinkedHashSet<>(chosen));
           }
         });
-    return new PassageChoice(kept, documents, qrels, withoutQuery, List.of());
+    return new PassageChoice(kept, documents, qrels, run, withoutQuery, List.of());
   }
 
   /** The same without documents that the source lacks, which are kept as such. */
@@ -127,11 +131,19 @@ public record PassageChoice(
       console.say(
           "%d of %d judged passages are not in %s", missing.size(), passages(), texts.noun());
     }
-    return new PassageChoice(queries, found, qrels, withoutQuery, missing);
+    return new PassageChoice(queries, found, qrels, run, withoutQuery, missing);
   }
 
   public int passages() {
     return documents.values().stream().mapToInt(Set::size).sum();
+  }
+
+  /** All documents that are judged or ranked for a topic, whatever is asked of its passages. */
+  Set<String> known(String topic) {
+    Set<String> known = new HashSet<>();
+    qrels.ifPresent(judged -> known.addAll(judged.judged(topic).keySet()));
+    run.flatMap(all -> all.ranking(topic)).ifPresent(ranked -> known.addAll(ranked.docnos()));
+    return known;
   }
 
   OptionalInt grade(String topic, String docid) {

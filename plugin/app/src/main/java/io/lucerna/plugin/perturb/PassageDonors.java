@@ -8,39 +8,42 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 
-/** The candidates of other topics as donors of sentences and words. */
+/**
+ * The perturbed passages of other topics as donors of sentences and words, but for documents that
+ * are judged or ranked for the topic itself.
+ */
 public final class PassageDonors implements Donors {
   /** A candidate document. */
   record Candidate(String topic, String docid) {}
 
-  private final List<Candidate> all;
-  private final Map<String, Set<String>> byTopic;
+  private final PassageChoice choice;
+  private final List<Candidate> all = new ArrayList<>();
   private final Passages passages;
 
-  /**
-   * @param byTopic the documents of each topic, in order
-   */
-  public PassageDonors(Map<String, Set<String>> byTopic, Passages passages) {
-    this.byTopic = byTopic;
+  /** The last subject's topic, and the documents that are known for it. */
+  private String topic = "";
+
+  private Set<String> known = Set.of();
+
+  /** Donors among the passages that are perturbed. */
+  public PassageDonors(PassageChoice choice, Passages passages) {
+    this.choice = choice;
     this.passages = passages;
-    this.all = new ArrayList<>();
-    byTopic.forEach((topic, docids) -> docids.forEach(d -> all.add(new Candidate(topic, d))));
+    choice.documents().forEach((t, docids) -> docids.forEach(d -> all.add(new Candidate(t, d))));
   }
 
   @Override
   public Optional<String> passage(Subject subject, RandomGenerator random) {
-    Set<String> own = byTopic.getOrDefault(subject.qid(), Set.of());
-    return Donors.draw(
-        all,
-        drawn -> drawn.topic.equals(subject.qid()) || own.contains(drawn.docid),
-        this::text,
-        random);
+    if (!topic.equals(subject.qid())) {
+      topic = subject.qid();
+      known = choice.known(topic);
+    }
+    return Donors.draw(all, drawn -> known.contains(drawn.docid), this::text, random);
   }
 
   /** The texts of all documents, each once. */

@@ -2,12 +2,14 @@ package io.lucerna.plugin.texts;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.lucerna.base.TextFile;
+import io.lucerna.base.text.MalformedTextException;
 import io.lucerna.studies.work.Hashes;
 import io.lucerna.topics.FieldNames;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,9 +20,12 @@ import java.util.stream.Stream;
 
 /**
  * Texts from JSON lines or JSON arrays: one file, or all {@code .jsonl} and {@code .json} files of
- * a folder, compressed or not.
+ * a folder, compressed or not, and its other compressed files of JSON. Of a folder with a {@code
+ * corpus.jsonl} that alone is read.
  */
 public final class CorpusTexts implements TextSource {
+  private static final List<String> COMPRESSED = List.of(".gz", ".bz2", ".zst");
+
   /** Is shown every document that has a text. */
   @FunctionalInterface
   public interface Visitor {
@@ -41,8 +46,8 @@ public final class CorpusTexts implements TextSource {
    * Reads the texts of these documents and forgets the others.
    *
    * @param visitor is shown the texts of all
-   * @throws io.lucerna.base.text.MalformedTextException if something is not a JSON object with an
-   *     id, or a document that is wanted has no text or occurs twice
+   * @throws MalformedTextException if something is not a JSON object with an id, a document has a
+   *     text that is no string, or one that is wanted has none or occurs twice
    */
   public static CorpusTexts read(Path corpus, Set<String> docnos, Visitor visitor)
       throws IOException {
@@ -61,19 +66,37 @@ public final class CorpusTexts implements TextSource {
     if (!Files.isDirectory(corpus)) {
       return List.of(TextFile.of(corpus));
     }
-    try (Stream<Path> entries = Files.walk(corpus)) {
-      List<TextFile> files =
-          entries
-              .filter(Files::isRegularFile)
-              .filter(p -> p.toString().matches(".*\\.jsonl?(\\.(gz|bz2|zst))?"))
-              .sorted()
-              .map(TextFile::of)
-              .toList();
-      if (files.isEmpty()) {
-        throw new FileNotFoundException(corpus + ": the folder holds no .jsonl or .json file");
-      }
-      return files;
+    // A data set of BEIR's has its queries, which look like documents, next to its corpus.
+    Optional<Path> beir =
+        Stream.concat(Stream.of(""), COMPRESSED.stream())
+            .map(ending -> corpus.resolve("corpus.jsonl" + ending))
+            .filter(Files::isRegularFile)
+            .findFirst();
+    if (beir.isPresent()) {
+      return List.of(TextFile.of(beir.get()));
     }
+    List<TextFile> files = new ArrayList<>();
+    try (Stream<Path> entries = Files.walk(corpus)) {
+      for (Path path : entries.filter(Files::isRegularFile).sorted().toList()) {
+        if (isJson(path)) {
+          files.add(TextFile.of(path));
+        }
+      }
+    }
+    if (files.isEmpty()) {
+      throw new FileNotFoundException(
+          corpus + ": the folder holds no .jsonl or .json file, and no compressed one");
+    }
+    return files;
+  }
+
+  /** By the name or, of a compressed file such as MS MARCO v2's, by the content. */
+  private static boolean isJson(Path path) throws IOException {
+    String name = path.toString();
+    if (name.matches(".*\\.jsonl?(\\.(gz|bz2|zst))?")) {
+      return true;
+    }
+    return COMPRESSED.stream().anyMatch(name::endsWith) && JsonObjects.holds(TextFile.of(path));
   }
 
   private void add(JsonNode document, JsonObjects objects, Set<String> docnos, Visitor visitor)
@@ -87,6 +110,8 @@ public final class CorpusTexts implements TextSource {
     if (passage.isPresent()) {
       sample.add(docno, passage.get());
       visitor.visit(passage.get());
+    } else if (FieldNames.unreadText(document).isPresent()) {
+      throw noText(docno, document, objects);
     }
     if (!docnos.contains(docno)) {
       if (docnos.contains(docno.strip())) {
@@ -96,11 +121,16 @@ public final class CorpusTexts implements TextSource {
       return;
     }
     if (passage.isEmpty()) {
-      throw objects.error("document " + docno + " has " + FieldNames.noPassage(document));
+      throw noText(docno, document, objects);
     }
     if (texts.putIfAbsent(docno, passage.get()) != null) {
       throw objects.error("document " + docno + " occurs twice");
     }
+  }
+
+  private static MalformedTextException noText(
+      String docno, JsonNode document, JsonObjects objects) {
+    return objects.error("document " + docno + " has " + FieldNames.noPassage(document));
   }
 
   @Override

@@ -290,6 +290,41 @@ class CandidateFormsTest {
     gives(RUN, corpus("corpus.json"));
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"corpus.jsonl", "corpus.jsonl.gz"})
+  void ofADataSetOfBeirsTheCorpusAloneIsRead(String name) throws IOException {
+    Path beir = Files.createDirectories(folder.resolve("beir/qrels"));
+    write("beir/queries.jsonl", "{'_id': 'x', 'text': 'a query with the id of a document'}");
+    write("beir/qrels/test.json", "{'no': 'document'}");
+    compressed(
+        beir.resolveSibling(name),
+        "{'_id': 'x', 'title': 'a', 'text': 'tall red lamp'}\n"
+            + "{'_id': 'y', 'title': '', 'text': 'red lamp'}");
+    gives(RUN, corpus("beir"));
+  }
+
+  /** Compressed files of a folder need no name of JSON's, as those of MS MARCO v2 have none. */
+  @Test
+  void compressedFilesOfAFolderAreToldByTheirContent() throws IOException {
+    Files.createDirectory(folder.resolve("parts"));
+    compressed(
+        folder.resolve("parts/msmarco_passage_00.gz"), "{'pid': 'y', 'passage': 'red lamp'}");
+    compressed(folder.resolve("parts/readme.gz"), "no object");
+    write("parts/more.json", "{'pid': 'x', 'passage': 'a tall red lamp'}");
+    write("parts/readme.txt", "{'no': 'document'}");
+    gives(RUN, corpus("parts"));
+    Files.delete(folder.resolve("parts/msmarco_passage_00.gz"));
+    Files.delete(folder.resolve("parts/more.json"));
+    Files.delete(folder.resolve("out.txt"));
+    refused("parts: the folder holds no .jsonl or .json file", corpus("parts"));
+  }
+
+  private static void compressed(Path file, String content) throws IOException {
+    try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(file))) {
+      out.write(content.replace('\'', '"').getBytes(StandardCharsets.UTF_8));
+    }
+  }
+
   @Test
   void idsThatAreNumbers() throws IOException {
     write("run.txt", "7 Q0 1 1 9.5 t\n7 Q0 2 2 8.5 t\n");
@@ -306,6 +341,8 @@ class CandidateFormsTest {
         "the fields are text, url | {'text': 'a', 'url': 'u'}",
         "c.jsonl:1: no document id | {'id': null, 'text': 'a'}",
         "c.jsonl:1: document x has no text: expected a field contents, | {'id': 'x', 'text': null}",
+        "c.jsonl:1: document x has no text: field text must be a string, but its type is array | {'id': 'x', 'title': 't', 'text': ['a', 'b']}",
+        "c.jsonl:2: document z has no text: field contents must be a string, but its type is array | {'id': 'x', 'text': 'a'}\\n{'id': 'z', 'title': 't', 'contents': ['a']}",
         "c.jsonl:1: document id 'x ' begins or ends with whitespace | {'id': 'x ', 'text': 'a'}",
         "c.jsonl:2: document x occurs twice | [{'id': 'x', 'text': 'a'},\\n{'id': 'x', 'text': 'b'}]",
         "c.jsonl:1: not JSON: | {'id': 'x', 'text': 'a'",

@@ -273,6 +273,37 @@ class PerturbCommandTest {
     assertTrue(strict.out().contains("no word is similar enough to a query term"), strict.out());
   }
 
+  /** A document that is judged or ranked for a topic is about it, at any grade or depth. */
+  @Test
+  void noDonorIsKnownForTheTopic() throws IOException {
+    Path two = Files.writeString(temp.resolve("two.tsv"), "a\tcanal locks\nb\tboats\n");
+    Path grades =
+        Files.writeString(
+            temp.resolve("known.txt"), "a 0 L0159 2\na 0 L0020 0\nb 0 L0020 2\nb 0 L0021 -1\n");
+    Path ranks =
+        Files.writeString(
+            temp.resolve("known.run"), "a Q0 L0159 1 2 x\na Q0 L0020 2 1 x\nb Q0 L0020 1 1 x\n");
+    Path output = temp.resolve("known.jsonl");
+    String[] options = {
+      "-topics", two.toString(), "-index", index.toString(), "-perturbation", "ADD-SENTENCE"
+    };
+    for (List<String> source :
+        List.of(
+            List.of("-qrels", grades.toString(), "-grades", "2"),
+            List.of("-run", ranks.toString(), "-depth", "1"))) {
+      List<String> arguments = new ArrayList<>(List.of(options));
+      arguments.addAll(source);
+      Shell shell = perturb(output, arguments.toArray(String[]::new));
+      assertEquals(ExitCode.DONE, shell.code(), shell.err());
+      assertEquals(
+          List.of("b/L0020/ADD-SENTENCE"),
+          ContrastPairs.read(output).stream().map(ContrastPair::id).toList());
+      assertTrue(
+          Files.readString(temp.resolve("known.jsonl.left.tsv"))
+              .contains("there is no passage of another topic to take a sentence of"));
+    }
+  }
+
   @Test
   void readyPairsGetScoresAndTermsOfTheIndex() throws IOException {
     Path pairs =

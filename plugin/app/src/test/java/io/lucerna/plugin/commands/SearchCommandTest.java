@@ -214,6 +214,39 @@ class SearchCommandTest {
   }
 
   @Test
+  void withoutAModelRequestsAreWrittenAsByRerank() throws IOException {
+    done(search("bm25", "-bm25", "-hits", "5"));
+    done(search("search.jsonl", "-bm25", "-hits", "5"));
+    String[] candidates = {"-run", folder.resolve("bm25").toString(), "-index", shared("index")};
+    done(run("rerank", "rerank.jsonl", with(candidates, "-rerank.model", "none")));
+    assertEquals(read("rerank.jsonl"), read("search.jsonl"));
+    assertTrue(Files.exists(folder.resolve("search.jsonl.meta.json")));
+  }
+
+  @Test
+  void whatRequestsCannotHoldIsRefusedBeforeTheSearch() throws IOException {
+    refused(
+        "-bm25.k1 has 2 values, which give a run each",
+        search("no.jsonl", "-bm25", "-bm25.k1", "0.9", "1.2"));
+    refused(
+        "-rm3.fbDocs has 3 values, which give a run each",
+        search("no.jsonl", "-bm25", "-rm3", "-rm3.fbDocs", "5", "10", "20"));
+    refused(
+        "-selectMaxPassage gives documents, and the index has texts of passages",
+        search("no.jsonl", "-bm25", "-selectMaxPassage", "-rerank.model", "fake"));
+    refused(
+        "requests have queries in words, and -backgroundLinking has documents",
+        search("no.jsonl", "-bm25", "-backgroundLinking"));
+    done(search("no.txt", "-bm25", "-selectMaxPassage", "-rerank.model", "fake"));
+  }
+
+  private void refused(String message, Shell shell) {
+    assertEquals(ExitCode.USAGE, shell.code(), shell.err());
+    assertTrue(shell.err().contains("no.jsonl: " + message), shell.err());
+    assertFalse(Files.exists(folder.resolve("no.jsonl")));
+  }
+
+  @Test
   void topicsWithoutHitsAreCountedNotLost() throws IOException {
     Shell shell = search("run", "-bm25", "-rerank.model", "fake");
     done(shell);
