@@ -185,7 +185,8 @@ public record Condition(
 
   private boolean addsNothing() {
     return dose.filter(much -> much.amount() == 0).isPresent()
-        && spec.interventions().stream().allMatch(each -> each.operation() instanceof Operation.Add);
+        && spec.interventions().stream()
+            .allMatch(each -> each.operation() instanceof Operation.Add);
   }
 
   /** The tag of the condition's run. */

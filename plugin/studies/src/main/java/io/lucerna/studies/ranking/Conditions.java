@@ -505,7 +505,8 @@ public final class Conditions {
 
   private static Intervention withDose(Intervention intervention, double dose) {
     return intervention.operation() instanceof Operation.Add add
-        ? new Intervention(intervention.target(), new Operation.Add(add.vector(), dose * add.dose()))
+        ? new Intervention(
+            intervention.target(), new Operation.Add(add.vector(), dose * add.dose()))
         : intervention;
   }
 

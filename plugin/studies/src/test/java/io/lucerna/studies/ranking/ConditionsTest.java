@@ -167,7 +167,8 @@ class ConditionsTest {
     assertEquals(
         List.of(false, true, true),
         of("dose:" + adds + ":0,1,-2 random=0").stream().map(Condition::isTested).toList());
-    Intervention turned = of("dose:" + adds + " dose=-1:2").getFirst().spec().interventions().getFirst();
+    Intervention turned =
+        of("dose:" + adds + " dose=-1:2").getFirst().spec().interventions().getFirst();
     assertEquals(-2, ((Operation.Add) turned.operation()).dose());
     Condition again =
         of("dose:"
