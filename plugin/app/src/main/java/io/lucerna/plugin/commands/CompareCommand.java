@@ -22,6 +22,7 @@ import io.lucerna.plugin.rerank.Provenance;
 import io.lucerna.qrels.Qrels;
 import io.lucerna.studies.work.Hashes;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -216,12 +217,12 @@ public final class CompareCommand implements Command {
     Map<Path, Path> named = new LinkedHashMap<>();
     for (String name : flags.runs) {
       Path file = Inputs.file(name);
-      named.putIfAbsent(file.toRealPath(), file);
+      named.putIfAbsent(place(file), file);
     }
     List<Path> files = new ArrayList<>(named.values());
     if (flags.baseline != null) {
       Path given = Inputs.file(flags.baseline);
-      Path baseline = named.getOrDefault(given.toRealPath(), given);
+      Path baseline = named.getOrDefault(place(given), given);
       files.remove(baseline);
       files.addFirst(baseline);
     }
@@ -230,6 +231,11 @@ public final class CompareCommand implements Command {
           ExitCode.USAGE, "a comparison takes two runs or more, got " + files.size());
     }
     return files;
+  }
+
+  /** The same for all spellings; a file that is missing is missed when it is read. */
+  private static Path place(Path file) throws IOException {
+    return Files.exists(file) ? file.toRealPath() : file.toAbsolutePath().normalize();
   }
 
   private Map<String, Run> read(List<Path> files, List<String> labels, Qrels qrels)
