@@ -12,10 +12,10 @@ import java.util.stream.Stream;
 @Internal
 public final class HubFiles {
   /**
-   * Tokenizers that cannot be read. With them in the snapshot, Python can write there the
-   * tokenizer.json that is missing.
+   * Files of sentencepiece and tiktoken, which cannot be read. With them in the snapshot, Python
+   * can write there the tokenizer.json that is missing.
    */
-  static final List<String> FOREIGN_TOKENIZERS =
+  public static final List<String> FOREIGN_TOKENIZERS =
       List.of(
           "spiece.model",
           "sentencepiece.bpe.model",
@@ -24,10 +24,21 @@ public final class HubFiles {
           "tokenizer.model",
           "tekken.json");
 
+  /** The names of sentence-transformers' settings, of which the first that is there is read. */
+  public static final List<String> SENTENCE_SETTINGS =
+      List.of(
+          "sentence_bert_config.json",
+          "sentence_roberta_config.json",
+          "sentence_distilbert_config.json",
+          "sentence_camembert_config.json",
+          "sentence_albert_config.json",
+          "sentence_xlm-roberta_config.json",
+          "sentence_xlnet_config.json");
+
   /** What is next to the weights, in a folder that modules.json may name. */
   static final List<String> BESIDE_WEIGHTS =
-      Stream.concat(
-              Stream.of(
+      Stream.of(
+              List.of(
                   "config.json",
                   "tokenizer.json",
                   "tokenizer_config.json",
@@ -35,15 +46,10 @@ public final class HubFiles {
                   "vocab.json",
                   "merges.txt",
                   "special_tokens_map.json",
-                  "added_tokens.json",
-                  "sentence_bert_config.json",
-                  "sentence_roberta_config.json",
-                  "sentence_distilbert_config.json",
-                  "sentence_camembert_config.json",
-                  "sentence_albert_config.json",
-                  "sentence_xlm-roberta_config.json",
-                  "sentence_xlnet_config.json"),
-              FOREIGN_TOKENIZERS.stream())
+                  "added_tokens.json"),
+              SENTENCE_SETTINGS,
+              FOREIGN_TOKENIZERS)
+          .flatMap(List::stream)
           .toList();
 
   private static final List<String> OF_THE_WHOLE =

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.lucerna.instrumentation.checkpoint.CheckpointException;
+import io.lucerna.instrumentation.hub.HubFiles;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -20,17 +21,6 @@ import java.util.Set;
  * @param tokenizer settings that take precedence over tokenizer_config.json
  */
 record SentenceSettings(OptionalInt maxTokens, boolean lowerCases, ObjectNode tokenizer) {
-  /** The file's names, of which the first that is there is read. */
-  private static final List<String> NAMES =
-      List.of(
-          "sentence_bert_config.json",
-          "sentence_roberta_config.json",
-          "sentence_distilbert_config.json",
-          "sentence_camembert_config.json",
-          "sentence_albert_config.json",
-          "sentence_xlm-roberta_config.json",
-          "sentence_xlnet_config.json");
-
   /** How a model is held and run, not what it computes. */
   private static final Set<String> IGNORED =
       Set.of(
@@ -63,7 +53,7 @@ record SentenceSettings(OptionalInt maxTokens, boolean lowerCases, ObjectNode to
           "use_memory_efficient_attention");
 
   static SentenceSettings read(Path folder) {
-    for (String name : NAMES) {
+    for (String name : HubFiles.SENTENCE_SETTINGS) {
       Path file = folder.resolve(name);
       if (Files.isRegularFile(file)) {
         return read(file, TokenizerFiles.existing(file));

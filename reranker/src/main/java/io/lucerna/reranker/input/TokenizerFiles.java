@@ -6,11 +6,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lucerna.base.JsonFaults;
 import io.lucerna.instrumentation.checkpoint.CheckpointException;
 import io.lucerna.instrumentation.checkpoint.JsonFiles;
+import io.lucerna.instrumentation.hub.HubFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Locale;
 import java.util.OptionalLong;
 
@@ -20,16 +20,6 @@ import java.util.OptionalLong;
  */
 public final class TokenizerFiles {
   private static final ObjectMapper JSON = new ObjectMapper();
-
-  /** Files of sentencepiece and tiktoken, which need Python to become a tokenizer.json. */
-  private static final List<String> FOREIGN =
-      List.of(
-          "spiece.model",
-          "sentencepiece.bpe.model",
-          "spm.model",
-          "sentencepiece.model",
-          "tokenizer.model",
-          "tekken.json");
 
   private TokenizerFiles() {}
 
@@ -76,7 +66,7 @@ public final class TokenizerFiles {
       }
       return JSON.writeValueAsBytes(VocabularyTokenizers.roberta(ids, merges, settings));
     }
-    for (String name : FOREIGN) {
+    for (String name : HubFiles.FOREIGN_TOKENIZERS) {
       if (Files.isRegularFile(folder.resolve(name))) {
         throw missing(folder, name + " alone cannot be read", settings);
       }

@@ -109,13 +109,7 @@ class SentenceSettingsTest {
   /** A file that the hub's client leaves out would count in a whole folder only. */
   @ParameterizedTest
   @ValueSource(
-      strings = {
-        "ArtifactMetadata",
-        "SentenceConfig",
-        "SentenceSettings",
-        "TokenizerFiles",
-        "TokenizerSettings"
-      })
+      strings = {"ArtifactMetadata", "SentenceConfig", "TokenizerFiles", "TokenizerSettings"})
   void whatIsReadOfAFolderIsFetchedFromTheHub(String reader) throws IOException {
     Path sources = Checkout.root().resolve("reranker/src/main/java/io/lucerna/reranker/input");
     String source = Files.readString(sources.resolve(reader + ".java"));
