@@ -4,6 +4,7 @@ import io.lucerna.base.Given;
 import io.lucerna.instrumentation.hooks.Hooks;
 import io.lucerna.instrumentation.recording.InputActivations;
 import io.lucerna.instrumentation.text.TokenBatch.Side;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
@@ -29,12 +30,14 @@ public record ActivationCache(
   static ActivationCache of(
       Ranker ranker, String query, List<String> passages, Hooks hooks, String... points) {
     List<String> texts = Given.list(passages, "passages", "passage");
+    String[] given = Given.value(points, "the array of points");
+    List<String> names = Given.list(Arrays.asList(given), "points", "point");
     AtomicReference<InputActivations> alone = new AtomicReference<>();
     InputActivations[] read = new InputActivations[texts.size()];
     Hooks keep =
         InputActivations.hooks(
             ranker.reading().points(),
-            List.of(points),
+            names,
             input -> {
               if (input.side() == Side.QUERY) {
                 alone.set(input);

@@ -1,6 +1,7 @@
 package io.lucerna.reranker;
 
 import io.lucerna.base.Given;
+import io.lucerna.instrumentation.call.Limit;
 import io.lucerna.instrumentation.config.Task;
 import io.lucerna.instrumentation.hooks.Hooks;
 import io.lucerna.instrumentation.model.HookedModel;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,8 +61,7 @@ final class BiEncoder implements Ranker {
     Hooks inside = reading.inside(hooks);
     TokenSequence asked = reading.tokenizer().query(query);
     float[] queryVector = encode(List.of(asked), Side.QUERY, inside.forward())[0];
-    List<TokenSequence> tokens =
-        passages.stream().map(text -> reading.tokenizer().passage(query, text)).toList();
+    List<TokenSequence> tokens = tokens(passages, text -> reading.tokenizer().passage(query, text));
     Reading.Read read = reading.read(tokens, reading.readout(Side.PASSAGE, queryVector), hooks);
     for (float[] output : read.outputs()) {
       count(Side.PASSAGE, output);
@@ -76,7 +77,7 @@ final class BiEncoder implements Ranker {
         encode(List.of(reading.tokenizer().query(query)), Side.QUERY, Hooks.none())[0];
     List<String> missing =
         passages.stream().distinct().filter(passage -> !known.containsKey(passage)).toList();
-    List<TokenSequence> tokens = missing.stream().map(reading.tokenizer()::passage).toList();
+    List<TokenSequence> tokens = tokens(missing, reading.tokenizer()::passage);
     float[][] vectors = encode(tokens, Side.PASSAGE, Hooks.none());
     for (int i = 0; i < vectors.length; i++) {
       known.put(missing.get(i), new Encoded(vectors[i], tokens.get(i)));
@@ -90,6 +91,17 @@ final class BiEncoder implements Ranker {
       read.add(encoded.tokens);
     }
     return PairScores.of(scores, read);
+  }
+
+  /** What passages become, unless the call is to end. */
+  private static List<TokenSequence> tokens(
+      List<String> passages, Function<String, TokenSequence> tokenizer) {
+    List<TokenSequence> tokens = new ArrayList<>(passages.size());
+    for (String passage : passages) {
+      Limit.check();
+      tokens.add(tokenizer.apply(passage));
+    }
+    return tokens;
   }
 
   private float[][] encode(List<TokenSequence> sequences, Side side, Hooks hooks) {

@@ -1,6 +1,7 @@
 package io.lucerna.reranker;
 
 import io.lucerna.base.Given;
+import io.lucerna.instrumentation.call.Limit;
 import io.lucerna.instrumentation.hooks.Hooks;
 import io.lucerna.instrumentation.text.TokenBatch.Side;
 import io.lucerna.instrumentation.text.TokenSequence;
@@ -26,6 +27,7 @@ record CrossEncoder(Reading reading) implements Ranker {
   private PairScores scores(String query, List<String> passages, Hooks hooks) {
     List<TokenSequence> pairs = new ArrayList<>(passages.size());
     for (String passage : passages) {
+      Limit.check();
       pairs.add(reading.tokenizer().pair(query, passage));
     }
     Reading.Read read = reading.read(pairs, reading.readout(Side.PAIR, new float[0]), hooks);

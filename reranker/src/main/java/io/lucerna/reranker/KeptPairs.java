@@ -101,7 +101,8 @@ public final class KeptPairs implements AutoCloseable {
   }
 
   private PairScores scores(Reading reading, Hooks hooks) {
-    Hooks inside = reading.inside(hooks);
+    Hooks call = hooks.begun();
+    Hooks inside = reading.inside(call);
     List<TokenBatch> batches = kept.batches();
     List<float[][]> all = kept.forwardAll(inside);
     float[] fixed = side == Side.PASSAGE ? all.getFirst()[0] : new float[0];
@@ -109,7 +110,7 @@ public final class KeptPairs implements AutoCloseable {
     Readout readout = reading.readout(side, fixed);
     float[] scores = new float[inputs.size()];
     for (int i = 0; i < batches.size(); i++) {
-      Reading.score(batches.get(i), outputs.get(i), readout, hooks, scores);
+      Reading.score(batches.get(i), outputs.get(i), readout, call, scores);
     }
     return PairScores.of(scores, inputs);
   }

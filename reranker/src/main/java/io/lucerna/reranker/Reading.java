@@ -1,6 +1,7 @@
 package io.lucerna.reranker;
 
 import io.lucerna.base.Given;
+import io.lucerna.instrumentation.call.Limit;
 import io.lucerna.instrumentation.hooks.HookRegistry;
 import io.lucerna.instrumentation.hooks.Hooks;
 import io.lucerna.instrumentation.hooks.Site;
@@ -41,7 +42,10 @@ public final class Reading {
   /** Tokens of a batch from which on it has no more inputs than by default. */
   private static final int TOKENS = 1024;
 
-  /** So few are turned into tokens faster than a thread wakes up. */
+  /**
+   * Passages that one task turns into tokens: with fewer, it takes longer to wake a thread, and a
+   * call that is interrupted waits for the tasks that were begun.
+   */
   private static final int PASSAGES = 16;
 
   private final HookedModel model;
@@ -127,13 +131,18 @@ public final class Reading {
    * @throws IllegalArgumentException as {@link #input} does
    */
   public List<TokenSequence> inputs(Side side, String query, List<String> passages) {
-    int part = Math.max(PASSAGES, Math.ceilDiv(passages.size(), Workers.count()));
     List<Callable<List<TokenSequence>>> parts = new ArrayList<>();
-    for (int from = 0; from < passages.size(); from += part) {
-      List<String> some = passages.subList(from, Math.min(from + part, passages.size()));
-      parts.add(() -> some.stream().map(passage -> input(side, query, passage)).toList());
+    for (int from = 0; from < passages.size(); from += PASSAGES) {
+      List<String> some = passages.subList(from, Math.min(from + PASSAGES, passages.size()));
+      parts.add(() -> some.stream().map(passage -> next(side, query, passage)).toList());
     }
     return whileOpen(() -> Workers.all(parts)).stream().flatMap(List::stream).toList();
+  }
+
+  /** One of many inputs, unless the call is to end. */
+  private TokenSequence next(Side side, String query, String passage) {
+    Limit.check();
+    return input(side, query, passage);
   }
 
   /**
@@ -243,7 +252,7 @@ public final class Reading {
   float[][] lens(String query, List<String> passages) {
     Side side = sides().getLast();
     List<Readout> readouts = readoutsByLayer(side, query);
-    List<TokenSequence> inputs = passages.stream().map(text -> input(side, query, text)).toList();
+    List<TokenSequence> inputs = inputs(side, query, passages);
     float[][] scores = new float[readouts.size()][inputs.size()];
     model.runAll(
         batches(side, inputs).stream()
@@ -307,14 +316,15 @@ public final class Reading {
    */
   Read read(List<TokenSequence> inputs, Readout readout, Hooks hooks) {
     List<TokenBatch> batches = batches(sides().getLast(), inputs);
-    Hooks inside = inside(hooks);
+    Hooks call = hooks.begun();
+    Hooks inside = inside(call);
     List<float[][]> outputs =
         inside.goBack()
             ? model.gradientsOfAll(batches, inside, (batch, rows) -> slopes(rows, readout))
             : model.forwardAll(batches, inside);
     float[] scores = new float[inputs.size()];
     for (int i = 0; i < batches.size(); i++) {
-      score(batches.get(i), outputs.get(i), readout, hooks, scores);
+      score(batches.get(i), outputs.get(i), readout, call, scores);
     }
     return new Read(scores, ordered(batches, outputs, inputs.size()));
   }

@@ -14,16 +14,22 @@ import io.lucerna.instrumentation.hooks.HookPoint;
 import io.lucerna.instrumentation.hooks.Hooks;
 import io.lucerna.instrumentation.intervene.CompiledSpec;
 import io.lucerna.instrumentation.model.HookedModel;
+import io.lucerna.instrumentation.model.Precision;
+import io.lucerna.instrumentation.recording.InputActivations;
 import io.lucerna.instrumentation.text.TokenBatch.Side;
 import io.lucerna.instrumentation.text.TokenSequence;
 import io.lucerna.testkit.Checkout;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Passages scored again and again, against one call of the ranker for each time. */
@@ -118,6 +124,83 @@ class KeptPairsTest {
       none.score(top);
       long whole = model.operations() - before - resumed;
       assertTrue(resumed < whole / 2, resumed + " operations, of " + whole);
+    }
+  }
+
+  private static long operations(Ranker ranker, long bytes) {
+    HookedModel model = ranker.reading().model();
+    Hooks top = compile(ranker, "zero blocks.1.attn.hook_z head=0").hooks();
+    try (KeptPairs kept = new KeptPairs(ranker, QUERY, PASSAGES, bytes)) {
+      long before = model.operations();
+      kept.score(top);
+      return model.operations() - before;
+    }
+  }
+
+  /** What heads read is kept where it and the blocks' inputs fit, and not with a byte less. */
+  @ParameterizedTest
+  @EnumSource
+  void bytesAreThoseOfTheModelsNumbers(Precision precision) {
+    ScorerOptions options = ScorerOptions.defaults().withPrecision(precision);
+    try (Ranker ranker = Rankers.open(Checkout.models().resolve("bert-cross"), "laws", options)) {
+      long perNumber = precision == Precision.FP64 ? 2 : 1;
+      long enough = 2L * ranker.reading().model().blocks().size() * one(ranker) * perNumber;
+      assertEquals(operations(ranker, ALL), operations(ranker, enough));
+      long more = operations(ranker, enough - 1);
+      assertTrue(more > operations(ranker, ALL), more + " operations");
+    }
+  }
+
+  private static List<String> shown(List<InputActivations> inputs) {
+    return inputs.stream()
+        .map(
+            input ->
+                input.side()
+                    + " "
+                    + input.number()
+                    + input.slices().values().stream()
+                        .map(slice -> Arrays.toString(slice.values()))
+                        .toList())
+        .sorted()
+        .toList();
+  }
+
+  /** Such as those of two threads; here the one is in the middle of the other. */
+  @ParameterizedTest
+  @MethodSource("io.lucerna.reranker.InterventionSetup#models")
+  void callsAtOnceDoNotMixWhatTheSameHooksKeep(Path folder) {
+    try (Ranker ranker = open(folder);
+        KeptPairs kept = new KeptPairs(ranker, QUERY, PASSAGES, ALL)) {
+      List<InputActivations> taken = Collections.synchronizedList(new ArrayList<>());
+      Hooks keep =
+          InputActivations.hooks(
+              ranker.reading().points(),
+              List.of("blocks.*.hook_mlp_out", "hook_score"),
+              taken::add);
+      Hooks changed = compile(ranker, "scale blocks.0.hook_mlp_out by=2").hooks().and(keep);
+      Side side = kept(ranker.reading());
+      AtomicBoolean once = new AtomicBoolean();
+      Hooks between =
+          Hooks.none()
+              .observe(
+                  "blocks.1.hook_resid_pre",
+                  (context, x) -> {
+                    if (context.batch().side() == side && once.compareAndSet(false, true)) {
+                      kept.score(changed);
+                    }
+                  })
+              .and(keep);
+      kept.score(keep);
+      List<String> plain = shown(taken);
+      taken.clear();
+      kept.score(changed);
+      List<String> other = shown(taken);
+      assertEquals(plain.size(), other.size());
+      assertTrue(plain.stream().noneMatch(other::contains), "they differ");
+      taken.clear();
+      kept.score(between);
+      assertTrue(once.get());
+      assertEquals(Stream.concat(plain.stream(), other.stream()).sorted().toList(), shown(taken));
     }
   }
 

@@ -31,6 +31,9 @@ class NullsTest {
       refused("the argument hooks is null", () -> ranker.score("a", texts, null));
       refused(
           "passage 3 is null", () -> ranker.score("a", Arrays.asList("a", "b", "c", null, "d")));
+      refused("point 0 is null", () -> ranker.cache("a", texts, (String) null));
+      refused("point 1 is null", () -> ranker.cache("a", texts, "hook_logits", null));
+      refused("the array of points is null", () -> ranker.cache("a", texts, (String[]) null));
       refused("the name of the hook's point is null", () -> Hooks.none().with(null, null));
       refused("the hook at hook_logits is null", () -> Hooks.none().with("hook_logits", null));
       refused("the query is null", () -> new NeuralRescorer(ranker, null, null));

@@ -18,6 +18,7 @@ import io.lucerna.instrumentation.text.TokenBatch;
 import io.lucerna.instrumentation.text.TokenBatch.Side;
 import io.lucerna.instrumentation.text.TokenSequence;
 import io.lucerna.testkit.Checkout;
+import io.lucerna.testkit.Work;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
@@ -39,7 +40,11 @@ class ServiceTest {
   private final int weights = ranker.reading().model().liveArrays();
 
   private static Ranker open(ScorerOptions options) {
-    return Rankers.open(Checkout.models().resolve("bert-cross"), "served", options);
+    return open("bert-cross", options);
+  }
+
+  private static Ranker open(String model, ScorerOptions options) {
+    return Rankers.open(Checkout.models().resolve(model), "served", options);
   }
 
   @AfterEach
@@ -117,6 +122,26 @@ class ServiceTest {
       assertTrue(Thread.interrupted(), "the thread stays interrupted");
       assertTrue(batches.get() < TEXTS.size() / 8, batches + " batches");
       works(expected);
+    }
+  }
+
+  /** Those of many passages can take longer than a batch. */
+  @Test
+  void aCallThatIsToEndTurnsNoPassageIntoTokens() {
+    List<String> many = Collections.nCopies(20_000, TEXTS.getFirst());
+    for (boolean apart : new boolean[] {false, true}) {
+      try (Ranker own = open(apart ? "bert-bi" : "bert-cross", ScorerOptions.defaults())) {
+        own.score(QUERY, TEXTS, each(() -> {})); // loads classes
+        Limit limit = Limit.cancellable();
+        if (!apart) {
+          limit.cancel();
+        }
+        Hooks afterTheQuery = each(limit::cancel);
+        Work work = Work.begin();
+        assertThrows(
+            CallCancelledException.class, () -> own.score(QUERY, many, afterTheQuery, limit));
+        work.within("a call", Duration.ofMinutes(1), 5_000_000);
+      }
     }
   }
 

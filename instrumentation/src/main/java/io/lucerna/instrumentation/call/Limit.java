@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * When calls are to end before their work is done: once the time since the limit was made is over,
- * or {@link #cancel} was called. They look at it before each batch and while they wait for a place,
- * so that they end at most one batch later.
+ * or {@link #cancel} was called. They look at it before each passage that they turn into tokens,
+ * before each batch and while they wait for a place, so that they end at most one batch later.
  *
  * <p>Thread-safe. Several calls may share one.
  */

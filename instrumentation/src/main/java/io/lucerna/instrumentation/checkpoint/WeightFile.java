@@ -3,25 +3,28 @@ package io.lucerna.instrumentation.checkpoint;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
+import java.nio.file.AccessMode;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 
-/** One open file of weights. Reads name their position, so threads do not disturb each other. */
+/**
+ * One open file of weights. Reads name their position, so threads do not disturb each other. Nor
+ * does an interrupt, which would close a channel, for all who read through it.
+ */
 final class WeightFile implements Closeable {
   private static final int DIGEST_CHUNK = 1 << 20;
 
   private final Path path;
-  private final FileChannel channel;
+  private final RandomAccessFile file;
   private final long size;
 
-  private WeightFile(Path path, FileChannel channel, long size) {
+  private WeightFile(Path path, RandomAccessFile file, long size) {
     this.path = path;
-    this.channel = channel;
+    this.file = file;
     this.size = size;
   }
 
@@ -30,8 +33,10 @@ final class WeightFile implements Closeable {
       throw new CheckpointException(path + ": is a folder, not a file of weights");
     }
     try {
-      FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
-      return new WeightFile(path, channel, channel.size());
+      // It says what is wrong; RandomAccessFile says of all it cannot open that it is not found.
+      path.getFileSystem().provider().checkAccess(path, AccessMode.READ);
+      RandomAccessFile file = new RandomAccessFile(path.toFile(), "r");
+      return new WeightFile(path, file, file.length());
     } catch (NoSuchFileException e) {
       throw new CheckpointException(path + ": no such file", e);
     } catch (IOException e) {
@@ -47,21 +52,31 @@ final class WeightFile implements Closeable {
     return size;
   }
 
-  /** Fills the buffer with the bytes at {@code offset} and flips it. */
+  /** Fills the buffer, which has an array, with the bytes at {@code offset} and flips it. */
   void read(long offset, ByteBuffer into) {
     long position = offset;
     try {
       while (into.hasRemaining()) {
-        int read = channel.read(into, position);
+        int at = into.arrayOffset() + into.position();
+        int read = some(position, into.array(), at, into.remaining());
         if (read < 0) {
           throw new CheckpointException(path + ": is cut short: byte " + position + " is missing");
         }
+        into.position(into.position() + read);
         position += read;
       }
     } catch (IOException e) {
       throw new CheckpointException(path + ": cannot be read: " + e, e);
     }
     into.flip();
+  }
+
+  /** Reads some of the bytes at a position, at most {@code length}; -1 at the end of the file. */
+  private int some(long position, byte[] to, int at, int length) throws IOException {
+    synchronized (file) {
+      file.seek(position);
+      return file.read(to, at, length);
+    }
   }
 
   /** The bytes from {@code offset} up to {@code end}, unbuffered, independent of other readers. */
@@ -83,8 +98,7 @@ final class WeightFile implements Closeable {
         if (position >= end) {
           return -1;
         }
-        int wanted = (int) Math.min(length, end - position);
-        int read = channel.read(ByteBuffer.wrap(to, at, wanted), position);
+        int read = some(position, to, at, (int) Math.min(length, end - position));
         position += Math.max(read, 0);
         return read;
       }
@@ -110,6 +124,6 @@ final class WeightFile implements Closeable {
 
   @Override
   public void close() throws IOException {
-    channel.close();
+    file.close();
   }
 }

@@ -5,6 +5,7 @@ import io.lucerna.base.Internal;
 import io.lucerna.instrumentation.text.TokenBatch;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -114,6 +115,30 @@ public final class Hooks {
     return !back.isEmpty();
   }
 
+  /**
+   * {@return these hooks for one call, which has its own of each {@link PerCall}} A call of several
+   * passes begins once; a pass whose hooks were not begun is a call of its own.
+   */
+  @Internal
+  public Hooks begun() {
+    IdentityHashMap<PerCall, Hook.Observer> own = new IdentityHashMap<>();
+    List<Entry<Hook>> forth = new ArrayList<>();
+    for (Entry<Hook> entry : entries) {
+      forth.add(
+          entry.hook instanceof PerCall each
+              ? new Entry<>(entry.glob, own.computeIfAbsent(each, PerCall::begin))
+              : entry);
+    }
+    List<Entry<Hook.Observer>> ofGradients = new ArrayList<>();
+    for (Entry<Hook.Observer> entry : back) {
+      ofGradients.add(
+          entry.hook instanceof PerCall each
+              ? new Entry<>(entry.glob, own.computeIfAbsent(each, PerCall::begin))
+              : entry);
+    }
+    return new Hooks(forth, ofGradients, concurrent);
+  }
+
   /** {@return these hooks without those that look at a gradient} */
   @Internal
   public Hooks forward() {
@@ -210,7 +235,7 @@ public final class Hooks {
    */
   @Internal
   public BoundHooks bind(HookRegistry registry, TokenBatch batch) {
-    return new BoundHooks(byPoint(registry, entries), batch);
+    return new BoundHooks(byPoint(registry, begun().entries), batch);
   }
 
   /**
@@ -221,7 +246,7 @@ public final class Hooks {
    */
   @Internal
   public Map<HookPoint, List<Hook.Observer>> back(HookRegistry registry) {
-    return byPoint(registry, back);
+    return byPoint(registry, begun().back);
   }
 
   private static <H extends Hook> Map<HookPoint, List<H>> byPoint(

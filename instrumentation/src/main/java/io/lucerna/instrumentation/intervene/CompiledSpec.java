@@ -14,7 +14,9 @@ import java.util.stream.IntStream;
  * A spec, ready for one ranker: hooks for its calls, and a check when the work is done.
  *
  * <pre>{@code
- * CompiledSpec compiled = spec.compile(ranker.points(), ranker.sides(), SpecSources.withoutRecordings());
+ * Reading reading = ranker.reading();
+ * CompiledSpec compiled =
+ *     spec.compile(reading.points(), reading.sides(), SpecSources.withoutRecordings());
  * float[] scores = ranker.score(query, passages, compiled.hooks()).scores();
  * compiled.check();
  * }</pre>

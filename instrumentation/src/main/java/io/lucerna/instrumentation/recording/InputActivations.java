@@ -1,10 +1,13 @@
 package io.lucerna.instrumentation.recording;
 
+import ai.djl.ndarray.NDArray;
 import io.lucerna.base.Given;
 import io.lucerna.instrumentation.hooks.Hook;
+import io.lucerna.instrumentation.hooks.HookContext;
 import io.lucerna.instrumentation.hooks.HookPoint;
 import io.lucerna.instrumentation.hooks.HookRegistry;
 import io.lucerna.instrumentation.hooks.Hooks;
+import io.lucerna.instrumentation.hooks.PerCall;
 import io.lucerna.instrumentation.hooks.PointShape;
 import io.lucerna.instrumentation.recording.ActivationSource.Slice;
 import io.lucerna.instrumentation.text.Token;
@@ -16,6 +19,7 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
@@ -117,22 +121,41 @@ public record InputActivations(
     if (points.isEmpty()) {
       throw new IllegalArgumentException("name at least one hook point");
     }
-    Map<TokenBatch, Begun> begun = Collections.synchronizedMap(new IdentityHashMap<>());
+    Hook.Observer observer = new PerCall(() -> new Call(points, taker));
     Hooks hooks = Hooks.none();
     for (PointShape point : points) {
-      Hook.Observer observer =
-          (context, activation) -> {
-            TokenBatch batch = context.batch();
-            Begun own = begun.computeIfAbsent(batch, b -> new Begun(points, b));
-            own.slices.put(point.point(), own.capture.slices(point, activation));
-            if (own.slices.size() == own.points) {
-              begun.remove(batch);
-              own.inputs().forEach(taker);
-            }
-          };
       hooks = added.to(hooks, point.point().toString(), observer);
     }
     return hooks.concurrent();
+  }
+
+  /** The batches that one call has on their way. */
+  private static final class Call implements Hook.Observer {
+    private final List<PointShape> points;
+    private final Map<HookPoint, PointShape> shapes = new LinkedHashMap<>();
+    private final Consumer<InputActivations> taker;
+
+    /** A batch's score may be seen by another thread than the rest. */
+    private final Map<TokenBatch, Begun> begun =
+        Collections.synchronizedMap(new IdentityHashMap<>());
+
+    Call(List<PointShape> points, Consumer<InputActivations> taker) {
+      this.points = points;
+      points.forEach(point -> shapes.put(point.point(), point));
+      this.taker = taker;
+    }
+
+    @Override
+    public void observe(HookContext context, NDArray activation) {
+      TokenBatch batch = context.batch();
+      PointShape shape = Objects.requireNonNull(shapes.get(context.point()));
+      Begun own = begun.computeIfAbsent(batch, b -> new Begun(points, b));
+      own.slices.put(context.point(), own.capture.slices(shape, activation));
+      if (own.slices.size() == own.points) {
+        begun.remove(batch);
+        own.inputs().forEach(taker);
+      }
+    }
   }
 
   /** A batch on its way through the network, which one thread at a time computes. */

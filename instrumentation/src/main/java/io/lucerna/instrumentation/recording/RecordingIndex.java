@@ -9,13 +9,13 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lucerna.base.NearestNames;
 import io.lucerna.instrumentation.text.TokenBatch.Side;
 import java.io.Closeable;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
+import java.io.RandomAccessFile;
+import java.nio.file.AccessMode;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,7 +35,10 @@ final class RecordingIndex implements Closeable {
   private record Place(String qid, long start, int length) {}
 
   private final Path file;
-  private final FileChannel channel;
+
+  /** No channel: an interrupt of one thread that reads would close it for all. */
+  private final RandomAccessFile content;
+
   private final Map<String, Place> pairs = new LinkedHashMap<>();
   private final Map<String, Place> queries = new HashMap<>();
   private Side pairSide = Side.PAIR;
@@ -45,7 +48,9 @@ final class RecordingIndex implements Closeable {
 
   private RecordingIndex(Path file) throws IOException {
     this.file = file;
-    this.channel = FileChannel.open(file, StandardOpenOption.READ);
+    // It says what is wrong; RandomAccessFile says of all it cannot open that it is not found.
+    file.getFileSystem().provider().checkAccess(file, AccessMode.READ);
+    this.content = new RandomAccessFile(file.toFile(), "r");
   }
 
   /** Reads through the lines that are complete. */
@@ -65,7 +70,7 @@ final class RecordingIndex implements Closeable {
 
   /** Reads through the lines that came since; all, if the file was cut, as resuming does. */
   void refresh() throws IOException {
-    if (channel.size() < end) {
+    if (content.length() < end) {
       pairs.clear();
       queries.clear();
       end = 0;
@@ -151,21 +156,28 @@ final class RecordingIndex implements Closeable {
     if (place == null) {
       throw new RecordingException(file + ": the query of topic " + pair.qid + " is missing");
     }
-    ByteBuffer line = ByteBuffer.allocate(place.length);
-    while (line.hasRemaining()) {
-      if (channel.read(line, place.start + line.position()) < 0) {
-        throw new RecordingException(file + ": is cut short");
-      }
-    }
     try {
-      return MAPPER.readTree(line.array());
+      return MAPPER.readTree(read(place));
     } catch (JsonProcessingException e) {
       throw broken(place.start, e);
     }
   }
 
+  private byte[] read(Place place) throws IOException {
+    byte[] line = new byte[place.length];
+    synchronized (content) {
+      content.seek(place.start);
+      try {
+        content.readFully(line);
+      } catch (EOFException e) {
+        throw new RecordingException(file + ": is cut short", e);
+      }
+    }
+    return line;
+  }
+
   @Override
   public void close() throws IOException {
-    channel.close();
+    content.close();
   }
 }

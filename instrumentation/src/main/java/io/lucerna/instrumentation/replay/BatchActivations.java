@@ -21,7 +21,7 @@ import java.util.Map;
 public final class BatchActivations implements AutoCloseable {
   private static final String NAME = "the activation cache";
 
-  private final NDManager manager = NDManager.newBaseManager();
+  private final NDManager manager = NDManager.newBaseManager("PyTorch");
   private final Gate gate = new Gate(manager::close);
   private final Map<HookPoint, NDArray> kept = new LinkedHashMap<>();
 

@@ -28,7 +28,7 @@ import java.util.function.Supplier;
  * this is closed. The operations are those of a pass of its own, and so are the results, bit for
  * bit.
  *
- * <p>Thread-safe. Memory: what was kept, four bytes a number, and what a pass needs.
+ * <p>Thread-safe. Memory: what was kept, four bytes a number, in fp64 eight, and what a pass needs.
  */
 public final class Kept implements AutoCloseable {
   private static final String NAME = "what was kept of the passes";
@@ -93,13 +93,17 @@ public final class Kept implements AutoCloseable {
    * but these is run. What was kept is shared, until one of both is closed.
    *
    * @param batches with the tokens of {@link #batches()}
-   * @throws IllegalArgumentException if a batch has other tokens
+   * @throws IllegalArgumentException if there are more or fewer batches, or one has other tokens
    * @throws IllegalStateException if this, or the model, is closed
    */
   public Kept as(List<TokenBatch> batches, List<TokenBatch> others) {
+    if (batches.size() != all.size()) {
+      throw new IllegalArgumentException(
+          all.size() + " batches were kept, and " + batches.size() + " are given");
+    }
     List<One> same = new ArrayList<>();
-    for (int i = 0; i < Math.max(batches.size(), all.size()); i++) {
-      if (batches.size() != all.size() || !sameTokens(batches.get(i), all.get(i).batch)) {
+    for (int i = 0; i < batches.size(); i++) {
+      if (!sameTokens(batches.get(i), all.get(i).batch)) {
         throw new IllegalArgumentException("other tokens were kept than those of batch " + i);
       }
       same.add(new One(batches.get(i), all.get(i).activations));
@@ -136,7 +140,8 @@ public final class Kept implements AutoCloseable {
     ModelConfig config = model.config();
     long width = Math.max(config.width(), (long) config.heads() * config.headWidth());
     long tokens = batches.stream().mapToLong(batch -> (long) batch.size() * batch.width()).sum();
-    long room = bytes / Math.max(1, tokens * width * Float.BYTES);
+    long size = model.network().wordEmbeddings().getDataType().getNumOfBytes();
+    long room = bytes / Math.max(1, tokens * width * size);
     int layers = model.blocks().size();
     List<Entry> entries = new ArrayList<>();
     if (room >= 2L * layers) {

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.lucerna.instrumentation.call.CallInterruptedException;
 import io.lucerna.instrumentation.hooks.Hook;
 import io.lucerna.instrumentation.hooks.HookPoint;
 import io.lucerna.instrumentation.hooks.HookRegistry;
@@ -15,6 +16,7 @@ import io.lucerna.instrumentation.hooks.Hooks;
 import io.lucerna.instrumentation.hooks.Site;
 import io.lucerna.instrumentation.hooks.Stack;
 import io.lucerna.instrumentation.intervene.InterventionSpec;
+import io.lucerna.instrumentation.model.HookedModel;
 import io.lucerna.instrumentation.text.TokenBatch;
 import io.lucerna.instrumentation.text.TokenBatch.Side;
 import io.lucerna.instrumentation.text.TokenSequence;
@@ -453,6 +455,42 @@ class RecordingTest {
       }
       for (Future<?> future : done) {
         future.get();
+      }
+    }
+  }
+
+  /** Through a channel, nobody in the process could read it any more. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "patch blocks.1.hook_resid_pre from=r donor=p/3 per=position",
+        "resample blocks.1.hook_resid_pre from=r per=position seed=3"
+      })
+  void aThreadThatIsInterruptedReadsOn(String line) throws IOException {
+    Path folder = temp.resolve("r");
+    try (Recorder recorder = Recorder.of("bert-cross", 5, 13)) {
+      recorder.record(
+          folder, recorder.spec("blocks.1.hook_resid_pre", "all", false, ONE_SHARD), 5, false);
+      HookedModel model = recorder.model();
+      TokenBatch batch = recorder.batch(0);
+      try (Recording recording = Recording.open(folder)) {
+        Hooks recalls =
+            InterventionSpec.parse(line)
+                .compile(model.registry(), List.of(recorder.side()), name -> recording)
+                .hooks();
+        Hooks interrupted =
+            Hooks.none()
+                .observe("hook_full_embed", (context, x) -> Thread.currentThread().interrupt())
+                .and(recalls);
+        float[][] expected = model.forward(batch, recalls);
+        float[][] begun = model.forward(batch, interrupted);
+        assertThrows(CallInterruptedException.class, () -> model.forward(batch, recalls));
+        assertTrue(Thread.interrupted(), "the thread stays interrupted");
+        float[][] next = model.forward(batch, recalls);
+        for (int row = 0; row < expected.length; row++) {
+          assertArrayEquals(expected[row], begun[row], "what was begun is computed to its end");
+          assertArrayEquals(expected[row], next[row]);
+        }
       }
     }
   }

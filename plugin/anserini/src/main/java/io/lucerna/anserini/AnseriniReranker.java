@@ -3,6 +3,7 @@ package io.lucerna.anserini;
 import io.anserini.rerank.Reranker;
 import io.anserini.rerank.RerankerContext;
 import io.anserini.search.ScoredDocs;
+import io.anserini.search.SearchCollection;
 import io.lucerna.base.Given;
 import io.lucerna.eval.RankedDoc;
 import io.lucerna.eval.Ranking;
@@ -16,6 +17,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import org.apache.lucene.document.Document;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A neural reranker for Anserini's cascades. One instance may serve many threads.
@@ -24,8 +26,8 @@ import org.apache.lucene.document.Document;
  * so the index must have been made with {@code -storeRaw} or {@code -storeContents}. Put it last:
  * Anserini's ScoreTiesAdjusterReranker would round its scores.
  *
- * <p>Anserini drops a topic whose reranker throws, and continues. What is thrown here is therefore
- * also kept: look at {@link #failures()} when the search is done.
+ * <p>Anserini drops a topic whose reranker throws, and continues. What is thrown here, errors too,
+ * is therefore also kept: look at {@link #failures()} when the search is done.
  *
  * @param <T> type of the topic ids
  */
@@ -88,31 +90,46 @@ public final class AnseriniReranker<T> implements Reranker<T> {
   }
 
   /**
-   * Reranks the hits of one topic, whose id may be null. The argument is left as it is.
+   * Reranks the hits of one topic, whose id may be null. The argument is left as it is. With {@code
+   * -removeDuplicates}, of hits of one id, which have one text, the first counts: Anserini removes
+   * the others after the cascade.
    *
    * @throws IllegalStateException if a hit has no stored text
+   * @throws IllegalArgumentException if two hits have one id without {@code -removeDuplicates}
    */
   @Override
   public ScoredDocs rerank(ScoredDocs docs, RerankerContext<T> context) {
+    String topic = String.valueOf(context.getQueryId());
     try {
-      return rerank(docs, String.valueOf(context.getQueryId()), context.getQueryText());
+      boolean once = removesDuplicates(context.getSearchArgs());
+      return rerank(docs, topic, context.getQueryText(), once);
     } catch (RuntimeException e) {
-      failures.put(String.valueOf(context.getQueryId()), e);
+      failures.put(topic, e);
+      throw e;
+    } catch (Error e) {
+      // Anserini catches exceptions alone; this ends up in a Future that nobody asks.
+      failures.put(topic, new IllegalStateException("topic " + topic + ": " + e, e));
       throw e;
     }
   }
 
-  private ScoredDocs rerank(ScoredDocs docs, String topic, String queryText) {
+  private static boolean removesDuplicates(SearchCollection.@Nullable Args args) {
+    return args != null && Boolean.TRUE.equals(args.removeDuplicates);
+  }
+
+  private ScoredDocs rerank(ScoredDocs docs, String topic, String queryText, boolean once) {
     List<String> passages = new ArrayList<>();
     List<RankedDoc> first = new ArrayList<>();
     Map<String, Integer> places = new HashMap<>();
     for (int i = 0; i < docs.docids.length; i++) {
-      if (i < depth) {
+      if (places.putIfAbsent(docs.docids[i], i) != null && once) {
+        continue;
+      }
+      if (first.size() < depth) {
         passages.add(texts.of(docs.docids[i], docs.lucene_documents[i]));
       }
       // The order of the arrays is the ranking, whatever the scores.
       first.add(new RankedDoc(docs.docids[i], -i));
-      places.put(docs.docids[i], i);
     }
     if (first.isEmpty()) {
       return docs;
@@ -148,7 +165,10 @@ public final class AnseriniReranker<T> implements Reranker<T> {
     return result;
   }
 
-  /** {@return what went wrong so far, by topic id; empty if all topics were reranked} */
+  /**
+   * {@return what went wrong so far, by topic id; empty if all topics were reranked} An {@link
+   * Error}, such as that memory is short, is the cause of an {@link IllegalStateException}.
+   */
   public Map<String, RuntimeException> failures() {
     return Map.copyOf(failures);
   }

@@ -2,6 +2,7 @@ package io.lucerna.anserini;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -17,8 +18,10 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -28,6 +31,7 @@ import org.apache.lucene.document.StoredField;
 import org.apache.lucene.index.MultiReader;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.MatchAllDocsQuery;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class AnseriniRerankerTest {
@@ -36,6 +40,11 @@ class AnseriniRerankerTest {
           FakeScorer.ofWords(ScorerOptions.defaults()), 10, PassageCleaning.NONE);
 
   private static RerankerContext<Integer> topic(int id, String query) throws IOException {
+    return topic(id, query, new SearchCollection.Args());
+  }
+
+  private static RerankerContext<Integer> topic(
+      int id, String query, SearchCollection.@Nullable Args args) throws IOException {
     return new RerankerContext<>(
         new IndexSearcher(new MultiReader()),
         id,
@@ -44,7 +53,7 @@ class AnseriniRerankerTest {
         query,
         List.of(),
         null,
-        new SearchCollection.Args());
+        args);
   }
 
   private static ScoredDocs docs(String... texts) {
@@ -137,6 +146,47 @@ class AnseriniRerankerTest {
     assertTrue(
         String.valueOf(reranker.failures().get("5"))
             .contains("document d0; index again with -storeRaw"));
+  }
+
+  /** Anserini catches exceptions alone, and asks no Future. */
+  @Test
+  void anErrorIsKeptToo() throws IOException {
+    OutOfMemoryError error = new OutOfMemoryError("none left");
+    FakeScorer.Scoring failing =
+        (query, passage) -> {
+          throw error;
+        };
+    AnseriniReranker<Integer> broken =
+        new AnseriniReranker<>(new FakeScorer("broken", 512, failing), 10, PassageCleaning.NONE);
+    RerankerContext<Integer> context = topic(7, "lamp");
+    assertSame(
+        error, assertThrows(OutOfMemoryError.class, () -> broken.rerank(docs("a"), context)));
+    assertEquals(Set.of("7"), broken.failures().keySet());
+    RuntimeException kept = Objects.requireNonNull(broken.failures().get("7"));
+    assertSame(error, kept.getCause());
+    assertTrue(String.valueOf(kept.getMessage()).contains("topic 7: "), kept.getMessage());
+  }
+
+  /** Anserini removes them, if it is to, after its cascade. */
+  @Test
+  void aDocumentThatIsFoundTwiceIsOneOnlyWhereDuplicatesAreRemoved() throws IOException {
+    ScoredDocs twice = docs("oil", "red lamp", "oil", "lamp of brass and oil", "oil");
+    twice.docids[2] = "d0";
+    twice.docids[4] = "d3";
+    SearchCollection.Args removing = new SearchCollection.Args();
+    removing.removeDuplicates = true;
+    ScoredDocs once = reranker.rerank(twice, topic(1, "lamp", removing));
+    assertArrayEquals(new String[] {"d1", "d3", "d0"}, once.docids);
+    assertArrayEquals(new int[] {101, 103, 100}, once.lucene_docids);
+    assertTrue(reranker.failures().isEmpty());
+    RerankerContext<Integer> plain = topic(1, "lamp");
+    assertEquals(
+        "topic 1: document d0 is ranked twice",
+        assertThrows(IllegalArgumentException.class, () -> reranker.rerank(twice, plain))
+            .getMessage());
+    RerankerContext<Integer> bare = topic(2, "lamp", null);
+    assertThrows(IllegalArgumentException.class, () -> reranker.rerank(twice, bare));
+    assertEquals("d1", reranker.rerank(docs("oil", "lamp"), bare).docids[0]);
   }
 
   /** Such as the Washington Post's articles, whose paragraphs only Anserini joins. */

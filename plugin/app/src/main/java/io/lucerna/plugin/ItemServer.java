@@ -68,7 +68,7 @@ final class ItemServer implements Function<String, byte[]> {
       new Main(Main.COMMANDS, new Stop(work), none, none, false)
           .execute(arguments.getFirst(), options, arguments);
       throw new IllegalStateException("the command ended without its items");
-    } catch (Exception | OutOfMemoryError e) {
+    } catch (Throwable e) { // whatever it is, somebody waits
       opened.completeExceptionally(e);
     }
   }
@@ -135,7 +135,7 @@ final class ItemServer implements Function<String, byte[]> {
     }
     try {
       return new Answer.Done(items.outcome(id)).bytes();
-    } catch (Exception e) {
+    } catch (Exception | OutOfMemoryError e) { // as in a process of its own
       return failure(e).bytes();
     }
   }

@@ -2,6 +2,7 @@ package io.lucerna.plugin;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.lucerna.plugin.cli.ExitCode;
@@ -19,6 +20,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -26,6 +28,7 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Commands whose items somebody else does: here, a worker that the test asks. */
@@ -92,6 +95,11 @@ class ElsewhereTest {
             throw new UncheckedIOException(new IOException("Spark: lost"));
           }
         };
+    return run(arguments, pool);
+  }
+
+  private static Shell run(
+      List<String> arguments, BiConsumer<Map<String, ?>, Consumer<Map<String, byte[]>>> pool) {
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     ExitCode code =
         new Main(
@@ -136,6 +144,60 @@ class ElsewhereTest {
     Shell elsewhere = run(words, words);
     assertEquals(ExitCode.FAILED, alone.code(), alone.err());
     assertEquals(alone, elsewhere);
+  }
+
+  /** A hook that fails, which names its points and changes what is there by this code. */
+  private String hook(String points, String change) throws IOException {
+    String code =
+        """
+        import ai.djl.ndarray.NDArray;
+        import io.lucerna.instrumentation.intervene.*;
+        import java.util.List;
+        public class Fails implements CustomHook {
+          public List<String> points() { POINTS }
+          public NDArray change(NDArray x, HookedText text) { CHANGE }
+        }
+        """;
+    Files.writeString(path("Fails.java"), code.replace("POINTS", points).replace("CHANGE", change));
+    return path("Fails.java").toString();
+  }
+
+  /** Spark takes what an item throws for the end of the executor. */
+  @Test
+  void memoryThatIsShortIsAnItemsAnswer() throws IOException {
+    Files.writeString(path("run.txt"), "2 Q0 d0 1 2 first\n");
+    String fails =
+        hook("return List.of(\"blocks.0.hook_mlp_out\");", "throw new OutOfMemoryError(\"none\");");
+    Shell alone = Shell.run(study("alone", "-hook", fails).toArray(String[]::new));
+    assertEquals(ExitCode.FAILED, alone.code(), alone.err());
+    assertTrue(alone.err().contains("lucerna study: out of memory: "), alone.err());
+    List<String> words = study("elsewhere", "-hook", fails);
+    List<Answer> answers = new ArrayList<>();
+    Shell elsewhere =
+        run(
+            words,
+            (todo, sink) -> {
+              String work = Objects.requireNonNull((String) todo.get("work"));
+              String id = Arrays.asList((String[]) todo.get("ids")).getFirst();
+              byte[] answer = Elsewhere.worker(words, work).apply(id);
+              answers.add(Answer.of(answer));
+              sink.accept(Map.of(id, answer));
+            });
+    assertEquals(alone, elsewhere);
+    assertEquals(1, answers.size());
+    Answer.Failed failed = assertInstanceOf(Answer.Failed.class, answers.getFirst());
+    assertEquals(ExitCode.FAILED, failed.code());
+    assertTrue(alone.err().endsWith(failed.message() + "\n"), failed.message());
+  }
+
+  @Test
+  @Timeout(300)
+  void whateverKeepsAWorkerFromOpeningIsItsAnswer() throws IOException {
+    String fails = hook("throw new InternalError(\"broken\");", "return x;");
+    Answer answer = Answer.of(Elsewhere.worker(study("out", "-hook", fails), "{}").apply("1"));
+    Answer.Failed failed = assertInstanceOf(Answer.Failed.class, answer);
+    assertEquals(ExitCode.FAILED, failed.code());
+    assertTrue(failed.message().contains("java.lang.InternalError: broken"), failed.message());
   }
 
   @Test

@@ -297,12 +297,18 @@ public final class SearchCommand implements Command {
     }
   }
 
-  /** Keeps the best segment of each document, under the document's id, as Anserini does. */
+  /**
+   * Keeps the best segment of each document, under the document's id, as Anserini does. With {@code
+   * -removeQuery}, the document that is the query goes too: Anserini, which was to keep segments,
+   * has compared their ids with the query's.
+   */
   private Ranking bestSegments(Ranking segments) {
     Map<String, RankedDoc> best = new LinkedHashMap<>();
     for (RankedDoc segment : segments.stream().toList()) {
       String docno = segment.docno().split(args.selectMaxPassageDelimiter)[0];
-      best.putIfAbsent(docno, new RankedDoc(docno, segment.score()));
+      if (!Boolean.TRUE.equals(args.removeQuery) || !docno.equals(segments.topic())) {
+        best.putIfAbsent(docno, new RankedDoc(docno, segment.score()));
+      }
     }
     return Ranking.of(segments.topic(), best.values()).top(args.selectMaxPassageHits);
   }

@@ -133,12 +133,14 @@ def padded(rows, pad):
     return torch.tensor([row + [pad] * (width - len(row)) for row in rows])
 
 
-def stored(tensor, mask):
+def stored(name, tensor, mask):
     """As fp32; of real tokens alone: rows of padding may be anything, even no numbers."""
     whole = tensor.detach().clone().contiguous()
     if not torch.is_floating_point(whole):
         return whole
-    if whole.dim() > 2 and whole.shape[:2] == mask.shape:
+    # [batch, heads, query, key], where there may be as many heads as positions.
+    attends = name.split(".")[0] in ("attentions", "encoder_attentions", "decoder_attentions", "cross_attentions")
+    if whole.dim() > 2 and whole.shape[:2] == mask.shape and not attends:
         whole[~mask] = 0
     elif whole.dim() == 4 and (whole.shape[0], whole.shape[2]) == mask.shape:
         whole.transpose(1, 2)[~mask] = 0
@@ -234,7 +236,7 @@ def main(folder, inputs, output, precision="float32"):
     kept.update(given)
     real = given["attention_mask"].bool()
     save_file(
-        {name: stored(tensor, real) for name, tensor in kept.items()},
+        {name: stored(name, tensor, real) for name, tensor in kept.items()},
         output,
         metadata={"transformers": transformers.__version__, "torch": torch.__version__},
     )

@@ -246,6 +246,43 @@ class SearchCommandTest {
     assertFalse(Files.exists(folder.resolve("no.jsonl")));
   }
 
+  /** Where a model is to see segments, Anserini compares the ids of these with the query's. */
+  @Test
+  void theDocumentThatIsTheQueryGoesWithAModelToo() throws IOException {
+    Files.createDirectories(folder.resolve("segments"));
+    Files.writeString(
+        folder.resolve("segments/c.jsonl"),
+        Stream.of("q1#0", "q1#1", "d2#0", "d2#1", "d3#0", "q4#0")
+            .map(id -> "{\"id\": \"" + id + "\", \"contents\": \"lamp of stone\"}\n")
+            .collect(Collectors.joining()));
+    Files.writeString(folder.resolve("queries.tsv"), "q1\tlamp\nq4\tlamp stone\n");
+    Shell.index(path("segments"), path("segments.index"), "-storeRaw");
+    Set<String> all = Set.of("q1", "d2", "d3", "q4");
+    assertEquals(List.of(all, all), documents("all"));
+    assertEquals(List.of(all, all), documents("all.fake", "-rerank.model", "fake"));
+    List<Set<String>> others = List.of(Set.of("d2", "d3", "q4"), Set.of("q1", "d2", "d3"));
+    assertEquals(others, documents("others", "-removeQuery"));
+    assertEquals(others, documents("others.fake", "-removeQuery", "-rerank.model", "fake"));
+    String[] two = {"-removeQuery", "-selectMaxPassage.hits", "2", "-rerank.model", "fake"};
+    assertEquals(List.of(2, 2), documents("two", two).stream().map(Set::size).toList());
+  }
+
+  private String path(String name) {
+    return folder.resolve(name).toString();
+  }
+
+  /** The documents that are found for q1 and q4, which have segments. */
+  private List<Set<String>> documents(String output, String... more) throws IOException {
+    String[] words = {"search", "-bm25", "-selectMaxPassage", "-selectMaxPassage.delimiter", "#"};
+    String[] given = {"-index", path("segments.index"), "-topics", path("queries.tsv")};
+    String[] how = {"-topicReader", "TsvString", "-output", path(output)};
+    Shell.succeed(with(with(with(words, given), how), more));
+    Run run = Run.read(folder.resolve(output));
+    return Stream.of("q1", "q4")
+        .map(topic -> Set.copyOf(run.ranking(topic).orElseThrow().docnos()))
+        .toList();
+  }
+
   @Test
   void topicsWithoutHitsAreCountedNotLost() throws IOException {
     Shell shell = search("run", "-bm25", "-rerank.model", "fake");
