@@ -902,9 +902,10 @@ class Session:
 
         Args:
             spec: what is done to the model, as `-intervene` takes it; nothing if empty.
-            depth: how many documents the model reads; 100 if left out.
+            depth: how many documents the model reads; `about["depth"]` if left out, which is 100 unless the server was
+                told otherwise.
         """
-        answer = self._call("rank", {"topic": topic, "query": query, "depth": depth, "spec": spec})
+        answer = self._call("rank", {"topic": _id(topic), "query": query, "depth": depth, "spec": spec})
         docs = pd.DataFrame(
             [{"docno": d["docno"], "grade": d["grade"], "snippet": d["snippet"], **_places(d)} for d in answer["docs"]],
             columns=["docno", "grade", "snippet", *_places({})],
@@ -930,7 +931,8 @@ class Session:
         those of the command, to the bit.
 
         Args:
-            candidates: columns qid, query, docno and text, at most 1000 rows of a query; others are kept.
+            candidates: columns qid, query, docno and text, at most 1000 rows of a query, which has at most 2000
+                characters; others are kept.
             spec: what is done to the model; nothing if empty.
 
         Returns:
@@ -942,7 +944,7 @@ class Session:
         frame = candidates.reset_index(drop=True)
         scores = np.zeros(len(frame), np.float32)
         ranks = np.zeros(len(frame), np.int64)
-        groups = frame.groupby("qid", sort=False, dropna=False).indices
+        groups = frame.groupby("qid", sort=False, dropna=False, observed=True).indices
         for qid, rows in groups.items():
             scores[rows] = self._scores(str(qid), frame.iloc[rows], spec)
             ranks[rows] = _ranks(scores[rows], frame["docno"].iloc[rows])
@@ -973,7 +975,7 @@ class Session:
         """What zeroing each head alone would do to a topic's ranking.
 
         Args:
-            depth: how many documents the model reads; 100 if left out.
+            depth: how many documents the model reads; as of `rank`.
             exact: whether each head is zeroed in turn, which takes a ranking for each; else the change is estimated to first
                 order from gradients.
             mlps: whether the MLPs are among them; their head is missing.
@@ -986,7 +988,7 @@ class Session:
         if exact:
             rows = [self._exact(topic, query, depth, spec) for spec in cells["spec"]]
         else:
-            answer = self._call("estimates", {"topic": topic, "query": query, "depth": depth})
+            answer = self._call("estimates", {"topic": _id(topic), "query": query, "depth": depth})
             names = self.about["measures"]
             every = [
                 {**dict(zip(names, cell["changes"])), "swapped_pairs": cell["swappedPairs"]} for cell in answer["cells"]
@@ -1012,8 +1014,8 @@ class Session:
             topic: a topic, or query: a text of your own.
             docno: a document of the collection, or text: a passage of your own.
         """
-        passage = _given({"docno": docno, "text": text, "query": None if text is None else query})
-        answer = self._call("explain", {"topic": topic, "query": query, "passages": [passage]})["passages"][0]
+        passage = _given({"docno": _id(docno), "text": text, "query": None if text is None else query})
+        answer = self._call("explain", {"topic": _id(topic), "query": query, "passages": [passage]})["passages"][0]
         words, components, rest = [], [], []
         for side in answer["sides"]:
             name = side["side"]
@@ -1044,7 +1046,7 @@ class Session:
         sent = None
         if body is not None:
             # UTF-8 cannot hold half a surrogate pair; JSON can, as the escape that Python writes too.
-            sent = json.dumps(_given(body), ensure_ascii=False).encode(errors="backslashreplace")
+            sent = json.dumps(_given(body), ensure_ascii=False, default=_plain).encode(errors="backslashreplace")
         for pause in (0.5, 1, 2, 4, 8, 0):
             try:
                 answer = self._http.request(
@@ -1071,6 +1073,18 @@ class Session:
                 error.get("message", f"status {answer.status_code}"), answer.status_code, error.get("column")
             )
         return value
+
+
+def _id(value: Any) -> str | None:
+    """Ids are texts, also those of a frame that has numbers."""
+    return None if value is None else str(value)
+
+
+def _plain(value: Any) -> Any:
+    """A number of numpy's as JSON has it."""
+    if isinstance(value, np.generic):
+        return value.item()
+    raise LucernaError(f"{value!r} cannot be sent: it is neither a text nor a number")
 
 
 def _given(fields: Mapping[str, Any]) -> dict[str, Any]:

@@ -496,6 +496,20 @@ class SessionTest(FolderTest):
             {"topic": "1", "passages": [{"docno": "bees"}]}, json.loads(request.call_args.kwargs["data"])
         )
 
+    def test_numbers_of_numpy(self) -> None:
+        ranked = session.rank(np.int64(1), depth=np.int64(3))
+        self.assertEqual(("1", 3), (ranked.topic, len(ranked.docs)))
+        pd.testing.assert_frame_equal(session.rank("1", depth=3).docs, ranked.docs)
+        self.refused("cannot be sent: it is neither", session.rank, "1", object())
+        self.refused("the body is malformed", lambda: session.rank("1", depth=2.5))
+
+    def test_categories_without_rows(self) -> None:
+        named = candidates()
+        known = pd.Categorical(named["qid"], categories=["none", *QUERIES, "other"])
+        for frame in (named.assign(qid=known), named.head(6).assign(qid=known[:6])):
+            plain = session.rerank(frame.assign(qid=frame["qid"].astype(str)))
+            pd.testing.assert_frame_equal(plain.drop(columns="qid"), session.rerank(frame).drop(columns="qid"))
+
     def test_texts_are_sent_in_utf_8(self) -> None:
         # 3.75 MB; twice as much as escapes.
         self.assertEqual(5, len(session.rerank(candidates().head(5).assign(text="\u8702" * 250_000))))
@@ -513,6 +527,7 @@ class SessionTest(FolderTest):
         self.refused("topic 1 has two queries", session.rerank, frame.assign(query=frame["text"]))
         self.refused("document bees is given twice", session.rerank, pd.concat([frame, frame]))
         self.refused("the query is missing", session.rerank, frame.assign(query=" "))
+        self.refused("query has 2001 characters; 2000 are allowed", session.rerank, frame.assign(query="q" * 2001))
         many = pd.DataFrame({"qid": "1", "query": "q", "docno": range(1001), "text": "t"})
         self.refused("passages must be 1..1000, got 1001", session.rerank, many)
         self.refused("more than 4194304 bytes", session.rerank, many.head(5).assign(text="t" * 1_000_000))

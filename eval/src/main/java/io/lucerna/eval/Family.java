@@ -186,6 +186,7 @@ enum Family {
         trecName + trecSuffix,
         (irName.isEmpty() ? trecName : irName) + irSuffix,
         summary(),
+        takesLevel(),
         OptionalInt.empty(),
         formula);
   }

@@ -24,13 +24,27 @@ public final class Measure {
   private final String trecName;
   private final String irName;
   private final Summary summary;
+  private final boolean takesLevel;
   private final OptionalInt level;
   private final Formula formula;
 
-  Measure(String trecName, String irName, Summary summary, OptionalInt level, Formula formula) {
+  /**
+   * A measure.
+   *
+   * @param takesLevel whether it knows relevant and not relevant alone, from some grade on
+   * @param level the lowest relevant grade that it states itself
+   */
+  Measure(
+      String trecName,
+      String irName,
+      Summary summary,
+      boolean takesLevel,
+      OptionalInt level,
+      Formula formula) {
     this.trecName = trecName;
     this.irName = irName;
     this.summary = summary;
+    this.takesLevel = takesLevel;
     this.level = level;
     this.formula = formula;
   }
@@ -88,6 +102,15 @@ public final class Measure {
     return summary == Summary.MEAN;
   }
 
+  /**
+   * {@return whether it depends on the lowest relevant grade of an evaluation: not so where every
+   * grade counts for itself, as in nDCG, and where the measure states its own grade, as {@code
+   * AP(rel=2)} does}
+   */
+  public boolean usesLevel() {
+    return takesLevel && level.isEmpty();
+  }
+
   Summary summary() {
     return summary;
   }
@@ -114,7 +137,7 @@ public final class Measure {
     int at = irName.indexOf('@');
     String base = at < 0 ? irName : irName.substring(0, at);
     String name = base + "(rel=" + ownLevel + ")" + (at < 0 ? "" : irName.substring(at));
-    return new Measure(name, name, summary, OptionalInt.of(ownLevel), formula);
+    return new Measure(name, name, summary, takesLevel, OptionalInt.of(ownLevel), formula);
   }
 
   @Override

@@ -158,12 +158,13 @@ final class MeasureNames {
     Map<String, String> given = parameters();
     if (base.equals(RECIPROCAL_RANK) && !cutoff.isEmpty()) {
       int depth = Family.cutoffs(cutoff)[0];
-      return leveled(mean("RR@" + depth, PrecisionMeasures.reciprocalRank(depth)), given, "RR");
+      Measure measure = mean("RR@" + depth, true, PrecisionMeasures.reciprocalRank(depth));
+      return leveled(measure, given, "RR");
     }
     if (base.equals(JUDGED) && !cutoff.isEmpty()) {
       int depth = Family.cutoffs(cutoff)[0];
       only(given, Set.of(), "Judged");
-      return mean("Judged@" + depth, PrecisionMeasures.judged(depth));
+      return mean("Judged@" + depth, false, PrecisionMeasures.judged(depth));
     }
     Family family = (cutoff.isEmpty() ? UNCUT : CUT).get(base);
     if (family == null) {
@@ -185,10 +186,11 @@ final class MeasureNames {
 
   private Measure exponentialNdcg() {
     if (cutoff.isEmpty()) {
-      return mean("nDCG(dcg='exp-log2')", GainMeasures.ndcg(Gains.EXPONENTIAL));
+      return mean("nDCG(dcg='exp-log2')", false, GainMeasures.ndcg(Gains.EXPONENTIAL));
     }
     int depth = Family.cutoffs(cutoff)[0];
-    return mean("nDCG(dcg='exp-log2')@" + depth, GainMeasures.ndcg(Gains.EXPONENTIAL, depth));
+    return mean(
+        "nDCG(dcg='exp-log2')@" + depth, false, GainMeasures.ndcg(Gains.EXPONENTIAL, depth));
   }
 
   private boolean exponential(@Nullable String dcg) {
@@ -199,8 +201,8 @@ final class MeasureNames {
     return "exp-log2".equals(dcg);
   }
 
-  private static Measure mean(String name, Formula formula) {
-    return new Measure(name, name, Measure.Summary.MEAN, OptionalInt.empty(), formula);
+  private static Measure mean(String name, boolean takesLevel, Formula formula) {
+    return new Measure(name, name, Measure.Summary.MEAN, takesLevel, OptionalInt.empty(), formula);
   }
 
   private Measure leveled(Measure measure, Map<String, String> given, String shown) {

@@ -210,6 +210,43 @@ class MeasureTest {
             });
   }
 
+  /** Its value depends on the level exactly where it says so. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "AP",
+        "RR",
+        "RR@10",
+        "P@5",
+        "R@5",
+        "Success@2",
+        "Rprec",
+        "infAP",
+        "nDCG",
+        "nDCG@10",
+        "nDCG(dcg='exp-log2')@10",
+        "Judged@10",
+        "AP(rel=1)",
+        "RR(rel=2)@10"
+      })
+  void usesTheLevelIfItChangesWithIt(String name) {
+    Map<String, Integer> grades = Map.of("a", 1, "b", 2, "c", 0, "d", 2, "e", 1, "f", 1);
+    List<RankedDoc> docs = new ArrayList<>();
+    for (String docno : List.of("c", "a", "x", "b")) {
+      docs.add(new RankedDoc(docno, -docs.size()));
+    }
+    Run run = Run.of("t", List.of(Ranking.of("1", docs)));
+    Measure measure = Measure.parse(name);
+    double[] values = new double[2];
+    for (int level = 1; level <= 2; level++) {
+      Evaluation.Options options = Evaluation.Options.DEFAULT.withLevel(level);
+      Evaluation measured =
+          Evaluation.of(run, Qrels.of(Map.of("1", grades)), List.of(measure), options);
+      values[level - 1] = measured.summary(measure);
+    }
+    assertEquals(values[0] != values[1], measure.usesLevel());
+  }
+
   private static double value(String measure, int... grades) {
     Map<String, Integer> judged = new java.util.HashMap<>();
     List<RankedDoc> docs = new ArrayList<>();

@@ -5,6 +5,7 @@ import io.lucerna.base.Internal;
 import io.lucerna.base.TextFile;
 import io.lucerna.base.TextLines;
 import io.lucerna.base.text.MalformedTextException;
+import io.lucerna.topics.perturb.PerturbationNames;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -48,7 +49,26 @@ public final class ContrastPairs {
    * @throws IOException if the file cannot be read
    */
   public static List<ContrastPair> read(Path file) throws IOException {
-    try (Stream<ContrastPair> pairs = stream(file)) {
+    return all(stream(file));
+  }
+
+  /**
+   * Reads a whole table that does not say what changes its passages, such as MechIR's.
+   *
+   * @param file the table, in UTF-8
+   * @param perturbation what its pairs are: a name of {@link PerturbationNames}, or another word
+   * @return the pairs in the order of the table
+   * @throws IllegalArgumentException if no perturbation can be called that
+   * @throws MalformedTextException if the pairs say it themselves, and as {@link #read(Path)} does
+   * @throws IOException if the file cannot be read
+   */
+  public static List<ContrastPair> read(Path file, String perturbation) throws IOException {
+    Given.value(perturbation, "the perturbation");
+    return all(stream(file, Optional.of(perturbation)));
+  }
+
+  private static List<ContrastPair> all(Stream<ContrastPair> stream) throws IOException {
+    try (Stream<ContrastPair> pairs = stream) {
       return pairs.toList();
     } catch (UncheckedIOException e) {
       throw e.getCause() == null ? new IOException(e) : e.getCause();
@@ -63,21 +83,42 @@ public final class ContrastPairs {
    * @throws IOException if the file cannot be opened
    */
   public static Stream<ContrastPair> stream(Path file) throws IOException {
-    return stream(TextFile.of(file));
+    return stream(file, Optional.empty());
+  }
+
+  /**
+   * Reads a file pair by pair.
+   *
+   * @param file the file, in UTF-8
+   * @param perturbation what the pairs of a table are that does not say it; empty if nobody says
+   * @return the pairs in the order of the file; close it
+   * @throws IllegalArgumentException if no perturbation can be called that
+   * @throws IOException if the file cannot be opened
+   */
+  @Internal
+  public static Stream<ContrastPair> stream(Path file, Optional<String> perturbation)
+      throws IOException {
+    return stream(TextFile.of(file), perturbation);
   }
 
   /**
    * Reads a file pair by pair; of what was read, only the ids are kept. Close the stream.
    *
    * @param file the file, in UTF-8
-   * @return a stream that throws UncheckedIOException with a cause as {@link #read} throws it
+   * @return a stream that throws UncheckedIOException with a cause as {@link #read(Path)} throws it
    * @throws IOException if the file cannot be opened
    */
   @Internal
   public static Stream<ContrastPair> stream(TextFile file) throws IOException {
+    return stream(file, Optional.empty());
+  }
+
+  private static Stream<ContrastPair> stream(TextFile file, Optional<String> perturbation)
+      throws IOException {
     Given.value(file, "the file of contrast pairs");
+    Optional<String> named = perturbation.map(PerturbationNames::ofPairs);
     TextLines lines = file.lines();
-    return StreamSupport.stream(new Pairs(file, lines), false)
+    return StreamSupport.stream(new Pairs(file, lines, named), false)
         .onClose(
             () -> {
               try {
@@ -92,13 +133,15 @@ public final class ContrastPairs {
   private static final class Pairs extends AbstractSpliterator<ContrastPair> {
     private final TextFile file;
     private final TextLines lines;
+    private final Optional<String> named;
     private final Set<String> ids = new HashSet<>();
     private @Nullable Function<String, ContrastPair> parser;
 
-    Pairs(TextFile file, TextLines lines) {
+    Pairs(TextFile file, TextLines lines, Optional<String> named) {
       super(Long.MAX_VALUE, Spliterator.ORDERED | Spliterator.NONNULL);
       this.file = file;
       this.lines = lines;
+      this.named = named;
     }
 
     @Override
@@ -118,10 +161,16 @@ public final class ContrastPairs {
           continue;
         }
         if (parser == null) {
-          if (line.stripLeading().startsWith("{")) {
+          boolean json = line.stripLeading().startsWith("{");
+          PairTable table = new PairTable(line, named.orElse(PairTable.PERTURBATION));
+          if (named.isPresent() && (json || table.namesPerturbation())) {
+            throw lines.error(
+                "the pairs say themselves what their perturbation is, so they cannot be called "
+                    + named.get());
+          }
+          if (json) {
             parser = PairJson::read;
           } else {
-            PairTable table = new PairTable(line);
             parser = table::read;
             if (table.hasHeader()) {
               continue;

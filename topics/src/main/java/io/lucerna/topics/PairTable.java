@@ -1,5 +1,6 @@
 package io.lucerna.topics;
 
+import io.lucerna.topics.perturb.PerturbationNames;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -13,11 +14,16 @@ import java.util.OptionalInt;
  * where both come again.
  */
 final class PairTable {
-  /** What the pairs of a table are called, since a table does not say. */
+  /** What pairs are called of which nobody says what changes them. */
   static final String PERTURBATION = "custom";
 
+  /** The last, or the last two, may be omitted. */
   private static final List<String> OWN =
-      List.of("qid", "query", "docid", "base", "perturbed", "grade");
+      List.of("qid", "query", "docid", "base", "perturbed", "grade", "perturbation");
+
+  /** How many columns a pair needs. */
+  private static final int NEEDED = 5;
+
   private static final List<String> MECHIR =
       List.of("qid", "docno", "score_delta", "text", "perturbed_text", "query", "relevance");
 
@@ -26,18 +32,31 @@ final class PairTable {
 
   private final boolean mechIr;
   private final boolean header;
+  private final boolean namesPerturbation;
   private final boolean unknownHeader;
+  private final String perturbation;
   private final Map<String, Integer> seen = new HashMap<>();
 
-  /** A table whose first line is this. */
-  PairTable(String firstLine) {
+  /**
+   * A table.
+   *
+   * @param firstLine its first line
+   * @param perturbation what its pairs are called where it does not say
+   */
+  PairTable(String firstLine, String perturbation) {
     List<String> cells = Arrays.asList(firstLine.split("\t", -1));
     this.mechIr = cells.equals(MECHIR);
-    this.header = mechIr || cells.equals(OWN) || cells.equals(OWN.subList(0, 5));
+    this.namesPerturbation = cells.equals(OWN);
+    this.header =
+        mechIr
+            || (cells.size() >= NEEDED
+                && cells.size() <= OWN.size()
+                && cells.equals(OWN.subList(0, cells.size())));
     this.unknownHeader =
         !header
             && cells.size() > 1
             && cells.subList(cells.size() - 2, cells.size()).stream().allMatch(PairTable::isColumn);
+    this.perturbation = perturbation;
   }
 
   private static boolean isColumn(String cell) {
@@ -48,6 +67,11 @@ final class PairTable {
   /** Whether the first line is not a pair. */
   boolean hasHeader() {
     return header;
+  }
+
+  /** Whether every row says what its pair's perturbation is. */
+  boolean namesPerturbation() {
+    return namesPerturbation;
   }
 
   /**
@@ -61,7 +85,7 @@ final class PairTable {
       throw new IllegalArgumentException(
           "the header must be "
               + String.join(", ", OWN)
-              + " (the last may be omitted) or "
+              + " (the last, or the last two, may be omitted) or "
               + String.join(", ", MECHIR)
               + ", got "
               + String.join(", ", cells));
@@ -73,13 +97,21 @@ final class PairTable {
       for (int i = 0; i < cells.length; i++) {
         cells[i] = unquoted(cells[i]);
       }
-      return pair(cells[0], cells[5], cells[1], cells[3], cells[4], cells[6]);
+      return pair(cells[0], cells[5], cells[1], cells[3], cells[4], cells[6], perturbation);
     }
-    if (cells.length != 5 && cells.length != 6) {
-      throw columns(OWN, cells.length);
+    if (namesPerturbation) {
+      // A row that lacks one of the two would be read wrong, so none may.
+      if (cells.length != OWN.size()) {
+        throw columns(OWN, cells.length);
+      }
+      String named = PerturbationNames.ofPairs(cells[6].strip());
+      return pair(cells[0], cells[1], cells[2], cells[3], cells[4], cells[5], named);
     }
-    return pair(
-        cells[0], cells[1], cells[2], cells[3], cells[4], cells.length == 6 ? cells[5] : "");
+    if (cells.length != NEEDED && cells.length != NEEDED + 1) {
+      throw columns(OWN.subList(0, NEEDED + 1), cells.length);
+    }
+    String grade = cells.length == NEEDED ? "" : cells[5];
+    return pair(cells[0], cells[1], cells[2], cells[3], cells[4], grade, perturbation);
   }
 
   private static IllegalArgumentException columns(List<String> expected, int found) {
@@ -92,7 +124,13 @@ final class PairTable {
   }
 
   private ContrastPair pair(
-      String qid, String query, String docid, String base, String perturbed, String grade) {
+      String qid,
+      String query,
+      String docid,
+      String base,
+      String perturbed,
+      String grade,
+      String named) {
     if (qid.isBlank() || docid.isBlank() || query.isBlank()) {
       throw new IllegalArgumentException("topic, query and document must not be empty");
     }
@@ -103,7 +141,7 @@ final class PairTable {
         qid,
         query,
         docid,
-        PERTURBATION,
+        named,
         base,
         perturbed,
         Edit.words(base, perturbed),

@@ -103,6 +103,61 @@ class ContrastPairsTest {
     }
   }
 
+  /** In one table there may be several; known ones are written as everywhere. */
+  @Test
+  void aColumnNamesThePerturbationOfEachPair() throws IOException {
+    String table =
+        "qid\tquery\tdocid\tbase\tperturbed\tgrade\tperturbation\n"
+            + "q1\tlamp\td1\ta\ta lamp\t2\ttfc1\n"
+            + "q1\tlamp\td1\ta\ta lamp\t\tadd:IDF:start\n"
+            + "q1\tlamp\td1\ta\ta lamp\t0\tMine-2\n";
+    List<ContrastPair> pairs = ContrastPairs.read(file("pairs.tsv", table));
+    assertEquals(
+        List.of("TFC1", "ADD:idf:start", "Mine-2"),
+        pairs.stream().map(ContrastPair::perturbation).toList());
+    assertEquals(
+        List.of(OptionalInt.of(2), OptionalInt.empty(), OptionalInt.of(0)),
+        pairs.stream().map(ContrastPair::grade).toList());
+  }
+
+  @Test
+  void whoReadsATableMayNameItsPerturbation() throws IOException {
+    String own = "q1\tlamp\td1\ta lamp\ta wick lamp\t2\n";
+    String mechIr = MECHIR_HEADER + "\nq1\td1\t-1.5\ta lamp\ta wick lamp\tlamp\t2\n";
+    for (String table : List.of(own, mechIr)) {
+      Path file = file("pairs.tsv", table);
+      ContrastPair unnamed = ContrastPairs.read(file).getFirst();
+      ContrastPair named = ContrastPairs.read(file, "tfc1:START").getFirst();
+      assertEquals("custom", unnamed.perturbation());
+      assertEquals("TFC1:start", named.perturbation());
+      assertEquals(
+          ContrastPairs.line(unnamed, Optional.empty()).replace("custom", "TFC1:start"),
+          ContrastPairs.line(named, Optional.empty()));
+    }
+    Path good = file("pairs.tsv", own);
+    for (String wrong :
+        List.of("", "two words", "TFC1:", "TFC1:middling", "../x", "a,b", "\u00e9")) {
+      assertThrows(IllegalArgumentException.class, () -> ContrastPairs.read(good, wrong), wrong);
+    }
+  }
+
+  @Test
+  void whatNamesItsPerturbationIsNotNamedByOthers() throws IOException {
+    String json = ContrastPairs.line(pair("1", "a", "b"), Optional.empty());
+    String table =
+        "qid\tquery\tdocid\tbase\tperturbed\tgrade\tperturbation\nq\tlamp\td\ta\tb\t1\tTFC1\n";
+    for (String content : List.of(json, table)) {
+      Path file = file("t.tsv", "\n" + content);
+      MalformedTextException e =
+          assertThrows(MalformedTextException.class, () -> ContrastPairs.read(file, "TDC"));
+      assertEquals(
+          file
+              + ":2: the pairs say themselves what their perturbation is, so they cannot be called"
+              + " TDC",
+          e.getMessage());
+    }
+  }
+
   @Test
   void mechIrsTableIsReadGzippedToo() throws IOException {
     String table =
@@ -176,13 +231,15 @@ class ContrastPairsTest {
         "qid, query, docid, Base, Perturbed",
         "query_id, query, doc_id, text, perturbed_text",
         "qid, query, docid, base, perturbed, label",
+        "qid, query, docid, base, perturbed, perturbation",
+        "qid, query, docid, base, perturbed, perturbation, grade",
         "qid, docno, text, perturbed_text, query, relevance",
         "qid, query, docid, original, changed ",
       })
   void otherHeadersAreRefused(String columns) throws IOException {
     expect(
-        "t.tsv:1: the header must be qid, query, docid, base, perturbed, grade (the last may be"
-            + " omitted) or "
+        "t.tsv:1: the header must be qid, query, docid, base, perturbed, grade, perturbation (the"
+            + " last, or the last two, may be omitted) or "
             + MECHIR_HEADER.replace("\t", ", ")
             + ", got "
             + columns,
@@ -201,6 +258,17 @@ class ContrastPairsTest {
             + MECHIR_HEADER.replace("\t", ", ")
             + " separated by tabs, got 5 column(s)",
         MECHIR_HEADER + "\n\nq1\tlamp\td1\ta\tb");
+    String named = "qid\tquery\tdocid\tbase\tperturbed\tgrade\tperturbation\n";
+    expect(
+        "t.tsv:2: expected the columns qid, query, docid, base, perturbed, grade, perturbation"
+            + " separated by tabs, got 6 column(s)",
+        named + "q1\tlamp\td1\ta\tb\tTFC1");
+    expect(
+        "t.tsv:2: a perturbation is called by one word of at most 64 letters, digits, . _ : and -,"
+            + " got ''",
+        named + "q1\tlamp\td1\ta\tb\t1\t");
+    expect(
+        "t.tsv:2: perturbation 'LB1:2': takes no settings", named + "q1\tlamp\td1\ta\tb\t1\tLB1:2");
     expect("t.tsv:1: no contrast pairs in the file", "");
     expect("t.tsv:1: no contrast pairs in the file", MECHIR_HEADER + "\n");
     Files.write(dir.resolve("t.tsv"), new byte[] {'q', '\t', (byte) 0xff});

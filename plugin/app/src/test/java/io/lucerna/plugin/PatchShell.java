@@ -36,6 +36,15 @@ public final class PatchShell {
     Path file = folder.resolveSibling("pairs.jsonl");
     Files.write(
         file, pairs.stream().map(pair -> ContrastPairs.line(pair, Optional.empty())).toList());
+    return run(engine, file, folder, more);
+  }
+
+  /** With pairs that are in a file. */
+  public static Shell run(Path file, Path folder, String... more) {
+    return run(engine(), file, folder, more);
+  }
+
+  private static Shell run(PatchCommand.Engine engine, Path file, Path folder, String... more) {
     List<String> arguments =
         new ArrayList<>(List.of("patch", "-pairs", file.toString(), "-output", folder.toString()));
     arguments.addAll(List.of(more));

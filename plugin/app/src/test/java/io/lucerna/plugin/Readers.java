@@ -111,6 +111,11 @@ final class Readers {
               "qid\tquery\tdocid\tbase\tperturbed\nq1\tlamp\td1\ta b\tcafé\n",
               ContrastPairs::read),
           new Reader(
+              "contrast pairs: table of several perturbations",
+              "qid\tquery\tdocid\tbase\tperturbed\tgrade\tperturbation\n"
+                  + "q1\tlamp\td1\ta b\tcafé\t1\tTFC1\n",
+              ContrastPairs::read),
+          new Reader(
               "specs",
               "interventions:\n  # café\n  - do: zero\n    points: blocks.3.attn.hook_z\n",
               file -> SpecFiles.read(file).toString()),

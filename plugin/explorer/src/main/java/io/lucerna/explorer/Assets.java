@@ -62,6 +62,7 @@ final class Assets {
                 "layers",
                 "edit",
                 "tones",
+                "cells",
                 "commands",
                 "pin",
                 "save",

@@ -13,7 +13,7 @@ final class CommandLines {
   private static final String FIRST = "run.first.txt";
   private static final String PLAIN = "run.plain.txt";
   private static final String CHANGED = "run.changed.txt";
-  private static final String STUDY = "study.changed";
+  private static final String STUDY = "study.";
 
   /** The first stage of one topic. */
   private static final String ALONE = "run.topic.txt";
@@ -21,10 +21,14 @@ final class CommandLines {
   /** Holds a query that is no topic. */
   private static final String TOPICS = "query.tsv";
 
+  /** The topic that a typed query is there. */
   private static final String TYPED = "1";
 
   /** Digits of a hash in a name. */
   private static final int SHORT = 8;
+
+  /** A folder that is there already is taken up, so that a line can be run again. */
+  private static final String RESUME = "-resume";
 
   /**
    * What the model reads.
@@ -47,6 +51,16 @@ final class CommandLines {
     this.launch = launch;
     this.measures = measures;
     this.level = level;
+  }
+
+  /**
+   * The id of a topic in the lines. Chance goes by ids, as does a patch: under the same ones the
+   * page has their numbers.
+   *
+   * @param topic empty for a query that was typed in
+   */
+  static String id(String topic) {
+    return topic.isEmpty() ? TYPED : topic;
   }
 
   /**
@@ -119,7 +133,8 @@ final class CommandLines {
             ranked,
             List.of("-qrels", qrels, "-level", String.valueOf(level)),
             each("-measures"),
-            List.of("-conditions", "spec:" + changed + " name=changed", "-output", STUDY));
+            List.of("-conditions", "spec:" + changed + " name=changed"),
+            List.of("-output", STUDY + hash(ranked + "\n" + changed), RESUME));
       }
     }
     if (edited.isPresent()) {
@@ -132,7 +147,7 @@ final class CommandLines {
           "What the words of " + docno + " add to the plain model's score",
           List.of("explain"),
           ranked,
-          List.of("-topic", typed ? TYPED : topic.id(), "-docid", docno));
+          List.of("-topic", id(topic.id()), "-docid", docno));
     }
     if (!typed) {
       notes.add("They rank every topic; this page shows topic " + topic.id() + ".");
@@ -193,8 +208,8 @@ final class CommandLines {
   /**
    * The recording that the spec names.
    *
-   * @return its folder: one for each topic, depth and choice of points, since {@code record} writes
-   *     into none that exists
+   * @return its folder: one for each topic, depth and choice of points, since a folder holds one
+   *     recording
    */
   private String record(Topic topic, InterventionSpec changed, List<String> alone) {
     List<String> points =
@@ -204,15 +219,18 @@ final class CommandLines {
             .distinct()
             .toList();
     List<String> kept = List.of("-hooks", String.join(",", points), "-positions", "all");
-    String hash = Sha256.of(topic + "\n" + alone + "\n" + kept).substring(0, SHORT);
-    String folder = CandidateRecording.NAME + "." + hash;
+    String folder = CandidateRecording.NAME + "." + hash(topic + "\n" + alone + "\n" + kept);
     add(
         "What the plain model computes of its candidates",
         List.of("record"),
         alone,
         kept,
-        List.of("-output", folder));
+        List.of("-output", folder, RESUME));
     return folder;
+  }
+
+  private static String hash(String of) {
+    return Sha256.of(of).substring(0, SHORT);
   }
 
   private void measure(String qrels, List<String> runs) {

@@ -1,6 +1,7 @@
 package io.lucerna.explorer;
 
 import io.lucerna.eval.Ranking;
+import io.lucerna.studies.ranking.Studies;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -19,6 +20,11 @@ public interface Explored extends AutoCloseable {
 
   /** How many of a topic's candidates have a passage, at most; 1 or more. */
   int deepest();
+
+  /** How many of them the model reads where nobody says; 1 or more. */
+  default int depth() {
+    return Studies.DEPTH;
+  }
 
   /**
    * The first stage's ranking: all of it, since measures are of all of it.

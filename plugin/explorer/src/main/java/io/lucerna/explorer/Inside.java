@@ -67,8 +67,8 @@ final class Inside {
     Workbench.Pair pair = workbench.pair(request.pair(), passage);
     CompiledSpec spec = workbench.compile(request.ranked(), pair.query());
     Map<Side, Read> sides = new EnumMap<>(Side.class);
-    Hooks hooks =
-        spec.hooks(pair.topic(), List.of(PairSource.Pair.id(pair.topic(), passage.docno())));
+    String topic = CommandLines.id(pair.topic());
+    Hooks hooks = spec.hooks(topic, List.of(PairSource.Pair.id(topic, passage.docno())));
     for (HookPoint point : points(request.head())) {
       // One point at a time, of which nothing stays but the picture.
       hooks =

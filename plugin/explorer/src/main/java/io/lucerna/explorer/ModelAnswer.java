@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param collection what is ranked
  * @param searches whether any query may be asked
  * @param deepest how many documents the model may be asked to read
+ * @param depth how many it reads where nobody says
  * @param judged how many topics have judgments
  * @param level the lowest grade that is relevant
  * @param measures the names of the measures
@@ -22,6 +23,7 @@ record ModelAnswer(
     String collection,
     boolean searches,
     int deepest,
+    int depth,
     int judged,
     int level,
     List<String> measures,

@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 
 /**
@@ -25,21 +24,21 @@ public sealed interface Opened extends AutoCloseable
    * Opens a folder.
    *
    * @param folder of a study, a patching study or a recording
-   * @param queries of topics by their ids, as far as they are known; a study shows them
+   * @param topics what is known of topics beside the folder; a study shows it
    * @return what is in it, which the caller closes
    * @throws StudyInputException if it is none of these, or too large
    * @throws IOException if a file cannot be read, or is not as it was written
    */
-  static Opened of(Path folder, Map<String, String> queries) throws IOException {
+  static Opened of(Path folder, TopicFacts topics) throws IOException {
     if (!Files.isDirectory(folder)) {
       throw new StudyInputException(folder + ": no such folder");
     }
     requireModest(folder);
     if (Files.exists(folder.resolve("study.json"))) {
-      return new OpenedStudy(folder, queries);
+      return new OpenedStudy(folder, topics);
     }
     if (StudyProgress.isIn(folder) || GradientScreen.isBegun(folder)) {
-      return new RunningStudy(folder, queries);
+      return new RunningStudy(folder, topics);
     }
     if (PatchFiles.isIn(folder)) {
       return new OpenedPatching(folder);
@@ -92,13 +91,25 @@ public sealed interface Opened extends AutoCloseable
   OpenedAnswer overview() throws IOException;
 
   /**
-   * What a cell is made of.
+   * All that a cell is made of.
    *
    * @param map the number of the map in the overview
    * @param cell the cell's id
    * @throws Refusal if there is none
    */
   RowsAnswer rows(int map, String cell) throws IOException;
+
+  /**
+   * As much of it as is answered at once.
+   *
+   * @param map the number of the map in the overview
+   * @param cell the cell's id
+   * @param from how many rows come before it
+   * @throws Refusal if there is none
+   */
+  default RowsAnswer rows(int map, String cell, int from) throws IOException {
+    return rows(map, cell).part(from);
+  }
 
   /**
    * One row.

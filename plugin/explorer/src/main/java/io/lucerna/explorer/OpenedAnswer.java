@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param facts how it was made
  * @param maps none where there are no cells
  * @param notes what people should know of it
+ * @param level the lowest grade that is relevant; null where no document has a grade
  */
 record OpenedAnswer(
     String kind,
@@ -27,7 +28,23 @@ record OpenedAnswer(
     String rows,
     List<Fact> facts,
     List<EffectMap> maps,
-    List<String> notes) {
+    List<String> notes,
+    @Nullable Integer level) {
+
+  /** Of a folder without grades of documents. */
+  OpenedAnswer(
+      String kind,
+      String name,
+      String title,
+      boolean finished,
+      int done,
+      @Nullable Integer items,
+      String rows,
+      List<Fact> facts,
+      List<EffectMap> maps,
+      List<String> notes) {
+    this(kind, name, title, finished, done, items, rows, facts, maps, notes, null);
+  }
 
   /** Something with its name. */
   record Fact(String name, String value) {}

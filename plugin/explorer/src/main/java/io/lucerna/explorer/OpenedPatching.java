@@ -5,6 +5,7 @@ import io.lucerna.eval.RatioAggregate;
 import io.lucerna.instrumentation.sweep.Axis;
 import io.lucerna.instrumentation.sweep.Direction;
 import io.lucerna.studies.patch.CellSpace;
+import io.lucerna.studies.patch.EffectWords;
 import io.lucerna.studies.patch.PairOutcome;
 import io.lucerna.studies.patch.PatchFiles;
 import io.lucerna.studies.work.Identity;
@@ -16,6 +17,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.SequencedMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -81,8 +83,7 @@ final class OpenedPatching implements Opened {
   private List<String> notes() {
     List<String> notes = new ArrayList<>();
     notes.add(
-        "An effect is the share of the way from the recipient's score (0) to the donor's (1) that"
-            + " one patch makes"
+        EffectWords.of(files.headline())
             + (files.isFinished()
                 ? ": " + files.headline() + "."
                 : "; here ratios of sums over the pairs that are done, without floor or"
@@ -137,6 +138,7 @@ final class OpenedPatching implements Opened {
             .filter(word -> !word.equals("all"))
             .reduce((one, two) -> one + ", " + two)
             .orElseThrow();
+    String together = files.isPooled(name) ? ", all perturbations pooled" : "";
     List<OpenedAnswer.Cell> all = new ArrayList<>();
     effects.forEach(
         (cell, effect) ->
@@ -150,7 +152,7 @@ final class OpenedPatching implements Opened {
                     OrNull.of(effect.lower()),
                     OrNull.of(effect.upper()),
                     null)));
-    return new OpenedAnswer.EffectMap("effect, " + of, all);
+    return new OpenedAnswer.EffectMap("effect, " + of + together, all);
   }
 
   private static String row(CellSpace cells, int cell) {
@@ -240,9 +242,10 @@ final class OpenedPatching implements Opened {
         files.swept(row).orElseThrow(() -> new StudyInputException(row + ": was not swept"));
     List<RowAnswer.Effect> effects = new ArrayList<>();
     double[] moves = files.cells().moves(patched.result());
-    for (int i = 0; i < moves.length && patched.change() != 0; i++) {
-      if (!Double.isNaN(moves[i])) {
-        effects.add(new RowAnswer.Effect(String.valueOf(i), moves[i] / patched.change() + 0.0));
+    for (int i = 0; i < moves.length; i++) {
+      OptionalDouble effect = files.effect(patched, moves[i]);
+      if (effect.isPresent()) {
+        effects.add(new RowAnswer.Effect(String.valueOf(i), effect.getAsDouble()));
       }
     }
     boolean denoise = patched.result().direction() == Direction.DENOISE;

@@ -49,13 +49,22 @@ final class OpenedRecording implements Opened {
         List.of());
   }
 
-  /** The first inputs, in the order of recording; there are no cells. */
+  /** The inputs in the order of recording; there are no cells. */
   @Override
   public RowsAnswer rows(int map, String cell) {
-    List<String> ids = recording.ids();
+    return rows(recording.ids());
+  }
+
+  /** Nothing is made of the others, which may be very many. */
+  @Override
+  public RowsAnswer rows(int map, String cell, int from) {
+    return rows(RowsAnswer.part(recording.ids(), from));
+  }
+
+  private RowsAnswer rows(List<String> ids) {
     List<Side> sides = sides();
     List<RowsAnswer.Row> rows = new ArrayList<>();
-    for (String id : ids.subList(0, Math.min(ids.size(), RowsAnswer.MOST))) {
+    for (String id : ids) {
       List<@Nullable Double> numbers = new ArrayList<>();
       sides.forEach(side -> numbers.add((double) recording.tokens(id, side).size()));
       OptionalInt grade = recording.grade(id);
@@ -65,7 +74,7 @@ final class OpenedRecording implements Opened {
     List<String> columns = new ArrayList<>();
     sides.forEach(side -> columns.add("tokens of the " + word(side)));
     columns.add("grade");
-    return new RowsAnswer("all inputs", columns, ids.size(), rows);
+    return new RowsAnswer("all inputs", columns, recording.ids().size(), rows);
   }
 
   private List<Side> sides() {

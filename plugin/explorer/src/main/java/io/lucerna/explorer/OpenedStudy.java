@@ -31,16 +31,16 @@ final class OpenedStudy implements Opened {
   private static final long REMEMBERED = 1 << 20;
 
   private final Path folder;
-  private final Map<String, String> queries;
+  private final TopicFacts topics;
   private final StudyFiles files;
   private final OpenedAnswer overview;
   private final Recent<String, Run> runs =
       new Recent<>(
           REMEMBERED, (name, run) -> run.rankings().stream().mapToLong(Ranking::size).sum());
 
-  OpenedStudy(Path folder, Map<String, String> queries) throws IOException {
+  OpenedStudy(Path folder, TopicFacts topics) throws IOException {
     this.folder = folder.toRealPath();
-    this.queries = queries;
+    this.topics = topics;
     this.files = StudyFiles.read(folder);
     this.overview = overview(Opened.name(folder));
   }
@@ -62,7 +62,7 @@ final class OpenedStudy implements Opened {
     List<OpenedAnswer.Fact> facts = new ArrayList<>();
     facts.add(new OpenedAnswer.Fact("command", files.info().command()));
     files.info().facts().forEach((key, value) -> facts.add(new OpenedAnswer.Fact(key, value)));
-    int topics = (int) files.topics().stream().map(t -> t.topic()).distinct().count();
+    int studied = (int) files.topics().stream().map(t -> t.topic()).distinct().count();
     return new OpenedAnswer(
         "study",
         name,
@@ -70,16 +70,17 @@ final class OpenedStudy implements Opened {
             + ", "
             + files.info().interventions().size()
             + " conditions, "
-            + topics
+            + studied
             + " topics, top "
             + files.info().depth(),
         true,
-        topics,
-        topics,
+        studied,
+        studied,
         "topic",
         facts,
         maps,
-        List.of());
+        List.of(),
+        topics.level().orElse(files.info().manifest().path("level").asInt(1)));
   }
 
   private OpenedAnswer.Cell cell(Contrast contrast) {
@@ -168,12 +169,7 @@ final class OpenedStudy implements Opened {
   @Override
   public RowAnswer row(int map, String cell, String row) throws IOException {
     ConditionInfo condition = condition(cell);
-    Map<String, Integer> grades = new HashMap<>();
-    for (Move move : files.moves()) {
-      if (move.topic().equals(row) && move.grade().isPresent()) {
-        grades.put(move.docid(), move.grade().getAsInt());
-      }
-    }
+    Map<String, Integer> grades = grades(row);
     Ranking before = ranking(condition(ConditionInfo.NOTHING), row);
     Ranking after = ranking(condition, row);
     Map<String, RankAnswer.Place> places = new HashMap<>();
@@ -190,9 +186,24 @@ final class OpenedStudy implements Opened {
         "topic " + named(row) + ", " + condition.label(), docs, List.of(), List.of(), List.of());
   }
 
+  /** Those of the judgments or, if there are none of the topic, those of what moved. */
+  private Map<String, Integer> grades(String topic) {
+    Map<String, Integer> grades = new HashMap<>(topics.qrels().judged(topic));
+    if (grades.isEmpty()) {
+      for (Move move : files.moves()) {
+        if (move.topic().equals(topic) && move.grade().isPresent()) {
+          grades.put(move.docid(), move.grade().getAsInt());
+        }
+      }
+    }
+    // Pooled, and judged by nobody.
+    grades.values().removeIf(grade -> grade < 0);
+    return grades;
+  }
+
   /** A topic's id, with its query where that is known. */
   private String named(String topic) {
-    String query = queries.get(topic);
+    String query = topics.queries().get(topic);
     return query == null ? topic : topic + ": " + query;
   }
 

@@ -24,8 +24,6 @@ record RankRequest(
     String reads,
     @Nullable Edit edit)
     implements Paged {
-  private static final int DEPTH = 100;
-
   /** The longest query, in characters. */
   static final int LONGEST_QUERY = 2_000;
 
@@ -102,11 +100,12 @@ record RankRequest(
   /**
    * The depth that is asked for.
    *
+   * @param usual that where none is asked for
    * @param deepest the largest that is allowed
    * @throws Refusal if it is larger, or not at least 1
    */
-  int depth(int deepest) {
-    int asked = depth == null ? Math.min(DEPTH, deepest) : depth;
+  int depth(int usual, int deepest) {
+    int asked = depth == null ? usual : depth;
     if (asked < 1 || asked > deepest) {
       throw new Refusal(400, "depth must be in 1.." + deepest + ", got " + asked);
     }

@@ -5,30 +5,39 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** A study of rankings that is not finished; once it is, it is read as one that is. */
 final class RunningStudy implements Opened {
+  private static final String JOURNAL = "journal.jsonl";
+
   private static final String NOT_YET =
       "the study is not finished: its topics have no measures yet";
 
   private final Path folder;
-  private final Map<String, String> queries;
+  private final TopicFacts topics;
   private @Nullable OpenedStudy finished;
+  private @Nullable Seen seen;
 
-  RunningStudy(Path folder, Map<String, String> queries) {
+  /**
+   * What was answered, of which the page asks every few seconds.
+   *
+   * @param journal how large it was then
+   */
+  private record Seen(long journal, OpenedAnswer answer) {}
+
+  RunningStudy(Path folder, TopicFacts topics) {
     this.folder = folder;
-    this.queries = queries;
+    this.topics = topics;
   }
 
   @Override
   public OpenedAnswer overview() throws IOException {
     if (finished == null && Files.exists(folder.resolve("study.json"))) {
       Opened.requireModest(folder);
-      finished = new OpenedStudy(folder, queries);
+      finished = new OpenedStudy(folder, topics);
     }
     if (finished != null) {
       return finished.overview();
@@ -36,6 +45,21 @@ final class RunningStudy implements Opened {
     if (!StudyProgress.isIn(folder)) {
       return answer(0, null, List.of(), "Conditions are being predicted; none has been run yet.");
     }
+    long journal = journalSize();
+    Seen last = seen;
+    if (last == null || last.journal() != journal) {
+      last = new Seen(journal, progress());
+      seen = last;
+    }
+    return last.answer();
+  }
+
+  private long journalSize() throws IOException {
+    Path journal = folder.resolve(JOURNAL);
+    return Files.exists(journal) ? Files.size(journal) : 0;
+  }
+
+  private OpenedAnswer progress() throws IOException {
     StudyProgress progress = StudyProgress.read(folder);
     List<OpenedAnswer.EffectMap> maps =
         List.of(

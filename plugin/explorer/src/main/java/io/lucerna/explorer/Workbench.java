@@ -65,6 +65,7 @@ final class Workbench implements AutoCloseable {
   private final Launch launch;
   private final Map<String, Topic> topics = new LinkedHashMap<>();
   private final int deepest;
+  private final int depth;
   private final AtHand atHand;
   private final Recent<Asked, Candidates> candidates =
       new Recent<>(REMEMBERED_TEXT, (asked, found) -> found.size());
@@ -88,6 +89,7 @@ final class Workbench implements AutoCloseable {
     this.answers = new RankAnswers(qrels, Evaluation.Options.DEFAULT.withLevel(level));
     this.launch = launch;
     this.deepest = Math.min(DEEPEST, explored.deepest());
+    this.depth = Math.min(explored.depth(), deepest);
     this.atHand = new AtHand(ranker, Math.min(KEPT, Runtime.getRuntime().maxMemory() / KEPT_PART));
     explored.topics().forEach(topic -> topics.put(topic.id(), topic));
     this.cells = cells(ranker);
@@ -123,6 +125,7 @@ final class Workbench implements AutoCloseable {
         explored.name(),
         explored.searches(),
         deepest,
+        depth,
         (int) topics.keySet().stream().filter(answers::judged).count(),
         answers.level(),
         RankAnswers.measures(),
@@ -154,7 +157,7 @@ final class Workbench implements AutoCloseable {
         .of(
             topic,
             answers.judged(topic.id()),
-            ranked.depth(deepest),
+            ranked.depth(depth, deepest),
             spec,
             request.docno(),
             edited(ranked, topic, request.docno()));
@@ -175,7 +178,7 @@ final class Workbench implements AutoCloseable {
 
   /** Ranks. */
   RankAnswer rank(RankRequest request) throws IOException {
-    Asked asked = new Asked(topic(request.topic(), request.query()), request.depth(deepest));
+    Asked asked = asked(request);
     InterventionSpec spec = parse(request.spec());
     Candidates found = candidates(asked);
     Scores plain = scores(asked, found, InterventionSpec.none());
@@ -215,7 +218,7 @@ final class Workbench implements AutoCloseable {
       Scores scores,
       int at,
       String text) {
-    String topic = asked.topic().id();
+    String topic = CommandLines.id(asked.topic().id());
     float[] given = found.scoresIn(scores.ranking());
     try {
       given[at] =
@@ -237,7 +240,7 @@ final class Workbench implements AutoCloseable {
       throw new Refusal(
           400, "estimates are of the plain model; leave out the spec, and what is edited");
     }
-    Asked asked = new Asked(topic(request.topic(), request.query()), request.depth(deepest));
+    Asked asked = asked(request);
     EstimatesAnswer known = estimates.get(asked);
     if (known != null) {
       return known;
@@ -255,11 +258,12 @@ final class Workbench implements AutoCloseable {
     Ranking plain = scores(asked, found, InterventionSpec.none()).ranking();
     float[] known = found.scoresIn(plain);
     List<WorkItem.Passage> passages = new ArrayList<>();
-    List<String> pairs = found.pairs(topic.id());
+    String id = CommandLines.id(topic.id());
+    List<String> pairs = found.pairs(id);
     for (int i = 0; i < pairs.size(); i++) {
       passages.add(new WorkItem.Passage(pairs.get(i), found.texts().get(i), List.of()));
     }
-    WorkItem.Query query = new WorkItem.Query(topic.id(), topic.query());
+    WorkItem.Query query = new WorkItem.Query(id, topic.query());
     List<CompiledSpec> cuts = cells.stream().map(cell -> compile(cell.spec())).toList();
     List<EstimatesAnswer.Estimate> all = new ArrayList<>();
     try {
@@ -299,6 +303,10 @@ final class Workbench implements AutoCloseable {
         topic.id(),
         query == null ? topic.query() : query,
         text == null ? passage(topic.id(), passage.docno()) : text);
+  }
+
+  private Asked asked(RankRequest request) {
+    return new Asked(topic(request.topic(), request.query()), request.depth(depth, deepest));
   }
 
   private Topic topic(String id, String query) {
@@ -364,7 +372,7 @@ final class Workbench implements AutoCloseable {
     if (spec.sources().isEmpty()) {
       return compile(spec, NOTHING);
     }
-    Asked asked = new Asked(topic(request.topic(), request.query()), request.depth(deepest));
+    Asked asked = asked(request);
     return compile(spec, sources(asked, reads, candidates(asked)));
   }
 
@@ -377,7 +385,7 @@ final class Workbench implements AutoCloseable {
   }
 
   private AtHand.Here here(Asked asked, String reads, Candidates found) {
-    return atHand.get(reads, found.texts(), found.pairs(asked.topic().id()));
+    return atHand.get(reads, found.texts(), found.pairs(CommandLines.id(asked.topic().id())));
   }
 
   private Candidates candidates(Asked asked) throws IOException {
@@ -418,7 +426,7 @@ final class Workbench implements AutoCloseable {
     if (found.texts().isEmpty()) {
       return new Scores(found.ranking(), List.of());
     }
-    String topic = asked.topic().id();
+    String topic = CommandLines.id(asked.topic().id());
     CompiledSpec spec;
     float[] given;
     try {

@@ -90,5 +90,5 @@ export const commands = state => post('commands', { ...asked(state), ...changed(
 
 /** Of a server that shows a folder: what is in it, what a cell is made of, and one of these. */
 export const opened = () => ask('opened');
-export const rows = (map, cell) => ask('opened/rows?' + new URLSearchParams({ map, cell }));
+export const rows = (map, cell, from) => ask('opened/rows?' + new URLSearchParams({ map, cell, from }));
 export const row = (map, cell, one) => ask('opened/row?' + new URLSearchParams({ map, cell, row: one }));

@@ -147,13 +147,16 @@ function pictures(app, side, titled) {
     </tbody></table></div>`;
 }
 
-/** What the held token looks at, or is looked at by; empty for a decoder's one position. */
-const along = (rows, token, way) => (way === 'from' ? rows[token] ?? [] : rows.map(row => row[token]));
+/** What the held token looks at, or is looked at by. */
+const along = (rows, token, way) => (way === 'from' ? rows[token] : rows.map(row => row[token]));
+
+/** Whether tokens look at tokens: else a decoder looks, from its one position, and there is nothing to hold. */
+const isSquare = (side, head) => head.rows.length === side.tokens.length;
 
 const of = (which, side) => (which.side === side.side && which.token < side.tokens.length ? which.token : -1);
 
 /** The address has the part, the way and the held token; this is what it says, or else how it begins. */
-const partOf = ({ state }) => (state.part in PARTS ? state.part : 'all');
+const partOf = ({ state }) => (Object.hasOwn(PARTS, state.part) ? state.part : 'all');
 const wayOf = ({ state }) => (state.way === 'to' ? 'to' : 'from');
 
 /** The held token of this side, if one is. */
@@ -173,26 +176,27 @@ function hover(app, side, token) {
 const hold = (app, side, token) => app.show({ held: heldOf(app, side) === token ? '' : `${side.side}.${token}` });
 
 function tokens(app, side, head) {
-  const square = head.rows.length === side.tokens.length;
+  const square = isSquare(side, head);
   const token = shownOf(app, side);
-  const values = token < 0 ? null : along(head.rows, token, wayOf(app));
+  const values = !square ? head.rows[0] : token < 0 ? null : along(head.rows, token, wayOf(app));
   const most = values && Math.max(...values);
   return html`<p class="tokens" @keydown=${walk} @pointerleave=${() => hover(app, side, -1)}>${side.tokens.map((one, i) => html`<button type="button"
-      class=${one.from ? 'token ' + one.from : 'token special'} aria-pressed=${heldOf(app, side) === i} tabindex=${i ? -1 : 0} ?disabled=${!square}
-      data-tone=${values ? tone(dark(values[i]), dark(most)) : 0}
+      class=${one.from ? 'token ' + one.from : 'token special'} aria-pressed=${square ? heldOf(app, side) === i : nothing}
+      aria-disabled=${square ? nothing : 'true'} tabindex=${i ? -1 : 0} data-tone=${values ? tone(dark(values[i]), dark(most)) : 0}
       aria-label=${values ? `${one.piece} ${written(values[i])}` : one.piece} title=${values ? written(values[i]) : ''}
-      @pointerenter=${() => square && hover(app, side, i)} @click=${() => hold(app, side, i)}>${one.piece}</button> `)}</p>`;
+      @pointerenter=${() => square && hover(app, side, i)} @click=${() => square && hold(app, side, i)}>${one.piece}</button> `)}</p>`;
 }
 
-/** The tokens that the held one looks at most. */
+/** The tokens that the held one, or the decoder, looks at most. */
 function most(app, side, head) {
+  const square = isSquare(side, head);
   const token = shownOf(app, side);
-  const way = wayOf(app);
-  if (token < 0) {
+  const way = square ? wayOf(app) : 'from';
+  if (square && token < 0) {
     return html`<p class="quiet most">Point at a token, or pick it: how much it attends to each of the others.</p>`;
   }
-  const values = along(head.rows, token, way).map((value, i) => ({ value, i })).toSorted((a, b) => b.value - a.value).slice(0, 6);
-  return html`<p class="quiet most"><b>${side.tokens[token].piece}</b> ${way === 'from' ? 'attends to' : 'is attended to by'}
+  const values = (square ? along(head.rows, token, way) : head.rows[0]).map((value, i) => ({ value, i })).toSorted((a, b) => b.value - a.value).slice(0, 6);
+  return html`<p class="quiet most"><b>${square ? side.tokens[token].piece : 'the decoder'}</b> ${way === 'from' ? 'attends to' : 'is attended to by'}
     ${values.map(({ value, i }, n) => html`${n ? ', ' : ''}${side.tokens[i].piece} ${written(value)}`)}</p>`;
 }
 
@@ -206,10 +210,11 @@ function point(event, side, rows) {
 
 function one(app, side) {
   const head = side.heads[0];
-  const pair = side.side === 'pair' && head.rows.length === side.tokens.length;
+  const square = isSquare(side, head);
+  const pair = side.side === 'pair' && square;
   const [, looks, seen] = PARTS[pair ? partOf(app) : 'all'];
   const numbers = side.tokens.map((_, i) => i);
-  const looking = head.rows.length === side.tokens.length
+  const looking = square
     ? numbers.filter(i => looks(side.tokens[i]))
     : head.rows.map((_, i) => i);
   const columns = numbers.filter(i => seen(side.tokens[i]));
@@ -218,15 +223,15 @@ function one(app, side) {
       <div class="choices">
         ${pair ? html`<span role="group" aria-label="Which tokens">${Object.entries(PARTS).map(([name, [title]]) => html`
             <button type="button" aria-pressed=${partOf(app) === name} @click=${() => app.show({ part: name })}>${title}</button>`)}</span>` : nothing}
-        <span role="group" aria-label="Which way">${[['from', 'it attends to'], ['to', 'attends to it']].map(([name, title]) => html`
-          <button type="button" aria-pressed=${wayOf(app) === name} @click=${() => app.show({ way: name })}>${title}</button>`)}</span>
+        ${square ? html`<span role="group" aria-label="Which way">${[['from', 'it attends to'], ['to', 'attends to it']].map(([name, title]) => html`
+          <button type="button" aria-pressed=${wayOf(app) === name} @click=${() => app.show({ way: name })}>${title}</button>`)}</span>` : nothing}
       </div>
       ${tokens(app, side, head)}
       ${most(app, side, head)}
       <div class="matrix"><attention-matrix .shown=${[head.rows, looking, columns, side.tokens.map(token => token.piece)]} role="img"
         aria-label="Who attends to whom in ${head.name}: rows attend, columns are attended to"
         @pointermove=${event => point(event, side, head.rows)} @pointerleave=${event => point(event, side, head.rows)}
-        @click=${event => { const at = event.currentTarget.at(event); if (at) { hold(app, side, at.row); } }}></attention-matrix></div>
+        @click=${event => { const at = event.currentTarget.at(event); if (at && square) { hold(app, side, at.row); } }}></attention-matrix></div>
       <p class="said quiet" aria-hidden="true"></p>
       <p class="quiet">Rows attend, columns are attended to; the colour is as strong as the square root, so that small numbers are seen.</p>
     </div>`;

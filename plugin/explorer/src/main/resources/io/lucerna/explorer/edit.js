@@ -3,7 +3,11 @@ import { html, nothing } from './lit/lit-html.js';
 import { LONGEST, tooLong } from './state.js';
 import { signed, when } from './tones.js';
 import { change, MINUS, move, number, oneLine } from './words.js';
-import { difference, undivided } from './why.js';
+import { difference, point, undivided } from './why.js';
+
+/** The longest query and passage that the server reads in place of others, in characters. */
+const MOST_QUERY = 2000;
+const MOST_TEXT = 16000;
 
 /** Whether another text or query than the collection's is read of the open passage. */
 export const edited = state => Boolean(state.reads) || state.edited === state.doc;
@@ -18,13 +22,15 @@ export const read = (state, docno) => ({
 /** What was typed and is not scored yet: of which passage, the query and the text. */
 let draft = null;
 
+const isLong = ({ reads, text }) => reads.length > MOST_QUERY || text.length > MOST_TEXT;
+
 /** With the line ends that a box has. */
 const lines = text => text.replace(/\r\n?/g, '\n');
 
 function type(app, { currentTarget: { elements } }) {
-  const first = draft?.of !== app.opened();
+  const before = draft?.of === app.opened() ? draft : null;
   draft = { of: app.opened(), reads: elements.reads.value, text: elements.text.value };
-  if (first) {
+  if (!before || isLong(before) !== isLong(draft)) {
     app.draw();
   }
 }
@@ -77,9 +83,17 @@ function outcome(app) {
     ${app.state.spec ? html`<p class="quiet">What is now is of the changed model, too.</p>` : nothing}`;
 }
 
+/** That a text is longer than one that may take its place; nothing if it is not. */
+const tooMuch = (name, text, most) =>
+  text.length > most
+    ? html`<p class="long">This ${name} has more than ${most} characters; what is scored in its place may have no more.</p>`
+    : nothing;
+
 export function edit(app, { explained }) {
   const { state, answer } = app;
   const typed = draft?.of === app.opened() ? draft : null;
+  const query = typed?.reads ?? (state.reads || answer.query);
+  const text = typed?.text ?? (state.edited === state.doc ? state.text : stored(app));
   const send = event => {
     if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
       event.target.form.requestSubmit();
@@ -87,8 +101,9 @@ export function edit(app, { explained }) {
   };
   return html`
     <form class="edit" @submit=${event => apply(app, event)} @input=${event => type(app, event)} @keydown=${send}>
-      <label>Query <textarea name="reads" rows="2" maxlength="2000" required .value=${typed?.reads ?? (state.reads || answer.query)}></textarea></label>
-      <label>Passage <textarea name="text" rows="8" maxlength="16000" .value=${typed?.text ?? (state.edited === state.doc ? state.text : stored(app))}></textarea></label>
+      <label>Query <textarea name="reads" rows="2" maxlength=${MOST_QUERY} required .value=${query}></textarea></label>
+      <label>Passage <textarea name="text" rows="8" maxlength=${MOST_TEXT} .value=${text}></textarea></label>
+      ${tooMuch('query', query, MOST_QUERY)} ${tooMuch('passage', text, MOST_TEXT)}
       <button class="main">Score it</button>
       <button type="button" ?disabled=${!edited(state) && !typed} @click=${event => undo(app, event)}>As it was</button>
       <span class="quiet">or Ctrl+Enter</span>
@@ -100,5 +115,5 @@ export function edit(app, { explained }) {
       ${tooLong(state.text)
         ? html`<b>A text of more than ${LONGEST} characters is not kept in the address: a reload brings the old one back.</b>`
         : nothing}</p>
-    ${edited(state) ? html`${outcome(app)} ${undivided(app)} ${when(explained, found => difference(app, found))}` : nothing}`;
+    ${edited(state) ? html`${outcome(app)} ${undivided(app)} ${when(explained, found => html`<div @pointerover=${point} @focusin=${point}>${difference(app, found)}</div>`)}` : nothing}`;
 }

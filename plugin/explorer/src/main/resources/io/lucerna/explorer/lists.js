@@ -3,7 +3,7 @@ import { html, nothing } from './lit/lit-html.js';
 import { repeat } from './lit/directives/repeat.js';
 import { inside, replaces } from './inside.js';
 import { comparable, lastOf, pinned } from './pin.js';
-import { move } from './words.js';
+import { gradeShade, move } from './words.js';
 
 const SHORT = 20;
 
@@ -36,9 +36,8 @@ function grade(app, doc) {
   if (doc.grade === null) {
     return html`<span class="grade none" title="not judged">–</span>`;
   }
-  const relevant = doc.grade >= app.model.level;
-  const shade = relevant ? Math.min(3, 1 + doc.grade - app.model.level) : 0;
-  return html`<span class="grade g${shade}" title="grade ${doc.grade}, ${relevant ? '' : 'not '}relevant">${doc.grade}</span>`;
+  const shade = gradeShade(doc.grade, app.model.level);
+  return html`<span class="grade g${shade}" title="grade ${doc.grade}, ${shade ? '' : 'not '}relevant">${doc.grade}</span>`;
 }
 
 /** Another text than the collection's, where a list is of one; null where it is not. */
@@ -51,12 +50,15 @@ function edit(app, docno, which) {
   return reads === 'changed' ? editOf(of, docno) : null;
 }
 
+/** Which list is seen where there is room for one. */
+const sideOf = ({ state }) => (state.side === 'before' ? 'before' : 'after');
+
 /**
  * In the list that is seen: on a narrow screen either, on another the last. What is pinned has its text alone: what is behind a
  * score is asked of the present state.
  */
 function passage(app, doc, side, which) {
-  if (app.state.doc !== doc.docno || side !== (narrow.matches ? app.side : 'after')) {
+  if (app.state.doc !== doc.docno || side !== (narrow.matches ? sideOf(app) : 'after')) {
     return nothing;
   }
   const found = app.passage?.of === app.opened() ? app.passage : { text: '…' };
@@ -105,7 +107,7 @@ function row(app, doc, side, which, before) {
 
 function list(app, which, side, before) {
   const docs = places(app, which);
-  const shown = app.all ? docs : docs.filter((doc, i) => i < SHORT || doc.docno === app.state.doc);
+  const shown = app.state.all ? docs : docs.filter((doc, i) => i < SHORT || doc.docno === app.state.doc);
   const choices = bases(app.answer);
   return html`
     <section class="list ${side}" aria-label=${titles(app, which)}>
@@ -130,17 +132,17 @@ export function lists(app) {
   const before = apart ? null : new Map(places(app, base).map(doc => [doc.docno, doc.place.rank]));
   const more = answer.docs.length - SHORT;
   return html`
-    <div class="lists" data-side=${app.side}>
+    <div class="lists" data-side=${sideOf(app)}>
       <div class="sides" role="group" aria-label="Which ranking">
         ${[['before', titles(app, base)], ['after', titles(app, last)]].map(([side, title]) => html`
-          <button aria-pressed=${app.side === side} @click=${() => app.turn(side)}>${title}</button>`)}
+          <button aria-pressed=${sideOf(app) === side} @click=${() => app.turn(side)}>${title}</button>`)}
       </div>
       ${list(app, base, 'before')}
       ${list(app, last, 'after', before)}
     </div>
     ${more > 0
       ? html`<button class="more" @click=${() => app.lengthen()}>
-          ${app.all ? `show the best ${SHORT}` : `show all ${answer.docs.length}`}</button>`
+          ${app.state.all ? `show the best ${SHORT}` : `show all ${answer.docs.length}`}</button>`
       : nothing}`;
 }
 

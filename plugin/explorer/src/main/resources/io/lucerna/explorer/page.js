@@ -13,9 +13,6 @@ import { change, count, number, oneLine } from './words.js';
 
 const DEPTHS = [10, 20, 50, 100, 200, 500];
 
-/** The server's, where none is asked for. */
-const DEPTH = 100;
-
 /** What of a state decides the ranking. */
 const RANKS = ['topic', 'query', 'depth', 'spec', 'reads', 'edited', 'text'];
 
@@ -35,12 +32,8 @@ const app = {
   /** Whether the ranking that is shown is not the one that was asked for. */
   stale: false,
   busy: false,
-  all: false,
-  side: 'after',
   /** Whether the spec is not the one that was asked for last. */
   passing: false,
-  /** What a click on a cell does. */
-  way: 'cut',
 
   /** Another state: a step in the history, and asked of the server where it changes a ranking. */
   go(change) {
@@ -73,9 +66,9 @@ const app = {
 
   /** Shows a document's passage, or none. */
   async open(docno, reveal) {
-    app.state = { ...app.state, doc: docno, other: '', pick: '', held: '' };
+    const all = reveal ? 1 : app.state.all;
+    app.state = { ...app.state, doc: docno, other: '', pick: '', held: '', all };
     write(app.state, true);
-    app.all ||= reveal;
     draw();
     if (reveal) {
       document.querySelector(`.list.after li[data-doc="${CSS.escape(docno)}"]`)?.scrollIntoView({ block: 'center' });
@@ -103,15 +96,9 @@ const app = {
 
   draw: () => draw(),
 
-  turn(side) {
-    app.side = side;
-    draw();
-  },
+  turn: side => app.show({ side: side === 'before' ? side : '' }),
 
-  lengthen() {
-    app.all = !app.all;
-    draw();
-  },
+  lengthen: () => app.show({ all: app.state.all ? 0 : 1 }),
 };
 
 /** Shows the state that comes after another. */
@@ -264,7 +251,7 @@ function asked() {
   return app.state.topic ? (app.topics.find(t => t.id === app.state.topic)?.query ?? app.state.topic) : app.state.query;
 }
 
-const depth = () => app.state.depth || Math.min(DEPTH, app.model.deepest);
+const depth = () => app.state.depth || app.model.depth;
 
 /** As deep as there are texts. */
 const depths = () =>

@@ -1,15 +1,19 @@
 // What is done to the model, and what that does to the measures.
 import { html, nothing } from './lit/lit-html.js';
+import { changes, click, inForce, other, WAYS } from './cells.js';
 import * as effects from './effects.js';
 import { edits } from './pin.js';
 import { spec } from './spec.js';
 import { walk } from './tones.js';
-import { change, count, interventions, move, number, replace, typed } from './words.js';
+import { change, count, move, number } from './words.js';
 
 function measures(app) {
   const { answer } = app;
   if (answer.measures.length === 0) {
-    return html`<p class="quiet">${answer.topic ? 'This topic has no judgments' : 'A typed query has no judgments'}: nothing to measure.</p>`;
+    const why = answer.docs.length === 0
+      ? 'Nothing was found'
+      : answer.topic ? 'This topic has no judgments' : 'A typed query has no judgments';
+    return html`<p class="quiet">${why}: nothing to measure.</p>`;
   }
   const changed = answer.measures.some(m => m.changed !== null);
   return html`
@@ -57,24 +61,6 @@ function movers(app) {
       : nothing}`;
 }
 
-const label = cell => (cell.head === null ? `MLP of layer ${cell.layer}` : `head ${cell.head} of layer ${cell.layer}`);
-
-/** What a click does to a cell, and with Shift the other. */
-const WAYS = {
-  cut: { words: 'cuts', sign: '×', say: cell => `cut ${label(cell)}`, spec: cell => cell.spec },
-  mean: { words: 'sets to the mean', sign: 'μ', say: cell => `set ${label(cell)} to its mean`, spec: cell => cell.mean },
-};
-const other = way => (way === 'cut' ? 'mean' : 'cut');
-
-/** What is done to a cell, if anything. */
-const done = (given, cell) => Object.keys(WAYS).find(way => given.has(WAYS[way].spec(cell)));
-
-/** A cell that is clicked in the way in which it is changed is restored. */
-function click(app, cell, way) {
-  const before = done(new Set(interventions(typed())), cell);
-  app.go({ spec: replace(typed(), before && WAYS[before].spec(cell), before === way ? null : WAYS[way].spec(cell)) });
-}
-
 const SHADES = 4;
 
 /** What marks an exact number. */
@@ -108,13 +94,16 @@ function most(app, { all, say }) {
 
 const spoken = choice => (choice === effects.NOTHING ? 'none' : effects.counts(choice) ? choice : `change of ${choice}`);
 
+/** What a click does. */
+const clicked = ({ state }) => (Object.hasOwn(WAYS, state.click) ? state.click : 'cut');
+
 function legend(app, by) {
   const missing = effects.missing(app);
   return html`
     <p class="legend quiet">
       <label>A click
-        <select @change=${e => { app.way = e.target.value; app.draw(); }}>
-          ${Object.keys(WAYS).map(way => html`<option value=${way} .selected=${way === app.way}>${WAYS[way].words}</option>`)}</select></label>
+        <select @change=${e => app.go({ click: e.target.value === 'cut' ? '' : e.target.value })}>
+          ${Object.keys(WAYS).map(way => html`<option value=${way} .selected=${way === clicked(app)}>${WAYS[way].words}</option>`)}</select></label>
       <label>Colour
         <select @change=${e => app.go({ colour: e.target.value })}>
           ${by.choices.map(c => html`<option value=${c} .selected=${c === by.chosen}>${spoken(c)}</option>`)}</select></label>
@@ -135,7 +124,8 @@ function legend(app, by) {
 function grid(app) {
   const by = colours(app);
   const { cells, model } = app.model;
-  const given = new Set(interventions(app.state.spec));
+  const given = inForce(app);
+  const wayOf = changes(given);
   const rows = Array.from({ length: model.layers }, (_, layer) => cells.filter(c => c.layer === layer));
   const heads = Array.from({ length: model.heads }, (_, head) => head);
   return html`
@@ -146,18 +136,18 @@ function grid(app) {
         <thead><tr><th></th>${heads.map(h => html`<th scope="col">${h}</th>`)}<th scope="col">MLP</th></tr></thead>
         <tbody>${rows.map((row, layer) => html`
           <tr><th scope="row">L${layer}</th>${row.map((cell, column) => {
-            const way = done(given, cell);
+            const way = wayOf(cell);
             return html`
             <td><button data-cell=${cell.name} data-shade=${by.shade(cell)} title=${cell.name + by.said(cell)}
               tabindex=${layer === 0 && column === 0 ? 0 : -1}
-              aria-pressed=${Boolean(way)} aria-label="${WAYS[way ?? app.way].say(cell)}${by.said(cell)}"
-              @click=${e => click(app, cell, e.shiftKey ? other(app.way) : app.way)}>${way ? WAYS[way].sign : by.exact(cell) ? EXACT : ''}</button></td>`;
+              aria-pressed=${Boolean(way)} aria-label="${WAYS[way ?? clicked(app)].say(cell)}${by.said(cell)}"
+              @click=${e => click(app, cell, e.shiftKey ? other(clicked(app)) : clicked(app))}>${way ? WAYS[way].sign : by.exact(cell) ? EXACT : ''}</button></td>`;
           })}</tr>`)}
         </tbody>
       </table>
     </div>
     ${most(app, by)}
-    ${[...given].some(one => / from=candidates\b/.test(one))
+    ${/ from=candidates\b/.test(given)
       ? html`<p class="quiet">μ: the mean, for each role of a token, over these ${count(app.answer.docs.length, 'candidate')} as the plain
           model reads them.</p>`
       : nothing}`;

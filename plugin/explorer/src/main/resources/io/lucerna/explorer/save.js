@@ -16,9 +16,11 @@ img { display: block; image-rendering: pixelated; }
 /** A text as markup that shows it. */
 const escaped = text => text.replace(/[&<>"]/g, c => `&#${c.charCodeAt(0)};`);
 
-/** The sheets that the page is drawn with, as they were written: what the browser makes of them loses some rules. */
-const sheets = async () =>
-  (await Promise.all([...document.styleSheets].map(sheet => fetch(sheet.href).then(sent => sent.text())))).join('\n');
+/**
+ * The sheets that the page is drawn with, as they were written: what the browser makes of them loses some rules. They are fetched with
+ * the page: when it is saved, its server may have ended.
+ */
+const sheets = Promise.all([...document.querySelectorAll('link[rel=stylesheet]')].map(link => fetch(link.href).then(sent => sent.text())));
 
 /** What is painted, as large as it is shown. */
 function picture(painted, canvas) {
@@ -68,7 +70,7 @@ export async function file() {
   const app = document.implementation.createHTMLDocument().importNode(document.getElementById('app'), true);
   freeze(document.getElementById('app'), app);
   uncomment(app);
-  const style = await sheets();
+  const style = (await sheets).join('\n');
   // As a text: this page's own policy forbids a style in a document that it makes.
   return `<!doctype html>
 <html lang="en">

@@ -39,7 +39,7 @@ export const tooLong = text => text.length > LONGEST;
 
 /** What there is without an address; the depth is then the server's. */
 const START = { topic: '', query: '', depth: 0, spec: '', base: '', colour: '', doc: '', other: '', view: '', pick: '', head: '', part: '', way: '', held: '',
-  reads: '', edited: '', text: '', pin: '' };
+  reads: '', edited: '', text: '', pin: '', all: 0, side: '', click: '', full: 0 };
 
 export const { parse, format, read, write } = keeper(START, state => ({
   ...state,

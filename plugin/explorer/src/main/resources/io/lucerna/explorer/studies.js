@@ -4,9 +4,9 @@ import * as api from './api.js';
 import { save } from './save.js';
 import { keeper } from './state.js';
 import { bar, walk } from './tones.js';
-import { change, count, move, number, MINUS } from './words.js';
+import { change, count, gradeShade, move, number, MINUS } from './words.js';
 
-const { read, write } = keeper({ map: 0, cell: '', row: '' });
+const { read, write } = keeper({ map: '', cell: '', row: '' });
 
 /** How long until what is not finished is looked at again, in ms. */
 const AGAIN = 3000;
@@ -25,7 +25,12 @@ const shown = value => (value === null ? '–' : change(value));
 const counted = values => !app.opened.finished && values.every(value => value === null || Number.isInteger(value));
 
 const maps = () => app.opened.maps;
-const map = () => maps()[app.state.map] ?? maps()[0];
+
+/** By its name: a study that has ended has other maps than before. */
+const map = () => maps().find(one => one.name === app.state.map) ?? maps()[0];
+
+/** Its number in requests. */
+const place = () => Math.max(maps().indexOf(map()), 0);
 
 function go(to) {
   app.state = { ...app.state, ...to };
@@ -48,17 +53,30 @@ let pending = null;
 async function load() {
   const mine = (pending = {});
   const { cell, row } = app.state;
-  const at = Math.max(maps().indexOf(map()), 0);
   const lists = app.opened.kind === 'recording' || cell;
   app.busy = true;
   draw();
   const [rows, one] = await Promise.allSettled([
-    lists ? api.rows(at, cell) : null,
-    lists && row ? api.row(at, cell, row) : null,
+    lists ? api.rows(place(), cell, 0) : null,
+    lists && row ? api.row(place(), cell, row) : null,
   ]);
   if (pending === mine) {
     const failed = [rows, one].find(result => result.status === 'rejected');
     Object.assign(app, { rows: rows.value ?? null, row: one.value ?? null, error: failed?.reason.message ?? '', busy: false });
+    draw();
+  }
+}
+
+/** The rows that come next: the server answers so many at once. */
+async function lengthen() {
+  const mine = pending;
+  const { rows } = app;
+  app.busy = true;
+  draw();
+  const next = await api.rows(place(), app.state.cell, rows.rows.length).catch(e => ({ rows: [], error: e.message }));
+  if (pending === mine) {
+    app.all.add('rows');
+    Object.assign(app, { rows: { ...rows, rows: [...rows.rows, ...next.rows] }, error: next.error ?? '', busy: false });
     draw();
   }
 }
@@ -161,8 +179,8 @@ function maptable() {
   const others = cells.filter(cell => !cell.column);
   return html`
     <section class="maptable" aria-label="Map">
-      <label class="quiet">Map <select @change=${e => go({ map: Number(e.target.value) })}>
-        ${maps().map((m, i) => html`<option value=${i} .selected=${m === map()}>${m.name}</option>`)}</select></label>
+      <label class="quiet">Map <select @change=${e => go({ map: e.target.value })}>
+        ${maps().map(m => html`<option value=${m.name} .selected=${m === map()}>${m.name}</option>`)}</select></label>
       ${legend(by)}
       ${cells.some(cell => cell.significant) ? html`<p class="quiet">• significant at 5%, corrected</p>` : nothing}
       ${placed.length ? grid(placed, by, name) : nothing}
@@ -193,15 +211,19 @@ function rows() {
             ${row.values.map((value, i) => html`<td class="number">${!last ? whole(value) : i === drawn ? shown(value) : plain(value)}</td>`)}
             <td class="drawn">${last ? bar(row.values[drawn] ?? 0, by.most || 1) : nothing}</td></tr>`)}</tbody></table></div>
       ${more('rows', all.length)}
+      ${total > all.length ? html`<button class="more" ?disabled=${app.busy} @click=${lengthen}>more of all ${total}</button>` : nothing}
     </section>`;
 }
 
 const plain = value => (value === null ? '–' : number(value));
 
-const grade = value =>
-  value === null
-    ? html`<span class="grade none" title="grade not known">–</span>`
-    : html`<span class="grade g${Math.max(0, Math.min(3, value))}" title="grade ${value}">${value}</span>`;
+function grade(value) {
+  if (value === null) {
+    return html`<span class="grade none" title="grade not known">–</span>`;
+  }
+  const shade = gradeShade(value, app.opened.level);
+  return html`<span class="grade g${shade}" title="grade ${value}, ${shade ? '' : 'not '}relevant">${value}</span>`;
+}
 
 function ranking(side, title, docs, line) {
   return html`
@@ -226,7 +248,9 @@ function rankings(docs) {
     ${more('docs', docs.length)}`;
 }
 
-const piece = ({ piece: word, role }) => html`<bdi class="token" data-role=${role} title=${role}>${word}</bdi>`;
+/** A token; what is seen of its role is a colour. */
+const piece = ({ piece: word, role }) =>
+  html`<bdi class="token" data-role=${role} title=${role}>${word}<span class="hidden"> ${role}</span></bdi>`;
 
 /** Two texts of one length are shown position by position. */
 function texts(all) {

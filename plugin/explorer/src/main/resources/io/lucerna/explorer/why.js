@@ -1,7 +1,7 @@
 // Which words and which parts of the model make a score, and what puts one passage above another.
 import { html, nothing } from './lit/lit-html.js';
+import { changes, click, inForce } from './cells.js';
 import { bar, limit, scale, signed, tiny, tone, walk, when } from './tones.js';
-import { interventions, replace, typed } from './words.js';
 
 const SHOWN = 8;
 const PRODUCT = 'with';
@@ -20,10 +20,12 @@ function picked(app) {
 const pick = (app, name) => app.show({ pick: app.state.pick === name ? '' : name });
 
 /** Says what is pointed at, without drawing anything anew. */
-function point(event) {
+export function point(event) {
   const button = event.target.closest('[data-said]');
   const line = event.currentTarget.querySelector('.said');
-  line.textContent = button ? button.dataset.said : '';
+  if (line) {
+    line.textContent = button ? button.dataset.said : '';
+  }
 }
 
 const titles = { pair: 'Query and passage, read together', query: 'Query', passage: 'Passage' };
@@ -47,9 +49,13 @@ const asked = passage =>
   new Set(passage.sides.flatMap(one => one.words).filter(word => word.from === 'query' && /[\p{L}\p{N}]/u.test(word.text))
     .map(word => word.text.toLowerCase()));
 
-/** Words on grounds that say what they add, or what `values` say instead; those in `marked` are underlined. */
+/**
+ * Words on grounds that say what they add, or what `values` say instead; those in `marked` are underlined. Without a number none can
+ * be picked; the keyboard reaches what they say all the same.
+ */
 function words(app, side, number, values, most, marked, framed = []) {
   const chosen = app.state.pick;
+  const fixed = number === null;
   const button = i => {
     const word = side.words[i];
     const name = `w${number}.${i}`;
@@ -57,15 +63,16 @@ function words(app, side, number, values, most, marked, framed = []) {
     const kind = word.from === '' ? 'word special' : word.from === 'passage' && marked.has(word.text.toLowerCase()) ? 'word match' : 'word';
     return html`<button type="button" class=${kind + (framed.includes(i) ? ' framed' : '')}
       data-tone=${tone(values[i], most)} data-said=${said} title=${signed(values[i])} aria-label=${said}
-      aria-pressed=${chosen === name} tabindex=${i === 0 ? 0 : -1} ?disabled=${number === null}
-      @click=${() => pick(app, name)}>${word.text}</button>`;
+      aria-pressed=${fixed ? nothing : chosen === name} aria-disabled=${fixed ? 'true' : nothing} tabindex=${i === 0 ? 0 : -1}
+      @click=${() => fixed || pick(app, name)}>${word.text}</button>`;
   };
   return html`<p class="words" @keydown=${walk}>${pieces(side.words).map(piece =>
     html`${piece[0] && side.words[piece[0]].gap ? ' ' : ''}<span class="piece">${piece.map(button)}</span>`)}</p>`;
 }
 
-/** Heads and MLPs by layer; `values` by component. */
+/** Heads and MLPs by layer; `values` by component. Without a number none can be picked. */
 function grid(app, side, number, values, most) {
+  const fixed = number === null;
   const rows = new Map();
   side.components.forEach((component, i) => {
     const [, layer, column] = /^([LD]\d+)(.*)$/.exec(component.name);
@@ -78,8 +85,8 @@ function grid(app, side, number, values, most) {
           const name = `c${number}.${cell.i}`;
           const said = `${cell.name} ${signed(values[cell.i])}`;
           return html`<td><button type="button" data-tone=${tone(values[cell.i], most)} data-said=${said}
-            title=${said} aria-label=${said} aria-pressed=${app.state.pick === name} tabindex=${row + column === 0 ? 0 : -1}
-            ?disabled=${number === null} @click=${() => pick(app, name)}>${cell.column.replace('H', '')}</button></td>`;
+            title=${said} aria-label=${said} aria-pressed=${fixed ? nothing : app.state.pick === name} aria-disabled=${fixed ? 'true' : nothing}
+            tabindex=${row + column === 0 ? 0 : -1} @click=${() => fixed || pick(app, name)}>${cell.column.replace('H', '')}</button></td>`;
         })}</tr>`)}
       </tbody></table></div>`;
 }
@@ -256,13 +263,13 @@ function one(app, passage, detail) {
 /** What else can be asked of a component. */
 function further(app, name) {
   const cell = app.model.cells.find(one => one.name === name);
-  const cut = cell && interventions(app.state.spec).includes(cell.spec);
+  const way = cell && changes(inForce(app))(cell);
   return html`<p>
     ${/[HX]\d+$/.test(name)
       ? html`<button type="button" @click=${() => app.show({ view: 'attention', head: name, pick: '' })}>Its attention</button>`
       : nothing}
     ${cell
-      ? html`<button type="button" @click=${() => app.go({ spec: replace(typed(), cell.spec, cut ? null : cell.spec) })}>${cut ? 'Restore it' : 'Cut it'}</button>`
+      ? html`<button type="button" @click=${() => click(app, cell, way ?? 'cut')}>${way ? 'Restore it' : 'Cut it'}</button>`
       : nothing}</p>`;
 }
 
@@ -308,9 +315,6 @@ const strongest = (words, sign) =>
   words.filter(row => sign * (row.one - row.other) > 0).slice(0, 4)
     .map((row, i) => html`${i ? ', ' : ''}${row.name === '(biases)' ? 'biases' : `“${row.name}”`} ${signed(row.one - row.other)}`);
 
-/** How many rows of a difference are shown. */
-let all = false;
-
 /** Said of a division where a spec is in force, which it knows nothing of. */
 export const undivided = ({ state }) =>
   state.spec ? html`<p class="quiet">Of the plain model: what the spec changes is not divided.</p>` : nothing;
@@ -323,7 +327,8 @@ export function difference(app, { passages, difference: found }) {
   const side = passages[0].sides.at(-1);
   const byName = new Map(found.components.map(row => [row.name, row.one - row.other]));
   const values = side.components.map(component => byName.get(component.name));
-  const count = all ? Infinity : SHOWN;
+  const { full } = app.state;
+  const count = full ? Infinity : SHOWN;
   return html`
     <p class="lead">${same
         ? html`The edit changes the score by ${signed(found.score, 6)}.`
@@ -340,7 +345,7 @@ export function difference(app, { passages, difference: found }) {
       ${scale(limit(values), `for ${names[1]}`, `for ${names[0]}`)}
       ${against('component', found.components, names, count)}</details>
     ${found.words.length > SHOWN
-      ? html`<button type="button" @click=${() => { all = !all; app.draw(); }}>${all ? `show the largest ${SHOWN}` : 'show all words and components'}</button>`
+      ? html`<button type="button" @click=${() => app.show({ full: full ? 0 : 1 })}>${full ? `show the largest ${SHOWN}` : 'show all words and components'}</button>`
       : nothing}`;
 }
 

@@ -13,6 +13,9 @@ export function number(value) {
 /** A text as a box of one line has it. */
 export const oneLine = text => text.trim().replace(/\s+/g, ' ');
 
+/** How a grade is coloured: 1 to 3 from the lowest that is relevant on, 0 below it. */
+export const gradeShade = (grade, level) => (grade >= level ? Math.min(3, 1 + grade - level) : 0);
+
 /** How many of something. */
 export const count = (n, one) => `${n} ${one}${n === 1 ? '' : 's'}`;
 
@@ -30,23 +33,16 @@ export function move(from, to) {
       : { text: '\u25bc' + -places, way: 'falls', said: `falls by ${-places}` };
 }
 
-/** Some heads of a point that are cut together, each alone, as the cells have them. */
-function apart(intervention) {
-  const found = /^(zero \S+ head=)(\d+(?:,\d+)+)$/.exec(intervention);
-  return found ? found[2].split(',').map(head => found[1] + head) : [intervention];
-}
-
 /** The interventions of a spec: what semicolons separate, unless they are in quotes. */
 export const interventions = spec =>
-  (spec.match(/(?:"(?:\\.|[^"\\])*"|[^;"])+/g) ?? []).map(s => s.trim().replace(/\s+/g, ' ')).filter(s => s).flatMap(apart);
+  (spec.match(/(?:"(?:\\.|[^"\\])*"|[^;"])+/g) ?? []).map(s => s.trim().replace(/\s+/g, ' ')).filter(s => s);
 
 /** The spec line as it is, applied or not. */
 export const typed = () => document.getElementById('spec').value;
 
-/** The spec with an intervention in the place of another; where that is none, at its end; none takes it out. */
+/** The spec with an intervention in the place of another; where that is none, at its end. */
 export function replace(spec, before, after) {
   const all = interventions(spec);
   const at = all.indexOf(before);
-  all.splice(at < 0 ? all.length : at, at < 0 ? 0 : 1, ...(after ? [after] : []));
-  return all.join('; ');
+  return (at < 0 ? [...all, after] : all.with(at, after)).join('; ');
 }

@@ -40,6 +40,13 @@ class CommandLinesTest {
     return found.getFirst();
   }
 
+  /** That of the one line with these words, which takes up what is there when it is run again. */
+  private static String folder(String words, List<String> lines) {
+    String line = with(words, lines);
+    assertTrue(line.endsWith(" -resume"), line);
+    return line.split(" -output ", 2)[1].replace(" -resume", "");
+  }
+
   /** Another's recording would be read in its place, without a word. */
   @Test
   void noTwoRecordingsHaveOneFolder() {
@@ -53,13 +60,27 @@ class CommandLinesTest {
             lines(TOPIC, 5, MEAN.replace("blocks.2", "blocks.3")));
     Set<String> folders = new HashSet<>();
     for (List<String> lines : all) {
-      String folder = with("lucerna record", lines).split(" -output ", 2)[1];
+      String folder = folder("lucerna record", lines);
       String changed = with("-intervene", lines);
       assertTrue(changed.contains(" from=" + folder + " "), changed);
       folders.add(folder);
     }
     assertEquals(all.size(), folders.size(), folders.toString());
     assertEquals(all.getFirst(), lines(TOPIC, 5, MEAN));
+  }
+
+  /** One that holds the study of another state is refused. */
+  @Test
+  void noTwoStudiesHaveOneFolder() {
+    String cut = "zero blocks.2.attn.hook_z head=5";
+    Set<String> folders = new HashSet<>();
+    for (int depth : new int[] {4, 5}) {
+      for (String spec : List.of(cut, "zero blocks.3.attn.hook_z head=5")) {
+        folders.add(folder("lucerna study", lines(TOPIC, depth, spec)));
+      }
+    }
+    assertEquals(4, folders.size(), folders.toString());
+    assertTrue(folders.contains(folder("lucerna study", lines(TOPIC, 4, cut))));
   }
 
   /** {@code patch} has no donors for other topics, and a mean over theirs is another. */

@@ -213,6 +213,19 @@ class ExplorerServerTest {
         answer.path("measures").path(1).path("changed").asDouble());
   }
 
+  /** Chance goes by ids, as does a donor, and the lines make a typed query the topic 1. */
+  @Test
+  void aTypedQueryHasTheIdThatItHasInTheLines() throws Exception {
+    String noise = "noise blocks.0.hook_resid_pre std=0.5 seed=7";
+    List<String> pairs =
+        SMALL.candidates(SmallCollection.TOPIC).docnos().stream().map(d -> "1/" + d).toList();
+    float[] changed =
+        ranker.score("yeast", SMALL.texts(), ranker.compile(noise).hooks("1", pairs)).scores();
+    assertArrayEquals(changed, scores(ranked(Map.of("query", "yeast", "spec", noise)), "changed"));
+    String donor = "patch blocks.0.hook_resid_pre from=candidates donor=1/bees";
+    assertEquals(5, ranked(Map.of("query", "yeast", "spec", donor)).path("docs").size());
+  }
+
   /** A score that is not finite is the fault of who asked for it. */
   @Test
   void aModelThatIsBrokenByItsSpecIsSaidToBe() throws Exception {
@@ -321,6 +334,12 @@ class ExplorerServerTest {
         "{\"topic\":\"t1\",\"depth\":0}    | 400 | depth must be in 1..5, got 0",
         "{\"topic\":\"t1\",\"depth\":6}    | 400 | depth must be in 1..5, got 6",
         "{\"topic\":\"t1\",\"depth\":1e99} | 400 | malformed",
+        "{\"topic\":\"t1\",\"depth\":1.9}  | 400 | malformed",
+        "{\"topic\":\"t1\",\"depth\":\"5\"}  | 400 | malformed",
+        "{\"topic\":\"t1\",\"depth\":\"\"}   | 400 | malformed",
+        "{\"topic\":\"t1\",\"spec\":true}  | 400 | malformed",
+        "{\"topic\":\"t1\",\"reads\":1.5}  | 400 | malformed",
+        "{\"topic\":1}                     | 400 | malformed",
         "{\"topic\":[[[[[[[[[1]]]]]]]]]}   | 400 | malformed",
         "{\"topic\":\"t1\",\"depht\":1}    | 400 | depht",
         "{\"topic\":\"t1\",\"topic\":\"\"} | 400 | malformed",

@@ -1,5 +1,6 @@
 package io.lucerna.topics.perturb;
 
+import io.lucerna.base.Internal;
 import io.lucerna.base.NearestNames;
 import io.lucerna.topics.perturb.Reordering.Unit;
 import io.lucerna.topics.perturb.TermRemoval.Need;
@@ -10,6 +11,7 @@ import java.util.Locale;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
 /**
@@ -75,6 +77,9 @@ public final class PerturbationNames {
 
   private static final List<Row> ROWS = rows();
 
+  /** A name may become a part of the name of a file, and of a level in tables. */
+  private static final Pattern WORD = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:-]{0,63}");
+
   private PerturbationNames() {}
 
   /** {@return all kinds, in the order of the documentation} */
@@ -137,6 +142,26 @@ public final class PerturbationNames {
   public static Kind kind(Perturbation perturbation) {
     String name = perturbation.name().split(":", 2)[0];
     return kinds().stream().filter(k -> k.name.equals(name)).findFirst().orElseThrow();
+  }
+
+  /**
+   * {@return what ready pairs are called that are made by a perturbation of this name} One that
+   * begins as a known one must be that, settings and all. Any other word is a perturbation of one's
+   * own, of which no axiom says anything.
+   *
+   * @param text a known name in either case, or another word
+   * @throws IllegalArgumentException if it is no word, or the settings of a known name are wrong
+   */
+  @Internal
+  public static String ofPairs(String text) {
+    if (!WORD.matcher(text).matches()) {
+      throw new IllegalArgumentException(
+          "a perturbation is called by one word of at most 64 letters, digits, . _ : and -, got '"
+              + text
+              + "'");
+    }
+    String name = text.split(":", 2)[0].toUpperCase(Locale.ROOT);
+    return kinds().stream().anyMatch(k -> k.name.equals(name)) ? parse(text).name() : text;
   }
 
   private static List<Row> rows() {

@@ -16,6 +16,7 @@ import io.lucerna.plugin.compare.RunComparison;
 import io.lucerna.plugin.options.CollectionOptions;
 import io.lucerna.plugin.options.Inputs;
 import io.lucerna.plugin.options.Outputs;
+import io.lucerna.plugin.options.RelevanceLevel;
 import io.lucerna.plugin.options.RoundsOptions;
 import io.lucerna.plugin.options.SeedOptions;
 import io.lucerna.plugin.rerank.Provenance;
@@ -38,6 +39,7 @@ import org.kohsuke.args4j.Option;
 
 /** {@code compare}: runs against a baseline over the same topics, with significance. */
 public final class CompareCommand implements Command {
+  private static final String LEVEL = "-l";
   private static final List<String> MEASURES = List.of("nDCG@10", "AP", "RR@10", "R@100");
 
   /** The options. */
@@ -56,8 +58,13 @@ public final class CompareCommand implements Command {
         usage = "The run to compare with; the first one if not given")
     @Nullable String baseline;
 
-    @Option(name = "-l", metaVar = "GRADE", usage = "The lowest grade that counts as relevant")
-    int level = 1;
+    @Option(
+        name = LEVEL,
+        metaVar = "GRADE",
+        usage =
+            "The lowest grade that counts as relevant (default: 2 of judgments named dl19, dl20 or "
+                + "dl19+dl20, 1 of others)")
+    @Nullable Integer level;
 
     @Option(
         name = "-c",
@@ -133,6 +140,8 @@ public final class CompareCommand implements Command {
         new Comparison.Settings(random.seed, rounds.rounds, flags.margin);
     Correction correction = Correction.parse(flags.correction);
     List<Measure> measures = measures();
+    RelevanceLevel asked = new RelevanceLevel(flags.level, LEVEL);
+    int level = asked.of(flags.qrels, console);
     for (String file : outputs()) {
       Outputs.writable(file);
     }
@@ -141,13 +150,14 @@ public final class CompareCommand implements Command {
     Path judgments = collections.qrels(flags.qrels);
     Qrels qrels = Qrels.read(judgments);
     Map<String, Run> runs = read(files, labels, qrels);
+    asked.remark(level, qrels, measures.stream().anyMatch(Measure::usesLevel), console);
     RunComparison comparison =
-        RunComparison.of(runs, qrels, measures, flags.level, flags.complete, settings, correction);
+        RunComparison.of(runs, qrels, measures, level, flags.complete, settings, correction);
     ComparisonText.lines(comparison, settings, correction).forEach(console.out()::println);
     if (flags.output != null) {
       Path output = Path.of(flags.output);
       Path summary = output.resolveSibling(summaryName(name(output)));
-      provenance(judgments, files, console)
+      provenance(judgments, level, files, console)
           .write(
               output,
               () -> {
@@ -158,7 +168,7 @@ public final class CompareCommand implements Command {
     }
     if (flags.latex != null) {
       Path latex = Path.of(flags.latex);
-      provenance(judgments, files, console)
+      provenance(judgments, level, files, console)
           .write(latex, () -> ComparisonLatex.write(comparison, correction, latex));
       console.say("wrote %s", latex);
     }
@@ -168,13 +178,16 @@ public final class CompareCommand implements Command {
     return Stream.of(flags.output, flags.latex).flatMap(Stream::ofNullable).toList();
   }
 
-  private static Provenance provenance(Path judgments, List<Path> files, Console console)
+  private static Provenance provenance(Path judgments, int level, List<Path> files, Console console)
       throws IOException {
     List<Map<String, Object>> identities = new ArrayList<>();
     for (Path file : files) {
       identities.add(Hashes.of(file));
     }
-    return new Provenance(console).put("qrels", Hashes.of(judgments)).put("runs", identities);
+    return new Provenance(console)
+        .put("qrels", Hashes.of(judgments))
+        .put("level", level)
+        .put("runs", identities);
   }
 
   /** What the runs are called, in the order of the arguments; empty if the user did not say. */

@@ -7,6 +7,7 @@ import io.lucerna.explorer.ExplorerServer;
 import io.lucerna.explorer.Launch;
 import io.lucerna.explorer.Listening;
 import io.lucerna.explorer.Opened;
+import io.lucerna.explorer.TopicFacts;
 import io.lucerna.plugin.Failures;
 import io.lucerna.plugin.anserini.IndexTexts;
 import io.lucerna.plugin.cli.Command;
@@ -27,7 +28,9 @@ import io.lucerna.plugin.options.OptionWords;
 import io.lucerna.plugin.options.RerankOptions;
 import io.lucerna.plugin.options.RunInputs;
 import io.lucerna.plugin.texts.CandidatePool;
+import io.lucerna.plugin.texts.CleaningChoice;
 import io.lucerna.plugin.texts.Ids;
+import io.lucerna.plugin.texts.TextSource;
 import io.lucerna.qrels.Qrels;
 import io.lucerna.reranker.Ranker;
 import io.lucerna.reranker.ScorerOptions;
@@ -39,6 +42,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.SequencedMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -91,11 +95,15 @@ public final class ExploreCommand implements Command {
   @Option(
       name = "-open",
       metaVar = "[folder]",
-      forbids = {"-run", "-index", "-corpus", "-collection", "-qrels", "-model"},
+      forbids = {"-run", "-index", "-corpus", "-collection", "-model"},
       usage =
           "In place of a ranking: the folder of study, of patch or of record, finished or not, to be"
-              + " looked at; no model is needed. With -topics a study shows the queries.")
+              + " looked at; no model is needed. A study shows queries of -topics, and grades of"
+              + " -qrels: relevant from -level on, or else from the study's own.")
   @Nullable Path open;
+
+  /** Known once there are candidates. */
+  private @Nullable CleaningChoice cleaning;
 
   public ExploreCommand(ModelRegistry models, CollectionOptions collections) {
     this.models = models;
@@ -138,7 +146,9 @@ public final class ExploreCommand implements Command {
     qrels = qrels == null ? inputs.named : qrels;
     int lowest = level.of(qrels, console);
     Optional<NamedCollection> collection = inputs.complete(collections, console);
-    Qrels judged = qrels == null ? Qrels.of(Map.of()) : Qrels.read(collections.qrels(qrels));
+    Qrels judged = judgments();
+    // AP and RR are among the measures of the page.
+    level.remark(lowest, judged, true, console);
     try (Explored explored = explored(collection, console);
         Ranker ranker = models.open(model.modelOrDefault(), options, console);
         ExplorerServer server =
@@ -157,12 +167,23 @@ public final class ExploreCommand implements Command {
   private void show(Path folder, Console console) throws Exception {
     Listening listening = listening();
     ExplorerServer.requireFree(listening);
-    Map<String, String> queries =
-        inputs.topics == null ? Map.of() : inputs.queries(collections, console);
-    try (Opened opened = Opened.of(folder, queries);
+    try (Opened opened = Opened.of(folder, known(console));
         ExplorerServer server = ExplorerServer.start(listening, opened, e -> report(e, console))) {
       serve(server, folder.toString(), console);
     }
+  }
+
+  /** What is known of topics beside the folder, which has a level unless another is given. */
+  private TopicFacts known(Console console) throws IOException {
+    boolean given = OptionWords.of(level, new LevelOptions()).containsKey("-level");
+    return new TopicFacts(
+        inputs.topics == null ? Map.of() : inputs.queries(collections, console),
+        judgments(),
+        given ? OptionalInt.of(level.of(qrels, console)) : OptionalInt.empty());
+  }
+
+  private Qrels judgments() throws IOException {
+    return qrels == null ? Qrels.of(Map.of()) : Qrels.read(collections.qrels(qrels));
   }
 
   /** Until it is interrupted. */
@@ -198,6 +219,10 @@ public final class ExploreCommand implements Command {
     RerankOptions passages = new RerankOptions();
     passages.depth = rerank.depth;
     candidates.putAll(OptionWords.of(rerank, passages));
+    if (cleaning != null) {
+      // Without the collection's name, a command would infer it.
+      candidates.put("-passage.clean", cleaning.cleaning().optionName());
+    }
     SequencedMap<String, String> ranker = OptionWords.of(model, new ModelOptions());
     ranker.putFirst("-model", model.modelOrDefault());
     return new Launch(
@@ -246,12 +271,7 @@ public final class ExploreCommand implements Command {
       CandidatePool pool = inputs.read(rerank.depth, Ids.RUN, collections, console);
       return closing(
           pool,
-          () ->
-              new ExploredRun(
-                  name(collection, run),
-                  pool,
-                  rerank.depth,
-                  rerank.cleaning(inputs.collection(), pool.texts())));
+          () -> new ExploredRun(name(collection, run), pool, rerank.depth, cleaning(pool.texts())));
     }
     if (inputs.index == null) {
       inputs.index = index(collection.orElseThrow(), console);
@@ -264,10 +284,13 @@ public final class ExploreCommand implements Command {
         texts,
         () ->
             new ExploredIndex(
-                name(collection, index),
-                texts,
-                rerank.cleaning(inputs.collection(), texts),
-                queries));
+                name(collection, index), texts, cleaning(texts), queries, rerank.depth));
+  }
+
+  private CleaningChoice cleaning(TextSource texts) throws IOException {
+    CleaningChoice choice = rerank.cleaning(inputs.collection(), texts);
+    cleaning = choice;
+    return choice;
   }
 
   /** What is made of candidates, which are closed if nothing is. */

@@ -120,6 +120,9 @@ public final class LensCommand implements Command {
     inputs.complete(collections, console);
     Path judgments = collections.qrels(qrels);
     Qrels judged = Qrels.read(judgments);
+    // Parts of scores are compared between relevant passages and others.
+    boolean binary = attribution > 0 || settings.measures().stream().anyMatch(Measure::usesLevel);
+    level.remark(settings.level(), judged, binary, console);
     FolderOptions folder = new FolderOptions();
     folder.output = output;
     try (CandidatePool pool = inputs.read(rerank.depth, Ids.RUN, collections, console);

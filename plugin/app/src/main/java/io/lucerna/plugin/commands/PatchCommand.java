@@ -2,6 +2,7 @@ package io.lucerna.plugin.commands;
 
 import io.lucerna.base.Counted;
 import io.lucerna.base.FolderLock;
+import io.lucerna.base.NearestNames;
 import io.lucerna.eval.RatioAggregate;
 import io.lucerna.instrumentation.sweep.Direction;
 import io.lucerna.instrumentation.sweep.Estimate;
@@ -39,6 +40,7 @@ import io.lucerna.studies.work.JournalSettings;
 import io.lucerna.topics.ContrastPair;
 import io.lucerna.topics.ContrastPairs;
 import io.lucerna.topics.PairDraw;
+import io.lucerna.topics.perturb.PerturbationNames;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -100,8 +102,16 @@ public final class PatchCommand implements Command {
       name = "-pairs",
       required = true,
       metaVar = "[file]",
-      usage = "Contrast pairs, as perturb writes them, or a table of MechIR's.")
+      usage = "Contrast pairs, as perturb writes them, or a table of ready pairs, as MechIR's.")
   String pairs = "";
+
+  @Option(
+      name = "-perturbation",
+      metaVar = "[name]",
+      usage =
+          "What the pairs of a table are that does not say it: TFC1, ADD:idf:start, ..., or a word"
+              + " of your own; by it the axioms apply.")
+  @Nullable String perturbation;
 
   @Option(name = "-sweep", required = true, handler = SweepOption.class, usage = "What is patched.")
   String sweep = "";
@@ -198,7 +208,7 @@ public final class PatchCommand implements Command {
   public void run(Console console) throws Exception {
     PatchSettings settings = settings();
     ScorerOptions options = model.scorerOptions();
-    List<ContrastPair> all = ContrastPairs.read(Inputs.file(pairs));
+    List<ContrastPair> all = read(console);
     List<ContrastPair> chosen = drawn(all, console);
     try (FolderLock lock = folder.take("patch", console)) {
       try (PairSweeper sweeper =
@@ -209,11 +219,12 @@ public final class PatchCommand implements Command {
                 .map(pair -> new QueryLimits.Query("pair " + pair.id(), pair.query()))
                 .toList();
         QueryLimits.check(sweeper::fit, queries, pairs, console);
-        Identity identity = identity(sweeper.card(), console);
+        Identity identity = identity(sweeper.card(), all, console);
         PatchStudy study = new PatchStudy(settings, chosen, all);
         ItemWork<PairOutcome> work = study.by(sweeper);
         JournalSettings decisive = decisive(settings, identity).put(folder.shard());
         try (Journal<PairOutcome> journal = Journal.open(lock, decisive, work.codec())) {
+          study.begin(lock.path());
           if (folder.shard().isPresent()) {
             PatchShards.keep(settings, chosen, work, folder.shard().get(), identity, lock);
           }
@@ -227,6 +238,24 @@ public final class PatchCommand implements Command {
         }
       }
     }
+  }
+
+  private List<ContrastPair> read(Console console) throws IOException {
+    Path file = Inputs.file(pairs);
+    if (perturbation == null) {
+      return ContrastPairs.read(file);
+    }
+    List<ContrastPair> all = ContrastPairs.read(file, perturbation);
+    String name = all.getFirst().perturbation();
+    List<String> known =
+        PerturbationNames.kinds().stream().map(PerturbationNames.Kind::name).toList();
+    String kind = name.split(":", 2)[0];
+    if (!known.contains(kind)) {
+      console.say(
+          "perturbation %s is none that is known, so no axiom applies%s",
+          name, NearestNames.hint(kind, known));
+    }
+    return all;
   }
 
   private List<ContrastPair> drawn(List<ContrastPair> all, Console console) {
@@ -327,9 +356,15 @@ public final class PatchCommand implements Command {
         .toList();
   }
 
-  private Identity identity(ModelCard card, Console console) throws IOException {
-    return new Identity(
-        console.repeatable(), Versions.all(), card, Map.of("pairs", Hashes.of(Path.of(pairs))));
+  private Identity identity(ModelCard card, List<ContrastPair> all, Console console)
+      throws IOException {
+    Map<String, Object> read = Hashes.of(Path.of(pairs));
+    read.put("count", all.size());
+    draw.most().ifPresent(most -> read.put("maxPairs", most));
+    if (perturbation != null) {
+      read.put("perturbation", all.getFirst().perturbation());
+    }
+    return new Identity(console.repeatable(), Versions.all(), card, Map.of("pairs", read));
   }
 
   /** What decides the outcome of a pair; a journal made with anything else cannot be resumed. */

@@ -90,24 +90,17 @@ public final class PerturbCommand implements Command {
   @Option(
       name = "-pairs",
       metaVar = "[file]",
-      forbids = {
-        "-topics",
-        "-qrels",
-        "-run",
-        "-collection",
-        "-perturbation",
-        "-grades",
-        "-depth",
-        "-passage.clean"
-      },
+      forbids = {"-topics", "-qrels", "-run", "-collection", "-grades", "-depth", "-passage.clean"},
       usage =
-          "Ready pairs instead: a table with tabs (qid, query, docid, base, perturbed, and grade if there is one), MechIR's table, or JSON lines; with -index or -corpus they get BM25 and IDF.")
+          "Ready pairs instead: a table with tabs (qid, query, docid, base, perturbed, and grade and perturbation if there are any), MechIR's table, or JSON lines; with -index or -corpus they get BM25 and IDF.")
   @Nullable String pairs;
 
   @Option(
       name = "-perturbation",
       metaVar = "[names]",
-      usage = "What to change, several separated by commas: TFC1, TDC, ADD:idf:start, ...")
+      usage =
+          "What to change, several separated by commas: TFC1, TDC, ADD:idf:start, ...; with -pairs,"
+              + " what the pairs of a table are that does not say it.")
   @Nullable String perturbation;
 
   @Option(
@@ -158,6 +151,8 @@ public final class PerturbCommand implements Command {
     OptionalInt most = draw.most();
     Path target = Outputs.writable(output);
     List<Perturbation> perturbations = pairs == null ? perturbations() : List.of();
+    Optional<String> named =
+        Optional.ofNullable(pairs == null ? null : perturbation).map(PerturbationNames::ofPairs);
     Provenance provenance = new Provenance(console);
     TextAnalysis analysis = new IndexTerms().analysis();
     ScorerOptions options = model.scorerOptions();
@@ -177,7 +172,7 @@ public final class PerturbCommand implements Command {
         summary =
             pairs == null
                 ? perturb(job, perturbations, analysis, ranker, statistics, provenance, console)
-                : complete(job, pairs, analysis, statistics, provenance);
+                : complete(job, pairs, named, analysis, statistics, provenance);
       }
       if (most.isPresent()) {
         provenance.put("maxPairs", most.getAsInt()).put("seed", random.seed);
@@ -194,12 +189,13 @@ public final class PerturbCommand implements Command {
   private PerturbSummary complete(
       PerturbJob job,
       String file,
+      Optional<String> named,
       TextAnalysis analysis,
       PerturbStatistics statistics,
       Provenance provenance)
       throws IOException {
     Path input = Inputs.file(file);
-    try (Stream<ContrastPair> read = ContrastPairs.stream(input)) {
+    try (Stream<ContrastPair> read = ContrastPairs.stream(input, named)) {
       PerturbSummary summary;
       if (inputs.index == null && inputs.corpus == null) {
         summary = job.write(read);
@@ -214,6 +210,7 @@ public final class PerturbCommand implements Command {
         }
       }
       provenance.put("pairs", Hashes.of(input));
+      named.ifPresent(name -> provenance.put("perturbation", name));
       return summary;
     }
   }
@@ -311,8 +308,9 @@ public final class PerturbCommand implements Command {
       Map<String, String> queries = new LinkedHashMap<>();
       pool.topics().forEach(topic -> queries.put(topic.topic(), topic.query()));
       Run run = Run.of(pool.tag(), pool.topics().stream().map(Candidates::ranking).toList());
-      return new Chosen(
-          some(PassageChoice.ofRun(queries, run, judged, depth, wanted)), pool.texts());
+      PassageChoice choice = some(PassageChoice.ofRun(queries, run, judged, depth, wanted));
+      say(choice, first(most) + " in " + inputs.run + ofGrades(), console);
+      return new Chosen(choice, pool.texts());
     }
     Qrels all = judged.orElseThrow();
     Map<String, String> queries = inputs.queries(collections, console);
@@ -324,7 +322,27 @@ public final class PerturbCommand implements Command {
     provenance
         .put("topics", Outputs.topics(String.valueOf(inputs.topics)))
         .put("texts", texts.identity());
-    return new Chosen(choice.in(texts, console), texts);
+    PassageChoice found = choice.in(texts, console);
+    String limit = depth == null ? "" : ", " + first(depth);
+    say(found, "those judged in " + qrels + ofGrades() + limit, console);
+    return new Chosen(found, texts);
+  }
+
+  /** Says which passages are changed: of a collection it may be those found or those judged. */
+  private static void say(PassageChoice choice, String which, Console console) {
+    console.say(
+        "chosen: %s of %s, %s",
+        Counted.of(choice.passages(), "passage"),
+        Counted.of(choice.documents().size(), "topic"),
+        which);
+  }
+
+  private static String first(int most) {
+    return most == 1 ? "the first of each" : "the first " + most + " of each";
+  }
+
+  private String ofGrades() {
+    return grades == null ? "" : " whose grade is " + grades;
   }
 
   /** Names the judged topics that have no query; there must be one that has. */

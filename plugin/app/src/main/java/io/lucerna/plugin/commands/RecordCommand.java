@@ -285,11 +285,14 @@ public final class RecordCommand implements Command {
       throw new CommandException(
           ExitCode.USAGE, "-difference " + difference + " needs judgments: -qrels or -collection");
     }
-    if (groups.grade().isEmpty()
-        && (given.pairs == null || !ContrastPairSource.holds(given.pairs))) {
-      throw new CommandException(
-          ExitCode.USAGE,
-          "-difference " + difference + " needs contrast pairs in JSON lines: -pairs");
+    if (groups.grade().isEmpty()) {
+      String file = given.pairs;
+      if (file == null || !ContrastPairSource.holds(file)) {
+        throw new CommandException(
+            ExitCode.USAGE,
+            "-difference " + difference + " needs contrast pairs in JSON lines: -pairs");
+      }
+      new ContrastPairSource(file).requireOnePerturbation();
     }
   }
 

@@ -138,7 +138,9 @@ public final class StudyCommand implements Command {
   @Option(
       name = "-measures",
       metaVar = "[measure]",
-      usage = "A measure, repeatable (default: nDCG@10, AP, RR, Judged@10).")
+      usage =
+          "A measure, repeatable (default: nDCG@10, AP, RR, Judged@10); where no Judged@k is among"
+              + " them, it is added.")
   List<String> measures = new ArrayList<>();
 
   @Option(
@@ -197,6 +199,8 @@ public final class StudyCommand implements Command {
     inputs.complete(collections, console);
     Path judgments = collections.qrels(qrels);
     Qrels judged = Qrels.read(judgments);
+    boolean binary = settings.measures().stream().anyMatch(Measure::usesLevel);
+    level.remark(settings.level(), judged, binary, console);
     try (FolderLock lock = folder.take("study", console)) {
       study(lock, options, judgments, judged, effects, settings, console);
     }
@@ -377,7 +381,10 @@ public final class StudyCommand implements Command {
     Correction adjusts =
         correction != null ? Correction.parse(correction) : Conditions.correction(conditions);
     return new StudySettings(
-        chosen, lowest, adjusts, new Comparison.Settings(random.seed, rounds.rounds, margin));
+        Coverage.added(chosen),
+        lowest,
+        adjusts,
+        new Comparison.Settings(random.seed, rounds.rounds, margin));
   }
 
   /** Reads or searches the first stage, which is kept as a run. */

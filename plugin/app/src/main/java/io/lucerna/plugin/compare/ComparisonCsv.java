@@ -11,6 +11,7 @@ import io.lucerna.studies.table.Table;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collections;
+import java.util.OptionalDouble;
 import java.util.SortedMap;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -19,7 +20,8 @@ import java.util.stream.Stream;
 public final class ComparisonCsv {
   /**
    * A row for a run, measure and topic; the moves tell how the run ranks the topic's documents that
-   * the baseline ranks too, and are the same for every measure.
+   * the baseline ranks too. They and {@code judged10}, the share of the run's first ten documents
+   * that are judged, are the same for every measure.
    */
   public record TopicRow(
       String run,
@@ -28,15 +30,20 @@ public final class ComparisonCsv {
       double baseline,
       double value,
       double change,
-      TopicMoves moves) {}
+      TopicMoves moves,
+      OptionalDouble judged10) {}
 
-  /** A row for a run and measure, with the settings that make it again. */
+  /**
+   * A row for a run and measure, with the settings that make it again; {@code judged10} is the same
+   * for every measure.
+   */
   public record SummaryRow(
       String run,
       String baselineRun,
       String measure,
       Statistics statistics,
       OrderStatistics order,
+      double judged10,
       String correction,
       long seed,
       int rounds,
@@ -62,6 +69,7 @@ public final class ComparisonCsv {
 
   private static Stream<TopicRow> rows(RunComparison comparison, RunContrast contrast) {
     SortedMap<String, RankChanges> moves = moves(comparison, contrast);
+    RunComparison.Judged judged = comparison.judged(contrast.run());
     return IntStream.range(0, comparison.topics().size())
         .mapToObj(
             i -> {
@@ -75,7 +83,8 @@ public final class ComparisonCsv {
                   before,
                   after,
                   after - before,
-                  TopicMoves.of(moves.getOrDefault(topic, NOTHING_IN_COMMON)));
+                  TopicMoves.of(moves.getOrDefault(topic, NOTHING_IN_COMMON)),
+                  judged.of(topic));
             });
   }
 
@@ -95,6 +104,7 @@ public final class ComparisonCsv {
                             c.measure().irName(),
                             c.statistics(),
                             OrderStatistics.of(moves(comparison, c).values()),
+                            comparison.judged(c.run()).mean(),
                             correction.toString(),
                             settings.seed(),
                             settings.rounds(),

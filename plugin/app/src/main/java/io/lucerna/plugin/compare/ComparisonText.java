@@ -61,7 +61,7 @@ public final class ComparisonText {
     lines.add(
         RunComparison.COVERAGE.irName()
             + comparison.judged().entrySet().stream()
-                .map(e -> e.getKey() + " " + value(e.getValue()))
+                .map(e -> e.getKey() + " " + value(e.getValue().mean()))
                 .collect(Collectors.joining(", ", ": ", "")));
     return lines;
   }

@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -26,7 +27,7 @@ import java.util.stream.Stream;
  * @param contrasts every other run and measure against the baseline, measure by measure
  * @param rankChanges for every run, what it changed in each topic that it and the baseline rank
  * @param missing for every run, how many of the topics it lacks
- * @param judged for every run, the mean of {@link #COVERAGE} over the topics that it has
+ * @param judged for every run, how many of its first documents are judged
  */
 public record RunComparison(
     List<String> topics,
@@ -35,7 +36,7 @@ public record RunComparison(
     List<RunContrast> contrasts,
     Map<String, SortedMap<String, RankChanges>> rankChanges,
     Map<String, Integer> missing,
-    Map<String, Double> judged) {
+    Map<String, Judged> judged) {
   /**
    * The share of the first ten documents that are judged: no test, but whether tests can be read.
    */
@@ -50,6 +51,30 @@ public record RunComparison(
    */
   public record RunContrast(
       String run, Measure measure, double[] before, double[] after, Statistics statistics) {}
+
+  /**
+   * How many of a run's first ten documents are judged, as a share.
+   *
+   * @param mean over the topics that both the run and the judgments have
+   * @param topics the values of these topics
+   */
+  public record Judged(double mean, Map<String, Double> topics) {
+    private static Judged of(Run run, Qrels qrels, Evaluation.Options options) {
+      Evaluation coverage = Evaluation.of(run, qrels, List.of(COVERAGE), options);
+      double[] values = coverage.values(COVERAGE);
+      Map<String, Double> topics = new LinkedHashMap<>();
+      for (String topic : coverage.topics()) {
+        topics.put(topic, values[topics.size()]);
+      }
+      return new Judged(coverage.summary(COVERAGE), topics);
+    }
+
+    /** The value of a topic; empty for one that the run lacks. */
+    public OptionalDouble of(String topic) {
+      Double value = topics.get(topic);
+      return value == null ? OptionalDouble.empty() : OptionalDouble.of(value);
+    }
+  }
 
   /**
    * Compares runs.
@@ -73,12 +98,11 @@ public record RunComparison(
     Evaluation.Options options = Evaluation.Options.DEFAULT.withLevel(level);
     Map<String, Evaluation> evaluations = new LinkedHashMap<>();
     Map<String, Integer> missing = new LinkedHashMap<>();
-    Map<String, Double> judged = new LinkedHashMap<>();
+    Map<String, Judged> judged = new LinkedHashMap<>();
     runs.forEach(
         (name, run) -> {
           evaluations.put(name, Evaluation.of(run, qrels, measures, options));
-          Evaluation coverage = Evaluation.of(run, qrels, List.of(COVERAGE), options);
-          judged.put(name, coverage.summary(COVERAGE));
+          judged.put(name, Judged.of(run, qrels, options));
           missing.put(name, (int) topics.stream().filter(t -> run.ranking(t).isEmpty()).count());
         });
     List<String> names = List.copyOf(runs.keySet());
@@ -124,6 +148,11 @@ public record RunComparison(
   /** What was measured. */
   public List<Measure> measures() {
     return own.stream().map(RunContrast::measure).toList();
+  }
+
+  /** How many of a run's first documents are judged. */
+  public Judged judged(String run) {
+    return Optional.ofNullable(judged.get(run)).orElseThrow();
   }
 
   private static Evaluation evaluated(Map<String, Evaluation> evaluations, String name) {

@@ -26,6 +26,7 @@ public final class ExploredIndex implements Explored {
   private final IndexTexts stored;
   private final CleanedTexts texts;
   private final List<Topic> topics;
+  private final int depth;
 
   /**
    * Opens an index to be searched.
@@ -34,13 +35,19 @@ public final class ExploredIndex implements Explored {
    * @param stored the index; closed with this
    * @param cleaning how stored text becomes passages
    * @param queries the topics that are suggested, by id
+   * @param depth how many documents the model reads where nobody says
    */
   public ExploredIndex(
-      String name, IndexTexts stored, CleaningChoice cleaning, Map<String, String> queries)
+      String name,
+      IndexTexts stored,
+      CleaningChoice cleaning,
+      Map<String, String> queries,
+      int depth)
       throws IOException {
     this.name = name;
     this.stored = stored;
     this.texts = new CleanedTexts(stored, cleaning);
+    this.depth = depth;
     this.topics =
         queries.entrySet().stream().map(q -> new Topic(q.getKey(), q.getValue())).toList();
     this.searcher = new SimpleSearcher(stored.folder().toString());
@@ -64,6 +71,11 @@ public final class ExploredIndex implements Explored {
   @Override
   public int deepest() {
     return HITS;
+  }
+
+  @Override
+  public int depth() {
+    return depth;
   }
 
   @Override

@@ -25,7 +25,7 @@ public final class ExploredRun implements Explored {
   /**
    * @param name what the page calls it
    * @param pool the candidates; closed with this
-   * @param deepest how many texts of a topic were read
+   * @param deepest how many texts of a topic were read, and the model reads where nobody says
    * @param cleaning how stored text becomes passages
    */
   public ExploredRun(String name, CandidatePool pool, int deepest, CleaningChoice cleaning) {
@@ -53,6 +53,11 @@ public final class ExploredRun implements Explored {
 
   @Override
   public int deepest() {
+    return deepest;
+  }
+
+  @Override
+  public int depth() {
     return deepest;
   }
 

@@ -118,7 +118,8 @@ public final class RunInputs {
    * Puts files of the collection that was named in the place of what was not given: its topics, and
    * the requests of a first stage unless there is an index or a corpus and no stage was named.
    *
-   * <p>For a command that counts terms, an index of all passages that come with the collection
+   * <p>For a command that counts terms, an index or a corpus is what they are counted in, and says
+   * nothing of the candidates; without one, an index of all passages that come with the collection
    * stands in for one of the whole collection.
    *
    * @return the collection; empty if none was named
@@ -135,12 +136,13 @@ public final class RunInputs {
       topics = named;
       implied = true;
     }
-    if (run == null && (first != null || index == null && corpus == null)) {
+    boolean texts = index != null || corpus != null;
+    if (run == null && (first != null || statistics || !texts)) {
       FirstStages stages = found.firstStages();
       if (!stages.isEmpty()) {
         String stage = first == null ? stages.files().getFirst().name() : first;
         run = collections.store().requests(found, stage).toString();
-        if (statistics && index == null && corpus == null) {
+        if (statistics && !texts) {
           index = PassageIndex.of(found, collections.store(), console).toString();
         }
       } else if (first != null) {

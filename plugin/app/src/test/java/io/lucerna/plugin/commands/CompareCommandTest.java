@@ -8,16 +8,22 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lucerna.plugin.Shell;
 import io.lucerna.plugin.cli.ExitCode;
+import io.lucerna.studies.table.CsvFile;
 import io.lucerna.studies.work.Hashes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class CompareCommandTest {
   @TempDir Path folder;
@@ -157,33 +163,109 @@ class CompareCommandTest {
     assertEquals(ExitCode.DONE, shell.code(), shell.err());
     assertEquals(
         """
-        run,measure,topic,baseline,value,change,documents,kendall_tau,swapped_pairs,moved,largest_move,mean_move
-        base.run,AP,1,0.5,0.5,0.0,2,1.0,0,0,0,0.0
-        base.run,AP,2,0.5,0.5,0.0,2,1.0,0,0,0,0.0
-        base.run,AP,3,0.5,0.5,0.0,2,1.0,0,0,0,0.0
-        good.run,AP,1,0.5,1.0,0.5,2,-1.0,1,2,1,1.0
-        good.run,AP,2,0.5,1.0,0.5,2,-1.0,1,2,1,1.0
-        good.run,AP,3,0.5,0.5,0.0,2,1.0,0,0,0,0.0
+        run,measure,topic,baseline,value,change,documents,kendall_tau,swapped_pairs,moved,largest_move,mean_move,judged10
+        base.run,AP,1,0.5,0.5,0.0,2,1.0,0,0,0,0.0,0.5
+        base.run,AP,2,0.5,0.5,0.0,2,1.0,0,0,0,0.0,0.5
+        base.run,AP,3,0.5,0.5,0.0,2,1.0,0,0,0,0.0,0.5
+        good.run,AP,1,0.5,1.0,0.5,2,-1.0,1,2,1,1.0,0.5
+        good.run,AP,2,0.5,1.0,0.5,2,-1.0,1,2,1,1.0,0.5
+        good.run,AP,3,0.5,0.5,0.0,2,1.0,0,0,0,0.0,0.5
         """,
         Files.readString(folder.resolve("out.csv")));
     List<String> summary = Files.readAllLines(folder.resolve("out.summary.csv"));
     assertEquals(3, summary.size());
     assertEquals(
-        "base.run,base.run,AP,3,0.5,0.5,0.0,0.0,1.0,1.0,1.0,1.0,,0.0,0.0,0,3,0,0.0,,1.0,0,0.0,"
+        "base.run,base.run,AP,3,0.5,0.5,0.0,0.0,1.0,1.0,1.0,1.0,,0.0,0.0,0,3,0,0.0,,1.0,0,0.0,0.5,"
             + "holm,42,10000,0.01",
         summary.get(1));
     assertTrue(summary.get(2).startsWith("good.run,base.run,AP,3,0.5,0.8333333333333334,"));
-    assertTrue(summary.get(2).endsWith(",2,0.6666666666666666,holm,42,10000,0.01"), summary.get(2));
+    assertTrue(
+        summary.get(2).endsWith(",2,0.6666666666666666,0.5,holm,42,10000,0.01"), summary.get(2));
     JsonNode meta = new ObjectMapper().readTree(folder.resolve("out.csv.meta.json").toFile());
     assertEquals("compare", meta.path("command").path(0).asText());
     assertEquals(
         Hashes.sha256(folder.resolve("qrels")), meta.path("qrels").path("sha256").asText());
+    assertEquals(1, meta.path("level").asInt());
     assertEquals(2, meta.path("runs").size());
     for (int i = 0; i < 2; i++) {
       Path run = folder.resolve(i == 0 ? "base.run" : "good.run");
       assertEquals(run.toString(), meta.path("runs").path(i).path("path").asText());
       assertEquals(Hashes.sha256(run), meta.path("runs").path(i).path("sha256").asText());
     }
+  }
+
+  /** Empty of a topic that the run lacks; the mean of the others is what is printed. */
+  @Test
+  void judgedIsWhatEvalPrints() throws IOException {
+    Files.writeString(
+        folder.resolve("qrels"), "1 0 a 1\n1 0 b 0\n2 0 a 1\n2 0 b -1\n3 0 c 1\n4 0 a 1\n");
+    Files.writeString(folder.resolve("good.run"), lines("1ax", "2ab", "4yx"));
+    Shell shell =
+        compare(
+            "-m",
+            "AP",
+            "-m",
+            "P@1",
+            "-output",
+            path("out.csv"),
+            path("base.run"),
+            path("good.run"));
+    assertEquals(ExitCode.DONE, shell.code(), shell.err());
+    for (String run : List.of("base.run", "good.run")) {
+      Map<String, String> printed = new HashMap<>();
+      Shell eval = Shell.succeed("eval", "-q", "-m", "Judged@10", path("qrels"), path(run));
+      for (String line : eval.out().lines().toList()) {
+        String[] words = line.split("\\s+");
+        printed.put(words[1], words[2]);
+      }
+      assertEquals(4, printed.size(), printed.toString());
+      assertEquals(
+          List.of(String.valueOf(printed.get("all"))), judged("out.summary.csv", run, row -> true));
+      for (String topic : List.of("1", "2", "3", "4")) {
+        assertEquals(
+            List.of(printed.getOrDefault(topic, "")),
+            judged("out.csv", run, row -> row.text("topic").equals(topic)),
+            run + ", topic " + topic);
+      }
+      assertTrue(shell.out().contains(run + " " + printed.get("all")), shell.out());
+    }
+  }
+
+  /** What the rows of a run have, as {@code eval} prints it; once where all have the same. */
+  private List<String> judged(String file, String run, Predicate<CsvFile.Row> wanted)
+      throws IOException {
+    return CsvFile.read(folder.resolve(file)).rows().stream()
+        .filter(row -> row.text("run").equals(run))
+        .filter(wanted)
+        .map(
+            row ->
+                row.text("judged10").isEmpty()
+                    ? ""
+                    : String.format(Locale.ROOT, "%.4f", row.number("judged10")))
+        .distinct()
+        .toList();
+  }
+
+  /** Which grades are relevant is said where nobody chose, there are several, and it matters. */
+  @ParameterizedTest
+  @CsvSource({
+    "2, AP, '', true",
+    "2, nDCG@10, '', false",
+    "2, AP(rel=2), '', false",
+    "2, AP, 1, false",
+    "1, AP, '', false",
+  })
+  void saysWhichGradesAreRelevant(int highest, String measure, String level, boolean said)
+      throws IOException {
+    Files.writeString(folder.resolve("qrels"), "1 0 a " + highest + "\n2 0 a 1\n3 0 b 0\n");
+    List<String> words = new ArrayList<>(List.of("-m", measure));
+    if (!level.isEmpty()) {
+      words.addAll(List.of("-l", level));
+    }
+    words.addAll(List.of(path("base.run"), path("good.run")));
+    Shell shell = compare(words.toArray(String[]::new));
+    assertEquals(ExitCode.DONE, shell.code(), shell.err());
+    assertEquals(said ? "relevant is grade 1 and up; -l changes it\n" : "", shell.err());
   }
 
   /** The p of changes 1/2, 1/2, 0 and of their opposites by hand: t = 2 with two degrees. */
@@ -209,16 +291,16 @@ class CompareCommandTest {
         """
         % \\usepackage{booktabs}
         \\begin{table}
-        \\caption{3 topics; change from BM25. p: paired t-test, Holm over 2 comparisons. *: p \\textless{} 0.05.}
+        \\caption{3 topics; change from BM25. p: paired t-test, Holm over 2 comparisons. *: p \\textless{} 0.05. Judged@10: share of the first ten documents that are judged.}
         \\footnotesize
-        \\begin{tabular}{lrrrrrr}
+        \\begin{tabular}{lrrrrrrr}
         \\toprule
-         & \\multicolumn{3}{c}{AP} & \\multicolumn{3}{c}{P@1} \\\\
+         & \\multicolumn{3}{c}{AP} & \\multicolumn{3}{c}{P@1} & \\\\
         \\cmidrule(lr){2-4}\\cmidrule(lr){5-7}
-        run & value & change & $p$ & value & change & $p$ \\\\
+        run & value & change & $p$ & value & change & $p$ & Judged@10 \\\\
         \\midrule
-        BM25 & $0.5000$ & & & $0.0000$ & & \\\\
-        Better \\& co & $0.8333$ & $+0.3333$ & $0.3670$ & $0.6667$ & $+0.6667$ & $0.3670$ \\\\
+        BM25 & $0.5000$ & & & $0.0000$ & & & $0.5000$ \\\\
+        Better \\& co & $0.8333$ & $+0.3333$ & $0.3670$ & $0.6667$ & $+0.6667$ & $0.3670$ & $0.5000$ \\\\
         \\bottomrule
         \\end{tabular}
         \\end{table}
@@ -245,7 +327,8 @@ class CompareCommandTest {
         compare("-m", "AP", "-latex", path("out.tex"), path("base.run"), path("good.run"));
     assertEquals(ExitCode.DONE, shell.code(), shell.err());
     String table = Files.readString(folder.resolve("out.tex"));
-    assertTrue(table.contains("good.run & $0.9444$ & $+0.4444$ & $<0.0001$$^{*}$ \\\\"), table);
+    assertTrue(
+        table.contains("good.run & $0.9444$ & $+0.4444$ & $<0.0001$$^{*}$ & $0.5000$ \\\\"), table);
   }
 
   @Test
@@ -270,6 +353,9 @@ class CompareCommandTest {
     assertTrue(sum.err().contains("gm_map is not a mean over topics"), sum.err());
     Shell correction = compare("-correction", "x", path("base.run"), path("good.run"));
     assertEquals(ExitCode.USAGE, correction.code());
+    Shell level = compare("-l", "-1", path("base.run"), path("good.run"));
+    assertEquals(ExitCode.USAGE, level.code());
+    assertTrue(level.err().contains("-l must be 0 or more, got -1"), level.err());
     Shell output = compare("-output", path("no/out.csv"), path("base.run"), path("good.run"));
     assertEquals(ExitCode.USAGE, output.code());
     assertTrue(output.err().contains("out.csv: the output must be a file in an"), output.err());

@@ -192,10 +192,14 @@ class ExploreCommandTest {
   @Test
   void numbersAreThoseOfTheLinesThatItShows() throws Exception {
     Map<String, String> printed = new HashMap<>();
+    List<String> study = new ArrayList<>();
     for (String line : lines(address, "1", CUT, "bees")) {
       List<String> words = words(line);
       printed.put(words.getFirst() + " " + words.getLast(), Shell.succeed(array(words)).out());
+      study.addAll(words.contains("study") ? words : List.of());
     }
+    // Who pastes all lines again has it already.
+    Shell.succeed(array(study));
     JsonNode answer = ranked("1", CUT, DEPTH);
     Set<String> values = new HashSet<>();
     for (String which : List.of("first", "plain", "changed")) {
@@ -212,8 +216,10 @@ class ExploreCommandTest {
     assertEquals(3, answer.path("measures").size());
     assertTrue(values.size() > 4, "too much alike: " + values);
     Set<String> studied = new HashSet<>();
-    for (TopicValue value : StudyTables.TOPICS.read(Path.of(path("study.changed/topics.csv")))) {
-      if (value.topic().equals("1") && value.condition().equals("changed")) {
+    Path made = Path.of(study.get(study.indexOf("-output") + 1));
+    for (TopicValue value : StudyTables.TOPICS.read(made.resolve("topics.csv"))) {
+      boolean shown = !value.measure().equals("Judged@10");
+      if (shown && value.topic().equals("1") && value.condition().equals("changed")) {
         JsonNode row =
             stream(answer.path("measures"))
                 .filter(m -> m.path("name").asText().equals(value.measure()))
@@ -241,8 +247,11 @@ class ExploreCommandTest {
   @Test
   void aTypedQueryHasLinesToo() throws Exception {
     String query = "what's a \"bee\" & $HOME";
-    Map<String, Object> asked = Map.of("query", query, "depth", DEPTH);
+    String noise = "noise blocks.0.hook_resid_pre std=0.5 seed=7";
+    Map<String, Object> asked = Map.of("query", query, "depth", DEPTH, "spec", noise);
     List<String> lines = lines(post(address, "commands", asked));
+    // As here, where a collection may have said so.
+    assertTrue(lines.get(2).contains(" -passage.clean none "), lines.get(2));
     Process shell =
         new ProcessBuilder("sh", "-c", lines.getFirst()).directory(folder.toFile()).start();
     assertEquals(0, shell.waitFor());
@@ -250,6 +259,25 @@ class ExploreCommandTest {
     JsonNode answer = JSON.readTree(post(address, "rank", asked).body());
     assertRanking(answer, "first", path("run.first.txt"));
     assertRanking(answer, "plain", path("run.plain.txt"));
+    assertRanking(answer, "changed", path("run.changed.txt"));
+    assertNotEquals(
+        answer.path("docs").findValues("plain"), answer.path("docs").findValues("changed"));
+  }
+
+  /** Of an index as of a run. */
+  @Test
+  void theDepthThatIsGivenIsReadWhereNobodySays() throws Exception {
+    List<String> given =
+        List.of("-index", path("index"), "-topics", path("topics.tsv"), "-rerank.depth", "3");
+    try (Explorer other = Explorer.start(given)) {
+      HttpResponse<String> response = post(other.address(), "rank", Map.of("topic", "1"));
+      JsonNode answer = JSON.readTree(response.body());
+      assertEquals(3, answer.path("depth").asInt(), response.body());
+      assertEquals(3, answer.path("docs").size());
+      Map<String, Object> deeper = Map.of("topic", "1", "depth", DEPTH);
+      answer = JSON.readTree(post(other.address(), "rank", deeper).body());
+      assertEquals(DEPTH, answer.path("docs").size());
+    }
   }
 
   /** Candidates of a run are shown as they were given. */
@@ -307,7 +335,7 @@ class ExploreCommandTest {
       assertEquals(0, shell.waitFor());
       return Stream.of(words.split("\0"))
           .skip(1)
-          .map(w -> w.matches("run\\.\\w+\\.txt|study\\.changed|query\\.tsv") ? path(w) : w)
+          .map(w -> w.matches("run\\.\\w+\\.txt|study\\.\\w+|query\\.tsv") ? path(w) : w)
           .toList();
     } catch (IOException | InterruptedException e) {
       throw new AssertionError(e);
@@ -673,6 +701,7 @@ class ExploreCommandTest {
       click(browser, "[data-cell=L2H6]");
       assertEquals(one, browser.run("return document.getElementById('spec').value").asText());
 
+      cellsAreMarkedHoweverTheyAreCut(browser);
       strongestAreExact(browser);
       cellsAreSetToTheirMean(browser);
       aSliderChangesTheDose(browser);
@@ -755,6 +784,7 @@ class ExploreCommandTest {
       assertTrue(browser.run(elsewhere).asBoolean());
 
       theTopicStays(browser);
+      aDecodersAttentionIsOnTheTokens(browser);
     }
   }
 
@@ -782,7 +812,7 @@ class ExploreCommandTest {
     browser.run("location.hash = '" + edited + "&view=edit'");
     awaitThat(browser, "document.querySelector('.inside .lead')");
     String above =
-        "return document.querySelector('.inside .lead').previousElementSibling.innerText";
+        "return document.querySelector('.inside .lead').parentElement.previousElementSibling.innerText";
     assertEquals(
         "Of the plain model: what the spec changes is not divided.", browser.run(above).asText());
 
@@ -873,6 +903,36 @@ class ExploreCommandTest {
     browser.run("window.fetch = window.real");
   }
 
+  /** It looks from one position, so that no token is held, and none looks back. */
+  private static void aDecodersAttentionIsOnTheTokens(Browser browser) throws Exception {
+    String model = Checkout.models().resolve("families/t5-monot5").toString();
+    List<String> given =
+        List.of("-index", path("index"), "-topics", path("topics.tsv"), "-model", model);
+    try (Explorer other = Explorer.start(given)) {
+      browser.open(other.address().resolve("#topic=1&doc=bees&view=attention&head=D0X1"));
+      browser.reload();
+      awaitThat(browser, "document.querySelector('.tokens')");
+      Map<String, Object> asked =
+          Map.of("topic", "1", "head", "D0X1", "passages", List.of(Map.of("docno", "bees")));
+      JsonNode side =
+          JSON.readTree(post(other.address(), "attention", asked).body()).at("/sides/0");
+      List<String> expected = new ArrayList<>();
+      for (int i = 0; i < side.path("tokens").size(); i++) {
+        String piece = side.path("tokens").path(i).path("piece").asText();
+        double attention = side.at("/heads/0/rows/0").path(i).asDouble();
+        expected.add(piece + String.format(Locale.ROOT, " %.4f", attention));
+      }
+      String said = "[...document.querySelectorAll('.tokens button')].map(b => b.ariaLabel)";
+      assertEquals(
+          String.join("|", expected), browser.run("return " + said + ".join('|')").asText());
+      String line = "return document.querySelector('.head .most').innerText";
+      String most = browser.run(line).asText();
+      assertTrue(most.startsWith("the decoder attends to"), most);
+      String ways = "return document.querySelectorAll('.head .choices button').length";
+      assertEquals(0, browser.run(ways).asInt());
+    }
+  }
+
   /** Whatever blanks its query has, and whichever other topics have the same. */
   private static void theTopicStays(Browser browser) throws Exception {
     StringBuilder requests = new StringBuilder();
@@ -894,6 +954,33 @@ class ExploreCommandTest {
         await(browser);
         assertEquals("q" + i, browser.run("return " + STATE + ".get('topic')").asText());
       }
+    }
+  }
+
+  /** With a range of heads, all of them, those of all layers, and what a mean leaves unsaid. */
+  private static void cellsAreMarkedHoweverTheyAreCut(Browser browser) throws Exception {
+    String point = "blocks.2.attn.hook_z";
+    restored(browser, "zero " + point + " head=3-5", 3, "L2H4", "zero " + point + " head=3,5");
+    restored(browser, "zero " + point, 12, "L2H0", "zero " + point + " head=1-11");
+    String others =
+        IntStream.of(0, 1, 3, 4, 5)
+            .mapToObj(layer -> "blocks." + layer + ".attn.hook_z")
+            .collect(Collectors.joining(","));
+    restored(browser, "zero blocks.*.attn.hook_z head=1", 6, "L2H1", "zero " + others + " head=1");
+    String mean = "mean " + point + " from=candidates";
+    String left = "mean " + point + " head=0-4,6-11 from=candidates";
+    restored(browser, mean, 12, "L2H5", left + "; zero " + point + " head=5");
+    restored(browser, "zero " + point + " head=1 at=cls", 0, "", "");
+  }
+
+  /** A spec, how many cells it marks, and what a click on one of them leaves of it. */
+  private static void restored(Browser browser, String spec, int marked, String cell, String left)
+      throws Exception {
+    browser.run("location.hash = '#topic=1&spec=' + encodeURIComponent('" + spec + "')");
+    awaitThat(browser, PRESSED + " === '" + marked + "' && " + READY);
+    if (!cell.isEmpty()) {
+      click(browser, "[data-cell=" + cell + "]");
+      assertEquals(left, browser.run("return " + STATE + ".get('spec')").asText(), spec);
     }
   }
 
@@ -959,6 +1046,7 @@ class ExploreCommandTest {
     browser.run(
         "const way = document.querySelector('.legend select'); way.value = 'mean';"
             + "way.dispatchEvent(new Event('change'));");
+    assertEquals("mean", browser.run("return " + STATE + ".get('click')").asText());
     click(browser, "[data-cell=L2H5]");
     assertEquals(mean, browser.run("return " + STATE + ".get('spec')").asText());
     click(browser, "[data-cell=L2H5]");
@@ -1207,6 +1295,19 @@ class ExploreCommandTest {
         "const box = document.querySelector('.compare select'); box.value = 'wasps';"
             + "box.dispatchEvent(new Event('change', {bubbles: true}))");
     awaitThat(browser, "document.querySelector('.against')");
+    // Its numbers can be reached by keys, and the address holds how many are shown.
+    String reached =
+        "return [...document.querySelectorAll('.inside .words, .inside .components')]"
+            + ".every(some => { const one = some.querySelector('button'); one.focus();"
+            + " return document.activeElement === one; })";
+    assertTrue(browser.run(reached).asBoolean());
+    String rows = "document.querySelector('.against')?.tBodies[0].rows.length";
+    assertEquals(8, browser.run("return " + rows).asInt());
+    browser.run(
+        "[...document.querySelectorAll('.inside button')]"
+            + ".find(b => b.textContent.startsWith('show all words')).click()");
+    browser.reload();
+    awaitThat(browser, rows + " > 8");
     JsonNode row = explained("bees", "wasps").path("difference").path("words").path(0);
     String first = "return document.querySelector('.against tbody tr th').textContent";
     assertEquals(row.path("name").asText(), browser.run(first).asText());
@@ -1238,6 +1339,11 @@ class ExploreCommandTest {
 
     browser.run("document.querySelectorAll('.views button')[3].click()");
     awaitThat(browser, "document.querySelector('.edit')?.elements.text.value.length > 20");
+    // A text that is too long is said to be.
+    browser.run(
+        "const box = document.querySelector('.edit').elements.text; box.value = 'x'.repeat(16001);"
+            + "box.dispatchEvent(new Event('input', {bubbles: true}));");
+    assertEquals(1, browser.run("return document.querySelectorAll('.edit .long').length").asInt());
     // What was typed stays while another view is looked at.
     browser.run(
         "const box = document.querySelector('.edit').elements.text; box.value = 'A train.';"
@@ -1246,6 +1352,7 @@ class ExploreCommandTest {
     awaitThat(browser, "document.querySelector('.against')");
     browser.run("document.querySelectorAll('.views button')[3].click()");
     awaitThat(browser, "document.querySelector('.edit')?.elements.text.value === 'A train.'");
+    assertEquals(0, browser.run("return document.querySelectorAll('.edit .long').length").asInt());
     browser.run("document.querySelector('.edit').requestSubmit()");
     await(browser);
     awaitThat(browser, "document.querySelector('.inside .against')");
@@ -1307,6 +1414,10 @@ class ExploreCommandTest {
     String row = ".list.after li[data-doc=hive] .row";
     click(browser, row);
     awaitThat(browser, "document.querySelectorAll('.open [role=alert]').length === 2");
+    // What is shown can be saved still: its style is there.
+    assertTrue(browser.run("return " + SAVED).asText().contains("--pointed:"));
+    browser.run("document.querySelector('.commands summary').click()");
+    awaitThat(browser, "document.querySelector('.commands [role=alert]')");
     click(browser, "[data-cell=L2H5]");
     assertTrue(browser.run("return document.querySelector('main.stale') !== null").asBoolean());
     browser.run("window.fetch = real; document.querySelector('.ask').requestSubmit()");
@@ -1315,6 +1426,7 @@ class ExploreCommandTest {
     assertEquals(ranks(ranked("1", cut), "changed"), browser.run("return " + AFTER).asText());
     click(browser, row);
     awaitThat(browser, "document.querySelector('.open .words')");
+    awaitThat(browser, "document.querySelectorAll('.commands code').length > 3");
     assertEquals(0, browser.run("return document.querySelectorAll('[role=alert]').length").asInt());
   }
 

@@ -14,11 +14,14 @@ import io.lucerna.eval.Run;
 import io.lucerna.explorer.ExplorerServer;
 import io.lucerna.explorer.Listening;
 import io.lucerna.explorer.Opened;
+import io.lucerna.explorer.TopicFacts;
 import io.lucerna.plugin.Browser;
 import io.lucerna.plugin.FakePairs;
+import io.lucerna.plugin.FakeSweeper;
 import io.lucerna.plugin.PatchShell;
 import io.lucerna.plugin.Shell;
 import io.lucerna.plugin.cli.ExitCode;
+import io.lucerna.qrels.Qrels;
 import io.lucerna.studies.ranking.Contrast;
 import io.lucerna.studies.ranking.ScreenRow;
 import io.lucerna.studies.ranking.StudyTables;
@@ -43,6 +46,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.BeforeAll;
@@ -62,6 +66,9 @@ class ExploreFoldersTest {
 
   private static final List<Throwable> FAILURES = Collections.synchronizedList(new ArrayList<>());
 
+  private static final TopicFacts OIL =
+      new TopicFacts(Map.of("1", "oil"), Qrels.of(Map.of()), OptionalInt.empty());
+
   /** A folder that is shown. */
   private record Shown(Opened opened, ExplorerServer server) implements AutoCloseable {
     static Shown of(Path folder) throws IOException {
@@ -69,7 +76,11 @@ class ExploreFoldersTest {
     }
 
     static Shown of(Path folder, int port) throws IOException {
-      Opened opened = Opened.of(folder, Map.of("1", "oil"));
+      return of(folder, port, OIL);
+    }
+
+    static Shown of(Path folder, int port, TopicFacts topics) throws IOException {
+      Opened opened = Opened.of(folder, topics);
       return new Shown(opened, ExplorerServer.start(Listening.here(port), opened, FAILURES::add));
     }
 
@@ -236,6 +247,12 @@ class ExploreFoldersTest {
         }
       }
       assertEquals(4, rows.path("total").asInt());
+      JsonNode last = shown.get("opened/rows", "map", "1", "cell", "cut", "from", "3");
+      assertEquals(4, last.path("total").asInt());
+      assertEquals(1, last.path("rows").size());
+      assertEquals(rows.path("rows").path(3), last.path("rows").path(0));
+      assertEquals(
+          400, shown.send("opened/rows", "map", "1", "cell", "cut", "from", "-1").statusCode());
       JsonNode docs = shown.get("opened/row", "cell", "cut", "row", "3").path("docs");
       Ranking before = run(study, "nothing");
       Ranking after = run(study, "cut");
@@ -251,6 +268,69 @@ class ExploreFoldersTest {
       assertEquals(404, shown.send("opened/row", "cell", "cut", "row", "9").statusCode());
       assertEquals(404, shown.send("model").statusCode());
     }
+  }
+
+  /** Those that did not move have grades too, where there are judgments. */
+  @Test
+  void gradesAreThoseOfTheJudgments() throws Exception {
+    Qrels judged = Qrels.read(folder.resolve("qrels.txt"));
+    TopicFacts topics = new TopicFacts(Map.of(), judged, OptionalInt.of(2));
+    try (Shown shown = Shown.of(folder.resolve("study"), 0, topics);
+        Shown alone = Shown.of(folder.resolve("study"))) {
+      assertEquals(2, shown.get("opened").path("level").asInt());
+      assertEquals(1, alone.get("opened").path("level").asInt(), "of study.json");
+      int grades = 0;
+      for (JsonNode doc : shown.get("opened/row", "cell", "cut", "row", "3").path("docs")) {
+        OptionalInt grade = judged.grade("3", doc.path("docno").asText());
+        assertEquals(grade.isEmpty(), doc.path("grade").isNull(), doc.toString());
+        assertEquals(grade.orElse(0), doc.path("grade").asInt());
+        grades += grade.isPresent() ? 1 : 0;
+      }
+      assertTrue(grades > 0);
+    }
+  }
+
+  /** What is answered has the fields that the description requires, and no others. */
+  @Test
+  void answersAreThoseOfTheDescription() throws Exception {
+    for (String name : List.of("study", "patch-block", "recording")) {
+      try (Shown shown = Shown.of(folder.resolve(name))) {
+        JsonNode schemas = shown.get("openapi.json").path("components").path("schemas");
+        JsonNode opened = shown.get("opened");
+        assertFields(schemas.path("Opened"), opened);
+        assertFields(schemas.path("Fact"), opened.path("facts").path(0));
+        String cell = "";
+        if (!name.equals("recording")) {
+          JsonNode map = opened.path("maps").path(0);
+          assertFields(schemas.at("/Opened/properties/maps/items"), map);
+          assertFields(schemas.path("MapCell"), map.path("cells").path(0));
+          cell = map.path("cells").path(0).path("id").asText();
+        }
+        JsonNode rows = shown.get("opened/rows", "cell", cell);
+        assertFields(schemas.path("Rows"), rows);
+        JsonNode first = rows.path("rows").path(0);
+        assertFields(schemas.at("/Rows/properties/rows/items"), first);
+        JsonNode row = shown.get("opened/row", "cell", cell, "row", first.path("id").asText());
+        assertFields(schemas.path("Row"), row);
+        for (String list : List.of("docs", "texts", "cells")) {
+          for (JsonNode one : row.path(list)) {
+            assertFields(schemas.at("/Row/properties/" + list + "/items"), one);
+          }
+        }
+        for (JsonNode piece : row.at("/texts/0/pieces")) {
+          assertFields(schemas.at("/Row/properties/texts/items/properties/pieces/items"), piece);
+        }
+      }
+    }
+  }
+
+  private static void assertFields(JsonNode schema, JsonNode answer) {
+    List<String> required = new ArrayList<>();
+    schema.path("required").forEach(field -> required.add(field.asText()));
+    List<String> fields = new ArrayList<>();
+    answer.fieldNames().forEachRemaining(fields::add);
+    assertFalse(required.isEmpty(), schema.toString());
+    assertEquals(required, fields, answer.toString());
   }
 
   /** What is predicted has maps too; a condition that was not run has no topics. */
@@ -308,6 +388,15 @@ class ExploreFoldersTest {
       assertEquals("L0 1", placed(cells, "L0H1"));
       assertEquals("again-L0 1", placed(cells, "again-L0H1"));
       assertEquals(404, shown.send("opened/rows", "cell", "cut").statusCode());
+      // Of a journal that has not grown, the answer is the same, and nothing is read.
+      Path journal = running.resolve("journal.jsonl");
+      String all = Files.readString(journal);
+      Files.write(journal, new byte[(int) Files.size(journal)]);
+      assertEquals(overview, shown.get("opened"));
+      Files.writeString(journal, all.substring(0, all.lastIndexOf('\n', all.length() - 2) + 1));
+      assertEquals(3, shown.get("opened").path("done").asInt());
+      Files.writeString(journal, all);
+      assertEquals(overview, shown.get("opened"));
       copy("study", "running", ".*\\.csv|study.json");
       assertTrue(shown.get("opened").path("finished").asBoolean());
       assertEquals(4, shown.get("opened/rows", "cell", "cut").path("total").asInt());
@@ -441,6 +530,98 @@ class ExploreFoldersTest {
       }
       copy("patch-head", "patching", ".*\\.csv|manifest.json");
       assertTrue(shown.get("opened").path("finished").asBoolean());
+    }
+  }
+
+  /** Of each perturbation it sums up what a study of the pairs that are done says. */
+  @Test
+  void anUnfinishedPatchingStudyHasAMapOfEachPerturbation() throws Exception {
+    List<ContrastPair> pairs = new ArrayList<>(FakePairs.some(20));
+    for (int i = 0; i < pairs.size(); i += 2) {
+      pairs.set(i, FakePairs.named(pairs.get(i), "AGAINST"));
+    }
+    Path running = folder.resolve("patch-stopped");
+    Shell stopped =
+        PatchShell.run(
+            (model, options, settings, console) -> new FakeSweeper(settings, 12, 0),
+            pairs,
+            running,
+            "-sweep",
+            "head");
+    assertEquals(ExitCode.FAILED, stopped.code());
+    Path done = folder.resolve("patch-stopped-done");
+    PatchShell.succeed(
+        pairs.subList(0, 12), done, "-sweep", "head", "-floor", "0", "-rounds", "20");
+    try (Shown shown = Shown.of(running);
+        Shown finished = Shown.of(done)) {
+      JsonNode maps = shown.get("opened").path("maps");
+      assertEquals(
+          List.of(
+              "effect, denoise, exact, perturbation, AGAINST",
+              "effect, denoise, exact, perturbation, TFC1"),
+          maps.findValuesAsText("name"));
+      JsonNode whole = finished.get("opened").path("maps");
+      for (JsonNode map : maps) {
+        int place = whole.findValuesAsText("name").indexOf(map.path("name").asText());
+        JsonNode cells = map.path("cells");
+        JsonNode expected = whole.path(place).path("cells");
+        assertEquals(expected.size(), cells.size());
+        for (int i = 0; i < cells.size(); i++) {
+          assertEquals(expected.path(i).path("words"), cells.path(i).path("words"));
+          assertEquals(
+              expected.path(i).path("value").asDouble(),
+              cells.path(i).path("value").asDouble(),
+              1e-9);
+        }
+      }
+      assertEquals(
+          200, shown.send("opened/row", "map", "1", "cell", "7", "row", "p1").statusCode());
+      assertEquals(
+          404, shown.send("opened/row", "map", "1", "cell", "7", "row", "p2").statusCode());
+    }
+    // As of a study that was begun before there was such a file.
+    Files.delete(running.resolve("journal.perturbations.json"));
+    try (Shown shown = Shown.of(running)) {
+      assertEquals(
+          List.of("effect, denoise, exact, all perturbations pooled"),
+          shown.get("opened").path("maps").findValuesAsText("name"));
+    }
+  }
+
+  /** A cell of a robust study is the mean of its pairs, and the words are of such effects. */
+  @Test
+  void effectsAreAsTheStudyNormalisesThem() throws Exception {
+    Path study = folder.resolve("patch-robust");
+    PatchShell.succeed(
+        FakePairs.some(20),
+        study,
+        "-sweep",
+        "head",
+        "-normalise",
+        "robust",
+        "-floor",
+        "0",
+        "-rounds",
+        "20");
+    try (Shown shown = Shown.of(study)) {
+      JsonNode overview = shown.get("opened");
+      String notes = overview.path("notes").toString();
+      assertTrue(notes.contains("divided by sqrt(1 + change^2)"), notes);
+      assertFalse(notes.contains("share of the way"), notes);
+      JsonNode cells = overview.path("maps").path(0).path("cells");
+      for (int i = 0; i < cells.size(); i += 24) {
+        String cell = cells.path(i).path("id").asText();
+        JsonNode rows = shown.get("opened/rows", "cell", cell).path("rows");
+        double sum = 0;
+        for (JsonNode row : rows) {
+          sum += row.path("values").path(1).asDouble();
+        }
+        assertEquals(cells.path(i).path("value").asDouble(), sum / rows.size(), 1e-9);
+        JsonNode first = rows.path(0);
+        JsonNode pair =
+            shown.get("opened/row", "cell", cell, "row", first.path("id").asText()).path("cells");
+        assertEquals(first.path("values").path(1), byId(pair, cell).path("value"));
+      }
     }
   }
 
@@ -586,6 +767,7 @@ class ExploreFoldersTest {
           if (name.equals("study")) {
             arrowsReachEveryCell(browser);
             theMapFollowsTheHistory(browser);
+            moreRowsComeWithAClick(browser);
           }
           String cell = cells.get(name);
           if (cell != null) {
@@ -594,6 +776,7 @@ class ExploreFoldersTest {
           await(browser, "document.querySelector('[data-row]')");
           browser.run("document.querySelector('[data-row]').click()");
           await(browser, "document.querySelector('.of-row')");
+          assertEquals(!name.equals("study"), browser.run("return " + ROLES).asBoolean(), name);
           String before = browser.run("return " + SHOWN).asText();
           browser.reload();
           await(browser, "document.querySelector('.of-row')");
@@ -681,22 +864,52 @@ class ExploreFoldersTest {
 
   private static void theMapFollowsTheHistory(Browser browser) throws Exception {
     String select = "document.querySelector('.maptable select')";
-    for (String map : List.of("1", "2")) {
+    for (String map : List.of("change of AP", "change of RR")) {
       browser.run(
           "const select = "
               + select
               + "; select.value = '"
               + map
               + "'; select.dispatchEvent(new Event('change'))");
-      await(browser, "location.hash === '#map=" + map + "'");
+      await(browser, MAP + " === '" + map + "'");
     }
     browser.run("history.back()");
-    await(browser, "location.hash === '#map=1'");
-    assertEquals("1", browser.run("return " + select + ".value").asText());
+    await(browser, MAP + " === 'change of AP'");
+    assertEquals("change of AP", browser.run("return " + select + ".value").asText());
     browser.run("history.back()");
     await(browser, "location.hash === ''");
-    assertEquals("0", browser.run("return " + select + ".value").asText());
+    assertEquals("change of nDCG@10", browser.run("return " + select + ".value").asText());
   }
+
+  /** Whether each token has its role for those who do not see its colour. */
+  private static final String ROLES =
+      "(tokens => tokens.length > 0"
+          + " && tokens.every(t => t.textContent.endsWith(' ' + t.dataset.role)))"
+          + "([...document.querySelectorAll('.of-row .token[title]')])";
+
+  /** The server answers so many at once. */
+  private static void moreRowsComeWithAClick(Browser browser) throws Exception {
+    browser.run(
+        "window.real = window.fetch;"
+            + "const row = id => ({id, label: id, values: [1]});"
+            + "const rows = from => ({words: 'a cell', columns: ['a'], total: 3,"
+            + "  rows: from === '0' ? [row('r0'), row('r1')] : [row('r' + from)]});"
+            + "const from = path => new URLSearchParams(path.split('?')[1]).get('from');"
+            + "window.fetch = async (path, options) => path.includes('opened/rows')"
+            + "  ? new Response(JSON.stringify(rows(from(path)))) : window.real(path, options);"
+            + "document.querySelector('[data-cell=L1mlp]').click()");
+    await(browser, "document.querySelectorAll('[data-row]').length === 2");
+    browser.run("document.querySelector('.of-cell button.more').click()");
+    await(browser, "document.querySelectorAll('[data-row]').length === 3");
+    String ids = "[...document.querySelectorAll('[data-row]')].map(b => b.dataset.row).join()";
+    assertEquals("r0,r1,r2", browser.run("return " + ids).asText());
+    assertEquals(
+        0, browser.run("return document.querySelectorAll('.of-cell button.more').length").asInt());
+    browser.run("window.fetch = window.real");
+  }
+
+  /** By its name: a study that has ended has other maps than before. */
+  private static final String MAP = "new URLSearchParams(location.hash.slice(1)).get('map')";
 
   /** But for what a file has not: nothing can be done there. */
   private static final String SHOWN =

@@ -179,9 +179,15 @@ class LensCommandTest {
 
   @Test
   void withoutAttributionThereIsNone() throws IOException {
-    assertEquals(ExitCode.DONE, lens("bert-cross").code());
+    Shell divided = lens("bert-cross");
+    assertEquals(ExitCode.DONE, divided.code(), divided.err());
     assertTrue(Files.exists(folder.resolve("lens/attribution.csv")));
-    assertEquals(ExitCode.DONE, lens("bert-cross", "-attribution", "0").code());
+    Shell whole = lens("bert-cross", "-attribution", "0");
+    assertEquals(ExitCode.DONE, whole.code(), whole.err());
+    // nDCG@10 alone knows every grade.
+    String level = "relevant is grade 1 and up; -level changes it";
+    assertTrue(divided.err().contains(level), divided.err());
+    assertFalse(whole.err().contains(level), whole.err());
     assertFalse(Files.exists(folder.resolve("lens/attribution.csv")), "the old one is gone");
     assertFalse(Files.exists(folder.resolve("lens/figures/relevance.svg")));
     assertTrue(Files.exists(folder.resolve("lens/figures/layers.svg")));

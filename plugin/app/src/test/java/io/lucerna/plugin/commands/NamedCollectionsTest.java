@@ -2,6 +2,7 @@ package io.lucerna.plugin.commands;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -9,12 +10,16 @@ import io.lucerna.plugin.Shell;
 import io.lucerna.plugin.cli.ExitCode;
 import io.lucerna.testkit.Checkout;
 import io.lucerna.topics.BundledCollection;
+import io.lucerna.topics.ContrastPair;
+import io.lucerna.topics.ContrastPairs;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ProxySelector;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -188,7 +193,7 @@ class NamedCollectionsTest {
   }
 
   @Test
-  void whatAFirstStageFoundNeedsNoIndex() {
+  void whatAFirstStageFoundNeedsNoIndex() throws IOException {
     assumeTrue(Files.isDirectory(SHARED), "skipped the first stages of TREC DL: no " + SHARED);
     String[] wanted = {"dl19", "bm25", "0.5058", "dl20", "splade", "0.7197"};
     for (int i = 0; i < wanted.length; i += 3) {
@@ -219,6 +224,64 @@ class NamedCollectionsTest {
             path("p"));
     assertTrue(perturbed.out().contains("TFC1              97        97     97"), perturbed.out());
     assertTrue(perturbed.err().contains("index: 19158 documents"), perturbed.err());
+    // An index beside it is what terms are counted in, and chooses no other passages.
+    done("index", "-collection", "bundled", "-index", path("index"));
+    Shell counted =
+        shared(
+            "perturb",
+            "-collection",
+            "dl19+dl20",
+            "-index",
+            path("index"),
+            "-depth",
+            "1",
+            "-perturbation",
+            "TFC1",
+            "-output",
+            path("q"));
+    assertTrue(counted.err().contains("index: 480 documents"), counted.err());
+    String chosen = "chosen: 97 passages of 97 topics, the first of each in ";
+    for (Shell shell : List.of(perturbed, counted)) {
+      assertTrue(shell.err().contains(chosen), shell.err());
+    }
+    assertEquals(texts("p"), texts("q"));
+  }
+
+  private Map<String, String> texts(String pairs) throws IOException {
+    return ContrastPairs.read(folder.resolve(pairs)).stream()
+        .collect(Collectors.toMap(ContrastPair::id, ContrastPair::perturbed));
+  }
+
+  /** By its name a collection has its own level; its file counts from 1, which is said. */
+  @Test
+  void comparedByNameItHasTheLevelOfItsStudies() {
+    assumeTrue(Files.isDirectory(SHARED), "skipped the judgments of TREC DL: no " + SHARED);
+    for (String stage : List.of("bm25", "tasb")) {
+      shared(
+          "rerank",
+          "-collection",
+          "dl19",
+          "-first",
+          stage,
+          "-rerank.model",
+          "none",
+          "-output",
+          path(stage));
+    }
+    String file = SHARED.resolve("msmarco-dl/qrels.dl19-passage.txt").toString();
+    Shell named = shared("compare", "-m", "AP", "dl19", path("bm25"), path("tasb"));
+    Shell second = shared("compare", "-m", "AP", "-l", "2", file, path("bm25"), path("tasb"));
+    Shell first = shared("compare", "-m", "AP", file, path("bm25"), path("tasb"));
+    assertEquals(second.out(), named.out());
+    assertNotEquals(first.out(), named.out());
+    String counts = "relevant: grade 2 and up (as collection dl19 counts)";
+    assertTrue(named.err().contains(counts), named.err());
+    assertTrue(first.err().contains("relevant is grade 1 and up; -l changes it"), first.err());
+    assertFalse(second.err().contains("relevant"), second.err());
+    // trec_eval's level is 1, whatever the judgments are called.
+    assertEquals(
+        shared("eval", "-l", "1", "-m", "map", file, path("bm25")).out(),
+        shared("eval", "-m", "map", "dl19", path("bm25")).out());
   }
 
   @Test

@@ -12,6 +12,8 @@ import io.lucerna.plugin.FakeSweeper;
 import io.lucerna.plugin.PatchShell;
 import io.lucerna.plugin.Shell;
 import io.lucerna.plugin.cli.ExitCode;
+import io.lucerna.studies.patch.HeadEffects;
+import io.lucerna.studies.patch.HeadMaps;
 import io.lucerna.topics.ContrastPair;
 import io.lucerna.topics.PairDraw;
 import java.io.IOException;
@@ -26,6 +28,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import javax.xml.parsers.DocumentBuilderFactory;
@@ -129,6 +133,112 @@ class PatchCommandTest {
             "gave the score of the donor.")) {
       assertTrue(summary.contains(said), said + " is not in: " + summary);
     }
+    assertFalse(summary.contains("drawn ("), "all pairs are taken: " + summary);
+  }
+
+  private static JsonNode manifest(Path folder) throws IOException {
+    return new ObjectMapper().readTree(folder.resolve("manifest.json").toFile());
+  }
+
+  /** The lead is about the numbers that lead. */
+  @ParameterizedTest
+  @ValueSource(strings = {"ratio", "robust"})
+  void thePageSaysWhatAnEffectIsAndWhatTheFloorCameTo(String how) throws IOException {
+    Path folder = temporary.resolve("study");
+    Shell shell = PatchShell.succeed(both(), folder, with(kind("head"), "-normalise", how));
+    String page = Files.readString(folder.resolve("report.html"));
+    assertEquals(how.equals("ratio"), page.contains("An effect is the share of the way from"));
+    assertEquals(how.equals("robust"), page.contains("divided by sqrt(1 + change^2), where"));
+    List<String> floors = shell.err().lines().filter(line -> line.contains(": floor ")).toList();
+    assertEquals(BOTH.size(), floors.size(), shell.err());
+    for (String floor : floors) {
+      assertTrue(page.contains("<p class=\"quiet\">" + floor + "</p>"), floor);
+    }
+  }
+
+  /** PAIRS as a table, with what follows the grade. */
+  private Path table(String name, String columns, UnaryOperator<String> ending) throws IOException {
+    List<String> lines = new ArrayList<>();
+    lines.add("qid\tquery\tdocid\tbase\tperturbed\tgrade" + columns);
+    for (ContrastPair pair : PAIRS) {
+      String grade = pair.grade().isPresent() ? "" + pair.grade().getAsInt() : "";
+      lines.add(
+          String.join(
+                  "\t",
+                  pair.qid(),
+                  pair.query(),
+                  pair.docid(),
+                  pair.base(),
+                  pair.perturbed(),
+                  grade)
+              + ending.apply(pair.docid()));
+    }
+    return Files.write(temporary.resolve(name), lines);
+  }
+
+  private static Set<String> axioms(Path folder) throws IOException {
+    Set<String> axioms = new TreeSet<>();
+    HeadMaps.read(folder.resolve("heads.denoise.csv"))
+        .maps()
+        .keySet()
+        .forEach(map -> axioms.add(map.axiom()));
+    return axioms;
+  }
+
+  /** Whether the command says it or the table does; also of a study that was made without. */
+  @Test
+  void aTableIsAStudyOfWhatItsPairsAreCalled() throws IOException {
+    Path unnamed = table("unnamed.tsv", "", docid -> "");
+    Path named = table("named.tsv", "\tperturbation", docid -> "\tTFC1");
+    String[] called = with(kind("head"), "-perturbation", "tfc1");
+    Path folder = temporary.resolve("study");
+    Shell shell = PatchShell.run(unnamed, folder, called);
+    assertEquals(ExitCode.DONE, shell.code(), shell.err());
+    assertTrue(shell.err().contains("TFC1: the score rises, as the axiom says, in "), shell.err());
+    assertEquals(Set.of("TFC1"), axioms(folder));
+    assertEquals(72, HeadEffects.read(folder + ":TFC1").effects().size());
+    assertEquals("TFC1", manifest(folder).at("/pairs/perturbation").asText());
+    Path column = temporary.resolve("column");
+    assertEquals(ExitCode.DONE, PatchShell.run(named, column, kind("head")).code());
+    for (String file : List.of("aggregates.csv", "heads.denoise.csv", "pairs.csv")) {
+      assertArrayEquals(
+          Files.readAllBytes(folder.resolve(file)), Files.readAllBytes(column.resolve(file)), file);
+    }
+    Path before = temporary.resolve("before");
+    Shell without = PatchShell.run(unnamed, before, kind("head"));
+    assertTrue(without.err().contains("custom: the score rises in "), without.err());
+    assertEquals(Set.of("custom"), axioms(before));
+    assertFalse(manifest(before).path("pairs").has("perturbation"));
+    Shell resumed = PatchShell.run(unnamed, before, with(called, "-resume"));
+    assertTrue(resumed.err().contains("60 of 60 pairs done already"), resumed.err());
+    assertSame(folder, before);
+  }
+
+  @Test
+  void aTableOfSeveralPerturbationsHasAMapOfEach() throws IOException {
+    Path mixed =
+        table(
+            "mixed.tsv",
+            "\tperturbation",
+            docid -> docid.matches(".*[02468]") ? "\tTFC1" : "\tLNC1");
+    Path folder = temporary.resolve("study");
+    Shell shell = PatchShell.run(mixed, folder, kind("head"));
+    assertEquals(ExitCode.DONE, shell.code(), shell.err());
+    assertEquals(Set.of("LNC1", "TFC1"), axioms(folder));
+    assertTrue(shell.err().contains("LNC1: the score does not rise, as the axiom says, in "));
+    assertTrue(Files.exists(folder.resolve("heatmap.denoise.median.LNC1.svg")));
+    assertFalse(Files.readString(folder.resolve("aggregates.csv")).contains(",all,"));
+    Path other = temporary.resolve("other");
+    Shell called = PatchShell.run(mixed, other, with(kind("head"), "-perturbation", "TDC"));
+    assertEquals(ExitCode.INPUT, called.code(), called.err());
+    assertTrue(
+        called.err().contains("mixed.tsv:1: the pairs say themselves what their perturbation is"),
+        called.err());
+    assertFalse(Files.exists(other));
+    Path unnamed = table("unnamed.tsv", "", docid -> "");
+    Shell typo = PatchShell.run(unnamed, other, with(kind("head"), "-perturbation", "TCF1"));
+    assertEquals(ExitCode.DONE, typo.code(), typo.err());
+    assertTrue(typo.err().contains("so no axiom applies; did you mean TFC1?"), typo.err());
   }
 
   @Test
@@ -313,6 +423,18 @@ class PatchCommandTest {
               .filter(line -> !line.startsWith("wrote") && !line.startsWith("patching"))
               .toList();
       assertEquals(expected, said(shell, name));
+      JsonNode controls = manifest(alone).at("/controls/noise");
+      for (String median :
+          List.of("unrelated_median_effect", "pairs_with_filler", "filler_median_effect_base")) {
+        assertTrue(controls.path(median).isNumber(), median);
+        assertEquals(
+            controls.path(median),
+            manifest(folder).at("/controls/noise").path(median).path(name),
+            median);
+      }
+      assertTrue(
+          Files.readString(folder.resolve("report.html"))
+              .contains("noise, " + name + ": filler alone"));
     }
     assertTrue(shell.err().contains("ADD:idf: the score rises in "), shell.err());
     assertTrue(shell.err().contains("LNC1: the score does not rise, as the axiom says, in "));
@@ -453,6 +575,12 @@ class PatchCommandTest {
         "a method is named twice: atp, atp",
         new String[] {"-sweep", "head", "-method", "atp", "-method", "atp"});
     wrong.put(
+        "a perturbation is called by one word",
+        new String[] {"-sweep", "head", "-perturbation", "two words"});
+    wrong.put(
+        "perturbation 'TFC1:middling': a place is",
+        new String[] {"-sweep", "head", "-perturbation", "TFC1:middling"});
+    wrong.put(
         "-plain is for -method exact alone",
         new String[] {"-sweep", "head", "-method", "atp", "-plain"});
     wrong.put(
@@ -482,6 +610,11 @@ class PatchCommandTest {
     Shell shell = PatchShell.succeed(PAIRS, folder, with(kind("mlp"), "-maxPairs", "10"));
     assertTrue(
         shell.err().contains("10 of " + PAIRS.size() + " pairs drawn by seed 42"), shell.err());
+    String drawing =
+        "Of the 60 pairs of the file, 10 were drawn (seed 42), evenly over topics. Of 10 pairs, ";
+    assertTrue(Files.readString(folder.resolve("summary.md")).contains(drawing));
+    assertEquals(60, manifest(folder).at("/pairs/count").asInt());
+    assertEquals(10, manifest(folder).at("/pairs/maxPairs").asInt());
     List<String> journal = Files.readAllLines(folder.resolve("journal.jsonl"));
     assertEquals(2 + 10, journal.size());
     byte[] few = PatchShell.contents(folder).get("aggregates.csv");

@@ -141,6 +141,8 @@ class PerturbCommandTest {
     assertTrue(
         shell.out().contains("TFC1 not applicable: 1: the query has no index term"), shell.out());
     assertTrue(shell.err().contains("1 of 4 judged passages are not in the index"), shell.err());
+    String chosen = "chosen: 3 passages of 2 topics, those judged in " + qrels + "\n";
+    assertTrue(shell.err().contains(chosen), shell.err());
     assertTrue(shell.err().contains("1 topic of"), shell.err());
     JsonNode meta = new ObjectMapper().readTree(temp.resolve("judged.jsonl.meta.json").toFile());
     assertEquals(2, meta.at("/counts/TFC1/pairs").asInt());
@@ -287,14 +289,19 @@ class PerturbCommandTest {
     String[] options = {
       "-topics", two.toString(), "-index", index.toString(), "-perturbation", "ADD-SENTENCE"
     };
-    for (List<String> source :
-        List.of(
+    Map<List<String>, String> sources =
+        Map.of(
             List.of("-qrels", grades.toString(), "-grades", "2"),
-            List.of("-run", ranks.toString(), "-depth", "1"))) {
+            "those judged in " + grades + " whose grade is 2\n",
+            List.of("-run", ranks.toString(), "-depth", "1"),
+            "the first of each in " + ranks + "\n");
+    for (Map.Entry<List<String>, String> source : sources.entrySet()) {
       List<String> arguments = new ArrayList<>(List.of(options));
-      arguments.addAll(source);
+      arguments.addAll(source.getKey());
       Shell shell = perturb(output, arguments.toArray(String[]::new));
       assertEquals(ExitCode.DONE, shell.code(), shell.err());
+      String chosen = "chosen: 2 passages of 2 topics, " + source.getValue();
+      assertTrue(shell.err().contains(chosen), shell.err());
       assertEquals(
           List.of("b/L0020/ADD-SENTENCE"),
           ContrastPairs.read(output).stream().map(ContrastPair::id).toList());
@@ -324,6 +331,29 @@ class PerturbCommandTest {
     Shell again = perturb(temp.resolve("again.jsonl"), "-pairs", output.toString());
     assertEquals(ExitCode.DONE, again.code(), again.err());
     assertEquals(Files.readString(output), Files.readString(temp.resolve("again.jsonl")));
+  }
+
+  /** What MechIR publishes does not say what it is; what perturb wrote does. */
+  @Test
+  void readyPairsAreNamedUnlessTheySayWhatTheyAre() throws IOException {
+    Path pairs =
+        Files.writeString(temp.resolve("unnamed.tsv"), "q\tcanal\td1\tBoats.\tBoats. canal\n");
+    Path output = temp.resolve("named.jsonl");
+    Shell shell = perturb(output, "-pairs", pairs.toString(), "-perturbation", "tfc1");
+    assertEquals(ExitCode.DONE, shell.code(), shell.err());
+    assertEquals("TFC1", ContrastPairs.read(output).getFirst().perturbation());
+    JsonNode meta = new ObjectMapper().readTree(temp.resolve("named.jsonl.meta.json").toFile());
+    assertEquals("TFC1", meta.path("perturbation").asText());
+    Path none = temp.resolve("renamed.jsonl");
+    Shell again = perturb(none, "-pairs", output.toString(), "-perturbation", "TDC");
+    assertEquals(ExitCode.INPUT, again.code(), again.err());
+    assertTrue(
+        again.err().contains("named.jsonl:1: the pairs say themselves what their perturbation is"),
+        again.err());
+    Shell wrong = perturb(none, "-pairs", pairs.toString(), "-perturbation", "TFC1,TDC");
+    assertEquals(ExitCode.USAGE, wrong.code(), wrong.err());
+    assertTrue(wrong.err().contains("called by one word"), wrong.err());
+    assertFalse(Files.exists(none));
   }
 
   @Test
@@ -383,7 +413,7 @@ class PerturbCommandTest {
     assertTrue(
         none.err().contains("the passages are missing: give -qrels, -run, -input or -pairs"),
         none.err());
-    Shell both = perturb(output, "-pairs", "p.tsv", "-perturbation", "TFC1");
+    Shell both = perturb(output, "-pairs", "p.tsv", "-qrels", qrels.toString());
     assertEquals(ExitCode.USAGE, both.code(), both.err());
     Shell collection =
         perturb(output, "-collection", "cran", "-index", index.toString(), "-perturbation", "TFC1");

@@ -392,6 +392,36 @@ public class RecordCommandTest {
         none.err());
   }
 
+  /** In their mean one may cancel another. */
+  @Test
+  void theDifferenceOfSeveralPerturbationsIsRefusedBeforeTheWork() throws IOException {
+    StringBuilder lines = new StringBuilder();
+    for (String name : List.of("TFC1", "LB1", "TFC1")) {
+      lines.append(
+          "{\"id\":\"p"
+              + lines.length()
+              + "\",\"qid\":\"1\",\"query\":\"red\",\"docid\":\"d\",\"perturbation\":\""
+              + name
+              + "\",\"base\":\"water\",\"perturbed\":\"water red\"}\n");
+    }
+    pairs(lines.toString());
+    String[] recorded = {"-hooks", "*resid_post", "-positions", "mean"};
+    Shell refused =
+        record(
+            "bert-bi",
+            Stream.concat(Stream.of(recorded), Stream.of("-difference", "perturbed"))
+                .toArray(String[]::new));
+    assertEquals(ExitCode.INPUT, refused.code(), refused.err());
+    assertTrue(
+        refused
+            .err()
+            .contains("pairs.tsv: has pairs of several perturbations, LB1, TFC1, whose mean"),
+        refused.err());
+    assertFalse(Files.exists(folder.resolve("out")));
+    Shell without = record("bert-bi", recorded);
+    assertEquals(ExitCode.DONE, without.code(), without.err());
+  }
+
   @Test
   void gradesComeWithTheJudgedPairsAndDecideWhatIsResumed() throws IOException {
     pairs(SMALL + "1\tred water\tc\tdisk\n");

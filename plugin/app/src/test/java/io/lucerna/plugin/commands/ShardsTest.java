@@ -67,6 +67,12 @@ class ShardsTest {
     Files.writeString(folder.resolve("pairs.tsv"), pairs);
     Files.writeString(Files.createDirectory(folder.resolve("corpus")).resolve("a.jsonl"), corpus);
     Files.writeString(folder.resolve("contrast.jsonl"), FakePairs.lines(TOPICS));
+    StringBuilder ready = new StringBuilder();
+    for (int i = 0; i < TOPICS; i++) {
+      String base = "the disk of water " + i;
+      ready.append("q" + i + "\tred\td" + i + "\t" + base + "\t" + base + " red\n");
+    }
+    Files.writeString(folder.resolve("ready.tsv"), ready);
   }
 
   private static final String CANDIDATES = " -topics @topics.tsv -run @run.txt -corpus @corpus ";
@@ -84,6 +90,8 @@ class ShardsTest {
               + " -qrels @qrels.txt -pairs @pairs.tsv",
           "patch",
           "patch -sweep head -direction both -rounds 50 -floor 12.3% -pairs @contrast.jsonl",
+          "drawn",
+          "patch -sweep mlp -rounds 50 -floor 0 -maxPairs 5 -perturbation TFC1 -pairs @ready.tsv",
           "explain",
           "explain -evaluate -erase remove -steps 1 -rounds 50 -qrels @qrels.txt" + CANDIDATES);
 
@@ -145,6 +153,7 @@ class ShardsTest {
     "study,bert-cross,9",
     "study,bert-bi,0",
     "patch,bert-cross,0",
+    "drawn,bert-cross,0",
     "explain,bert-bi,0",
     "record,bert-cross,0",
     "record,bert-bi,0",

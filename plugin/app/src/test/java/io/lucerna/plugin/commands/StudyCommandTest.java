@@ -12,6 +12,7 @@ import io.lucerna.base.FolderLock;
 import io.lucerna.eval.Comparison;
 import io.lucerna.eval.Correction;
 import io.lucerna.eval.Correlation;
+import io.lucerna.eval.Decimals;
 import io.lucerna.eval.Evaluation;
 import io.lucerna.eval.Measure;
 import io.lucerna.eval.Power;
@@ -518,8 +519,14 @@ class StudyCommandTest {
   void measuringAnewLeavesNothingOfBefore() throws IOException {
     Path study = succeed(BI, "study", "-conditions", "heads");
     assertTrue(Files.exists(study.resolve("heads.csv")));
+    List<String> kept =
+        Files.readAllLines(study.resolve("comparison.csv")).stream()
+            .filter(line -> !line.matches("[^,]+,(nDCG@10|RR),.*"))
+            .toList();
     Path other = succeed(BI, "study", "-conditions", "heads", "-measures", "AP", "-resume");
     Path fresh = succeed(BI, "fresh", "-conditions", "heads", "-measures", "AP");
+    assertEquals("[\"AP\",\"Judged@10\"]", json(other).path("measures").toString());
+    assertEquals(kept, Files.readAllLines(other.resolve("comparison.csv")));
     assertSame(fresh, other, "study.json", "report.html", "summary.md");
     try (Stream<Path> files = Files.walk(other)) {
       for (Path file : files.toList()) {
@@ -684,9 +691,9 @@ class StudyCommandTest {
     assertEquals("runs/by-hand.txt", named.path("run").asText());
   }
 
-  /** Some heads' means come first, but all heads are zeroed. */
+  /** A way in which some heads are taken away has no map; each of all heads has one. */
   @Test
-  void aMapOfHeadsIsOfOneWay() throws IOException {
+  void mapsOfHeadsAreOfTheWaysOfAllHeads() throws IOException {
     List<String> record = new ArrayList<>(inputs("record"));
     record.addAll(List.of("-model", BI, "-hooks", "blocks.*.attn.hook_z", "-positions", "all"));
     record.addAll(List.of("-output", path("recorded")));
@@ -699,13 +706,107 @@ class StudyCommandTest {
       String head = "L" + row.get("layer") + "H" + row.get("attention_head");
       assertEquals(head, row.get("condition"));
     }
-    Path means =
-        succeed(BI, "means", "-conditions", some.replace(":1.2,0.1", ""), "-conditions", "heads");
-    map = table(means, "heads.csv");
-    assertEquals(8, map.size());
-    assertTrue(map.stream().allMatch(row -> row.get("condition").endsWith("_mean")));
-    String caption = Files.readString(means.resolve("tables/head-map.tex"));
+    assertFalse(json(zeroed).has("wayCorrelations"));
+    StringBuilder aggregates =
+        new StringBuilder(
+            "direction,method,stratum,level,layer,attention_head,statistic,value,ci_lower,ci_upper\n");
+    double[] effects = {.1, .5, .02, .3, 0, .01, .2, .05};
+    for (int i = 0; i < effects.length; i++) {
+      aggregates.append("denoise,exact,all,all,").append(i / 4).append(',').append(i % 4);
+      aggregates.append(",ratio-of-sums,").append(effects[i]).append(",,\n");
+    }
+    Path patch = Files.createDirectory(folder.resolve("patch"));
+    Files.writeString(patch.resolve("aggregates.csv"), aggregates);
+    String all = some.replace(":1.2,0.1", "");
+    String patching = patch.toString();
+    Path both =
+        succeed(BI, "both", "-conditions", all, "-conditions", "heads", "-patching", patching);
+    map = table(both, "heads.csv");
+    List<String> heads = table(zeroed, "heads.csv").stream().map(r -> r.get("condition")).toList();
+    assertEquals(
+        Stream.concat(heads.stream().map(head -> head + "_mean"), heads.stream()).toList(),
+        map.stream().map(row -> row.get("condition")).toList());
+    double[] means = changes(map.subList(0, 8));
+    double[] zeros = changes(map.subList(8, 16));
+    JsonNode ways = json(both).path("wayCorrelations");
+    assertEquals(1, ways.size());
+    assertEquals("[\"L0H0_mean\",\"L0H0\"]", ways.path(0).path("conditions").toString());
+    assertNumber(Correlation.spearman(means, zeros), ways.path(0).path("spearman"));
+    assertNumber(Correlation.kendall(means, zeros), ways.path(0).path("kendall"));
+    JsonNode patched = json(both).path("rankCorrelation");
+    assertNumber(Correlation.spearman(sizes(means), effects), patched.path("spearman"));
+    assertEquals(1, patched.path("ways").size());
+    assertEquals("L0H0", patched.at("/ways/0/condition").asText());
+    assertNumber(Correlation.spearman(sizes(zeros), effects), patched.at("/ways/0/spearman"));
+    String caption = Files.readString(both.resolve("tables/head-map.tex"));
     assertTrue(caption.contains("when one head is set to its mean."), caption);
+    caption = Files.readString(both.resolve("tables/head-map.2.tex"));
+    assertTrue(caption.contains("when one head is zeroed."), caption);
+    assertEquals(
+        map.subList(8, 16).stream().map(row -> row.get("change_ndcg10")).toList(),
+        table(both, "tables/head-map.2.csv").stream().map(r -> r.get("change_ndcg10")).toList());
+    String summary = Files.readString(both.resolve("summary.md"));
+    for (String said :
+        List.of(
+            "![Change in nDCG@10 when one head is set to its mean](figures/head-map.svg)",
+            "![Change in nDCG@10 when one head is zeroed](figures/head-map.2.svg)",
+            "by 8 heads, each set to its mean (L0H0\\_mean) or zeroed (L0H0): Spearman ")) {
+      assertTrue(summary.contains(said), said + " is not in: " + summary);
+    }
+    assertTrue(Files.readString(both.resolve("report.html")).contains(" id=\"heads-2\""));
+  }
+
+  private static double[] changes(List<CSVRecord> map) {
+    return map.stream().mapToDouble(row -> Double.parseDouble(row.get("change_ndcg10"))).toArray();
+  }
+
+  private static double[] sizes(double[] changes) {
+    return Arrays.stream(changes).map(Math::abs).toArray();
+  }
+
+  private static void assertNumber(double expected, JsonNode actual) {
+    assertEquals(Double.isNaN(expected), actual.isNull());
+    assertEquals(expected, actual.asDouble(Double.NaN));
+  }
+
+  /** They are counted as rerank counts them under the same spec. */
+  @Test
+  void positionsThatTheRecordingLacksAreTold() throws IOException {
+    List<String> record = new ArrayList<>(inputs("record"));
+    record.addAll(List.of("-model", CROSS, "-hooks", "blocks.*.attn.hook_z", "-positions", "cls"));
+    record.addAll(List.of("-output", path("recorded")));
+    Shell.succeed(record.toArray(String[]::new));
+    String mean = "heads:1.2 by=mean from=" + path("recorded");
+    Shell shell = study(CROSS, "study", "-conditions", mean, "-conditions", "heads:1.2");
+    assertEquals(ExitCode.DONE, shell.code(), shell.err());
+    Path study = folder.resolve("study");
+    JsonNode conditions = json(study).path("conditions");
+    List<String> rerank = new ArrayList<>(inputs("rerank"));
+    rerank.addAll(List.of("-model", CROSS, "-output", path("run.mean.txt")));
+    rerank.addAll(List.of("-intervene", conditions.path(1).path("spec").asText()));
+    Shell.succeed(rerank.toArray(String[]::new));
+    JsonNode counts =
+        new ObjectMapper()
+            .readTree(Files.readString(folder.resolve("run.mean.txt.meta.json")))
+            .at("/interventions/counts/0");
+    long positions = counts.path("positions").asLong();
+    long missing = counts.path("missing").asLong();
+    assertTrue(0 < missing && missing < positions, counts.toString());
+    assertEquals(positions, conditions.path(1).path("positions").asLong());
+    assertEquals(missing, conditions.path(1).path("missing").asLong());
+    assertFalse(conditions.path(2).has("missing"));
+    String said =
+        "1 of 2 conditions left positions as they were, since the recording has no counterpart for"
+            + " them: L1H2_mean "
+            + missing
+            + " of "
+            + positions
+            + " ("
+            + Decimals.rounded(100 * ((double) missing / positions), 1)
+            + "%)";
+    assertTrue(shell.err().contains(said), shell.err());
+    String summary = Files.readString(study.resolve("summary.md"));
+    assertTrue(summary.contains("- " + said.replace("_", "\\_") + ".\n"), summary);
   }
 
   /** A run without its tag. */
@@ -955,6 +1056,7 @@ class StudyCommandTest {
             "8 conditions predicted; run: the 2 with the largest predicted change of nDCG@10, and 2"
                 + " by chance"),
         said);
+    assertEquals(2, said.split("relevant is grade 1 and up; -level changes it\n", -1).length, said);
     Path study = folder.resolve("screened");
     List<CSVRecord> screen = table(study, "screen.csv");
     assertEquals(8 * 4, screen.size());
@@ -1111,6 +1213,7 @@ class StudyCommandTest {
     write("one.txt", "0 0 d1 1\n");
     Shell shell = study(BI, "study", "-conditions", "layers", "-qrels", path("one.txt"));
     assertTrue(shell.err().contains(" over 1 topic; changed by 0 of 2 conditions"), shell.err());
+    assertFalse(shell.err().contains("-level"), shell.err());
   }
 
   private void assertRefused(ExitCode code, String message, String output, String... more) {

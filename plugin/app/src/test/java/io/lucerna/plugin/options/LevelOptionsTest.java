@@ -5,11 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.lucerna.plugin.cli.CommandException;
 import io.lucerna.plugin.cli.Console;
+import io.lucerna.qrels.Qrels;
 import io.lucerna.studies.work.ItemRunner;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,9 +21,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 class LevelOptionsTest {
   private final ByteArrayOutputStream said = new ByteArrayOutputStream();
 
-  private int level(LevelOptions options, @Nullable String qrels) {
+  private Console console() {
     PrintStream to = new PrintStream(said, true, StandardCharsets.UTF_8);
-    return options.of(qrels, new Console(to, to, false, false, List.of(), ItemRunner.HERE));
+    return new Console(to, to, false, false, List.of(), ItemRunner.HERE);
+  }
+
+  private int level(LevelOptions options, @Nullable String qrels) {
+    return options.of(qrels, console());
   }
 
   @ParameterizedTest
@@ -49,5 +55,28 @@ class LevelOptionsTest {
     CommandException e = assertThrows(CommandException.class, () -> level(options, null));
     assertEquals("-level must be 0 or more, got -1", e.getMessage());
     assertEquals("", said.toString(StandardCharsets.UTF_8));
+  }
+
+  /** Where judgments have several grades, and one of them was not chosen, and it matters. */
+  @ParameterizedTest
+  @CsvSource({
+    "qrels.txt, 2, true, true",
+    "qrels.txt, 1, true, false",
+    "qrels.txt, 2, false, false",
+    "dl19, 3, true, false",
+    "cacm, 1, true, false",
+  })
+  void isRemarkedOn(String qrels, int highest, boolean matters, boolean remarked) {
+    Qrels judged = Qrels.of(Map.of("1", Map.of("a", highest, "b", 0), "2", Map.of("a", 1)));
+    LevelOptions options = new LevelOptions();
+    int lowest = level(options, qrels);
+    said.reset();
+    options.remark(lowest, judged, matters, console());
+    String line = "relevant is grade 1 and up; -level changes it\n";
+    assertEquals(remarked ? line : "", said.toString(StandardCharsets.UTF_8));
+    options.level = 1;
+    said.reset();
+    options.remark(level(options, qrels), judged, true, console());
+    assertEquals("", said.toString(StandardCharsets.UTF_8), "it was chosen");
   }
 }

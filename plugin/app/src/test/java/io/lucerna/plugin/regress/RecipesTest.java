@@ -12,6 +12,7 @@ import io.lucerna.eval.RankedDoc;
 import io.lucerna.eval.Ranking;
 import io.lucerna.eval.Run;
 import io.lucerna.instrumentation.config.Pooling;
+import io.lucerna.instrumentation.sweep.Head;
 import io.lucerna.plugin.Shell;
 import io.lucerna.plugin.cli.ExitCode;
 import io.lucerna.plugin.models.ModelRegistry;
@@ -19,8 +20,10 @@ import io.lucerna.reranker.Ranker;
 import io.lucerna.reranker.Rankers;
 import io.lucerna.reranker.ScorerOptions;
 import io.lucerna.reranker.Similarity;
+import io.lucerna.studies.patch.HeadMaps;
 import io.lucerna.testkit.Checkout;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -33,11 +36,13 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Every recipe from end to end, against a hub with small random models of the same architectures.
@@ -262,7 +267,31 @@ class RecipesTest {
 
   @Test
   void mechirHeads() throws IOException {
-    String name = TASB.replace('/', '-') + "_bi_TFC1_topk_4000.tsv";
+    String recipe = recipe("mechir-heads");
+    for (String axiom : List.of("TFC1", "TDC")) {
+      String file = axiom.equals("TFC1") ? "published.csv" : "published-tdc.csv";
+      String resource = "mechir-tasb-" + axiom.toLowerCase(Locale.ROOT) + ".csv";
+      recipe =
+          replaced(
+              recipe,
+              "{file: " + file + ", resource: " + resource + "}",
+              "file: " + file + "\n    lines: |\n" + published(axiom));
+    }
+    holds(
+        recipe,
+        6,
+        List.of(
+            "TFC1, grade 1",
+            "TFC1, grade 2",
+            "TFC1, grade 3",
+            "TDC, grade 1",
+            "TDC, grade 2",
+            "TDC, grade 3"));
+  }
+
+  /** The maps of pairs in MechIR's form, which are written where the recipe looks for them. */
+  private String published(String axiom) throws IOException {
+    Path pairs = data.resolve(TASB.replace('/', '-') + "_bi_" + axiom + "_topk_4000.tsv");
     StringBuilder table =
         new StringBuilder("qid\tdocno\tscore_delta\ttext\tperturbed_text\tquery\trelevance\n");
     for (int i = 0; i < 12; i++) {
@@ -281,8 +310,8 @@ class RecipesTest {
               "" + (1 + i % 3)));
       table.append('\n');
     }
-    Files.writeString(data.resolve(name), table);
-    Path direct = folder.resolve("direct");
+    Files.writeString(pairs, table);
+    Path direct = folder.resolve("direct-" + axiom);
     Shell.succeed(
         "patch",
         "-model",
@@ -292,7 +321,7 @@ class RecipesTest {
         "-similarity",
         "dot",
         "-pairs",
-        data.resolve(name).toString(),
+        pairs.toString(),
         "-sweep",
         "head",
         "-mechir",
@@ -300,18 +329,40 @@ class RecipesTest {
         "0",
         "-output",
         direct.toString());
-    String published =
-        Files.readAllLines(direct.resolve("heads.denoise.csv")).stream()
-            .map(line -> line.replaceFirst("^[^,]*,[^,]*,(rel_[0-9])", "tasb,TFC1,$1"))
-            .filter(line -> line.startsWith("model") || line.startsWith("tasb"))
-            .map(line -> "      " + line + "\n")
-            .collect(Collectors.joining());
-    String recipe =
-        replaced(
-            recipe("mechir-heads"),
-            "{file: published.csv, resource: mechir-tasb-tfc1.csv}",
-            "file: published.csv\n    lines: |\n" + published);
-    holds(recipe, 3, List.of("grade 1", "grade 2", "grade 3"));
+    return Files.readAllLines(direct.resolve("heads.denoise.csv")).stream()
+        .map(line -> line.replaceFirst("^[^,]*,[^,]*,(rel_[0-9])", "tasb," + axiom + ",$1"))
+        .filter(line -> line.startsWith("model") || line.startsWith("tasb"))
+        .map(line -> "      " + line + "\n")
+        .collect(Collectors.joining());
+  }
+
+  /** The maps that come with the recipe are the reference's, to six digits. */
+  @ParameterizedTest
+  @ValueSource(strings = {"TFC1", "TDC"})
+  void publishedMapsAreThoseOfTheReference(String axiom) throws IOException {
+    Path shared = Checkout.shared("reference/mechir_published_heads.csv");
+    assumeTrue(Files.exists(shared), "no " + shared);
+    Path file = folder.resolve("published.csv");
+    String resource = "mechir-tasb-" + axiom.toLowerCase(Locale.ROOT) + ".csv";
+    try (InputStream in = requireNonNull(Recipe.class.getResourceAsStream(resource))) {
+      Files.write(file, in.readAllBytes());
+    }
+    HeadMaps ours = HeadMaps.read(file);
+    HeadMaps reference = HeadMaps.read(shared);
+    List<HeadMaps.Name> names =
+        Stream.of("rel_1", "rel_2", "rel_3")
+            .map(grade -> new HeadMaps.Name("tasb", axiom, grade))
+            .toList();
+    assertEquals(Set.copyOf(names), ours.maps().keySet());
+    for (HeadMaps.Name name : names) {
+      Map<Head, Double> expected = requireNonNull(reference.maps().get(name));
+      Map<Head, Double> map = requireNonNull(ours.maps().get(name));
+      assertEquals(72, map.size());
+      assertEquals(expected.keySet(), map.keySet());
+      expected.forEach(
+          (head, value) ->
+              assertEquals(value, map.getOrDefault(head, Double.NaN), 5.01e-6 * Math.abs(value)));
+    }
   }
 
   /** Mean, standard deviation and share above zero. */

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.lucerna.studies.ranking.Contrast;
+import io.lucerna.studies.ranking.Unmatched;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -219,5 +220,50 @@ class StudyFilesTest {
     }
     String summary = Files.readString(folder.resolve("summary.md"));
     assertTrue(summary.contains("\n4 more in report.html.\n"), summary);
+  }
+
+  private String sentence() throws Exception {
+    return Sentences.of(StudyFiles.read(folder)).getFirst();
+  }
+
+  private String methods() throws Exception {
+    return new StudyMethods(StudyFiles.read(folder)).paragraph();
+  }
+
+  /** What changes nothing, whatever is asked, is neither a finding nor tested. */
+  @Test
+  void aDoseOfNothingIsNotCounted() throws Exception {
+    assertTrue(sentence().matches(".* under \\d of 6 conditions.*"), sentence());
+    change("study.json", "\"dose\" : null", "\"dose\" : 0.0");
+    change("study.json", "zero z layer=0 head=0", "zero hook_embed; add hook_embed vector=[1.0]");
+    assertTrue(sentence().matches(".* under \\d of 6 conditions.*"), sentence());
+    assertFalse(methods().contains("left out"), methods());
+    change("study.json", "zero hook_embed; ", "");
+    assertTrue(sentence().matches(".* under \\d of 5 conditions.*"), sentence());
+    assertTrue(
+        methods().contains("of each measure, doses of 0 that change nothing left out ("),
+        methods());
+  }
+
+  /** Whatever a condition is called, what was done is said. */
+  @Test
+  void namedConditionsAreSaidToDoWhatTheyDo() throws Exception {
+    change("study.json", "z of head L0H0 zeroed", "L0H0");
+    StudyReport.write(folder, OptionalInt.empty());
+    String summary = Files.readString(folder.resolve("summary.md"));
+    assertTrue(summary.contains(" | L0H0: zero z layer=0 head=0 |\n"), summary);
+    assertTrue(summary.contains(" | z of head L0H1 zeroed |\n"), summary);
+    List<String> table = Files.readAllLines(folder.resolve("tables/comparison.AP.csv"));
+    assertTrue(table.getFirst().startsWith("condition,label,spec,"), table.getFirst());
+    assertTrue(table.get(1).startsWith("L0H0,L0H0,zero z layer=0 head=0,"), table.get(1));
+  }
+
+  /** The report says what the study printed. */
+  @Test
+  void positionsThatStayedAsTheyWereAreTold() throws Exception {
+    change("study.json", "\"tag\" : \"minilm-50-0-1\"", "\"positions\" : 50, \"missing\" : 48");
+    String line = Unmatched.line(List.of(new Unmatched("L0H1", 50, 48)), 6).orElseThrow();
+    assertEquals(line + ".", Sentences.of(StudyFiles.read(folder)).getLast());
+    assertTrue(line.startsWith("1 of 6 conditions left positions as they were"), line);
   }
 }

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Function;
 
 /**
  * The controls of one direction over all swept pairs.
@@ -17,10 +18,7 @@ import java.util.Map;
  * @param empty the largest distance of the empty patch's score from the recipient's
  * @param full the largest distance of the full patch's score from the donor's
  * @param fullFailures in how many pairs that is more than rounding explains
- * @param unrelated the median effect of an unrelated donor; NaN without any
- * @param fillers how many pairs have filler
- * @param fillerBase the median of what filler adds to the base, as a share of the change; NaN
- *     without any
+ * @param medians of the pairs of each perturbation
  */
 record ControlSummary(
     Direction direction,
@@ -28,12 +26,33 @@ record ControlSummary(
     double empty,
     double full,
     int fullFailures,
-    double unrelated,
-    int fillers,
-    double fillerBase) {
+    List<Medians> medians) {
 
   /** What two ways to the same score may differ by, for a score of size 1 or less. */
   private static final double ROUNDING = 1e-6;
+
+  /**
+   * What has no bound, over the pairs of one perturbation: what is typical of one may hide what is
+   * typical of another.
+   *
+   * @param of which pairs
+   * @param unrelated the median effect of an unrelated donor; NaN without any
+   * @param fillers how many pairs have filler
+   * @param fillerBase the median of what filler adds to the base, as a share of the change; NaN
+   *     without any
+   */
+  record Medians(Perturbed of, double unrelated, int fillers, double fillerBase) {}
+
+  /** What the medians are of. */
+  private record Effects(List<Double> unrelated, List<Double> fillers) {
+    Effects() {
+      this(new ArrayList<>(), new ArrayList<>());
+    }
+
+    Medians medians(Perturbed of) {
+      return new Medians(of, median(unrelated), fillers.size(), median(fillers));
+    }
+  }
 
   static List<ControlSummary> of(StudyData data) throws IOException {
     List<ControlSummary> all = new ArrayList<>();
@@ -46,8 +65,8 @@ record ControlSummary(
   private static ControlSummary of(StudyData data, WayRows rows) throws IOException {
     double[] worst = new double[2];
     int[] failures = new int[1];
-    List<Double> unrelated = new ArrayList<>();
-    List<Double> fillers = new ArrayList<>();
+    Map<Perturbed, Effects> effects = new LinkedHashMap<>();
+    Perturbed.of(data.perturbations(), false).forEach(of -> effects.put(of, new Effects()));
     data.forEach(
         (row, pair, swept) -> {
           PairOutcome.Patched patched = swept.in(rows.way()).orElseThrow();
@@ -57,13 +76,19 @@ record ControlSummary(
           double distance = Math.abs(patched.full() - donor);
           worst[1] = Math.max(worst[1], distance);
           failures[0] += distance > ROUNDING * Math.max(1, Math.abs(donor)) ? 1 : 0;
-          if (rows.reaches(pair, patched.change()) && !Float.isNaN(patched.unrelated())) {
-            unrelated.add(PairTables.effect(patched.result(), patched.unrelated()));
-          }
+          boolean unrelated =
+              rows.reaches(pair, patched.change()) && !Float.isNaN(patched.unrelated());
           PairTables.Filler filler = PairTables.Filler.of(swept, patched.result());
-          if (filler.tokens() > 0 && rows.reaches(pair, filler.change())) {
-            fillers.add(filler.base());
-          }
+          boolean filled = filler.tokens() > 0 && rows.reaches(pair, filler.change());
+          effects.forEach(
+              (of, own) -> {
+                if (of.has(pair) && unrelated) {
+                  own.unrelated.add(PairTables.effect(patched.result(), patched.unrelated()));
+                }
+                if (of.has(pair) && filled) {
+                  own.fillers.add(filler.base());
+                }
+              });
         });
     return new ControlSummary(
         rows.direction(),
@@ -71,9 +96,7 @@ record ControlSummary(
         worst[0],
         worst[1],
         failures[0],
-        median(unrelated),
-        fillers.size(),
-        median(fillers));
+        effects.entrySet().stream().map(e -> e.getValue().medians(e.getKey())).toList());
   }
 
   private static double median(List<Double> values) {
@@ -93,10 +116,22 @@ record ControlSummary(
     fields.put("empty_largest_distance", empty);
     fields.put("full_largest_distance", full);
     fields.put("full_failures", fullFailures);
-    fields.put("unrelated_median_effect", Csv.field(unrelated));
-    fields.put("pairs_with_filler", fillers);
-    fields.put("filler_median_effect_base", Csv.field(fillerBase));
+    fields.put("unrelated_median_effect", each(one -> Csv.field(one.unrelated())));
+    fields.put("pairs_with_filler", each(Medians::fillers));
+    fields.put("filler_median_effect_base", each(one -> Csv.field(one.fillerBase())));
     return fields;
+  }
+
+  /** Of several perturbations by name, of one alone as it is. */
+  private Object each(Function<Medians, Object> value) {
+    Map<String, Object> named = new LinkedHashMap<>();
+    for (Medians one : medians) {
+      if (one.of().name().isEmpty()) {
+        return value.apply(one);
+      }
+      named.put(one.of().name().get(), value.apply(one));
+    }
+    return named;
   }
 
   /** What does not hold, in words. */

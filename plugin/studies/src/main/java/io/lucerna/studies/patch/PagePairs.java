@@ -34,7 +34,8 @@ final class PagePairs {
   String html() throws IOException {
     List<ContrastPair> pairs = PatchStudy.largest(data, Perturbed.ALL, SHOWN);
     out.append("<p>").append(Counted.of(pairs.size(), "pair"));
-    out.append(", largest changes of the score first; the files have all. Colours are roles: ");
+    out.append(", largest changes of the score first; the files have all. ");
+    out.append("Effects are shares of the pair's change. Colours are roles: ");
     for (Role role : Role.values()) {
       out.append(token(role.option(), role)).append(' ');
     }

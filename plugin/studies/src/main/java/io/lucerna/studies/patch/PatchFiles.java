@@ -2,6 +2,7 @@ package io.lucerna.studies.patch;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.lucerna.base.Internal;
+import io.lucerna.eval.ClusteredRatios;
 import io.lucerna.eval.RatioAggregate;
 import io.lucerna.instrumentation.sweep.SweepKind;
 import io.lucerna.studies.table.CsvFile;
@@ -19,6 +20,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.SequencedMap;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * What a patching study wrote, or has done so far. It is read from the folder alone, without a
@@ -44,7 +47,7 @@ public final class PatchFiles implements Closeable {
   /**
    * An effect over pairs.
    *
-   * @param value the share of the way from the recipient's score to the donor's
+   * @param value what the statistic of the maps is
    * @param lower end of its 95% interval; empty if it has none
    * @param upper the other end
    * @param pairs how many have the cell
@@ -83,6 +86,10 @@ public final class PatchFiles implements Closeable {
   private final Optional<JsonNode> manifest;
   private final Optional<CellSpace> space;
   private final Map<String, PairInfo> infos = new HashMap<>();
+
+  /** By pair, where the study is not finished and says it; none otherwise. */
+  private final Map<String, String> kinds;
+
   private final SequencedMap<MapName, SequencedMap<Integer, Effect>> maps = new LinkedHashMap<>();
 
   private PatchFiles(Path folder, long journalSize, JournalReader<PairOutcome> journal)
@@ -92,6 +99,7 @@ public final class PatchFiles implements Closeable {
     this.journal = journal;
     this.manifest = HeadEffects.manifest(folder.resolve(MANIFEST));
     this.space = findSpace();
+    this.kinds = isFinished() ? Map.of() : PairKinds.read(folder);
     if (isFinished()) {
       readMaps(cells());
       readPairs();
@@ -235,16 +243,24 @@ public final class PatchFiles implements Closeable {
         : OptionalDouble.of(row.number(column));
   }
 
-  /** The ratios of sums over the pairs that are done and whose score changes: no floor is known. */
+  /**
+   * The ratios of sums over the pairs that are done and whose score changes: no floor is known.
+   * Each of several perturbations has its own.
+   */
   private void sumMaps(CellSpace cells) throws IOException {
-    Map<MapName, double[][]> sums = new LinkedHashMap<>();
+    boolean several = perturbations() > 1;
+    Map<List<String>, SortedMap<String, double[][]>> sums = new LinkedHashMap<>();
     for (String pair : journal.done()) {
-      if (journal.read(pair) instanceof PairOutcome.Swept swept) {
+      String kind = kinds.isEmpty() ? ALL : kinds.get(pair);
+      // A larger draw may have left pairs that are none of the study's.
+      if (kind != null && journal.read(pair) instanceof PairOutcome.Swept swept) {
         for (PairOutcome.Patched patched : swept.ways()) {
           if (patched.change() != 0) {
             String direction = patched.result().direction().option();
-            MapName name = new MapName(direction, patched.method().option(), ALL, ALL);
-            double[][] sum = sums.computeIfAbsent(name, key -> new double[3][cells.size()]);
+            double[][] sum =
+                sums.computeIfAbsent(
+                        List.of(direction, patched.method().option()), way -> new TreeMap<>())
+                    .computeIfAbsent(several ? kind : ALL, level -> new double[3][cells.size()]);
             double[] moves = cells.moves(patched.result());
             for (int cell = 0; cell < moves.length; cell++) {
               if (!Double.isNaN(moves[cell])) {
@@ -257,22 +273,29 @@ public final class PatchFiles implements Closeable {
         }
       }
     }
+    String stratum = several ? AggregateTables.PERTURBATION : ALL;
     sums.forEach(
-        (name, sum) -> {
-          SequencedMap<Integer, Effect> map = new LinkedHashMap<>();
-          for (int cell = 0; cell < cells.size(); cell++) {
-            if (sum[1][cell] != 0) {
-              map.put(
-                  cell,
-                  new Effect(
-                      sum[0][cell] / sum[1][cell],
-                      OptionalDouble.empty(),
-                      OptionalDouble.empty(),
-                      (long) sum[2][cell]));
-            }
-          }
-          maps.put(name, map);
-        });
+        (way, levels) ->
+            levels.forEach(
+                (level, sum) ->
+                    maps.put(new MapName(way.get(0), way.get(1), stratum, level), ratios(sum))));
+  }
+
+  /** Of sums of moves, sums of changes, and numbers of pairs. */
+  private static SequencedMap<Integer, Effect> ratios(double[][] sum) {
+    SequencedMap<Integer, Effect> map = new LinkedHashMap<>();
+    for (int cell = 0; cell < sum[0].length; cell++) {
+      if (sum[1][cell] != 0) {
+        map.put(
+            cell,
+            new Effect(
+                sum[0][cell] / sum[1][cell],
+                OptionalDouble.empty(),
+                OptionalDouble.empty(),
+                (long) sum[2][cell]));
+      }
+    }
+    return map;
   }
 
   /** {@return whether all files are written} */
@@ -332,9 +355,40 @@ public final class PatchFiles implements Closeable {
     return Optional.ofNullable(infos.get(pair));
   }
 
-  /** {@return how many perturbations the pairs are of; 0 before the study is finished} */
+  /** {@return how many perturbations the pairs are of; 0 if nothing says it} */
   public long perturbations() {
-    return infos.values().stream().map(PairInfo::perturbation).distinct().count();
+    return isFinished()
+        ? infos.values().stream().map(PairInfo::perturbation).distinct().count()
+        : kinds.values().stream().distinct().count();
+  }
+
+  /**
+   * {@return whether a map may sum up pairs of several perturbations together}
+   *
+   * @param map its name
+   */
+  public boolean isPooled(MapName map) {
+    long several = perturbations();
+    return !map.stratum().startsWith(AggregateTables.PERTURBATION)
+        && (several > 1 || (several == 0 && !isFinished()));
+  }
+
+  /**
+   * {@return the effect of a move of a pair's score, as the statistic of the maps has it before it
+   * is summed up; empty if the pair lacks the cell, or its score does not change}
+   *
+   * @param patched what came of the pair
+   * @param move what is added to the recipient's score; NaN if the pair lacks the cell
+   */
+  public OptionalDouble effect(PairOutcome.Patched patched, double move) {
+    double change = patched.change();
+    if (change == 0 || Double.isNaN(move)) {
+      return OptionalDouble.empty();
+    }
+    boolean robust = headline().equals(RatioAggregate.MEAN_ROBUST.option());
+    double effect = robust ? ClusteredRatios.robust(move, change) : move / change;
+    // Adding 0 makes -0 a 0.
+    return OptionalDouble.of(effect + 0.0);
   }
 
   /**
@@ -349,15 +403,8 @@ public final class PatchFiles implements Closeable {
     for (String pair : journal.done()) {
       Optional<PairOutcome.Patched> patched = patched(of, pair);
       if (patched.isPresent()) {
-        double change = patched.get().change();
         double move = cells().moves(patched.get().result())[cell];
-        effects.add(
-            new PairEffect(
-                pair,
-                change,
-                change == 0 || Double.isNaN(move)
-                    ? OptionalDouble.empty()
-                    : OptionalDouble.of(move / change + 0.0)));
+        effects.add(new PairEffect(pair, patched.get().change(), effect(patched.get(), move)));
       }
     }
     return effects;
@@ -382,9 +429,13 @@ public final class PatchFiles implements Closeable {
         .findFirst();
   }
 
-  /** Whether a pair counts in a map; as long as no table says so, all do. */
+  /** Whether a pair counts in a map; as long as no table says so, all of its perturbation do. */
   private boolean counts(MapName map, String pair) {
-    return !isFinished() || info(pair).filter(info -> info.isIn(map)).isPresent();
+    if (isFinished()) {
+      return info(pair).filter(info -> info.isIn(map)).isPresent();
+    }
+    String kind = kinds.get(pair);
+    return kinds.isEmpty() || (kind != null && List.of(ALL, kind).contains(map.level()));
   }
 
   /**

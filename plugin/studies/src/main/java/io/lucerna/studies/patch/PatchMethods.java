@@ -63,6 +63,7 @@ final class PatchMethods {
     }
     sentences.add("Each patch replaces " + patched() + ".");
     directions.forEach(direction -> sentences.add(direction(direction)));
+    drawn().ifPresent(sentences::add);
     sentences.add(
         String.format(
             Locale.ROOT,
@@ -75,6 +76,21 @@ final class PatchMethods {
     sentences.add(controls());
     sentences.add(methods.software("manifest.json"));
     return String.join(" ", sentences);
+  }
+
+  /** Which of the file's pairs these are, if not all. */
+  private Optional<String> drawn() {
+    int pairs = manifest.at("/counts/pairs").asInt();
+    int all = manifest.at("/pairs/count").asInt(pairs);
+    return pairs == all
+        ? Optional.empty()
+        : Optional.of(
+            String.format(
+                Locale.ROOT,
+                "Of the %s of the file, %d were drawn (seed %s), evenly over topics.",
+                Counted.of(all, "pair"),
+                pairs,
+                settings.path("seed").asText()));
   }
 
   private boolean patches() {

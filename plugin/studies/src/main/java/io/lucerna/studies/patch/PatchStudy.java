@@ -101,6 +101,16 @@ public final class PatchStudy {
     };
   }
 
+  /**
+   * Says in a folder what changes each pair, for those who look at the study before it is finished.
+   *
+   * @param folder whose lock is held
+   * @throws IOException if the file cannot be written
+   */
+  public void begin(Path folder) throws IOException {
+    PairKinds.write(pairs, folder);
+  }
+
   /** {@return how outcomes are written} */
   public PairCodec codec() {
     return new PairCodec(settings.sweep().kind());
@@ -197,6 +207,7 @@ public final class PatchStudy {
       new PatchMethods(manifest)
           .write(page.title(), results, identity.commandLine(), folder.resolve("summary.md"));
       notes.addAll(results);
+      PairKinds.delete(folder);
       return new Outcome(notes, controls);
     }
   }

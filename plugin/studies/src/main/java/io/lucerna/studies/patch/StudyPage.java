@@ -65,7 +65,11 @@ final class StudyPage {
   private String body() throws IOException {
     StringBuilder out = new StringBuilder();
     out.append("<header><h1>").append(escaped(title())).append("</h1>\n<p>");
-    out.append(escaped(lead())).append("</p></header>\n<main>\n");
+    out.append(escaped(lead())).append("</p>\n");
+    for (String floor : summary().floors()) {
+      out.append("<p class=\"quiet\">").append(escaped(floor)).append("</p>\n");
+    }
+    out.append("</header>\n<main>\n");
     section(out, "Strongest cells", strongest());
     section(out, "Effects", effects());
     section(out, "Cells", cells());
@@ -85,8 +89,13 @@ final class StudyPage {
         + data.directions().getFirst().used()
         + " of them used ("
         + Figures.pairsOf(data.directions().getFirst(), Perturbed.ALL)
-        + "). An effect is the share of the way from the recipient's score (0) to the donor's (1)"
-        + " that one patch makes.";
+        + "). "
+        + EffectWords.of(settings.headline().option())
+        + ".";
+  }
+
+  private Summary summary() {
+    return new Summary(settings, data, exclusions, aggregates);
   }
 
   private static void section(StringBuilder out, String title, String content) {
@@ -99,7 +108,7 @@ final class StudyPage {
     for (Expected.Moves moves : Expected.moves(data.directions().getFirst())) {
       out.append("<p>").append(escaped(moves.toString())).append("</p>\n");
     }
-    for (String warning : new Summary(settings, data, exclusions, aggregates).warnings()) {
+    for (String warning : summary().warnings()) {
       out.append("<p><b>").append(escaped(warning)).append("</b></p>\n");
     }
     out.append("<p class=\"quiet\">By ").append(settings.headline().option().replace('-', ' '));
@@ -178,25 +187,28 @@ final class StudyPage {
           verdict(
               control.fullFailures() == 0,
               "largest distance from the donor's score " + control.full()));
-      rows.put(
-          direction + "donor of an unrelated pair",
-          Map.of(
-              "",
-              "median effect "
-                  + decimal(control.unrelated())
-                  + (control.direction() == Direction.NOISE
-                      ? " (its base: whatever is there also removes the change)"
-                      : "")));
-      rows.put(
-          direction + "filler alone",
-          Map.of(
-              "",
-              control.fillers() == 0
-                  ? "no pair has filler"
-                  : "moves the base by a median share of "
-                      + decimal(control.fillerBase())
-                      + " of the change, over "
-                      + Counted.of(control.fillers(), "pair")));
+      for (ControlSummary.Medians medians : control.medians()) {
+        String part = medians.of().words(control.direction().option()) + ": ";
+        rows.put(
+            part + "donor of an unrelated pair",
+            Map.of(
+                "",
+                "median effect "
+                    + decimal(medians.unrelated())
+                    + (control.direction() == Direction.NOISE
+                        ? " (its base: whatever is there also removes the change)"
+                        : "")));
+        rows.put(
+            part + "filler alone",
+            Map.of(
+                "",
+                medians.fillers() == 0
+                    ? "no pair has filler"
+                    : "moves the base by a median share of "
+                        + decimal(medians.fillerBase())
+                        + " of the change, over "
+                        + Counted.of(medians.fillers(), "pair")));
+      }
     }
     StringBuilder out = new StringBuilder("<table>\n");
     rows.forEach(

@@ -25,8 +25,7 @@ record Summary(
 
   /** First what was dropped, then how the pairs move, then the lists. */
   List<String> lines() {
-    List<String> lines = new ArrayList<>();
-    data.directions().forEach(rows -> lines.addAll(floors(rows)));
+    List<String> lines = new ArrayList<>(floors());
     Expected.moves(data.directions().getFirst()).forEach(moves -> lines.add(moves.toString()));
     aggregates.forEach(each -> lines.add(strongest(each)));
     lines.addAll(warnings());
@@ -40,6 +39,11 @@ record Summary(
       data.ways().forEach(rows -> warnings.addAll(opposed(rows)));
     }
     return warnings;
+  }
+
+  /** What the floor came to in each direction, and what it drops. */
+  List<String> floors() {
+    return data.directions().stream().flatMap(rows -> floors(rows).stream()).toList();
   }
 
   private List<String> floors(WayRows rows) {

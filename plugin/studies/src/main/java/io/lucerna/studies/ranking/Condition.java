@@ -184,9 +184,13 @@ public record Condition(
   }
 
   private boolean addsNothing() {
-    return dose.filter(much -> much.amount() == 0).isPresent()
-        && spec.interventions().stream()
-            .allMatch(each -> each.operation() instanceof Operation.Add);
+    return dose.filter(much -> much.amount() == 0).isPresent() && onlyAdds(spec);
+  }
+
+  /** Whether a spec does nothing at a dose of 0. */
+  static boolean onlyAdds(InterventionSpec spec) {
+    return spec.interventions().stream()
+        .allMatch(each -> each.operation() instanceof Operation.Add);
   }
 
   /** The tag of the condition's run. */

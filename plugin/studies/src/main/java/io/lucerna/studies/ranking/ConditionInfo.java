@@ -1,6 +1,7 @@
 package io.lucerna.studies.ranking;
 
 import io.lucerna.base.Internal;
+import io.lucerna.instrumentation.intervene.InterventionSpec;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +39,18 @@ public record ConditionInfo(
   /** {@return whether it is what doses are compared with, and no intervention that is studied} */
   public boolean isDirection() {
     return kind.equals(Condition.Kind.DIRECTION.toString());
+  }
+
+  /**
+   * {@return whether it is a dose of 0 of what only adds: it changes nothing, and is not among
+   * those that are tested}
+   */
+  public boolean addsNothing() {
+    try {
+      return dose != null && dose == 0 && Condition.onlyAdds(InterventionSpec.parse(spec));
+    } catch (IllegalArgumentException e) {
+      return false; // of a version with another language
+    }
   }
 
   static ConditionInfo of(Condition condition, String run, String runSha256, String tag) {

@@ -23,7 +23,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -62,12 +61,24 @@ public final class Conditions {
   /** By their words. */
   private final Map<String, Top> tops = new LinkedHashMap<>();
 
-  /** The heads of largest effect in a patching study. */
-  private record Top(HeadEffects effects, List<Head> heads) {
+  /**
+   * The heads of largest effect in a patching study.
+   *
+   * @param name the one that its condition is given
+   */
+  private record Top(HeadEffects effects, List<Head> heads, Optional<String> name) {
     String id() {
       return "top" + heads.size() + effects.ending();
     }
+
+    /** What tells it from others of as many heads, in the ids of the sets drawn beside it. */
+    String ending() {
+      return name.map(given -> "-" + given).orElse(effects.ending());
+    }
   }
+
+  /** Sets that are drawn beside the same heads, or beside none. */
+  private record Series(String id, String what, RandomHeads sets, long seed) {}
 
   private Conditions(ModelCard model, int neurons, long seed, SpecSources sources) {
     this.sources = sources;
@@ -98,7 +109,7 @@ public final class Conditions {
     List<ConditionWord> asked = words.stream().map(ConditionWord::parse).toList();
     for (ConditionWord one : asked) {
       if (one.word().startsWith("top:")) {
-        maker.tops.put(one.word(), maker.top(one.word()));
+        maker.tops.putIfAbsent(one.word(), maker.top(one));
       }
     }
     List<Condition> all = new ArrayList<>(List.of(Condition.nothing()));
@@ -258,14 +269,15 @@ public final class Conditions {
     return all;
   }
 
-  private Top top(String word) throws IOException {
+  private Top top(ConditionWord asked) throws IOException {
+    String word = asked.word();
     String[] words = word.split(":", 3);
     if (words.length != 3 || words[2].isEmpty()) {
       throw new IllegalArgumentException("expected top:K:DIR, got " + word);
     }
     HeadEffects effects = HeadEffects.read(words[2]);
     effects.requireOf(model);
-    return new Top(effects, effects.top(count(word, words[1])));
+    return new Top(effects, effects.top(count(word, words[1])), asked.name());
   }
 
   private static Condition together(Top top, Parts parts) throws IOException {
@@ -308,28 +320,56 @@ public final class Conditions {
     }
     int count = count(word, words[0]);
     int sets = words.length == 1 ? 1 : positive(word, words[1]);
-    double different = different(count);
-    if (sets > different) {
-      throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT,
-              different == 1
-                  ? "%s: there is only %.0f such set"
-                  : "%s: there are only %.0f such sets",
-              word,
-              different));
-    }
-    String like = matched(count).map(top -> " of the layers of " + top.id()).orElse("");
-    String what = count + " random heads" + like;
     List<Condition> all = new ArrayList<>();
-    Set<Set<Head>> drawn = new HashSet<>();
-    for (int set = 1; set <= sets; set++) {
-      SplittableRandom random = new SplittableRandom(seed + 1_000_003L * set);
-      List<Head> some = draw(count, random);
-      while (!drawn.add(Set.copyOf(some))) {
-        some = draw(count, random);
+    for (Series series : series(count)) {
+      double different = series.sets.different();
+      if (sets > different) {
+        throw new IllegalArgumentException(
+            String.format(
+                Locale.ROOT,
+                different == 1
+                    ? "%s: there is only %.0f such set"
+                    : "%s: there are only %.0f such sets",
+                word,
+                different));
       }
-      all.add(parts.together("random" + count + "-" + set, what, Condition.Kind.RANDOM, some));
+      Set<Set<Head>> drawn = new HashSet<>();
+      for (int set = 1; set <= sets; set++) {
+        SplittableRandom random = new SplittableRandom(series.seed + 1_000_003L * set);
+        List<Head> some = series.sets.draw(random);
+        while (!drawn.add(Set.copyOf(some))) {
+          some = series.sets.draw(random);
+        }
+        String id = series.id + "-" + set;
+        all.add(parts.together(id, series.what, Condition.Kind.RANDOM, some));
+      }
+    }
+    return all;
+  }
+
+  /** One for each top of as many heads; one beside none, if there is no such top. */
+  private List<Series> series(int count) {
+    String id = "random" + count;
+    String what = count + " random heads";
+    // Tops of the same heads share a series.
+    Map<Set<Head>, Top> beside = new LinkedHashMap<>();
+    tops.values().stream()
+        .filter(top -> top.heads.size() == count)
+        .forEach(top -> beside.putIfAbsent(Set.copyOf(top.heads), top));
+    if (beside.isEmpty()) {
+      return List.of(new Series(id, what, new RandomHeads(layers, heads, count, List.of()), seed));
+    }
+    Set<String> endings = new HashSet<>();
+    List<Series> all = new ArrayList<>();
+    for (Top top : beside.values()) {
+      // The sets beside a single top are called as those beside none.
+      String ending = beside.size() == 1 ? "" : top.ending();
+      all.add(
+          new Series(
+              endings.add(ending) ? id + ending : id + ending + "-" + (all.size() + 1),
+              what + " of the layers of " + top.id(),
+              new RandomHeads(layers, heads, count, top.heads),
+              seed + 1_000_000_007L * all.size()));
     }
     return all;
   }
@@ -340,69 +380,6 @@ public final class Conditions {
           word + ": the number of sets must be 1 or more, got " + number);
     }
     return Integer.parseInt(number);
-  }
-
-  /**
-   * Heads by chance. If as many top heads are studied: as many of each layer as the first of these,
-   * none of these as far as the layer has others.
-   */
-  private List<Head> draw(int count, SplittableRandom random) {
-    List<Head> matched = matched(count).map(Top::heads).orElse(List.of());
-    List<Head> drawn = new ArrayList<>();
-    if (!matched.isEmpty()) {
-      for (int layer = 0; layer < layers; layer++) {
-        int of = layer;
-        int wanted = (int) matched.stream().filter(head -> head.layer() == of).count();
-        List<Head> pool = shuffled(layer, layer + 1, random);
-        pool.sort(Comparator.comparing(matched::contains));
-        drawn.addAll(pool.subList(0, wanted));
-      }
-      return drawn;
-    }
-    return shuffled(0, layers, random).subList(0, count);
-  }
-
-  /** The first of as many heads. */
-  private Optional<Top> matched(int count) {
-    return tops.values().stream().filter(top -> top.heads.size() == count).findFirst();
-  }
-
-  /** How many sets {@link #draw} can return. */
-  private double different(int count) {
-    List<Head> matched = matched(count).map(Top::heads).orElse(List.of());
-    if (matched.isEmpty()) {
-      return choices(layers * heads, count);
-    }
-    double all = 1;
-    for (int layer = 0; layer < layers; layer++) {
-      int of = layer;
-      int wanted = (int) matched.stream().filter(head -> head.layer() == of).count();
-      int others = heads - wanted;
-      all *= wanted <= others ? choices(others, wanted) : choices(wanted, wanted - others);
-    }
-    return all;
-  }
-
-  /** In how many ways some of {@code n} can be chosen. */
-  private static double choices(int n, int some) {
-    double ways = 1;
-    for (int i = 1; i <= some; i++) {
-      ways = ways * (n - some + i) / i;
-    }
-    return ways;
-  }
-
-  private List<Head> shuffled(int from, int to, SplittableRandom random) {
-    List<Head> pool = new ArrayList<>();
-    for (int layer = from; layer < to; layer++) {
-      for (int head = 0; head < heads; head++) {
-        pool.add(new Head(layer, head));
-      }
-    }
-    for (int i = pool.size() - 1; i > 0; i--) {
-      pool.set(i, pool.set(random.nextInt(i + 1), pool.get(i)));
-    }
-    return pool;
   }
 
   /** The doses of a vector, then those of each random direction. */

@@ -11,6 +11,7 @@ import io.lucerna.eval.Ranking;
 import io.lucerna.eval.Run;
 import io.lucerna.qrels.Qrels;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -42,7 +43,7 @@ public final class Findings {
   private final Qrels qrels;
   private final int depth;
   private final StudySettings settings;
-  private final List<long[]> touched = new ArrayList<>();
+  private final List<List<ItemScores.Counts>> counts = new ArrayList<>();
   private final List<double[][]> values = new ArrayList<>();
   private final List<List<RankChanges>> orders = new ArrayList<>();
   private final List<Move> moves = new ArrayList<>();
@@ -55,13 +56,17 @@ public final class Findings {
     this.depth = depth;
     this.qrels = qrels;
     this.settings = settings;
-    conditions.forEach(c -> touched.add(new long[c.spec().interventions().size()]));
+    for (Condition condition : conditions) {
+      int interventions = condition.spec().interventions().size();
+      counts.add(new ArrayList<>(Collections.nCopies(interventions, ItemScores.Counts.NONE)));
+    }
   }
 
-  /** Adds how many texts each intervention of a condition changed in one item. */
-  void touched(int condition, long[] counts) {
-    for (int i = 0; i < counts.length; i++) {
-      touched.get(condition)[i] += counts[i];
+  /** Adds what each intervention of a condition did in one item. */
+  void add(int condition, List<ItemScores.Counts> done) {
+    List<ItemScores.Counts> own = counts.get(condition);
+    for (int i = 0; i < done.size(); i++) {
+      own.set(i, own.get(i).plus(done.get(i)));
     }
   }
 
@@ -190,8 +195,8 @@ public final class Findings {
   public List<String> problems() {
     List<String> problems = new ArrayList<>();
     for (int i = 0; i < conditions.size(); i++) {
-      for (int j = 0; j < touched.get(i).length; j++) {
-        if (touched.get(i)[j] == 0) {
+      for (int j = 0; j < counts.get(i).size(); j++) {
+        if (counts.get(i).get(j).touched() == 0) {
           problems.add(
               "condition "
                   + conditions.get(i).id()
@@ -204,19 +209,33 @@ public final class Findings {
     return problems;
   }
 
+  /** The conditions that left positions as they were, which a recording has no counterpart for. */
+  List<Unmatched> unmatched() {
+    List<Unmatched> all = new ArrayList<>();
+    for (int i = 0; i < conditions.size(); i++) {
+      ItemScores.Counts sum =
+          counts.get(i).stream().reduce(ItemScores.Counts.NONE, ItemScores.Counts::plus);
+      if (sum.missing() > 0) {
+        all.add(new Unmatched(conditions.get(i).id(), sum.positions(), sum.missing()));
+      }
+    }
+    return all;
+  }
+
   /** {@return a few lines for people} */
   public List<String> summary() {
     List<String> lines = new ArrayList<>();
-    Set<String> directions =
+    Set<String> tested =
         conditions.stream()
-            .filter(c -> c.kind() == Condition.Kind.DIRECTION)
+            .filter(Condition::isTested)
             .map(Condition::id)
             .collect(Collectors.toSet());
     for (Measure measure : settings.measures()) {
+      List<Contrast> measured =
+          contrasts.stream().filter(c -> c.measure().equals(measure.irName())).toList();
       List<Contrast> own =
-          contrasts.stream()
-              .filter(c -> c.measure().equals(measure.irName()))
-              .filter(c -> !directions.contains(c.condition()))
+          measured.stream()
+              .filter(c -> tested.contains(c.condition()))
               .sorted(Comparator.comparingDouble(c -> -Math.abs(c.statistics().change())))
               .toList();
       long sure = own.stream().filter(c -> c.statistics().significant()).count();
@@ -233,7 +252,7 @@ public final class Findings {
               Locale.ROOT,
               "%s %s over %s; changed by %d of %s (t-test, %s, p < %s)%s%s",
               measure.irName(),
-              Decimals.rounded(own.getFirst().statistics().baseline(), 4),
+              Decimals.rounded(measured.getFirst().statistics().baseline(), 4),
               Counted.of(topics.size(), "topic"),
               sure,
               Counted.of(own.size(), "condition"),
@@ -243,6 +262,7 @@ public final class Findings {
               detectable(own)));
     }
     lines.addAll(DoseResponse.lines(doseResponse(), settings.measures().getFirst().irName()));
+    Unmatched.line(unmatched(), conditions.size() - 1).ifPresent(lines::add);
     return lines;
   }
 
@@ -260,7 +280,8 @@ public final class Findings {
         ? ""
         : String.format(
             Locale.ROOT,
-            "; a change of %.4f would be found in 80%% of such studies",
+            "; with as many topics, a change of %.4f would be found in 80%% of studies (before"
+                + " correction; median of the conditions)",
             change.getAsDouble());
   }
 

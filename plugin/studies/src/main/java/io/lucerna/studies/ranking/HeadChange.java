@@ -1,5 +1,6 @@
 package io.lucerna.studies.ranking;
 
+import io.lucerna.instrumentation.sweep.Head;
 import java.util.OptionalDouble;
 
 /**
@@ -22,5 +23,25 @@ public record HeadChange(
   /** {@return whether the corrected t-test says that the change is not 0} */
   public boolean significant() {
     return pAdjusted.orElse(1) < Statistics.ALPHA;
+  }
+
+  /**
+   * {@return what the ids of all heads have in common that are taken away in one way: this one's
+   * without the head}
+   */
+  public String way() {
+    return without(head(), condition);
+  }
+
+  Head head() {
+    return new Head(layer, attentionHead);
+  }
+
+  static String without(Head head, String condition) {
+    String written = head.toString();
+    int at = condition.lastIndexOf(written);
+    return at < 0
+        ? condition
+        : condition.substring(0, at) + condition.substring(at + written.length());
   }
 }

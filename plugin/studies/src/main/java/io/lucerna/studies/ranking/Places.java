@@ -74,7 +74,7 @@ record Places(List<String> topics, List<List<String>> docnos, List<List<List<Pla
         continue;
       }
       ItemScores row = outcomes.read(id);
-      if (row.scores().size() != perItem.length || row.touched().size() != perItem.length) {
+      if (row.scores().size() != perItem.length || row.counts().size() != perItem.length) {
         throw outcomes.damaged(
             id, row.scores().size() + " scores for " + perItem.length + " conditions");
       }

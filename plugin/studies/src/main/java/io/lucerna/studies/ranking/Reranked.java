@@ -84,7 +84,7 @@ record Reranked(
         to,
         row -> {
           for (int i = from; i < to; i++) {
-            findings.touched(i, row.touched().get(i));
+            findings.add(i, row.counts().get(i));
           }
         });
   }

@@ -1,5 +1,7 @@
 package io.lucerna.studies.ranking;
 
+import io.lucerna.eval.Agreement;
+import io.lucerna.eval.Comparison;
 import io.lucerna.eval.Correlation;
 import io.lucerna.eval.Estimate;
 import io.lucerna.eval.Measure;
@@ -18,8 +20,8 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * What taking away each head of a model does to nDCG@10, next to the heads' effects in a patching
- * study: in the first way in which all heads were taken away.
+ * What taking away each head of a model in one way does to nDCG@10, next to the heads' effects in a
+ * patching study.
  *
  * @param cells one for each head, in the order of the conditions
  * @param changes for each of them, the change of each topic
@@ -27,8 +29,11 @@ import java.util.stream.IntStream;
 record Screen(List<HeadChange> cells, List<double[]> changes) {
   private static final String NDCG = Measure.parse("nDCG@10").irName();
 
-  /** The screen of all heads; empty if a head was left out or nDCG@10 was not measured. */
-  static Optional<Screen> of(Findings findings, ModelCard model, Map<Head, Double> effects) {
+  /**
+   * The screens of all heads, one for each way in which all are taken away; none if nDCG@10 was not
+   * measured.
+   */
+  static List<Screen> of(Findings findings, ModelCard model, Map<Head, Double> effects) {
     Map<String, Contrast> contrasts =
         findings.contrasts().stream()
             .filter(contrast -> contrast.measure().equals(NDCG))
@@ -36,20 +41,15 @@ record Screen(List<HeadChange> cells, List<double[]> changes) {
     Map<String, List<Condition>> ways =
         findings.conditions().stream()
             .filter(one -> one.kind() == Condition.Kind.HEAD && contrasts.containsKey(one.id()))
-            .collect(Collectors.groupingBy(Screen::way, LinkedHashMap::new, Collectors.toList()));
+            .collect(
+                Collectors.groupingBy(
+                    one -> HeadChange.without(head(one), one.id()),
+                    LinkedHashMap::new,
+                    Collectors.toList()));
     return ways.values().stream()
         .filter(all -> all.size() == model.layers() * model.heads())
-        .findFirst()
-        .map(all -> of(all, contrasts, findings, effects));
-  }
-
-  /** What the ids of heads that are taken away in one way have in common. */
-  private static String way(Condition condition) {
-    String head = head(condition).toString();
-    int at = condition.id().lastIndexOf(head);
-    return at < 0
-        ? condition.id()
-        : condition.id().substring(0, at) + condition.id().substring(at + head.length());
+        .map(all -> of(all, contrasts, findings, effects))
+        .toList();
   }
 
   private static Head head(Condition condition) {
@@ -81,47 +81,116 @@ record Screen(List<HeadChange> cells, List<double[]> changes) {
   }
 
   /**
-   * How the two maps agree over the heads that both have: in size, and with their signs, where a
-   * loss of effectiveness goes with a positive effect; the interval is over topics. Empty without a
-   * patching study.
+   * What {@code study.json} says of the maps: how the first agrees with the patching study, and in
+   * that field's {@code ways} how each other does; and how each other agrees with the first.
    */
-  Optional<Map<String, Object>> rankCorrelation(long seed, int rounds) {
-    List<Integer> both =
+  static Map<String, Object> fields(List<Screen> ways, Comparison.Settings settings) {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    if (ways.isEmpty()) {
+      return fields;
+    }
+    Screen first = ways.getFirst();
+    List<Screen> others = ways.subList(1, ways.size());
+    Optional<Map<String, Object>> patching = first.rankCorrelation(settings);
+    if (patching.isPresent()) {
+      List<Map<String, Object>> more = new ArrayList<>();
+      for (Screen other : others) {
+        Map<String, Object> own = new LinkedHashMap<>();
+        own.put("condition", other.cells.getFirst().condition());
+        other.rankCorrelation(settings).ifPresent(own::putAll);
+        more.add(own);
+      }
+      if (!more.isEmpty()) {
+        patching.get().put("ways", more);
+      }
+      fields.put("rankCorrelation", patching.get());
+    }
+    if (!others.isEmpty() && first.changes.getFirst().length > 0) {
+      fields.put(
+          "wayCorrelations", others.stream().map(way -> way.agreement(first, settings)).toList());
+    }
+    return fields;
+  }
+
+  /**
+   * How the changes agree with those of another way, head by head; the interval is over topics, of
+   * both.
+   */
+  private Map<String, Object> agreement(Screen other, Comparison.Settings settings) {
+    List<Head> mine = cells.stream().map(HeadChange::head).toList();
+    int[] here = other.cells.stream().mapToInt(cell -> mine.indexOf(cell.head())).toArray();
+    int[] there = IntStream.range(0, here.length).toArray();
+    int[] topics = IntStream.range(0, changes.getFirst().length).toArray();
+    double[] own = means(here);
+    double[] others = other.means(there);
+    Estimate drawn =
+        Agreement.of(
+                byTopic(here), other.byTopic(there), topics, settings.seed(), settings.rounds())
+            .spearman();
+    Map<String, Object> fields = new LinkedHashMap<>();
+    String one = other.cells.getFirst().condition();
+    fields.put("conditions", List.of(one, cells.get(here[0]).condition()));
+    fields.put("heads", here.length);
+    put(fields, Correlation.spearman(own, others), drawn);
+    put(fields, "kendall", Correlation.kendall(own, others));
+    return fields;
+  }
+
+  private double[] means(int[] heads) {
+    return Arrays.stream(heads).mapToDouble(i -> cells.get(i).changeNdcg10()).toArray();
+  }
+
+  /** The changes of some heads, by topic. */
+  private double[][] byTopic(int[] heads) {
+    double[][] byTopic = new double[changes.getFirst().length][heads.length];
+    for (int topic = 0; topic < byTopic.length; topic++) {
+      for (int i = 0; i < heads.length; i++) {
+        byTopic[topic][i] = changes.get(heads[i])[topic];
+      }
+    }
+    return byTopic;
+  }
+
+  /**
+   * How the map agrees with the patching study's over the heads that both have: in size, and with
+   * their signs, where a loss of effectiveness goes with a positive effect; the interval is over
+   * topics. Empty without a patching study.
+   */
+  private Optional<Map<String, Object>> rankCorrelation(Comparison.Settings settings) {
+    int[] both =
         IntStream.range(0, cells.size())
             .filter(i -> cells.get(i).patchingEffect().isPresent())
-            .boxed()
-            .toList();
-    if (both.size() < 3) {
+            .toArray();
+    if (both.length < 3) {
       return Optional.empty();
     }
     double[] effects =
-        both.stream().mapToDouble(i -> cells.get(i).patchingEffect().orElseThrow()).toArray();
+        Arrays.stream(both).mapToDouble(i -> cells.get(i).patchingEffect().orElseThrow()).toArray();
     double[] sizes = Arrays.stream(effects).map(Math::abs).toArray();
-    Map<String, Object> fields = correlation(both, Math::abs, sizes, seed, rounds);
-    fields.put("heads", both.size());
+    Map<String, Object> fields = correlation(both, Math::abs, sizes, settings);
+    fields.put("heads", both.length);
     fields.put("of", "size of change, size of patching effect");
-    fields.put("signed", correlation(both, change -> -change, effects, seed, rounds));
+    fields.put("signed", correlation(both, change -> -change, effects, settings));
     return Optional.of(fields);
   }
 
   private Map<String, Object> correlation(
-      List<Integer> heads, DoubleUnaryOperator of, double[] effects, long seed, int rounds) {
-    double[] losses =
-        heads.stream().mapToDouble(i -> of.applyAsDouble(cells.get(i).changeNdcg10())).toArray();
-    double[][] byTopic = new double[changes.getFirst().length][heads.size()];
-    for (int topic = 0; topic < byTopic.length; topic++) {
-      for (int i = 0; i < heads.size(); i++) {
-        byTopic[topic][i] = changes.get(heads.get(i))[topic];
-      }
-    }
-    Estimate drawn = Correlation.spearman(byTopic, of, effects, seed, rounds);
+      int[] heads, DoubleUnaryOperator of, double[] effects, Comparison.Settings settings) {
+    double[] losses = Arrays.stream(means(heads)).map(of).toArray();
+    long seed = settings.seed();
+    int rounds = settings.rounds();
     Map<String, Object> fields = new LinkedHashMap<>();
-    put(fields, "spearman", Correlation.spearman(losses, effects));
-    put(fields, "ci_lower", drawn.lower());
-    put(fields, "ci_upper", drawn.upper());
+    Estimate drawn = Correlation.spearman(byTopic(heads), of, effects, seed, rounds);
+    put(fields, Correlation.spearman(losses, effects), drawn);
     put(fields, "kendall", Correlation.kendall(losses, effects));
     put(fields, "p", Correlation.spearmanP(losses, effects, seed, rounds));
     return fields;
+  }
+
+  private static void put(Map<String, Object> fields, double spearman, Estimate drawn) {
+    put(fields, "spearman", spearman);
+    put(fields, "ci_lower", drawn.lower());
+    put(fields, "ci_upper", drawn.upper());
   }
 
   @SuppressWarnings("NullAway") // null is JSON's word for a number that is not defined

@@ -13,7 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * What is left of a study when all items are scored: its files, made from the scores. It needs
@@ -56,17 +55,12 @@ public record StudyEnd(
     StudyTables.CONTRASTS.write(folder.resolve("comparison.csv"), findings.contrasts().stream());
     StudyTables.ORDERS.write(folder.resolve("ranks.csv"), findings.topicOrders());
     StudyTables.MOVES.write(folder.resolve("moves.csv"), findings.moves().stream());
-    Optional<Screen> screen = Screen.of(findings, identity.model(), effects);
-    List<HeadChange> heads = screen.map(Screen::cells).orElse(List.of());
+    List<Screen> screens = Screen.of(findings, identity.model(), effects);
+    List<HeadChange> heads = screens.stream().flatMap(way -> way.cells().stream()).toList();
     writeOrDelete(StudyTables.HEADS, folder.resolve("heads.csv"), heads);
     writeOrDelete(StudyTables.DOSES, folder.resolve("dose-response.csv"), findings.doseResponse());
-    Map<String, Object> correlation =
-        screen
-            .flatMap(
-                s ->
-                    s.rankCorrelation(settings.comparison().seed(), settings.comparison().rounds()))
-            .orElse(Map.of());
-    StudyManifest.write(identity, findings, reranked.depth(), correlation, folder);
+    Map<String, Object> maps = Screen.fields(screens, settings.comparison());
+    StudyManifest.write(identity, findings, reranked.depth(), maps, folder);
     return findings;
   }
 

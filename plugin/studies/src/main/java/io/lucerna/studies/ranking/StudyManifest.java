@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** Writes {@code study.json}: what was studied, and how to do it again. */
 final class StudyManifest {
@@ -22,10 +23,10 @@ final class StudyManifest {
   /**
    * Writes the file.
    *
-   * @param correlation of the two maps of heads; empty without
+   * @param maps what is said of the maps of heads, by the names of the fields; empty without any
    */
   static void write(
-      Identity identity, Findings findings, int depth, Map<String, Object> correlation, Path folder)
+      Identity identity, Findings findings, int depth, Map<String, Object> maps, Path folder)
       throws IOException {
     Map<String, Object> all = identity.fields();
     StudySettings settings = findings.settings();
@@ -36,9 +37,9 @@ final class StudyManifest {
     all.put("seed", settings.comparison().seed());
     all.put("rounds", settings.comparison().rounds());
     all.put("margin", settings.comparison().margin());
-    if (!correlation.isEmpty()) {
-      all.put("rankCorrelation", correlation);
-    }
+    all.putAll(maps);
+    Map<String, Unmatched> unmatched =
+        findings.unmatched().stream().collect(Collectors.toMap(Unmatched::condition, one -> one));
     List<ObjectNode> conditions = new ArrayList<>();
     for (Condition condition : findings.conditions()) {
       String run = StudyEnd.runName(condition);
@@ -49,6 +50,10 @@ final class StudyManifest {
               Hashes.sha256(folder.resolve(run)),
               condition.tag(identity.model(), depth));
       ObjectNode one = MAPPER.valueToTree(info);
+      Unmatched left = unmatched.get(condition.id());
+      if (left != null) {
+        one.put("positions", left.positions()).put("missing", left.missing());
+      }
       if (!condition.inputs().isEmpty()) {
         ArrayNode inputs = one.putArray("inputs");
         condition

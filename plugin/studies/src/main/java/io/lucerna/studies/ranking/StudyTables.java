@@ -20,8 +20,7 @@ public final class StudyTables {
   public static final Table<Move> MOVES = Table.of(Move.class, "condition", "topic", "docid");
 
   /** {@code heads.csv}. */
-  public static final Table<HeadChange> HEADS =
-      Table.of(HeadChange.class, "layer", "attention_head");
+  public static final Table<HeadChange> HEADS = Table.of(HeadChange.class, "condition");
 
   /** {@code screen.csv}. */
   public static final Table<ScreenRow> SCREEN = Table.of(ScreenRow.class, "condition", "measure");

@@ -6,11 +6,14 @@ import io.lucerna.studies.work.StudyInputException;
 import io.lucerna.topics.ContrastPair;
 import io.lucerna.topics.ContrastPairs;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
@@ -35,6 +38,29 @@ public record ContrastPairSource(String file) implements PairSource {
           text.name() + ": pairs to record are read twice, which a pipe cannot be; give a file");
     }
     return text.firstByte() == '{';
+  }
+
+  /**
+   * Refuses pairs of several perturbations where all are to become one mean, in which what one does
+   * may cancel what another does.
+   *
+   * @throws StudyInputException naming the perturbations
+   * @throws IOException if the pairs cannot be read
+   */
+  public void requireOnePerturbation() throws IOException {
+    SortedSet<String> names = new TreeSet<>();
+    try (Stream<ContrastPair> pairs = ContrastPairs.stream(Path.of(file))) {
+      pairs.forEach(pair -> names.add(pair.perturbation()));
+    } catch (UncheckedIOException e) {
+      throw e.getCause() == null ? new IOException(e) : e.getCause();
+    }
+    if (names.size() > 1) {
+      throw new StudyInputException(
+          file
+              + ": has pairs of several perturbations, "
+              + String.join(", ", names)
+              + ", whose mean difference may be that of none; record each from its own file");
+    }
   }
 
   @Override

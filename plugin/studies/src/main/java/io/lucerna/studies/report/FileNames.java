@@ -14,4 +14,9 @@ final class FileNames {
     boolean safe = !OTHER.matcher(name).find() && name.length() <= LONGEST && !name.isEmpty();
     return kind + "." + (safe ? name : "" + number);
   }
+
+  /** The kind alone for the first of several, with its number for the others. */
+  static String numbered(String kind, int number) {
+    return number == 1 ? kind : kind + "." + number;
+  }
 }

@@ -5,6 +5,7 @@ import io.lucerna.studies.ranking.HeadChange;
 import io.lucerna.studies.table.Table;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
@@ -45,36 +46,44 @@ public final class HeadTables {
   }
 
   void write() throws IOException {
-    StudyInfo info = study.info();
-    Table.of(Change.class)
-        .write(folder.resolve("head-map.csv"), study.heads().stream().map(Change::of));
-    latex(
-        "head-map.tex",
-        "Change in nDCG@10 of "
-            + info.model()
-            + " when one head is "
-            + study.takenAway()
-            + ". *: adjusted p < 0.05 (paired t-test, "
-            + info.correction().words()
-            + ").",
-        h ->
-            Latex.number(Digits.thousandths(h.changeNdcg10()))
-                + (h.significant() ? Latex.SIGNIFICANT : ""));
-    if (study.patched()) {
-      Table.of(Effect.class)
-          .write(folder.resolve("patching-map.csv"), study.heads().stream().map(Effect::of));
+    List<List<HeadChange>> ways = study.ways();
+    for (int i = 0; i < ways.size(); i++) {
+      List<HeadChange> way = ways.get(i);
+      String name = FileNames.numbered("head-map", i + 1);
+      Table.of(Change.class).write(folder.resolve(name + ".csv"), way.stream().map(Change::of));
       latex(
-          "patching-map.tex",
-          "Patching effect of the heads of " + info.model() + ".",
+          name,
+          "Change in nDCG@10 of "
+              + study.info().model()
+              + " when one head is "
+              + study.takenAway(way.getFirst().condition())
+              + ". *: adjusted p < 0.05 (paired t-test, "
+              + study.info().correction().words()
+              + ").",
+          way,
+          h ->
+              Latex.number(Digits.thousandths(h.changeNdcg10()))
+                  + (h.significant() ? Latex.SIGNIFICANT : ""));
+    }
+    if (study.patched()) {
+      // The effects are the same whatever is compared with them.
+      List<HeadChange> first = ways.getFirst();
+      Table.of(Effect.class)
+          .write(folder.resolve("patching-map.csv"), first.stream().map(Effect::of));
+      latex(
+          "patching-map",
+          "Patching effect of the heads of " + study.info().model() + ".",
+          first,
           h -> Latex.number(Digits.thousandths(h.patchingEffect().orElse(Double.NaN))));
     }
   }
 
-  private void latex(String name, String caption, Function<HeadChange, String> cell)
+  private void latex(
+      String name, String caption, List<HeadChange> all, Function<HeadChange, String> cell)
       throws IOException {
     Map<Integer, Map<Integer, String>> layers = new TreeMap<>();
     Map<Integer, String> heads = new TreeMap<>();
-    for (HeadChange head : study.heads()) {
+    for (HeadChange head : all) {
       layers
           .computeIfAbsent(head.layer(), l -> new TreeMap<>())
           .put(head.attentionHead(), cell.apply(head));
@@ -94,6 +103,6 @@ public final class HeadTables {
           out.append(" \\\\\n");
         });
     out.append("\\bottomrule\n\\end{tabular}\n\\end{table}\n");
-    AtomicFile.write(folder.resolve(name), file -> file.write(out.toString()));
+    AtomicFile.write(folder.resolve(name + ".tex"), file -> file.write(out.toString()));
   }
 }

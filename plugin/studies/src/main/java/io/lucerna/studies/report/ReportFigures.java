@@ -55,12 +55,22 @@ final class ReportFigures {
     return "model " + PlainText.shortened(info.model(), 40) + ", top " + info.depth() + " reranked";
   }
 
-  /** The change of nDCG@10 by layer and head. */
-  HeatMap headMap() {
+  /**
+   * The change of nDCG@10 by layer and head.
+   *
+   * @param way the heads, taken away in one way
+   */
+  HeatMap headMap(List<HeadChange> way) {
+    ConditionInfo first = study.condition(way.getFirst());
+    List<String> subtitle = new ArrayList<>(List.of(setting()));
+    if (study.ways().size() > 1) {
+      subtitle.add("such as " + name(first));
+    }
     return map(
-        "Change in nDCG@10 when one head is " + study.takenAway(),
+        way,
+        "Change in nDCG@10 when one head is " + study.takenAway(first.id()),
         "change in nDCG@10",
-        setting(),
+        subtitle,
         HeadChange::changeNdcg10,
         true);
   }
@@ -68,9 +78,10 @@ final class ReportFigures {
   /** The patching effect of the same heads. */
   HeatMap patchingMap() {
     return map(
+        study.ways().getFirst(),
         "Patching effect of the same heads",
         "patching effect",
-        patchingSetting(),
+        List.of(patchingSetting()),
         h -> h.patchingEffect().orElse(Double.NaN),
         false);
   }
@@ -88,11 +99,16 @@ final class ReportFigures {
   }
 
   private HeatMap map(
-      String title, String unit, String subtitle, ToDoubleFunction<HeadChange> number, boolean p) {
-    int layers = study.heads().stream().mapToInt(HeadChange::layer).max().orElseThrow() + 1;
-    int heads = study.heads().stream().mapToInt(HeadChange::attentionHead).max().orElseThrow() + 1;
+      List<HeadChange> all,
+      String title,
+      String unit,
+      List<String> subtitle,
+      ToDoubleFunction<HeadChange> number,
+      boolean p) {
+    int layers = all.stream().mapToInt(HeadChange::layer).max().orElseThrow() + 1;
+    int heads = all.stream().mapToInt(HeadChange::attentionHead).max().orElseThrow() + 1;
     Map<Integer, HeadChange> found = new TreeMap<>();
-    study.heads().forEach(h -> found.put(h.layer() * heads + h.attentionHead(), h));
+    all.forEach(h -> found.put(h.layer() * heads + h.attentionHead(), h));
     List<HeatMap.Cell> cells = new ArrayList<>();
     for (int i = 0; i < layers * heads; i++) {
       HeadChange head = found.get(i);
@@ -113,10 +129,10 @@ final class ReportFigures {
     }
     HeatMap.Panel panel =
         new HeatMap.Panel("", "layer", numbers(layers), "head", numbers(heads), List.of(), cells);
-    double[] values = study.heads().stream().mapToDouble(number).toArray();
+    double[] values = all.stream().mapToDouble(number).toArray();
     return new HeatMap(
         title,
-        List.of(subtitle),
+        subtitle,
         unit,
         "adjusted p < 0.05 (t-test, " + info.correction().words() + ")",
         DivergingScale.holding(values),

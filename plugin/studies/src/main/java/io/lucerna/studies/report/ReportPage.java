@@ -7,6 +7,7 @@ import io.lucerna.studies.page.HtmlPage;
 import io.lucerna.studies.ranking.ConditionInfo;
 import io.lucerna.studies.ranking.Contrast;
 import io.lucerna.studies.ranking.DoseResponse;
+import io.lucerna.studies.ranking.HeadChange;
 import io.lucerna.studies.ranking.Move;
 import io.lucerna.studies.ranking.StudyTables;
 import io.lucerna.studies.ranking.TopicValue;
@@ -78,7 +79,13 @@ final class ReportPage {
 
   private String maps() {
     StringBuilder out = new StringBuilder("<div class=\"beside\">\n");
-    out.append("<div class=\"figure\">").append(figures.headMap().svg("heads")).append("</div>\n");
+    int number = 0;
+    for (List<HeadChange> way : study.ways()) {
+      number++;
+      out.append("<div class=\"figure\">");
+      out.append(figures.headMap(way).svg(number == 1 ? "heads" : "heads-" + number));
+      out.append("</div>\n");
+    }
     if (study.patched()) {
       out.append("<div class=\"figure\">").append(figures.patchingMap().svg("patching"));
       out.append("</div>\n");

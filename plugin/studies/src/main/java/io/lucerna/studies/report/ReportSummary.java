@@ -4,6 +4,7 @@ import static io.lucerna.studies.chart.PlainText.markdown;
 
 import io.lucerna.studies.chart.Figure;
 import io.lucerna.studies.chart.PlainText;
+import io.lucerna.studies.ranking.ConditionInfo;
 import io.lucerna.studies.ranking.Contrast;
 import java.util.List;
 import java.util.SequencedMap;
@@ -53,6 +54,13 @@ final class ReportSummary {
     return out.toString();
   }
 
+  /** A name that was given does not say what was done: the spec does. */
+  private static String done(ConditionInfo condition) {
+    return condition.label().equals(condition.id())
+        ? condition.label() + ": " + condition.spec()
+        : condition.label();
+  }
+
   private void table(StringBuilder out, String measure) {
     StudyInfo info = study.info();
     List<Column> columns = Column.ALL.stream().filter(c -> PRINTED.contains(c.name())).toList();
@@ -66,7 +74,7 @@ final class ReportSummary {
         out.append(" | ").append(markdown(column.print(row)));
         out.append(column.decides() && row.statistics().significant() ? "\\*" : "");
       }
-      out.append(" | ").append(markdown(study.condition(row).label())).append(" |\n");
+      out.append(" | ").append(markdown(done(study.condition(row)))).append(" |\n");
     }
     out.append("\n\\*: adjusted p &lt; 0.05 (paired t-test, ");
     out.append(info.correction().words()).append("). ").append(markdown("p_equivalence"));

@@ -14,10 +14,11 @@ import java.util.OptionalInt;
 
 /** The tables of a report: CSV with the numbers of the study's files, LaTeX with rounded ones. */
 public final class ReportTables {
-  /** A row of a measure's table; see {@link Contrast}. */
+  /** A row of a measure's table; see {@link Contrast} and {@code study.json}. */
   public record Row(
       String condition,
       String label,
+      String spec,
       Statistics statistics,
       OrderStatistics order,
       boolean significant,
@@ -67,6 +68,7 @@ public final class ReportTables {
                         new Row(
                             c.condition(),
                             study.condition(c).label(),
+                            study.condition(c).spec(),
                             c.statistics(),
                             c.order(),
                             c.statistics().significant(),

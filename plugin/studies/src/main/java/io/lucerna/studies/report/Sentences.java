@@ -1,11 +1,13 @@
 package io.lucerna.studies.report;
 
 import io.lucerna.base.Counted;
+import io.lucerna.eval.Estimate;
 import io.lucerna.studies.ranking.Contrast;
 import io.lucerna.studies.ranking.DoseResponse;
 import io.lucerna.studies.ranking.ScreenAgreement;
 import io.lucerna.studies.ranking.ScreenRow;
 import io.lucerna.studies.ranking.Statistics;
+import io.lucerna.studies.ranking.Unmatched;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -31,7 +33,7 @@ final class Sentences {
     StudyInfo info = study.info();
     List<String> all = new ArrayList<>();
     for (String measure : info.measures()) {
-      List<Contrast> contrasts = study.contrasts(measure);
+      List<Contrast> contrasts = study.tested(measure);
       study.baseline(measure).ifPresent(b -> all.add(sentence(info, measure, contrasts, b)));
     }
     String first = info.measures().getFirst();
@@ -43,21 +45,37 @@ final class Sentences {
       all.add(
           String.format(
               Locale.ROOT,
-              "Rank correlation of both maps (%s) over %d heads: Spearman %s%s (p %s), Kendall %s.",
+              "Rank correlation of both maps (%s) over %d heads: Spearman %s (p %s), Kendall %s.",
               c.of(),
               c.heads(),
-              Digits.two(c.spearman().value()),
-              Double.isNaN(c.spearman().lower())
-                  ? ""
-                  : " ["
-                      + Digits.two(c.spearman().lower())
-                      + ", "
-                      + Digits.two(c.spearman().upper())
-                      + "] over topics",
+              interval(c.spearman()),
               Digits.p(c.p()),
               Digits.two(c.kendall())));
     }
+    for (StudyInfo.WayCorrelation c : info.ways()) {
+      all.add(
+          String.format(
+              Locale.ROOT,
+              "Rank correlation of the changes in nDCG@10 by %d heads, each %s (%s) or %s (%s):"
+                  + " Spearman %s, Kendall %s.",
+              c.heads(),
+              study.takenAway(c.first()),
+              c.first(),
+              study.takenAway(c.other()),
+              c.other(),
+              interval(c.spearman()),
+              Digits.two(c.kendall())));
+    }
+    Unmatched.line(info.unmatched(), info.conditions().size() - 1)
+        .ifPresent(line -> all.add(line + "."));
     return all;
+  }
+
+  private static String interval(Estimate rho) {
+    return Digits.two(rho.value())
+        + (Double.isNaN(rho.lower())
+            ? ""
+            : " [" + Digits.two(rho.lower()) + ", " + Digits.two(rho.upper()) + "] over topics");
   }
 
   private static String agreement(ScreenAgreement row) {
@@ -103,6 +121,12 @@ final class Sentences {
                     + ".");
   }
 
+  /**
+   * What conditions do to a measure.
+   *
+   * @param contrasts those that are tested
+   * @param baseline any, for the mean without intervention
+   */
   private static String sentence(
       StudyInfo info, String measure, List<Contrast> contrasts, Contrast baseline) {
     List<Contrast> significant =

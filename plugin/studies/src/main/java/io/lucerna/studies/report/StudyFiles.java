@@ -30,7 +30,7 @@ import java.util.stream.Collectors;
  * @param contrasts of all conditions and measures
  * @param topics values of all conditions, topics and measures
  * @param moves documents of the topics that changed most
- * @param heads what each head does; empty unless all were studied
+ * @param heads what each head does, in each way in which all were studied; empty without
  * @param doses what doses of vectors do; empty without
  * @param screen what is predicted of each condition by each measure; empty without a screen
  * @param agreement of the predictions with what was run; empty without a screen
@@ -161,6 +161,11 @@ public record StudyFiles(
     return Objects.requireNonNull(info.conditions().get(contrast.condition()));
   }
 
+  /** The condition that takes a head away. */
+  ConditionInfo condition(HeadChange head) {
+    return Objects.requireNonNull(info.conditions().get(head.condition()));
+  }
+
   /** The condition that a dose is. */
   ConditionInfo condition(DoseResponse dose) {
     return Objects.requireNonNull(info.conditions().get(dose.condition()));
@@ -173,6 +178,11 @@ public record StudyFiles(
     return contrasts.stream()
         .filter(c -> c.measure().equals(measure) && ids.contains(c.condition()))
         .toList();
+  }
+
+  /** Those of them that are tested: without doses of 0 that change nothing. */
+  List<Contrast> tested(String measure) {
+    return contrasts(measure).stream().filter(c -> !condition(c).addsNothing()).toList();
   }
 
   /** What the doses of each vector do. */
@@ -233,11 +243,19 @@ public record StudyFiles(
         .toList();
   }
 
-  /** What was done to each head of the map, in words. */
-  String takenAway() {
-    String spec =
-        Objects.requireNonNull(info.conditions().get(heads.getFirst().condition())).spec();
-    return switch (spec.split(" ", 2)[0]) {
+  /** The heads by the way in which they are taken away; none unless all were studied. */
+  List<List<HeadChange>> ways() {
+    SequencedMap<String, List<HeadChange>> ways =
+        heads.stream()
+            .collect(
+                Collectors.groupingBy(HeadChange::way, LinkedHashMap::new, Collectors.toList()));
+    return List.copyOf(ways.values());
+  }
+
+  /** What a condition does to its head, in words. */
+  String takenAway(String condition) {
+    ConditionInfo done = info.conditions().get(condition);
+    return switch (done == null ? "" : done.spec().split(" ", 2)[0]) {
       case "mean" -> "set to its mean";
       case "resample" -> "taken from another input";
       default -> "zeroed";

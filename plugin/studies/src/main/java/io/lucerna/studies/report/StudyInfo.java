@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.lucerna.eval.Correction;
 import io.lucerna.eval.Estimate;
 import io.lucerna.studies.ranking.ConditionInfo;
+import io.lucerna.studies.ranking.Unmatched;
 import java.util.List;
 import java.util.SequencedMap;
 
@@ -21,6 +22,8 @@ import java.util.SequencedMap;
  * @param facts everything the file says of the set-up, by a name for people
  * @param conditions the first one is {@code nothing}
  * @param correlations of the screen's map with the patching map; empty if the study lacks one
+ * @param ways how alike the maps of several ways to take heads away are, each with the first
+ * @param unmatched conditions that left positions as they were
  */
 public record StudyInfo(
     String model,
@@ -33,7 +36,9 @@ public record StudyInfo(
     String command,
     SequencedMap<String, String> facts,
     SequencedMap<String, ConditionInfo> conditions,
-    List<RankCorrelation> correlations) {
+    List<RankCorrelation> correlations,
+    List<WayCorrelation> ways,
+    List<Unmatched> unmatched) {
 
   /**
    * How alike two maps of heads are; numbers that are not defined are NaN.
@@ -44,6 +49,17 @@ public record StudyInfo(
    */
   public record RankCorrelation(
       String of, Estimate spearman, double kendall, double p, int heads) {}
+
+  /**
+   * How alike the changes are that two ways to take heads away make.
+   *
+   * @param first a condition of the first way
+   * @param other one of the other way, of the same head
+   * @param spearman with its interval over topics
+   * @param heads how many heads there are
+   */
+  public record WayCorrelation(
+      String first, String other, Estimate spearman, double kendall, int heads) {}
 
   /** Everything but the unchanged model, and random directions that doses are compared with. */
   public List<ConditionInfo> interventions() {

@@ -9,7 +9,9 @@ import io.lucerna.eval.Correction;
 import io.lucerna.eval.Estimate;
 import io.lucerna.studies.patch.PairCodec;
 import io.lucerna.studies.ranking.ConditionInfo;
+import io.lucerna.studies.ranking.Unmatched;
 import io.lucerna.studies.report.StudyInfo.RankCorrelation;
+import io.lucerna.studies.report.StudyInfo.WayCorrelation;
 import io.lucerna.studies.work.Identity;
 import io.lucerna.studies.work.JournalReader;
 import io.lucerna.studies.work.ShardFolder;
@@ -30,7 +32,8 @@ import org.jspecify.annotations.Nullable;
 /** Reads {@code study.json}. */
 final class StudyJson {
   private static final ObjectMapper MAPPER = new ObjectMapper();
-  private static final Set<String> NOT_FACTS = Set.of("command", "conditions", "rankCorrelation");
+  private static final Set<String> NOT_FACTS =
+      Set.of("command", "conditions", "rankCorrelation", "wayCorrelations");
 
   /** What a journal of {@code explain -evaluate} holds, whose codec is not in this module. */
   private static final String CURVES = "curves";
@@ -101,7 +104,9 @@ final class StudyJson {
         command(),
         facts(),
         conditions(),
-        correlations());
+        correlations(),
+        ways(),
+        unmatched());
   }
 
   private Correction correction() {
@@ -162,13 +167,43 @@ final class StudyJson {
     return all;
   }
 
+  private List<WayCorrelation> ways() {
+    List<WayCorrelation> all = new ArrayList<>();
+    for (JsonNode node : root.path("wayCorrelations")) {
+      all.add(
+          new WayCorrelation(
+              node.path("conditions").path(0).asText(),
+              node.path("conditions").path(1).asText(),
+              spearman(node),
+              node.path("kendall").asDouble(Double.NaN),
+              node.path("heads").asInt(0)));
+    }
+    return all;
+  }
+
+  private List<Unmatched> unmatched() {
+    List<Unmatched> all = new ArrayList<>();
+    for (JsonNode node : given(root, "conditions")) {
+      if (node.path("missing").asLong() > 0) {
+        all.add(
+            new Unmatched(
+                text(node, "id"), node.path("positions").asLong(), node.path("missing").asLong()));
+      }
+    }
+    return all;
+  }
+
+  private static Estimate spearman(JsonNode node) {
+    return new Estimate(
+        node.path("spearman").asDouble(Double.NaN),
+        node.path("ci_lower").asDouble(Double.NaN),
+        node.path("ci_upper").asDouble(Double.NaN));
+  }
+
   private static RankCorrelation correlation(JsonNode node, String of, int heads) {
     return new RankCorrelation(
         of,
-        new Estimate(
-            node.path("spearman").asDouble(Double.NaN),
-            node.path("ci_lower").asDouble(Double.NaN),
-            node.path("ci_upper").asDouble(Double.NaN)),
+        spearman(node),
         node.path("kendall").asDouble(Double.NaN),
         node.path("p").asDouble(Double.NaN),
         heads);

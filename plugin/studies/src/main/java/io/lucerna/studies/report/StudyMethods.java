@@ -154,14 +154,14 @@ final class StudyMethods {
   }
 
   private String tests() {
-    boolean still = info.interventions().stream().anyMatch(c -> c.dose() != null && c.dose() == 0);
+    boolean still = info.interventions().stream().anyMatch(ConditionInfo::addsNothing);
     String corrected =
         info.correction() == Correction.NONE
             ? "p-values are not corrected"
             : String.format(
                 Locale.ROOT,
                 "p-values are corrected over the interventions of each measure%s (%s)",
-                still ? ", doses of 0 left out" : "",
+                still ? ", doses of 0 that change nothing left out" : "",
                 info.correction().words());
     return String.format(
         Locale.ROOT,

@@ -5,6 +5,7 @@ import io.lucerna.studies.chart.Figure;
 import io.lucerna.studies.chart.PngCanvas;
 import io.lucerna.studies.ranking.ConditionInfo;
 import io.lucerna.studies.ranking.DoseResponse;
+import io.lucerna.studies.ranking.HeadChange;
 import io.lucerna.studies.ranking.Move;
 import io.lucerna.studies.ranking.TopicValue;
 import io.lucerna.studies.work.OldFiles;
@@ -29,9 +30,9 @@ public final class StudyReport {
 
   private static final Pattern PICTURES =
       Pattern.compile(
-          "(head-map|patching-map|screen|(dose-response|topics|ranks)\\..+)\\.(svg|png)");
+          "(head-map(\\.\\d+)?|patching-map|screen|(dose-response|topics|ranks)\\..+)\\.(svg|png)");
   private static final Pattern TABLES =
-      Pattern.compile("(head-map|patching-map|comparison\\..+)\\.(csv|tex)");
+      Pattern.compile("(head-map(\\.\\d+)?|patching-map|comparison\\..+)\\.(csv|tex)");
 
   private StudyReport() {}
 
@@ -68,11 +69,13 @@ public final class StudyReport {
   private static SequencedMap<String, Figure> pictures(StudyFiles study) {
     ReportFigures figures = new ReportFigures(study);
     SequencedMap<String, Figure> all = new LinkedHashMap<>();
-    if (!study.heads().isEmpty()) {
-      all.put("head-map", figures.headMap());
-      if (study.patched()) {
-        all.put("patching-map", figures.patchingMap());
-      }
+    int ways = 0;
+    for (List<HeadChange> way : study.ways()) {
+      ways++;
+      all.put(FileNames.numbered("head-map", ways), figures.headMap(way));
+    }
+    if (study.patched()) {
+      all.put("patching-map", figures.patchingMap());
     }
     if (!study.screen().isEmpty()) {
       all.put("screen", figures.screen());

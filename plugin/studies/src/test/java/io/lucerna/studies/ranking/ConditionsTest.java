@@ -14,17 +14,20 @@ import io.lucerna.instrumentation.intervene.InterventionSpec;
 import io.lucerna.instrumentation.intervene.Operation;
 import io.lucerna.instrumentation.intervene.SpecSources;
 import io.lucerna.instrumentation.intervene.Vectors;
+import io.lucerna.instrumentation.sweep.Head;
 import io.lucerna.reranker.ModelCard;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -123,6 +126,93 @@ class ConditionsTest {
       assertEquals(
           all.size(), all.stream().map(one -> one.spec().toString()).distinct().count(), word);
     }
+  }
+
+  /**
+   * Makes a patching study of two heads.
+   *
+   * @param strongest by the name of a perturbation, its heads
+   * @return its folder
+   */
+  private static Path effects(Path folder, Map<String, String> strongest) throws IOException {
+    StringBuilder table =
+        new StringBuilder(
+            "direction,method,stratum,level,layer,attention_head,statistic,value,ci_lower,ci_upper\n");
+    strongest.forEach(
+        (name, heads) -> {
+          for (String text : heads.split(" ")) {
+            Head head = Head.parse(text);
+            table.append("denoise,exact,perturbation,").append(name).append(',');
+            table.append(head.layer()).append(',').append(head.head());
+            table.append(",ratio-of-sums,0.5,,\n");
+          }
+        });
+    Files.createDirectories(folder);
+    Files.writeString(folder.resolve("aggregates.csv"), table);
+    return folder;
+  }
+
+  private static List<Head> heads(Condition several) {
+    String names = several.label().substring(several.label().indexOf(": ") + 2);
+    return Stream.of(names.split(", ")).map(Head::parse).toList();
+  }
+
+  private static List<Integer> layers(List<Head> heads) {
+    return heads.stream().map(Head::layer).toList();
+  }
+
+  /** As many of its layers, and none of its heads. */
+  @Test
+  void eachTopHasRandomSetsOfItsOwn(@TempDir Path folder) throws IOException {
+    Map<String, String> strongest = Map.of("A", "0.1 2.2", "B", "1.0 2.3", "C", "2.2 0.1");
+    String top = "top:2:" + effects(folder, strongest) + ":";
+    List<Condition> alone = of(top + "A", "random:2:4");
+    List<Condition> both = of(top + "A", "random:2:4", top + "B");
+    assertEquals(
+        List.of("top2-A", "random2-1", "random2-2", "random2-3", "random2-4"),
+        alone.stream().map(Condition::id).toList());
+    assertEquals(
+        List.of(
+            "top2-A",
+            "random2-A-1",
+            "random2-A-2",
+            "random2-A-3",
+            "random2-A-4",
+            "random2-B-1",
+            "random2-B-2",
+            "random2-B-3",
+            "random2-B-4",
+            "top2-B"),
+        both.stream().map(Condition::id).toList());
+    for (int i = 1; i < 9; i++) {
+      List<Head> own = heads(i < 5 ? both.getFirst() : both.getLast());
+      List<Head> drawn = heads(both.get(i));
+      assertEquals(layers(own), layers(drawn), both.get(i).id());
+      assertTrue(Collections.disjoint(own, drawn), both.get(i).label());
+    }
+    for (List<Condition> series : List.of(both.subList(1, 5), both.subList(5, 9))) {
+      assertEquals(4, series.stream().map(Condition::spec).distinct().count());
+    }
+    // Another top changes nothing of the sets beside the first.
+    assertEquals(
+        alone.subList(1, 5).stream().map(Condition::spec).toList(),
+        both.subList(1, 5).stream().map(Condition::spec).toList());
+    assertEquals(
+        List.of("top2-A", "top2-C", "random2-1"),
+        ids(top + "A", top + "C", "random:2"),
+        "tops of the same heads");
+  }
+
+  @Test
+  void randomSetsAreToldApartAsTheirTopsAre(@TempDir Path folder) throws IOException {
+    String one = "top:2:" + effects(folder.resolve("one"), Map.of("A", "0.1 2.2"));
+    String other = "top:2:" + effects(folder.resolve("other"), Map.of("A", "1.0 2.3"));
+    assertEquals(
+        List.of("x", "y", "random2-x-1", "random2-y-1"),
+        ids(one + ":A name=x", other + ":A name=y", "random:2"));
+    assertEquals(
+        List.of("top2-A", "A", "random2-A-1", "random2-A-2-1"),
+        ids(one + ":A", other + ":A name=A", "random:2"));
   }
 
   private static Vectors added(Condition condition) {

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lucerna.base.FolderLock;
 import io.lucerna.eval.Comparison;
 import io.lucerna.eval.Correction;
@@ -12,7 +14,10 @@ import io.lucerna.eval.Measure;
 import io.lucerna.eval.RankedDoc;
 import io.lucerna.eval.Ranking;
 import io.lucerna.eval.Run;
+import io.lucerna.instrumentation.intervene.Intervention;
+import io.lucerna.instrumentation.intervene.InterventionSpec;
 import io.lucerna.instrumentation.intervene.SpecSources;
+import io.lucerna.instrumentation.intervene.Touched;
 import io.lucerna.qrels.Qrels;
 import io.lucerna.reranker.ConditionScores;
 import io.lucerna.reranker.ModelCard;
@@ -30,7 +35,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -52,6 +56,8 @@ class KilledStudyTest {
   private static final int TOPICS = 20;
   private static final int DEPTH = 7;
   private static final int KILLED_AT = 8;
+  private static final Intervention DONE =
+      InterventionSpec.parse("zero hook_embed").interventions().getFirst();
 
   @TempDir Path temporary;
 
@@ -86,7 +92,10 @@ class KilledStudyTest {
     return Conditions.of(List.of("heads"), MODEL, 8, 1, SpecSources.withoutRecordings());
   }
 
-  /** Scores by chance that depend on the pair and the condition alone. */
+  /**
+   * Scores by chance that depend on the pair and the condition alone. Of ten positions the first
+   * condition leaves none as it was, the next one, and so on.
+   */
   private static ConditionScores scores(WorkItem item) {
     List<float[]> scores = new ArrayList<>();
     for (int condition = 0; condition < 7; condition++) {
@@ -96,7 +105,12 @@ class KilledStudyTest {
       }
       scores.add(own);
     }
-    return new ConditionScores(scores, Collections.nCopies(7, List.of()));
+    List<List<Touched>> touched = new ArrayList<>();
+    touched.add(List.of());
+    for (int condition = 1; condition < 7; condition++) {
+      touched.add(List.of(new Touched(DONE, 1, 1, 10, condition - 1)));
+    }
+    return new ConditionScores(scores, touched);
   }
 
   private static void study(Path folder, Study.Work work) throws IOException {
@@ -160,6 +174,34 @@ class KilledStudyTest {
     assertEquals(TOPICS - KILLED_AT, left[0]);
     same(whole, killed);
     assertTrue(Files.isRegularFile(whole.resolve("heads.csv")), "a screen of all heads");
+    JsonNode conditions =
+        new ObjectMapper()
+            .readTree(Files.readString(killed.resolve("study.json")))
+            .path("conditions");
+    for (int i = 0; i < 7; i++) {
+      JsonNode one = conditions.path(i);
+      boolean some = i > 1;
+      assertEquals(some, one.has("positions"), one.toString());
+      assertEquals(some ? 10 * TOPICS : 0, one.path("positions").asInt(), "summed over topics");
+      assertEquals(some ? (i - 1) * TOPICS : 0, one.path("missing").asInt());
+    }
+  }
+
+  /** The first version had no counts of positions. */
+  @Test
+  void aJournalOfTheFirstVersionIsRefused() throws IOException {
+    Path folder = temporary.resolve("study");
+    study(folder, KilledStudyTest::scores);
+    Path journal = folder.resolve("journal.jsonl");
+    String lines = Files.readString(journal);
+    Files.writeString(journal, lines.replaceFirst("\"version\":2,", "\"version\":1,"));
+    StudyException e =
+        assertThrows(StudyException.class, () -> study(folder, KilledStudyTest::scores));
+    String said = String.valueOf(e.getMessage());
+    assertTrue(
+        said.startsWith(
+            journal + ": holds scores of version 1, this program reads version 2; use the program"),
+        said);
   }
 
   private static void same(Path whole, Path other) throws IOException {

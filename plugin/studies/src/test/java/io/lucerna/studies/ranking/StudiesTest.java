@@ -24,8 +24,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -99,6 +101,7 @@ class StudiesTest {
       assertEquals(List.copyOf(queries.keySet()), findings.topics());
       assertEquals(List.of(), findings.problems());
       boolean changed = false;
+      boolean told = false;
       for (String name : List.of("nDCG@10", "AP")) {
         Measure measure = Measure.parse(name);
         double[] before = values(ranker, Hooks.none(), measure);
@@ -121,8 +124,24 @@ class StudiesTest {
         assertEquals(expected.tTest(), statistics.pT());
         assertEquals(expected.tTest(), statistics.pTAdjusted());
         assertEquals(expected.lower(), statistics.ciLower());
+        OptionalDouble detectable =
+            Statistics.detectable(
+                findings.contrasts().stream()
+                    .filter(c -> c.measure().equals(name))
+                    .map(Contrast::statistics)
+                    .toList());
+        String line = findings.summary().get(name.equals("AP") ? 1 : 0);
+        String words =
+            String.format(
+                Locale.ROOT,
+                "; with as many topics, a change of %.4f would be found in 80%% of studies (before"
+                    + " correction; median of the conditions)",
+                detectable.orElse(0));
+        assertEquals(detectable.isPresent(), line.endsWith(words), line);
+        told |= detectable.isPresent();
       }
       assertTrue(changed, "the condition changes a ranking");
+      assertTrue(told, "the changes scatter");
       assertEquals(2 * 2, findings.contrasts().size());
       assertFalse(findings.moves().isEmpty());
       assertEquals(2 * 4, findings.topicOrders().count());
@@ -142,6 +161,25 @@ class StudiesTest {
       assertEquals(heads + 1, findings.contrasts().size());
       assertEquals("mine", findings.contrasts().getLast().condition());
       assertEquals("L0H0", findings.contrasts().getFirst().condition());
+    }
+  }
+
+  /** It changes nothing, whatever is asked: that is no finding. */
+  @Test
+  void aDoseOfNothingIsNotCounted() throws IOException {
+    try (Ranker ranker = open("bert-cross")) {
+      String add = "add blocks.1.hook_resid_pre vector=random:1:1";
+      assertCounted("1 condition", ranker, "dose:" + add + ":0,2 random=0");
+      assertCounted("1 condition", ranker, "dose:" + add + ":0,2 random=1");
+      assertCounted("0 conditions", ranker, "dose:" + add + ":0");
+      String more = "zero blocks.0.hook_mlp_out; " + add;
+      assertCounted("2 conditions", ranker, "dose:" + more + ":0,2 random=0");
+    }
+  }
+
+  private void assertCounted(String expected, Ranker ranker, String condition) throws IOException {
+    for (String line : study(ranker).conditions(condition).run().summary().subList(0, 4)) {
+      assertTrue(line.matches(".* over 4 topics; changed by \\d of " + expected + " \\(.*"), line);
     }
   }
 

@@ -133,7 +133,7 @@ class TablesTest {
     roundTrip(
         StudyTables.HEADS,
         Stream.of(0, 1)
-            .map(i -> new HeadChange("c" + i, i, 7, -number(), maybe(i == 0), maybe(i == 0)))
+            .map(i -> new HeadChange("c" + i, 3, 7, -number(), maybe(i == 0), maybe(i == 0)))
             .toList());
   }
 }
