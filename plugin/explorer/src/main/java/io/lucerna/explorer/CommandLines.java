@@ -127,14 +127,15 @@ final class CommandLines {
     if (judged && qrels != null) {
       measure(qrels, changes ? List.of(FIRST, PLAIN, CHANGED) : List.of(FIRST, PLAIN));
       if (changes && !ofCandidates) {
+        List<String> judgments = List.of("-qrels", qrels, "-level", String.valueOf(level));
         add(
             "The change, of every topic and with tests",
             List.of("study"),
             ranked,
-            List.of("-qrels", qrels, "-level", String.valueOf(level)),
+            judgments,
             each("-measures"),
             List.of("-conditions", "spec:" + changed + " name=changed"),
-            List.of("-output", STUDY + hash(ranked + "\n" + changed), RESUME));
+            List.of("-output", STUDY + hash(ranked + "\n" + judgments + "\n" + changed), RESUME));
       }
     }
     if (edited.isPresent()) {

@@ -110,9 +110,12 @@ function without(given, cell, { cells, points }) {
   ];
 }
 
-/** A cell that is clicked in the way in which it is changed is restored; what is typed and not applied counts. */
+/**
+ * A cell that is clicked in the way in which it is changed is restored. What is typed and not applied counts; of what is applied the one
+ * form counts by which cells are marked.
+ */
 export function click(app, cell, way) {
-  const spec = typed();
+  const spec = typed().trim() === app.state.spec ? inForce(app) : typed();
   const after = changes(spec)(cell) === way ? [] : [WAYS[way].spec(cell)];
   const all = interventions(spec).map(parts).flatMap(one =>
     wayOf(one, cell) ? [...without(one, cell, app.model), ...after.splice(0)] : [one.text]);

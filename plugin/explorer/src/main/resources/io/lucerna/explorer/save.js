@@ -16,11 +16,20 @@ img { display: block; image-rendering: pixelated; }
 /** A text as markup that shows it. */
 const escaped = text => text.replace(/[&<>"]/g, c => `&#${c.charCodeAt(0)};`);
 
-/**
- * The sheets that the page is drawn with, as they were written: what the browser makes of them loses some rules. They are fetched with
- * the page: when it is saved, its server may have ended.
- */
-const sheets = Promise.all([...document.querySelectorAll('link[rel=stylesheet]')].map(link => fetch(link.href).then(sent => sent.text())));
+/** A sheet as it was written: what the browser makes of it loses some rules. */
+async function sheet({ href }) {
+  const sent = await fetch(href);
+  if (!sent.ok) {
+    throw new Error(`${href}: ${sent.status}`);
+  }
+  return sent.text();
+}
+
+const fetched = () => Promise.all([...document.querySelectorAll('link[rel=stylesheet]')].map(sheet));
+
+/** Fetched with the page: when it is saved, its server may have ended. What failed then is asked for again. */
+let sheets = fetched();
+sheets.catch(() => {});
 
 /** What is painted, as large as it is shown. */
 function picture(painted, canvas) {
@@ -70,7 +79,7 @@ export async function file() {
   const app = document.implementation.createHTMLDocument().importNode(document.getElementById('app'), true);
   freeze(document.getElementById('app'), app);
   uncomment(app);
-  const style = (await sheets).join('\n');
+  const style = (await sheets.catch(() => (sheets = fetched()))).join('\n');
   // As a text: this page's own policy forbids a style in a document that it makes.
   return `<!doctype html>
 <html lang="en">

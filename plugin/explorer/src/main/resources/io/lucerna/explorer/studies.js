@@ -26,8 +26,8 @@ const counted = values => !app.opened.finished && values.every(value => value ==
 
 const maps = () => app.opened.maps;
 
-/** By its name: a study that has ended has other maps than before. */
-const map = () => maps().find(one => one.name === app.state.map) ?? maps()[0];
+/** By its name: a study that has ended has other maps than before. Older addresses have its number. */
+const map = () => maps().find(one => one.name === app.state.map) ?? maps()[app.state.map] ?? maps()[0];
 
 /** Its number in requests. */
 const place = () => Math.max(maps().indexOf(map()), 0);
@@ -36,12 +36,14 @@ function go(to) {
   app.state = { ...app.state, ...to };
   write(app.state, true);
   app.all.clear();
-  return load();
+  return load(0);
 }
 
 /** A row, or none; what it is made of is below the others. */
 async function choose(row) {
-  await go({ row: row === app.state.row ? '' : row });
+  app.state = { ...app.state, row: row === app.state.row ? '' : row };
+  write(app.state, true);
+  await load(shownRows());
   const calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
   document.querySelector('.of-row')?.scrollIntoView({ block: 'nearest', behavior: calm ? 'auto' : 'smooth' });
 }
@@ -49,15 +51,31 @@ async function choose(row) {
 /** What was asked for last counts. */
 let pending = null;
 
-/** What the address asks for. */
-async function load() {
+const shownRows = () => app.rows?.rows.length ?? 0;
+
+/** The rows of a cell, and more of them until there are as many as were shown: the server answers so many at once. */
+async function some(cell, least) {
+  const first = await api.rows(place(), cell, 0);
+  const all = [...first.rows];
+  while (all.length < Math.min(least, first.total)) {
+    const { rows: next } = await api.rows(place(), cell, all.length);
+    if (!next.length) {
+      break;
+    }
+    all.push(...next);
+  }
+  return { ...first, rows: all };
+}
+
+/** What the address asks for, of the rows at least so many. */
+async function load(least) {
   const mine = (pending = {});
   const { cell, row } = app.state;
   const lists = app.opened.kind === 'recording' || cell;
   app.busy = true;
   draw();
   const [rows, one] = await Promise.allSettled([
-    lists ? api.rows(place(), cell, 0) : null,
+    lists ? some(cell, least) : null,
     lists && row ? api.row(place(), cell, row) : null,
   ]);
   if (pending === mine) {
@@ -89,7 +107,7 @@ async function refresh() {
     app.unseen = '';
     const changed = app.opened.kind !== 'study' && app.opened.done !== before.done;
     if (changed || (app.opened.finished && !before.finished)) {
-      await load();
+      await load(shownRows());
     }
   } catch (e) {
     app.unseen = e.message;
@@ -323,12 +341,12 @@ function draw() {
 
 addEventListener('popstate', () => {
   app.state = read();
-  load();
+  load(0);
 });
 
 try {
   app.opened = await api.opened();
-  await load();
+  await load(0);
   if (!app.opened.finished) {
     setTimeout(refresh, AGAIN);
   }

@@ -154,6 +154,9 @@ public final class PerturbationNames {
    */
   @Internal
   public static String ofPairs(String text) {
+    if (text.equals("all")) {
+      throw new IllegalArgumentException("no perturbation is called 'all': tables mean all pairs");
+    }
     if (!WORD.matcher(text).matches()) {
       throw new IllegalArgumentException(
           "a perturbation is called by one word of at most 64 letters, digits, . _ : and -, got '"

@@ -141,7 +141,7 @@ public final class CompareCommand implements Command {
     Correction correction = Correction.parse(flags.correction);
     List<Measure> measures = measures();
     RelevanceLevel asked = new RelevanceLevel(flags.level, LEVEL);
-    int level = asked.of(flags.qrels, console);
+    int level = asked.of(flags.qrels);
     for (String file : outputs()) {
       Outputs.writable(file);
     }

@@ -18,10 +18,13 @@ final class Coverage {
   private Coverage() {}
 
   /**
-   * The measures, and where none of them is {@code Judged@k} that one as the last, for the cutoff
-   * of the first that has one.
+   * The measures, and where none of them is {@code Judged@k} that one as the last, for the first
+   * cutoff among them that is above the depth: nothing changes which documents are the first of as
+   * many as are ranked.
+   *
+   * @param depth how many documents of a topic are ranked
    */
-  static List<Measure> added(List<Measure> measures) {
+  static List<Measure> added(List<Measure> measures, int depth) {
     if (measures.stream().anyMatch(measure -> measure.irName().startsWith(JUDGED))) {
       return measures;
     }
@@ -29,6 +32,7 @@ final class Coverage {
         measures.stream()
             .flatMap(measure -> CUTOFF.matcher(measure.irName()).results())
             .map(found -> found.group(1))
+            .filter(k -> k.length() < 9 && Integer.parseInt(k) < depth)
             .findFirst()
             .orElse(USUAL);
     return Stream.concat(measures.stream(), Stream.of(Measure.parse(JUDGED + cutoff))).toList();

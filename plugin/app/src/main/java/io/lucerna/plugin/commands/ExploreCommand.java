@@ -144,7 +144,7 @@ public final class ExploreCommand implements Command {
     ExplorerServer.requireFree(listening);
     SequencedMap<String, String> given = OptionWords.of(inputs, new RunInputs());
     qrels = qrels == null ? inputs.named : qrels;
-    int lowest = level.of(qrels, console);
+    int lowest = level.of(qrels);
     Optional<NamedCollection> collection = inputs.complete(collections, console);
     Qrels judged = judgments();
     // AP and RR are among the measures of the page.
@@ -179,7 +179,7 @@ public final class ExploreCommand implements Command {
     return new TopicFacts(
         inputs.topics == null ? Map.of() : inputs.queries(collections, console),
         judgments(),
-        given ? OptionalInt.of(level.of(qrels, console)) : OptionalInt.empty());
+        given ? OptionalInt.of(level.of(qrels)) : OptionalInt.empty());
   }
 
   private Qrels judgments() throws IOException {

@@ -116,7 +116,7 @@ public final class LensCommand implements Command {
     if (qrels == null) {
       throw new CommandException(ExitCode.USAGE, "-qrels or -collection is needed");
     }
-    LensReport.Settings settings = settings(level.of(qrels, console));
+    LensReport.Settings settings = settings(level.of(qrels));
     inputs.complete(collections, console);
     Path judgments = collections.qrels(qrels);
     Qrels judged = Qrels.read(judgments);

@@ -2,7 +2,6 @@ package io.lucerna.plugin.commands;
 
 import io.lucerna.base.Counted;
 import io.lucerna.base.FolderLock;
-import io.lucerna.base.NearestNames;
 import io.lucerna.eval.RatioAggregate;
 import io.lucerna.instrumentation.sweep.Direction;
 import io.lucerna.instrumentation.sweep.Estimate;
@@ -23,6 +22,7 @@ import io.lucerna.plugin.options.ModelOptions;
 import io.lucerna.plugin.options.QueryLimits;
 import io.lucerna.plugin.options.RoundsOptions;
 import io.lucerna.plugin.options.SeedOptions;
+import io.lucerna.plugin.perturb.PairNames;
 import io.lucerna.reranker.ModelCard;
 import io.lucerna.reranker.ScorerOptions;
 import io.lucerna.studies.patch.Floor;
@@ -40,7 +40,6 @@ import io.lucerna.studies.work.JournalSettings;
 import io.lucerna.topics.ContrastPair;
 import io.lucerna.topics.ContrastPairs;
 import io.lucerna.topics.PairDraw;
-import io.lucerna.topics.perturb.PerturbationNames;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -246,15 +245,7 @@ public final class PatchCommand implements Command {
       return ContrastPairs.read(file);
     }
     List<ContrastPair> all = ContrastPairs.read(file, perturbation);
-    String name = all.getFirst().perturbation();
-    List<String> known =
-        PerturbationNames.kinds().stream().map(PerturbationNames.Kind::name).toList();
-    String kind = name.split(":", 2)[0];
-    if (!known.contains(kind)) {
-      console.say(
-          "perturbation %s is none that is known, so no axiom applies%s",
-          name, NearestNames.hint(kind, known));
-    }
+    PairNames.remark(all.getFirst().perturbation(), console);
     return all;
   }
 

@@ -20,6 +20,7 @@ import io.lucerna.plugin.options.RunInputs;
 import io.lucerna.plugin.options.SeedOptions;
 import io.lucerna.plugin.perturb.AnalysisCheck;
 import io.lucerna.plugin.perturb.GradeFilter;
+import io.lucerna.plugin.perturb.PairNames;
 import io.lucerna.plugin.perturb.PassageChoice;
 import io.lucerna.plugin.perturb.PassageDonors;
 import io.lucerna.plugin.perturb.PerturbJob;
@@ -153,6 +154,7 @@ public final class PerturbCommand implements Command {
     List<Perturbation> perturbations = pairs == null ? perturbations() : List.of();
     Optional<String> named =
         Optional.ofNullable(pairs == null ? null : perturbation).map(PerturbationNames::ofPairs);
+    named.ifPresent(name -> PairNames.remark(name, console));
     Provenance provenance = new Provenance(console);
     TextAnalysis analysis = new IndexTerms().analysis();
     ScorerOptions options = model.scorerOptions();

@@ -194,7 +194,7 @@ public final class StudyCommand implements Command {
     if (qrels == null) {
       throw new CommandException(ExitCode.USAGE, "-qrels or -collection is needed");
     }
-    StudySettings settings = settings(level.of(qrels, console));
+    StudySettings settings = settings(level.of(qrels));
     HeadEffects effects = patching == null ? null : HeadEffects.read(patching);
     inputs.complete(collections, console);
     Path judgments = collections.qrels(qrels);
@@ -381,7 +381,7 @@ public final class StudyCommand implements Command {
     Correction adjusts =
         correction != null ? Correction.parse(correction) : Conditions.correction(conditions);
     return new StudySettings(
-        Coverage.added(chosen),
+        Coverage.added(chosen, rerank.depth),
         lowest,
         adjusts,
         new Comparison.Settings(random.seed, rounds.rounds, margin));

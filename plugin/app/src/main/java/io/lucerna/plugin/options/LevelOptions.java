@@ -24,8 +24,8 @@ public final class LevelOptions {
    * @param qrels the judgments: a file, or the name of a collection; null without
    * @throws CommandException if it is below 0
    */
-  public int of(@Nullable String qrels, Console console) {
-    return asked().of(qrels, console);
+  public int of(@Nullable String qrels) {
+    return asked().of(qrels);
   }
 
   /** Says what counts where nobody did, as {@link RelevanceLevel#remark} does. */

@@ -20,33 +20,26 @@ public record RelevanceLevel(@Nullable Integer given, String option) {
    * @param qrels the judgments: a file, or the name of a collection; null without
    * @throws CommandException if it is below 0
    */
-  public int of(@Nullable String qrels, Console console) {
+  public int of(@Nullable String qrels) {
     if (given != null) {
       if (given < 0) {
         throw new CommandException(ExitCode.USAGE, option + " must be 0 or more, got " + given);
       }
       return given;
     }
-    if (qrels == null) {
-      return 1;
-    }
-    int published = CollectionOptions.named(qrels).map(NamedCollection::level).orElse(1);
-    if (published != 1) {
-      console.say("relevant: grade %d and up (as collection %s counts)", published, qrels);
-    }
-    return published;
+    return qrels == null ? 1 : CollectionOptions.named(qrels).map(NamedCollection::level).orElse(1);
   }
 
   /**
-   * Says which grades are relevant where nobody did and the judgments have several: the same
+   * Says which grades are relevant where nobody did, and it is not the only grade above 0: the same
    * judgments count otherwise by their collection's name.
    *
    * @param lowest what {@link #of} gave
    * @param matters whether anything is computed that depends on it
    */
   public void remark(int lowest, Qrels judged, boolean matters, Console console) {
-    if (given == null && lowest == 1 && matters && isGraded(judged)) {
-      console.say("relevant is grade 1 and up; %s changes it", option);
+    if (given == null && matters && (lowest != 1 || isGraded(judged))) {
+      console.say("relevant is grade %d and up; %s changes it", lowest, option);
     }
   }
 

@@ -40,8 +40,8 @@ public final class AnalysisCheck {
     long unknown = terms.stream().filter(t -> statistics.documentFrequency(t) == 0).count();
     if (unknown > MOST_UNKNOWN * terms.size()) {
       console.say(
-          "warning: the index lacks %d of %d terms of its own passages; was it made with an "
-              + "analyzer other than Anserini's default? Statistics and roles would be wrong",
+          "warning: the index lacks %d of %d terms of the passages; is it of this collection, and"
+              + " made with Anserini's default analyzer? Statistics and roles would be wrong",
           unknown, terms.size());
     }
   }

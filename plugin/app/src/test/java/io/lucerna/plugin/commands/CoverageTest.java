@@ -10,7 +10,10 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Whatever is measured, how much of it is judged is too, as deep as the first measure looks. */
+/**
+ * Whatever is measured, how much of it is judged is too, as deep as the first measure looks within
+ * the ranking.
+ */
 class CoverageTest {
   @ParameterizedTest
   @CsvSource(
@@ -21,7 +24,9 @@ class CoverageTest {
         "AP nDCG@20 P@5 | Judged@20",
         "RR(rel=2)@3 AP | Judged@3",
         "nDCG(dcg='exp-log2')@7 | Judged@7",
-        "map_cut_100 | Judged@100",
+        "map_cut_49 | Judged@49",
+        "R@50 | Judged@10",
+        "R@1000 nDCG@20 | Judged@20",
         "relative_P_30 | Judged@30",
         "relative_P_30(rel=2) | Judged@30",
         "iprec_at_recall_0.50 SetF_2 AP(rel=2) | Judged@10",
@@ -34,6 +39,6 @@ class CoverageTest {
     if (added != null) {
       expected.add(Measure.parse(added));
     }
-    assertEquals(expected, Coverage.added(given));
+    assertEquals(expected, Coverage.added(given, 50));
   }
 }

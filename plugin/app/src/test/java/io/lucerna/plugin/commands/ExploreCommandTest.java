@@ -968,9 +968,12 @@ class ExploreCommandTest {
             .collect(Collectors.joining(","));
     restored(browser, "zero blocks.*.attn.hook_z head=1", 6, "L2H1", "zero " + others + " head=1");
     String mean = "mean " + point + " from=candidates";
-    String left = "mean " + point + " head=0-4,6-11 from=candidates";
+    // In the form of the server, which says all.
+    String left = "mean " + point + " head=0-4,6-11 from=candidates per=role";
     restored(browser, mean, 12, "L2H5", left + "; zero " + point + " head=5");
     restored(browser, "zero " + point + " head=1 at=cls", 0, "", "");
+    // Nothing is left of it.
+    restored(browser, "zero " + point + " head=5 at=all", 1, "L2H5", "null");
   }
 
   /** A spec, how many cells it marks, and what a click on one of them leaves of it. */

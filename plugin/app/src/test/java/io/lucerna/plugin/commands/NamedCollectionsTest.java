@@ -274,7 +274,7 @@ class NamedCollectionsTest {
     Shell first = shared("compare", "-m", "AP", file, path("bm25"), path("tasb"));
     assertEquals(second.out(), named.out());
     assertNotEquals(first.out(), named.out());
-    String counts = "relevant: grade 2 and up (as collection dl19 counts)";
+    String counts = "relevant is grade 2 and up; -l changes it";
     assertTrue(named.err().contains(counts), named.err());
     assertTrue(first.err().contains("relevant is grade 1 and up; -l changes it"), first.err());
     assertFalse(second.err().contains("relevant"), second.err());

@@ -444,7 +444,7 @@ class PerturbCommandTest {
     Path other = temp.resolve("unstemmed");
     Shell.succeed(
         "index", "-collection", "bundled", "-index", other.toString(), "-stemmer", "none");
-    String warning = "was it made with an analyzer other than Anserini's default?";
+    String warning = "is it of this collection, and made with Anserini's default analyzer?";
     String[] options = {"-collection", "bundled", "-perturbation", "TFC1", "-depth", "1"};
     List<String> wrong = new ArrayList<>(List.of(options));
     wrong.addAll(List.of("-index", other.toString()));

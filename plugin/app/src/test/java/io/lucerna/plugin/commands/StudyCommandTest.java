@@ -796,7 +796,8 @@ class StudyCommandTest {
     assertEquals(missing, conditions.path(1).path("missing").asLong());
     assertFalse(conditions.path(2).has("missing"));
     String said =
-        "1 of 2 conditions left positions as they were, since the recording has no counterpart for"
+        "1 of 2 conditions left positions, or some of their numbers, as they were, since the"
+            + " recording has no counterpart for"
             + " them: L1H2_mean "
             + missing
             + " of "

@@ -10,12 +10,12 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * A condition that left positions as they were, since the recording that it takes from has no
- * counterpart for them. It looks more harmless than it is.
+ * A condition that left positions, or some of their numbers, as they were, since the recording that
+ * it takes from has no counterpart for them. It looks more harmless than it is.
  *
  * @param condition its id
  * @param positions how many positions its interventions were aimed at
- * @param missing how many of them have no counterpart; 1 or more
+ * @param missing how many of them lack a counterpart for all or some numbers; 1 or more
  */
 @Internal
 public record Unmatched(String condition, long positions, long missing) {
@@ -56,8 +56,8 @@ public record Unmatched(String condition, long positions, long missing) {
     return Optional.of(
         String.format(
             Locale.ROOT,
-            "%d of %s left positions as they were, since the recording has no counterpart for them:"
-                + " %s%s",
+            "%d of %s left positions, or some of their numbers, as they were, since the recording"
+                + " has no counterpart for them: %s%s",
             all.size(),
             Counted.of(conditions, "condition"),
             worst,

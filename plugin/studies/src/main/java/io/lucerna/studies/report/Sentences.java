@@ -45,9 +45,13 @@ final class Sentences {
       all.add(
           String.format(
               Locale.ROOT,
-              "Rank correlation of both maps (%s) over %d heads: Spearman %s (p %s), Kendall %s.",
+              "Rank correlation of both maps (%s) over %d heads%s: Spearman %s (p %s), Kendall %s.",
               c.of(),
               c.heads(),
+              // Of several ways to take heads away, it is the first.
+              info.ways().isEmpty()
+                  ? ""
+                  : ", each " + study.takenAway(info.ways().getFirst().first()),
               interval(c.spearman()),
               Digits.p(c.p()),
               Digits.two(c.kendall())));

@@ -9,7 +9,8 @@ import org.junit.jupiter.api.Test;
 /** What is said of positions that a recording has no counterpart for. */
 class UnmatchedTest {
   private static final String WHY =
-      " left positions as they were, since the recording has no counterpart for them: ";
+      " left positions, or some of their numbers, as they were, since the recording has no"
+          + " counterpart for them: ";
 
   @Test
   void theLargestSharesAreNamed() {
