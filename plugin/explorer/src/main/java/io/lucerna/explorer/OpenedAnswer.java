@@ -31,21 +31,6 @@ record OpenedAnswer(
     List<String> notes,
     @Nullable Integer level) {
 
-  /** Of a folder without grades of documents. */
-  OpenedAnswer(
-      String kind,
-      String name,
-      String title,
-      boolean finished,
-      int done,
-      @Nullable Integer items,
-      String rows,
-      List<Fact> facts,
-      List<EffectMap> maps,
-      List<String> notes) {
-    this(kind, name, title, finished, done, items, rows, facts, maps, notes, null);
-  }
-
   /** Something with its name. */
   record Fact(String name, String value) {}
 

@@ -76,7 +76,8 @@ final class OpenedPatching implements Opened {
         "pair",
         files.manifest().map(OpenedPatching::facts).orElse(List.of()),
         maps,
-        notes());
+        notes(),
+        null);
   }
 
   /** What the names of the maps mean, and the numbers in them. */

@@ -46,7 +46,8 @@ final class OpenedRecording implements Opened {
         "input",
         OpenedPatching.facts(recording.head()),
         List.of(),
-        List.of());
+        List.of(),
+        null);
   }
 
   /** The inputs in the order of recording; there are no cells. */

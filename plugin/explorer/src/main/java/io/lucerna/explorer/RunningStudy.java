@@ -87,7 +87,8 @@ final class RunningStudy implements Opened {
         "topic",
         List.of(),
         maps,
-        List.of(note));
+        List.of(note),
+        null);
   }
 
   private static OpenedAnswer.EffectMap map(
